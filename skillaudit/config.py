@@ -1,0 +1,37 @@
+"""What a user can set, with its defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from skillaudit.schema import Record, ScorerName
+
+DEFAULT_EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+class Config(Record):
+    """Settings of one audit; everything that can change a report is in here."""
+
+    scorer: ScorerName = "hybrid"
+    embedder: str = DEFAULT_EMBEDDER
+    """A Hugging Face id or a local folder."""
+    device: str | None = None
+    """`cpu`, `cuda`, `mps`, or None to take the best there is."""
+    requests: tuple[Path, ...] = ()
+    """Files of labelled requests that come before the mined ones."""
+    router: str | None = None
+    """Router profile; None takes the default for the scorer."""
+    map: bool = False
+    """Compute the 2-D map (slow the first time)."""
+    cache: Path | None = None
+    """Cache folder; None takes the user's own."""
+    use_cache: bool = True
+
+
+class Gate(Record):
+    """Limits that `check` holds a report against; None leaves a limit out."""
+
+    max_hijack: float | None = None
+    min_accuracy: float | None = None
+    fail_on: str = "error"
+    """Lowest severity of a finding that fails: `error`, `warning` or `never`."""

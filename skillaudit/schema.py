@@ -1,0 +1,355 @@
+"""The frozen records that every stage passes on, and that a report is made of.
+
+Nothing here imports the rest of the package. Every record is immutable, holds only tuples, plain
+numbers and strings, and survives a round trip through JSON. Scores and rates are in [0, 1] unless
+a field says otherwise; `None` means "not judged", never "zero".
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA_VERSION = "1.0"
+
+Severity = Literal["error", "warning", "info"]
+ScorerName = Literal["hybrid", "dense", "lexical"]
+RequestSource = Literal["file", "evals", "mined", "body", "synthetic", "descriptor"]
+"""Where a request comes from, in falling order of trust; `descriptor` is the stand-in of last resort."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all records: immutable, compared by value, convertible to JSON."""
+
+
+# --- input ------------------------------------------------------------------------------------
+
+
+class Skill(Record):
+    """One routable or manual-only skill, with its text already cleaned for display."""
+
+    id: str
+    """Unique in its library: the name, qualified by its folder where two skills share a name."""
+    name: str
+    description: str
+    """One line, white space collapsed, control and bidi characters removed."""
+    body: str = ""
+    path: str = ""
+    """POSIX path of the file relative to its root, or `file.jsonl:12` for a row."""
+    root: str = ""
+    """The source argument that it was found under, as the user wrote it."""
+    category: str | None = None
+    when_to_use: str = ""
+    """Text of the `when_to_use` key, which some clients append to the description."""
+    manual_only: bool = False
+    """True when the model may not choose it by itself; such a skill does not compete."""
+    user_invocable: bool = True
+    declared_router: bool = False
+    """True when its own metadata says that it is a router or meta skill."""
+    copies: tuple[str, ...] = ()
+    """Paths of identical copies that were folded into this one."""
+    name_line: int = 1
+    description_line: int = 1
+    digest: str = ""
+    """Hex digest of name, description and body."""
+
+    @property
+    def text(self) -> str:
+        """The descriptor that a router reads: `name: description`."""
+        return f"{self.name}: {self.description}"
+
+
+class Skipped(Record):
+    """Something that was looked at and not loaded as a skill, and why."""
+
+    path: str
+    reason: str
+    """One clause for people, such as `empty file` or `same name as a.md, which comes first`."""
+    code: str = ""
+    """Stable slug of the reason, such as `empty-file`, `shadowed`, `symlink-outside-root`."""
+
+
+class Defect(Record):
+    """Something wrong with a file that was loaded all the same; a rule turns it into a finding."""
+
+    kind: str
+    """Stable slug, such as `yaml-invalid` or `name-differs-from-folder`."""
+    skill: str
+    """Id of the skill it belongs to."""
+    path: str
+    line: int = 1
+    detail: str = ""
+
+
+class Library(Record):
+    """An ordered set of skills, with everything that was skipped or was wrong on the way."""
+
+    sources: tuple[str, ...]
+    skills: tuple[Skill, ...]
+    skipped: tuple[Skipped, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+    @property
+    def routable(self) -> tuple[Skill, ...]:
+        """The skills that compete for requests, in order."""
+        return tuple(skill for skill in self.skills if not skill.manual_only)
+
+
+class Request(Record):
+    """A user's sentence with the skills that would be right for it (none: nothing should fire)."""
+
+    query: str
+    gold: tuple[str, ...]
+    """Ids of the right skills; empty when no skill should be chosen."""
+    source: RequestSource
+    origin: str = ""
+    """File and line that it comes from."""
+    home: str = ""
+    """Id of the skill whose file it was written in, where that is known."""
+    proof: bool = False
+    """True for the half that optimisation never sees; split by a hash of the query."""
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+
+class Estimate(Record):
+    """A number with its 90% interval; `None` when there is nothing to judge it by."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class SourceCount(Record):
+    """How many requests of one source there are, and how many skills they judge."""
+
+    source: RequestSource
+    requests: int
+    skills: int
+
+
+class Coverage(Record):
+    """What the forecast rests on."""
+
+    requests: int
+    no_skill_requests: int
+    judged_skills: int
+    unjudged: tuple[str, ...]
+    """Ids of routable skills that no request speaks for."""
+    sources: tuple[SourceCount, ...]
+    leaked: int
+    """Requests dropped because they name their skill or repeat its description."""
+
+
+class Taxonomy(Record):
+    """Share of all judged requests lost in each way (DESIGN section 5); the sum is the hijack rate."""
+
+    local: float
+    drift: float
+    capture: float
+
+
+class Forecast(Record):
+    """Expected outcome of routing this library's requests, for one router."""
+
+    router: str
+    """Name of the router profile."""
+    scorer: ScorerName
+    accuracy: Estimate
+    hijack: Estimate
+    no_skill: Estimate
+    false_trigger: Estimate
+    """Rate of wrong picks among requests that should fire nothing."""
+    taxonomy: Taxonomy
+    coverage: Coverage
+    source: str
+    """One sentence: what was fitted on what, or which rule stands in."""
+    fit_range: str = ""
+    """One clause: the sizes and kinds of library that the profile was fitted on."""
+    extrapolates: bool = False
+    """True when this library lies outside the fit range."""
+
+
+class Rival(Record):
+    """A near neighbour of a skill and the traffic between the two."""
+
+    id: str
+    cosine: float
+    """Similarity of the two descriptors under the scorer in use."""
+    loses_to: float = 0.0
+    """Share of this skill's requests that the rival is expected to take."""
+    takes_from: float = 0.0
+    """Share of the rival's requests that this skill is expected to take."""
+    shared_terms: tuple[str, ...] = ()
+    own_terms: tuple[str, ...] = ()
+    """Words of this skill that the rival's descriptor lacks, most telling first."""
+
+
+class RequestLoss(Record):
+    """One request, the skill it belongs to, and who is expected to take it."""
+
+    query: str
+    gold: str
+    taken_by: str
+    probability: float
+    source: RequestSource
+
+
+class SkillReport(Record):
+    """What the audit says about one skill."""
+
+    id: str
+    name: str
+    description: str
+    path: str
+    category: str | None
+    manual_only: bool
+    requests: int
+    """Requests that judge it."""
+    victim_rate: float | None
+    """Expected share of its requests that another skill takes."""
+    victim_low: float | None
+    victim_high: float | None
+    absorbed: float
+    """Expected number of other skills' requests that it takes."""
+    absorbed_low: float
+    absorbed_high: float
+    absorbed_share: float
+    """`absorbed` over all requests of other skills."""
+    hubness: int
+    """k-occurrence N_k: how many skills count it among their k nearest."""
+    clarity: float | None
+    """1 - mean cosine to the ten nearest (first paper, F07)."""
+    radius: float | None
+    """Mean cosine to all other skills: the sink score of the first paper."""
+    cluster: int
+    """Index into `Report.clusters`, or -1 for noise."""
+    x: float | None = None
+    y: float | None = None
+    """Position on the 2-D map, where it was computed."""
+    rivals: tuple[Rival, ...] = ()
+    lost: tuple[RequestLoss, ...] = ()
+    """Requests of its own that it is likeliest to lose, worst first."""
+    stolen: tuple[RequestLoss, ...] = ()
+    """Requests of others that it is likeliest to take, worst first."""
+
+
+class Cluster(Record):
+    """A group of skills that are taken for each other."""
+
+    index: int
+    label: str
+    """The words that its members share and others lack."""
+    skills: tuple[str, ...]
+    cohesion: float
+    """Mean pairwise cosine inside the group."""
+    confusion: float | None = None
+    """Share of the members' requests that go to another member."""
+
+
+class BlackHole(Record):
+    """A skill that takes significantly more than its share, from several families."""
+
+    skill: str
+    absorbed: float
+    share: float
+    expected: float
+    """What a skill of its neighbourhood would take."""
+    q_value: float
+    """False-discovery-rate-adjusted p-value."""
+    families: float
+    """Effective number of families robbed: exp of the entropy."""
+    victims: tuple[str, ...]
+    """Ids of the skills it takes from, largest loss first."""
+    generic_phrases: tuple[str, ...] = ()
+    evidence: Literal["requests", "structure", "both"] = "requests"
+    declared: bool = False
+    """True when the library declares it as a router, with a reason."""
+
+
+class Hubness(Record):
+    """Structure of the whole library in descriptor space."""
+
+    k: int
+    skewness: float | None
+    """Third standardised moment of N_k; above about 1 a few skills dominate the neighbour lists."""
+    anti_hubs: tuple[str, ...]
+    """Ids of skills in nobody's k nearest."""
+
+
+class Pair(Record):
+    """Two skills that take each other's requests, or would."""
+
+    a: str
+    b: str
+    cosine: float
+    a_to_b: float
+    """Share of a's requests expected to go to b."""
+    b_to_a: float
+    requests: tuple[str, ...] = ()
+    """Queries that flip, worst first."""
+
+
+# --- verdict ----------------------------------------------------------------------------------
+
+
+class Location(Record):
+    """A place in a file of the library."""
+
+    path: str
+    line: int = 1
+
+
+class Finding(Record):
+    """One thing that somebody should look at."""
+
+    code: str
+    severity: Severity
+    skills: tuple[str, ...]
+    message: str
+    evidence: str = ""
+    fix: str = ""
+    fingerprint: str = ""
+    """Hash of the code and the sorted skill ids: stable when scores and lines move."""
+    location: Location | None = None
+    related: tuple[Location, ...] = ()
+
+
+class LibrarySummary(Record):
+    """What was loaded."""
+
+    sources: tuple[str, ...]
+    skills: int
+    routable: int
+    manual_only: int
+    copies: int
+    skipped: tuple[Skipped, ...]
+
+
+class EmbeddingSummary(Record):
+    """What the vectors are."""
+
+    model: str
+    """Model id, or `none` for the lexical scorer."""
+    revision: str = ""
+    dimension: int = 0
+
+
+class Report(Record):
+    """Everything that a face may show."""
+
+    schema_version: str
+    tool_version: str
+    library: LibrarySummary
+    embedding: EmbeddingSummary
+    forecast: Forecast
+    skills: tuple[SkillReport, ...]
+    clusters: tuple[Cluster, ...]
+    noise: int
+    """Skills in no cluster."""
+    hubness: Hubness
+    black_holes: tuple[BlackHole, ...]
+    pairs: tuple[Pair, ...]
+    findings: tuple[Finding, ...]
