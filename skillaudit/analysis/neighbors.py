@@ -1,0 +1,147 @@
+"""The k most similar skills of every skill, exactly, without ever holding an N x N matrix.
+
+Similarities come in blocks of rows, so the same search serves dense vectors, the lexical scorer
+and their sum. A row is not sorted: the k-th largest of a few hundred chunk maxima is a lower bound
+of the k-th largest similarity, and hardly more than k entries reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.progress import SILENT, Progress
+
+FloatArray: TypeAlias = NDArray[np.float32]
+Block: TypeAlias = Callable[[int, int], FloatArray]
+"""Similarities of rows start..stop to all skills, shape (stop - start, N)."""
+
+RESOLUTION = 2.0**-20
+"""Similarities are rounded to this grid, so that the order of a matrix product cannot break ties."""
+
+DEFAULT_K = 32
+_BLOCK_CELLS = 1 << 24
+_CHUNKS = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbors:
+    """Who is near whom: for N skills, their k nearest others, best first, ties by index."""
+
+    indices: NDArray[np.int32]
+    """Shape (N, k)."""
+    similarities: FloatArray
+    """Shape (N, k), falling along each row, rounded to `RESOLUTION`."""
+    mean: FloatArray
+    """Shape (N,): mean similarity to all other skills (0 for a lone skill)."""
+
+    @property
+    def n(self) -> int:
+        """Number of skills."""
+        return self.indices.shape[0]
+
+    @property
+    def k(self) -> int:
+        """Neighbours held per skill."""
+        return self.indices.shape[1]
+
+    def top(self, k: int) -> Neighbors:
+        """Keep the k nearest only; k larger than what is held keeps everything."""
+        return Neighbors(self.indices[:, :k], self.similarities[:, :k], self.mean)
+
+
+def nearest(
+    block: Block, n: int, k: int = DEFAULT_K, *, block_size: int | None = None, progress: Progress = SILENT
+) -> Neighbors:
+    """Find the k most similar other skills of each of n skills.
+
+    Exact on similarities rounded to `RESOLUTION`; a skill is never its own neighbour; equal
+    similarities are ordered by index. k is cut to n - 1. Extra memory is a few blocks of
+    `block_size` x n (by default about 64 MB each), whatever n is. `progress` may raise `Cancelled`.
+    """
+    k = max(0, min(k, n - 1))
+    indices = np.zeros((n, k), dtype=np.int32)
+    similarities = np.zeros((n, k), dtype=np.float32)
+    mean = np.zeros(n, dtype=np.float32)
+    if k == 0:
+        return Neighbors(indices, similarities, mean)
+    rows = block_size or max(16, min(n, _BLOCK_CELLS // n))
+    for start in range(0, n, rows):
+        stop = min(start + rows, n)
+        sims = np.array(block(start, stop), dtype=np.float32, copy=True, order="C")
+        own = (np.arange(stop - start), np.arange(start, stop))
+        mean[start:stop] = (sims.sum(axis=1) - sims[own]) / (n - 1)
+        sims[own] = -np.inf
+        indices[start:stop], similarities[start:stop] = _largest(sims, k)
+        progress.update("neighbors", stop, n)
+    return Neighbors(indices, similarities, mean)
+
+
+def nearest_vectors(
+    vectors: FloatArray, k: int = DEFAULT_K, *, block_size: int | None = None, progress: Progress = SILENT
+) -> Neighbors:
+    """`nearest` by cosine for L2-normalised vectors of shape (N, d); a zero vector is similar to nothing."""
+    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+    transposed = vectors.T
+    return nearest(
+        lambda start, stop: vectors[start:stop] @ transposed,
+        vectors.shape[0],
+        k,
+        block_size=block_size,
+        progress=progress,
+    )
+
+
+def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
+    """Columns and rounded values of the k largest entries of each row, ties by column."""
+    columns = np.empty((sims.shape[0], k), dtype=np.int32)
+    values = np.empty((sims.shape[0], k), dtype=np.float32)
+    # The margin keeps every entry that rounding could lift to the bound.
+    reached = sims >= (_lower_bound(sims, k) - np.float32(2 * RESOLUTION))[:, None]
+    counts = np.count_nonzero(reached, axis=1)
+    crowded = counts > 8 * k + 64  # hundreds of equal similarities: sorting them all would cost N x N
+    for row in np.flatnonzero(crowded):
+        columns[row], values[row] = _largest_of_ties(sims[row], k)
+    reached[crowded] = False
+    plain = np.flatnonzero(~crowded)
+    if plain.size:
+        flat = np.flatnonzero(reached)
+        found_row, found_column = np.divmod(flat, sims.shape[1])
+        found = _rounded(sims.reshape(-1)[flat])
+        order = np.lexsort((found_column, -found, found_row))
+        first = np.concatenate(([0], np.cumsum(counts[plain])[:-1]))
+        taken = order[first[:, None] + np.arange(k)]
+        columns[plain] = found_column[taken]
+        values[plain] = found[taken]
+    return columns, values
+
+
+def _lower_bound(sims: FloatArray, k: int) -> FloatArray:
+    """At least k entries of each row are as large as this value."""
+    rows, n = sims.shape
+    chunks = max(_CHUNKS, 4 * k)
+    depth = n // chunks
+    if depth < 4:
+        return np.asarray(np.partition(sims, n - k, axis=1)[:, n - k])
+    maxima = sims[:, : depth * chunks].reshape(rows, depth, chunks).max(axis=1)
+    return np.asarray(np.partition(maxima, chunks - k, axis=1)[:, chunks - k])
+
+
+def _largest_of_ties(row: FloatArray, k: int) -> tuple[NDArray[np.int64], FloatArray]:
+    """The same for one row in which many entries share the k-th value."""
+    rounded = _rounded(row)
+    limit = np.partition(rounded, row.size - k)[row.size - k]
+    above = np.flatnonzero(rounded > limit)
+    level = np.flatnonzero(rounded == limit)[: k - above.size]
+    columns = np.concatenate((above, level))
+    columns = columns[np.lexsort((columns, -rounded[columns]))]
+    return columns, rounded[columns]
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    # Adding 0.0 turns a negative zero into zero.
+    return (np.rint(values * np.float32(1 / RESOLUTION)) * np.float32(RESOLUTION)) + np.float32(0.0)

@@ -1,0 +1,74 @@
+"""The command line: `skillaudit SOURCE...` opens the library, commands do one thing each."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import cast
+
+import click
+
+from skillaudit.version import __version__
+
+COMMANDS = {
+    "open": ("skillaudit.cli.open", "Explore a library in the terminal (the default)."),
+    "report": ("skillaudit.cli.report", "Write the whole audit as text, JSON or Markdown."),
+    "check": ("skillaudit.cli.check", "Fail when a limit is exceeded: the command for CI."),
+    "route": ("skillaudit.cli.route", "Rank the skills for one request, and say why."),
+    "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
+}
+"""Command name -> (module that defines `command`, one line for the help page)."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when it is called, not when help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        return cast(click.Command, import_module(COMMANDS[cmd_name][0]).command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take a first word that names no command as a source to open."""
+        if args[0] not in COMMANDS:
+            args = ["open", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=LazyGroup,
+    invoke_without_command=False,
+    no_args_is_help=True,
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]},
+    epilog="A folder that is named like a command is written ./NAME. "
+    "Exit codes: 0 clean, 1 gate tripped, 2 usage, 3 environment, 130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def group() -> None:
+    """Audit a library of agent skills: predicted routing accuracy and hijack rate, black holes,
+    confusable clusters.
+
+    \b
+        skillaudit ./skills
+        skillaudit check ./skills --max-hijack 0.05
+        skillaudit route ./skills "turn this PDF into slides"
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    from skillaudit.cli.diagnostics import run
+
+    sys.exit(run(group))

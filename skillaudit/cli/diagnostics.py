@@ -1,0 +1,96 @@
+"""Exit codes, and everything that is said on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import traceback
+from enum import IntEnum
+
+import click
+
+from skillaudit.errors import MissingError, SkillAuditError
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    CLEAN = 0
+    GATE = 1
+    USAGE = 2
+    ENVIRONMENT = 3
+    CRASH = 70
+    """A defect of the program itself (EX_SOFTWARE), so that it never looks like a tripped gate."""
+    INTERRUPTED = 130
+
+
+def say(message: str) -> None:
+    """Write one line of narration to stderr, after everything on stdout."""
+    sys.stdout.flush()
+    click.echo(message, err=True)
+
+
+def run(command: click.Command) -> int:
+    """Run `command` on the process's arguments and return the exit code."""
+    try:
+        result = command.main(prog_name="skillaudit", standalone_mode=False)
+        sys.stdout.flush()
+        return int(result) if isinstance(result, int) else ExitCode.CLEAN
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show(sys.stdout)
+        return ExitCode.CLEAN
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted")
+        return ExitCode.INTERRUPTED
+    except MissingError as error:
+        say(f"error: {error}")
+        return ExitCode.ENVIRONMENT
+    except SkillAuditError as error:
+        say(f"error: {error}")
+        return ExitCode.USAGE
+    except BrokenPipeError:
+        # The reader of stdout left, as `head` does; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.CLEAN
+    except Exception as error:
+        if os.environ.get("SKILLAUDIT_TRACEBACK"):
+            traceback.print_exc()
+        say(
+            f"internal error: {type(error).__name__}: {error}. Please report it with the output of the same "
+            "command under SKILLAUDIT_TRACEBACK=1."
+        )
+        return ExitCode.CRASH
+
+
+class Bar:
+    """A progress bar with counts on stderr, redrawn at most ten times a second."""
+
+    WIDTH = 24
+
+    def __init__(self) -> None:
+        """Start with nothing drawn."""
+        self._drawn_at = 0.0
+        self._stage = ""
+        self._width = 0
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Draw `stage done/total (note)` when it is new, finished, or a tenth of a second has passed."""
+        now = time.monotonic()
+        if stage == self._stage and done < total and now - self._drawn_at < 0.1:
+            return
+        self._stage, self._drawn_at = stage, now
+        filled = self.WIDTH if total <= 0 else min(self.WIDTH, self.WIDTH * done // total)
+        bar = "#" * filled + "." * (self.WIDTH - filled)
+        line = f"{stage:<12.12} [{bar}] {done:,}/{total:,}{f' ({note})' if note else ''}"
+        click.echo("\r" + line[:78].ljust(self._width), err=True, nl=False)
+        self._width = min(78, len(line))
+
+    def close(self) -> None:
+        """Wipe the bar."""
+        if self._width:
+            click.echo("\r" + " " * self._width + "\r", err=True, nl=False)
+            self._width = 0

@@ -1,0 +1,27 @@
+"""`skillaudit SOURCE...`: the library on a screen, or as text where there is none."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from skillaudit.cli.options import audit_options, audited, make_config, sources
+
+
+@click.command("open")
+@sources
+@audit_options
+def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
+    """Explore the library in SOURCE; without a terminal, print the text report."""
+    config = make_config(**options)
+    if sys.stdout.isatty() and sys.stdin.isatty():
+        from skillaudit.tui import run
+
+        return run(sources, config)
+    from skillaudit.cli.output import deliver
+    from skillaudit.formatters import render
+
+    deliver(render("text", audited(sources, config, quiet=quiet)), None)
+    return 0

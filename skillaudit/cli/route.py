@@ -1,0 +1,40 @@
+"""`skillaudit route`: which skill one request would go to, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from skillaudit.cli.options import audit_options, make_config, narration, sources
+
+
+@click.command("route")
+@sources
+@click.argument("request")
+@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many skills to show.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@audit_options
+def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
+    """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""
+    import msgspec
+
+    from skillaudit.pipeline import route
+
+    with narration(quiet) as progress:
+        ranking = route(sources, request, make_config(**options), top=top, progress=progress)
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(ranking), indent=2).decode())
+        return
+    from skillaudit.formatters.layout import wrap
+    from skillaudit.formatters.words import percent
+
+    click.echo("\n".join(wrap(f"“{ranking.query}”")))
+    click.echo(f"router {ranking.router}, scorer {ranking.scorer}, {ranking.skills:,} routable skills\n")
+    for place, choice in enumerate(ranking.choices, 1):
+        click.echo(f"{place:>3}. {choice.id}  score {choice.score:.3f}  chance {percent(choice.probability)}")
+        click.echo("\n".join(wrap(choice.description, first="     ", indent="     ")[:2]))
+        words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
+        if words:
+            click.echo("\n".join(wrap(words, first="     because of: ", indent="     ")))
+    click.echo(f"\n     no skill  chance {percent(ranking.no_skill)}")

@@ -1,0 +1,32 @@
+"""`skillaudit rule [CODE]`: the page behind a finding."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("rule")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Say what a finding means, why it matters and how to fix it; without CODE, list all."""
+    from difflib import get_close_matches
+
+    from skillaudit.checks import RULES
+    from skillaudit.formatters.layout import wrap
+
+    if code is None:
+        for rule in RULES:
+            click.echo(f"{rule.code}  {rule.severity:<7}  {rule.slug}")
+        click.echo("\nskillaudit rule CODE explains one.")
+        return
+    wanted = code.strip()
+    for rule in RULES:
+        if wanted.upper() == rule.code or wanted.lower() == rule.slug:
+            click.echo(f"{rule.code} {rule.slug} ({rule.severity})\n")
+            for head, text in (("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)):
+                click.echo("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
+            return
+    names = [name for rule in RULES for name in (rule.code, rule.slug)]
+    near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(wanted.lower(), names, 1, 0.5)
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise click.UsageError(f"there is no rule {wanted!r}; {hint}`skillaudit rule` lists all.")

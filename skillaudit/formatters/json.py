@@ -1,0 +1,34 @@
+"""The report as JSON: the records field by field, two-space indent, one trailing line break."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from skillaudit.schema import Report
+
+if TYPE_CHECKING:
+    from skillaudit.gate import Verdict
+
+
+def render(report: Report, *, verdict: Verdict | None = None) -> str:
+    """Return `report` as JSON; the gate's decision, where there is one, under `verdict`."""
+    document: dict[str, Any] = msgspec.to_builtins(report)
+    if verdict is not None:
+        document["verdict"] = msgspec.to_builtins(verdict)
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def read(text: str | bytes) -> Report:
+    """Return the report that `render` wrote.
+
+    Raises msgspec.ValidationError when the text is JSON of another shape.
+    """
+    return msgspec.json.decode(text, type=Report)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a report."""
+    document = msgspec.json.schema(Report)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "skillaudit report", **document}

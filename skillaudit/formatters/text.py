@@ -1,0 +1,255 @@
+"""The report for people at a terminal: 80 columns, the worst five things first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from skillaudit.formatters.layout import WIDTH, table, wrap
+from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, worst_first
+from skillaudit.schema import Finding, Report, SkillReport
+
+if TYPE_CHECKING:
+    from skillaudit.gate import Verdict
+
+WORST = 5
+ROWS = 12
+
+
+def render(report: Report, *, verdict: Verdict | None = None, rows: int | None = ROWS) -> str:
+    """Return the report as plain text.
+
+    `rows` bounds every list after the first five findings; None shows everything. What is left
+    out is always counted.
+    """
+    lines: list[str] = []
+    if verdict is not None:
+        lines += [*_verdict(verdict), ""]
+    lines += [*_header(report), ""]
+    lines += [*_forecast(report), ""]
+    lines += _worst(report)
+    for section in (_victims, _absorbers, _black_holes, _clusters, _pairs, _structure, _findings, _skipped):
+        block = list(section(report, rows))
+        if block:
+            lines += ["", *block]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(verdict: Verdict) -> Iterator[str]:
+    yield "PASSED" if verdict.passed else "FAILED"
+    for reason in verdict.reasons:
+        yield from wrap(reason, indent="    ", first="  - ")
+
+
+def _header(report: Report) -> Iterator[str]:
+    library = report.library
+    yield from wrap(f"skillaudit {report.tool_version}: {', '.join(library.sources)}", indent="  ")
+    parts = [plural(library.skills, "skill"), f"{library.routable:,} routable"]
+    if library.manual_only:
+        parts.append(f"{library.manual_only:,} manual-only")
+    if library.copies:
+        parts.append(plural(library.copies, "identical copy", "identical copies") + " folded")
+    if library.skipped:
+        parts.append(f"{len(library.skipped):,} skipped")
+    yield from wrap(", ".join(parts), indent="  ")
+
+
+def _forecast(report: Report) -> Iterator[str]:
+    forecast = report.forecast
+    yield "FORECAST  expected share of requests, with 90% intervals"
+    judged = forecast.accuracy.value is not None
+    if judged:
+        yield f"  right skill     {interval(forecast.accuracy)}"
+        yield f"  another skill   {interval(forecast.hijack)}   (hijack)"
+        yield f"  no skill        {interval(forecast.no_skill)}"
+        if forecast.false_trigger.value is not None:
+            yield f"  false trigger   {interval(forecast.false_trigger)}   (when nothing should fire)"
+        lost = forecast.taxonomy
+        yield (
+            f"  lost to         rivals next door {percent(lost.local)}, other families {percent(lost.drift)}, "
+            f"black holes {percent(lost.capture)}"
+        )[:WIDTH]
+    yield from wrap(f"router {forecast.router}, scorer {forecast.scorer}. {forecast.source}", first="  ", indent="  ")
+    if forecast.fit_range:
+        outside = "; this library lies OUTSIDE that range" if forecast.extrapolates else ""
+        yield from wrap(f"fitted on {forecast.fit_range}{outside}.", first="  ", indent="  ")
+    coverage = forecast.coverage
+    told = ", ".join(f"{count.requests:,} from {SOURCES[count.source]}" for count in coverage.sources)
+    yield from wrap(
+        f"judged by {plural(coverage.requests, 'request')}{f' ({told})' if told else ''}; "
+        f"{coverage.judged_skills:,} of {plural(report.library.routable, 'routable skill')} judged; "
+        f"{coverage.leaked:,} dropped for giving the answer away.",
+        first="  ",
+        indent="  ",
+    )
+
+
+def _worst(report: Report) -> Iterator[str]:
+    findings = worst_first(report.findings)
+    if not findings:
+        yield f"CLEAN  {plural(report.library.skills, 'skill')}, no findings."
+        return
+    yield f"WORST FIRST  {min(WORST, len(findings))} of {plural(len(findings), 'finding')}"
+    for finding in findings[:WORST]:
+        yield from _finding(finding)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    head = f"  {finding.severity.upper():<7} {finding.code}  "
+    yield from wrap(finding.message, first=head, indent="    ")
+    if finding.evidence:
+        yield from wrap(finding.evidence, first="    why: ", indent="         ")
+    if finding.fix:
+        yield from wrap(finding.fix, first="    fix: ", indent="         ")
+
+
+def _more(total: int, rows: int | None) -> Iterator[str]:
+    if rows is not None and total > rows:
+        yield f"  ... and {total - rows:,} more (--all shows them)"
+
+
+def _victims(report: Report, rows: int | None) -> Iterator[str]:
+    victims = sorted(
+        (skill for skill in report.skills if skill.victim_rate), key=lambda s: (-(s.victim_rate or 0.0), s.id)
+    )
+    if not victims:
+        return
+    yield "VICTIMS  skills whose requests go to others"
+    yield from table(
+        ("skill", "loses", "90% interval", "asked", "mostly to"),
+        (
+            (
+                skill.id,
+                percent(skill.victim_rate),
+                f"{percent(skill.victim_low)} - {percent(skill.victim_high)}",
+                str(skill.requests),
+                _taker(skill),
+            )
+            for skill in victims[:rows]
+        ),
+        (24, 6, 15, 5, 18),
+        right=frozenset({1, 2, 3}),
+    )
+    yield from _more(len(victims), rows)
+
+
+def _taker(skill: SkillReport) -> str:
+    takers = sorted(skill.rivals, key=lambda rival: -rival.loses_to)
+    return takers[0].id if takers and takers[0].loses_to > 0 else ""
+
+
+def _absorbers(report: Report, rows: int | None) -> Iterator[str]:
+    absorbers = sorted((s for s in report.skills if s.absorbed >= 0.5), key=lambda s: (-s.absorbed, s.id))
+    if not absorbers:
+        return
+    yield "ABSORBERS  skills that take others' requests"
+    yield from table(
+        ("skill", "takes", "90% interval", "share", "hubness"),
+        (
+            (
+                skill.id,
+                f"{skill.absorbed:.1f}",
+                f"{skill.absorbed_low:.1f} - {skill.absorbed_high:.1f}",
+                percent(skill.absorbed_share),
+                str(skill.hubness),
+            )
+            for skill in absorbers[:rows]
+        ),
+        (34, 6, 15, 6, 7),
+        right=frozenset({1, 2, 3, 4}),
+    )
+    yield from _more(len(absorbers), rows)
+
+
+def _black_holes(report: Report, rows: int | None) -> Iterator[str]:
+    if not report.black_holes:
+        return
+    yield "BLACK HOLES  skills that swallow requests of many families"
+    for hole in report.black_holes[:rows]:
+        declared = " (declared as a router)" if hole.declared else ""
+        yield from wrap(
+            f"{hole.skill}{declared}: takes {hole.absorbed:.1f} requests, {percent(hole.share)} of the others' "
+            f"(expected {hole.expected:.1f}), from {hole.families:.1f} families; q = {hole.q_value:.2g}; "
+            f"from {some(hole.victims, 6)}",
+            first="  ",
+            indent="    ",
+        )
+    yield from _more(len(report.black_holes), rows)
+
+
+def _clusters(report: Report, rows: int | None) -> Iterator[str]:
+    if not report.clusters:
+        return
+    yield (
+        f"CLUSTERS  {plural(len(report.clusters), 'group')} of confusable skills, "
+        f"{plural(report.noise, 'skill')} in none"
+    )
+    for cluster in report.clusters[:rows]:
+        confusion = "" if cluster.confusion is None else f", {percent(cluster.confusion)} taken inside"
+        yield from wrap(
+            f"{cluster.label} ({plural(len(cluster.skills), 'skill')}, cosine {cluster.cohesion:.2f}{confusion}): "
+            f"{some(cluster.skills, 8)}",
+            first="  ",
+            indent="    ",
+        )
+    yield from _more(len(report.clusters), rows)
+
+
+def _pairs(report: Report, rows: int | None) -> Iterator[str]:
+    if not report.pairs:
+        return
+    yield "PAIRS  who takes whose requests"
+    for pair in report.pairs[:rows]:
+        yield from wrap(
+            f"{pair.a} -> {pair.b} {percent(pair.a_to_b)}, back {percent(pair.b_to_a)} (cosine {pair.cosine:.2f})",
+            first="  ",
+            indent="    ",
+        )
+        for query in pair.requests[:1]:
+            yield from wrap(f"“{query}”", first="      ", indent="       ")
+    yield from _more(len(report.pairs), rows)
+
+
+def _structure(report: Report, rows: int | None) -> Iterator[str]:
+    hubness = report.hubness
+    if hubness.skewness is None:
+        return
+    yield f"STRUCTURE  skewness of k-occurrence (k = {hubness.k}): {hubness.skewness:.2f}"
+    if hubness.anti_hubs:
+        yield from wrap(
+            f"{plural(len(hubness.anti_hubs), 'skill')} in nobody's neighbourhood: "
+            f"{some(hubness.anti_hubs, len(hubness.anti_hubs) if rows is None else rows)}",
+            first="  ",
+            indent="  ",
+        )
+
+
+def _findings(report: Report, rows: int | None) -> Iterator[str]:
+    findings = worst_first(report.findings)[WORST:]
+    if not findings:
+        return
+    yield "ALL OTHER FINDINGS  (skillaudit rule CODE explains one)"
+    if rows is not None:
+        counts: dict[tuple[str, str], list[str]] = {}
+        for finding in findings:
+            counts.setdefault((finding.code, finding.severity), []).extend(finding.skills[:1])
+        for (code, severity), skills in counts.items():
+            yield from wrap(
+                f"{len(skills) or 1:>5} x {code} {severity}: {some(list(dict.fromkeys(skills)), 4)}",
+                first="  ",
+                indent="          ",
+            )
+        yield "  (--all shows each)"
+        return
+    for finding in findings:
+        yield from _finding(finding)
+
+
+def _skipped(report: Report, rows: int | None) -> Iterator[str]:
+    skipped = report.library.skipped
+    if not skipped:
+        return
+    yield f"SKIPPED  {plural(len(skipped), 'file')} not loaded"
+    for entry in skipped[:rows]:
+        yield from wrap(f"{entry.path}: {entry.reason}", first="  ", indent="    ")
+    yield from _more(len(skipped), rows)

@@ -1,0 +1,198 @@
+"""Turn requests into the few numbers that the choice models need, block by block.
+
+For a request q with right skills G among N skills and scores s_j:
+
+    competition(q) = ln sum over j not in G of exp(beta * (s_j - max over G of s))
+
+which is the log of the competition index of the request: the odds against its own skill in a plain
+softmax. It depends on score differences inside one request only, so it is comparable between
+libraries whose descriptions differ in length and style.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from skillaudit.schema import Request, Skill
+    from skillaudit.scoring import Scorer
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+RIVALS = 24
+"""Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
+COMPETITION_FLOOR = -12.0
+"""Lower bound of the log competition index, reached when there is no rival at all."""
+BLOCK_CELLS = 4_000_000
+"""Scores held at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Numbers of R requests against N skills, as parallel arrays."""
+
+    size: int
+    """N, the number of skills on offer."""
+    request: Ints
+    """(R,) position of each row in the sequence of requests that it was read from."""
+    gold: Ints
+    """(R,) row of the skill that owns the request; -1 when nothing should fire."""
+    competition: Floats
+    """(R,) log competition index, at least `COMPETITION_FLOOR`."""
+    gold_score: Floats
+    """(R,) best score among the right skills; 0 when nothing should fire."""
+    rivals: Ints
+    """(R, M) rows of the best wrong skills, best first; -1 pads."""
+    rival_scores: Floats
+    """(R, M) their scores; -inf pads."""
+
+    @property
+    def routed(self) -> npt.NDArray[np.bool_]:
+        """Rows whose request has a right skill."""
+        return self.gold >= 0
+
+    @property
+    def best_rival(self) -> Floats:
+        """(R,) score of the best wrong skill, -inf where there is none."""
+        return self.rival_scores[:, 0] if self.rival_scores.shape[1] else np.full(len(self.gold), -np.inf)
+
+
+def from_requests(
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    scorer: Scorer,
+    beta: float,
+    progress: Progress = SILENT,
+) -> Evidence:
+    """Read the evidence of `requests` off a scorer.
+
+    Requests whose right skills are all missing from `skills` say nothing about this library and
+    are left out. A request with several right skills belongs to its home skill where that is one of
+    them, else to the first. Memory is bounded by `BLOCK_CELLS` scores.
+    """
+    row_of = {skill.id: row for row, skill in enumerate(skills)}
+    kept: list[int] = []
+    golds: list[list[int]] = []
+    owners: list[int] = []
+    for position, request in enumerate(requests):
+        rows = [row_of[name] for name in request.gold if name in row_of]
+        if request.gold and not rows:
+            continue
+        kept.append(position)
+        golds.append(rows)
+        home = row_of.get(request.home, -1)
+        owners.append(home if home in rows else (rows[0] if rows else -1))
+    size = len(skills)
+    width = min(RIVALS, size)
+    count = len(kept)
+    competition = np.full(count, COMPETITION_FLOOR)
+    gold_score = np.zeros(count)
+    rivals = np.full((count, width), -1, dtype=np.int64)
+    rival_scores = np.full((count, width), -np.inf)
+    block = max(1, BLOCK_CELLS // max(size, 1))
+    for start in range(0, count if size else 0, block):
+        progress.update("routing", start, count)
+        stop = min(start + block, count)
+        scores = np.array(scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32)
+        part = _block(scores, golds[start:stop], beta, width)
+        competition[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
+    progress.update("routing", count, count)
+    return Evidence(
+        size=size,
+        request=np.array(kept, dtype=np.int64),
+        gold=np.array(owners, dtype=np.int64),
+        competition=competition,
+        gold_score=gold_score,
+        rivals=rivals,
+        rival_scores=rival_scores,
+    )
+
+
+def _block(
+    scores: npt.NDArray[np.float32], golds: Sequence[Sequence[int]], beta: float, width: int
+) -> tuple[Floats, Floats, Ints, Floats]:
+    """Competition, gold score and best rivals of one block; overwrites `scores`."""
+    rows = np.repeat(np.arange(len(golds)), [len(g) for g in golds])
+    columns = np.array([column for g in golds for column in g], dtype=np.int64)
+    gold_score = np.full(len(golds), -np.inf)
+    np.maximum.at(gold_score, rows, scores[rows, columns].astype(np.float64))
+    gold_score[np.isneginf(gold_score)] = 0.0
+    scores[rows, columns] = -np.inf
+    rivals, rival_scores = top(scores, width)
+    shift = scores
+    shift -= gold_score[:, None].astype(np.float32)
+    shift *= np.float32(beta)
+    return log_sum_exp(shift), gold_score, rivals, rival_scores
+
+
+def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
+    """Columns and values of the `width` best scores of each row, best first, ties by column."""
+    if width < scores.shape[1]:
+        chosen = np.argpartition(scores, scores.shape[1] - width, axis=1)[:, -width:]
+    else:
+        chosen = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
+    chosen = np.sort(chosen, axis=1)
+    values = np.take_along_axis(scores, chosen, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    values = np.take_along_axis(values, order, axis=1).astype(np.float64)
+    columns = np.take_along_axis(chosen, order, axis=1).astype(np.int64)
+    return np.where(np.isneginf(values), -1, columns), values
+
+
+def log_sum_exp(values: npt.NDArray[np.float32]) -> Floats:
+    """Log of the sum of exponentials per row, at least `COMPETITION_FLOOR`; overwrites `values`."""
+    if not values.shape[1]:
+        return np.full(len(values), COMPETITION_FLOOR)
+    peak = values.max(axis=1)
+    peak[np.isneginf(peak)] = 0.0
+    values -= peak[:, None]
+    np.exp(values, out=values)
+    total = values.sum(axis=1, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        result = peak.astype(np.float64) + np.log(total)
+    return np.maximum(result, COMPETITION_FLOOR)
+
+
+def from_descriptors(
+    skills: Sequence[Skill], scorer: Scorer, beta: float, gold_score: float, progress: Progress = SILENT
+) -> Evidence:
+    """Stand in for requests with the descriptors themselves, one per skill.
+
+    A request is taken as its skill's descriptor seen through noise that is unrelated to every rival:
+    its score with a rival is then its score with its own skill (`gold_score`, a typical value) times the
+    similarity of the two descriptors.
+    """
+    size = len(skills)
+    width = min(RIVALS, size)
+    competition = np.full(size, COMPETITION_FLOOR)
+    rivals = np.full((size, width), -1, dtype=np.int64)
+    rival_scores = np.full((size, width), -np.inf)
+    block = max(1, BLOCK_CELLS // max(size, 1))
+    for start in range(0, size, block):
+        progress.update("routing", start, size)
+        stop = min(start + block, size)
+        scores = np.array(scorer.similarities(start, stop), dtype=np.float32)
+        inside = np.arange(stop - start)
+        own = scores[inside, inside + start]
+        scores *= (gold_score / np.where(own > 0, own, 1.0))[:, None].astype(np.float32)
+        scores[inside, inside + start] = gold_score
+        competition[start:stop], _, rivals[start:stop], rival_scores[start:stop] = _block(
+            scores, [[row] for row in range(start, stop)], beta, width
+        )
+    return Evidence(
+        size=size,
+        request=np.full(size, -1, dtype=np.int64),
+        gold=np.arange(size, dtype=np.int64),
+        competition=competition,
+        gold_score=np.full(size, gold_score),
+        rivals=rivals,
+        rival_scores=rival_scores,
+    )
