@@ -1,0 +1,77 @@
+"""Rules about the size of the library and what the forecast rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillaudit.checks.rule import Evidence, Rule
+from skillaudit.schema import Finding
+
+CAPACITY = 83.5
+"""The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
+section 5.2: kappa 91.8 for GPT-4o-mini and 83.5 for GPT-4o, on synthetic libraries)."""
+NAMED = 6
+
+
+def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    size = len(evidence.library.routable)
+    if size > CAPACITY:
+        yield rule.finding(
+            (),
+            f"{size} skills compete in one flat list.",
+            evidence="Published capacities of flat lists are 83.5 and 91.8 skills, on synthetic libraries; "
+            "vendors advise 20 to 50.",
+        )
+
+
+def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    unjudged = evidence.forecast.coverage.unjudged
+    if unjudged:
+        shown = ", ".join(unjudged[:NAMED])
+        more = f" and {len(unjudged) - NAMED} more" if len(unjudged) > NAMED else ""
+        yield rule.finding(
+            unjudged,
+            f"{len(unjudged)} of {len(evidence.library.routable)} routable skills are judged by no request: "
+            f"{shown}{more}.",
+        )
+
+
+def _outside(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    if evidence.forecast.extrapolates:
+        yield rule.finding(
+            (),
+            f"The forecast extrapolates: router {evidence.forecast.router} was fitted on "
+            f"{evidence.forecast.fit_range}.",
+        )
+
+
+RULES = (
+    Rule(
+        code="SA401",
+        slug="flat-and-large",
+        severity="info",
+        what="More skills compete in one list than the published capacity of a flat choice.",
+        why="Accuracy is nearly level up to a capacity and falls fast beyond it, sooner where skills are alike.",
+        fix="Group confusable skills behind gateway skills, or make the rarely used ones manual-only.",
+        check=_size,
+    ),
+    Rule(
+        code="SA501",
+        slug="unjudged",
+        severity="info",
+        what="Routable skills for which there is no request: no file names them and their bodies hold no "
+        "example of what a user would say.",
+        why="The forecast says nothing about them; they may be victims without anybody seeing it.",
+        fix="Write a “When to use” section with example requests, or give labelled requests with --requests.",
+        check=_unjudged,
+    ),
+    Rule(
+        code="SA502",
+        slug="extrapolation",
+        severity="info",
+        what="The library lies outside the sizes or kinds that the router profile was fitted on.",
+        why="The interval covers what was seen, not what was not.",
+        fix="Probe a live model on this library, and let its decisions replace the prior.",
+        check=_outside,
+    ),
+)

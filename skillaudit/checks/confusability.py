@@ -1,0 +1,111 @@
+"""Rules about skills that take each other's requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from skillaudit.checks.rule import Evidence, Rule, percent, places
+from skillaudit.schema import Cluster, Finding
+
+CLONE_COHESION = 0.9
+"""Mean cosine of a group above which its descriptors differ by little more than a name; in
+ordinary groups of real libraries it lies near 0.6."""
+CLONE_SKILLS = 4
+PAIR_LOSS = 0.25
+"""Share of a skill's requests that one rival must take to be worth a finding of its own."""
+VICTIM_LOSS = 0.5
+VICTIM_LOW = 0.25
+
+
+def clone_families(evidence: Evidence) -> list[Cluster]:
+    """Return the clusters whose members are copies of one descriptor."""
+    return [c for c in evidence.clusters if len(c.skills) >= CLONE_SKILLS and c.cohesion >= CLONE_COHESION]
+
+
+def _clones(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    for cluster in clone_families(evidence):
+        first = cluster.skills[0]
+        yield rule.finding(
+            cluster.skills,
+            f"{len(cluster.skills)} skills share one descriptor but for a word or two ({cluster.label}); "
+            f"{first} and {cluster.skills[1]} are two of them.",
+            evidence=f"Mean cosine of the descriptors {cluster.cohesion:.2f}.",
+            fix="Fold them into one skill that asks which case applies, or say in each what only it can do.",
+            places=places(evidence, cluster.skills),
+            key=first,
+        )
+
+
+def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    cloned = {member: cluster.index for cluster in clone_families(evidence) for member in cluster.skills}
+    for pair in evidence.pairs:
+        if max(pair.a_to_b, pair.b_to_a) < PAIR_LOSS:
+            continue
+        if pair.a in cloned and cloned[pair.a] == cloned.get(pair.b):
+            continue
+        loser, taker = (pair.a, pair.b) if pair.a_to_b >= pair.b_to_a else (pair.b, pair.a)
+        loss, back = max(pair.a_to_b, pair.b_to_a), min(pair.a_to_b, pair.b_to_a)
+        both = f", and {percent(back)} go the other way" if back >= 0.1 else ""
+        example = f" For example: “{pair.requests[0]}”." if pair.requests else ""
+        yield rule.finding(
+            (pair.a, pair.b),
+            f"{taker} is expected to take {percent(loss)} of the requests of {loser}{both}.",
+            evidence=f"Cosine of the descriptors {pair.cosine:.2f}.{example}",
+            fix=f"Say in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse).",
+            places=places(evidence, (loser, taker)),
+        )
+
+
+def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    victims = [
+        skill
+        for skill in evidence.skills
+        if skill.victim_rate is not None
+        and skill.victim_rate >= VICTIM_LOSS
+        and (skill.victim_low or 0.0) >= VICTIM_LOW
+        and skill.requests >= 2
+    ]
+    for skill in sorted(victims, key=lambda s: (-(s.victim_rate or 0.0), s.id)):
+        takers = sorted((r for r in skill.rivals if r.loses_to > 0), key=lambda r: (-r.loses_to, r.id))
+        names = ", ".join(f"{r.id} {percent(r.loses_to)}" for r in takers[:3])
+        example = f" For example: “{skill.lost[0].query}” goes to {skill.lost[0].taken_by}." if skill.lost else ""
+        yield rule.finding(
+            (skill.id,),
+            f"{skill.id} is expected to lose {percent(skill.victim_rate or 0.0)} of its requests "
+            f"to other skills.",
+            evidence=f"{skill.requests} requests judged it. Taken by: {names or 'many, each a little'}.{example}",
+            fix="Lead the description with what it does in the words of the requests that it loses.",
+            places=places(evidence, (skill.id,)),
+        )
+
+
+RULES = (
+    Rule(
+        code="SA201",
+        slug="clone-family",
+        severity="warning",
+        what="Four or more skills whose descriptors are the same sentence but for a word or two.",
+        why="A model that chooses among them has one word to go by, and pays for every one of them in the "
+        "listing; accuracy falls with the number of look-alikes, not with the number of skills.",
+        fix="Fold the family into one skill, or put it behind one gateway skill that lists its members.",
+        check=_clones,
+    ),
+    Rule(
+        code="SA202",
+        slug="confusable-pair",
+        severity="warning",
+        what="A skill is expected to lose a quarter or more of its requests to one rival.",
+        why="Competition next door is the first way in which routing fails as a library grows.",
+        fix="Write reciprocal boundaries: what each does that the other does not, each naming the other.",
+        check=_pairs,
+    ),
+    Rule(
+        code="SA203",
+        slug="victim",
+        severity="warning",
+        what="A skill is expected to lose half or more of its requests, to whichever rivals.",
+        why="Its users ask for it in words that other descriptors answer better than its own.",
+        fix="Use the users' own words in the description, capability first.",
+        check=_victims,
+    ),
+)

@@ -1,0 +1,104 @@
+"""What a rule is, and what it is given to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from skillaudit.schema import (
+    BlackHole,
+    Cluster,
+    Finding,
+    Forecast,
+    Hubness,
+    Library,
+    Location,
+    Pair,
+    Record,
+    Severity,
+    SkillReport,
+)
+
+
+class Evidence(Record):
+    """Everything that the audit knows before it passes judgement."""
+
+    library: Library
+    forecast: Forecast
+    skills: tuple[SkillReport, ...]
+    clusters: tuple[Cluster, ...]
+    hubness: Hubness
+    black_holes: tuple[BlackHole, ...]
+    pairs: tuple[Pair, ...]
+
+
+class Rule(Record):
+    """One kind of finding, with the page that explains it."""
+
+    code: str
+    """Stable: it outlives names and messages."""
+    slug: str
+    severity: Severity
+    what: str
+    why: str
+    fix: str
+    """What to do in general; a finding's own fix is about its skills."""
+    check: Callable[[Rule, Evidence], Iterator[Finding]]
+
+    def finding(
+        self,
+        skills: Sequence[str],
+        message: str,
+        *,
+        evidence: str = "",
+        fix: str = "",
+        places: Iterable[Location] = (),
+        key: str = "",
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Return a finding of this rule about `skills`.
+
+        `places` are where to look, the first being the main one. `key` tells apart findings of
+        one rule about the same skills, such as two unknown keys in one file.
+        """
+        first, *others = [*places, None]
+        return Finding(
+            code=self.code,
+            severity=severity or self.severity,
+            skills=tuple(skills),
+            message=message,
+            evidence=evidence,
+            fix=fix or self.fix,
+            fingerprint=fingerprint(self.code, skills, key),
+            location=first,
+            related=tuple(place for place in others if place is not None),
+        )
+
+
+def fingerprint(code: str, skills: Sequence[str], key: str = "") -> str:
+    """Return 16 hex digits over the code, the sorted skill ids and `key` (DESIGN section 8).
+
+    Scores, order and line numbers are left out, so that a baseline survives small edits.
+    """
+    text = "\0".join([code, key, *sorted(skills)])
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def place(evidence: Evidence, skill: str) -> Location:
+    """Return where the descriptor of `skill` stands."""
+    for candidate in evidence.library.skills:
+        if candidate.id == skill:
+            return Location(path=candidate.path, line=candidate.description_line)
+    return Location(path="")
+
+
+def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:
+    """Return where the descriptors of the first `limit` of `skills` stand."""
+    wanted = list(skills)[:limit]
+    found = {skill.id: skill for skill in evidence.library.skills if skill.id in set(wanted)}
+    return [Location(path=found[i].path, line=found[i].description_line) for i in wanted if i in found]
+
+
+def percent(value: float) -> str:
+    """Return a share as whole percent for a message."""
+    return f"{100 * value:.0f}%"
