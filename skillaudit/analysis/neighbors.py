@@ -18,13 +18,13 @@ from skillaudit.progress import SILENT, Progress
 
 FloatArray: TypeAlias = NDArray[np.float32]
 Block: TypeAlias = Callable[[int, int], FloatArray]
-"""Similarities of rows start..stop to all skills, shape (stop - start, N)."""
+"""Similarities of rows start..stop to all skills, shape (stop - start, N); may be overwritten if fresh."""
 
 RESOLUTION = 2.0**-20
 """Similarities are rounded to this grid, so that the order of a matrix product cannot break ties."""
 
 DEFAULT_K = 32
-_BLOCK_CELLS = 1 << 24
+_BLOCK_CELLS = 1 << 22
 _CHUNKS = 256
 
 
@@ -42,12 +42,12 @@ class Neighbors:
     @property
     def n(self) -> int:
         """Number of skills."""
-        return self.indices.shape[0]
+        return int(self.indices.shape[0])
 
     @property
     def k(self) -> int:
         """Neighbours held per skill."""
-        return self.indices.shape[1]
+        return int(self.indices.shape[1])
 
     def top(self, k: int) -> Neighbors:
         """Keep the k nearest only; k larger than what is held keeps everything."""
@@ -61,7 +61,7 @@ def nearest(
 
     Exact on similarities rounded to `RESOLUTION`; a skill is never its own neighbour; equal
     similarities are ordered by index. k is cut to n - 1. Extra memory is a few blocks of
-    `block_size` x n (by default about 64 MB each), whatever n is. `progress` may raise `Cancelled`.
+    `block_size` x n (by default about 16 MB each), whatever n is. `progress` may raise `Cancelled`.
     """
     k = max(0, min(k, n - 1))
     indices = np.zeros((n, k), dtype=np.int32)
@@ -72,7 +72,9 @@ def nearest(
     rows = block_size or max(16, min(n, _BLOCK_CELLS // n))
     for start in range(0, n, rows):
         stop = min(start + rows, n)
-        sims = np.array(block(start, stop), dtype=np.float32, copy=True, order="C")
+        sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
+        if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
+            sims = sims.copy()
         own = (np.arange(stop - start), np.arange(start, stop))
         mean[start:stop] = (sims.sum(axis=1) - sims[own]) / (n - 1)
         sims[own] = -np.inf
@@ -144,4 +146,5 @@ def _largest_of_ties(row: FloatArray, k: int) -> tuple[NDArray[np.int64], FloatA
 
 def _rounded(values: FloatArray) -> FloatArray:
     # Adding 0.0 turns a negative zero into zero.
-    return (np.rint(values * np.float32(1 / RESOLUTION)) * np.float32(RESOLUTION)) + np.float32(0.0)
+    steps = np.rint(values * np.float32(1 / RESOLUTION))
+    return np.asarray(steps * np.float32(RESOLUTION) + np.float32(0.0), dtype=np.float32)
