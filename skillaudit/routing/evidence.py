@@ -101,7 +101,9 @@ def from_requests(
     for start in range(0, count if size else 0, block):
         progress.update("routing", start, count)
         stop = min(start + block, count)
-        scores = np.array(scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32)
+        scores = np.array(
+            scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
+        )
         part = _block(scores, golds[start:stop], beta, width)
         competition[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)

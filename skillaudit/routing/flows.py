@@ -1,0 +1,251 @@
+"""Who is expected to take whose requests: per skill, per pair, and by kind of error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.routing.evidence import Evidence
+from skillaudit.routing.intervals import beta_bounds, gamma_bounds
+from skillaudit.routing.outcome import Outcome
+from skillaudit.routing.records import SkillFlow
+from skillaudit.schema import Pair, Request, RequestLoss, Skill, Taxonomy
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from skillaudit.scoring import Scorer
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+EXAMPLES = 5
+"""Requests shown per skill, each way."""
+PAIR_LIMIT = 500
+PAIR_SHARE = 0.01
+"""Least share of a skill's requests that makes a pair worth reporting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Expected losses, one entry per (request, rival) with mass, and their sum per pair of skills."""
+
+    row: Ints
+    """(E,) row of the evidence."""
+    victim: Ints
+    """(E,) skill that owns the request."""
+    taker: Ints
+    """(E,) skill that takes it."""
+    mass: Floats
+    """(E,) probability."""
+    between: csr_array
+    """(N, N) expected number of requests of the row's skill taken by the column's."""
+    owned: Floats
+    """(N,) requests per skill."""
+
+    @property
+    def absorbed(self) -> Floats:
+        """(N,) expected number of other skills' requests that each skill takes."""
+        return np.asarray(self.between.sum(axis=0), dtype=np.float64).ravel()
+
+    @property
+    def lost(self) -> Floats:
+        """(N,) expected number of its own requests that each skill loses to others."""
+        return np.asarray(self.between.sum(axis=1), dtype=np.float64).ravel()
+
+
+def traffic(evidence: Evidence, outcome: Outcome) -> Traffic:
+    """Lay out the expected losses of all requests that some skill owns."""
+    from scipy.sparse import csr_array
+
+    mass = outcome.hijack[:, None] * outcome.shares
+    mass *= evidence.routed[:, None] & (evidence.rivals >= 0)
+    row, column = np.nonzero(mass > 1e-9)
+    victim, taker = evidence.gold[row], evidence.rivals[row, column]
+    values = mass[row, column]
+    shape = (evidence.size, evidence.size)
+    owned = np.bincount(evidence.gold[evidence.routed], minlength=evidence.size).astype(np.float64)
+    return Traffic(
+        row=row.astype(np.int64),
+        victim=victim,
+        taker=taker,
+        mass=values,
+        between=csr_array((values, (victim, taker)), shape=shape),
+        owned=owned,
+    )
+
+
+def taxonomy(
+    flow: Traffic, families: Sequence[str], labels: Sequence[int], near: Ints | None, holes: set[int]
+) -> Taxonomy:
+    """Split the hijack rate by kind of error (DESIGN section 5).
+
+    Capture when the taker is a black hole; else local when both share a confusable cluster or a family, or
+    the taker is among the owner's nearest neighbours; else drift.
+    """
+    pairs = flow.between.tocoo()
+    victim, taker = pairs.coords
+    captured = np.isin(taker, np.fromiter(holes, dtype=np.int64, count=len(holes)))
+    cluster = np.asarray(labels, dtype=np.int64)
+    family = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)[1]
+    local = (cluster[victim] == cluster[taker]) & (cluster[victim] >= 0)
+    local |= family[victim] == family[taker]
+    if near is not None and near.size:
+        local |= (near[victim] == taker[:, None]).any(axis=1)
+    total = max(float(flow.owned.sum()), 1.0)
+    parts = [
+        float(pairs.data[mask].sum()) / total for mask in (local & ~captured, ~local & ~captured, captured)
+    ]
+    return Taxonomy(local=parts[0], drift=parts[1], capture=parts[2])
+
+
+def examples(
+    flow: Traffic, evidence: Evidence, skills: Sequence[Skill], requests: Sequence[Request], by_taker: bool
+) -> list[tuple[RequestLoss, ...]]:
+    """For each skill its likeliest lost requests, or with `by_taker` its likeliest stolen ones."""
+    owner = flow.taker if by_taker else flow.victim
+    if not by_taker:  # a lost request is shown once, with its likeliest taker
+        best = np.lexsort((flow.taker, -flow.mass, flow.row))
+        _, first = np.unique(flow.row[best], return_index=True)
+        entries = best[first]
+    else:
+        entries = np.arange(len(flow.row))
+    order = entries[np.lexsort((flow.row[entries], -flow.mass[entries], owner[entries]))]
+    starts = np.searchsorted(owner[order], np.arange(len(skills) + 1))
+    found: list[tuple[RequestLoss, ...]] = []
+    for skill in range(len(skills)):
+        losses = []
+        for entry in order[starts[skill] : min(starts[skill + 1], starts[skill] + EXAMPLES)]:
+            position = int(evidence.request[flow.row[entry]])
+            if position < 0 or flow.mass[entry] < 0.005:
+                continue
+            request = requests[position]
+            losses.append(
+                RequestLoss(
+                    query=request.query,
+                    gold=skills[int(flow.victim[entry])].id,
+                    taken_by=skills[int(flow.taker[entry])].id,
+                    probability=float(min(1.0, flow.mass[entry])),
+                    source=request.source,
+                )
+            )
+        found.append(tuple(losses))
+    return found
+
+
+def skill_flows(
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    evidence: Evidence,
+    outcome: Outcome,
+    flow: Traffic,
+    level_sd: float,
+) -> tuple[SkillFlow, ...]:
+    """Rates of each skill, in order.
+
+    `level_sd` is the relative uncertainty of the library's whole hijack mass, shared by all skills. On top of
+    it a victim rate carries the noise of its few requests, and absorbed mass that of which skills' requests
+    were drawn (a Poisson bootstrap over skills, in closed form).
+    """
+    size = len(skills)
+    lost = flow.lost
+    owned = flow.owned
+    judged = np.maximum(owned, 1.0)
+    rate = np.clip(lost / judged, 0.0, 1.0)
+    own = evidence.routed
+    spread = np.bincount(
+        evidence.gold[own], weights=(outcome.hijack * (1 - outcome.hijack))[own], minlength=size
+    )
+    low, high = beta_bounds(rate, spread / judged**2 + (rate * (1 - rate) * level_sd) ** 2)
+    absorbed = flow.absorbed
+    noise = np.bincount(flow.taker, weights=flow.mass * (1 - flow.mass), minlength=size)
+    squares = np.asarray(flow.between.multiply(flow.between).sum(axis=0), dtype=np.float64).ravel()
+    took_low, took_high = gamma_bounds(absorbed, squares + noise + (absorbed * level_sd) ** 2)
+    others = np.maximum(owned.sum() - owned, 1.0)
+    real = bool((evidence.request >= 0).any())
+    lost_examples = examples(flow, evidence, skills, requests, by_taker=False)
+    stolen = examples(flow, evidence, skills, requests, by_taker=True)
+    flows = []
+    for row, skill in enumerate(skills):
+        has = bool(owned[row] > 0) and real
+        flows.append(
+            SkillFlow(
+                id=skill.id,
+                requests=int(owned[row]) if real else 0,
+                victim_rate=float(rate[row]) if has else None,
+                victim_low=float(low[row]) if has else None,
+                victim_high=float(high[row]) if has else None,
+                absorbed=float(absorbed[row]),
+                absorbed_low=float(took_low[row]),
+                absorbed_high=float(took_high[row]),
+                absorbed_share=float(min(1.0, absorbed[row] / others[row])),
+                lost=lost_examples[row],
+                stolen=stolen[row],
+            )
+        )
+    return tuple(flows)
+
+
+def top_pairs(
+    skills: Sequence[Skill], requests: Sequence[Request], evidence: Evidence, flow: Traffic, scorer: Scorer
+) -> tuple[Pair, ...]:
+    """Pairs of skills with the most traffic, both ways; at most `PAIR_LIMIT`."""
+    from scipy.sparse import triu
+
+    if not flow.between.nnz:
+        return ()
+    share = flow.between.multiply(1.0 / np.maximum(flow.owned, 1.0)[:, None]).tocsr()
+    both = triu(share + share.T, k=1).tocoo()
+    keep = np.nonzero(both.data >= PAIR_SHARE)[0]
+    left, right = both.coords[0][keep], both.coords[1][keep]
+    order = np.lexsort((right, left, -np.round(both.data[keep], 12)))[:PAIR_LIMIT]
+    left, right = left[order].astype(np.int64), right[order].astype(np.int64)
+    queries = _flips(left, right, requests, evidence, flow)
+    similar = _similarities(left, right, scorer)
+    pairs = []
+    for index, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        pairs.append(
+            Pair(
+                a=skills[a].id,
+                b=skills[b].id,
+                cosine=similar[index],
+                a_to_b=float(min(1.0, share[a, b])),
+                b_to_a=float(min(1.0, share[b, a])),
+                requests=queries[index],
+            )
+        )
+    return tuple(pairs)
+
+
+def _flips(
+    left: Ints, right: Ints, requests: Sequence[Request], evidence: Evidence, flow: Traffic
+) -> list[tuple[str, ...]]:
+    """Queries of each pair that change hands, worst first."""
+    size = evidence.size
+    key = np.minimum(flow.victim, flow.taker) * size + np.maximum(flow.victim, flow.taker)
+    order = np.lexsort((flow.row, -flow.mass, key))
+    wanted = left * size + right
+    starts = np.searchsorted(key[order], wanted)
+    stops = np.searchsorted(key[order], wanted, side="right")
+    found = []
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        texts = []
+        for entry in order[start : min(stop, start + EXAMPLES)]:
+            position = int(evidence.request[flow.row[entry]])
+            if position >= 0 and flow.mass[entry] >= 0.005:
+                texts.append(requests[position].query)
+        found.append(tuple(texts))
+    return found
+
+
+def _similarities(left: Ints, right: Ints, scorer: Scorer) -> list[float]:
+    """Descriptor similarity of each pair, reading each left row once."""
+    found = np.zeros(len(left))
+    for row in np.unique(left).tolist():
+        mask = left == row
+        found[mask] = np.asarray(scorer.similarities(row, row + 1), dtype=np.float64)[0, right[mask]]
+    return [float(value) for value in found]

@@ -1,0 +1,170 @@
+"""Forecast how requests will be routed over a library, for one router (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.progress import SILENT, Progress
+from skillaudit.routing.evidence import Evidence, from_descriptors, from_requests
+from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
+from skillaudit.routing.holes import black_holes
+from skillaudit.routing.intervals import DRAWS, Clusters, drawn_rates, estimate
+from skillaudit.routing.outcome import Outcome, choose, design, rank_first
+from skillaudit.routing.profiles import ChoiceFit, RouterProfile, find
+from skillaudit.routing.records import Routing
+from skillaudit.schema import Coverage, Estimate, Forecast, Request, ScorerName, Skill
+
+if TYPE_CHECKING:
+    from skillaudit.scoring import Scorer
+
+Floats = npt.NDArray[np.float64]
+
+UNKNOWN = Estimate(value=None, low=None, high=None)
+DESCRIPTOR_SD = 1.5
+"""Extra standard deviation, on the logit scale, of a forecast that no request supports."""
+LOCAL_GOLD_SCORE = 0.5
+
+
+def forecast(
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    scorer: Scorer,
+    *,
+    families: Sequence[str],
+    labels: Sequence[int],
+    neighbors: npt.NDArray[Any] | None,
+    router: str | None = None,
+    coverage: Coverage,
+    seed: int = 0,
+    progress: Progress = SILENT,
+) -> Routing:
+    """Say how often a router will pick right, pick another skill, pick nothing, and who takes from whom.
+
+    `skills` are the routable ones, in the order of the scorer's columns; `families` and `labels` (cluster
+    index, -1 for noise) run parallel to them, `neighbors` is (N, k) with rows of the nearest skills or None.
+    Requests whose right skills are not among `skills` are ignored. Without requests the descriptors stand
+    in, with a wider interval. Rates are in [0, 1] and never NaN; with nothing to judge they are None.
+
+    Raises `UsageError` when no profile is called `router`.
+    """
+    name: ScorerName = scorer.name
+    profile = find(router, name)
+    fit = profile.fits.get(name)
+    beta = fit.beta if fit else 1.0
+    evidence = from_requests(skills, requests, scorer, beta, progress)
+    supported = bool(evidence.routed.any())
+    if supported or not skills:
+        judged = evidence
+    else:
+        judged = from_descriptors(skills, scorer, beta, fit.gold_score if fit else LOCAL_GOLD_SCORE, progress)
+    outcome = choose(judged, fit) if fit else rank_first(judged)
+    flow = traffic(judged, outcome)
+    near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
+    holes = black_holes(skills, flow, families, near)
+    row_of = {skill.id: row for row, skill in enumerate(skills)}
+    rng = np.random.default_rng(seed)
+    accuracy, hijack, none = _rates(judged, outcome, fit, supported, rng)
+    level_sd = _level_sd(hijack)
+    return Routing(
+        forecast=Forecast(
+            router=profile.name,
+            scorer=name,
+            accuracy=accuracy,
+            hijack=hijack,
+            no_skill=none,
+            false_trigger=_false_trigger(evidence, fit, rng),
+            taxonomy=taxonomy(flow, families, labels, near, {row_of[hole.skill] for hole in holes}),
+            coverage=coverage,
+            source=_source(profile, supported, evidence),
+            fit_range=_fit_range(profile),
+            extrapolates=not profile.sizes[0] <= len(skills) <= profile.sizes[1] and bool(skills),
+        ),
+        flows=skill_flows(skills, requests, judged, outcome, flow, level_sd),
+        pairs=top_pairs(skills, requests, judged, flow, scorer),
+        black_holes=holes,
+    )
+
+
+def _rates(
+    evidence: Evidence, outcome: Outcome, fit: ChoiceFit | None, supported: bool, rng: np.random.Generator
+) -> tuple[Estimate, Estimate, Estimate]:
+    """Accuracy, hijack and no-skill rates with intervals; the three values sum to 1."""
+    routed = evidence.routed
+    if not routed.any():
+        return UNKNOWN, UNKNOWN, UNKNOWN
+    clusters = Clusters.of(evidence.gold[routed])
+    right, wrong = outcome.right[routed], outcome.hijack[routed]
+    shares = np.divide(wrong, 1 - right, out=np.zeros_like(wrong), where=right < 1)
+    shifts = np.zeros(DRAWS)
+    slopes = predictor = None
+    if fit is not None:
+        predictor = design(evidence)[routed]
+        slopes = rng.multivariate_normal(fit.coefficients, np.array(fit.covariance), DRAWS, method="eigh")
+        sd = np.hypot(fit.library_sd, 0.0 if supported else DESCRIPTOR_SD)
+        shifts = rng.standard_normal(DRAWS) * sd
+    state = rng.integers(2**32)
+    found = []
+    for point, sign, weight in (
+        (right, 1.0, np.ones(len(right))),
+        (1 - right, -1.0, shares),
+        (1 - right, -1.0, 1 - shares),
+    ):
+        draws = drawn_rates(
+            point,
+            None if predictor is None else sign * predictor,
+            sign * shifts,
+            slopes,
+            weight,
+            clusters,
+            np.random.default_rng(state),
+        )
+        found.append((float((point * weight).mean()), draws))
+    none = max(0.0, 1.0 - found[0][0] - found[1][0])
+    return estimate(*found[0]), estimate(*found[1]), estimate(none, found[2][1])
+
+
+def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, rng: np.random.Generator) -> Estimate:
+    """Rate of wrong picks among the requests that should fire nothing; unknown when there are none."""
+    idle = ~evidence.routed
+    if not idle.any():
+        return UNKNOWN
+    outcome = choose(evidence, fit) if fit else rank_first(evidence)
+    point = outcome.hijack[idle]
+    clusters = Clusters.of(np.arange(len(point), dtype=np.int64))
+    if fit is None:
+        draws = drawn_rates(point, None, np.zeros(DRAWS), None, np.ones(len(point)), clusters, rng)
+        return estimate(float(point.mean()), draws)
+    best = np.where(np.isneginf(evidence.best_rival), 0.0, evidence.best_rival)[idle]
+    predictor = np.column_stack([np.ones(len(best)), best])
+    slopes = np.tile(np.array(fit.trigger), (DRAWS, 1))
+    shifts = rng.standard_normal(DRAWS) * fit.trigger_sd
+    some = (outcome.shares.sum(axis=1) > 0)[idle].astype(np.float64)
+    draws = drawn_rates(point, predictor, shifts, slopes, some, clusters, rng)
+    return estimate(float(point.mean()), draws)
+
+
+def _level_sd(hijack: Estimate) -> float:
+    """Relative standard deviation of the whole hijack mass, read off its interval."""
+    if hijack.value is None or hijack.low is None or hijack.high is None or hijack.value <= 0:
+        return 0.0
+    return (hijack.high - hijack.low) / (2 * 1.645) / hijack.value
+
+
+def _source(profile: RouterProfile, supported: bool, evidence: Evidence) -> str:
+    """One sentence: what was fitted on what, and what stands in."""
+    sentence = f"{profile.name}: {profile.description}"
+    if profile.decisions:
+        sentence += f", fitted on {profile.decisions:,} recorded decisions ({profile.training})"
+    if not supported and evidence.size:
+        sentence += "; no request speaks for this library, so the skills' own descriptors stand in"
+    return sentence + "."
+
+
+def _fit_range(profile: RouterProfile) -> str:
+    if profile.kind == "local":
+        return ""
+    return f"{profile.sizes[0]} to {profile.sizes[1]} skills on offer; {profile.training}"

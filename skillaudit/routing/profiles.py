@@ -1,0 +1,134 @@
+"""Router profiles: the fitted parameters of one router or class of routers, found by name."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from skillaudit.errors import UsageError
+from skillaudit.schema import Record, ScorerName
+
+DEFAULT_ROUTER = "llm"
+LOCAL_PREFIX = "local/"
+BUILT_IN = "routers.json"
+
+
+class ChoiceFit(Record):
+    """Parameters of the choice model over the scores of one scorer.
+
+    P(right) = logistic(coefficients . (1, competition, ln N)); a wrong choice is another skill with
+    probability logistic(hijack . (1, competition)), else nothing or an invalid id; the skill taken is
+    spread over the rivals by softmax(temperature * score). On a request that should fire nothing, some
+    skill is taken with probability logistic(trigger . (1, best score)).
+    """
+
+    beta: float
+    """Sharpness of the competition index."""
+    coefficients: tuple[float, float, float]
+    covariance: tuple[tuple[float, ...], ...]
+    """Of the coefficients, posterior of the fit; for a class of routers it holds their spread."""
+    library_sd: float
+    """Standard deviation of the intercept between libraries, on the logit scale."""
+    hijack: tuple[float, float]
+    trigger: tuple[float, float]
+    trigger_sd: float
+    """Standard deviation of the trigger's intercept between routers and libraries."""
+    temperature: float
+    gold_score: float
+    """Typical score of a request with its own skill, for libraries without requests."""
+
+
+class RouterProfile(Record):
+    """One router, or a class of routers, and how far it can be trusted."""
+
+    name: str
+    kind: Literal["choice", "local"]
+    """`choice`: a fitted choice model; `local`: the scorer's own top rank."""
+    description: str
+    """One clause for the sentence `source` of a forecast."""
+    fits: dict[ScorerName, ChoiceFit] = msgspec.field(default_factory=dict)
+    sizes: tuple[int, int] = (1, 1)
+    """Smallest and largest number of skills on offer in the training set."""
+    training: str = ""
+    """What it was fitted on."""
+    decisions: int = 0
+    metrics: dict[str, float] = msgspec.field(default_factory=dict)
+    """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error."""
+    date: str = ""
+    """Day of the recorded decisions or of the fit, ISO."""
+
+
+@cache
+def built_in() -> tuple[RouterProfile, ...]:
+    """Return the profiles that ship with the package, in the order of the file."""
+    text = files("skillaudit").joinpath("data", BUILT_IN).read_bytes()
+    return msgspec.json.decode(text, type=tuple[RouterProfile, ...])
+
+
+def local(scorer: ScorerName) -> RouterProfile:
+    """Return the profile of a local scorer that takes its own best-ranked skill."""
+    return RouterProfile(
+        name=LOCAL_PREFIX + scorer,
+        kind="local",
+        description=f"the {scorer} scorer itself takes its best-ranked skill; no model is asked",
+        sizes=(1, 1_000_000),
+        training="nothing to fit",
+    )
+
+
+def user_folder() -> Path:
+    """Return the folder where a user's own profiles live; it may not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("skillaudit")) / "routers"
+
+
+def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:
+    """Return every profile that can be named: built-in, local, then the user's own, by name.
+
+    A profile of the user's with the name of another one replaces it. Raises `UsageError` for a file that
+    is not a profile.
+    """
+    found = {profile.name: profile for profile in built_in()}
+    for scorer in ("hybrid", "dense", "lexical"):
+        profile = local(scorer)
+        found[profile.name] = profile
+    where = user_folder() if folder is None else folder
+    for path in sorted(where.glob("*.json")) if where.is_dir() else ():
+        try:
+            profile = msgspec.json.decode(path.read_bytes(), type=RouterProfile)
+        except (msgspec.MsgspecError, OSError) as error:
+            raise UsageError(f"{path}: not a router profile ({error}); fit it again or remove it") from error
+        found[profile.name] = profile
+    return tuple(found.values())
+
+
+def find(name: str | None, scorer: ScorerName, folder: Path | None = None) -> RouterProfile:
+    """Return the profile called `name`; None takes the class prior for language models.
+
+    `local` alone stands for the scorer in use. Raises `UsageError` naming the nearest matches when there
+    is no such profile, or when it was never fitted for `scorer`.
+    """
+    if name == "local":
+        return local(scorer)
+    known = {profile.name: profile for profile in profiles(folder)}
+    profile = known.get(name or DEFAULT_ROUTER)
+    if profile is None:
+        import difflib
+
+        near = difflib.get_close_matches(name or "", known, n=3, cutoff=0.3) or sorted(known)[:5]
+        raise UsageError(f"no router profile is called {name!r}; the nearest are: {', '.join(near)}")
+    if profile.kind == "choice" and scorer not in profile.fits:
+        fitted = ", ".join(sorted(profile.fits))
+        raise UsageError(
+            f"router profile {profile.name!r} was not fitted for the {scorer} scorer; use --scorer {fitted}"
+        )
+    if profile.kind == "local" and profile.name != LOCAL_PREFIX + scorer:
+        raise UsageError(
+            f"router {profile.name!r} needs --scorer {profile.name.removeprefix(LOCAL_PREFIX)}, not {scorer}"
+        )
+    return profile

@@ -1,0 +1,156 @@
+"""The forecast as a whole: rates that add up, intervals that hold their value, sensible edges."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillaudit.errors import UsageError
+from skillaudit.routing import Routing, forecast
+from skillaudit.schema import Estimate, Request
+from tests.routing.conftest import World, coverage
+
+
+def run(world: World, router: str | None = None, requests: tuple[Request, ...] | None = None) -> Routing:
+    given_requests = world.requests if requests is None else requests
+    return forecast(
+        world.skills,
+        given_requests,
+        world.scorer,
+        families=world.families,
+        labels=world.labels,
+        neighbors=world.neighbors,
+        router=router,
+        coverage=coverage(given_requests),
+    )
+
+
+def check(estimate: Estimate) -> None:
+    assert estimate.value is not None and estimate.low is not None and estimate.high is not None
+    assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
+    assert not math.isnan(estimate.low + estimate.high)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    size=st.integers(0, 12),
+    per_skill=st.integers(0, 3),
+    idle=st.integers(0, 2),
+    router=st.sampled_from([None, "local"]),
+    seed=st.integers(0, 5),
+)
+def test_rates_hold_together(size: int, per_skill: int, idle: int, router: str | None, seed: int) -> None:
+    routing = run(World(size, per_skill, idle=idle, seed=seed), router)
+    result = routing.forecast
+    if size:
+        for estimate in (result.accuracy, result.hijack, result.no_skill):
+            check(estimate)
+        total = sum(e.value or 0 for e in (result.accuracy, result.hijack, result.no_skill))
+        assert total == pytest.approx(1)
+        lost = result.taxonomy.local + result.taxonomy.drift + result.taxonomy.capture
+        assert lost == pytest.approx(result.hijack.value, abs=1e-6)
+    else:
+        assert result.accuracy == Estimate(value=None, low=None, high=None)
+    assert len(routing.flows) == size
+    for flow in routing.flows:
+        assert flow.absorbed_low <= flow.absorbed <= flow.absorbed_high
+        assert 0 <= flow.absorbed_share <= 1
+        if flow.victim_rate is not None:
+            assert 0 <= (flow.victim_low or 0) <= flow.victim_rate <= (flow.victim_high or 0) <= 1
+    assert msgspec.json.decode(msgspec.json.encode(routing), type=Routing) == routing
+
+
+def test_mass_lost_is_mass_absorbed() -> None:
+    world = World(20, 4, noise=2.0)
+    routing = run(world)
+    lost = sum((flow.victim_rate or 0) * flow.requests for flow in routing.flows)
+    assert lost == pytest.approx(sum(flow.absorbed for flow in routing.flows))
+    assert lost / len(world.requests) == pytest.approx(routing.forecast.hijack.value)
+
+
+def test_local_router_repeats_its_measured_top_rank() -> None:
+    world = World(30, 5, noise=3.0)
+    scores = world.scorer.scores([request.query for request in world.requests])
+    gold = [int(request.gold[0][1:]) for request in world.requests]
+    measured = float((scores.argmax(axis=1) == gold).mean())
+    assert run(world, "local").forecast.accuracy.value == pytest.approx(measured)
+    assert 0.1 < measured < 0.95
+
+
+def test_any_of_several_gold_skills_is_right() -> None:
+    world = World(10, 3, noise=3.0)
+    wider = tuple(msgspec.structs.replace(r, gold=(*r.gold, "s0", "s5")) for r in world.requests)
+    one, many = run(world).forecast, run(world, requests=wider).forecast
+    assert (many.accuracy.value or 0) > (one.accuracy.value or 0)
+
+
+def test_requests_for_skills_elsewhere_are_ignored() -> None:
+    world = World(6, 2)
+    stray = Request(query="request 0 of 0", gold=("elsewhere",), source="file")
+    assert run(world, requests=(*world.requests, stray)).forecast == msgspec.structs.replace(
+        run(world).forecast, coverage=coverage((*world.requests, stray))
+    )
+
+
+def test_without_requests_the_interval_widens_and_the_source_says_so() -> None:
+    world = World(12, 2)
+    supported, bare = run(world), run(world, requests=())
+    assert "no request" in bare.forecast.source and "no request" not in supported.forecast.source
+    assert all(flow.victim_rate is None and flow.requests == 0 for flow in bare.flows)
+    accuracy = bare.forecast.accuracy
+    assert (accuracy.high or 0) - (accuracy.low or 0) > 0.08
+
+
+def test_harder_requests_are_forecast_worse() -> None:
+    easy, hard = (run(World(30, 4, noise=n)).forecast.accuracy.value for n in (0.3, 3.0))
+    assert (easy or 0) > (hard or 0) + 0.1
+
+
+def test_same_input_same_forecast_and_seed_moves_only_intervals() -> None:
+    world = World(15, 3, idle=4)
+    assert run(world) == run(world)
+
+
+def test_false_triggers_are_their_own_rate() -> None:
+    world = World(10, 2, idle=5)
+    with_idle, without = run(world).forecast, run(World(10, 2)).forecast
+    check(with_idle.false_trigger)
+    assert without.false_trigger.value is None
+    assert with_idle.accuracy.value == pytest.approx(without.accuracy.value)
+
+
+def test_unknown_router_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="local/hybrid"):
+        run(World(3, 1), "local/hybird")
+
+
+def test_examples_are_bounded_and_ranked() -> None:
+    routing = run(World(12, 9, noise=4.0))
+    for flow in routing.flows:
+        for losses in (flow.lost, flow.stolen):
+            assert len(losses) <= 5
+            chances = [loss.probability for loss in losses]
+            assert chances == sorted(chances, reverse=True)
+        assert all(loss.gold == flow.id for loss in flow.lost)
+        assert all(loss.taken_by == flow.id for loss in flow.stolen)
+    assert any(flow.lost for flow in routing.flows)
+
+
+def test_pairs_agree_with_flows() -> None:
+    world = World(8, 4, noise=4.0)
+    routing = run(world)
+    assert routing.pairs
+    per_skill = dict.fromkeys((skill.id for skill in world.skills), 0.0)
+    for pair in routing.pairs:
+        per_skill[pair.a] += pair.a_to_b
+        per_skill[pair.b] += pair.b_to_a
+    for flow in routing.flows:
+        assert per_skill[flow.id] == pytest.approx(flow.victim_rate, abs=0.1)
+    totals = [pair.a_to_b + pair.b_to_a for pair in routing.pairs]
+    assert totals == sorted(totals, reverse=True)
+    assert np.all(np.array(totals) > 0)
