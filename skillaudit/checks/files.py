@@ -1,0 +1,223 @@
+"""Rules about single files: what the loader had to mend, and what the specification asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from skillaudit.checks.rule import Evidence, Rule
+from skillaudit.load import DEFECT_KINDS
+from skillaudit.schema import Defect, Finding, Location, Severity
+
+_HARMLESS_SKIPS = frozenset(
+    {"shadowed", "remote-plugin", "ignored-folder", "hidden-folder", "other-case", "not-a-skill"}
+)
+"""Reasons for skipping that are ordinary in a working library."""
+
+
+def _skipped(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    for entry in evidence.library.skipped:
+        severity: Severity = "info" if entry.code in _HARMLESS_SKIPS else "warning"
+        yield rule.finding(
+            (),
+            f"{entry.path} was not loaded: {entry.reason}.",
+            places=[Location(path=entry.path)],
+            key=entry.path,
+            severity=severity,
+        )
+
+
+_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterator[Finding]]:
+    """Return a check that makes one finding per skill and place out of its defects of `kinds`."""
+
+    def check(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+        wanted = sorted(
+            (defect for defect in evidence.library.defects if defect.kind in kinds),
+            key=lambda defect: (defect.skill, defect.path, defect.line, defect.kind),
+        )
+        for (skill, path), group in groupby(wanted, key=lambda defect: (defect.skill, defect.path)):
+            defects = list(group)
+            yield rule.finding(
+                (skill,) if skill else (),
+                f"{skill or path}: " + "; ".join(dict.fromkeys(_told(defect) for defect in defects)) + ".",
+                places=[Location(path=path, line=defects[0].line)],
+                key="" if skill else path,
+                severity=min((kinds[defect.kind] for defect in defects), key=lambda s: _SEVERITY[s]),
+            )
+
+    return check
+
+
+def _told(defect: Defect) -> str:
+    meaning = DEFECT_KINDS[defect.kind]
+    return f"{meaning} ({defect.detail})" if defect.detail else meaning
+
+
+_BROKEN: dict[str, Severity] = dict.fromkeys(
+    (
+        "no-frontmatter", "empty-frontmatter", "blank-before-frontmatter", "text-before-frontmatter",
+        "frontmatter-in-code-fence", "frontmatter-unfenced", "bad-opening-fence", "bad-closing-fence",
+        "unterminated-frontmatter", "yaml-invalid", "unquoted-colon", "unquoted-indicator",
+        "text-after-block-indicator", "bad-escape", "unclosed-quote", "line-without-key",
+        "frontmatter-not-mapping", "frontmatter-too-complex",
+    ),
+    "error",
+)  # fmt: skip
+
+RULES = (
+    Rule(
+        code="SA001",
+        slug="not-loaded",
+        severity="warning",
+        what="A file or folder was looked at and not loaded as a skill.",
+        why="What is not loaded is not in the forecast, and some client may load it all the same.",
+        fix="Mend the file, or take it out of the library.",
+        check=_skipped,
+    ),
+    Rule(
+        code="SA002",
+        slug="broken-frontmatter",
+        severity="error",
+        what="A strict YAML parser refuses the frontmatter, or finds none; skillaudit recovered it.",
+        why="Clients with strict parsers drop such a skill silently: its users get another one, or none.",
+        fix="Start the file with a line of three dashes, put values that hold a colon in double quotes, and "
+        "end the block with three dashes.",
+        check=_defects(_BROKEN),
+    ),
+    Rule(
+        code="SA003",
+        slug="fragile-frontmatter",
+        severity="warning",
+        what="The frontmatter is read differently by different parsers.",
+        why="What one client shows another loses: a key written with a capital, a value cut at a #, a byte "
+        "order mark before the first dash.",
+        fix="Write plain lower-case keys once each, quote what is unusual, save as UTF-8 without a byte order "
+        "mark and with LF line ends.",
+        check=_defects(
+            {
+                "byte-order-mark": "warning",
+                "duplicate-key": "warning",
+                "key-case": "warning",
+                "translated-keys": "warning",
+                "comment-in-value": "warning",
+                "yaml-alias": "warning",
+                "file-name-case": "info",
+                "crlf-line-ends": "info",
+                "mixed-line-ends": "info",
+                "fence-trailing-space": "info",
+            }
+        ),
+    ),
+    Rule(
+        code="SA004",
+        slug="name-breaks-spec",
+        severity="warning",
+        what="The name is missing, no text, longer than 64 characters, or not lower-case words with hyphens.",
+        why="The reference validator refuses it, uploads fail, and some clients derive another name from the folder.",
+        fix="Use 1 to 64 lower-case letters, digits and single hyphens.",
+        check=_defects(
+            dict.fromkeys(("no-name", "name-not-text", "name-too-long", "name-pattern"), "warning")
+        ),
+    ),
+    Rule(
+        code="SA005",
+        slug="name-differs-from-folder",
+        severity="info",
+        what="The name in the frontmatter is not the name of the folder.",
+        why="The specification wants them equal; some clients list the one, some the other.",
+        fix="Rename the folder or the skill.",
+        check=_defects({"name-differs-from-folder": "info"}),
+    ),
+    Rule(
+        code="SA006",
+        slug="duplicate-name",
+        severity="warning",
+        what="Two or more different skills of one source have the same name.",
+        why="Most clients keep one of them, and which one depends on the order of folders.",
+        fix="Give each a name of its own, or delete the stale one.",
+        check=_defects({"duplicate-name": "warning"}),
+    ),
+    Rule(
+        code="SA007",
+        slug="no-description",
+        severity="error",
+        what="There is no description, or it is no text.",
+        why="The description is all that a model sees when it chooses; without it only the name speaks.",
+        fix="Write one or two sentences: what the skill does, then when to use it.",
+        check=_defects(dict.fromkeys(("no-description", "empty-description", "description-not-text"), "error")),
+    ),
+    Rule(
+        code="SA008",
+        slug="description-length",
+        severity="warning",
+        what="The description is longer than the specification's 1,024 characters, or too short to route by.",
+        why="Long ones are refused or cut, usually at the clause that sets the boundary; short ones lose to any "
+        "rival that says more.",
+        fix="Aim at 100 to 400 characters, capability first.",
+        check=_defects({"description-too-long": "warning", "description-too-short": "warning"}),
+    ),
+    Rule(
+        code="SA009",
+        slug="empty-words",
+        severity="warning",
+        what="The description repeats the name, holds a template's placeholder, tags or literal escapes.",
+        why="It takes room in the listing and tells the model nothing.",
+        fix="Replace it with what the skill does and when to use it.",
+        check=_defects(
+            {
+                "description-repeats-name": "warning",
+                "placeholder": "warning",
+                "literal-escape": "warning",
+                "markup-in-description": "info",
+            }
+        ),
+    ),
+    Rule(
+        code="SA010",
+        slug="duplicate-description",
+        severity="warning",
+        what="Two or more skills have exactly the same description.",
+        why="A model has only their names to tell them apart.",
+        fix="Say in each what the other does not do, or fold them into one.",
+        check=_defects({"duplicate-description": "warning"}),
+    ),
+    Rule(
+        code="SA011",
+        slug="hidden-characters",
+        severity="warning",
+        what="The file holds control, bidirectional or invisible characters, NUL bytes, or is not UTF-8.",
+        why="They can drive a terminal, hide instructions from a reader, and split words for the model.",
+        fix="Save the file as plain UTF-8 without them.",
+        check=_defects(dict.fromkeys(("hidden-characters", "nul-bytes", "not-utf8"), "warning")),
+    ),
+    Rule(
+        code="SA012",
+        slug="unknown-keys",
+        severity="info",
+        what="The frontmatter has keys beyond the specification's.",
+        why="The reference validator and uploads refuse them; clients ignore them.",
+        fix="Move them under `metadata`, unless the one client that reads them is the only one you serve.",
+        check=_defects(dict.fromkeys(("unknown-keys", "client-keys", "compatibility-too-long"), "info")),
+    ),
+    Rule(
+        code="SA013",
+        slug="body-size",
+        severity="info",
+        what="The skill has no instructions, or more than a model should read at once.",
+        why="An empty skill is chosen for nothing; a very long one fills the context when it is.",
+        fix="Keep the body under 500 lines and move reference material into files beside it.",
+        check=_defects({"no-body": "warning", "file-too-large": "warning", "body-too-long": "info"}),
+    ),
+    Rule(
+        code="SA014",
+        slug="off-the-path",
+        severity="info",
+        what="The file lies where most clients do not look: below another skill, or not named SKILL.md.",
+        why="The forecast counts it as a competitor; the client may not list it.",
+        fix="Move it to a folder of its own, named SKILL.md.",
+        check=_defects({"nested-skill": "info", "not-skill-md": "info"}),
+    ),
+)  # fmt: skip
