@@ -1,0 +1,38 @@
+"""Load libraries of skills as they are in the wild: tolerantly, safely, with nothing lost silently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from skillaudit.errors import LoadError
+from skillaudit.load.cleaning import clean, collapse
+from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
+from skillaudit.load.merge import build
+from skillaudit.load.sources import read_source
+from skillaudit.load.walk import show
+from skillaudit.progress import SILENT, Progress
+from skillaudit.schema import Library, Skipped
+
+__all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]
+
+
+def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Library:
+    """Return the library of one or more sources, earlier ones shadowing later ones by name.
+
+    A source is a skill folder, a SKILL.md, a folder or repository with skills at any depth, a JSONL
+    file of names and descriptions, or a JSON list of tools. Skills come in path order (hidden
+    folders after visible ones), rows in file order. Equal content is folded into the first place
+    where it stands; equal names in one source are both kept under ids with their folders.
+
+    Raises `LoadError` when a source is missing, unreadable or holds no skill.
+    """
+    if not sources:
+        raise LoadError("no source given; give the path of a folder with skills")
+    groups = []
+    skipped: list[Skipped] = []
+    for source in sources:
+        drafts, passed_over = read_source(source, progress)
+        groups.append(drafts)
+        skipped += passed_over
+    return build([show(str(source)) for source in sources], groups, skipped)

@@ -1,0 +1,92 @@
+"""Read categories off the folders between a source and its skills."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+CLIENT_FOLDERS = frozenset(
+    {
+        ".agent",
+        ".agents",
+        ".claude",
+        ".codex",
+        ".copilot",
+        ".cursor",
+        ".factory",
+        ".gemini",
+        ".github",
+        ".goose",
+        ".kiro",
+        ".openclaw",
+        ".opencode",
+        ".qwen",
+        ".roo",
+        ".trae",
+        ".windsurf",
+    }
+)
+"""Hidden folders in which a client looks for skills; all other hidden folders are left alone."""
+
+_CONTAINERS = frozenset({"components", "content", "lib", "packages", "src", "templates"})
+_PLUGINS = frozenset({"plugins", "extensions"})
+
+OWNER_FOLDERS = 50
+SKILLS_PER_CATEGORY = 3
+
+
+def _is_skills_root(folder: str) -> bool:
+    return folder == "skills" or folder.endswith(("-skills", "_skills"))
+
+
+def _is_marker(folder: str) -> bool:
+    return _is_skills_root(folder) or folder in _PLUGINS or folder in CLIENT_FOLDERS
+
+
+def category_of(folders: Sequence[str]) -> str | None:
+    """Return the category of a skill from its folders, the last of which is its own.
+
+    In order: the folders between the skills root and the skill; the plugin or department that holds
+    the skills root; with no skills root, the folders above the skill. None where it is flat.
+    """
+    above = list(folders[:-1])
+    roots = [index for index, folder in enumerate(above) if _is_skills_root(folder)]
+    if not roots:
+        rest = [folder for folder in above if not _is_marker(folder) and folder not in _CONTAINERS]
+        return "/".join(rest) or None
+    between = above[roots[-1] + 1 :]
+    before = above[: roots[-1]]
+    while before and (_is_marker(before[-1]) or before[-1] in _CONTAINERS):
+        before.pop()
+    owner = before[-1:]
+    return "/".join(owner + between if _inside_plugins(before) else between or owner) or None
+
+
+def _inside_plugins(before: Sequence[str]) -> bool:
+    return len(before) > 1 and before[-2] in _PLUGINS
+
+
+def categories(paths: Sequence[Sequence[str]]) -> list[str | None]:
+    """Return the category of every skill of one source, given its folders.
+
+    Folders that all skills share and that only wrap the library say nothing and are dropped. More
+    than 50 categories of fewer than three skills on average are taken for owners, not for
+    categories, as in a registry where every author has a folder.
+    """
+    shared = _wrapper_length(paths)
+    found = [category_of(path[shared:]) for path in paths]
+    counts = Counter(category for category in found if category is not None)
+    if len(counts) > OWNER_FOLDERS and counts.total() < SKILLS_PER_CATEGORY * len(counts):
+        return [None] * len(found)
+    return found
+
+
+def _wrapper_length(paths: Sequence[Sequence[str]]) -> int:
+    """Count the leading folders that all paths share, up to the first one with a meaning."""
+    if not paths:
+        return 0
+    first = paths[0]
+    for index, folder in enumerate(first[:-1]):
+        if _is_marker(folder) or any(len(path) <= index + 1 or path[index] != folder for path in paths):
+            return index
+    return max(len(first) - 1, 0)

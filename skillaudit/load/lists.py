@@ -1,0 +1,213 @@
+"""Read lists of tools or skills: JSONL rows, MCP `tools/list`, OpenAI and other function lists."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from skillaudit.errors import LoadError
+from skillaudit.load.cleaning import clean, one_line, removed_classes
+from skillaudit.load.defects import Problem
+from skillaudit.load.skill_file import Draft, Rejected, first_paragraph
+from skillaudit.load.spec import body_problems, description_problems, name_problems
+from skillaudit.load.walk import is_skill_name
+from skillaudit.schema import Skipped
+
+MAX_LINE = 8_388_608
+MAX_JSON = 268_435_456
+MAX_ROWS = 500_000
+
+FORMATS = (
+    "a folder with SKILL.md files, one SKILL.md, a JSONL file (.jsonl, .jsonl.gz) of name and description, "
+    "or a JSON file with an MCP tools/list or a list of functions"
+)
+"""What a source may be, in words."""
+
+_LIST_KEYS = ("tools", "functions", "function_declarations", "functionDeclarations", "skills", "result")
+
+
+def is_list_file(path: Path) -> bool:
+    """Say whether the name of a file promises JSON or JSONL."""
+    return path.name.lower().removesuffix(".gz").endswith((".json", ".jsonl", ".ndjson"))
+
+
+def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
+    """Return the drafts and the skipped rows of a JSON or JSONL file, in file order.
+
+    Raises `LoadError` when the file cannot be read, is no such list, or has no usable row.
+    """
+    drafts: list[Draft] = []
+    skipped: list[Skipped] = []
+    lines = path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+    try:
+        for line, place, row in _rows(path) if lines else _items(path):
+            got = _draft(row, line) if not isinstance(row, str) else Rejected("bad-row", row)
+            if isinstance(got, Rejected):
+                skipped.append(Skipped(path=f"{shown}{place}", reason=got.reason, code=got.code))
+            elif len(drafts) >= MAX_ROWS:
+                skipped.append(
+                    Skipped(path=f"{shown}{place}", reason=f"more than {MAX_ROWS:,} rows", code="too-many")
+                )
+                break
+            else:
+                got.path = f"{shown}{place}"
+                drafts.append(got)
+    except (OSError, EOFError, zlib.error) as error:
+        why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+        raise LoadError(f"{shown}: cannot be read: {why}; check that the file is complete") from None
+    if not drafts:
+        if skipped:
+            raise LoadError(
+                f"{skipped[0].path}: no usable row in the file; the first one is skipped because of: "
+                f"{skipped[0].reason}; each row needs a name and a description"
+            )
+        raise LoadError(f"{shown}: the list is empty; give a file with at least one name and description")
+    return drafts, skipped
+
+
+def _open(path: Path) -> Any:
+    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, str, Any]]:
+    """Yield line number, place and the parsed row, or a reason as text."""
+    with _open(path) as stream:
+        number = 0
+        while line := stream.readline(MAX_LINE):
+            number += 1
+            if len(line) == MAX_LINE and not line.endswith(b"\n"):
+                while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+                    pass
+                yield number, f":{number}", f"the line is longer than {MAX_LINE:,} bytes"
+                continue
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
+            if not text:
+                continue
+            try:
+                row = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                yield number, f":{number}", f"not JSON: {_json_error(error)}"
+                continue
+            yield number, f":{number}", row if isinstance(row, dict) else "not a JSON object"
+
+
+def _json_error(error: Exception) -> str:
+    return (
+        error.msg.lower() if isinstance(error, json.JSONDecodeError) else "nested too deeply or out of range"
+    )
+
+
+def _items(path: Path) -> Iterator[tuple[int, str, Any]]:
+    """Yield the entries of a list of tools with the line that each one's name stands on."""
+    with _open(path) as stream:
+        data = stream.read(MAX_JSON + 1)
+    if len(data) > MAX_JSON:
+        raise LoadError(f"{path}: larger than {MAX_JSON:,} bytes; write it as JSONL, one tool a line")
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise LoadError(f"{path}:{error.lineno}: not JSON: {error.msg.lower()}; expected {FORMATS}") from None
+    except (ValueError, RecursionError):
+        raise LoadError(f"{path}: not JSON that can be read: nested too deeply or out of range") from None
+    items = _unwrap(content)
+    if items is None:
+        raise LoadError(f"{path}: JSON, but no list of tools; expected {FORMATS}")
+    position, line = 0, 1
+    for index, item in enumerate(items):
+        row = item if isinstance(item, dict) else "not a JSON object"
+        function = _function(item) if isinstance(item, dict) else {}
+        name = function.get("name")
+        if isinstance(name, str) and (
+            match := re.compile(r'"name"\s*:\s*' + re.escape(json.dumps(name, ensure_ascii=False))).search(
+                text, position
+            )
+        ):
+            line += text.count("\n", position, match.start())
+            position = match.start()
+        yield line, f"#{index}", row
+
+
+def _unwrap(content: Any, depth: int = 0) -> list[Any] | None:
+    """Find the list of tools in the shapes that it is commonly wrapped in."""
+    if isinstance(content, list):
+        inner = [
+            tool
+            for item in content
+            if isinstance(item, dict) and "name" not in item and "function" not in item
+            for tool in (_unwrap(item, depth + 1) or [])
+        ]
+        return inner or content
+    if not isinstance(content, dict) or depth > 3:
+        return None
+    for key in _LIST_KEYS:
+        if isinstance(content.get(key), list | dict):
+            found = _unwrap(content[key], depth + 1)
+            if found is not None:
+                return found
+    function = _function(content)
+    return [content] if isinstance(function.get("name"), str) and "description" in function else None
+
+
+def _function(item: dict[str, Any]) -> dict[str, Any]:
+    inner = item.get("function")
+    return inner if isinstance(inner, dict) else item
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " ".join(part for part in value if isinstance(part, str))
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
+    """Turn one row into a draft; rows whose `path` is a skill file are held to the specification."""
+    row = _function(row)
+    path = clean(_text(row.get("path")))
+    folders = tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
+    is_skill = bool(folders) and is_skill_name(folders[-1])
+    folders = folders[:-1]
+    body = clean(_text(row.get("body"))).strip("\n")
+    raw_name, raw_description = _text(row.get("name")), _text(row.get("description"))
+    problems: list[Problem] = []
+    name = one_line(raw_name)
+    if not name and is_skill and folders:
+        name = one_line(folders[-1])
+        problems.append(Problem("no-name", line, name))
+    if not name:
+        return Rejected("no-name", "the row has no name")
+    description = one_line(raw_description)
+    if not description:
+        annotations = row.get("annotations")
+        title = row.get("title") or (annotations.get("title") if isinstance(annotations, dict) else None)
+        description = first_paragraph(body) or one_line(_text(title))
+        problems.append(Problem("empty-description" if "description" in row else "no-description", line))
+    if not description:
+        return Rejected("no-description", f"{name[:80]} has no description")
+    if classes := removed_classes(raw_name + "\n" + raw_description):
+        problems.append(Problem("hidden-characters", line, ", ".join(classes)))
+    if is_skill:
+        problems += name_problems(name, one_line(folders[-1]) if folders else "", line)
+    problems += description_problems(description, name, line)
+    if body:
+        problems += body_problems(body, line)
+    category = row.get("category")
+    return Draft(
+        name=name,
+        description=description,
+        body=body,
+        folders=folders if is_skill else (),
+        category=one_line(category) or None if isinstance(category, str) else None,
+        when_to_use=one_line(_text(row.get("when_to_use") or row.get("when-to-use"))),
+        manual_only=row.get("disable-model-invocation") is True or row.get("manual_only") is True,
+        name_line=line,
+        description_line=line,
+        problems=problems,
+    )

@@ -1,0 +1,241 @@
+"""Turn the bytes of one skill file into a draft of a skill, or into a reason why not."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from skillaudit.load.cleaning import clean, collapse, one_line, removed_classes
+from skillaudit.load.defects import Problem
+from skillaudit.load.fences import split
+from skillaudit.load.fields import Field, read_dressed, read_fields
+from skillaudit.load.spec import body_problems, description_problems, key_problems, name_problems
+
+MAX_BYTES = 1_048_576
+"""A skill file is read up to here; what follows is left out with a defect."""
+
+_FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
+_TRUE = frozenset({"1", "on", "true", "yes"})
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
+_NOT_PROSE = re.compile(r"\s*(?:```|~~~|<!--|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|\||!\[|\[!\[|</?\w+[^>]*>\s*$)")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A skill on its way into a library: everything but its id."""
+
+    name: str
+    description: str
+    body: str = ""
+    path: str = ""
+    """Path as it is shown."""
+    root: str = ""
+    folders: tuple[str, ...] = ()
+    """Folders from the root down to the one that holds the file."""
+    category: str | None = None
+    when_to_use: str = ""
+    manual_only: bool = False
+    user_invocable: bool = True
+    declared_router: bool = False
+    name_line: int = 1
+    description_line: int = 1
+    problems: list[Problem] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Rejected:
+    """A file that is no skill, and why."""
+
+    code: str
+    reason: str
+
+
+def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool = True) -> Draft | Rejected:
+    """Parse the bytes of a skill file; never raises.
+
+    `folder` is the name that the skill should have, empty where there is nothing to compare with;
+    `fallback` stands in for a missing name. `complete` is False when the file went on after `data`.
+    A missing description is taken from the first paragraph of the body, as Claude Code does; a file
+    with neither is rejected as `no-description`, one without content as `empty-file`.
+    """
+    problems: list[Problem] = []
+    raw = _decode(data, complete, problems)
+    if not raw.strip("\x00 \t\r\n\ufeff"):
+        return Rejected("empty-file", "empty file")
+    text = clean(raw)
+    block = split(text)
+    problems += block.problems
+    fields: dict[str, Field] = {}
+    if block.found:
+        read = read_fields(block.lines, block.first_line)
+        problems += read.problems
+        fields = dict(read.fields)
+    body = block.body
+    if block.found and "name" not in fields and "description" not in fields and not fields:
+        # A rule between paragraphs was taken for a fence: the whole file is the body.
+        body = text
+        problems = [problem for problem in problems if problem.line <= 1 and problem.kind in _BYTE_KINDS]
+        problems.append(Problem("no-frontmatter", block.first_line))
+        fields = {}
+        _adopt_dressed_keys(text, fields, problems)
+    elif not block.found:
+        _adopt_dressed_keys(text, fields, problems)
+    body = body.strip("\n")
+    name, name_line = _name(fields, folder or fallback, problems)
+    description, description_line = _description(fields, body, problems)
+    if not name:
+        return Rejected("no-name", "no name in the file and none to take from its folder")
+    if not description:
+        return Rejected("no-description", "no description, and no text in the body to take one from")
+    if classes := removed_classes(raw.removeprefix("\ufeff").replace("\x00", "")):
+        problems.append(Problem("hidden-characters", _first_hidden(raw), ", ".join(classes)))
+    problems += name_problems(name, folder, name_line)
+    problems += description_problems(description, name, description_line)
+    problems += key_problems(fields)
+    problems += body_problems(body, block.first_line + len(block.lines) + 1 if block.found else 1)
+    return Draft(
+        name=name,
+        description=description,
+        body=body,
+        when_to_use=one_line(fields["when-to-use"].text) if "when-to-use" in fields else "",
+        manual_only=_flag(fields, "disable-model-invocation", False),
+        user_invocable=_flag(fields, "user-invocable", True),
+        declared_router=_declares_router(fields),
+        name_line=name_line,
+        description_line=description_line,
+        problems=problems,
+    )
+
+
+_BYTE_KINDS = frozenset(
+    {"byte-order-mark", "not-utf8", "nul-bytes", "crlf-line-ends", "mixed-line-ends", "file-too-large"}
+)
+
+
+def _decode(data: bytes, complete: bool, problems: list[Problem]) -> str:
+    """Return the text of a file and note what was odd about its bytes."""
+    if not complete:
+        problems.append(Problem("file-too-large", 1, f"over {len(data):,} bytes"))
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        problems.append(Problem("not-utf8", 1, "UTF-16"))
+        return data.decode("utf-16", errors="replace")
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(data, final=complete)
+    except UnicodeDecodeError as error:
+        problems.append(Problem("not-utf8", data.count(b"\n", 0, error.start) + 1))
+        text = data.decode("utf-8", errors="replace")
+    if text.startswith("\ufeff"):
+        problems.append(Problem("byte-order-mark", 1))
+        text = text[1:]
+    if "\x00" in text:
+        problems.append(Problem("nul-bytes", text.count("\n", 0, text.index("\x00")) + 1))
+    if "\r" in text:
+        windows = text.count("\r\n")
+        kind = (
+            "crlf-line-ends"
+            if windows == text.count("\n") and windows == text.count("\r")
+            else "mixed-line-ends"
+        )
+        problems.append(Problem(kind, 1))
+    return text
+
+
+def _first_hidden(raw: str) -> int:
+    lines = raw.replace("\r\n", "\n").replace("\x00", "").split("\n")
+    return next((number for number, line in enumerate(lines, 1) if removed_classes(line)), 1)
+
+
+def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Problem]) -> None:
+    """Take name and description from translated or decorated keys near the top of the file."""
+    found: list[Problem] = []
+    read = read_dressed(tuple(text.split("\n")[:40]), 1, found)
+    if "name" in read and "description" in read:
+        fields.update(read)
+        problems += found
+
+
+def _name(fields: dict[str, Field], fallback: str, problems: list[Problem]) -> tuple[str, int]:
+    got = fields.get("name")
+    name = one_line(got.text) if got else ""
+    line = got.line if got else 1
+    if not name:
+        name = one_line(fallback)
+        problems.append(Problem("no-name", line, name))
+    elif got and got.shape == "plain" and _reads_as_other_type(name):
+        problems.append(Problem("name-not-text", line, name))
+    elif got and got.shape in ("sequence", "mapping"):
+        problems.append(Problem("name-not-text", line, name[:80]))
+    return name, line
+
+
+def _reads_as_other_type(name: str) -> bool:
+    return name.lower() in (_TRUE | _FALSE) - {"0", "1", "none"} or bool(
+        re.fullmatch(r"[-+]?(?:\d[\d_]*(?:\.\d*)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]+|0o[0-7]+)", name)
+    )
+
+
+def _description(fields: dict[str, Field], body: str, problems: list[Problem]) -> tuple[str, int]:
+    got = fields.get("description")
+    text = one_line(got.text) if got else ""
+    line = got.line if got else 1
+    if got and got.shape in ("sequence", "mapping"):
+        problems.append(Problem("description-not-text", line))
+    if not text:
+        text = first_paragraph(body)
+        problems.append(Problem("empty-description" if got else "no-description", line))
+    return text, line
+
+
+def first_paragraph(body: str) -> str:
+    """Return the first paragraph of prose on one line, else the first heading, else nothing."""
+    heading, paragraph = "", []
+    in_code = False
+    for line in body.split("\n"):
+        stripped = line.strip()
+        if stripped.startswith(("```", "~~~")):
+            in_code = not in_code
+            if paragraph:
+                break
+            continue
+        match = _HEADING.match(line)
+        if in_code or not stripped or match or _NOT_PROSE.match(line):
+            if paragraph:
+                break
+            if match and not in_code:
+                heading = heading or match["text"]
+            continue
+        paragraph.append(re.sub(r"^(?:>\s*|[-*+]\s+|\d+[.)]\s+)", "", stripped))
+    return one_line(" ".join(paragraph))[:1024] or one_line(heading)
+
+
+def _flag(fields: dict[str, Field], key: str, default: bool) -> bool:
+    got = fields.get(key)
+    word = collapse(got.text).lower() if got else ""
+    return True if word in _TRUE else False if word in _FALSE and word else default
+
+
+def _declares_router(fields: dict[str, Field]) -> bool:
+    """Read `metadata: {skillaudit-router: true}` or `metadata: {skillaudit: {router: true}}`.
+
+    Any value that does not mean no counts, so that the value can be the reason.
+    """
+    data = fields["metadata"].data if "metadata" in fields else None
+    if not isinstance(data, dict):
+        return False
+    value = data.get("skillaudit-router", data.get("skillaudit_router"))
+    nested = data.get("skillaudit")
+    if value is None and isinstance(nested, dict):
+        value = nested.get("router")
+    return value is not None and str(value).strip().lower() not in _FALSE
+
+
+def implicit_invocation_allowed(lines: Sequence[str]) -> bool:
+    """Read Codex's `agents/openai.yaml`: False when `allow_implicit_invocation` is false in it."""
+    pattern = re.compile(r"\s*[\"']?(?:policy\s*:\s*\{\s*)?allow_implicit_invocation[\"']?\s*:\s*[\"']?(\w+)")
+    for line in lines:
+        if match := pattern.match(line):
+            return match[1].lower() not in _FALSE
+    return True

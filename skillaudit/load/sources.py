@@ -1,0 +1,149 @@
+"""Read one source, whatever it is, into drafts of skills."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from skillaudit.errors import LoadError
+from skillaudit.load.cleaning import one_line
+from skillaudit.load.defects import Problem
+from skillaudit.load.layout import categories
+from skillaudit.load.lists import FORMATS, is_list_file, read_list
+from skillaudit.load.skill_file import MAX_BYTES, Draft, Rejected, implicit_invocation_allowed, parse_skill
+from skillaudit.load.walk import Found, is_skill_name, show, walk
+from skillaudit.progress import Progress
+from skillaudit.schema import Skipped
+
+_EVERY = 64
+
+
+def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
+    """Return the drafts of one source in their order, and what was skipped.
+
+    Raises `LoadError` with one sentence when there is nothing to load.
+    """
+    path = Path(source).expanduser()
+    shown = show(os.fspath(source))
+    try:
+        if path.is_dir():
+            return _read_folder(path, shown, progress)
+        if not path.exists():
+            raise LoadError(f"{shown}: no such file or folder; give the path of {FORMATS}")
+    except PermissionError:
+        raise LoadError(
+            f"{shown}: cannot be read: permission denied; check the rights of the folder"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise LoadError(f"{shown}: cannot be read: {_why(error)}") from None
+    if not path.is_file():
+        raise LoadError(f"{shown}: neither a file nor a folder; give the path of {FORMATS}")
+    if is_list_file(path):
+        drafts, skipped = read_list(path, shown)
+        for draft in drafts:
+            draft.root = shown
+        return drafts, skipped
+    if path.suffix.lower() != ".md":
+        raise LoadError(f"{shown}: not a skill library; give {FORMATS}")
+    return _read_single(path, shown)
+
+
+def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
+    def tick(folders: int) -> None:
+        if folders % _EVERY == 0:
+            progress.update("load", 0, 0, f"{folders} folders")
+
+    tree = walk(path, tick)
+    files, flat = tree.files, False
+    if not files:
+        files, flat = tree.markdown, True
+    skipped = list(tree.skipped)
+    drafts: list[Draft] = []
+    root_name = path.resolve().name
+    for number, found in enumerate(files):
+        if number % _EVERY == 0:
+            progress.update("load", number, len(files), found.shown)
+        got = _load_file(found, root_name, flat)
+        if isinstance(got, Rejected):
+            skipped.append(Skipped(path=found.shown, reason=got.reason, code=got.code))
+            continue
+        got.root = shown
+        drafts.append(got)
+    progress.update("load", len(files), len(files))
+    if not drafts:
+        raise LoadError(_nothing(shown, tree.folders, skipped))
+    for draft, category in zip(drafts, categories([draft.folders for draft in drafts]), strict=True):
+        draft.category = category
+    return drafts, skipped
+
+
+def _nothing(shown: str, folders: int, skipped: list[Skipped]) -> str:
+    searched = (
+        "it and its folder"
+        if folders == 2
+        else f"it and its {folders - 1:,} folders"
+        if folders > 2
+        else "it"
+    )
+    told = f"; {len(skipped)} skipped, first {skipped[0].path}: {skipped[0].reason}" if skipped else ""
+    return f"{shown}: no skill found; searched {searched} for SKILL.md files{told}; give {FORMATS}"
+
+
+def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
+    is_skill = is_skill_name(path.name)
+    folder = path.resolve().parent.name
+    found = Found(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
+    got = _load_file(found, folder, flat=not is_skill)
+    if isinstance(got, Rejected):
+        raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
+    got.path, got.root = show(path.name), shown
+    return [got], []
+
+
+def _load_file(found: Found, root_name: str, flat: bool) -> Draft | Rejected:
+    """Read and parse one file; `flat` marks Markdown that only stands in for a skill file."""
+    try:
+        with open(found.path, "rb") as stream:  # noqa: PTH123 (a plain path from scandir)
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return Rejected("unreadable", f"cannot be read: {_why(error)}")
+    complete = len(data) <= MAX_BYTES
+    own = show(found.folders[-1] if found.folders else root_name)
+    if flat:
+        got = parse_skill(
+            data[:MAX_BYTES], folder="", fallback=show(Path(found.file_name).stem), complete=complete
+        )
+        if isinstance(got, Draft):
+            kinds = {problem.kind for problem in got.problems}
+            if kinds & {"no-frontmatter", "no-name", "no-description", "empty-description"}:
+                return Rejected("not-a-skill", "Markdown without a name and a description in its frontmatter")
+            got.problems.append(Problem("not-skill-md", 1, show(found.file_name)))
+    else:
+        got = parse_skill(data[:MAX_BYTES], folder=own, complete=complete)
+    if isinstance(got, Rejected):
+        return got
+    got.path = found.shown
+    got.folders = tuple(show(folder) for folder in found.folders)
+    if not flat:
+        if found.file_name != "SKILL.md":
+            got.problems.append(Problem("file-name-case", 1, show(found.file_name)))
+        if found.nested:
+            got.problems.append(Problem("nested-skill", 1))
+        if not got.manual_only:
+            got.manual_only = not _codex_allows(Path(found.path).parent / "agents" / "openai.yaml")
+    return got
+
+
+def _codex_allows(path: Path) -> bool:
+    try:
+        if not path.is_file():
+            return True
+        with path.open("rb") as stream:
+            text = stream.read(65_536).decode("utf-8", "replace")
+    except OSError:
+        return True
+    return implicit_invocation_allowed(text.split("\n"))
+
+
+def _why(error: Exception) -> str:
+    return one_line(str(getattr(error, "strerror", None) or error)).lower()
