@@ -1,0 +1,24 @@
+"""What agent clients show the model: dated profiles, exact lists, and who is visible where."""
+
+from __future__ import annotations
+
+from skillaudit.clients.listing import DropOrder, Listing, ListingEntry, State, listing, shown_skills
+from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
+from skillaudit.clients.visibility import Visibility, VisibilityColumn, VisibilityRow, visibility
+
+__all__ = [
+    "Budget",
+    "ClientProfile",
+    "DropOrder",
+    "Listing",
+    "ListingEntry",
+    "State",
+    "Visibility",
+    "VisibilityColumn",
+    "VisibilityRow",
+    "listing",
+    "profile",
+    "profiles",
+    "shown_skills",
+    "visibility",
+]

@@ -1,0 +1,141 @@
+"""One skill in one client's list: its text, its cost, its place in the order."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from skillaudit.clients.profiles import Budget, ClientProfile, Measure, Unit
+from skillaudit.schema import Record, Skill
+
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
+
+
+class Item(Record):
+    """A skill on its way into a list, before any budget."""
+
+    id: str
+    name: str
+    description: str
+    """With `when_to_use` where the client shows it, cut at the entry's own cap."""
+    whole: str
+    """The same before that cap."""
+    location: str
+    number: str
+    """`skill_001` and so on, in the order shown."""
+
+
+def folder_of(skill: Skill) -> str:
+    """Return the folder a skill is installed in: that of its SKILL.md, else its name."""
+    folders, _, file = skill.path.rpartition("/")
+    folder = folders.rpartition("/")[2]
+    return folder if folder and file.lower() == "skill.md" else skill.name
+
+
+def depth_of(skill: Skill) -> int:
+    """Return how many folders lie between the skills root and SKILL.md, as the library is laid out.
+
+    The root is the last folder on the path whose name ends in `skills`, else the source itself.
+    """
+    folders = skill.path.split("/")[:-1]
+    for position in range(len(folders) - 2, -1, -1):
+        if folders[position].endswith("skills"):
+            return len(folders) - position - 1
+    return len(folders)
+
+
+def collation_key(name: str) -> tuple[object, ...]:
+    """Return a key that sorts names as a dictionary does, like `localeCompare(..., "en")`.
+
+    Punctuation before digits before letters, accents and case only as tie-breakers, lower case first.
+    Exact for names of letters, digits, hyphens and underscores, which is what the specification allows.
+    """
+    primary: list[tuple[int, str]] = []
+    for char in unicodedata.normalize("NFD", name):
+        if unicodedata.combining(char):
+            continue
+        # The underscore sorts before the hyphen in the Unicode root collation, unlike in ASCII.
+        rank = 3 if char.isalpha() else 2 if char.isdigit() else 0 if char == "_" else 1
+        primary.append((rank, char.casefold()))
+    return (tuple(primary), unicodedata.normalize("NFD", name).swapcase())
+
+
+def ordered(skills: Iterable[Skill], profile: ClientProfile) -> list[Skill]:
+    """Return the skills in the order in which the client lists them."""
+    if profile.order == "name":
+        return sorted(skills, key=lambda skill: (skill.name, skill.path))
+    if profile.order == "collated":
+        return sorted(skills, key=lambda skill: (collation_key(skill.name), skill.path))
+    return list(skills)
+
+
+def make_items(skills: Iterable[Skill], profile: ClientProfile, base: str) -> list[Item]:
+    """Turn skills, already in order, into items, with the cap on single entries applied."""
+    items = []
+    for position, skill in enumerate(skills, start=1):
+        whole = skill.description
+        if profile.when_to_use is not None and skill.when_to_use:
+            whole = f"{whole}{profile.when_to_use}{skill.when_to_use}" if whole else skill.when_to_use
+        cut = whole
+        if profile.entry_cap is not None and len(cut) > profile.entry_cap:
+            cut = cut[: profile.entry_cap - len(profile.entry_cap_suffix)] + profile.entry_cap_suffix
+        if profile.location is not None:
+            location = profile.location
+        else:
+            location = f"{profile.location_prefix}{base}/{folder_of(skill)}/SKILL.md"
+        items.append(
+            Item(
+                id=skill.id,
+                name=skill.name,
+                description=cut,
+                whole=whole,
+                location=location,
+                number=f"skill_{position:03d}",
+            )
+        )
+    return items
+
+
+def escaped(text: str, profile: ClientProfile) -> str:
+    """Return `text` as the client writes it into its list."""
+    return text.translate(_XML) if profile.escape == "xml" else text
+
+
+def render_entry(item: Item, description: str, profile: ClientProfile) -> str:
+    """Return the item's entry with `description` in place of its own; empty means without one."""
+    template = profile.entry if description else profile.entry_bare
+    fields = {
+        "name": escaped(item.name, profile),
+        "description": escaped(description, profile),
+        "location": escaped(item.location, profile),
+        "number": item.number,
+    }
+    return template.format_map(fields)
+
+
+def width(text: str, measure: Measure) -> int:
+    """Return how many characters the client counts in `text`."""
+    if measure == "code-points" or text.isascii():
+        return len(text)
+    if measure == "utf16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    columns = 0
+    for char in text:
+        if not unicodedata.combining(char):
+            columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return columns
+
+
+def in_unit(characters: int, unit: Unit, budget: Budget) -> int:
+    """Turn a number of characters into the budget's unit."""
+    if unit == "characters":
+        return characters
+    per = budget.chars_per_token
+    return (characters + per - 1) // per if budget.rounding == "up" else (characters + per // 2) // per
+
+
+def size(text: str, unit: Unit, budget: Budget) -> int:
+    """Return what `text` costs in `unit`; clients that round up tokens count UTF-8 bytes for them."""
+    if unit == "tokens" and budget.rounding == "up":
+        return in_unit(len(text.encode("utf-8", "surrogatepass")), unit, budget)
+    return in_unit(width(text, budget.measure), unit, budget)

@@ -1,0 +1,173 @@
+"""Client profiles: how each client lists skills, read from dated data."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from skillaudit.errors import UsageError
+from skillaudit.schema import Record
+
+Unit = Literal["characters", "tokens"]
+Measure = Literal["code-points", "utf16", "columns"]
+Overflow = Literal["stop", "drop-descriptions", "equal-share", "round-robin", "common-cap"]
+
+
+class Prose(Record, forbid_unknown_fields=True):
+    """Characters of the client's own words that its budget counts, by the state of the list."""
+
+    full: int = 0
+    shortened: int = 0
+    names: int = 0
+    note_names: int = 0
+    """Warning line when every skill is listed by name alone."""
+    note_shortened: int = 0
+    note_omitted_full: int = 0
+    """Warning line when skills are left out, without the digits of its two counts."""
+    note_omitted_names: int = 0
+    note_omitted_shortened: int = 0
+    counted: bool = False
+    """True when that warning names both counts, whose digits are then added."""
+
+
+class Budget(Record, forbid_unknown_fields=True):
+    """How much a client spends on the list, and what gives way when that is not enough."""
+
+    unit: Unit
+    measure: Measure
+    """What a character is: a code point, a UTF-16 unit, or a column on a terminal."""
+    counts: Literal["each-entry-and-newline", "joined-entries", "block"]
+    overflow: Overflow
+    limit: int | None = None
+    """A fixed limit in `unit`; without it, a share of the context window."""
+    fraction: float | None = None
+    """Share of the context window, which is in tokens."""
+    chars_per_token: int = 4
+    fallback: int | None = None
+    """Limit when the context window is unknown."""
+    fallback_unit: Unit | None = None
+    rounding: Literal["up", "nearest"] = "up"
+    """How a text's length in tokens is rounded."""
+    max_entries: int | None = None
+    min_cap: int = 0
+    max_cap: int = 0
+    cap_threshold: int = 0
+    """Descriptions are only shortened when the longest is over this many characters."""
+    cap_suffix: str = "…"
+    names_first: bool = False
+    """True when skills are dropped until all names fit before any description is shortened."""
+    prose: Prose = Prose()
+
+    def limit_for(self, context: int | None) -> tuple[int, Unit]:
+        """Return the limit and its unit for a context window of `context` tokens."""
+        if self.limit is not None:
+            return self.limit, self.unit
+        if context is None:
+            return self.fallback or 0, self.fallback_unit or self.unit
+        tokens = context * (self.fraction or 0.0)
+        if self.unit == "tokens":
+            # The products are whole in the clients, so 0.02 * 99 must not become 1.9799999.
+            return max(1, int(tokens + 1e-9)), self.unit
+        return int(tokens * self.chars_per_token + 1e-9), self.unit
+
+
+class Aliases(Record, forbid_unknown_fields=True):
+    """Short paths that a client falls back to when absolute ones do not fit."""
+
+    heading: str
+    root: str
+    """Template of one line of the table; `index` and `base`."""
+    prose: int
+    """Characters of the client's section without skills, with absolute paths."""
+    prose_with_aliases: int
+    """The same with the wording for aliases, without the table and its heading."""
+
+
+class ClientProfile(Record, forbid_unknown_fields=True):
+    """How one version of one client lists skills."""
+
+    name: str
+    title: str
+    version: str
+    date: str
+    """Year and month of the facts."""
+    current: bool
+    """True for the version that a bare name means."""
+    roots: tuple[str, ...]
+    """Where it looks, first wins."""
+    depth: int | None
+    """Folders between a root and SKILL.md; None for any number."""
+    same_name: Literal["both", "first", "last"]
+    needs_description: bool
+    honours_manual_only: bool
+    manual_flags: tuple[str, ...]
+    place: str
+    """Where in the prompt the list stands."""
+    selection: str
+    """What the model does to choose."""
+    base: str
+    """Folder that the skills are assumed to be installed in, for clients that show paths."""
+    order: Literal["declared", "name", "collated"]
+    """`name` by code point, `collated` as a dictionary would."""
+    escape: Literal["none", "xml"]
+    open: str
+    entry: str
+    """Template with `name`, `description`, `location`, `number`."""
+    entry_bare: str
+    """The same without a description."""
+    close: str
+    source: str
+    unknown: tuple[str, ...]
+    separator: str = "\n"
+    location: str | None = None
+    """A fixed word that stands in place of the path."""
+    location_prefix: str = ""
+    omitted_note: str = ""
+    """Template of the line that says what was left out: `shown`, `total`, `omitted`, `base`."""
+    when_to_use: str | None = None
+    """What joins `when_to_use` to the description; None where it is not shown."""
+    entry_cap: int | None = None
+    entry_cap_suffix: str = "…"
+    budget: Budget | None = None
+    aliases: Aliases | None = None
+
+    @property
+    def id(self) -> str:
+        """The name, with its version where that is not the current one."""
+        return self.name if self.current else f"{self.name}@{self.version}"
+
+    @property
+    def order_matters(self) -> bool:
+        """True when what is cut depends on use, which nobody outside can know."""
+        return self.budget is not None and self.budget.overflow == "drop-descriptions"
+
+
+class _ClientFile(Record, forbid_unknown_fields=True):
+    format: int
+    clients: tuple[ClientProfile, ...]
+
+
+@cache
+def profiles() -> tuple[ClientProfile, ...]:
+    """Return all client profiles, current ones and older versions, as the data file has them."""
+    data = resources.files("skillaudit").joinpath("data/clients.json").read_bytes()
+    return msgspec.json.decode(data, type=_ClientFile).clients
+
+
+def profile(client: str) -> ClientProfile:
+    """Return the profile called `client`: a name, or `name@version` for an older one.
+
+    Raises `UsageError` with the nearest name for a client that is not known.
+    """
+    known = {entry.id: entry for entry in profiles()}
+    found = known.get(client)
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(client, known, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"unknown client {client!r}; {meant}known are {', '.join(known)}")
+    return found

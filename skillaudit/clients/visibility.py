@@ -1,0 +1,98 @@
+"""Who is visible where: the state of every skill in every client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.clients.entries import depth_of
+from skillaudit.clients.listing import DropOrder, Listing, State, listing
+from skillaudit.clients.profiles import Unit, profile, profiles
+from skillaudit.schema import Record, Skill
+
+
+class VisibilityColumn(Record):
+    """One client's totals."""
+
+    client: str
+    title: str
+    date: str
+    full: int
+    shortened: int
+    name_only: int
+    invisible: int
+    lost: int
+    """Characters of descriptions that the model does not see, invisible skills included."""
+    unit: Unit
+    used: int
+    whole: int
+    budget: int | None
+    assumption: str
+    misplaced: tuple[str, ...]
+    """Ids of skills that lie too deep in the library's folders for this client to find them there."""
+
+
+class VisibilityRow(Record):
+    """One skill in every client, in the order of the columns."""
+
+    id: str
+    states: tuple[State, ...]
+    lost: tuple[int, ...]
+    reasons: tuple[str, ...]
+
+
+class Visibility(Record):
+    """The table of skills by clients."""
+
+    context: int | None
+    columns: tuple[VisibilityColumn, ...]
+    rows: tuple[VisibilityRow, ...]
+
+
+def visibility(
+    skills: Sequence[Skill],
+    clients: Sequence[str] | None = None,
+    *,
+    context: int | None = None,
+    order: DropOrder = "declared",
+) -> Visibility:
+    """Return the state of each skill in each client; without `clients`, in all current ones.
+
+    Raises `UsageError` for an unknown client.
+    """
+    names = tuple(clients) if clients is not None else tuple(p.id for p in profiles() if p.current)
+    lists = [listing(skills, name, context=context, order=order) for name in names]
+    return Visibility(
+        context=context,
+        columns=tuple(_column(skills, shown) for shown in lists),
+        rows=tuple(
+            VisibilityRow(
+                id=skill.id,
+                states=tuple(shown.entries[position].state for shown in lists),
+                lost=tuple(shown.entries[position].lost for shown in lists),
+                reasons=tuple(shown.entries[position].reason for shown in lists),
+            )
+            for position, skill in enumerate(skills)
+        ),
+    )
+
+
+def _column(skills: Sequence[Skill], shown: Listing) -> VisibilityColumn:
+    rule = profile(shown.client)
+    return VisibilityColumn(
+        client=shown.client,
+        title=rule.title,
+        date=rule.date,
+        full=shown.count("full"),
+        shortened=shown.count("shortened"),
+        name_only=shown.count("name-only"),
+        invisible=shown.count("invisible"),
+        lost=sum(entry.lost for entry in shown.entries),
+        unit=shown.unit,
+        used=shown.used,
+        whole=shown.whole,
+        budget=shown.budget,
+        assumption=shown.assumption,
+        misplaced=tuple(
+            skill.id for skill in skills if rule.depth is not None and depth_of(skill) > rule.depth
+        ),
+    )
