@@ -34,4 +34,11 @@ class Gate(Record):
     max_hijack: float | None = None
     min_accuracy: float | None = None
     fail_on: str = "error"
-    """Lowest severity of a finding that fails: `error`, `warning` or `never`."""
+    """Lowest severity of a finding that fails: `error`, `warning`, `info` or `never`."""
+    max_false_trigger: float | None = None
+    max_budget: float | None = None
+    """Largest share of a client's budget that the list may need; 1 just fits."""
+    gate_on: str = "value"
+    """What a limit is compared with: the `value`, or the `low` or `high` end of the risk's interval."""
+    tolerance: float = 0.01
+    """How much worse a rate may get against a baseline or an earlier revision."""
