@@ -1,0 +1,160 @@
+"""Confusable groups: what belongs together, what stays alone, and independence of the order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillaudit.analysis.clustering import Labels, cluster, components, edge_floor, pairs
+from skillaudit.analysis.neighbors import FloatArray, nearest, nearest_vectors
+from tests.analysis.samples import blobs, scatter, unit
+
+
+def partition(labels: Labels) -> set[frozenset[int]]:
+    """Groups as sets, so that numbering does not matter."""
+    return {frozenset(np.flatnonzero(labels == g).tolist()) for g in np.unique(labels[labels >= 0])}
+
+
+def from_matrix(sims: list[list[float]]) -> Labels:
+    """Cluster a small similarity matrix without any floor."""
+    matrix = np.array(sims, dtype=np.float32)
+    return cluster(nearest(lambda a, b: matrix[a:b], len(matrix), 32), floor=None, twin=2.0)
+
+
+def test_groups_are_found_and_numbered_by_first_member() -> None:
+    labels = cluster(nearest_vectors(blobs(6, 3)))
+    assert labels.tolist() == [g for g in range(6) for _ in range(3)]
+
+
+def test_a_library_of_distinct_skills_is_all_noise() -> None:
+    assert cluster(nearest_vectors(np.eye(40, dtype=np.float32))).tolist() == [-1] * 40
+    assert cluster(nearest_vectors(scatter(60, dimension=300))).tolist() == [-1] * 60
+
+
+def test_a_shared_house_style_is_not_confusion() -> None:
+    style = np.zeros((50, 300), dtype=np.float32)
+    style[:, 0] = 1.0
+    vectors = unit(style + scatter(50, dimension=300))  # every pair at about .5
+    found = nearest_vectors(vectors)
+    assert found.similarities.min() > 0.45
+    assert cluster(found).tolist() == [-1] * 50
+
+
+def test_two_tight_pairs_stay_apart_and_the_straggler_is_noise() -> None:
+    labels = from_matrix(
+        [
+            [1.0, 0.8, 0.5, 0.4, 0.3],
+            [0.8, 1.0, 0.4, 0.4, 0.3],
+            [0.5, 0.4, 1.0, 0.7, 0.3],
+            [0.4, 0.4, 0.7, 1.0, 0.3],
+            [0.3, 0.3, 0.3, 0.3, 1.0],
+        ]
+    )
+    assert labels.tolist() == [0, 0, 1, 1, -1]
+
+
+def test_equal_similarities_merge_at_once() -> None:
+    # A ring of four at one level: no order of merging may tear it into two pairs.
+    ring = [[1.0, 0.6, 0.1, 0.6], [0.6, 1.0, 0.6, 0.1], [0.1, 0.6, 1.0, 0.6], [0.6, 0.1, 0.6, 1.0]]
+    assert from_matrix(ring).tolist() == [0, 0, 0, 0]
+
+
+def test_chains_of_twins_are_one_group() -> None:
+    vectors = blobs(2, 8, spread=0.35, seed=3)
+    found = nearest_vectors(vectors)
+    assert partition(cluster(found, twin=0.85)) == {frozenset(range(8)), frozenset(range(8, 16))}
+    assert len(partition(cluster(found, twin=2.0))) > 2
+
+
+def test_a_twin_pair_is_reported_even_where_its_surroundings_split() -> None:
+    vectors = np.concatenate((blobs(2, 6, seed=3), blobs(1, 2, spread=0.05, seed=5)))
+    assert frozenset({12, 13}) in partition(cluster(nearest_vectors(vectors)))
+
+
+def test_a_left_over_skill_joins_a_neighbour_beyond_doubt() -> None:
+    sims = np.full((30, 30), 0.05, dtype=np.float32)
+    np.fill_diagonal(sims, 1)
+    for a, b, s in [(0, 1, 0.84), (2, 3, 0.84), (1, 2, 0.80), (2, 4, 0.79), (1, 5, 0.6)]:
+        sims[a, b] = sims[b, a] = s
+    labels = cluster(nearest(lambda a, b: sims[a:b], 30))
+    assert labels[:6].tolist() == [0, 0, 1, 1, 1, -1]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_tiny_libraries(n: int) -> None:
+    assert cluster(nearest_vectors(np.eye(4, dtype=np.float32)[:n])).tolist() == [-1] * n
+    same = np.tile(scatter(1), (n, 1))
+    assert cluster(nearest_vectors(same)).tolist() == ([0] * n if n > 1 else [-1] * n)
+
+
+def test_zero_vectors_are_noise_and_identical_ones_one_group() -> None:
+    vectors = np.concatenate((np.zeros((50, 24), dtype=np.float32), np.tile(scatter(1), (50, 1))))
+    assert cluster(nearest_vectors(vectors, 10)).tolist() == [-1] * 50 + [0] * 50
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    groups=st.integers(1, 12),
+    size=st.integers(1, 6),
+    spread=st.floats(0.05, 1.5),
+    copies=st.booleans(),
+)
+def test_the_order_of_skills_does_not_matter(
+    seed: int, groups: int, size: int, spread: float, copies: bool
+) -> None:
+    vectors = blobs(groups, size, spread=spread, dimension=16, seed=seed)
+    if copies:
+        vectors = np.concatenate((vectors, vectors[: len(vectors) // 2]))
+    order = np.random.default_rng(seed).permutation(len(vectors))
+    labels = cluster(nearest_vectors(vectors))
+    shuffled = cluster(nearest_vectors(vectors[order]))
+    back = np.empty_like(shuffled)
+    back[order] = shuffled
+    assert partition(labels) == partition(back)
+
+
+def leaves_by_definition(sims: FloatArray) -> set[frozenset[int]]:
+    """Leaf clusters straight from their definition, on the full matrix, for distinct similarities."""
+    n = len(sims)
+    found: set[frozenset[int]] = set()
+    levels = sorted({float(s) for s in sims[np.triu_indices(n, 1)]}, reverse=True)
+    groups = {frozenset({i}) for i in range(n)}
+    closed: set[frozenset[int]] = set()
+    for level in levels:
+        i, j = np.nonzero(sims >= level)
+        labels = components(n, i, j)
+        merged = {frozenset(np.flatnonzero(labels == g).tolist()) for g in np.unique(labels)}
+        for new in merged - groups:
+            parts = [old for old in groups if old <= new and len(old) > 1]
+            if len(parts) > 1:
+                found |= {part for part in parts if part not in closed}
+            if len(parts) > 1 or any(part in closed for part in parts):
+                closed.add(new)
+        groups = merged
+    return found or {next(iter(groups))}
+
+
+@settings(max_examples=40, deadline=None)
+@given(n=st.integers(2, 25), seed=st.integers(0, 10_000))
+def test_leaves_match_their_definition(n: int, seed: int) -> None:
+    vectors = scatter(n, dimension=8, seed=seed)
+    sims = vectors @ vectors.T
+    assert partition(cluster(nearest_vectors(vectors), floor=None, twin=2.0)) == leaves_by_definition(sims)
+
+
+def test_pairs_come_once_and_floor_rises_with_the_crowd() -> None:
+    found = nearest_vectors(scatter(40), 5)
+    low, high, similarity = pairs(found)
+    assert (low < high).all()
+    assert len({*zip(low.tolist(), high.tolist(), strict=True)}) == low.size
+    assert {(min(i, j), max(i, j)) for i in range(40) for j in found.indices[i].tolist()} == {
+        *zip(low.tolist(), high.tolist(), strict=True)
+    }
+    plain = edge_floor(found, low, high)
+    crowd = unit(scatter(40) + np.full(24, 0.3, dtype=np.float32))
+    crowded = edge_floor(nearest_vectors(crowd, 5), low, high)
+    assert crowded.mean() > plain.mean()
+    assert similarity.size == plain.size
