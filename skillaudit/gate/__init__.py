@@ -1,0 +1,31 @@
+"""The gate: what makes a check fail, and what excuses it."""
+
+from __future__ import annotations
+
+from skillaudit.gate.baseline import Baseline, encode, make_baseline, read_baseline
+from skillaudit.gate.inline import inline_suppressions
+from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
+from skillaudit.gate.rules import GATE_RULES
+from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
+from skillaudit.gate.suppressions import Suppression
+from skillaudit.gate.verdict import LimitResult, Suppressed, Verdict
+
+__all__ = [
+    "FAIL_ON",
+    "GATE_ON",
+    "GATE_RULES",
+    "Baseline",
+    "LimitResult",
+    "PathRule",
+    "Selection",
+    "Suppressed",
+    "Suppression",
+    "Verdict",
+    "check_selectors",
+    "encode",
+    "inline_suppressions",
+    "judge",
+    "known_rules",
+    "make_baseline",
+    "read_baseline",
+]

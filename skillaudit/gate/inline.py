@@ -1,0 +1,106 @@
+"""Suppressions written in skill files: `metadata` keys and HTML comments in the body.
+
+metadata:
+  skillaudit-ignore: SA203 because the demo skill is meant to lose
+  skillaudit-ignore-SA202: twins by design
+
+<!-- skillaudit: ignore SA201, SA202 because these are translations of each other -->
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from skillaudit.gate.suppressions import Suppression
+from skillaudit.load.cleaning import clean
+from skillaudit.load.fences import split
+from skillaudit.load.fields import read_fields
+from skillaudit.schema import Location, Skill
+
+_COMMENT = re.compile(r"<!--\s*skillaudit\s*:\s*ignore\b(?P<rest>(?:(?!-->)[^\n]){0,500})-->", re.IGNORECASE)
+_REST = re.compile(
+    r"\s*(?P<codes>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s*(?:\bbecause\b|:|--|\u2014)\s*(?P<reason>\S.*?))?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_KEY = "skillaudit-ignore"
+_MAX_BYTES = 1_000_000
+
+
+def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
+    """Return the suppressions written in the files of `skills`, in their order.
+
+    Comments are looked for in the body as loaded, metadata and line numbers in the file, where it can
+    still be read below the skill's root.
+    """
+    return tuple(one for skill in skills for one in _in_skill(skill))
+
+
+def _in_skill(skill: Skill) -> Iterator[Suppression]:
+    text = _file_text(skill)
+    if text is None:
+        text = skill.body
+    elif _KEY in text:
+        yield from _in_metadata(skill, text)
+    if "skillaudit" not in text.lower():
+        return
+    for match in _COMMENT.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        yield _parsed(skill, match["rest"], "comment", line)
+
+
+def _in_metadata(skill: Skill, text: str) -> Iterator[Suppression]:
+    block = split(text)
+    field = read_fields(block.lines, block.first_line).fields.get("metadata")
+    if field is None or not isinstance(field.data, Mapping):
+        return
+    for key, value in field.data.items():
+        name = str(key)
+        line = _line_of(name, block.lines, block.first_line) or field.line
+        if name.lower().replace("_", "-") == _KEY:
+            yield _parsed(skill, str(value), "metadata", line)
+        elif name.lower().startswith(_KEY + "-"):
+            code = name[len(_KEY) + 1 :]
+            yield _make(skill, (code,), str(value).strip(), "metadata", line)
+
+
+def _parsed(skill: Skill, rest: str, where: str, line: int) -> Suppression:
+    match = _REST.match(rest)
+    if match is None:
+        return _make(skill, (rest.strip()[:40] or "nothing",), "", where, line)
+    codes = tuple(code.strip() for code in match["codes"].split(","))
+    return _make(skill, codes, match["reason"] or "", where, line)
+
+
+def _make(skill: Skill, codes: tuple[str, ...], reason: str, where: str, line: int) -> Suppression:
+    return Suppression(
+        codes=tuple(code.upper() if re.fullmatch(r"(?i)sa\d+", code) else code for code in codes),
+        reason=" ".join(reason.split()),
+        skills=(skill.id,),
+        where="metadata" if where == "metadata" else "comment",
+        location=Location(path=skill.path, line=line),
+    )
+
+
+def _line_of(key: str, lines: Sequence[str], first_line: int) -> int | None:
+    for offset, line in enumerate(lines):
+        if line.strip().strip("\"'").startswith(key):
+            return first_line + offset
+    return None
+
+
+def _file_text(skill: Skill) -> str | None:
+    """Return the cleaned text of the skill's file, or None where it is not a readable file below its root."""
+    if not skill.path.lower().endswith(".md") or not skill.root:
+        return None
+    root = Path(skill.root)
+    path = root if root.is_file() else root / skill.path
+    try:
+        if not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
+            return None
+        with path.open("rb") as stream:
+            data = stream.read(_MAX_BYTES)
+    except OSError:
+        return None
+    return clean(data.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,70 @@
+"""Suppressions: findings that somebody decided to live with, for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from skillaudit.gate.rules import UNEXPLAINED, UNKNOWN, UNUSED
+from skillaudit.gate.selection import known_rules
+from skillaudit.gate.verdict import Suppressed
+from skillaudit.schema import Finding, Location, Record
+
+
+class Suppression(Record):
+    """One decision not to count findings of some rules about some skills."""
+
+    codes: tuple[str, ...]
+    """Codes or slugs, whole; prefixes are not honoured, so that nothing is hidden by accident."""
+    reason: str
+    skills: tuple[str, ...] = ()
+    """Ids that the finding must all be about; empty for any."""
+    where: Literal["config", "metadata", "comment"] = "config"
+    location: Location | None = None
+    """Where it is written."""
+
+    def matches(self, finding: Finding) -> bool:
+        """Say whether it covers `finding`."""
+        names = {finding.code, known_rules().get(finding.code, finding.code)}
+        return bool(names & set(self.codes)) and set(self.skills) <= set(finding.skills)
+
+
+def apply(
+    findings: Sequence[Finding], suppressions: Sequence[Suppression]
+) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
+    """Split findings into what counts and what is suppressed.
+
+    Suppressions that matched nothing, have no reason, or name no rule become findings themselves.
+    """
+    counted: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    used: set[int] = set()
+    for finding in findings:
+        covering = [at for at, one in enumerate(suppressions) if one.reason and one.matches(finding)]
+        used.update(covering)
+        if covering:
+            one = suppressions[covering[0]]
+            suppressed.append(Suppressed(finding=finding, by=one.where, reason=one.reason))
+        else:
+            counted.append(finding)
+    for at, one in enumerate(suppressions):
+        if at not in used:
+            counted.append(_complaint(one))
+    return tuple(counted), tuple(suppressed)
+
+
+def _complaint(one: Suppression) -> Finding:
+    codes = ", ".join(one.codes)
+    about = f" about {', '.join(one.skills)}" if one.skills else ""
+    key = f"{one.where}\0{codes}"
+    places = (one.location,) if one.location else ()
+    rules = known_rules()
+    unknown = [code for code in one.codes if code not in rules and code not in rules.values()]
+    if unknown:
+        message = f"The suppression of {codes}{about} names no rule: {', '.join(unknown)}."
+        return UNKNOWN.finding(one.skills, message, key=key, places=places)
+    if not one.reason:
+        message = f"The suppression of {codes}{about} gives no reason and is not honoured."
+        return UNEXPLAINED.finding(one.skills, message, key=key, places=places)
+    message = f"The suppression of {codes}{about} matches no finding."
+    return UNUSED.finding(one.skills, message, key=key, places=places, evidence=f"Its reason: {one.reason}")
