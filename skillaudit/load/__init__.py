@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from skillaudit.errors import LoadError
 from skillaudit.load.cleaning import clean, collapse
 from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
@@ -34,5 +36,12 @@ def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Libra
     for source in sources:
         drafts, passed_over = read_source(source, progress)
         groups.append(drafts)
-        skipped += passed_over
+        prefix = "" if len(sources) == 1 else _prefix(source)
+        skipped += [replace(item, path=prefix + item.path) for item in passed_over]
     return build([show(str(source)) for source in sources], groups, skipped)
+
+
+def _prefix(source: str | Path) -> str:
+    """Return what to put before a path so that it says which of several sources it belongs to."""
+    shown = show(str(source))
+    return shown.rstrip("/") + "/" if Path(source).expanduser().is_dir() else shown[: shown.rfind("/") + 1]

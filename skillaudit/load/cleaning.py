@@ -25,9 +25,10 @@ _SELECTORS = re.compile(r"([\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
 _JOINER = re.compile(r"[\u200c\u200d]")
 _SUSPECT = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb"
     r"\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_HARMLESS_ASCII = b"\t\n" + bytes(range(0x20, 0x7F))
 
 _PICTOGRAPHS = (
     (0x1F000, 0x1FBFF),
@@ -56,6 +57,13 @@ def _joiner_belongs(text: str, index: int) -> bool:
     return _within(before[-1], _JOINING_SCRIPTS) and _within(after, _JOINING_SCRIPTS)
 
 
+def _suspicious(text: str) -> bool:
+    """Say whether anything in `text` needs a closer look; fast, since most text is harmless."""
+    if text.isascii():
+        return bool(text.encode("ascii").translate(None, _HARMLESS_ASCII))
+    return bool(_SUSPECT.search(text) or _SELECTORS.search(text))
+
+
 def clean(text: str) -> str:
     """Return `text` without anything that acts on a terminal or hides from a reader.
 
@@ -65,11 +73,11 @@ def clean(text: str) -> str:
     zero-width joiner inside an emoji, and joiners between letters of scripts that need them.
     Lines keep their number. Cleaning a cleaned text changes nothing.
     """
-    if text.isascii() and "\r" not in text and not _SUSPECT.search(text):
+    if not _suspicious(text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", " ").replace("\u2029", " ")
     # Removing one character can bring two halves of an escape or two joiners together.
-    while _SUSPECT.search(text):
+    while _suspicious(text):
         before = text
         text = _ESCAPE.sub("", text)
         text = text.replace("\x85", " ").replace("\x0b", " ").replace("\x0c", " ")
@@ -100,7 +108,7 @@ def removed_classes(text: str) -> tuple[str, ...]:
     The classes are `escape`, `control`, `bidi`, `invisible` and `surrogate`. Characters that are
     kept, such as a joiner inside an emoji, count for nothing.
     """
-    if text.isascii() and not _CONTROL.search(text):
+    if not _suspicious(text):
         return ()
     found = []
     if _ESCAPE.search(text):

@@ -18,14 +18,14 @@ class Problem(NamedTuple):
 DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
     {
         # bytes
-        "byte-order-mark": "the file starts with a byte order mark, which hides the frontmatter from some clients",
+        "byte-order-mark": "a byte order mark stands first, which hides the frontmatter from some clients",
         "not-utf8": "the file is not valid UTF-8; the bytes that could not be read were replaced",
         "nul-bytes": "the file holds NUL bytes, usually after a broken copy",
         "crlf-line-ends": "lines end in CRLF, which strict frontmatter patterns do not match",
         "mixed-line-ends": "some lines end in CRLF and some in LF",
         "file-too-large": "the file is larger than the loader reads; the rest of its body was left out",
         "file-name-case": "the file is not named SKILL.md in this spelling; clients on Linux may not find it",
-        "not-skill-md": "a Markdown file with frontmatter stands in for SKILL.md; clients do not list it as a skill",
+        "not-skill-md": "a Markdown file stands in for SKILL.md; most clients do not list it as a skill",
         "nested-skill": "the file lies below another skill's folder, where most clients do not look",
         # fences
         "no-frontmatter": "there is no frontmatter; name and description were taken from folder and body",
@@ -42,6 +42,7 @@ DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
         "yaml-invalid": "a strict YAML parser rejects the frontmatter; it was read line by line",
         "unquoted-colon": "a plain value holds a colon and a space, which is not YAML; it needs quotes",
         "unquoted-indicator": "a plain value starts with a character that YAML reserves; it needs quotes",
+        "broken-flow": "a value in braces is not valid YAML, often for a missing bracket or quote",
         "text-after-block-indicator": "text stands on the same line as | or >, where YAML allows none",
         "bad-escape": "a double-quoted value holds an escape that YAML does not know",
         "unclosed-quote": "a quoted value is not closed, or text follows its closing quote",
@@ -69,7 +70,7 @@ DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
         "description-repeats-name": "the description says no more than the name",
         "duplicate-description": "another skill has exactly the same description",
         "placeholder": "the description holds a template's placeholder",
-        "markup-in-description": "the description holds tags in angle brackets, which clients escape or refuse",
+        "markup-in-description": "the description holds tags in angle brackets, which are escaped or refused",
         "literal-escape": "the description holds a literal backslash-n instead of a line break",
         "hidden-characters": "control, bidirectional or invisible characters were removed",
         # other keys and body

@@ -114,8 +114,7 @@ def _find_closing(lines: list[str], start: int, problems: list[Problem]) -> tupl
             problems.append(Problem("bad-closing-fence", index + 1, f"{len(line.strip())} dashes"))
             return index, index + 1, ""
         if in_code and line.startswith("```"):
-            problems.append(Problem("unterminated-frontmatter", index + 1))
-            return index, index, ""
+            break
     problems.append(Problem("unterminated-frontmatter", start))
     stop = _last_frontmatter_line(lines, start)
     return stop, stop, ""
@@ -124,6 +123,8 @@ def _find_closing(lines: list[str], start: int, problems: list[Problem]) -> tupl
 def _last_frontmatter_line(lines: list[str], start: int) -> int:
     """Return where an unclosed frontmatter ends: at the first blank line that prose or a heading follows."""
     for index in range(start, len(lines)):
+        if _CODE_FENCE.match(lines[index]):
+            return index
         if lines[index].strip():
             continue
         following = next((line for line in lines[index + 1 :] if line.strip()), "")

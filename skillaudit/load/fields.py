@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from skillaudit.load.cleaning import collapse
 from skillaudit.load.defects import Problem
-from skillaudit.load.yaml_block import Invalid, NotMapping, Shape, TooComplex, Value, parse_mapping
+from skillaudit.load.yaml_block import (
+    InvalidError,
+    NotMappingError,
+    Shape,
+    TooComplexError,
+    Value,
+    parse_mapping,
+)
 
 
 class Field(NamedTuple):
@@ -66,14 +73,14 @@ def read_fields(lines: tuple[str, ...], first_line: int) -> Fields:
     problems: list[Problem] = []
     try:
         mapping = parse_mapping("\n".join(lines) + "\n")
-    except Invalid as error:
+    except InvalidError as error:
         line = first_line + min(error.line or 0, max(len(lines) - 1, 0))
         problems.append(_explain(error, lines, first_line, line))
         fields = _read_by_key(lines, first_line)
-    except TooComplex:
+    except TooComplexError:
         problems.append(Problem("frontmatter-too-complex", first_line))
         fields = _read_by_key(lines, first_line)
-    except NotMapping as error:
+    except NotMappingError as error:
         fields = read_dressed(lines, first_line, problems)
         kind = "empty-frontmatter" if error.empty and not fields else "frontmatter-not-mapping"
         problems.append(Problem(kind, first_line))
@@ -152,9 +159,9 @@ def _read_by_key(lines: tuple[str, ...], first_line: int) -> dict[str, Field]:
             mapping = parse_mapping("\n".join(chunk) + "\n")
             value = next(iter(mapping.values.values()))
             if value.shape == "alias" or len(mapping.values) != 1:
-                raise NotMapping(empty=False)
+                raise NotMappingError(empty=False)
             field = _field(value._replace(key_line=0), tuple(chunk), first_line + index)
-        except (Invalid, NotMapping, TooComplex):
+        except (InvalidError, NotMappingError, TooComplexError):
             text = _raw_value([match["value"], *chunk[1:]])
             field = Field(text, first_line + index, "plain", text)
         _add(fields, match["key"], field, ignored)
@@ -166,7 +173,7 @@ def _raw_value(parts: list[str]) -> str:
     head = parts[0].strip()
     if match := _BLOCK_TEXT.match(head):
         head = match["text"]
-    text = collapse(" ".join([head, *(part for part in parts[1:] if not part.lstrip().startswith("#"))]))
+    text = collapse(" ".join([head, *(part for part in parts[1:] if not re.match(r"\s*#(?!#)", part))]))
     quote = text[:1]
     if quote in ('"', "'"):
         text = text[1:]
@@ -202,37 +209,51 @@ def read_dressed(lines: tuple[str, ...], first_line: int, problems: list[Problem
     return fields
 
 
-def _explain(error: Invalid, lines: tuple[str, ...], first_line: int, line: int) -> Problem:
+def _explain(error: InvalidError, lines: tuple[str, ...], first_line: int, line: int) -> Problem:
     """Name the cause that a person can act on, with the line it stands on."""
     for index, chunk in _chunks(lines):
         try:
             parse_mapping("\n".join(chunk) + "\n")
-        except (NotMapping, TooComplex):
+        except (NotMappingError, TooComplexError):
             continue
-        except Invalid:
+        except InvalidError as own:
             match = _TOP_KEY.match(chunk[0])
             if match is not None:
-                kind = _cause(match["value"].strip(), chunk)
-                return Problem(kind, first_line + index, f"{match['key']}: {error.problem}")
-    orphan = next((i for i, text in enumerate(lines) if text.strip() and not text.startswith(("#", " "))), 0)
-    if lines and not _TOP_KEY.match(lines[orphan]):
-        return Problem("line-without-key", first_line + orphan, collapse(lines[orphan])[:60])
+                kind = _cause(match["key"].lower(), match["value"].strip(), chunk, own.problem)
+                return Problem(kind, first_line + index, f"{match['key']}: {own.problem}")
+    for index, text in enumerate(lines):
+        if text.strip() and not text.startswith(("#", " ", "\t", "-")) and not _TOP_KEY.match(text):
+            return Problem("line-without-key", first_line + index, collapse(text)[:60])
     return Problem("yaml-invalid", line, error.problem)
 
 
-def _cause(value: str, chunk: list[str]) -> str:
+_CAUSE_BY_WORDS = (
+    ("escape", "bad-escape"),
+    ("hexdecimal", "bad-escape"),
+    ("hexadecimal", "bad-escape"),
+    ("mapping values", "unquoted-colon"),
+    ("cannot start any token", "unquoted-indicator"),
+    ("alphabetic or numeric", "unquoted-indicator"),
+    ("',' or", "broken-flow"),
+    ("expected ':'", "line-without-key"),
+)
+
+
+def _cause(key: str, value: str, chunk: list[str], problem: str) -> str:
+    """Return the kind of defect behind a value that YAML rejects: by its look, else by the parser's words."""
     if _BLOCK_TEXT.match(value):
         return "text-after-block-indicator"
-    if value[:1] == '"' and re.search(
-        r"\\[^\"\\/abefnrtvxuUNLP0_ \t\n]|\\u(?![0-9a-fA-F]{4})|\\[xU]", "\n".join(chunk)
+    said = next((kind for words, kind in _CAUSE_BY_WORDS if words in problem), "yaml-invalid")
+    if said == "bad-escape":
+        return said
+    if value[:1] == "{" and key not in ("name", "description"):
+        return "broken-flow"
+    if value[:1] in ('"', "'") or any(
+        re.match(r"""\s+-\s+(["']).*\1\s+[^\s#]""", line) for line in chunk[1:]
     ):
-        return "bad-escape"
-    if value[:1] in ('"', "'"):
         return "unclosed-quote"
-    if value[:1] in tuple("*&!@`%[{,?-|>]}#"):
+    if value and value[0] in "*&!@`%[{,?-|>]}#":
         return "unquoted-indicator"
     if re.search(r":(\s|$)", value):
         return "unquoted-colon"
-    if any(line.strip() and not line.startswith((" ", "\t", "-")) for line in chunk[1:]):
-        return "line-without-key"
-    return "yaml-invalid"
+    return said

@@ -13,14 +13,15 @@ from typing import Any
 from skillaudit.errors import LoadError
 from skillaudit.load.cleaning import clean, one_line, removed_classes
 from skillaudit.load.defects import Problem
-from skillaudit.load.skill_file import Draft, Rejected, first_paragraph
+from skillaudit.load.skill_file import MAX_KEPT, Draft, Rejected, first_paragraph
 from skillaudit.load.spec import body_problems, description_problems, name_problems
-from skillaudit.load.walk import is_skill_name
+from skillaudit.load.walk import is_skill_name, show
 from skillaudit.schema import Skipped
 
 MAX_LINE = 8_388_608
 MAX_JSON = 268_435_456
 MAX_ROWS = 500_000
+_MAX_FOLDERS = 16
 
 FORMATS = (
     "a folder with SKILL.md files, one SKILL.md, a JSONL file (.jsonl, .jsonl.gz) of name and description, "
@@ -28,6 +29,7 @@ FORMATS = (
 )
 """What a source may be, in words."""
 
+_NAME = re.compile(r'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
 _LIST_KEYS = ("tools", "functions", "function_declarations", "functionDeclarations", "skills", "result")
 
 
@@ -43,19 +45,20 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     """
     drafts: list[Draft] = []
     skipped: list[Skipped] = []
+    base = show(path.name)
     lines = path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
     try:
         for line, place, row in _rows(path) if lines else _items(path):
             got = _draft(row, line) if not isinstance(row, str) else Rejected("bad-row", row)
             if isinstance(got, Rejected):
-                skipped.append(Skipped(path=f"{shown}{place}", reason=got.reason, code=got.code))
+                skipped.append(Skipped(path=f"{base}{place}", reason=got.reason, code=got.code))
             elif len(drafts) >= MAX_ROWS:
                 skipped.append(
-                    Skipped(path=f"{shown}{place}", reason=f"more than {MAX_ROWS:,} rows", code="too-many")
+                    Skipped(path=f"{base}{place}", reason=f"more than {MAX_ROWS:,} rows", code="too-many")
                 )
                 break
             else:
-                got.path = f"{shown}{place}"
+                got.path, got.place, got.root = f"{base}{place}", f"{shown}{place}", shown
                 drafts.append(got)
     except (OSError, EOFError, zlib.error) as error:
         why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
@@ -63,8 +66,8 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     if not drafts:
         if skipped:
             raise LoadError(
-                f"{skipped[0].path}: no usable row in the file; the first one is skipped because of: "
-                f"{skipped[0].reason}; each row needs a name and a description"
+                f"{shown}: no usable row; {skipped[0].path}: {skipped[0].reason}; "
+                "each row needs a name and a description"
             )
         raise LoadError(f"{shown}: the list is empty; give a file with at least one name and description")
     return drafts, skipped
@@ -118,19 +121,15 @@ def _items(path: Path) -> Iterator[tuple[int, str, Any]]:
     items = _unwrap(content)
     if items is None:
         raise LoadError(f"{path}: JSON, but no list of tools; expected {FORMATS}")
+    names = _NAME.finditer(text)
     position, line = 0, 1
     for index, item in enumerate(items):
-        row = item if isinstance(item, dict) else "not a JSON object"
-        function = _function(item) if isinstance(item, dict) else {}
-        name = function.get("name")
-        if isinstance(name, str) and (
-            match := re.compile(r'"name"\s*:\s*' + re.escape(json.dumps(name, ensure_ascii=False))).search(
-                text, position
-            )
-        ):
+        name = _function(item).get("name") if isinstance(item, dict) else None
+        match = next((m for m in names if json.loads(m[1]) == name), None) if isinstance(name, str) else None
+        if match:
             line += text.count("\n", position, match.start())
             position = match.start()
-        yield line, f"#{index}", row
+        yield line, f"#{index}", item if isinstance(item, dict) else "not a JSON object"
 
 
 def _unwrap(content: Any, depth: int = 0) -> list[Any] | None:
@@ -173,7 +172,7 @@ def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
     path = clean(_text(row.get("path")))
     folders = tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
     is_skill = bool(folders) and is_skill_name(folders[-1])
-    folders = folders[:-1]
+    folders = folders[:-1][-_MAX_FOLDERS:]
     body = clean(_text(row.get("body"))).strip("\n")
     raw_name, raw_description = _text(row.get("name")), _text(row.get("description"))
     problems: list[Problem] = []
@@ -196,6 +195,7 @@ def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
     if is_skill:
         problems += name_problems(name, one_line(folders[-1]) if folders else "", line)
     problems += description_problems(description, name, line)
+    name, description = name[:MAX_KEPT].rstrip(), description[:MAX_KEPT].rstrip()
     if body:
         problems += body_problems(body, line)
     category = row.get("category")

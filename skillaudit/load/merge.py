@@ -26,7 +26,7 @@ def build(sources: Sequence[str], groups: Sequence[Sequence[Draft]], skipped: Se
     for number, drafts in enumerate(groups):
         for draft in drafts:
             content = digest(draft.name, draft.description, draft.body)
-            place = draft.path if len(groups) == 1 else f"{draft.root.rstrip('/')}/{draft.path}"
+            place = draft.path if len(groups) == 1 else draft.place
             if content in by_digest:
                 kept[by_digest[content]][0].copies.append(place)
                 continue
@@ -91,19 +91,24 @@ def _ids(kept: Sequence[tuple[Draft, str]]) -> list[str]:
 
 
 def _qualify(name: str, drafts: Sequence[Draft], taken: set[str]) -> list[str | None]:
-    """Return ids with just enough folders to differ; None for those that no folder tells apart."""
-    paths = [list(draft.folders[:-1] if draft.folders[-1:] == (name,) else draft.folders) for draft in drafts]
-    longest = max(len(path) for path in paths)
+    """Return ids with just enough folders to differ; None for those that no folder tells apart.
+
+    Folders called `skills` are left out unless they make the difference.
+    """
+    full = [list(draft.folders[:-1] if draft.folders[-1:] == (name,) else draft.folders) for draft in drafts]
+    short = [[folder for folder in path if folder != "skills"] for path in full]
     ids: list[str | None] = [None] * len(drafts)
-    open_ = list(range(len(drafts)))
-    for length in range(1, longest + 1):
-        tried: dict[str, list[int]] = defaultdict(list)
-        for index in open_:
-            tried["/".join([*paths[index][-length:], name])].append(index)
-        for candidate, members in tried.items():
-            if len(members) == 1 and candidate != name and candidate not in taken and candidate not in ids:
-                ids[members[0]] = candidate
-        open_ = [index for index in open_ if ids[index] is None]
+    used = set(taken)
+    for paths in (short, full):
+        for length in range(1, max(len(path) for path in paths) + 1):
+            tried: dict[str, list[int]] = defaultdict(list)
+            for index, path in enumerate(paths):
+                if ids[index] is None:
+                    tried["/".join([*(path[-length:] or ["."]), name])].append(index)
+            for candidate, members in tried.items():
+                if len(members) == 1 and candidate not in used:
+                    ids[members[0]] = candidate
+                    used.add(candidate)
     return ids
 
 

@@ -11,8 +11,16 @@ from skillaudit.load.cleaning import clean, collapse, one_line, removed_classes
 from skillaudit.load.defects import Problem
 from skillaudit.load.fences import split
 from skillaudit.load.fields import Field, read_dressed, read_fields
-from skillaudit.load.spec import body_problems, description_problems, key_problems, name_problems
+from skillaudit.load.spec import (
+    MAX_DESCRIPTION,
+    body_problems,
+    description_problems,
+    key_problems,
+    name_problems,
+)
 
+MAX_KEPT = 20_000
+"""Characters of a name or description that are kept; longer ones are no descriptions but attacks."""
 MAX_BYTES = 1_048_576
 """A skill file is read up to here; what follows is left out with a defect."""
 
@@ -20,6 +28,7 @@ _FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
 _TRUE = frozenset({"1", "on", "true", "yes"})
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
 _NOT_PROSE = re.compile(r"\s*(?:```|~~~|<!--|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|\||!\[|\[!\[|</?\w+[^>]*>\s*$)")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 
 
 @dataclass(slots=True)
@@ -30,7 +39,9 @@ class Draft:
     description: str
     body: str = ""
     path: str = ""
-    """Path as it is shown."""
+    """Path relative to the source, or `file.jsonl:12`."""
+    place: str = ""
+    """Path with the source in front."""
     root: str = ""
     folders: tuple[str, ...] = ()
     """Folders from the root down to the one that holds the file."""
@@ -90,10 +101,11 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
         return Rejected("no-name", "no name in the file and none to take from its folder")
     if not description:
         return Rejected("no-description", "no description, and no text in the body to take one from")
-    if classes := removed_classes(raw.removeprefix("\ufeff").replace("\x00", "")):
+    if text != raw and (classes := removed_classes(raw.replace("\x00", ""))):
         problems.append(Problem("hidden-characters", _first_hidden(raw), ", ".join(classes)))
     problems += name_problems(name, folder, name_line)
     problems += description_problems(description, name, description_line)
+    name, description = name[:MAX_KEPT].rstrip(), description[:MAX_KEPT].rstrip()
     problems += key_problems(fields)
     problems += body_problems(body, block.first_line + len(block.lines) + 1 if block.found else 1)
     return Draft(
@@ -152,7 +164,7 @@ def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Prob
     """Take name and description from translated or decorated keys near the top of the file."""
     found: list[Problem] = []
     read = read_dressed(tuple(text.split("\n")[:40]), 1, found)
-    if "name" in read and "description" in read:
+    if "description" in read:
         fields.update(read)
         problems += found
 
@@ -191,7 +203,7 @@ def _description(fields: dict[str, Field], body: str, problems: list[Problem]) -
 
 def first_paragraph(body: str) -> str:
     """Return the first paragraph of prose on one line, else the first heading, else nothing."""
-    heading, paragraph = "", []
+    heading, paragraph = "", list[str]()
     in_code = False
     for line in body.split("\n"):
         stripped = line.strip()
@@ -208,7 +220,8 @@ def first_paragraph(body: str) -> str:
                 heading = heading or match["text"]
             continue
         paragraph.append(re.sub(r"^(?:>\s*|[-*+]\s+|\d+[.)]\s+)", "", stripped))
-    return one_line(" ".join(paragraph))[:1024] or one_line(heading)
+    text = one_line(" ".join(paragraph))[:MAX_DESCRIPTION] or one_line(heading)
+    return _EMPHASIS.sub(r"\2", text).strip()
 
 
 def _flag(fields: dict[str, Field], key: str, default: bool) -> bool:

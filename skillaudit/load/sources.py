@@ -10,6 +10,7 @@ from skillaudit.load.cleaning import one_line
 from skillaudit.load.defects import Problem
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
+from skillaudit.load.marketplace import read_marketplace
 from skillaudit.load.skill_file import MAX_BYTES, Draft, Rejected, implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, show, walk
 from skillaudit.progress import Progress
@@ -39,10 +40,7 @@ def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], li
     if not path.is_file():
         raise LoadError(f"{shown}: neither a file nor a folder; give the path of {FORMATS}")
     if is_list_file(path):
-        drafts, skipped = read_list(path, shown)
-        for draft in drafts:
-            draft.root = shown
-        return drafts, skipped
+        return read_list(path, shown)
     if path.suffix.lower() != ".md":
         raise LoadError(f"{shown}: not a skill library; give {FORMATS}")
     return _read_single(path, shown)
@@ -53,7 +51,11 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         if folders % _EVERY == 0:
             progress.update("load", 0, 0, f"{folders} folders")
 
-    tree = walk(path, tick)
+    try:
+        tree = walk(path, tick)
+    except OSError as error:
+        raise LoadError(f"{shown}: cannot be read: {_why(error)}; check the rights of the folder") from None
+    plugins = read_marketplace(path)
     files, flat = tree.files, False
     if not files:
         files, flat = tree.markdown, True
@@ -67,13 +69,14 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         if isinstance(got, Rejected):
             skipped.append(Skipped(path=found.shown, reason=got.reason, code=got.code))
             continue
-        got.root = shown
+        got.root, got.place = shown, f"{shown.rstrip('/')}/{found.shown}"
         drafts.append(got)
     progress.update("load", len(files), len(files))
     if not drafts:
         raise LoadError(_nothing(shown, tree.folders, skipped))
+    skipped += plugins.skipped
     for draft, category in zip(drafts, categories([draft.folders for draft in drafts]), strict=True):
-        draft.category = category
+        draft.category = category or plugins.plugin_of(draft.folders)
     return drafts, skipped
 
 
@@ -96,7 +99,7 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     got = _load_file(found, folder, flat=not is_skill)
     if isinstance(got, Rejected):
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
-    got.path, got.root = show(path.name), shown
+    got.path, got.place, got.root = show(path.name), shown, shown
     return [got], []
 
 
@@ -146,4 +149,4 @@ def _codex_allows(path: Path) -> bool:
 
 
 def _why(error: Exception) -> str:
-    return one_line(str(getattr(error, "strerror", None) or error)).lower()
+    return one_line(str(getattr(error, "strerror", None) or error))[:200].lower()

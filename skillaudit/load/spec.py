@@ -46,14 +46,14 @@ _PLACEHOLDER = re.compile(
     r"""
       \[\s*(?:TODO|TBD|FIXME|describe\b|insert\b|your\b|add\b|待办)[^\]]*\]?
     | ^\W*(?:TODO|TBD|FIXME|XXX|待办事项)\s*(?:[:：.!-]|$)
-    | \{\{[^}]*\}\} | \{[A-Z][A-Z0-9]*_[A-Z0-9_]+\} | \$\{[A-Za-z_]\w*\}
+    | \{\{\s*[A-Za-z_][\w .-]*\}\} | (?<![$\w])\{[A-Z][A-Z0-9]*_[A-Z0-9_]+\}
     | <\s*(?:your|insert|todo|description|describe)\b[^>]*>
     | \b(?:your|the)\s+description\s+(?:goes\s+)?here\b | \bdescription\s+goes\s+here\b
     | \breplace\s+(?:this\s+)?with\s+(?:a\s+|the\s+|your\s+)?description\b | \blorem\s+ipsum\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_PLACEHOLDER_CASED = re.compile(r"\{[A-Z][A-Z0-9]*_[A-Z0-9_]+\}")
+_PLACEHOLDER_CASED = re.compile(r"(?<![$\w])\{[A-Z][A-Z0-9]*_[A-Z0-9_]+\}")
 
 
 def name_problems(name: str, folder: str, line: int) -> Iterable[Problem]:
@@ -70,9 +70,9 @@ def description_problems(description: str, name: str, line: int) -> Iterable[Pro
     """Yield what is wrong with a description that is not empty."""
     if len(description) > MAX_DESCRIPTION:
         yield Problem("description-too-long", line, f"{len(description)} characters")
-    if _width(description) < MIN_DESCRIPTION:
+    if len(description) < MIN_DESCRIPTION and _width(description) < MIN_DESCRIPTION:
         yield Problem("description-too-short", line, description)
-    if _letters(description) == _letters(name):
+    if len(description) <= 4 * len(name) and _letters(description) == _letters(name):
         yield Problem("description-repeats-name", line, description[:80])
     if match := _placeholder(description):
         yield Problem("placeholder", line, match[:80])
@@ -117,8 +117,6 @@ def _placeholder(text: str) -> str:
 
 def _width(text: str) -> int:
     """Count columns: a wide character, such as a Chinese one, says about as much as two letters."""
-    if text.isascii():
-        return len(text)
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 

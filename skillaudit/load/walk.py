@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skillaudit.load.cleaning import one_line
-from skillaudit.load.layout import CLIENT_FOLDERS
+from skillaudit.load.cleaning import clean
+from skillaudit.load.layout import CLIENT_FOLDERS, is_marker
 from skillaudit.schema import Skipped
 
 IGNORED_FOLDERS = frozenset(
@@ -28,6 +28,7 @@ _NEVER = frozenset({".git", ".hg", ".svn", "__pycache__"})
 MAX_DEPTH = 16
 MAX_FOLDERS = 400_000
 MAX_SKILLS = 200_000
+MAX_LINKED_FOLDERS = 20_000
 PEEK_FOLDERS = 500
 """How many folders of an ignored tree are looked at, to say whether it holds skills."""
 
@@ -70,8 +71,8 @@ class _Link:
 
 
 def show(path: str) -> str:
-    """Return a path fit for display: undecodable bytes replaced, controls removed, on one line."""
-    return one_line(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    """Return a path fit for display: undecodable bytes replaced, controls and line breaks removed."""
+    return clean(path).replace("\n", " ").replace("\t", " ")
 
 
 def path_order(parts: tuple[str, ...]) -> tuple[tuple[bool, str], ...]:
@@ -93,9 +94,14 @@ def walk(root: Path, tick: Callable[[int], None]) -> Tree:
     real_root = os.path.realpath(root)
     links: list[_Link] = []
     _walk_folder(tree, os.fspath(root), (), links, tick, is_root=True)
-    seen = {os.path.realpath(found.path) for found in tree.files} if links else set()
+    limit = tree.folders + MAX_LINKED_FOLDERS
     for link in sorted(links, key=lambda link: path_order((*link.folders, link.name))):
-        _follow(tree, link, real_root, seen, tick)
+        if tree.folders > limit:
+            _skip(
+                tree, link.folders, link.name, "too-many", f"over {MAX_LINKED_FOLDERS:,} folders behind links"
+            )
+            break
+        _follow(tree, link, real_root, tick)
     tree.files.sort(key=lambda found: (found.linked, path_order((*found.folders, found.file_name))))
     tree.markdown.sort(key=lambda found: found.file_name)
     return tree
@@ -145,12 +151,10 @@ def _walk_folder(
             elif len(parts) >= MAX_DEPTH:
                 _skip(tree, parts, entry.name, "too-deep", f"more than {MAX_DEPTH} folders deep")
             else:
-                below = (inside_skill or (skill_files and bool(parts))) and not _starts_library(entry.name)
+                # A skill at the top of a repository does not own the library beside it.
+                library = entry.name in CLIENT_FOLDERS or (not parts and is_marker(entry.name))
+                below = (inside_skill or skill_files) and not library
                 stack.append((entry.path, (*parts, entry.name), below))
-
-
-def _starts_library(name: str) -> bool:
-    return name in CLIENT_FOLDERS
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -207,14 +211,14 @@ def _take_files(
     return bool(candidates)
 
 
-def _follow(tree: Tree, link: _Link, real_root: str, seen: set[str], tick: Callable[[int], None]) -> None:
+def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]) -> None:
     """Load what a link leads to, if that lies inside the root; copies are folded later by content."""
     target = os.path.realpath(link.path)
     wanted = is_skill_name(link.name)
     try:
-        mode = os.stat(target).st_mode
+        mode = Path(target).stat().st_mode
     except OSError:
-        if wanted or not os.path.splitext(link.name)[1]:
+        if wanted or not Path(link.name).suffix:
             _skip(tree, link.folders, link.name, "broken-symlink", "a link that leads nowhere")
         return
     if not stat.S_ISDIR(mode) and not wanted:
@@ -228,7 +232,7 @@ def _follow(tree: Tree, link: _Link, real_root: str, seen: set[str], tick: Calla
         else:
             _skip(tree, link.folders, link.name, "not-a-file", "a link to something that is not a file")
         return
-    here = os.path.realpath(os.path.dirname(link.path))
+    here = os.path.realpath(Path(link.path).parent)
     if here == target or here.startswith(target.rstrip(os.sep) + os.sep):
         _skip(tree, link.folders, link.name, "symlink-loop", "a link to a folder that contains it")
         return
@@ -237,7 +241,7 @@ def _follow(tree: Tree, link: _Link, real_root: str, seen: set[str], tick: Calla
     for nested in inner:
         # Links below a link are not followed further: their targets inside the root are walked anyway.
         if is_skill_name(nested.name):
-            _follow(tree, nested, real_root, seen, tick)
+            _follow(tree, nested, real_root, tick)
 
 
 def _peek(tree: Tree, entry: os.DirEntry[str], parts: tuple[str, ...], code: str, reason: str) -> None:

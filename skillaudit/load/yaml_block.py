@@ -36,7 +36,7 @@ class Mapping(NamedTuple):
     aliases: bool
 
 
-class NotMapping(Exception):
+class NotMappingError(Exception):
     """The block is valid YAML, but not a mapping (or holds nothing)."""
 
     def __init__(self, empty: bool) -> None:
@@ -45,11 +45,11 @@ class NotMapping(Exception):
         self.empty = empty
 
 
-class TooComplex(Exception):
+class TooComplexError(Exception):
     """The block is larger or deeper than any honest frontmatter."""
 
 
-class Invalid(Exception):
+class InvalidError(Exception):
     """Strict YAML rejects the block."""
 
     def __init__(self, problem: str, line: int | None) -> None:
@@ -75,26 +75,28 @@ class _Frame:
 def parse_mapping(text: str) -> Mapping:
     """Return the top-level mapping of `text`.
 
-    Raises `Invalid` when strict YAML rejects it, `NotMapping` when it is something else, and
-    `TooComplex` over 64 KiB, 20,000 events or 64 levels.
+    Raises `InvalidError` when strict YAML rejects it, `NotMappingError` when it is something else, and
+    `TooComplexError` over 64 KiB, 20,000 events or 64 levels.
     """
     if len(text) > MAX_CHARS:
-        raise TooComplex
+        raise TooComplexError
     builder = _Builder()
     try:
         for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
             if count > MAX_EVENTS:
-                raise TooComplex
+                raise TooComplexError
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Invalid(error.problem or error.context or "invalid YAML", mark.line if mark else None) from None
+        raise InvalidError(
+            error.problem or error.context or "invalid YAML", mark.line if mark else None
+        ) from None
     except yaml.YAMLError as error:
-        raise Invalid(str(error).split("\n")[0], None) from None
+        raise InvalidError(str(error).split("\n")[0], None) from None
     except (ValueError, RecursionError) as error:
-        raise Invalid(type(error).__name__, None) from None
+        raise InvalidError(type(error).__name__, None) from None
     if not builder.found_mapping:
-        raise NotMapping(empty=builder.empty)
+        raise NotMappingError(empty=builder.empty)
     return Mapping(builder.values, tuple(builder.repeated), builder.aliases)
 
 
@@ -126,7 +128,7 @@ class _Builder:
             self.empty = False
             is_map = isinstance(event, yaml.MappingStartEvent)
             if len(self._frames) >= MAX_DEPTH:
-                raise TooComplex
+                raise TooComplexError
             self.found_mapping = self.found_mapping or (is_map and not self._frames)
             self._frames.append(_Frame(is_map, ("mapping" if is_map else "sequence", start[0], start)))
         elif isinstance(event, yaml.CollectionEndEvent):
