@@ -1,0 +1,194 @@
+"""The one registry of what a user can do: bindings, palette, hints, help and README all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+Scope = Literal["app", "list", "detail", "map"]
+"""Who carries the action out: the app wherever you are, or the part of the screen with the focus."""
+
+LISTS = frozenset({"skills", "clusters", "black-holes", "findings"})
+SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map"})
+COPYING = SKILL_VIEWS | {"overview"}
+
+
+class Situation(NamedTuple):
+    """What the availability of an action depends on."""
+
+    view: str = ""
+    """Id of the view on show; empty while there is no report."""
+    busy: bool = False
+    """True while an audit runs."""
+    report: bool = False
+    error: bool = False
+    """True while the error panel is on show."""
+    query: bool = False
+    history: bool = False
+    positions: bool = False
+    """True when the skills have places on the map."""
+    can_map: bool = False
+    """True when an audit with a map can be asked for."""
+    can_imagine: bool = False
+    """True when the what-if engine is there."""
+
+
+def _always(_: Situation) -> bool:
+    return True
+
+
+def _has_report(now: Situation) -> bool:
+    return now.report
+
+
+def _in(views: frozenset[str]) -> Callable[[Situation], bool]:
+    return lambda now: now.view in views
+
+
+class Action(NamedTuple):
+    """One thing that a user can do."""
+
+    id: str
+    """Stable slug; the key map may rebind by it."""
+    keys: tuple[str, ...]
+    """Keys in the toolkit's names, the one to show first."""
+    name: str
+    """`verb: object`, as the palette lists it."""
+    help: str
+    """One sentence for the help screen and the README."""
+    group: str
+    call: str
+    """Method behind `action_`, with its arguments."""
+    scope: Scope = "app"
+    hint: str = ""
+    """Word for the hint line; empty keeps the action off it."""
+    applies: Callable[[Situation], bool] = _always
+
+
+ACTIONS: tuple[Action, ...] = (
+    # The order is that of the hint line: what is first survives the narrowest window.
+    Action("filter", ("slash",), "filter: rows", "Show only rows that hold the words typed; `!word` leaves out.",
+           "Find", "filter", hint="filter", applies=_in(SKILL_VIEWS)),
+    Action("help", ("question_mark", "f1"), "help: keys and columns", "Show keys and columns of this view.",
+           "General", "help", hint="help"),
+    Action("quit", ("q", "ctrl+q"), "quit: skillaudit", "Leave; a running audit is dropped.",
+           "General", "quit", hint="quit"),
+    Action("back", ("escape",), "back: one level", "Close, clear the filter, or stop a running audit; never quits.",
+           "General", "back"),
+    Action("palette", ("ctrl+p",), "palette: all commands", "Search all commands, and skills by name.",
+           "General", "command_palette"),
+    Action("sort", ("s",), "sort: by next column", "Sort by the next column; `S` turns the order round.",
+           "Find", "sort", hint="sort", applies=_in(frozenset({"skills"}))),
+    Action("reverse", ("S",), "sort: turn round", "Turn the order round.",
+           "Find", "reverse", applies=_in(frozenset({"skills"}))),
+    Action("mark", ("space",), "mark: this skill", "Mark or unmark the skill; copying takes all marked ones.",
+           "Act", "mark", hint="mark", applies=_in(SKILL_VIEWS)),
+    Action("unmark", ("U",), "mark: clear all", "Take all marks away.",
+           "Act", "unmark", applies=_in(SKILL_VIEWS)),
+    Action("copy", ("y",), "copy: row", "Copy the row, or the marked rows, as plain text.",
+           "Act", "copy", hint="copy", applies=lambda now: now.view in COPYING or now.error),
+    Action("copy_all", ("Y",), "copy: detail as Markdown", "Copy all that is shown about the row, as Markdown.",
+           "Act", "copy_all", applies=lambda now: now.view in COPYING or now.error),
+    Action("export", ("e",), "export: report to a file", "Write the report; the name's ending picks the format.",
+           "Act", "export", hint="export", applies=_has_report),
+    Action("rerun", ("r",), "run: audit again", "Read the library again and audit it.",
+           "Act", "rerun", hint="rerun", applies=lambda now: not now.busy),
+    Action("map", ("m",), "map: compute positions", "Audit again with the two-dimensional map.",
+           "Act", "compute_map", hint="compute map",
+           applies=lambda now: now.view == "map" and not now.positions and now.can_map and not now.busy),
+    Action("return", ("b", "backspace"), "go: back to the last skill", "Return to the skill that a link led from.",
+           "Go", "return", applies=lambda now: now.history),
+    Action("show_skill", ("o",), "go: to this skill in the list", "Open the selected skill in Skills.",
+           "Go", "show_skill", applies=_in(SKILL_VIEWS - {"skills"})),
+    Action("show_map", ("M",), "go: to this skill on the map", "Find the selected skill on the map.",
+           "Go", "show_map", applies=_in(LISTS)),
+    Action("theme", ("t",), "theme: light or dark", "Change between the light and the dark theme.",
+           "General", "switch_theme"),
+    Action("next_view", ("right_square_bracket",), "view: next", "Go to the next view.",
+           "Go", "step_view(1)", applies=_has_report),
+    Action("previous_view", ("left_square_bracket",), "view: previous", "Go to the view before.",
+           "Go", "step_view(-1)", applies=_has_report),
+    Action("next_pane", ("tab",), "pane: next", "Go between list and detail.",
+           "Go", "next_pane", applies=_in(SKILL_VIEWS)),
+    # Lists.
+    Action("open", ("enter",), "open", "Open the detail, fold or unfold a group; `esc` comes back.",
+           "Move", "open", scope="list"),
+    Action("down", ("j", "down"), "down", "Next row.", "Move", "down(1)", scope="list"),
+    Action("up", ("k", "up"), "up", "Row before.", "Move", "down(-1)", scope="list"),
+    Action("page_down", ("pagedown", "ctrl+d"), "page down", "A page down.", "Move", "page(1)", scope="list"),
+    Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up.", "Move", "page(-1)", scope="list"),
+    Action("first", ("g", "home"), "first", "First row.", "Move", "first", scope="list"),
+    Action("last", ("G", "end"), "last", "Last row.", "Move", "last", scope="list"),
+    Action("unfold", ("right", "l"), "unfold", "Unfold a group.", "Move", "fold(True)", scope="list"),
+    Action("fold", ("left", "h"), "fold", "Fold a group.", "Move", "fold(False)", scope="list"),
+    # Detail.
+    Action("link_next", ("n",), "next link", "Next skill that the detail names.", "Read", "link(1)", scope="detail"),
+    Action("link_previous", ("N",), "previous link", "The one before.", "Read", "link(-1)", scope="detail"),
+    Action("follow", ("enter",), "follow", "Go to the skill of the link; `b` comes back.",
+           "Read", "follow", scope="detail"),
+    Action("scroll_down", ("j", "down"), "scroll down", "A line down.", "Read", "scroll_down", scope="detail"),
+    Action("scroll_up", ("k", "up"), "scroll up", "A line up.", "Read", "scroll_up", scope="detail"),
+    Action("scroll_page_down", ("pagedown", "ctrl+d"), "page down", "A page down.",
+           "Read", "page_down", scope="detail"),
+    Action("scroll_page_up", ("pageup", "ctrl+u"), "page up", "A page up.", "Read", "page_up", scope="detail"),
+    Action("scroll_home", ("g", "home"), "top", "To the top.", "Read", "scroll_home", scope="detail"),
+    Action("scroll_end", ("G", "end"), "bottom", "To the bottom.", "Read", "scroll_end", scope="detail"),
+    Action("step_down", ("J",), "next row", "Show the next row's detail.", "Read", "step(1)", scope="detail"),
+    Action("step_up", ("K",), "row before", "Show the detail of the row before.", "Read", "step(-1)",
+           scope="detail"),
+    # Map.
+    Action("map_down", ("j", "down"), "point below", "Nearest skill below.", "Map", "move(0,-1)", scope="map"),
+    Action("map_up", ("k", "up"), "point above", "Nearest skill above.", "Map", "move(0,1)", scope="map"),
+    Action("map_left", ("h", "left"), "point left", "Nearest skill on the left.", "Map", "move(-1,0)", scope="map"),
+    Action("map_right", ("l", "right"), "point right", "Nearest skill on the right.",
+           "Map", "move(1,0)", scope="map"),
+    Action("zoom_in", ("plus", "equals_sign"), "zoom in", "Zoom in on the cursor.", "Map", "zoom(1)", scope="map"),
+    Action("zoom_out", ("minus",), "zoom out", "Zoom out.", "Map", "zoom(-1)", scope="map"),
+    Action("zoom_reset", ("0",), "whole map", "Show the whole map.", "Map", "reset", scope="map"),
+    Action("pan_left", ("H", "shift+left"), "pan left", "Move the window left.", "Map", "pan(-1,0)", scope="map"),
+    Action("pan_down", ("J", "shift+down"), "pan down", "Move the window down.", "Map", "pan(0,-1)", scope="map"),
+    Action("pan_up", ("K", "shift+up"), "pan up", "Move the window up.", "Map", "pan(0,1)", scope="map"),
+    Action("pan_right", ("L", "shift+right"), "pan right", "Move the window right.", "Map", "pan(1,0)", scope="map"),
+    Action("map_open", ("enter",), "open", "Open the skill's detail.", "Map", "open", scope="map"),
+)  # fmt: skip
+
+GROUPS = ("General", "Go", "Find", "Act", "Move", "Read", "Map")
+GROUP_NOTES = {"Move": "in a list", "Read": "in a detail pane", "Map": "on the map"}
+
+_KEY_NAMES = {
+    "slash": "/", "question_mark": "?", "right_square_bracket": "]", "left_square_bracket": "[",
+    "plus": "+", "equals_sign": "=", "minus": "-", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup",
+    "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "shift+up": "shift+↑", "shift+down": "shift+↓", "shift+left": "shift+←", "shift+right": "shift+→",
+}  # fmt: skip
+
+
+def key_name(key: str) -> str:
+    """Return a key as people write it."""
+    return _KEY_NAMES.get(key, key)
+
+
+def keys_text(action: Action, between: str = " ") -> str:
+    """Return all keys of an action, the main one first."""
+    return between.join(key_name(key) for key in action.keys)
+
+
+def of_scope(scope: Scope) -> tuple[Action, ...]:
+    """Return the actions that one part of the screen carries out."""
+    return tuple(action for action in ACTIONS if action.scope == scope)
+
+
+def key_table() -> str:
+    """Return all keys as a Markdown table, the views' number keys first."""
+    from skillaudit.tui.views import VIEWS
+
+    rows = ["| Key | Does | Where |", "| --- | --- | --- |"]
+    for view in VIEWS:
+        rows.append(f"| `{view.key}` | {view.title}: {view.help} | |")
+    for group in GROUPS:
+        where = GROUP_NOTES.get(group, "")
+        for action in ACTIONS:
+            if action.group == group:
+                keys = " ".join(f"`{key_name(key)}`" for key in action.keys)
+                rows.append(f"| {keys} | {action.help} | {where} |")
+    return "\n".join(rows) + "\n"

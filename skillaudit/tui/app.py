@@ -1,0 +1,224 @@
+"""The app: what each action of the registry does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import ClassVar
+
+from textual import on
+from textual.widgets import Input
+
+from skillaudit.tui.actions import Situation
+from skillaudit.tui.lines import printable
+from skillaudit.tui.screens import ExportScreen, HelpScreen, help_blocks
+from skillaudit.tui.shell import STATUS, Shell
+from skillaudit.tui.theme import DARK, LIGHT
+from skillaudit.tui.views import VIEW_BY_ID
+from skillaudit.tui.views.overview import OverviewView
+from skillaudit.tui.widgets.row_list import RowList
+
+
+class SkillAuditApp(Shell):
+    """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
+
+    `load_with_map` makes it with positions on the map; without it the app cannot offer that.
+    """
+
+    TITLE: ClassVar = "skillaudit"
+
+    # Going about.
+
+    async def action_show(self, view_id: str) -> None:
+        """Show a view."""
+        if self.session is not None:
+            await self.switch(view_id)
+
+    async def action_step_view(self, step: int) -> None:
+        """Show the next or the previous view."""
+        ids = [view.id for view in self.available_views]
+        at = ids.index(self.current) if self.current in ids else 0
+        await self.action_show(ids[(at + step) % len(ids)])
+
+    def action_next_pane(self) -> None:
+        """Go between list and detail; out of the filter line, to the list."""
+        if self.view is not None:
+            if self.focused is not None and self.focused.id == "filter":
+                self.close_filter()
+                self.view.take_focus()
+            else:
+                self.view.next_pane()
+
+    async def action_back(self) -> None:
+        """Go back one level; at the top, say how to leave."""
+        line = self.query_one("#filter", Input)
+        if line.has_class("-open") or (self.session is not None and self.view is None and self.error is not None):
+            await self._leave_overlay(line)
+        elif self.view is not None and self.view.step_back():
+            pass
+        elif self.session is not None and self.session.query:
+            self.set_query("")
+        elif self.meter is not None:
+            self.meter.cancel()
+            self._watch_audit()
+        else:
+            self.notify("Press q to quit.", timeout=2, markup=False)
+        self.refresh_frame()
+
+    async def _leave_overlay(self, line: Input) -> None:
+        if line.has_class("-open"):
+            self.set_query("")
+            self.close_filter()
+            if self.view is not None:
+                self.view.take_focus()
+        else:
+            self.error = None
+            await self.switch("overview")
+
+    async def action_return(self) -> None:
+        """Go back to where the last link was followed."""
+        session = self.session
+        if session is None or not session.history:
+            return
+        view_id, skill = session.history.pop()
+        session.reveal(skill)
+        session.select(skill)
+        await self.switch(view_id)
+
+    async def action_show_skill(self) -> None:
+        """Open the skill under the cursor in the list."""
+        skill = self.view.skill() if self.view is not None else None
+        if skill:
+            await self.go_to(skill)
+
+    async def action_show_map(self) -> None:
+        """Find the skill under the cursor on the map."""
+        skill = self.view.skill() if self.view is not None else None
+        if skill and self.session is not None:
+            self.session.history.append((self.current, skill))
+            self.session.select(skill)
+            await self.switch("map")
+
+    @on(OverviewView.FindingChosen)
+    async def _finding_chosen(self, event: OverviewView.FindingChosen) -> None:
+        await self.switch("findings")
+        if self.view is not None:
+            rows = self.view.query_one(RowList)
+            rows.cursor = list(rows.rows).index(event.finding)
+
+    # Finding.
+
+    def action_filter(self) -> None:
+        """Open the filter line."""
+        line = self.query_one("#filter", Input)
+        line.add_class("-open")
+        line.focus()
+
+    def set_query(self, query: str) -> None:
+        """Show only what holds the words of `query`."""
+        if self.session is not None and query != self.session.query:
+            self.session.query = query
+            self.refresh_view()
+
+    @on(Input.Changed, "#filter")
+    def _query_changed(self, event: Input.Changed) -> None:
+        self.set_query(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def _query_submitted(self) -> None:
+        self.close_filter()
+        if self.view is not None:
+            self.view.take_focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        if self.session is not None:
+            self.session.next_sort()
+            self.refresh_view()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        if self.session is not None:
+            self.session.reverse = not self.session.reverse
+            self.refresh_view()
+
+    # Acting.
+
+    def action_mark(self) -> None:
+        """Mark the skill under the cursor and go to the next row."""
+        skill = self.view.skill() if self.view is not None else None
+        if self.session is None or self.view is None or not skill:
+            return
+        self.session.toggle_mark(skill)
+        self.refresh_view()
+        if isinstance(self.focused, RowList):
+            self.focused.cursor += 1
+
+    def action_unmark(self) -> None:
+        """Take all marks away."""
+        if self.session is not None:
+            self.session.marks.clear()
+            self.refresh_view()
+
+    def action_copy(self) -> None:
+        """Copy the marked skills, or else the row under the cursor."""
+        if self.current == STATUS:
+            self._copy(str(self.error), "the message")
+        elif self.session is not None and self.session.marks and self.current != "overview":
+            self._copy(self.session.marked_text(), f"{len(self.session.marks):,} marked skills")
+        elif self.view is not None:
+            self._copy(self.view.row_text(), "the row")
+
+    def action_copy_all(self) -> None:
+        """Copy all that is shown about the row."""
+        if self.current == STATUS:
+            self._copy(self.error_trace(), "the trace")
+        elif self.view is not None:
+            self._copy(self.view.markdown(), "the detail as Markdown")
+
+    def _copy(self, text: str, what: str) -> None:
+        if not text:
+            self.notify("Nothing to copy here.", markup=False)
+            return
+        self.copy_to_clipboard(text)
+        if sys.platform == "darwin" and not self.is_web:
+            # The terminal that comes with macOS drops the escape sequence without a word.
+            subprocess.run(["pbcopy"], input=text.encode(), check=False, timeout=5)
+        self.notify(f"Copied {what} ({len(text):,} characters).", markup=False)
+
+    def action_export(self) -> None:
+        """Ask for a file name and write the report."""
+
+        def written(path: str | None) -> None:
+            if path:
+                self.notify(f"Wrote {printable(path)}", timeout=8, markup=False)
+
+        if self.session is not None:
+            self.push_screen(ExportScreen(self.session.report), written)
+
+    def action_rerun(self) -> None:
+        """Audit again."""
+        self.start_audit()
+
+    def action_compute_map(self) -> None:
+        """Audit again with the map."""
+        self.start_audit(self.load_with_map)
+
+    # The program.
+
+    def action_help(self) -> None:
+        """Show columns and keys."""
+        spec = VIEW_BY_ID.get(self.current)
+        columns = self.view.COLUMNS_HELP if self.view is not None else ()
+        now: Situation = self.situation
+        self.push_screen(HelpScreen(help_blocks(spec, columns, now, self.available_views)))
+
+    def action_switch_theme(self) -> None:
+        """Change between light and dark."""
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
+
+    async def action_quit(self) -> None:
+        """Leave; the audit's thread is not waited for."""
+        if self.meter is not None:
+            self.meter.cancel()
+        self.exit()

@@ -1,0 +1,131 @@
+"""Points drawn as braille dots: the window onto them, the frame, and which point is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DOTS_X, DOTS_Y = 2, 4
+BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
+"""Bit of each dot of a braille cell, by row and column."""
+MARGIN = 0.04
+MAX_ZOOM = 64.0
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Window(NamedTuple):
+    """The part of the plane in sight: its middle, and how many times the whole it is magnified."""
+
+    x: float
+    y: float
+    zoom: float = 1.0
+
+
+class Plane:
+    """Points with their extent, scaled so that the whole lies in the unit square."""
+
+    def __init__(self, xs: Sequence[float], ys: Sequence[float]) -> None:
+        self.points = np.column_stack([self._unit(xs), self._unit(ys)]) if len(xs) else np.zeros((0, 2))
+
+    @staticmethod
+    def _unit(values: Sequence[float]) -> Floats:
+        array = np.asarray(values, dtype=np.float64)
+        low, high = float(array.min()), float(array.max())
+        if high - low <= 0:
+            return np.full(len(array), 0.5)
+        return MARGIN + (array - low) / (high - low) * (1 - 2 * MARGIN)
+
+    def dots(self, window: Window, columns: int, rows: int) -> Ints:
+        """Return the dot of each point, from the top left; dots off the window are out of range."""
+        size = np.array([columns * DOTS_X, rows * DOTS_Y])
+        middle = np.array([window.x, window.y])
+        place = (self.points - middle) * window.zoom + 0.5
+        place[:, 1] = 1 - place[:, 1]
+        return np.floor(place * size).astype(np.int64)
+
+
+def whole() -> Window:
+    """Return the window onto everything."""
+    return Window(0.5, 0.5)
+
+
+def clamp(window: Window) -> Window:
+    """Keep the window on the plane."""
+    zoom = min(max(window.zoom, 1.0), MAX_ZOOM)
+    half = 0.5 / zoom
+    return Window(min(max(window.x, half), 1 - half), min(max(window.y, half), 1 - half), zoom)
+
+
+class Frame(NamedTuple):
+    """Braille bits of each cell, and the hue of the last point drawn there (-1: nothing)."""
+
+    bits: NDArray[np.uint8]
+    hues: Ints
+
+
+def draw(dots: Ints, hues: Ints, columns: int, rows: int) -> Frame:
+    """Set the dots in a frame of cells; later points give a cell its hue."""
+    bits = np.zeros(rows * columns, dtype=np.uint8)
+    tones = np.full(rows * columns, -1, dtype=np.int64)
+    inside = in_sight(dots, columns, rows)
+    x, y = dots[inside, 0], dots[inside, 1]
+    cells = (y // DOTS_Y) * columns + x // DOTS_X
+    np.bitwise_or.at(bits, cells, BITS[y % DOTS_Y, x % DOTS_X])
+    tones[cells] = hues[inside]
+    return Frame(bits.reshape(rows, columns), tones.reshape(rows, columns))
+
+
+def in_sight(dots: Ints, columns: int, rows: int) -> NDArray[np.bool_]:
+    """Tell which dots lie in the frame."""
+    x, y = dots[:, 0], dots[:, 1]
+    inside: NDArray[np.bool_] = (x >= 0) & (y >= 0) & (x < columns * DOTS_X) & (y < rows * DOTS_Y)
+    return inside
+
+
+def neighbour(points: Floats, at: int, dx: int, dy: int, among: NDArray[np.bool_]) -> int:
+    """Return the nearest point in a direction, or `at` when there is none.
+
+    Candidates lie within 45 degrees of the direction; what lies aside counts double.
+    """
+    step = points - points[at]
+    along = step[:, 0] * dx + step[:, 1] * dy
+    aside = np.abs(step[:, 0] * dy) + np.abs(step[:, 1] * dx)
+    candidates = among & (along > 0) & (aside <= along)
+    candidates[at] = False
+    if not candidates.any():
+        return at
+    cost = np.where(candidates, along + 2 * aside, np.inf)
+    return int(np.argmin(cost))
+
+
+class Label(NamedTuple):
+    """A text on the map, from the cell where it begins."""
+
+    row: int
+    column: int
+    text: str
+    hue: int
+
+
+def place_labels(wanted: Sequence[Label], columns: int, rows: int, taken: set[tuple[int, int]]) -> list[Label]:
+    """Take labels in order as long as they fit and stay clear of each other and of `taken` cells."""
+    from skillaudit.tui.lines import cell_len
+
+    placed: list[Label] = []
+    used = set(taken)
+    for label in wanted:
+        width = cell_len(label.text)
+        column = min(max(label.column, 0), columns - width)
+        if column < 0 or not 0 <= label.row < rows:
+            continue
+        cells = {(label.row, x) for x in range(column - 1, column + width + 1)}
+        if cells & used:
+            continue
+        used |= cells
+        placed.append(label._replace(column=column))
+    return placed

@@ -1,0 +1,262 @@
+"""The documents beside the lists: all that a report says about a skill, a cluster, a black hole, a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.formatters.words import SOURCES, plural
+from skillaudit.schema import BlackHole, Cluster, Finding, RequestLoss, SkillReport
+from skillaudit.tui.doc import Block, Bullet, Column, Field, Heading, Paragraph, Table, Title
+from skillaudit.tui.figures import NONE, amount, bounds, decimal, percent, severity_span
+from skillaudit.tui.lines import Span
+from skillaudit.tui.state import ClusterRow, Index
+
+MATRIX_LIMIT = 7
+"""Clusters up to this size show who takes from whom in full; larger ones their heaviest pairs."""
+PAIR_LIMIT = 12
+NAME_LIMIT = 30
+
+
+def link(skill: str, text: str = "") -> Span:
+    """Name a skill so that it can be followed."""
+    return Span(text or skill, "link", skill)
+
+
+def more(shown: int, total: int, what: str) -> list[Block]:
+    """Say what a shortened list leaves out; nothing when it is whole."""
+    return [Paragraph(f"and {plural(total - shown, what)} more", "muted")] if total > shown else []
+
+
+def row_document(index: Index, row: SkillReport | ClusterRow | BlackHole | Finding | None) -> list[Block]:
+    """Describe the row of any list; an empty document for no row."""
+    match row:
+        case SkillReport():
+            return skill_document(index, row)
+        case ClusterRow(skill=SkillReport() as skill):
+            return skill_document(index, skill)
+        case ClusterRow(cluster=Cluster() as cluster):
+            return cluster_document(index, cluster)
+        case ClusterRow():
+            return noise_document(index)
+        case BlackHole():
+            return black_hole_document(index, row)
+        case Finding():
+            return finding_document(index, row)
+    return []
+
+
+def skill_document(index: Index, skill: SkillReport) -> list[Block]:
+    """Describe a skill: what the model reads, its rivals, the requests it loses and those it steals."""
+    blocks: list[Block] = [Title(skill.name, _badges(index, skill)), Field("file", (Span(skill.path or NONE),))]
+    if skill.id != skill.name:
+        blocks.append(Field("id", (Span(skill.id),)))
+    if skill.category:
+        blocks.append(Field("category", (Span(skill.category),)))
+    blocks.append(Field("cluster", (Span(_cluster_text(index, skill)),)))
+    blocks += [Heading("What the model is shown", "before any client's cut"), Paragraph(f"{skill.name}: {skill.description}")]
+    if skill.manual_only:
+        blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
+        return blocks + _findings(index, skill.id)
+    blocks += [Heading("Forecast"), *_figures(skill)]
+    blocks += _findings(index, skill.id)
+    blocks += _rivals(skill)
+    blocks += _requests("Requests it loses", skill.lost, taken_from=False)
+    blocks += _requests("Requests it steals", skill.stolen, taken_from=True)
+    return blocks
+
+
+def _badges(index: Index, skill: SkillReport) -> tuple[Span, ...]:
+    badges = []
+    hole = index.black_holes.get(skill.id)
+    if hole:
+        badges.append(Span("◉ declared router" if hole.declared else "◉ black hole", "warning"))
+    if skill.manual_only:
+        badges.append(Span("⊘ manual only", "muted"))
+    findings = index.findings.get(skill.id, ())
+    if findings:
+        badges.append(Span(plural(len(findings), "finding"), findings[0].severity))
+    return tuple(badges)
+
+
+def _cluster_text(index: Index, skill: SkillReport) -> str:
+    cluster = index.clusters.get(skill.cluster)
+    if cluster is None:
+        return "none: no group of skills is close enough"
+    return f"{cluster.label} ({plural(len(cluster.skills), 'skill')})"
+
+
+def _figures(skill: SkillReport) -> list[Block]:
+    judged = f"of its {plural(skill.requests, 'request')}"
+    if skill.victim_rate is None:
+        loses = "not judged: no request speaks for it"
+    else:
+        ends = bounds(skill.victim_low, skill.victim_high)
+        loses = " ".join(part for part in (percent(skill.victim_rate), ends, judged) if part)
+    share = f"{percent(skill.absorbed_share)} of the requests of others"
+    near = f"among the nearest of {plural(skill.hubness, 'skill')}"
+    return [
+        Field("loses", (Span(loses),)),
+        Field("takes", (Span(f"{amount(skill.absorbed)} [{amount(skill.absorbed_low)}, {amount(skill.absorbed_high)}] requests, {share}"),)),
+        Field("near", (Span(near),)),
+        Field("clarity", (Span(f"{decimal(skill.clarity)}  (1: nothing like it; 0: lost among its neighbours)"),)),
+        Field("radius", (Span(f"{decimal(skill.radius)}  (mean similarity to all other skills)"),)),
+    ]
+
+
+def _findings(index: Index, skill: str) -> list[Block]:
+    findings = index.findings.get(skill, ())
+    if not findings:
+        return []
+    blocks: list[Block] = [Heading("Findings", str(len(findings)))]
+    for finding in findings:
+        blocks.append(Field(finding.code, (severity_span(finding.severity),)))
+        blocks.append(Paragraph(finding.message, indent=2))
+        if finding.fix:
+            blocks.append(Paragraph(f"Remedy: {finding.fix}", "muted", indent=2))
+    return blocks
+
+
+def _rivals(skill: SkillReport) -> list[Block]:
+    if not skill.rivals:
+        return []
+    columns = (Column("rival"), Column("alike", 5, "right"), Column("takes", 6, "right"), Column("gives", 6, "right"))
+    rows = tuple(
+        (link(rival.id), Span(decimal(rival.cosine)), Span(percent(rival.loses_to)), Span(percent(rival.takes_from)))
+        for rival in skill.rivals
+    )
+    blocks: list[Block] = [Heading("Rivals", "takes: of this skill's requests; gives: of its own"), Table(columns, rows)]
+    for rival in skill.rivals[:3]:
+        if rival.shared_terms or rival.own_terms:
+            blocks.append(Paragraph(f"against {rival.id}", "muted"))
+            blocks.append(Field("  shared", (Span(" · ".join(rival.shared_terms) or NONE),)))
+            blocks.append(Field("  its own", (Span(" · ".join(rival.own_terms) or NONE, "accent"),)))
+    return blocks
+
+
+def _requests(title: str, losses: Sequence[RequestLoss], taken_from: bool) -> list[Block]:
+    if not losses:
+        return []
+    blocks: list[Block] = [Heading(title, f"{len(losses)} likeliest")]
+    for loss in losses:
+        other = loss.gold if taken_from else loss.taken_by
+        label = f"{'meant for ' if taken_from else ''}{other}"
+        blocks.append(Bullet(f"{100 * loss.probability:.0f}%", loss.query, label, other))
+    return [*blocks, Paragraph(f"Requests from {_sources(losses)}.", "muted")]
+
+
+def _sources(losses: Sequence[RequestLoss]) -> str:
+    return ", ".join(SOURCES[source] for source in dict.fromkeys(loss.source for loss in losses))
+
+
+def cluster_document(index: Index, cluster: Cluster) -> list[Block]:
+    """Describe a cluster: its confusion as a matrix where it is small, as its heaviest pairs where not."""
+    blocks: list[Block] = [
+        Title(cluster.label or f"cluster {cluster.index}"),
+        Field("skills", (Span(f"{len(cluster.skills):,}"),)),
+        Field("cohesion", (Span(f"{decimal(cluster.cohesion)}  (mean similarity inside)"),)),
+        Field("confusion", (Span(f"{percent(cluster.confusion)}  of its requests go to another member"),)),
+    ]
+    if 1 < len(cluster.skills) <= MATRIX_LIMIT:
+        blocks += _matrix(index, cluster.skills)
+    blocks += _pairs(index, cluster.index)
+    blocks.append(Heading("Members", f"{len(cluster.skills):,}"))
+    shown = cluster.skills[:NAME_LIMIT]
+    rows = tuple((link(skill), Span(_loses(index, skill))) for skill in shown)
+    blocks.append(Table((Column("skill"), Column("loses", 6, "right")), rows))
+    return blocks + more(len(shown), len(cluster.skills), "skill")
+
+
+def _loses(index: Index, skill: str) -> str:
+    return percent(index.skills[skill].victim_rate) if skill in index.skills else NONE
+
+
+def _matrix(index: Index, skills: Sequence[str]) -> list[Block]:
+    """Who takes from whom: a row's requests that go to a column's skill."""
+    columns = (Column("", 2, "right"), Column("requests of"), *(Column(str(at), 4, "right") for at in range(1, len(skills) + 1)))
+    rows = []
+    for at, victim in enumerate(skills, 1):
+        cells = [Span(str(at), "muted"), link(victim)]
+        for taker in skills:
+            if taker == victim:
+                cells.append(Span("·", "muted"))
+                continue
+            loss = index.loss(victim, taker)
+            cells.append(Span("" if not loss else f"{100 * loss:.0f}%", "warning" if loss and loss >= 0.1 else ""))
+        rows.append(tuple(cells))
+    return [Heading("Confusion", "share of a row's requests that a column's skill takes"), Table(columns, tuple(rows))]
+
+
+def _pairs(index: Index, cluster: int) -> list[Block]:
+    pairs = index.pairs_inside.get(cluster, ())
+    if not pairs:
+        return []
+    blocks: list[Block] = [Heading("Pairs that take each other's requests", f"{len(pairs):,}")]
+    columns = (Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"))
+    rows = tuple(
+        (link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))) for pair in pairs[:PAIR_LIMIT]
+    )
+    blocks += [Table(columns, rows), *more(len(rows), len(pairs), "pair")]
+    queries = [query for pair in pairs[:PAIR_LIMIT] for query in pair.requests[:1]]
+    if queries:
+        blocks.append(Heading("Requests that flip"))
+        blocks += [Bullet("·", query) for query in queries[:5]]
+    return blocks
+
+
+def noise_document(index: Index) -> list[Block]:
+    """Describe the skills in no cluster."""
+    return [
+        Title("In no cluster"),
+        Field("skills", (Span(f"{index.report.noise:,}"),)),
+        Paragraph("Nothing else is close enough to these to be taken for them as a group. Single rivals still show in their detail.", "muted"),
+    ]
+
+
+def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
+    """Describe a black hole: how much it takes, from whom, and which phrases invite it."""
+    badge = Span("declared router: allowed", "muted") if hole.declared else Span("◉ black hole", "warning")
+    evidence = {"requests": "requests", "structure": "structure only", "both": "requests and structure"}[hole.evidence]
+    blocks: list[Block] = [
+        Title(hole.skill, (badge,)),
+        Field("takes", (Span(f"{amount(hole.absorbed)} requests of others, {percent(hole.share)} of all"),)),
+        Field("expected", (Span(f"{amount(hole.expected)} for a skill in its place"),)),
+        Field("families", (Span(f"{hole.families:.1f} robbed (effective number)"),)),
+        Field("q-value", (Span(f"{hole.q_value:.2g} (false discovery rate)"),)),
+        Field("evidence", (Span(evidence),)),
+    ]
+    skill = index.skills.get(hole.skill)
+    if skill:
+        blocks += [Heading("What the model is shown"), Paragraph(f"{skill.name}: {skill.description}")]
+    if hole.generic_phrases:
+        blocks += [Heading("Phrases that fit anything"), Paragraph(" · ".join(hole.generic_phrases), "accent")]
+    shown = hole.victims[:NAME_LIMIT]
+    rows = tuple((link(victim), Span(percent(index.loss(victim, hole.skill))), Span(_loses(index, victim))) for victim in shown)
+    blocks.append(Heading("Victims", f"{len(hole.victims):,}, largest loss first"))
+    blocks.append(Table((Column("skill"), Column("to it", 6, "right"), Column("in all", 6, "right")), rows))
+    blocks += more(len(shown), len(hole.victims), "victim")
+    blocks += _findings(index, hole.skill)
+    return blocks + (_requests("Requests it steals", skill.stolen, taken_from=True) if skill else [])
+
+
+def finding_document(index: Index, finding: Finding) -> list[Block]:
+    """Describe a finding with its evidence and remedy."""
+    blocks: list[Block] = [
+        Title(finding.message, (severity_span(finding.severity), Span(finding.code, "muted"))),
+    ]
+    places = [place for place in (finding.location, *finding.related) if place is not None]
+    blocks += [Field("file" if not at else "", (Span(f"{place.path}:{place.line}"),)) for at, place in enumerate(places)]
+    if finding.evidence:
+        blocks += [Heading("Evidence"), Paragraph(finding.evidence)]
+    if finding.fix:
+        blocks += [Heading("Remedy"), Paragraph(finding.fix)]
+    if finding.skills:
+        blocks.append(Heading("Skills", f"{len(finding.skills):,}"))
+        shown = finding.skills[:NAME_LIMIT]
+        rows = tuple((link(skill), Span(_loses(index, skill))) for skill in shown)
+        blocks += [Table((Column("skill"), Column("loses", 6, "right")), rows), *more(len(shown), len(finding.skills), "skill")]
+        first = index.skills.get(finding.skills[0])
+        if first:
+            blocks += [Heading("What the model is shown"), Paragraph(f"{first.name}: {first.description}")]
+    if finding.fingerprint:
+        blocks += [Heading("Fingerprint", "for a baseline or a suppression"), Paragraph(finding.fingerprint, "muted")]
+    return blocks

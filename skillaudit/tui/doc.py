@@ -1,0 +1,255 @@
+"""Small documents of headings, fields, paragraphs and tables: drawn as lines, copied as Markdown.
+
+Views describe what they show as blocks; the two renderings here keep the screen and the clipboard
+saying the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from skillaudit.schema import Estimate
+from skillaudit.tui.figures import estimate, meter, percent, whisker
+from skillaudit.tui.lines import EMPTY, Align, Line, Span, crop, fit, line_width, printable, wrap
+
+
+class Title(NamedTuple):
+    """First line of a document."""
+
+    text: str
+    badges: tuple[Span, ...] = ()
+
+
+class Heading(NamedTuple):
+    """Heading of a section, with a quiet note behind it."""
+
+    text: str
+    note: str = ""
+
+
+class Paragraph(NamedTuple):
+    """Wrapped text of one tone."""
+
+    text: str
+    tone: str = ""
+    indent: int = 0
+
+
+class Field(NamedTuple):
+    """A label with its value."""
+
+    label: str
+    value: tuple[Span, ...]
+
+
+class Bullet(NamedTuple):
+    """A wrapped sentence, with where it leads (`link`, shown as `tail`) and a figure in front."""
+
+    figure: str
+    text: str
+    tail: str = ""
+    link: str = ""
+    tone: str = ""
+
+
+class Column(NamedTuple):
+    """Head and alignment of one column of a table; width 0 takes what is left."""
+
+    head: str
+    width: int = 0
+    align: Align = "left"
+
+
+class Table(NamedTuple):
+    """Rows of cells under heads."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Span, ...], ...]
+    headed: bool = True
+
+
+class Gauge(NamedTuple):
+    """A labelled estimate, in figures and on a line from 0 to 1."""
+
+    label: str
+    value: Estimate
+    tone: str = "accent"
+
+
+class Share(NamedTuple):
+    """A labelled rate with a bar and a few words."""
+
+    label: str
+    value: float | None
+    words: str
+    tone: str = "accent"
+
+
+Block = Title | Heading | Paragraph | Field | Bullet | Table | Gauge | Share
+LABEL_WIDTH = 11
+
+
+def layout(blocks: Iterable[Block], width: int) -> list[Line]:
+    """Draw blocks as lines of at most `width` cells."""
+    lines: list[Line] = []
+    for block in blocks:
+        match block:
+            case Title(text, badges):
+                lines.extend((Span(row, "title"),) for row in wrap(text, width))
+                if badges:
+                    lines.extend(_flow(badges, width))
+            case Heading(text, note):
+                if lines:
+                    lines.append(EMPTY)
+                head = (Span(text, "heading"), Span(f"  {note}" if note else "", "muted"))
+                lines.append(crop(head, width))
+            case Paragraph(text, tone, indent):
+                margin = " " * indent
+                lines.extend((Span(margin + row, tone),) for row in wrap(text, width - indent))
+            case Field(label, value):
+                lines.extend(_field(label, value, width))
+            case Bullet():
+                lines.extend(_bullet(block, width))
+            case Table():
+                lines.extend(_table(block, width))
+            case Gauge():
+                lines.append(_gauge(block, width))
+            case Share():
+                lines.append(_share(block, width))
+    return lines
+
+
+def _flow(spans: Sequence[Span], width: int) -> list[Line]:
+    """Set spans side by side, two cells apart, going to the next line before one would be cut."""
+    rows: list[list[Span]] = [[]]
+    for span in spans:
+        span = span._replace(text=printable(span.text))
+        if rows[-1] and line_width(rows[-1]) + 2 + line_width([span]) > width:
+            rows.append([])
+        if rows[-1]:
+            rows[-1].append(Span("  "))
+        rows[-1].append(span)
+    return [crop(tuple(row), width) for row in rows]
+
+
+def _field(label: str, value: Sequence[Span], width: int) -> list[Line]:
+    """One field: the label on the left, its value wrapped beside it when it is a single span."""
+    room = width - LABEL_WIDTH
+    head = Span(fit(label, LABEL_WIDTH), "muted")
+    if len(value) == 1:
+        (span,) = value
+        rows = wrap(span.text, room)
+        margin = Span(" " * LABEL_WIDTH)
+        return [(margin if index else head, span._replace(text=row)) for index, row in enumerate(rows)]
+    return [crop((head, *(span._replace(text=printable(span.text)) for span in value)), width)]
+
+
+FIGURES_WIDTH = 21
+"""Cells for `100.0% [99.9, 100.0]`."""
+
+
+def _gauge(block: Gauge, width: int) -> Line:
+    room = width - LABEL_WIDTH - FIGURES_WIDTH - 1
+    head = Span(fit(block.label, LABEL_WIDTH), "muted")
+    figures = Span(fit(estimate(block.value), FIGURES_WIDTH), "value")
+    return crop((head, figures, Span(" "), *whisker(block.value, min(room, 60), block.tone)), width)
+
+
+def _share(block: Share, width: int) -> Line:
+    head = Span(fit(block.label, LABEL_WIDTH), "muted")
+    bar = meter(block.value, min(12, max(width - LABEL_WIDTH - 30, 4)), block.tone)
+    return crop((head, Span(fit(percent(block.value), 7), "value"), *bar, Span(f" {block.words}", "muted")), width)
+
+
+def _bullet(block: Bullet, width: int) -> list[Line]:
+    """A figure, a wrapped sentence, and below it where it leads."""
+    margin = Span(" " * 6)
+    lines: list[Line] = []
+    for index, row in enumerate(wrap(block.text, width - 6)):
+        head = Span(fit(block.figure, 5, "right") + " ", "value") if not index else margin
+        lines.append((head, Span(row, block.tone)))
+    if block.tail:
+        lines.append((margin, Span("→ ", "muted"), Span(fit(block.tail, width - 8).rstrip(), "link", block.link)))
+    return lines
+
+
+def widths(columns: Sequence[Column], width: int) -> list[int]:
+    """Cells of each column so that all fit in `width`, one cell apart; flexible ones share the rest."""
+    fixed = sum(column.width for column in columns) + max(len(columns) - 1, 0)
+    flexible = sum(1 for column in columns if not column.width)
+    share, extra = divmod(max(width - fixed, 0), flexible) if flexible else (0, 0)
+    out = []
+    for column in columns:
+        if column.width:
+            out.append(column.width)
+        else:
+            out.append(share + (1 if extra > 0 else 0))
+            extra -= 1
+    return out
+
+
+def _table(table: Table, width: int) -> list[Line]:
+    columns = table.columns
+    sizes = widths(columns, width)
+
+    def row_line(cells: Sequence[Span]) -> Line:
+        out: list[Span] = []
+        for column, size, cell in zip(columns, sizes, cells, strict=True):
+            if out:
+                out.append(Span(" "))
+            out.append(cell._replace(text=fit(cell.text, size, column.align)))
+        return crop(tuple(out), width)
+
+    head = row_line([Span(column.head, "muted") for column in columns])
+    body = [row_line(row) for row in table.rows]
+    return [head, *body] if table.headed else body
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+def escape(text: str) -> str:
+    """Make `text` mean itself in Markdown."""
+    return _MARKDOWN.sub(r"\\\1", printable(text))
+
+
+def to_markdown(blocks: Iterable[Block]) -> str:
+    """Write blocks as Markdown, ending with a newline."""
+    parts: list[str] = []
+    listing = False
+    for block in blocks:
+        item = ""
+        match block:
+            case Title(text, badges):
+                parts.append(f"# {escape(text)}\n")
+                if badges:
+                    parts.append(" · ".join(escape(badge.text.strip()) for badge in badges) + "\n")
+            case Heading(text, note):
+                parts.append(f"## {escape(text)}\n" if not note else f"## {escape(text)} ({escape(note)})\n")
+            case Paragraph(text, _, _):
+                parts.append(f"{escape(text)}\n")
+            case Field(label, value):
+                item = f"- {escape(label)}: {escape(''.join(span.text for span in value).strip())}"
+            case Bullet(figure, text, tail, _, _):
+                item = f"- {escape(figure)} {escape(text)}" + (f" → {escape(tail)}" if tail else "")
+            case Table(columns, rows, _):
+                parts.append(_markdown_table(columns, rows))
+            case Gauge(label, value):
+                item = f"- {escape(label)}: {escape(estimate(value))}"
+            case Share(label, share, words):
+                item = f"- {escape(label)}: {percent(share)}, {escape(words)}"
+        if item and listing:
+            parts[-1] += item + "\n"
+        elif item:
+            parts.append(item + "\n")
+        listing = bool(item)
+    return "\n".join(parts)
+
+
+def _markdown_table(columns: Sequence[Column], rows: Sequence[Sequence[Span]]) -> str:
+    rule = ["---:" if column.align == "right" else "---" for column in columns]
+    cells = [[escape(column.head) for column in columns], rule]
+    cells += [[escape(cell.text.strip()) for cell in row] for row in rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in cells)

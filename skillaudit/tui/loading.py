@@ -1,0 +1,91 @@
+"""Runs an audit in a thread: stages with counts, a way to stop it, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import NamedTuple
+
+from skillaudit.progress import Cancelled, Progress
+from skillaudit.schema import Report
+
+Loader = Callable[[Progress], Report]
+
+
+class Stage(NamedTuple):
+    """Where one stage is; a `total` of 0 means that the end is not known."""
+
+    name: str
+    done: int
+    total: int
+    note: str = ""
+
+
+class Meter:
+    """The progress object of one audit: written by its thread, read by the screen."""
+
+    def __init__(self) -> None:
+        self._stages: dict[str, Stage] = {}
+        self._stop = threading.Event()
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Take the news of a stage; raises `Cancelled` once a stop was asked for."""
+        # Assigning one key of a dict is atomic, so that neither side waits for the other.
+        self._stages[stage] = Stage(stage, done, total, note)
+        if self._stop.is_set():
+            raise Cancelled
+
+    def cancel(self) -> None:
+        """Ask the audit to stop at its next sign of life."""
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """True once a stop was asked for."""
+        return self._stop.is_set()
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """All stages heard of, in the order in which they began."""
+        return tuple(self._stages.copy().values())
+
+
+class Outcome(NamedTuple):
+    """How an audit ended: with a report, with an error, or cancelled with what there was."""
+
+    report: Report | None = None
+    error: BaseException | None = None
+    cancelled: bool = False
+
+
+def load_report(load: Loader, meter: Meter) -> Outcome:
+    """Run the loader and return how it ended; never raises.
+
+    A `Cancelled` that carries a `report` attribute hands over the part that was finished.
+    """
+    try:
+        report = load(meter)
+    except Cancelled as stop:
+        return Outcome(report=getattr(stop, "report", None), cancelled=True)
+    except BaseException as error:
+        return Outcome(error=error)
+    return Outcome(report=report)
+
+
+async def in_thread(load: Loader, meter: Meter) -> Outcome:
+    """Run the loader in a daemon thread, so that quitting never waits for a step that cannot be stopped."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Outcome] = loop.create_future()
+
+    def deliver(outcome: Outcome) -> None:
+        if not future.done():
+            future.set_result(outcome)
+
+    def work() -> None:
+        outcome = load_report(load, meter)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(deliver, outcome)
+
+    threading.Thread(target=work, name="audit", daemon=True).start()
+    return await future

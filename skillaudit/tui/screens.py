@@ -1,0 +1,132 @@
+"""The screens that come before the views for a moment: help, export, and too little room."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from skillaudit.errors import SkillAuditError
+from skillaudit.schema import Report
+from skillaudit.tui.actions import ACTIONS, GROUP_NOTES, GROUPS, Situation, keys_text
+from skillaudit.tui.doc import Block, Column, Field, Heading, Table, Title
+from skillaudit.tui.export import DEFAULT_NAME, endings, write_report
+from skillaudit.tui.lines import Span, printable
+from skillaudit.tui.views import ViewSpec
+from skillaudit.tui.widgets.detail import DetailPane
+
+KEYS_WIDTH = 20
+
+
+def help_blocks(view: ViewSpec | None, columns: tuple[tuple[str, str], ...], now: Situation, views: tuple[ViewSpec, ...]) -> list[Block]:
+    """Describe columns and keys of a view, what applies now first in each group and the rest dimmed."""
+    blocks: list[Block] = [Title(f"{view.title}: {view.help}" if view else "skillaudit")]
+    if columns:
+        blocks.append(Heading("What you see"))
+        blocks += [Field(term, (Span(meaning),)) if len(term) < 11 else Field("", (Span(f"{term}  {meaning}"),)) for term, meaning in columns]
+    for group in GROUPS:
+        rows = [
+            (Span(keys_text(action), "accent" if action.applies(now) else "faint"), Span(action.help, "" if action.applies(now) else "faint"))
+            for action in ACTIONS
+            if action.group == group
+        ]
+        if group == "Go":
+            rows += [(Span(item.key, "accent"), Span(f"{item.title}: {item.help}")) for item in views]
+        blocks.append(Heading(group, GROUP_NOTES.get(group, "")))
+        blocks.append(Table((Column("", KEYS_WIDTH), Column("")), tuple(rows), headed=False))
+    return blocks
+
+
+class HelpScreen(ModalScreen[None]):
+    """Columns and keys."""
+
+    BINDINGS = [
+        Binding("escape,q,question_mark,f1", "dismiss", "Close", show=False),
+        Binding("ctrl+q", "app.quit", "Quit", show=False),
+    ]
+
+    def __init__(self, blocks: list[Block]) -> None:
+        super().__init__()
+        self._blocks = blocks
+
+    def compose(self) -> ComposeResult:
+        """Lay out one pane."""
+        yield DetailPane()
+
+    def on_mount(self) -> None:
+        """Show the text."""
+        pane = self.query_one(DetailPane)
+        pane.border_title = "Help"
+        pane.border_subtitle = "esc closes"
+        pane.show(self._blocks)
+        pane.focus()
+
+
+class ExportScreen(ModalScreen[str | None]):
+    """Asks for a file name and writes the report; the result is the path."""
+
+    BINDINGS = [Binding("escape", "cancel", "Cancel", show=False)]
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self._report = report
+        self._overwrite = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the name and what is to be known about it."""
+        with Vertical():
+            yield Input(DEFAULT_NAME, id="name", select_on_focus=False)
+            yield Static(f"enter writes · esc cancels · formats: {' '.join(endings())}", id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the panel."""
+        self.query_one(Vertical).border_title = "Export the report to"
+        self.query_one(Input).focus()
+
+    def action_cancel(self) -> None:
+        """Close without writing."""
+        self.dismiss(None)
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._overwrite = ""
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        hint = self.query_one("#hint", Static)
+        try:
+            path = write_report(self._report, event.value, overwrite=event.value == self._overwrite)
+        except FileExistsError:
+            self._overwrite = event.value
+            hint.update(Content(f"{printable(event.value)} is there already. Press enter again to replace it, or change the name."))
+        except SkillAuditError as error:
+            hint.update(Content(printable(str(error))))
+        else:
+            self.dismiss(str(path))
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Says what is needed; takes no key but those that quit, since blind key presses do damage."""
+
+    BINDINGS = [Binding("q,ctrl+q", "app.quit", "Quit", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """Lay out one line."""
+        yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        """Say it."""
+        self.say()
+
+    def on_resize(self) -> None:
+        """Say it for the new size."""
+        self.say()
+
+    def say(self) -> None:
+        """Name the size that is needed and the one there is."""
+        width, height = self.app.size
+        self.query_one(Static).update(f"needs 60x15, have {width}x{height}")

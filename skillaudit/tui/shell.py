@@ -1,0 +1,317 @@
+"""The frame around the views: tabs, hints, and the audit in its thread."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input
+
+from skillaudit.schema import Report
+from skillaudit.tui.actions import Situation, keys_text, of_scope
+from skillaudit.tui.lines import Line, Span, printable
+from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread
+from skillaudit.tui.palette import Commands, Skills
+from skillaudit.tui.screens import TooSmallScreen
+from skillaudit.tui.state import Session
+from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
+from skillaudit.tui.theme import DARK, HUES, LIGHT, preferred_theme
+from skillaudit.tui.views import VIEW_BY_ID, VIEWS, ViewSpec, load_view
+from skillaudit.tui.views.base import View
+from skillaudit.tui.widgets.bars import HintBar, TabBar, TopBar
+from skillaudit.tui.widgets.detail import DetailPane
+from skillaudit.tui.widgets.line_view import Bar
+
+MIN_WIDTH, MIN_HEIGHT = 60, 15
+REFRESH = 0.1
+"""Seconds between looks at a running audit."""
+STATUS = "status"
+
+_BY_METHOD = {action.call.partition("(")[0]: action for action in of_scope("app")}
+
+
+class Shell(App[None]):
+    """Holds the session, the views and the running audit; what keys do with them is in `app.py`."""
+
+    TITLE = "skillaudit"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (22, "-tall")]
+    COMMANDS: ClassVar = {Commands, Skills}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.name,
+            show=False,
+            key_display=keys_text(action),
+            tooltip=action.help,
+            id=action.id,
+            # The screen's own tab binding would come first otherwise.
+            priority=action.id == "next_pane",
+        )
+        for action in of_scope("app")
+        if action.id != "palette"
+    ] + [Binding(view.key, f"show('{view.id}')", f"view: {view.title}", show=False, id=view.id) for view in VIEWS]
+
+    def __init__(self, load: Loader, *, sources: str = "", load_with_map: Loader | None = None) -> None:
+        super().__init__()
+        self.sources = sources
+        self.session: Session | None = None
+        self.error: BaseException | None = None
+        self._load = load
+        self.load_with_map = load_with_map
+        self.meter: Meter | None = None
+        self.current = STATUS
+        self._partial = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give themes without hues of their own something for the clusters."""
+        theme = self.current_theme
+        fallback = theme.foreground or theme.primary
+        return {hue: getattr(theme, role) or fallback for hue, role in HUES.items()}
+
+    # The screen.
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame; views come when they are first shown."""
+        yield TopBar()
+        yield TabBar()
+        with Container(id="body"):
+            yield DetailPane(id=STATUS)
+        yield Input(id="filter", placeholder="words to find, !word to leave out", select_on_focus=False)
+        yield HintBar()
+
+    def on_mount(self) -> None:
+        """Choose the colours, paint, and only then start the audit."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        wanted = preferred_theme(os.environ)
+        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.query_one("#status").focus()
+        self.set_interval(REFRESH, self._watch_audit)
+        self.refresh_frame()
+        self.call_after_refresh(self.start_audit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover everything while there is too little room."""
+        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
+
+    @property
+    def base(self) -> Container:
+        """Where the views live."""
+        return self.screen_stack[0].query_one("#body", Container)
+
+    @property
+    def situation(self) -> Situation:
+        """What the availability of actions depends on."""
+        session = self.session
+        return Situation(
+            view="" if self.current == STATUS else self.current,
+            busy=self.busy,
+            report=session is not None,
+            error=self.current == STATUS and self.error is not None,
+            query=bool(session and session.query),
+            history=bool(session and session.history),
+            positions=bool(session and session.index.has_map),
+            can_map=self.load_with_map is not None,
+        )
+
+    @property
+    def busy(self) -> bool:
+        """True while an audit runs."""
+        return self.meter is not None
+
+    @property
+    def available_views(self) -> tuple[ViewSpec, ...]:
+        """The views whose engines are there."""
+        return tuple(view for view in VIEWS if view.available(self.situation))
+
+    @property
+    def view(self) -> View | None:
+        """The view on show."""
+        return self._view(self.current)
+
+    def _view(self, view_id: str) -> View | None:
+        found = self.base.query(f"#{view_id}").results(View)
+        return next(iter(found), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Switch off what does not apply now."""
+        known = _BY_METHOD.get(action)
+        if known is not None and not known.applies(self.situation):
+            return None
+        if action == "show":
+            return self.session is not None and any(view.id == parameters[0] for view in self.available_views)
+        return True
+
+    # The audit.
+
+    def start_audit(self, load: Loader | None = None) -> None:
+        """Run the loader in its thread; an earlier result stays on show meanwhile."""
+        if self.busy:
+            return
+        self.meter = Meter()
+        self.error = None
+        self.run_worker(self._audit(load or self._load, self.meter), group="audit", exit_on_error=False)
+        if self.session is None:
+            self._show_status()
+        self.refresh_frame()
+
+    async def _audit(self, load: Loader, meter: Meter) -> None:
+        outcome = await in_thread(load, meter)
+        stages, self.meter = meter.stages, None
+        await self._finish(outcome)
+        if outcome.cancelled and outcome.report is None:
+            if self.session is None:
+                self._status.show(cancelled_blocks(stages))
+            else:
+                self.notify("Stopped; the earlier result is still on show.", markup=False)
+        self.refresh_frame()
+
+    async def _finish(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.error = outcome.error
+            self._status.show(error_blocks(outcome.error, earlier=self.session is not None))
+            await self.switch(STATUS)
+        elif outcome.report is not None:
+            self._partial = outcome.cancelled
+            await self.show_report(outcome.report)
+
+    async def show_report(self, report: Report) -> None:
+        """Show a report in the view that is open, or in the overview."""
+        session, earlier = Session(report), self.session
+        if earlier is not None:
+            session.carry_over(earlier)
+        self.session = session
+        for view in self.base.query(View):
+            if view.id == self.current:
+                view.update(session)
+            else:
+                await view.remove()
+        await self.switch("overview" if self.current == STATUS else self.current)
+
+    def _watch_audit(self) -> None:
+        """Show the stages of a running audit; runs on a timer, so that any rate of news costs the same."""
+        if self.meter is None:
+            return
+        if self.session is None:
+            self._show_status()
+        self._refresh_top()
+
+    @property
+    def _status(self) -> DetailPane:
+        return self.base.query_one(f"#{STATUS}", DetailPane)
+
+    def _show_status(self) -> None:
+        if self.meter is not None:
+            self._status.show(loading_blocks(self.sources, self.meter.stages, self.meter.cancelled))
+
+    # The frame.
+
+    def refresh_frame(self) -> None:
+        self._refresh_top()
+        base = self.screen_stack[0]
+        now = self.situation
+        base.query_one(TabBar).say(self.available_views if self.session else (), self._counts(), now.view)
+        extra = (("esc", "stop"),) if now.busy and self.session is None else ()
+        base.query_one(HintBar).say(now, extra)
+
+    def _refresh_top(self) -> None:
+        left: Line = (Span("skillaudit", "title"), Span(f"  {self.sources}", "muted"))
+        if self.session is not None:
+            left += (Span(f" · {self.session.report.library.skills:,} skills", "muted"),)
+        self.screen_stack[0].query_one(TopBar).say(left, self._top_right())
+
+    def _top_right(self) -> Line:
+        if self.meter is not None:
+            stages = self.meter.stages
+            text = "stopping …" if self.meter.cancelled else stage_text(stages[-1]) if stages else "starting …"
+            return (Span(f"▸ {printable(text)}", "accent"),)
+        if self.error is not None:
+            return (Span("failed !!", "error"),)
+        if self._partial:
+            return (Span("partial: stopped early", "warning"),)
+        return ()
+
+    def _counts(self) -> dict[str, int]:
+        if self.session is None:
+            return {}
+        report = self.session.report
+        return {
+            "skills": len(report.skills),
+            "clusters": len(report.clusters),
+            "black-holes": len(report.black_holes),
+            "findings": len(report.findings),
+        }
+
+    async def switch(self, view_id: str) -> None:
+        """Show a view, making it when it is shown for the first time."""
+        if view_id != STATUS and self._view(view_id) is None:
+            assert self.session is not None
+            await self.base.mount(load_view(VIEW_BY_ID[view_id])(self.session, id=view_id))
+        for child in self.base.children:
+            child.display = child.id == view_id
+        self.current = view_id
+        view = self.view
+        if view is None:
+            self._status.focus()
+        elif self.session is not None:
+            view.update(self.session)
+            view.take_focus()
+        self.refresh_frame()
+
+    def close_filter(self) -> None:
+        """Put the filter line away and make it say what the session filters by."""
+        line = self.screen_stack[0].query_one("#filter", Input)
+        line.remove_class("-open")
+        with self.prevent(Input.Changed):
+            line.value = self.session.query if self.session else ""
+
+    def refresh_view(self) -> None:
+        """Show the session anew in the view on show."""
+        if self.view is not None and self.session is not None:
+            self.view.update(self.session)
+        self.refresh_frame()
+
+    async def go_to(self, skill: str, remember: bool = True) -> None:
+        """Open a skill in the list, clearing a filter that hides it; the place left is remembered."""
+        session = self.session
+        if session is None or skill not in session.index.skills:
+            self.notify(f"{printable(skill)} is not a skill of this library.", severity="warning", markup=False)
+            return
+        zoomed = self.view is not None and self.view.has_class("-zoomed")
+        if remember and session.selected and self.current != STATUS:
+            session.history.append((self.current, session.selected))
+        if session.reveal(skill):
+            self.close_filter()
+            self.notify("Filter cleared: it hid this skill.", markup=False)
+        session.select(skill)
+        await self.switch("skills")
+        if self.view is not None and (zoomed or self.screen_stack[0].has_class("-narrow")):
+            self.view.add_class("-zoomed")
+            self.view.take_focus()
+
+    @on(DetailPane.Followed)
+    async def _followed(self, event: DetailPane.Followed) -> None:
+        await self.go_to(event.target)
+
+    @on(Bar.Chosen)
+    async def _chosen(self, event: Bar.Chosen) -> None:
+        if event.target in VIEW_BY_ID:
+            await self.switch(event.target)
+        elif event.target:
+            await self.run_action(event.target)
+
+    def error_trace(self) -> str:
+        """The whole trace of the error on show."""
+        return "".join(traceback.format_exception(self.error)) if self.error is not None else ""

@@ -1,0 +1,265 @@
+"""What the app knows and where the user is in it: lookups, filter, sort, marks, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from skillaudit.formatters.words import worst_first
+from skillaudit.schema import BlackHole, Cluster, Finding, Pair, Report, SkillReport
+
+NOISE = -1
+"""Cluster index of skills in no cluster."""
+
+
+class Index:
+    """Lookups over one report."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.skills = {skill.id: skill for skill in report.skills}
+        self.position = {skill.id: at for at, skill in enumerate(report.skills)}
+        self.clusters = {cluster.index: cluster for cluster in report.clusters}
+        self.black_holes = {hole.skill: hole for hole in report.black_holes}
+        findings: dict[str, list[Finding]] = {}
+        for finding in report.findings:
+            for skill in finding.skills:
+                findings.setdefault(skill, []).append(finding)
+        self.findings = {skill: tuple(worst_first(group)) for skill, group in findings.items()}
+
+    @cached_property
+    def haystacks(self) -> dict[str, str]:
+        """Folded text of each skill that the filter looks into."""
+        return {
+            skill.id: "\n".join(
+                (skill.id, skill.name, skill.description, skill.category or "", self.cluster_label(skill.cluster))
+            ).casefold()
+            for skill in self.report.skills
+        }
+
+    @cached_property
+    def has_map(self) -> bool:
+        """True when at least one skill has a position."""
+        return any(skill.x is not None and skill.y is not None for skill in self.report.skills)
+
+    @cached_property
+    def pairs_inside(self) -> dict[int, tuple[Pair, ...]]:
+        """Confusable pairs whose two skills share a cluster, by cluster, heaviest traffic first."""
+        inside: dict[int, list[Pair]] = {}
+        for pair in self.report.pairs:
+            a, b = self.skills.get(pair.a), self.skills.get(pair.b)
+            if a and b and a.cluster == b.cluster != NOISE:
+                inside.setdefault(a.cluster, []).append(pair)
+        return {
+            index: tuple(sorted(pairs, key=lambda pair: -(pair.a_to_b + pair.b_to_a)))
+            for index, pairs in inside.items()
+        }
+
+    def cluster_label(self, index: int) -> str:
+        """Label of a cluster; a dash for noise."""
+        cluster = self.clusters.get(index)
+        return cluster.label if cluster else "–"
+
+    def loss(self, victim: str, taker: str) -> float | None:
+        """Share of a skill's requests that another takes; None when the report does not say."""
+        skill = self.skills.get(victim)
+        rivals = skill.rivals if skill else ()
+        return next((rival.loses_to for rival in rivals if rival.id == taker), None)
+
+
+class Sort(NamedTuple):
+    """One way to order skills; `descending` is its natural direction."""
+
+    id: str
+    label: str
+    descending: bool
+    value: Callable[[Index, SkillReport], float | str | None]
+
+
+SORTS: tuple[Sort, ...] = (
+    Sort("loses", "loses", True, lambda _, skill: skill.victim_rate),
+    Sort("takes", "takes", True, lambda _, skill: skill.absorbed),
+    Sort("name", "name", False, lambda _, skill: skill.name.casefold()),
+    Sort("near", "near", True, lambda _, skill: float(skill.hubness)),
+    Sort("cluster", "cluster", False, lambda index, skill: _cluster_key(index, skill)),
+    Sort("requests", "requests", True, lambda _, skill: float(skill.requests)),
+    Sort("file", "file order", False, lambda index, skill: float(index.position[skill.id])),
+)
+SORT_BY_ID = {sort.id: sort for sort in SORTS}
+
+
+def _cluster_key(index: Index, skill: SkillReport) -> str | None:
+    return index.cluster_label(skill.cluster).casefold() if skill.cluster in index.clusters else None
+
+
+def sort_skills(index: Index, skills: Iterable[SkillReport], sort: Sort, reverse: bool) -> list[SkillReport]:
+    """Order skills by a key; those without a value come last in both directions, ties by id."""
+    judged: list[tuple[float | str, SkillReport]] = []
+    unjudged: list[SkillReport] = []
+    for skill in sorted(skills, key=lambda skill: skill.id):
+        value = sort.value(index, skill)
+        if value is None:
+            unjudged.append(skill)
+        else:
+            judged.append((value, skill))
+    judged.sort(key=lambda item: item[0], reverse=sort.descending != reverse)
+    return [skill for _, skill in judged] + unjudged
+
+
+def matches(haystack: str, query: str) -> bool:
+    """Tell whether a folded text holds every word of the query; a word after `!` must be absent."""
+    for word in query.casefold().split():
+        if word.startswith("!") and len(word) > 1:
+            if word[1:] in haystack:
+                return False
+        elif word not in haystack:
+            return False
+    return True
+
+
+class ClusterRow(NamedTuple):
+    """One row of the cluster tree: a cluster, or a skill in one."""
+
+    cluster: Cluster | None
+    """None for the group of skills in no cluster."""
+    skill: SkillReport | None
+    """None on the row of the cluster itself."""
+    size: int = 0
+    open: bool = False
+
+    @property
+    def key(self) -> str:
+        """Identity of the row between rebuilds of the tree."""
+        index = self.cluster.index if self.cluster else NOISE
+        return self.skill.id if self.skill else f"cluster:{index}"
+
+
+class Session:
+    """The user's place in a report; shared by all views, so that they show the same selection."""
+
+    def __init__(self, report: Report) -> None:
+        self.index = Index(report)
+        self.selected: str | None = None
+        self.history: list[tuple[str, str]] = []
+        """View and skill of each place that a link led from."""
+        self.query = ""
+        self.sort = SORTS[0]
+        self.reverse = False
+        self.marks: set[str] = set()
+        self.open_clusters: set[int] = set()
+        self._order: list[SkillReport] = []
+        self._order_key: tuple[str, bool] | None = None
+
+    @property
+    def report(self) -> Report:
+        """The report on show."""
+        return self.index.report
+
+    def carry_over(self, earlier: Session) -> None:
+        """Take filter, sort, marks and selection from a session on an earlier report."""
+        known = self.index.skills
+        self.query, self.sort, self.reverse = earlier.query, earlier.sort, earlier.reverse
+        self.marks = {skill for skill in earlier.marks if skill in known}
+        self.selected = earlier.selected if earlier.selected in known else None
+        self.open_clusters = {index for index in earlier.open_clusters if index in self.index.clusters}
+
+    def select(self, skill: str) -> None:
+        """Move the selection to a skill of the report."""
+        if skill in self.index.skills:
+            self.selected = skill
+
+    def reveal(self, skill: str) -> bool:
+        """Clear the filter if it hides a skill; True when it had to be."""
+        if self.query.strip() and not matches(self.index.haystacks[skill], self.query):
+            self.query = ""
+            return True
+        return False
+
+    def toggle_mark(self, skill: str) -> None:
+        """Mark a skill, or take its mark away."""
+        self.marks ^= {skill}
+
+    def next_sort(self) -> None:
+        """Go to the next sort key, in its natural direction."""
+        at = SORTS.index(self.sort)
+        self.sort, self.reverse = SORTS[(at + 1) % len(SORTS)], False
+
+    def sort_by(self, sort_id: str) -> None:
+        """Sort by a key; asking for the current one again turns the direction."""
+        self.reverse = not self.reverse if self.sort.id == sort_id else False
+        self.sort = SORT_BY_ID[sort_id]
+
+    def marked_text(self) -> str:
+        """The marked skills as lines of id and file, in the report's order."""
+        return "".join(f"{skill.id}\t{skill.path}\n" for skill in self.report.skills if skill.id in self.marks)
+
+    @property
+    def sort_label(self) -> str:
+        """The sort key with an arrow for its direction."""
+        return f"{self.sort.label} {'↓' if self.sort.descending != self.reverse else '↑'}"
+
+    def skill_rows(self) -> Sequence[SkillReport]:
+        """The skills that pass the filter, in order."""
+        key = (self.sort.id, self.reverse)
+        if self._order_key != key:
+            # Ordering 10,000 skills on every key stroke of the filter would be felt.
+            self._order = sort_skills(self.index, self.report.skills, self.sort, self.reverse)
+            self._order_key = key
+        return self._matching(self._order)
+
+    def visible_skills(self) -> Sequence[SkillReport]:
+        """The skills that pass the filter, in the report's order."""
+        return self._matching(self.report.skills)
+
+    def _matching(self, skills: Sequence[SkillReport]) -> Sequence[SkillReport]:
+        if not self.query.strip():
+            return skills
+        haystacks = self.index.haystacks
+        return [skill for skill in skills if matches(haystacks[skill.id], self.query)]
+
+    def finding_rows(self) -> list[Finding]:
+        """The findings that pass the filter, worst first."""
+        rows = worst_first(self.report.findings)
+        if not self.query.strip():
+            return rows
+        return [
+            finding
+            for finding in rows
+            if matches(
+                "\n".join((finding.code, finding.severity, finding.message, *finding.skills)).casefold(), self.query
+            )
+        ]
+
+    def black_hole_rows(self) -> list[BlackHole]:
+        """The black holes that pass the filter, heaviest first; declared routers come last."""
+        visible = {skill.id for skill in self.visible_skills()}
+        rows = [hole for hole in self.report.black_holes if hole.skill in visible]
+        return sorted(rows, key=lambda hole: (hole.declared, -hole.absorbed, hole.skill))
+
+    def cluster_rows(self) -> list[ClusterRow]:
+        """The cluster tree as rows: most confused first, open ones with their skills below.
+
+        A filter keeps the clusters that hold a match and opens them on their matches.
+        """
+        filtering = bool(self.query.strip())
+        visible = {skill.id for skill in self.visible_skills()}
+        rows: list[ClusterRow] = []
+        clusters = sorted(
+            self.report.clusters, key=lambda cluster: (-(cluster.confusion or 0.0), -len(cluster.skills), cluster.index)
+        )
+        groups: list[tuple[Cluster | None, list[str]]] = [(cluster, list(cluster.skills)) for cluster in clusters]
+        alone = [skill.id for skill in self.report.skills if skill.cluster == NOISE and not skill.manual_only]
+        if alone:
+            groups.append((None, alone))
+        for cluster, ids in groups:
+            members = [self.index.skills[skill] for skill in ids if skill in visible]
+            if not members:
+                continue
+            index = cluster.index if cluster else NOISE
+            is_open = filtering or index in self.open_clusters
+            rows.append(ClusterRow(cluster, None, len(members), is_open))
+            if is_open:
+                members.sort(key=lambda skill: (-(skill.victim_rate or 0.0), skill.id))
+                rows.extend(ClusterRow(cluster, skill) for skill in members)
+        return rows

@@ -1,0 +1,71 @@
+"""The documents that stand in for a report: stages while it is made, and why there is none."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+from skillaudit.errors import SkillAuditError
+from skillaudit.tui.doc import Block, Field, Heading, Paragraph, Title
+from skillaudit.tui.figures import meter
+from skillaudit.tui.lines import Span
+from skillaudit.tui.loading import Stage
+
+BAR = 20
+
+
+def stage_text(stage: Stage) -> str:
+    """Write where a stage is, such as `embed 120/212 (88 cached)`."""
+    count = f" {stage.done:,}/{stage.total:,}" if stage.total else f" {stage.done:,}" if stage.done else ""
+    return f"{stage.name}{count}{f' ({stage.note})' if stage.note else ''}"
+
+
+def loading_blocks(sources: str, stages: Sequence[Stage], stopping: bool) -> list[Block]:
+    """Describe a running audit: every stage heard of, with its count."""
+    blocks: list[Block] = [Title(f"Auditing {sources}"), Paragraph("")]
+    for at, stage in enumerate(stages):
+        finished = at < len(stages) - 1 or (stage.total > 0 and stage.done >= stage.total)
+        blocks.append(Field(("✓ " if finished else "▸ ") + stage.name, _count(stage, finished)))
+    if not stages:
+        blocks.append(Paragraph("Starting …", "muted"))
+    blocks.append(Paragraph(""))
+    hint = "Stopping after this step …" if stopping else "No model is called. Press esc to stop."
+    return [*blocks, Paragraph(hint, "muted")]
+
+
+def _count(stage: Stage, finished: bool) -> tuple[Span, ...]:
+    note = Span(f"  {stage.note}" if stage.note else "", "muted")
+    if not stage.total:
+        return (Span(f"{stage.done:,}" if stage.done else "", "value"), note)
+    share = 1.0 if finished else stage.done / stage.total
+    counts = f" {stage.done:,} of {stage.total:,}"
+    return (*meter(share, BAR, "good" if finished else "accent"), Span(counts, "value"), note)
+
+
+def cancelled_blocks(stages: Sequence[Stage]) -> list[Block]:
+    """Say that the audit was stopped, and where."""
+    where = f" at {stage_text(stages[-1])}" if stages else ""
+    return [
+        Title("Stopped"),
+        Paragraph(""),
+        Paragraph(f"The audit was stopped{where}. There is no result to show."),
+        Paragraph("What was embedded so far is cached, so the next run is shorter. Press r to run it again.", "muted"),
+    ]
+
+
+def error_blocks(error: BaseException, earlier: bool) -> list[Block]:
+    """Say what went wrong and what helps; `earlier` tells that an earlier result is still there."""
+    blocks: list[Block] = [Title("The audit failed", (Span("error !!", "error"),)), Paragraph("")]
+    if isinstance(error, SkillAuditError):
+        blocks.append(Paragraph(str(error)))
+    else:
+        blocks.append(Paragraph(f"{type(error).__name__}: {error}"))
+        blocks.append(Paragraph("This is a fault in skillaudit, not in your library. Press Y to copy the trace for a report.", "muted"))
+        frames = traceback.extract_tb(error.__traceback__)[-6:]
+        if frames:
+            blocks.append(Heading("Trace", "innermost last"))
+            blocks += [Paragraph(f"{frame.filename}:{frame.lineno} in {frame.name}", "muted") for frame in frames]
+    blocks += [Heading("Keys"), Field("r", (Span("run again"),)), Field("y", (Span("copy the message"),))]
+    if earlier:
+        blocks.append(Field("esc", (Span("back to the earlier result"),)))
+    return [*blocks, Field("q", (Span("quit"),))]

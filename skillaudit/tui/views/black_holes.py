@@ -1,0 +1,54 @@
+"""Skills that swallow everybody's requests, with their victims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.schema import BlackHole
+from skillaudit.tui.figures import amount, percent
+from skillaudit.tui.lines import Span
+from skillaudit.tui.views.base import ListView
+from skillaudit.tui.widgets.row_list import ListColumn
+
+
+class BlackHolesView(ListView[BlackHole]):
+    """The list of black holes."""
+
+    TITLE = "Black holes"
+    COLUMNS_HELP = (
+        ("takes", "expected number of other skills' requests that it takes"),
+        ("share", "the same as a share of all requests of others"),
+        ("normal", "what a skill of its neighbourhood would take"),
+        ("robs", "effective number of families that it robs"),
+        ("(router)", "declared by the library as a router, and allowed"),
+    )
+
+    def columns(self) -> Sequence[ListColumn[BlackHole]]:
+        """Return the columns."""
+        return (
+            ListColumn("skill", lambda hole: Span(hole.skill + (" (router)" if hole.declared else ""))),
+            ListColumn("takes", lambda hole: Span(amount(hole.absorbed), "warning"), 6, "right"),
+            ListColumn("share", lambda hole: Span(percent(hole.share)), 6, "right", 42),
+            ListColumn("normal", lambda hole: Span(amount(hole.expected)), 6, "right"),
+            ListColumn("robs", lambda hole: Span(f"{hole.families:.1f}"), 5, "right", 50),
+        )
+
+    def rows(self) -> Sequence[BlackHole]:
+        """Return the black holes."""
+        return self.session.black_hole_rows()
+
+    def total(self) -> int:
+        """Return their number."""
+        return len(self.session.report.black_holes)
+
+    def skill_of(self, row: BlackHole) -> str:
+        """Return the skill."""
+        return row.skill
+
+    def text_of(self, row: BlackHole) -> str:
+        """Return what it takes, and from whom."""
+        return f"{row.skill}\ttakes {amount(row.absorbed)} ({percent(row.share)})\tfrom {', '.join(row.victims)}"
+
+    def empty_text(self) -> str:
+        """Say that there are none."""
+        return "No black holes: no skill takes significantly more than its share from several families."

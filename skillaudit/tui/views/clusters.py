@@ -1,0 +1,117 @@
+"""Confusable groups as a tree, with the traffic inside each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+
+from skillaudit.tui.figures import decimal, percent
+from skillaudit.tui.lines import Span
+from skillaudit.tui.state import NOISE, ClusterRow
+from skillaudit.tui.views.base import ListView
+from skillaudit.tui.views.skills import SIGNS, sign
+from skillaudit.tui.widgets.row_list import ListColumn, RowList
+
+
+class ClustersView(ListView[ClusterRow]):
+    """The tree of clusters."""
+
+    TITLE = "Clusters"
+    COLUMNS_HELP = (
+        ("conf.", "of a group: share of its requests that go to another member; of a skill: share that it loses"),
+        ("alike", "mean similarity inside the group"),
+        ("size", "skills in the group"),
+        *SIGNS,
+    )
+
+    def columns(self) -> Sequence[ListColumn[ClusterRow]]:
+        """Return the columns."""
+        return (
+            ListColumn("group / skill", self._name),
+            ListColumn("size", lambda row: Span("" if row.skill else f"{row.size:,}"), 5, "right"),
+            ListColumn("conf.", self._confusion, 6, "right"),
+            ListColumn("alike", self._cohesion, 5, "right", 44),
+        )
+
+    def _name(self, row: ClusterRow) -> Span:
+        if row.skill:
+            mark = sign(self.session.index, row.skill).text
+            return Span(f"    {row.skill.id}{' ' + mark if mark else ''}")
+        label = row.cluster.label or f"cluster {row.cluster.index}" if row.cluster else "in no cluster"
+        tone = f"c{row.cluster.index % 8}" if row.cluster else "muted"
+        return Span(f"{'▾' if row.open else '▸'} {label}", tone)
+
+    def _confusion(self, row: ClusterRow) -> Span:
+        if row.skill:
+            return Span(percent(row.skill.victim_rate), "muted")
+        return Span(percent(row.cluster.confusion) if row.cluster else "")
+
+    def _cohesion(self, row: ClusterRow) -> Span:
+        return Span(decimal(row.cluster.cohesion) if row.cluster and not row.skill else "")
+
+    def rows(self) -> Sequence[ClusterRow]:
+        """Return the rows of the tree."""
+        return self.session.cluster_rows()
+
+    def total(self) -> int:
+        """Return the number of clusters."""
+        return len(self.session.report.clusters)
+
+    def note(self) -> str:
+        """Return how many skills stand outside."""
+        return f"{self.session.report.noise:,} skills in none"
+
+    def skill_of(self, row: ClusterRow) -> str | None:
+        """Return the skill of a leaf."""
+        return row.skill.id if row.skill else None
+
+    def text_of(self, row: ClusterRow) -> str:
+        """Return a skill, or a group with its members."""
+        if row.skill:
+            return f"{row.skill.id}\t{row.skill.path}"
+        if row.cluster is None:
+            return "in no cluster"
+        return f"{row.cluster.label}\tconfusion {percent(row.cluster.confusion)}\t{', '.join(row.cluster.skills)}"
+
+    def empty_text(self) -> str:
+        """Say that there are no groups."""
+        return "No clusters: no group of skills is close enough to be taken for each other."
+
+    def place(self, rows: Sequence[ClusterRow]) -> int:
+        """Stay on the same row; else go to the selected skill, or to its group."""
+        current = self.list.current
+        selected = self.session.selected
+        keys = [row.key for row in rows]
+        if current is not None and not (current.skill and current.skill.id != selected) and current.key in keys:
+            return keys.index(current.key)
+        if selected in keys:
+            return keys.index(selected)
+        skill = self.session.index.skills.get(selected or "")
+        group = f"cluster:{skill.cluster}" if skill else ""
+        return keys.index(group) if group in keys else 0
+
+    def open_row(self) -> None:
+        """Fold or unfold a group; show a skill."""
+        row = self.list.current
+        if row is not None and row.skill is None:
+            self._fold(row, not row.open)
+        else:
+            super().open_row()
+
+    @on(RowList.Folded)
+    def _folded(self, event: RowList.Folded) -> None:
+        row = self.list.current
+        if row is None:
+            return
+        if row.skill is not None and not event.unfold:
+            # Folding on a leaf folds its group and goes to it.
+            group = f"cluster:{row.cluster.index if row.cluster else NOISE}"
+            self.list.cursor = next(at for at, other in enumerate(self.list.rows) if other.key == group)
+        elif row.skill is None and row.open != event.unfold:
+            self._fold(row, event.unfold)
+
+    def _fold(self, row: ClusterRow, unfold: bool) -> None:
+        index = row.cluster.index if row.cluster else NOISE
+        (self.session.open_clusters.add if unfold else self.session.open_clusters.discard)(index)
+        self.update(self.session)

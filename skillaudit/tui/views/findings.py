@@ -1,0 +1,60 @@
+"""Everything that somebody should look at, worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from skillaudit.schema import Finding
+from skillaudit.tui.figures import SEVERITIES, severity_span
+from skillaudit.tui.lines import Span
+from skillaudit.tui.views.base import ListView
+from skillaudit.tui.widgets.row_list import ListColumn
+
+
+class FindingsView(ListView[Finding]):
+    """The list of findings."""
+
+    TITLE = "Findings"
+    COLUMNS_HELP = (("error !!  warn !  info ·", "how bad it is"),)
+
+    def columns(self) -> Sequence[ListColumn[Finding]]:
+        """Return the columns."""
+        return (
+            ListColumn("", lambda finding: severity_span(finding.severity), 8),
+            ListColumn("code", lambda finding: Span(finding.code, "muted"), 6, keep=36),
+            ListColumn("finding", lambda finding: Span(finding.message)),
+        )
+
+    def rows(self) -> Sequence[Finding]:
+        """Return the findings."""
+        return self.session.finding_rows()
+
+    def total(self) -> int:
+        """Return their number."""
+        return len(self.session.report.findings)
+
+    def note(self) -> str:
+        """Return how many there are of each severity."""
+        counts = Counter(finding.severity for finding in self.session.report.findings)
+        return ", ".join(f"{counts[severity]} {word}" for severity, (word, _) in SEVERITIES.items() if counts[severity])
+
+    def skill_of(self, row: Finding) -> str | None:
+        """Return the first skill that it names."""
+        return row.skills[0] if row.skills else None
+
+    def text_of(self, row: Finding) -> str:
+        """Return the finding as a linter would print it."""
+        place = f"{row.location.path}:{row.location.line}: " if row.location else ""
+        return f"{place}{row.severity} {row.code} {row.message}"
+
+    def empty_text(self) -> str:
+        """Say that all is well, and how much was looked at."""
+        return f"Clean: {self.session.report.library.skills:,} skills, no findings."
+
+    def place(self, rows: Sequence[Finding]) -> int:
+        """Stay on the same finding; a skill may have several."""
+        current = self.list.current
+        if current is not None and current in rows and self.session.selected in (*current.skills, None):
+            return rows.index(current)
+        return super().place(rows)

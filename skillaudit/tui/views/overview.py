@@ -1,0 +1,126 @@
+"""The library at a glance: forecast, where requests go astray, what was loaded, worst findings."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+
+from skillaudit.formatters.words import worst_first
+from skillaudit.schema import Finding
+from skillaudit.tui.doc import Heading, to_markdown
+from skillaudit.tui.figures import severity_span
+from skillaudit.tui.lines import Span
+from skillaudit.tui.state import Session
+from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks
+from skillaudit.tui.views.base import View
+from skillaudit.tui.widgets.detail import DetailPane
+from skillaudit.tui.widgets.row_list import ListColumn, RowList
+
+WORST = 5
+
+
+class OverviewView(View):
+    """Forecast and library above, the worst findings below."""
+
+    COLUMNS_HELP = (
+        ("accuracy", "share of requests that reach the skill they are meant for, with its 90% interval"),
+        ("hijack", "share that another skill takes"),
+        ("no skill", "share for which nothing is chosen; the three sum to 1"),
+        ("false trig.", "share of requests for no skill that a skill takes all the same"),
+        ("●━━", "the estimate and its interval on a line from 0% to 100%"),
+    )
+
+    class FindingChosen(Message):
+        """One of the worst findings was opened."""
+
+        def __init__(self, finding: Finding) -> None:
+            super().__init__()
+            self.finding = finding
+
+    def compose(self) -> ComposeResult:
+        """Lay out the three panes."""
+        with Horizontal():
+            yield DetailPane(id="forecast")
+            yield DetailPane(id="library")
+        columns: tuple[ListColumn[Finding], ...] = (
+            ListColumn("", lambda finding: severity_span(finding.severity), 8),
+            ListColumn("", lambda finding: Span(finding.code, "muted"), 6, keep=40),
+            ListColumn("", lambda finding: Span(finding.message)),
+        )
+        yield RowList(columns, lambda finding: False, id="worst")
+
+    def on_mount(self) -> None:
+        """Show the session."""
+        self.update(self.session)
+
+    @property
+    def worst(self) -> RowList[Finding]:
+        """The list of the worst findings."""
+        return self.query_one(RowList)
+
+    def update(self, session: Session) -> None:
+        """Show the report."""
+        super().update(session)
+        if not self.is_mounted:
+            return
+        self._show_panes()
+        findings = worst_first(session.report.findings)
+        self.worst.show(findings[:WORST], self.worst.cursor)
+        count = f"{len(findings):,}"
+        title = f"Worst findings · {WORST} of {count}" if len(findings) > WORST else f"Findings {count}"
+        self.worst.border_title = Content(title)  # type: ignore[assignment]  # the setter takes content as well
+        self.worst.set_empty(f"Clean: {session.report.library.skills:,} skills, no findings.")
+
+    def on_resize(self) -> None:
+        """Put the library below the forecast where there is no room beside it."""
+        self._show_panes()
+
+    def _show_panes(self) -> None:
+        report = self.session.report
+        forecast, library = self.query_one("#forecast", DetailPane), self.query_one("#library", DetailPane)
+        forecast.border_title = "Forecast"
+        library.border_title = "Library"
+        blocks = forecast_blocks(report) if report.library.skills else empty_blocks(report)
+        if self.screen.has_class("-narrow") and report.library.skills:
+            blocks += [Heading("Library"), *library_blocks(report)]
+        forecast.show(blocks)
+        library.show(library_blocks(report))
+
+    def take_focus(self) -> None:
+        """Put the focus on the findings."""
+        self.worst.focus()
+
+    def next_pane(self) -> None:
+        """Go round the panes."""
+        panes = [pane for pane in self.query("DetailPane, RowList") if pane.region.width]
+        at = next((at for at, pane in enumerate(panes) if pane.has_focus), -1)
+        panes[(at + 1) % len(panes)].focus()
+
+    def finding(self) -> Finding | None:
+        """The finding under the cursor."""
+        return self.worst.current
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        finding = self.finding()
+        if finding and finding.skills:
+            self.session.select(finding.skills[0])
+
+    @on(RowList.Opened)
+    def _opened(self) -> None:
+        finding = self.finding()
+        if finding:
+            self.post_message(self.FindingChosen(finding))
+
+    def row_text(self) -> str:
+        """The finding under the cursor."""
+        finding = self.finding()
+        return f"{finding.severity} {finding.code} {finding.message}" if finding else ""
+
+    def markdown(self) -> str:
+        """Forecast and library as Markdown."""
+        report = self.session.report
+        return to_markdown([Heading("Forecast"), *forecast_blocks(report), Heading("Library"), *library_blocks(report)])

@@ -1,0 +1,90 @@
+"""All skills: a list to sort, filter and mark, and everything about one beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+
+from skillaudit.schema import SkillReport
+from skillaudit.tui.figures import SEVERITIES, amount, percent
+from skillaudit.tui.lines import Span
+from skillaudit.tui.state import Index
+from skillaudit.tui.views.base import ListView
+from skillaudit.tui.widgets.row_list import ListColumn, RowList
+
+SIGNS = (
+    ("◉", "black hole: takes more than its share, from several families"),
+    ("⊘", "manual only: the model may not choose it by itself"),
+    ("!!  !  ·", "its worst finding: error, warning, note"),
+)
+
+
+def sign(index: Index, skill: SkillReport) -> Span:
+    """Return the one sign that says most about a skill."""
+    hole = index.black_holes.get(skill.id)
+    if hole and not hole.declared:
+        return Span("◉", "warning")
+    if skill.manual_only:
+        return Span("⊘", "muted")
+    findings = index.findings.get(skill.id)
+    return Span(SEVERITIES[findings[0].severity][1], findings[0].severity) if findings else Span("")
+
+
+class SkillsView(ListView[SkillReport]):
+    """The skill list."""
+
+    TITLE = "Skills"
+    COLUMNS_HELP = (
+        ("loses", "share of its requests that another skill is expected to take"),
+        ("takes", "expected number of other skills' requests that it takes"),
+        ("near", "how many skills count it among their nearest"),
+        *SIGNS,
+    )
+
+    def columns(self) -> Sequence[ListColumn[SkillReport]]:
+        """Return the columns, the name taking what is left."""
+        return (
+            ListColumn("", lambda skill: sign(self.session.index, skill), 2),
+            ListColumn("skill", lambda skill: Span(skill.id), sort="name"),
+            ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
+            ListColumn("takes", lambda skill: Span(amount(skill.absorbed)), 5, "right", sort="takes"),
+            ListColumn("near", lambda skill: Span(str(skill.hubness)), 4, "right", 46, "near"),
+            ListColumn("reqs", lambda skill: Span(str(skill.requests)), 4, "right", 62, "requests"),
+            ListColumn(
+                "cluster",
+                lambda skill: Span(self.session.index.cluster_label(skill.cluster), "muted"),
+                18,
+                keep=72,
+                sort="cluster",
+            ),
+        )
+
+    def rows(self) -> Sequence[SkillReport]:
+        """Return the skills."""
+        return self.session.skill_rows()
+
+    def total(self) -> int:
+        """Return the number of skills."""
+        return len(self.session.report.skills)
+
+    def note(self) -> str:
+        """Return the sort order."""
+        return f"by {self.session.sort_label}"
+
+    def skill_of(self, row: SkillReport) -> str:
+        """Return the skill's id."""
+        return row.id
+
+    def text_of(self, row: SkillReport) -> str:
+        """Return id, file and figures."""
+        return f"{row.id}\t{row.path}\tloses {percent(row.victim_rate)}\ttakes {amount(row.absorbed)}"
+
+    def empty_text(self) -> str:
+        """Say that no skill was found, and where that was looked for."""
+        return f"No skills in {', '.join(self.session.report.library.sources)}."
+
+    @on(RowList.HeadClicked)
+    def _head_clicked(self, event: RowList.HeadClicked) -> None:
+        self.session.sort_by(event.sort)
+        self.update(self.session)

@@ -1,0 +1,103 @@
+"""The three lines around the views: where you are, the tabs, and what you can press."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.tui.actions import ACTIONS, Situation, key_name
+from skillaudit.tui.lines import Line, Span, cell_len, fit, line_width
+from skillaudit.tui.views import ViewSpec
+from skillaudit.tui.widgets.line_view import Bar
+
+
+class TopBar(Bar):
+    """Program and library on the left, what goes on on the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: Line = ()
+        self._right: Line = ()
+
+    def say(self, left: Line, right: Line) -> None:
+        """Show two lines of spans, the right one kept whole."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    def line(self) -> Line:
+        """Return both ends with the space between them."""
+        room = self.room - line_width(self._right) - 2
+        left, used = [], 0
+        for span in self._left:
+            text = fit(span.text, min(cell_len(span.text), room - used))
+            left.append(span._replace(text=text))
+            used += cell_len(text)
+        gap = self.room - used - line_width(self._right)
+        return (*left, Span(" " * max(gap, 0)), *self._right)
+
+
+class TabBar(Bar):
+    """The views with their number keys; the one on show is reversed, so that it shows without colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: Sequence[ViewSpec] = ()
+        self._counts: dict[str, int] = {}
+        self._current = ""
+
+    def say(self, views: Sequence[ViewSpec], counts: dict[str, int], current: str) -> None:
+        """Show the tabs of `views`, with the number of things in each where there is room."""
+        self._views, self._counts, self._current = views, counts, current
+        self.refresh()
+
+    def line(self) -> Line:
+        """Return the tabs in the longest form that fits."""
+        line: Line = ()
+        for form in (self._full, self._titled, self._short):
+            line = tuple(
+                Span(f" {view.key} {form(view)} ", "cursor" if view.id == self._current else "", view.id)
+                for view in self._views
+            )
+            if line_width(line) <= self.room:
+                break
+        return line
+
+    def _full(self, view: ViewSpec) -> str:
+        count = self._counts.get(view.id)
+        return view.title if count is None else f"{view.title} {count:,}"
+
+    def _titled(self, view: ViewSpec) -> str:
+        return view.title
+
+    def _short(self, view: ViewSpec) -> str:
+        return view.short
+
+
+class HintBar(Bar):
+    """The keys that do something here and now, most needed first; what does not fit stays off."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = Situation()
+        self._extra: tuple[tuple[str, str], ...] = ()
+
+    def say(self, now: Situation, extra: tuple[tuple[str, str], ...] = ()) -> None:
+        """Show the hints of a situation, led by `extra` pairs of key and word."""
+        self._now, self._extra = now, extra
+        self.refresh()
+
+    def line(self) -> Line:
+        """Return the hints that fit."""
+        pairs = [(key, word, "") for key, word in self._extra]
+        pairs += [
+            (key_name(action.keys[0]), action.hint, action.call)
+            for action in ACTIONS
+            if action.hint and action.scope == "app" and action.applies(self._now)
+        ]
+        line: list[Span] = []
+        for key, word, call in pairs:
+            spans = [Span(f" {key}", "accent", call), Span(f" {word} ", "", call)]
+            if line_width(line) + line_width(spans) > self.room:
+                continue
+            line += spans
+        return tuple(line)
