@@ -1,0 +1,8 @@
+"""Requests: the sentences that a library is judged by, and where they come from."""
+
+from __future__ import annotations
+
+from skillaudit.requests.gathering import coverage, gather, is_proof
+from skillaudit.requests.records import Gathered
+
+__all__ = ["Gathered", "coverage", "gather", "is_proof"]

@@ -1,0 +1,336 @@
+"""Recognise a file of labelled requests by what is in it, and read its rows.
+
+Read are: JSONL, JSON and CSV rows of a request and its skill (`query`/`gold` and the names in `QUERY_KEYS`
+and `GOLD_KEYS`); skill-creator eval sets (`query`, `should_trigger`) and `evals.json` (`skill_name`, `evals`);
+trigger tests (`should_trigger_prompts`, `should_not_trigger_prompts`); cases of `positive` and `negative`
+with an `owner`; query sets with a `queries` list (`text`, `expected_skill`). Any of them may be YAML.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from skillaudit.errors import RequestError
+from skillaudit.requests.records import Row
+from skillaudit.requests.yaml_rows import LINE, YamlError, parse_yaml
+
+MAX_BYTES = 256 * 1024 * 1024
+QUERY_KEYS = ("query", "request", "prompt", "text", "question", "utterance", "input", "message")
+GOLD_KEYS = (
+    "gold",
+    "skill",
+    "skills",
+    "expected_skill",
+    "expected_skills",
+    "expected_skill_one_of",
+    "expected",
+    "owner",
+    "owner_skill",
+    "tool",
+    "label",
+)
+_SKILL_KEYS = ("skill_name", "skillName", "skill", "target_skill", "name")
+_LIST_KEYS = (
+    "evals",
+    "queries",
+    "cases",
+    "tests",
+    "test_cases",
+    "requests",
+    "examples",
+    "prompts",
+    "rows",
+    "data",
+)
+_YES = (
+    "should_trigger_prompts",
+    "shouldTriggerPrompts",
+    "should_trigger",
+    "shouldTrigger",
+    "positive",
+    "positives",
+)
+_NO = (
+    "should_not_trigger_prompts",
+    "shouldNotTriggerPrompts",
+    "should_not_trigger",
+    "shouldNotTrigger",
+    "negative",
+    "negatives",
+)
+_TRIGGER_KEYS = ("should_trigger", "shouldTrigger", "trigger", "expected_trigger", "should_activate")
+_NOTHING = frozenset({"", "none", "null", "no skill", "(no skill)", "no_skill", "nothing", "[]"})
+
+
+class Unusable(NamedTuple):
+    """A row that could not be read, with its remedy."""
+
+    line: int
+    detail: str
+
+
+def read_rows(path: Path, home: str = "") -> Iterator[Row | Unusable]:
+    """Yield the rows of one file, and those that could not be used, in file order.
+
+    `home` names the skill that the file belongs to, for formats that leave it out. Raises `RequestError`
+    when the file is missing, not UTF-8, larger than 256 MiB unpacked, or of no known form.
+    """
+    text = _text(path)
+    shown = path.name
+    stripped = text.lstrip()
+    if not stripped:
+        raise RequestError(
+            f"{shown}: the file is empty; give one request a line, as JSON with query and gold"
+        )
+    if path.suffix.lower() in (".yaml", ".yml"):
+        yield from _document(_yaml(text, shown), home, shown, _Lines(""))
+    elif stripped[0] in "[{":
+        yield from _json(text, home, shown)
+    else:
+        yield from _table(text, home, shown)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            packed = stream.read(2) == b"\x1f\x8b"
+        with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise RequestError(f"{path}: a folder, not a file of requests; name the file in it") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise RequestError(f"{path}: the gzip data is broken; compress the file again") from None
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        raise RequestError(f"{path}: {reason}; check the path and its permissions") from error
+    if len(data) > MAX_BYTES:
+        raise RequestError(f"{path}: more than 256 MiB; split the file or take a sample of it")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RequestError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
+
+
+class _Lines:
+    """Finds the line of a row in a JSON text by its query, going forward."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 1
+
+    def find(self, row: Any, query: str) -> int:
+        if isinstance(row, dict) and LINE in row:
+            return int(row[LINE])
+        for form in (json.dumps(query), json.dumps(query, ensure_ascii=False)):
+            at = self._text.find(form, self._at)
+            if at >= 0:
+                self._line += self._text.count("\n", self._at, at)
+                self._at = at
+                return self._line
+        return self._line
+
+
+def _yaml(text: str, shown: str) -> Any:
+    try:
+        return parse_yaml(text)
+    except YamlError as error:
+        raise RequestError(f"{shown}:{error.line}: {error}; correct the YAML") from None
+
+
+def _json(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
+    """One JSON document, or one a line."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        first = text.lstrip().splitlines()[0]
+        if _is_json(first):
+            yield from _json_lines(text, home)
+            return
+        raise RequestError(
+            f"{shown}:{error.lineno}: not valid JSON ({error.msg}); correct the file"
+        ) from None
+    except RecursionError:
+        raise RequestError(f"{shown}: the JSON is nested too deeply; give one request a line") from None
+    if isinstance(document, dict) and _query_of(document) is not None and len(text.strip().splitlines()) == 1:
+        yield _row(document, home, 1)
+        return
+    yield from _document(document, home, shown, _Lines(text))
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _json_lines(text: str, home: str) -> Iterator[Row | Unusable]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (json.JSONDecodeError, RecursionError):
+            yield Unusable(number, "not valid JSON; write one object with query and gold a line")
+            continue
+        yield _row(value, home, number)
+
+
+def _table(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
+    """Comma, semicolon or tab separated values with a header line."""
+    header = text.splitlines()[0]
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = {name: (name or "").strip().casefold() for name in reader.fieldnames or ()}
+    if not any(name in QUERY_KEYS for name in names.values()):
+        raise RequestError(
+            f"{shown}:1: neither JSON, YAML nor a table with a column named query; give one JSON object with query and gold a line"
+        )
+    line = 2
+    try:
+        for cells in reader:
+            row: dict[str, Any] = {names[key]: value for key, value in cells.items() if key in names}
+            for key in GOLD_KEYS:
+                if isinstance(row.get(key), str):
+                    row[key] = _names_in_cell(row[key])
+            yield _row(row, home, line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        yield Unusable(line, f"the table breaks off here ({error}); quote the cell")
+
+
+def _names_in_cell(cell: str) -> Any:
+    """Names in a table cell: a JSON list, or names between `|`, `;` or commas."""
+    if cell.strip().startswith("["):
+        try:
+            return json.loads(cell)
+        except json.JSONDecodeError:
+            return cell
+    for separator in "|;,":
+        if separator in cell:
+            return [part.strip() for part in cell.split(separator) if part.strip()]
+    return cell
+
+
+def _document(value: Any, home: str, shown: str, lines: _Lines) -> Iterator[Row | Unusable]:
+    """Rows of a whole JSON or YAML document, whatever its layout."""
+    if isinstance(value, list):
+        yield from _entries(value, home, lines)
+        return
+    if not isinstance(value, dict):
+        raise RequestError(f"{shown}: no list of requests in it; give rows with query and gold")
+    home = _first_string(value, _SKILL_KEYS) or home
+    found = False
+    for part in (value, value.get("trigger"), value.get("triggers"), value.get("routing")):
+        if not isinstance(part, dict):
+            continue
+        for keys, expected in ((_YES, True), (_NO, False)):
+            for key in keys:
+                if isinstance(part.get(key), list):
+                    found = True
+                    yield from _entries(part[key], home, lines, expected)
+    for key in _LIST_KEYS:
+        if isinstance(value.get(key), list):
+            found = True
+            yield from _entries(value[key], home, lines)
+    if not found:
+        raise RequestError(f"{shown}: no list of requests in it; give rows with query and gold")
+
+
+def _entries(
+    rows: list[Any], home: str, lines: _Lines, expected: bool | None = None
+) -> Iterator[Row | Unusable]:
+    for row in rows:
+        query = row if isinstance(row, str) else _query_of(row)
+        line = lines.find(row, query or "")
+        yield _row({"query": row} if isinstance(row, str) else row, home, line, expected)
+
+
+def _first_string(row: dict[str, Any], keys: tuple[str, ...]) -> str:
+    for key in keys:
+        if isinstance(row.get(key), str) and row[key].strip():
+            return str(row[key]).strip()
+    return ""
+
+
+def _query_of(row: Any) -> str | None:
+    if not isinstance(row, dict):
+        return None
+    for key in QUERY_KEYS:
+        value = row.get(key)
+        if isinstance(value, dict):
+            value = _query_of(value)
+        if isinstance(value, str) and value.strip():
+            return str(value)
+    return None
+
+
+def _expects(row: dict[str, Any]) -> bool | None:
+    """Whether a row says that its own skill should fire."""
+    for key in _TRIGGER_KEYS:
+        value = row.get(key)
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().casefold() in ("true", "yes", "1", "trigger"):
+            return True
+        if isinstance(value, str) and value.strip().casefold() in ("false", "no", "0", "no_trigger"):
+            return False
+    if isinstance(row.get("expected"), str) and row["expected"] in ("trigger", "no_trigger"):
+        return bool(row["expected"] == "trigger")
+    return None
+
+
+def _gold_of(row: dict[str, Any]) -> tuple[bool, tuple[str, ...] | None]:
+    """Whether a row labels its skills itself, and which; raises ValueError for a label of a wrong type."""
+    if row.get("kind") == "out_of_scope":
+        return True, ()
+    for key in GOLD_KEYS:
+        if key not in row or (key == "expected" and row[key] in ("trigger", "no_trigger")):
+            continue
+        value = row[key]
+        if value is None:
+            # A missing owner says nothing; a skill that is expected to be none says that none should fire.
+            return (True, ()) if key.startswith("expected_skill") else (True, None)
+        if isinstance(value, str):
+            return True, () if value.strip().casefold() in _NOTHING else (value.strip(),)
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return True, tuple(name.strip() for name in value if name.strip().casefold() not in _NOTHING)
+        raise ValueError(
+            f"{key} is neither a name nor a list of names; write {key} as a list, empty when nothing should fire"
+        )
+    return False, None
+
+
+def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | Unusable:
+    """Read one entry; `expected` is what the list that it stands in says of the file's skill."""
+    if not isinstance(row, dict):
+        return Unusable(line, "not an object; write one with query and gold")
+    query = _query_of(row)
+    if query is None:
+        return Unusable(line, "no request in it; put the sentence under query")
+    try:
+        labelled, gold = _gold_of(row)
+    except ValueError as error:
+        return Unusable(line, str(error))
+    own = _first_string(row, ("skill_name", "skillName", "home_skill")) or home
+    fires = _expects(row) if expected is None else expected
+    if labelled and (fires is not False or gold != (own or None)):
+        if fires is False and gold and "skill" in row and "owner" not in row and "gold" not in row:
+            # `skill` beside should_trigger: false names the skill that is tested, not the right one.
+            return Row(query, None, line, gold[0])
+        return Row(query, gold, line, own)
+    if not own:
+        return Unusable(
+            line, "no skill named for it; add gold, a list of names, empty when nothing should fire"
+        )
+    return Row(query, None if fires is False else (own,), line, own)

@@ -1,0 +1,214 @@
+"""Gather requests for a library from every source, clean, filter, fold and split them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from skillaudit.errors import RequestError
+from skillaudit.load.cleaning import collapse
+from skillaudit.progress import SILENT, Progress
+from skillaudit.requests import mining
+from skillaudit.requests.beside import eval_files
+from skillaudit.requests.formats import Unusable, read_rows
+from skillaudit.requests.leaks import LeakFilter
+from skillaudit.requests.names import Names
+from skillaudit.requests.records import Draft, Gathered, Row
+from skillaudit.requests.wording import as_task
+from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
+
+PER_SKILL = 6
+_TRUST: dict[str, int] = {"file": 0, "evals": 1, "mined": 2, "body": 3, "synthetic": 4, "descriptor": 5}
+_MAX_QUERY = 4_000
+
+
+def _hash(query: str) -> int:
+    return int.from_bytes(hashlib.blake2b(query.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+
+
+def is_proof(query: str) -> bool:
+    """Whether a request belongs to the half that optimisation never sees: by a hash of its folded text."""
+    return bool(_hash(_key(query)) & 1)
+
+
+def _key(query: str) -> str:
+    """The form in which two requests are the same: case, white space and the end mark do not count."""
+    return " ".join(query.casefold().split()).rstrip(" .!?。！？")
+
+
+class _Gatherer:
+    """Collects drafts and counts for one library."""
+
+    def __init__(self, library: Library) -> None:
+        self.names = Names(library.skills)
+        self.filter = LeakFilter(library.skills)
+        self.drafts: list[Draft] = []
+        self.defects: list[Defect] = []
+        self.leaked = self.ignored = self.unknown = self.capped = 0
+
+    def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
+        """Take the rows of one file."""
+        strangers: dict[str, list[int]] = {}
+        for row in read_rows(path, home.name if home else ""):
+            if isinstance(row, Unusable):
+                self._defect("request-unreadable", home, shown, row.line, row.detail)
+            else:
+                self._row(row, source, shown, home, strangers)
+        for name, lines in strangers.items():
+            more = f" ({len(lines)} rows)" if len(lines) > 1 else ""
+            detail = f"no skill is called {name!r}{more}; correct the name or add the skill"
+            self._defect("request-unknown-skill", home, shown, lines[0], detail)
+
+    def _row(
+        self, row: Row, source: RequestSource, shown: str, home: Skill | None, strangers: dict[str, list[int]]
+    ) -> None:
+        if row.gold is None:
+            self.ignored += 1
+            return
+        query = collapse(row.query)[:_MAX_QUERY].strip()
+        if not query:
+            self._defect(
+                "request-unreadable", home, shown, row.line, "the request is blank; write a sentence"
+            )
+            return
+        gold: dict[str, None] = {}
+        for name in row.gold:
+            ids = self.names.find(name, home)
+            if not ids:
+                strangers.setdefault(name, []).append(row.line)
+            gold.update(dict.fromkeys(ids))
+        if row.gold and not gold:
+            self.unknown += 1
+            return
+        own = home.id if home else next(iter(self.names.find(row.home, None)), "") if row.home else ""
+        self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own))
+
+    def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:
+        self.defects.append(
+            Defect(kind=kind, skill=home.id if home else "", path=path, line=line, detail=detail)
+        )
+
+    def written(self, skill: Skill, lines: Iterable[str], source: RequestSource, cap: int) -> None:
+        """Take lines out of a skill's own body, at most `cap`, chosen by their hash."""
+        kept: dict[str, str] = {}
+        for line in lines:
+            if self.filter.leaks(line, skill.id):
+                self.leaked += 1
+            else:
+                kept.setdefault(_key(line), line)
+        self.capped += max(0, len(kept) - cap)
+        chosen = set(sorted(kept, key=_hash)[:cap])
+        for key, line in kept.items():
+            if key in chosen:
+                self.drafts.append(Draft(line, (skill.id,), source, skill.path, skill.id))
+
+    def labelled(self) -> None:
+        """Drop the labelled requests that call one of their skills by its identifier."""
+        kept = [
+            draft
+            for draft in self.drafts
+            if not any(self.filter.names(draft.query, gold) for gold in draft.gold)
+        ]
+        self.leaked += len(self.drafts) - len(kept)
+        self.drafts = kept
+
+    def fold(self) -> tuple[tuple[Request, ...], int]:
+        """Make one request of equal queries: all their skills are right, the best source stands for it."""
+        groups: dict[str, list[Draft]] = defaultdict(list)
+        for draft in self.drafts:
+            groups[_key(draft.query)].append(draft)
+        requests = []
+        for same in groups.values():
+            best = min(same, key=lambda draft: _TRUST[draft.source])
+            # What a person labelled overrules what was found in bodies.
+            trusted = [draft for draft in same if draft.source == best.source or best.source != "file"]
+            gold = tuple(dict.fromkeys(skill for draft in trusted for skill in draft.gold))
+            requests.append(
+                Request(
+                    query=best.query,
+                    gold=gold,
+                    source=best.source,
+                    origin=best.origin,
+                    home=best.home,
+                    proof=is_proof(best.query),
+                )
+            )
+        return tuple(requests), len(self.drafts) - len(requests)
+
+
+def gather(
+    library: Library, files: Sequence[Path] = (), *, per_skill: int = PER_SKILL, progress: Progress = SILENT
+) -> Gathered:
+    """Gather the requests that judge a library.
+
+    In falling order of trust: `files` given by the user; eval files beside the skills; at most `per_skill`
+    lines mined from each routable skill's body; and for skills with none of these, half as many sentences of
+    the body about what the skill does. Requests that give their skill away are dropped and counted; equal
+    ones are folded, all their skills right. Order and choice depend on the content alone.
+
+    Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
+    """
+    work = _Gatherer(library)
+    for path in files:
+        work.file(Path(path), "file", str(path))
+    found = list(eval_files(library))
+    for done, (path, skill) in enumerate(found):
+        progress.update("requests", done, len(found), "eval files")
+        shown = path.relative_to(Path(skill.root)).as_posix()
+        try:
+            work.file(path, "evals", shown, skill)
+        except RequestError as error:
+            detail = str(error).removeprefix(str(path))
+            work.defects.append(Defect(kind="request-file", skill=skill.id, path=shown, detail=detail))
+    work.labelled()
+    judged = {skill for draft in work.drafts for skill in draft.gold}
+    routable = library.routable
+    for done, skill in enumerate(routable):
+        if done % 50 == 0:
+            progress.update("requests", done, len(routable), "skill bodies")
+        before = len(work.drafts)
+        work.written(skill, mining.mined(skill), "mined", per_skill)
+        if len(work.drafts) == before and skill.id not in judged:
+            tasks = (as_task(sentence) for sentence in mining.sentences(skill))
+            work.written(skill, tasks, "body", (per_skill + 1) // 2)
+    progress.update("requests", len(routable), len(routable))
+    requests, folded = work.fold()
+    return Gathered(
+        requests=requests,
+        leaked=work.leaked,
+        ignored=work.ignored,
+        unknown=work.unknown,
+        folded=folded,
+        capped=work.capped,
+        defects=tuple(work.defects),
+    )
+
+
+def _judged(requests: Sequence[Request], routable: set[str]) -> Iterator[tuple[RequestSource, set[str]]]:
+    for request in requests:
+        yield request.source, routable.intersection(request.gold)
+
+
+def coverage(library: Library, gathered: Gathered) -> Coverage:
+    """Say how many routable skills the requests judge, by which source, and which none speaks for."""
+    routable = {skill.id for skill in library.routable}
+    counts: dict[RequestSource, int] = defaultdict(int)
+    skills: dict[RequestSource, set[str]] = defaultdict(set)
+    judged: set[str] = set()
+    for source, gold in _judged(gathered.requests, routable):
+        counts[source] += 1
+        skills[source] |= gold
+        judged |= gold
+    return Coverage(
+        requests=len(gathered.requests),
+        no_skill_requests=sum(not request.gold for request in gathered.requests),
+        judged_skills=len(judged),
+        unjudged=tuple(skill.id for skill in library.routable if skill.id not in judged),
+        sources=tuple(
+            SourceCount(source=source, requests=counts[source], skills=len(skills[source]))
+            for source in sorted(counts, key=_TRUST.__getitem__)
+        ),
+        leaked=gathered.leaked,
+    )

@@ -1,0 +1,87 @@
+"""Requests that give their skill away: they name it, or say its description over again.
+
+After the probe protocol of arXiv 2605.16508 (drop a query with the joined name, or with two of its
+words of four letters or more), made fair to names in everyday words: a word that other skills of the
+library use too gives nothing away, and a name of one word counts only where it is used as a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from skillaudit.schema import Skill
+from skillaudit.scoring.ngrams import tokens
+
+_SHARED_BY = 3
+"""A word in the descriptors of this many skills is the library's, not one skill's name."""
+
+_NAME_WORD = 4
+_RUN = 4
+_MOST = 0.6
+"""Share of the description's words that makes a request a copy of it."""
+
+
+def _stem(word: str) -> str:
+    """Fold the commonest English endings, so that `reports` betrays `report`."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= _NAME_WORD:
+            return word[: -len(ending)]
+    return word
+
+
+class LeakFilter:
+    """Knows the words of one library and tells which requests leak their skill."""
+
+    def __init__(self, skills: Sequence[Skill]) -> None:
+        """Index the descriptors of `skills`."""
+        self._descriptions = {skill.id: tokens(skill.description) for skill in skills}
+        self._names = {skill.id: tokens(skill.name) for skill in skills}
+        self._literal = {skill.id: skill.name.casefold() for skill in skills}
+        used: Counter[str] = Counter()
+        for skill in skills:
+            used.update({_stem(word) for word in self._descriptions[skill.id] + self._names[skill.id]})
+        self._used = used
+
+    def names(self, query: str, skill: str) -> bool:
+        """Whether a request calls the skill by its identifier: `ab-testing`, `/pdf`, `the pdf skill`."""
+        name = self._literal[skill]
+        if not name:
+            return False
+        text = query.casefold()
+        edge = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+        if not re.search(edge, text):
+            return False
+        if len(self._names[skill]) > 1 and not name.isalpha() and " " not in name:
+            return True
+        return bool(
+            re.search(rf"(?:^|\s)[/$@]{re.escape(name)}\b", text)
+            or re.search(rf"{edge}['\"`”’]?\s+(?:skill|agent|tool|plugin)\b", text)
+            or re.search(rf"\b(?:skill|plugin)\s+['\"`“‘]?{edge}", text)
+        )
+
+    def leaks(self, query: str, skill: str) -> bool:
+        """Whether a line out of the skill's own files gives it away; stricter than `names`."""
+        if self.names(query, skill):
+            return True
+        order = tokens(query)
+        present = {_stem(word) for word in order}
+        telling = {
+            stem
+            for word in self._names[skill]
+            if len(word) >= _NAME_WORD and self._used[stem := _stem(word)] < _SHARED_BY
+        }
+        if len(self._names[skill]) > 1 and len(telling & present) >= 2:
+            return True
+        return self._repeats(order, skill)
+
+    def _repeats(self, order: list[str], skill: str) -> bool:
+        """Whether a request holds most of the description, or stands in it word for word."""
+        description = self._descriptions[skill]
+        if not description:
+            return False
+        if len(order) >= _RUN and f" {' '.join(order)} " in f" {' '.join(description)} ":
+            return True
+        own = set(description)
+        return len(own) >= _RUN and len(own & set(order)) >= _MOST * len(own)

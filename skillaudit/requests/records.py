@@ -1,0 +1,46 @@
+"""What gathering hands on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from skillaudit.schema import Defect, Record, Request, RequestSource
+
+
+class Row(NamedTuple):
+    """One labelled line of a file, before its names are looked up."""
+
+    query: str
+    gold: tuple[str, ...] | None
+    """Names of the right skills; empty when nothing should fire; None when only a wrong one is known."""
+    line: int
+    home: str = ""
+    """Name of the skill that the file or entry was written for."""
+
+
+class Draft(NamedTuple):
+    """A request that has ids and waits for the leak filter, folding and the split."""
+
+    query: str
+    gold: tuple[str, ...]
+    source: RequestSource
+    origin: str
+    home: str
+
+
+class Gathered(Record):
+    """Requests for one library, and what was left out on the way."""
+
+    requests: tuple[Request, ...]
+    leaked: int = 0
+    """Dropped because they name their skill or repeat its description."""
+    ignored: int = 0
+    """Rows that only say which skill is wrong, so that nothing can be counted on them."""
+    unknown: int = 0
+    """Rows dropped because none of their skills is in the library."""
+    folded: int = 0
+    """Requests that stood more than once and were made one."""
+    capped: int = 0
+    """Mined and body lines beyond the number kept for each skill."""
+    defects: tuple[Defect, ...] = ()
+    """Lines that could not be used, each with file, line and remedy."""
