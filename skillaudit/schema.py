@@ -300,6 +300,8 @@ class Location(Record):
 
     path: str
     line: int = 1
+    root: str = ""
+    """The source that the path is relative to, as the user wrote it; empty for the only source."""
 
 
 class Finding(Record):
