@@ -59,6 +59,7 @@ def judge(
         suppressed=suppressed,
         limits=limits,
         notes=tuple(_notes(suppressed, difference, report, baseline, gate)),
+        fail_on=gate.fail_on,
     )
 
 

@@ -40,6 +40,8 @@ class Verdict(Record):
     limits: tuple[LimitResult, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences that fail nothing, such as that the baseline can shrink."""
+    fail_on: str = "error"
+    """Lowest severity that failed, or `never`."""
 
     @property
     def exit_code(self) -> int:

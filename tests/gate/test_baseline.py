@@ -1,0 +1,112 @@
+"""Baselines: multisets with a ratchet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillaudit.config import Gate
+from skillaudit.errors import UsageError
+from skillaudit.gate import encode, judge, make_baseline, read_baseline
+from skillaudit.gate.baseline import compare
+from skillaudit.schema import Finding, Severity
+from tests.formatters.reports import make_finding, make_report
+
+A = make_finding("SA202", ("a", "b"))
+B = make_finding("SA203", ("b",))
+REPORT = make_report(findings=[A])
+
+
+def test_the_same_findings_pass_and_the_file_round_trips(tmp_path: Path) -> None:
+    baseline = make_baseline(REPORT, REPORT.findings)
+    path = tmp_path / "baseline.json"
+    path.write_text(encode(baseline), encoding="utf-8")
+    assert read_baseline(path) == baseline
+    verdict = judge(REPORT, Gate(fail_on="warning"), baseline=read_baseline(path))
+    assert verdict.passed
+    assert verdict.suppressed[0].by == "baseline"
+    assert verdict.notes == ("1 finding known in the baseline.",)
+
+
+def test_a_second_twin_of_a_known_finding_is_new() -> None:
+    baseline = make_baseline(REPORT, [A])
+    difference = compare([A, A], baseline)
+    assert (len(difference.new), len(difference.accepted)) == (1, 1)
+    verdict = judge(make_report(findings=[A, A]), Gate(fail_on="warning"), baseline=baseline)
+    assert verdict.reasons[0].startswith("1 new warning (SA202)")
+
+
+def test_a_graver_finding_is_new_and_a_milder_one_can_shrink() -> None:
+    graver = make_finding("SA202", ("a", "b"), "error")
+    assert compare([graver], make_baseline(REPORT, [A])).new == (graver,)
+    milder = compare([A], make_baseline(REPORT, [graver]))
+    assert milder.new == () and [known.code for known in milder.milder] == ["SA202"]
+
+
+def test_what_is_gone_lets_the_baseline_shrink() -> None:
+    baseline = make_baseline(REPORT, [A, A, B])
+    verdict = judge(REPORT, Gate(fail_on="warning"), baseline=baseline)
+    assert verdict.passed
+    assert "The baseline can shrink: 2 of its findings are gone or milder." in verdict.notes[1]
+
+
+@pytest.mark.parametrize(
+    ("hijack", "accuracy", "passed"),
+    [(0.12, 0.8, True), (0.13, 0.8, True), (0.14, 0.8, False), (0.05, 0.8, True), (0.12, 0.78, False)],
+)
+def test_rates_are_a_ratchet_with_a_tolerance(hijack: float, accuracy: float, passed: bool) -> None:
+    baseline = make_baseline(make_report(), ())
+    verdict = judge(
+        make_report(findings=(), hijack=hijack, accuracy=accuracy), Gate(tolerance=0.01), baseline=baseline
+    )
+    assert verdict.passed is passed
+    if hijack < 0.1:
+        assert "its hijack rate is 12.0%, now 5.0%" in verdict.notes[-1]
+
+
+def test_the_file_says_what_it_accepts_and_is_stable() -> None:
+    first = encode(make_baseline(REPORT, [A, B]))
+    assert first == encode(make_baseline(REPORT, [B, A]))
+    assert '"code": "SA202"' in first and first.endswith("}\n")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"format": 2, "findings": []}', '{"format": 1, "findings": [], "x": 1}']
+)
+def test_files_that_are_no_baseline(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "b.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"b\.json.*(--write-baseline|write it anew)"):
+        read_baseline(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_baseline(tmp_path / "missing.json")
+
+
+SEVERITIES: list[Severity] = ["info", "warning", "error"]
+FINDINGS = st.lists(
+    st.builds(
+        lambda code, skill, severity: make_finding(code, (skill,), severity),
+        st.sampled_from(["SA201", "SA202"]),
+        st.sampled_from("ab"),
+        st.sampled_from(SEVERITIES),
+    ),
+    max_size=12,
+)
+
+
+@given(FINDINGS, FINDINGS)
+def test_compare_is_multiset_arithmetic(before: list[Finding], after: list[Finding]) -> None:
+    baseline = make_baseline(REPORT, before)
+    difference = compare(after, baseline)
+    accepted = [entry.finding for entry in difference.accepted]
+    assert Counter(map(repr, [*difference.new, *accepted])) == Counter(map(repr, after))
+    known = Counter(finding.fingerprint for finding in before)
+    taken = Counter(finding.fingerprint for finding in accepted)
+    assert all(taken[key] <= known[key] for key in taken)
+    gone = {entry.fingerprint: entry.count for entry in difference.gone}
+    assert gone == {key: count - taken[key] for key, count in known.items() if count > taken[key]}
+    assert compare(before, baseline).new == ()

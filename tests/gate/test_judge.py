@@ -1,0 +1,106 @@
+"""Decisions of the gate: limits, severities, and what they are compared with."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.clients import listing
+from skillaudit.config import Gate
+from skillaudit.errors import UsageError
+from skillaudit.gate import Selection, judge
+from tests.clients.libraries import many
+from tests.formatters.reports import make_finding, make_report
+
+CLEAN = make_report(findings=())
+
+
+@pytest.mark.parametrize(
+    ("gate", "passed"),
+    [
+        (Gate(), True),
+        (Gate(max_hijack=0.12), True),
+        (Gate(max_hijack=0.119), False),
+        (Gate(min_accuracy=0.8), True),
+        (Gate(min_accuracy=0.81), False),
+        (Gate(max_false_trigger=0.3), True),
+        (Gate(max_false_trigger=0.29), False),
+        # The interval of hijack is 0.08 to 0.16, of accuracy 0.76 to 0.84, of false triggers 0.2 to 0.4.
+        (Gate(max_hijack=0.15, gate_on="high"), False),
+        (Gate(max_hijack=0.16, gate_on="high"), True),
+        (Gate(max_hijack=0.09, gate_on="low"), True),
+        (Gate(max_hijack=0.07, gate_on="low"), False),
+        (Gate(min_accuracy=0.77, gate_on="high"), False),
+        (Gate(min_accuracy=0.75, gate_on="high"), True),
+        (Gate(min_accuracy=0.83, gate_on="low"), True),
+        (Gate(min_accuracy=0.85, gate_on="low"), False),
+    ],
+)
+def test_limits(gate: Gate, passed: bool) -> None:
+    verdict = judge(CLEAN, gate)
+    assert verdict.passed is passed
+    assert verdict.exit_code == (0 if passed else 1)
+    assert bool(verdict.reasons) is not passed
+
+
+def test_a_limit_that_nothing_can_judge_fails() -> None:
+    verdict = judge(make_report(findings=(), hijack=None), Gate(max_hijack=1.0))
+    assert not verdict.passed
+    assert "cannot be judged" in verdict.reasons[0]
+
+
+def test_reasons_name_both_numbers() -> None:
+    (reason,) = judge(CLEAN, Gate(max_hijack=0.1)).reasons
+    assert reason == "Predicted hijack rate 12.0% is above the limit of 10.0% (max-hijack)."
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "severities", "passed"),
+    [
+        ("error", ["warning", "info"], True),
+        ("error", ["error"], False),
+        ("warning", ["warning"], False),
+        ("warning", ["info"], True),
+        ("info", ["info"], False),
+        ("never", ["error", "warning", "info"], True),
+    ],
+)
+def test_severities(fail_on: str, severities: list[str], passed: bool) -> None:
+    findings = [make_finding(severity=severity) for severity in severities]  # type: ignore[arg-type]
+    assert judge(make_report(findings=findings), Gate(fail_on=fail_on)).passed is passed
+
+
+def test_a_reason_counts_findings_and_quotes_the_first() -> None:
+    findings = [
+        make_finding("SA301", ("b",), "error", "b takes all."),
+        make_finding("SA002", ("a",), "error", "Bad."),
+    ]
+    verdict = judge(make_report(findings=findings), Gate())
+    assert verdict.reasons == ("2 errors (SA002, SA301): b takes all.",)
+
+
+def test_the_budget_of_a_client() -> None:
+    shown = listing(many(120, 300), "copilot-cli")
+    verdict = judge(CLEAN, Gate(max_budget=1.0), listing=shown)
+    assert not verdict.passed
+    assert "of the budget of copilot-cli" in verdict.reasons[0]
+    assert judge(CLEAN, Gate(max_budget=1.0), listing=listing(many(10, 100), "copilot-cli")).passed
+    with pytest.raises(UsageError, match="--client"):
+        judge(CLEAN, Gate(max_budget=1.0))
+    with pytest.raises(UsageError, match="no known budget"):
+        judge(CLEAN, Gate(max_budget=1.0), listing=listing(many(3, 10), "gemini-cli"))
+
+
+@pytest.mark.parametrize("gate", [Gate(fail_on="errors"), Gate(gate_on="upper")])
+def test_settings_that_make_no_sense(gate: Gate) -> None:
+    with pytest.raises(UsageError, match="it can be"):
+        judge(CLEAN, gate)
+
+
+def test_findings_left_out_by_selection_do_not_fail() -> None:
+    report = make_report(findings=[make_finding(severity="error")])
+    verdict = judge(report, Gate(), selection=Selection(ignore=("SA2",)))
+    assert verdict.passed and verdict.findings == ()
+    raised = judge(
+        make_report(findings=[make_finding()]), Gate(), selection=Selection(severity={"SA202": "error"})
+    )
+    assert not raised.passed and raised.findings[0].severity == "error"
