@@ -353,5 +353,7 @@ class Report(Record):
     """Skills in no cluster."""
     hubness: Hubness
     black_holes: tuple[BlackHole, ...]
+    over_general: tuple[BlackHole, ...]
+    """Skills near to many families by structure alone, beside those in `black_holes`."""
     pairs: tuple[Pair, ...]
     findings: tuple[Finding, ...]

@@ -21,7 +21,7 @@ def _message(hole: BlackHole) -> str:
 
 def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     for hole in evidence.black_holes:
-        if hole.declared or hole.evidence == "structure":
+        if hole.declared:
             continue
         phrases = f" General phrases: {', '.join(hole.generic_phrases)}." if hole.generic_phrases else ""
         yield rule.finding(
@@ -35,8 +35,8 @@ def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _over_general(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    for hole in evidence.black_holes:
-        if hole.declared or hole.evidence != "structure":
+    for hole in evidence.over_general:
+        if hole.declared:
             continue
         phrases = f" General phrases: {', '.join(hole.generic_phrases)}." if hole.generic_phrases else ""
         yield rule.finding(

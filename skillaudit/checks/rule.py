@@ -29,6 +29,7 @@ class Evidence(Record):
     clusters: tuple[Cluster, ...]
     hubness: Hubness
     black_holes: tuple[BlackHole, ...]
+    over_general: tuple[BlackHole, ...]
     pairs: tuple[Pair, ...]
 
 

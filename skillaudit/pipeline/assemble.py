@@ -1,0 +1,223 @@
+"""Put the results of all stages into one report, with numbers rounded so that machines agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from skillaudit.checks import Evidence, check
+from skillaudit.pipeline.rivals import rivals_of
+from skillaudit.pipeline.structure import Structure
+from skillaudit.routing import Routing, SkillFlow
+from skillaudit.schema import (
+    SCHEMA_VERSION,
+    BlackHole,
+    Cluster,
+    Defect,
+    EmbeddingSummary,
+    Library,
+    LibrarySummary,
+    Record,
+    Report,
+    Rival,
+    Skill,
+    SkillReport,
+)
+from skillaudit.version import __version__
+
+DIGITS = 4
+"""Decimals kept; equal texts on different processors agree to five (float32 sums in another order)."""
+
+R = TypeVar("R", bound=Record)
+
+
+def assemble(
+    library: Library,
+    shown: Sequence[Skill],
+    defects: Sequence[Defect],
+    embedding: EmbeddingSummary,
+    structure: Structure,
+    routing: Routing,
+) -> Report:
+    """Return the report on `library`, whose routable skills compete as `shown`.
+
+    `structure` and `routing` are parallel to `shown`; `defects` are those of the request files.
+    """
+    holes, over_general = _with_structure(routing.black_holes, structure.over_general)
+    evidence = rounded(
+        Evidence(
+            library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
+            forecast=routing.forecast,
+            skills=_skills(library, shown, structure, routing),
+            clusters=_clusters(shown, structure, routing),
+            hubness=structure.hubness,
+            black_holes=holes,
+            over_general=over_general,
+            pairs=routing.pairs,
+        ),
+        keep=("library",),
+    )
+    return Report(
+        schema_version=SCHEMA_VERSION,
+        tool_version=__version__,
+        library=_summary(library),
+        embedding=embedding,
+        forecast=evidence.forecast,
+        skills=evidence.skills,
+        clusters=evidence.clusters,
+        noise=sum(label < 0 for label in structure.labels),
+        hubness=evidence.hubness,
+        black_holes=evidence.black_holes,
+        over_general=evidence.over_general,
+        pairs=evidence.pairs,
+        findings=check(evidence),
+    )
+
+
+def _with_structure(
+    by_requests: Sequence[BlackHole], by_structure: Sequence[BlackHole]
+) -> tuple[tuple[BlackHole, ...], tuple[BlackHole, ...]]:
+    """Return the black holes, marked where structure agrees, and the structural hubs that are none."""
+    structural = {hole.skill for hole in by_structure}
+    known = {hole.skill for hole in by_requests}
+    holes = tuple(
+        msgspec.structs.replace(hole, evidence="both") if hole.skill in structural else hole
+        for hole in by_requests
+    )
+    return holes, tuple(hole for hole in by_structure if hole.skill not in known)
+
+
+def rounded(record: R, *, keep: Sequence[str] = ()) -> R:
+    """Return `record` with every float in it rounded to `DIGITS`, except in the fields of `keep`."""
+    changes = {
+        name: _rounded(getattr(record, name)) for name in record.__struct_fields__ if name not in keep
+    }
+    return msgspec.structs.replace(record, **changes)
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        # Adding zero turns -0.0, which JSON would show, into 0.0.
+        return round(value, DIGITS) + 0.0
+    if isinstance(value, tuple):
+        return tuple(_rounded(item) for item in value)
+    if isinstance(value, Record):
+        return rounded(value)
+    return value
+
+
+def _summary(library: Library) -> LibrarySummary:
+    return LibrarySummary(
+        sources=library.sources,
+        skills=len(library.skills),
+        routable=len(library.routable),
+        manual_only=len(library.skills) - len(library.routable),
+        copies=sum(len(skill.copies) for skill in library.skills),
+        skipped=library.skipped,
+    )
+
+
+def _skills(
+    library: Library, shown: Sequence[Skill], structure: Structure, routing: Routing
+) -> tuple[SkillReport, ...]:
+    """Return one report a skill in the library's order; those that do not compete come without figures."""
+    rows: Mapping[str, int] = {skill.id: row for row, skill in enumerate(shown)}
+    rivals = rivals_of(shown, structure, routing)
+    reports = []
+    for skill in library.skills:
+        row = rows.get(skill.id)
+        if row is None:
+            reports.append(_bystander(skill))
+        else:
+            reports.append(_competitor(skill, shown[row], row, routing.flows[row], structure, rivals[row]))
+    return tuple(reports)
+
+
+def _bystander(skill: Skill) -> SkillReport:
+    return SkillReport(
+        id=skill.id,
+        name=skill.name,
+        description=skill.description,
+        path=skill.path,
+        category=skill.category,
+        manual_only=skill.manual_only,
+        requests=0,
+        victim_rate=None,
+        victim_low=None,
+        victim_high=None,
+        absorbed=0.0,
+        absorbed_low=0.0,
+        absorbed_high=0.0,
+        absorbed_share=0.0,
+        hubness=0,
+        clarity=None,
+        radius=None,
+        cluster=-1,
+    )
+
+
+def _competitor(
+    skill: Skill,
+    shown: Skill,
+    row: int,
+    flow: SkillFlow,
+    structure: Structure,
+    rivals: tuple[Rival, ...],
+) -> SkillReport:
+    position = None if structure.positions is None else structure.positions[row]
+    return SkillReport(
+        id=skill.id,
+        name=skill.name,
+        description=shown.description,
+        path=skill.path,
+        category=skill.category,
+        manual_only=False,
+        requests=flow.requests,
+        victim_rate=flow.victim_rate,
+        victim_low=flow.victim_low,
+        victim_high=flow.victim_high,
+        absorbed=flow.absorbed,
+        absorbed_low=flow.absorbed_low,
+        absorbed_high=flow.absorbed_high,
+        absorbed_share=flow.absorbed_share,
+        hubness=structure.occurrence[row],
+        clarity=structure.clarity[row],
+        radius=structure.radius[row],
+        cluster=structure.labels[row],
+        x=None if position is None else position[0],
+        y=None if position is None else position[1],
+        rivals=rivals,
+        lost=flow.lost,
+        stolen=flow.stolen,
+    )
+
+
+def _clusters(shown: Sequence[Skill], structure: Structure, routing: Routing) -> tuple[Cluster, ...]:
+    members: dict[int, list[int]] = {}
+    for row, label in enumerate(structure.labels):
+        if label >= 0:
+            members.setdefault(label, []).append(row)
+    label_of = {skill.id: structure.labels[row] for row, skill in enumerate(shown)}
+    asked = {skill.id: flow.requests for skill, flow in zip(shown, routing.flows, strict=True)}
+    inside: dict[int, float] = {}
+    for pair in routing.pairs:
+        if label_of[pair.a] >= 0 and label_of[pair.a] == label_of[pair.b]:
+            taken = pair.a_to_b * asked[pair.a] + pair.b_to_a * asked[pair.b]
+            inside[label_of[pair.a]] = inside.get(label_of[pair.a], 0.0) + taken
+    clusters = []
+    for index in sorted(members):
+        ids = tuple(shown[row].id for row in members[index])
+        requests = sum(asked[skill] for skill in ids)
+        clusters.append(
+            Cluster(
+                index=index,
+                label=structure.names[index],
+                skills=ids,
+                cohesion=structure.cohesion[index],
+                confusion=min(1.0, inside.get(index, 0.0) / requests) if requests else None,
+            )
+        )
+    return tuple(clusters)
+

@@ -1,0 +1,68 @@
+"""The audit on one screen: load, embed, look at the structure, forecast, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from skillaudit.cache import Cache
+from skillaudit.config import Config
+from skillaudit.embedding import describe, embed
+from skillaudit.load import load
+from skillaudit.pipeline.assemble import assemble
+from skillaudit.pipeline.structure import examine
+from skillaudit.progress import SILENT, Progress
+from skillaudit.requests import coverage, gather
+from skillaudit.routing import forecast
+from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
+from skillaudit.scoring import Scorer, make_scorer
+
+
+def audit(
+    sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT
+) -> Report:
+    """Return everything that can be said about the library in `sources` before any model is called.
+
+    The same sources and configuration give the same report. Raises LoadError when a source holds no
+    skill, RequestError for an unreadable file of requests, EmbeddingError when there are no weights,
+    UsageError for an unknown router; `progress` may raise Cancelled.
+    """
+    return audit_library(load(sources, progress=progress), config or Config(), progress)
+
+
+def audit_library(library: Library, config: Config, progress: Progress = SILENT) -> Report:
+    """Return the report on a library that is loaded already; see `audit`."""
+    shown = library.routable
+    cache = Cache(config.cache) if config.use_cache else None
+    try:
+        scorer, embedding = scorer_for(shown, config, cache, progress)
+        structure = examine(shown, scorer, cache, progress, positions=config.map)
+        gathered = gather(library, config.requests, progress=progress)
+        routing = forecast(
+            shown,
+            gathered.requests,
+            scorer,
+            families=structure.families,
+            labels=structure.labels,
+            neighbors=structure.neighbors.indices,
+            router=config.router,
+            coverage=coverage(library, gathered),
+            progress=progress,
+        )
+    finally:
+        if cache is not None:
+            cache.close()
+    return assemble(library, shown, gathered.defects, embedding, structure, routing)
+
+
+def scorer_for(
+    shown: Sequence[Skill], config: Config, cache: Cache | None, progress: Progress
+) -> tuple[Scorer, EmbeddingSummary]:
+    """Return the scorer over the descriptors of `shown`, and what its vectors are."""
+    texts = [skill.text for skill in shown]
+    if config.scorer == "lexical":
+        return make_scorer("lexical", texts), EmbeddingSummary(model="none")
+    encode = partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
+    scorer = make_scorer(config.scorer, texts, vectors=encode(texts), embed=encode)
+    return scorer, describe(config.embedder)

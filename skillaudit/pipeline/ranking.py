@@ -1,0 +1,107 @@
+"""Which skill one request would go to, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from skillaudit.cache import Cache
+from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.load import load
+from skillaudit.pipeline.flow import scorer_for
+from skillaudit.progress import SILENT, Progress
+from skillaudit.routing import forecast
+from skillaudit.schema import Coverage, Record, Request, ScorerName
+from skillaudit.scoring import LexicalScorer
+
+
+class Choice(Record):
+    """One skill in a ranking."""
+
+    id: str
+    description: str
+    path: str
+    score: float
+    """What the scorer says, in [-1, 1]."""
+    probability: float
+    """Chance that the router picks it, if the first of the ranking is the right one."""
+    words: tuple[tuple[str, float], ...]
+    """Words of the request that carry the lexical score, with their parts of it."""
+
+
+class Ranking(Record):
+    """The skills that one request is nearest to."""
+
+    query: str
+    router: str
+    scorer: ScorerName
+    skills: int
+    """How many compete."""
+    choices: tuple[Choice, ...]
+    no_skill: float
+    """Chance that the router picks nothing, if the first of the ranking is the right one."""
+
+
+def route(
+    sources: Sequence[str | Path],
+    query: str,
+    config: Config | None = None,
+    *,
+    top: int = 5,
+    progress: Progress = SILENT,
+) -> Ranking:
+    """Rank the routable skills of `sources` for one request and return the first `top`.
+
+    Raises UsageError for an empty request or a library without routable skills, and what `audit` raises.
+    """
+    config = config or Config()
+    if not query.strip():
+        raise UsageError("the request is empty; write what a user would say.")
+    shown = load(sources, progress=progress).routable
+    if not shown:
+        raise UsageError("no skill of this library competes for requests: all are manual-only.")
+    cache = Cache(config.cache) if config.use_cache else None
+    try:
+        scorer, _ = scorer_for(shown, config, cache, progress)
+        scores = np.asarray(scorer.scores([query]))[0]
+        order = np.lexsort((np.arange(len(shown)), -scores))
+        first = shown[int(order[0])]
+        routing = forecast(
+            shown,
+            [Request(query=query, gold=(first.id,), source="file")],
+            scorer,
+            families=[skill.category or "" for skill in shown],
+            labels=[-1] * len(shown),
+            neighbors=None,
+            router=config.router,
+            coverage=Coverage(
+                requests=1, no_skill_requests=0, judged_skills=1, unjudged=(), sources=(), leaked=0
+            ),
+        )
+    finally:
+        if cache is not None:
+            cache.close()
+    chance = {loss.taken_by: loss.probability for flow in routing.flows for loss in flow.stolen}
+    chance[first.id] = routing.forecast.accuracy.value or 0.0
+    lexical = LexicalScorer([skill.text for skill in shown])
+    return Ranking(
+        query=query,
+        router=routing.forecast.router,
+        scorer=config.scorer,
+        skills=len(shown),
+        choices=tuple(
+            Choice(
+                id=shown[row].id,
+                description=shown[row].description,
+                path=shown[row].path,
+                score=round(float(scores[row]), 4),
+                probability=round(chance.get(shown[row].id, 0.0), 4),
+                words=tuple((word, round(part, 4)) for word, part in lexical.explain(query, row)[:6]),
+            )
+            for row in order[:top].tolist()
+        ),
+        no_skill=round(routing.forecast.no_skill.value or 0.0, 4),
+    )

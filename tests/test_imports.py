@@ -1,0 +1,45 @@
+"""What an import pulls in, seen from a fresh interpreter: the static graph cannot show deferral."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "torch", "transformers", "sentence_transformers", "litellm", "umap", "hdbscan", "sklearn", "numba",
+    "textual", "rich",
+)  # fmt: skip
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the top-level modules that are loaded after `code` has run."""
+    script = f"import sys\n{code}\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "skillaudit.pipeline", "skillaudit.checks", "skillaudit.formatters.text", "skillaudit.formatters.json",
+        "skillaudit.formatters.markdown", "skillaudit.gate", "skillaudit.clients",
+    ],
+)  # fmt: skip
+def test_the_core_imports_no_face_and_nothing_heavy(module: str) -> None:
+    assert not loaded_by(f"import {module}") & {*HEAVY, "click"}
+
+
+def test_help_imports_neither_the_core_nor_anything_heavy() -> None:
+    code = (
+        "import contextlib, io, sys\n"
+        "from skillaudit.cli import main\n"
+        "sys.argv = ['skillaudit', '--help']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()"
+    )
+    assert not loaded_by(code) & {*HEAVY, "numpy", "scipy", "yaml"}
+
+
+def test_the_package_root_is_light() -> None:
+    assert not loaded_by("import skillaudit") & {*HEAVY, "click", "numpy", "msgspec"}
