@@ -1,0 +1,255 @@
+"""A small store on disk for what is dear to compute: vectors, and results derived from them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+CACHE_VARIABLE = "SKILLAUDIT_CACHE"
+FORMAT = 1
+"""Version of the tables. It is part of the file name, so that two releases never fight over one file."""
+MAX_BYTES = 1 << 30
+"""When the file holds more than this, the oldest quarter of its rows goes (first in, first out)."""
+_BUSY_SECONDS = 10.0
+_PARAMETERS = 900  # below the 999 that old builds of SQLite allow
+
+_TABLES = """
+CREATE TABLE models (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY, model INTEGER NOT NULL, digest TEXT NOT NULL, vector BLOB NOT NULL,
+    UNIQUE (model, digest)
+);
+CREATE TABLE blobs (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, UNIQUE (kind, key)
+);
+"""
+
+
+def cache_folder(folder: Path | None = None) -> Path:
+    """Return `folder`, else `$SKILLAUDIT_CACHE`, else the user's own cache folder."""
+    if folder is not None:
+        return folder
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named).expanduser()
+    return platformdirs.user_cache_path("skillaudit", appauthor=False)
+
+
+class Cache:
+    """Vectors by model and text digest, and other results by kind and key, in one SQLite file.
+
+    The file is opened at the first use. Several processes and threads may use it at once. The cache
+    never raises: what cannot be read counts as absent, what cannot be written is dropped, and `notes`
+    says so once. A damaged file is set aside (`.damaged`) and a new one begun.
+    """
+
+    def __init__(self, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
+        self.path = cache_folder(folder) / f"cache-{FORMAT}.sqlite"
+        self._max_bytes = max_bytes
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        self._readable = self._writable = True
+        self._notes: list[str] = []
+        self._lock = threading.RLock()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for the user about what the cache could not do."""
+        return tuple(self._notes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a later use opens it again."""
+        with self._lock:
+            if self._connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.close()
+                self._connection = None
+
+    def get_vectors(self, model_key: str, digests: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Return the known vectors among `digests`, each read-only and of shape (d,)."""
+        keys: list[str] = []
+        values: list[bytes] = []
+        with self._lock, self._reading() as connection:
+            if connection is not None:
+                for start in range(0, len(digests), _PARAMETERS):
+                    chunk = digests[start : start + _PARAMETERS]
+                    rows = connection.execute(
+                        "SELECT v.digest, v.vector FROM vectors v JOIN models m ON m.id = v.model "
+                        f"WHERE m.key = ? AND v.digest IN ({','.join('?' * len(chunk))})",
+                        (model_key, *chunk),
+                    ).fetchall()
+                    keys.extend(row[0] for row in rows)
+                    values.extend(row[1] for row in rows)
+        return _as_vectors(keys, values)
+
+    def put_vectors(self, model_key: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Store row i of `vectors`, shape (n, d), under `digests[i]`, all of them or none."""
+        rows = np.ascontiguousarray(vectors, dtype="<f4")
+        if rows.ndim != 2 or len(rows) != len(digests):
+            raise ValueError(f"{len(digests)} digests need as many rows, got shape {rows.shape}")
+        with self._lock, self._writing() as connection:
+            if connection is None:
+                return
+            connection.execute("INSERT OR IGNORE INTO models (key) VALUES (?)", (model_key,))
+            (model,) = connection.execute("SELECT id FROM models WHERE key = ?", (model_key,)).fetchone()
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors (model, digest, vector) VALUES (?, ?, ?)",
+                ((model, digest, row.tobytes()) for digest, row in zip(digests, rows, strict=True)),
+            )
+
+    def get_blob(self, kind: str, key: str) -> bytes | None:
+        """Return the bytes stored under `kind` and `key`, or None."""
+        row: tuple[bytes] | None = None
+        with self._lock, self._reading() as connection:
+            if connection is not None:
+                row = connection.execute(
+                    "SELECT value FROM blobs WHERE kind = ? AND key = ?", (kind, key)
+                ).fetchone()
+        return row[0] if row else None
+
+    def put_blob(self, kind: str, key: str, value: bytes) -> None:
+        """Store `value` under `kind` and `key`, replacing what was there."""
+        with self._lock, self._writing() as connection:
+            if connection is not None:
+                connection.execute(
+                    "INSERT OR REPLACE INTO blobs (kind, key, value) VALUES (?, ?, ?)", (kind, key, value)
+                )
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield the open file, or None; an error inside ends the block early and is noted."""
+        connection = self._open()
+        try:
+            yield connection
+        except sqlite3.OperationalError as error:
+            self._readable = self._writable = False
+            self._note("cannot be read", error)
+        except sqlite3.DatabaseError as error:
+            self._set_aside(error)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield the file inside a transaction, or None; a failure rolls back and is noted."""
+        connection = self._open() if self._writable else None
+        if connection is None:
+            yield None
+            return
+        try:
+            # IMMEDIATE takes the write lock at once: upgrading a read lock later would fail, not wait.
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            self._evict(connection)
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._writable = False
+            self._note("cannot be written", error)
+        except sqlite3.DatabaseError as error:
+            self._set_aside(error)
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _open(self) -> sqlite3.Connection | None:
+        if self._connection is None and self._readable:
+            try:
+                self._connection = self._connect()
+            except (OSError, sqlite3.OperationalError) as error:
+                self._readable = self._writable = False
+                self._note("cannot be opened", error)
+            except sqlite3.DatabaseError as error:
+                self._set_aside(error)
+                if self._readable:
+                    return self._open()
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            self._inode = self.path.stat().st_ino
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                _create(connection)
+            elif version != FORMAT:
+                raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")
+            # A lost last write after a power cut costs a recomputation, so there is no fsync per commit.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _evict(self, connection: sqlite3.Connection) -> None:
+        counts = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZES]
+        pages, free, page_size = counts
+        if (pages - free) * page_size <= self._max_bytes:
+            return
+        for table in ("vectors", "blobs"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE id <= (SELECT min(id) + (max(id) - min(id)) / 4 FROM {table})"
+            )
+
+    def _set_aside(self, error: Exception) -> None:
+        """Move a damaged file out of the way, unless another process has already replaced it."""
+        self.close()
+        try:
+            if self.path.stat().st_ino == self._inode:
+                for suffix in ("-wal", "-shm"):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+                self.path.replace(self.path.with_name(self.path.name + ".damaged"))
+                self._note("was damaged and begun anew", error)
+        except OSError as failure:
+            self._readable = self._writable = False
+            self._note("is damaged and cannot be replaced", failure)
+
+    def _note(self, what: str, error: Exception) -> None:
+        self._notes.append(f"The cache {self.path} {what} ({error}).")
+
+
+_SIZES = ("page_count", "freelist_count", "page_size")
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    """Lay out an empty file, once, however many processes start at the same time."""
+    connection.execute("PRAGMA page_size = 8192")  # five vectors of 384 floats to a page, without overflow
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _as_vectors(keys: list[str], values: list[bytes]) -> dict[str, NDArray[np.float32]]:
+    """Give each key its row of one matrix; a row of another length than the first counts as absent."""
+    if not values:
+        return {}
+    size = len(values[0])
+    if size == 0 or size % 4:
+        return {}
+    if any(len(value) != size for value in values):
+        pairs = [pair for pair in zip(keys, values, strict=True) if len(pair[1]) == size]
+        keys, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    matrix = np.frombuffer(b"".join(values), dtype="<f4").reshape(len(values), size // 4)
+    return dict(zip(keys, matrix, strict=True))

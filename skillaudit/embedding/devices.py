@@ -1,0 +1,100 @@
+"""Which device runs a model, how many threads it may take, and the arithmetic it must keep to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skillaudit.errors import EmbeddingError
+
+if TYPE_CHECKING:
+    import torch
+
+_MOST_THREADS = 16
+"""Beyond this the interpreter's lock, not the cores, sets the pace."""
+_CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def choose_device(device: str | None) -> torch.device:
+    """Return the device named, or the best there is: CUDA, then MPS, then the CPU.
+
+    Raises EmbeddingError for a name that torch does not know or a device that is not there.
+    """
+    import torch
+
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device is None:
+        return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
+    try:
+        chosen = torch.device(device)
+    except RuntimeError:
+        raise EmbeddingError(f"The device {device!r} is not known; use cpu, cuda or mps.") from None
+    if not there.get(chosen.type, False):
+        raise EmbeddingError(f"The device {device!r} is not available here; use --device cpu.")
+    return chosen
+
+
+def choose_threads(threads: int | None) -> int:
+    """Return how many threads may compute at once: `threads`, or what this process may use.
+
+    That is the smallest of its CPU affinity, its container's quota, `OMP_NUM_THREADS` and 16.
+    """
+    if threads is not None:
+        return max(1, threads)
+    limits = [_MOST_THREADS, _affinity()]
+    if (quota := _quota()) is not None:
+        limits.append(quota)
+    if (wish := os.environ.get("OMP_NUM_THREADS", "")).isdecimal() and int(wish) > 0:
+        limits.append(int(wish))
+    return max(1, min(limits))
+
+
+@contextlib.contextmanager
+def fixed_arithmetic() -> Iterator[None]:
+    """Full float32 products, one thread per operation; the caller's settings come back afterwards.
+
+    Without TF32 or bfloat16 a vector is the same on every run. Threads that start inside take the
+    one-thread setting over, so that parallel work shares no operation.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    precision = torch.get_float32_matmul_precision()
+    torch.set_num_threads(1)
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_float32_matmul_precision(precision)
+
+
+@contextlib.contextmanager
+def failures_named(device: torch.device) -> Iterator[None]:
+    """Turn torch's errors, such as too little memory, into EmbeddingError."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+        elsewhere = "" if device.type == "cpu" else "try --device cpu, or "
+        raise EmbeddingError(
+            f"Embedding on {device} failed ({reason}); {elsewhere}use --scorer lexical, which needs no model."
+        ) from error
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _quota() -> int | None:
+    """Return the whole CPUs that a Linux container may use, None without a limit."""
+    try:
+        quota, period = _CGROUP_QUOTA.read_text(encoding="ascii").split()
+        return max(1, int(quota) // int(period))
+    except (OSError, ValueError):
+        return None

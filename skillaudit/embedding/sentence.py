@@ -1,0 +1,57 @@
+"""Runs any other model through sentence_transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.embedding.devices import choose_device, choose_threads
+from skillaudit.embedding.models import Model
+from skillaudit.errors import EmbeddingError
+
+_CHUNK = 256
+"""Texts between two signs of life."""
+
+Block = tuple[NDArray[np.intp], NDArray[np.float32]]
+
+
+class SentenceEncoder:
+    """A model of whatever architecture, as sentence_transformers runs it, without remote code."""
+
+    def __init__(self, source: Model, *, device: str | None = None, threads: int | None = None) -> None:
+        self._threads = choose_threads(threads)
+        self._device = choose_device(device)
+        try:
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as narration
+
+            narration.disable_progress_bar()  # type: ignore[no-untyped-call]
+            path = str(source.folder) if source.key.startswith("folder:") else source.name
+            revision = None if source.key.startswith("folder:") else source.revision
+            self._model: Any = SentenceTransformer(path, revision=revision, device=str(self._device))
+        except Exception as error:  # the hub, the configuration, the weights: each library has its own kinds
+            reason = str(error).strip().partition("\n")[0].rstrip(".")
+            raise EmbeddingError(
+                f"The embedding model {source.name} cannot be loaded ({reason}); "
+                f"name another, or use --scorer lexical, which needs no model."
+            ) from error
+
+    def encode(self, texts: Sequence[str]) -> Iterator[Block]:
+        """Yield positions and unit vectors, longest texts first; every position exactly once."""
+        import torch
+
+        order = np.array(sorted(range(len(texts)), key=lambda at: (-len(texts[at]), at)), dtype=np.intp)
+        threads = torch.get_num_threads()
+        torch.set_num_threads(self._threads)
+        try:
+            for start in range(0, len(order), _CHUNK):
+                chunk = order[start : start + _CHUNK]
+                vectors = self._model.encode(
+                    [texts[at] for at in chunk], normalize_embeddings=True, show_progress_bar=False
+                )
+                yield chunk, np.asarray(vectors, dtype=np.float32)
+        finally:
+            torch.set_num_threads(threads)

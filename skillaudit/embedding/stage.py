@@ -1,0 +1,139 @@
+"""The embedding stage: each distinct text once, cached ones not at all, new ones stored as they come."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.cache import Cache
+from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.embedding.models import Model, resolve
+from skillaudit.progress import SILENT, Progress
+from skillaudit.schema import EmbeddingSummary
+
+_PROGRESS_SECONDS = 0.1
+_STORE_SECONDS = 2.0
+"""At most so much work is lost when the process is killed; every other end stores what is there."""
+
+Block = tuple[NDArray[np.intp], NDArray[np.float32]]
+"""Positions of some texts, and their vectors, shape (len(positions), d)."""
+
+
+class Encoder(Protocol):
+    """Computes vectors for texts, in whatever order suits it."""
+
+    def encode(self, texts: Sequence[str]) -> Iterator[Block]:
+        """Yield every position of `texts` exactly once, with its unit vector."""
+
+
+def embed(
+    texts: Sequence[str],
+    *,
+    model: str = DEFAULT_EMBEDDER,
+    device: str | None = None,
+    threads: int | None = None,
+    cache: Cache | None = None,
+    progress: Progress = SILENT,
+) -> NDArray[np.float32]:
+    """Return the L2-normalised vectors of `texts`, shape (n, d), row i for text i.
+
+    Equal texts are computed once. Texts that the cache knows are not computed, and when it knows all
+    of them nothing heavy is imported. On the CPU a BERT model with mean pooling gives the same bits
+    whatever the company a text is in, the batch size and the number of threads; on CUDA and MPS, and
+    for other kinds of model, rounding may differ by about 1e-6. The cache does not tell devices apart.
+
+    `threads` None takes what this process may use of the machine. Raises EmbeddingError when the
+    model cannot be had or does not run, and whatever `progress` raises; what was computed until then
+    is in the cache.
+    """
+    source = resolve(model, cache)
+    digests = [_digest(text) for text in texts]
+    distinct = dict(zip(digests, texts, strict=True))
+    known = cache.get_vectors(source.key, list(distinct)) if cache else {}
+    known = {digest: row for digest, row in known.items() if source.dimension in (0, len(row))}
+    missing = [digest for digest in distinct if digest not in known]
+    report = _Throttle(progress, len(distinct), f"{len(known)} cached" if known else "")
+    report(len(known), always=True)
+    if missing:
+        encoder = _encoder(source, device, threads, cache)
+        _compute(missing, distinct, known, encoder, source.key, cache, report)
+    if not digests:
+        return np.empty((0, source.dimension), dtype=np.float32)
+    return np.stack([known[digest] for digest in digests]).astype(np.float32, copy=False)
+
+
+def describe(model: str = DEFAULT_EMBEDDER, *, cache: Cache | None = None) -> EmbeddingSummary:
+    """Say what vectors `embed` gives for `model`, without loading it; `cache` spares hashing a folder again.
+
+    Raises EmbeddingError when the model cannot be found.
+    """
+    source = resolve(model, cache)
+    return EmbeddingSummary(model=source.name, revision=source.revision, dimension=source.dimension)
+
+
+def _compute(
+    missing: Sequence[str],
+    distinct: dict[str, str],
+    known: dict[str, NDArray[np.float32]],
+    encoder: Encoder,
+    key: str,
+    cache: Cache | None,
+    report: _Throttle,
+) -> None:
+    """Add the vectors of `missing` to `known` and the cache; an interruption keeps what was computed."""
+    pending: list[str] = []
+    stored = time.monotonic()
+
+    def store() -> None:
+        nonlocal stored
+        if cache and pending:
+            cache.put_vectors(key, pending, np.stack([known[digest] for digest in pending]))
+        pending.clear()
+        stored = time.monotonic()
+
+    try:
+        for positions, vectors in encoder.encode([distinct[digest] for digest in missing]):
+            batch = [missing[position] for position in positions]
+            known.update(zip(batch, vectors, strict=True))
+            pending.extend(batch)
+            if time.monotonic() - stored > _STORE_SECONDS:
+                store()
+            report(len(known))
+    finally:
+        store()
+    report(len(known), always=True)
+
+
+def _encoder(source: Model, device: str | None, threads: int | None, cache: Cache | None) -> Encoder:
+    if source.packable:
+        from skillaudit.embedding.packed import PackedEncoder
+
+        return PackedEncoder(source.load(cache), device=device, threads=threads)
+    from skillaudit.embedding.sentence import SentenceEncoder
+
+    return SentenceEncoder(source, device=device, threads=threads)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+class _Throttle:
+    """Passes progress on at most ten times a second."""
+
+    def __init__(self, progress: Progress, total: int, note: str) -> None:
+        self._progress = progress
+        self._total = total
+        self._note = note
+        self._last = 0.0
+
+    def __call__(self, done: int, *, always: bool = False) -> None:
+        now = time.monotonic()
+        if always or now - self._last >= _PROGRESS_SECONDS:
+            self._last = now
+            self._progress.update("embed", done, self._total, self._note)

