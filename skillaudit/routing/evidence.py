@@ -1,12 +1,13 @@
 """Turn requests into the few numbers that the choice models need, block by block.
 
-For a request q with right skills G among N skills and scores s_j:
+For a request q with right skills G among N skills, scores s_j in [-1, 1] and s_G the best of G:
 
-    competition(q) = ln sum over j not in G of exp(beta * (s_j - max over G of s))
+    clearance(q) = -1/beta * ln( sum over j not in G of exp(beta * (s_j - s_G)) + exp(-beta * s_G) )
 
-which is the log of the competition index of the request: the odds against its own skill in a plain
-softmax. It depends on score differences inside one request only, so it is comparable between
-libraries whose descriptions differ in length and style.
+It is the smooth margin of the right skill over its best rival, where an unrelated text, with score zero,
+always competes: -1/beta times the log competition index of the request, the odds against the right skill
+in a softmax of sharpness beta. It depends on score differences inside one request only, so it is
+comparable between libraries whose descriptions differ in length and style.
 """
 
 from __future__ import annotations
@@ -29,8 +30,6 @@ Ints = npt.NDArray[np.int64]
 
 RIVALS = 24
 """Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
-COMPETITION_FLOOR = -12.0
-"""Lower bound of the log competition index, reached when there is no rival at all."""
 BLOCK_CELLS = 4_000_000
 """Scores held at once."""
 
@@ -45,8 +44,8 @@ class Evidence:
     """(R,) position of each row in the sequence of requests that it was read from."""
     gold: Ints
     """(R,) row of the skill that owns the request; -1 when nothing should fire."""
-    competition: Floats
-    """(R,) log competition index, at least `COMPETITION_FLOOR`."""
+    clearance: Floats
+    """(R,) smooth margin of the right skill over its rivals; meaningless where nothing should fire."""
     gold_score: Floats
     """(R,) best score among the right skills; 0 when nothing should fire."""
     rivals: Ints
@@ -93,7 +92,7 @@ def from_requests(
     size = len(skills)
     width = min(RIVALS, size)
     count = len(kept)
-    competition = np.full(count, COMPETITION_FLOOR)
+    clearance = np.zeros(count)
     gold_score = np.zeros(count)
     rivals = np.full((count, width), -1, dtype=np.int64)
     rival_scores = np.full((count, width), -np.inf)
@@ -105,13 +104,13 @@ def from_requests(
             scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
         )
         part = _block(scores, golds[start:stop], beta, width)
-        competition[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
+        clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)
     return Evidence(
         size=size,
         request=np.array(kept, dtype=np.int64),
         gold=np.array(owners, dtype=np.int64),
-        competition=competition,
+        clearance=clearance,
         gold_score=gold_score,
         rivals=rivals,
         rival_scores=rival_scores,
@@ -121,7 +120,7 @@ def from_requests(
 def _block(
     scores: npt.NDArray[np.float32], golds: Sequence[Sequence[int]], beta: float, width: int
 ) -> tuple[Floats, Floats, Ints, Floats]:
-    """Competition, gold score and best rivals of one block; overwrites `scores`."""
+    """Clearance, gold score and best rivals of one block; overwrites `scores`."""
     rows = np.repeat(np.arange(len(golds)), [len(g) for g in golds])
     columns = np.array([column for g in golds for column in g], dtype=np.int64)
     gold_score = np.full(len(golds), -np.inf)
@@ -132,7 +131,8 @@ def _block(
     shift = scores
     shift -= gold_score[:, None].astype(np.float32)
     shift *= np.float32(beta)
-    return log_sum_exp(shift), gold_score, rivals, rival_scores
+    index = np.logaddexp(log_sum_exp(shift), -beta * gold_score)
+    return -index / beta, gold_score, rivals, rival_scores
 
 
 def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
@@ -150,17 +150,16 @@ def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
 
 
 def log_sum_exp(values: npt.NDArray[np.float32]) -> Floats:
-    """Log of the sum of exponentials per row, at least `COMPETITION_FLOOR`; overwrites `values`."""
+    """Log of the sum of exponentials per row, -inf for a row of -inf; overwrites `values`."""
     if not values.shape[1]:
-        return np.full(len(values), COMPETITION_FLOOR)
+        return np.full(len(values), -np.inf)
     peak = values.max(axis=1)
     peak[np.isneginf(peak)] = 0.0
     values -= peak[:, None]
     np.exp(values, out=values)
-    total = values.sum(axis=1, dtype=np.float64)
     with np.errstate(divide="ignore"):
-        result = peak.astype(np.float64) + np.log(total)
-    return np.maximum(result, COMPETITION_FLOOR)
+        total = np.log(values.sum(axis=1, dtype=np.float64))
+    return np.asarray(peak + total, dtype=np.float64)
 
 
 def from_descriptors(
@@ -174,7 +173,7 @@ def from_descriptors(
     """
     size = len(skills)
     width = min(RIVALS, size)
-    competition = np.full(size, COMPETITION_FLOOR)
+    clearance = np.zeros(size)
     rivals = np.full((size, width), -1, dtype=np.int64)
     rival_scores = np.full((size, width), -np.inf)
     block = max(1, BLOCK_CELLS // max(size, 1))
@@ -186,14 +185,14 @@ def from_descriptors(
         own = scores[inside, inside + start]
         scores *= (gold_score / np.where(own > 0, own, 1.0))[:, None].astype(np.float32)
         scores[inside, inside + start] = gold_score
-        competition[start:stop], _, rivals[start:stop], rival_scores[start:stop] = _block(
+        clearance[start:stop], _, rivals[start:stop], rival_scores[start:stop] = _block(
             scores, [[row] for row in range(start, stop)], beta, width
         )
     return Evidence(
         size=size,
         request=np.full(size, -1, dtype=np.int64),
         gold=np.arange(size, dtype=np.int64),
-        competition=competition,
+        clearance=clearance,
         gold_score=np.full(size, gold_score),
         rivals=rivals,
         rival_scores=rival_scores,

@@ -12,6 +12,9 @@ from skillaudit.routing.profiles import ChoiceFit
 
 Floats = npt.NDArray[np.float64]
 
+KAPPA = 90.0
+"""Skills at which capacity starts to tell; the second paper fits 83.5 and 91.8 for two models."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -35,17 +38,21 @@ def logistic(values: Floats) -> Floats:
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
 
 
+def regressors(clearance: Floats, sizes: Floats) -> Floats:
+    """(R, 3) columns 1, clearance, and ln(1 + N / kappa), the capacity term of the second paper (eq. 10)."""
+    return np.column_stack([np.ones(len(clearance)), clearance, np.log1p(sizes / KAPPA)])
+
+
 def design(evidence: Evidence) -> Floats:
-    """(R, 3) regressors of the choice model: 1, competition, ln N."""
-    count = len(evidence.gold)
-    log_size = np.full(count, np.log(max(evidence.size, 1)))
-    return np.column_stack([np.ones(count), evidence.competition, log_size])
+    """(R, 3) regressors of the choice model for requests against one library."""
+    return regressors(evidence.clearance, np.full(len(evidence.gold), float(evidence.size)))
 
 
 def choose(evidence: Evidence, fit: ChoiceFit) -> Outcome:
     """Apply a fitted choice model (DESIGN section 5)."""
-    right = logistic(design(evidence) @ np.array(fit.coefficients))
-    wrong = logistic(fit.hijack[0] + fit.hijack[1] * evidence.competition)
+    columns = design(evidence)
+    right = logistic(columns @ np.array(fit.coefficients))
+    wrong = logistic(columns @ np.array(fit.hijack))
     best = np.where(np.isneginf(evidence.best_rival), 0.0, evidence.best_rival)
     fires = logistic(fit.trigger[0] + fit.trigger[1] * best)
     shares = spread(evidence.rival_scores, fit.temperature)

@@ -20,20 +20,20 @@ BUILT_IN = "routers.json"
 class ChoiceFit(Record):
     """Parameters of the choice model over the scores of one scorer.
 
-    P(right) = logistic(coefficients . (1, competition, ln N)); a wrong choice is another skill with
-    probability logistic(hijack . (1, competition)), else nothing or an invalid id; the skill taken is
+    With x = (1, clearance, ln(1 + N / kappa)): P(right) = logistic(coefficients . x); a wrong choice is another
+    skill with probability logistic(hijack . x), else nothing or an invalid id; the skill taken is
     spread over the rivals by softmax(temperature * score). On a request that should fire nothing, some
     skill is taken with probability logistic(trigger . (1, best score)).
     """
 
     beta: float
-    """Sharpness of the competition index."""
+    """Sharpness of the clearance."""
     coefficients: tuple[float, float, float]
     covariance: tuple[tuple[float, ...], ...]
-    """Of the coefficients, posterior of the fit; for a class of routers it holds their spread."""
+    """Of the coefficients: posterior of the fit, and for a class of routers their spread."""
     library_sd: float
     """Standard deviation of the intercept between libraries, on the logit scale."""
-    hijack: tuple[float, float]
+    hijack: tuple[float, float, float]
     trigger: tuple[float, float]
     trigger_sd: float
     """Standard deviation of the trigger's intercept between routers and libraries."""

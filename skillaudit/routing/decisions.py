@@ -1,0 +1,197 @@
+"""Read logs of recorded routing decisions.
+
+A log is JSON lines, gzip or plain, one request a line: `query`; `gold`, a list of the right names (empty:
+nothing should fire); `choice`, {model: name or null}; and what was on offer, as `candidates_idx` (rows of the
+library), `candidates` (names), or neither for the whole library. `candidate_descriptions` beside
+`candidates` stands in for a library file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.errors import RequestError
+from skillaudit.schema import Skill
+
+Ints = npt.NDArray[np.int64]
+
+NONE, RIGHT, WRONG, UNASKED = 0, 1, 2, -1
+"""Outcomes of a decision: nothing or an invalid id, a right skill, another skill, model not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One request as it was put to one or more models."""
+
+    query: str
+    gold: tuple[int, ...]
+    """Library rows that are right; empty when nothing should fire."""
+    offered: Ints | None
+    """Library rows on offer in the order shown; None for the whole library."""
+    chosen: Mapping[str, int]
+    """Per model the library row chosen, -1 for nothing or an invalid id."""
+
+    def outcome(self, model: str) -> int:
+        """`NONE`, `RIGHT`, `WRONG`, or `UNASKED`."""
+        row = self.chosen.get(model)
+        if row is None:
+            return UNASKED
+        return NONE if row < 0 else RIGHT if row in self.gold else WRONG
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """Recorded decisions over one library."""
+
+    skills: tuple[Skill, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model that decided anything, sorted."""
+        return tuple(sorted({model for decision in self.decisions for model in decision.chosen}))
+
+    def subset(self, rows: Sequence[int]) -> DecisionLog:
+        """The same library with only the decisions at these positions."""
+        return DecisionLog(skills=self.skills, decisions=tuple(self.decisions[row] for row in rows))
+
+
+def in_half(text: str, salt: str = "") -> bool:
+    """Whether a text falls in the first half of a split by its hash."""
+    return hashlib.blake2b(f"{salt}\0{text}".encode("utf-8", "replace"), digest_size=4).digest()[0] < 128
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number, object) of a JSON-lines file, gzip or plain; raises `RequestError`."""
+    number = 0
+    try:
+        raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+        with raw as handle:
+            for number, line in enumerate(handle, 1):
+                if not line.strip():
+                    continue
+                value = json.loads(line)
+                if not isinstance(value, dict):
+                    raise RequestError(f"{path}:{number}: expected a JSON object, found {type(value).__name__}")
+                yield number, value
+    except OSError as error:
+        raise RequestError(f"{path}: cannot be read ({error}); check the path") from error
+    except (ValueError, EOFError) as error:
+        raise RequestError(f"{path}:{max(number, 1)}: not JSON lines ({error})") from error
+
+
+def read_library(path: Path) -> tuple[Skill, ...]:
+    """Read `name` and `description` of every line, in order; names may repeat, ids do not.
+
+    `fn_name`, where a line has it, is the name that the model saw, and wins.
+    """
+    skills = []
+    for row, (number, value) in enumerate(read_lines(path)):
+        key = "fn_name" if value.get("fn_name") else "name"
+        skills.append(_skill(row, _text(value, key, path, number), str(value.get("description") or "")))
+    return tuple(skills)
+
+
+def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> DecisionLog:
+    """Read a log of decisions; without `library` the lines must carry `candidate_descriptions`.
+
+    Lines whose gold is null, or whose gold is not on offer, cannot be judged and are left out. Raises
+    `RequestError` with file and line for anything that is not in the format.
+    """
+    skills = list(library or ())
+    rows_of: dict[str, list[int]] = {}
+    for row, skill in enumerate(skills):
+        rows_of.setdefault(skill.name, []).append(row)
+    inline: dict[tuple[str, str], int] = {}
+    decisions = []
+    for number, value in read_lines(path):
+        query = _text(value, "query", path, number)
+        gold = value.get("gold")
+        if gold is None:
+            continue
+        if not isinstance(gold, list):
+            raise RequestError(f"{path}:{number}: `gold` must be a list of names")
+        choice = value.get("choice") or {}
+        if not isinstance(choice, dict):
+            raise RequestError(f"{path}:{number}: `choice` must be an object of model: name or null")
+        if library is None:
+            offered: Ints | None = _inline(value, skills, inline, path, number)
+        else:
+            offered = _offered(value, rows_of, len(skills), path, number)
+        on_offer: dict[str, list[int]] = rows_of
+        if offered is not None:
+            on_offer = {}
+            for row in offered.tolist():
+                on_offer.setdefault(skills[row].name, []).append(row)
+        right = tuple(row for name in gold for row in on_offer.get(str(name), ()))
+        if gold and not right:
+            continue
+        chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
+        decisions.append(Decision(query=query, gold=right, offered=offered, chosen=chosen))
+    return DecisionLog(skills=tuple(skills), decisions=tuple(decisions))
+
+
+def _chosen(name: Any, on_offer: Mapping[str, list[int]], right: tuple[int, ...]) -> int:
+    """Row that a recorded answer stands for; -1 when it is null or names nothing on offer."""
+    rows = on_offer.get(str(name), []) if name is not None else []
+    return next((row for row in rows if row in right), rows[0] if rows else -1)
+
+
+def _offered(
+    value: dict[str, Any], rows_of: Mapping[str, list[int]], size: int, path: Path, number: int
+) -> Ints | None:
+    index = value.get("candidates_idx")
+    if index is not None:
+        rows = np.asarray(index)
+        if rows.ndim != 1 or rows.dtype.kind not in "iu" or (rows.size and not 0 <= rows.min() <= rows.max() < size):
+            raise RequestError(f"{path}:{number}: `candidates_idx` must hold rows of the library, 0 to {size - 1}")
+        return rows.astype(np.int64)
+    names = value.get("candidates")
+    if names is None:
+        return None
+    if not isinstance(names, list):
+        raise RequestError(f"{path}:{number}: `candidates` must be a list of names")
+    unknown = [name for name in names if str(name) not in rows_of]
+    if unknown:
+        raise RequestError(f"{path}:{number}: {unknown[0]!r} is not in the library; give the library it was asked with")
+    return np.array([row for name in dict.fromkeys(map(str, names)) for row in rows_of[name]], dtype=np.int64)
+
+
+def _inline(
+    value: dict[str, Any], skills: list[Skill], known: dict[tuple[str, str], int], path: Path, number: int
+) -> Ints:
+    """Rows of candidates that bring their descriptions along; adds new ones to `skills`."""
+    names, texts = value.get("candidates"), value.get("candidate_descriptions")
+    if not isinstance(names, list) or not isinstance(texts, list) or len(names) != len(texts):
+        raise RequestError(
+            f"{path}:{number}: without a library file each line needs `candidates` and, in the same order, "
+            "`candidate_descriptions`"
+        )
+    rows = []
+    for name, text in zip(names, texts, strict=True):
+        key = (str(name), str(text))
+        if key not in known:
+            known[key] = len(skills)
+            skills.append(_skill(len(skills), *key))
+        rows.append(known[key])
+    return np.array(rows, dtype=np.int64)
+
+
+def _skill(row: int, name: str, description: str) -> Skill:
+    return Skill(id=f"{row}:{name}", name=name, description=" ".join(description.split()))
+
+
+def _text(value: dict[str, Any], key: str, path: Path, number: int) -> str:
+    text = value.get(key)
+    if not isinstance(text, str) or not text.strip():
+        raise RequestError(f"{path}:{number}: `{key}` is missing or not text")
+    return text

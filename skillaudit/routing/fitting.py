@@ -1,0 +1,130 @@
+"""Fit logistic choice models by maximum likelihood, one router at a time or a class of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.routing.outcome import logistic
+
+Floats = npt.NDArray[np.float64]
+
+PRIOR_WEIGHT = 5.0
+"""Routers' worth of belief in `PRIOR_SPREAD` when the spread of a class is estimated."""
+WEAK_PRECISION = 0.04
+"""Precision of the prior of a fit that has nothing else to lean on: standard deviation 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A normal distribution of coefficients."""
+
+    mean: Floats
+    covariance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """A class of routers: how their coefficients are spread, and each one's own posterior."""
+
+    population: Normal
+    """Coefficients of a router of this class that nobody measured."""
+    members: tuple[Normal, ...]
+
+
+PRIOR_SPREAD = np.diag([0.6, 1.5, 0.5]) ** 2
+"""Weakly informative spread of (intercept, clearance, capacity) between routers, on the logit scale."""
+
+
+def weak_prior(features: int) -> Normal:
+    """A prior that only keeps separable data from running away."""
+    return Normal(np.zeros(features), np.eye(features) / WEAK_PRECISION)
+
+
+def fit_logistic(x: Floats, y: Floats, prior: Normal, weights: Floats | None = None) -> Normal:
+    """Posterior mode and Laplace covariance of a logistic regression.
+
+    `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step halving;
+    the objective is strictly concave, so it converges from the prior's mean.
+    """
+    precision = np.linalg.inv(prior.covariance)
+    w = np.ones(len(y)) if weights is None else weights
+    theta = prior.mean.astype(np.float64).copy()
+
+    def objective(candidate: Floats) -> float:
+        z = x @ candidate
+        gap = candidate - prior.mean
+        return float((w * (np.logaddexp(0.0, z) - y * z)).sum() + 0.5 * gap @ precision @ gap)
+
+    value = objective(theta)
+    curvature = precision
+    for _ in range(100):
+        p = logistic(x @ theta)
+        gradient = x.T @ (w * (p - y)) + precision @ (theta - prior.mean)
+        curvature = (x * (w * p * (1 - p))[:, None]).T @ x + precision
+        step = np.linalg.solve(curvature, gradient)
+        scale = 1.0
+        while objective(theta - scale * step) > value + 1e-12 and scale > 1e-6:
+            scale /= 2
+        theta = theta - scale * step
+        value = objective(theta)
+        if np.abs(scale * step).max(initial=0.0) < 1e-9:
+            break
+    p = logistic(x @ theta)
+    curvature = (x * (w * p * (1 - p))[:, None]).T @ x + precision
+    return Normal(theta, np.linalg.inv(curvature))
+
+
+def fit_hierarchy(
+    data: Sequence[tuple[Floats, Floats]], spread: Floats = PRIOR_SPREAD, rounds: int = 200
+) -> Hierarchy:
+    """Fit a class of routers by expectation maximisation with Laplace posteriors.
+
+    `data` holds (x, y) per router. Each router's coefficients are normal around the class's mean; the spread is
+    estimated together with it, under an inverse-Wishart prior worth `PRIOR_WEIGHT` routers of `spread`. The
+    population's covariance carries the uncertainty of its own mean.
+    """
+    features = data[0][0].shape[1]
+    population = fit_logistic(
+        np.vstack([x for x, _ in data]), np.concatenate([y for _, y in data]), weak_prior(features)
+    )
+    mean, covariance = population.mean, spread.copy()
+    members: list[Normal] = []
+    for _ in range(rounds):
+        members = [fit_logistic(x, y, Normal(mean, covariance)) for x, y in data]
+        before = mean
+        mean = np.mean([member.mean for member in members], axis=0)
+        scatter = sum(
+            (np.outer(member.mean - mean, member.mean - mean) + member.covariance for member in members),
+            start=PRIOR_WEIGHT * spread,
+        )
+        covariance = scatter / (len(members) + PRIOR_WEIGHT)
+        if np.abs(mean - before).max() < 1e-6:
+            break
+    total = covariance * (1.0 + 1.0 / len(members))
+    return Hierarchy(Normal(mean, total), tuple(members))
+
+
+def fit_temperature(scores: Floats, chosen: npt.NDArray[np.int64], start: float = 20.0) -> float:
+    """Sharpness of the softmax over rivals that best explains which one was taken.
+
+    `scores` (W, M) of the rivals of each wrong decision, -inf pads; `chosen` (W,) column that was taken.
+    """
+    if not len(chosen):
+        return start
+    rows = np.arange(len(chosen))
+
+    def loss(log_temperature: float) -> float:
+        scaled = np.exp(log_temperature) * scores
+        peak = scaled.max(axis=1)
+        total = peak + np.log(np.exp(scaled - peak[:, None]).sum(axis=1))
+        # A weak pull towards the start keeps a handful of decisions from running to infinity.
+        return float((total - scaled[rows, chosen]).sum() + 0.5 * (log_temperature - np.log(start)) ** 2)
+
+    from scipy.optimize import minimize_scalar
+
+    found = minimize_scalar(loss, bounds=(np.log(0.5), np.log(500.0)), method="bounded")
+    return float(np.exp(found.x))
