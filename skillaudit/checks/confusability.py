@@ -68,7 +68,9 @@ def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     for skill in sorted(victims, key=lambda s: (-(s.victim_rate or 0.0), s.id)):
         takers = sorted((r for r in skill.rivals if r.loses_to > 0), key=lambda r: (-r.loses_to, r.id))
         names = ", ".join(f"{r.id} {percent(r.loses_to)}" for r in takers[:3])
-        example = f" For example: “{skill.lost[0].query}” goes to {skill.lost[0].taken_by}." if skill.lost else ""
+        example = (
+            f" For example: “{skill.lost[0].query}” goes to {skill.lost[0].taken_by}." if skill.lost else ""
+        )
         yield rule.finding(
             (skill.id,),
             f"{skill.id} is expected to lose {percent(skill.victim_rate or 0.0)} of its requests "

@@ -35,6 +35,23 @@ def clip(text: str, width: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
+def squeeze(text: str, width: int) -> str:
+    """Return `text` in `width` cells with its middle left out: ids often differ at the end only."""
+    if cells(text) <= width:
+        return text
+    tail = ""
+    for character in reversed(text):
+        if cells(tail) + cells(character) > width // 2:
+            break
+        tail = character + tail
+    head = ""
+    for character in text:
+        if cells(head) + cells(character) > width - 1 - cells(tail):
+            break
+        head += character
+    return f"{head}…{tail}"
+
+
 def pad(text: str, width: int, *, right: bool = False) -> str:
     """Return `text` clipped and padded to exactly `width` cells; `right` aligns to the right."""
     text = clip(text, width)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.layout import WIDTH, table, wrap
-from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, worst_first
+from skillaudit.formatters.layout import WIDTH, squeeze, table, wrap
+from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, span, worst_first
 from skillaudit.schema import Finding, Report, SkillReport
 
 if TYPE_CHECKING:
@@ -28,7 +28,17 @@ def render(report: Report, *, verdict: Verdict | None = None, rows: int | None =
     lines += [*_header(report), ""]
     lines += [*_forecast(report), ""]
     lines += _worst(report)
-    for section in (_victims, _absorbers, _black_holes, _clusters, _pairs, _structure, _findings, _skipped):
+    for section in (
+        _victims,
+        _absorbers,
+        _black_holes,
+        _over_general,
+        _clusters,
+        _pairs,
+        _structure,
+        _findings,
+        _skipped,
+    ):
         block = list(section(report, rows))
         if block:
             lines += ["", *block]
@@ -69,7 +79,9 @@ def _forecast(report: Report) -> Iterator[str]:
             f"  lost to         rivals next door {percent(lost.local)}, other families {percent(lost.drift)}, "
             f"black holes {percent(lost.capture)}"
         )[:WIDTH]
-    yield from wrap(f"router {forecast.router}, scorer {forecast.scorer}. {forecast.source}", first="  ", indent="  ")
+    yield from wrap(
+        f"router {forecast.router}, scorer {forecast.scorer}. {forecast.source}", first="  ", indent="  "
+    )
     if forecast.fit_range:
         outside = "; this library lies OUTSIDE that range" if forecast.extrapolates else ""
         yield from wrap(f"fitted on {forecast.fit_range}{outside}.", first="  ", indent="  ")
@@ -116,18 +128,18 @@ def _victims(report: Report, rows: int | None) -> Iterator[str]:
         return
     yield "VICTIMS  skills whose requests go to others"
     yield from table(
-        ("skill", "loses", "90% interval", "asked", "mostly to"),
+        ("skill", "loses", "90%", "asked", "mostly to"),
         (
             (
-                skill.id,
+                squeeze(skill.id, 28),
                 percent(skill.victim_rate),
-                f"{percent(skill.victim_low)} - {percent(skill.victim_high)}",
+                span(skill.victim_low, skill.victim_high),
                 str(skill.requests),
-                _taker(skill),
+                squeeze(_taker(skill), 24),
             )
             for skill in victims[:rows]
         ),
-        (24, 6, 15, 5, 18),
+        (28, 6, 7, 5, 24),
         right=frozenset({1, 2, 3}),
     )
     yield from _more(len(victims), rows)
@@ -147,7 +159,7 @@ def _absorbers(report: Report, rows: int | None) -> Iterator[str]:
         ("skill", "takes", "90% interval", "share", "hubness"),
         (
             (
-                skill.id,
+                squeeze(skill.id, 34),
                 f"{skill.absorbed:.1f}",
                 f"{skill.absorbed_low:.1f} - {skill.absorbed_high:.1f}",
                 percent(skill.absorbed_share),
@@ -175,6 +187,20 @@ def _black_holes(report: Report, rows: int | None) -> Iterator[str]:
             indent="    ",
         )
     yield from _more(len(report.black_holes), rows)
+
+
+def _over_general(report: Report, rows: int | None) -> Iterator[str]:
+    if not report.over_general:
+        return
+    yield "OVER-GENERAL  near to many families by their descriptors; no request shows it yet"
+    for hole in report.over_general[:rows]:
+        yield from wrap(
+            f"{hole.skill}: among the nearest of {plural(len(hole.victims), 'skill')} (expected "
+            f"{hole.expected:.0f}) of {hole.families:.1f} families; q = {hole.q_value:.2g}",
+            first="  ",
+            indent="    ",
+        )
+    yield from _more(len(report.over_general), rows)
 
 
 def _clusters(report: Report, rows: int | None) -> Iterator[str]:

@@ -30,6 +30,11 @@ def interval(estimate: Estimate) -> str:
     return f"{100 * estimate.value:.1f}% [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
 
 
+def span(low: float | None, high: float | None) -> str:
+    """Return an interval of shares as `10-25%`, or `n/a`."""
+    return "n/a" if low is None or high is None else f"{100 * low:.0f}-{100 * high:.0f}%"
+
+
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """Return `1 skill`, `2 skills`; `many` is the plural where it is not `noun` + s."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"

@@ -91,9 +91,7 @@ def _with_structure(
 
 def rounded(record: R, *, keep: Sequence[str] = ()) -> R:
     """Return `record` with every float in it rounded to `DIGITS`, except in the fields of `keep`."""
-    changes = {
-        name: _rounded(getattr(record, name)) for name in record.__struct_fields__ if name not in keep
-    }
+    changes = {name: _rounded(getattr(record, name)) for name in record.__struct_fields__ if name not in keep}
     return msgspec.structs.replace(record, **changes)
 
 
@@ -220,4 +218,3 @@ def _clusters(shown: Sequence[Skill], structure: Structure, routing: Routing) ->
             )
         )
     return tuple(clusters)
-

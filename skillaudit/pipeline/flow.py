@@ -19,9 +19,7 @@ from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
 
 
-def audit(
-    sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT
-) -> Report:
+def audit(sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT) -> Report:
     """Return everything that can be said about the library in `sources` before any model is called.
 
     The same sources and configuration give the same report. Raises LoadError when a source holds no

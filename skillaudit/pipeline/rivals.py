@@ -25,9 +25,7 @@ def rivals_of(
     traffic: list[dict[int, tuple[float, float]]] = [{} for _ in shown]
     cosines: list[dict[int, float]] = [
         dict(zip(near[:NEAREST].tolist(), similar[:NEAREST].tolist(), strict=True))
-        for near, similar in zip(
-            structure.neighbors.indices, structure.neighbors.similarities, strict=True
-        )
+        for near, similar in zip(structure.neighbors.indices, structure.neighbors.similarities, strict=True)
     ]
     for pair in routing.pairs:
         a, b = rows[pair.a], rows[pair.b]
@@ -43,7 +41,8 @@ def rivals_of(
         takers = sorted(flow, key=lambda other: (-max(flow[other]), other))[:TAKERS]
         near = list(cosines[row])[:NEAREST]
         chosen = sorted(
-            {*takers, *near}, key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other)
+            {*takers, *near},
+            key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other),
         )
         found.append(
             tuple(
