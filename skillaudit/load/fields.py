@@ -88,6 +88,8 @@ def read_fields(lines: tuple[str, ...], first_line: int) -> Fields:
         fields = {}
         if mapping.aliases:
             problems.append(Problem("yaml-alias", first_line))
+        if mapping.odd_key:
+            problems.append(Problem("yaml-invalid", first_line, "a list or a mapping stands as a key"))
         for key in mapping.repeated:
             problems.append(Problem("duplicate-key", first_line + mapping.values[key].key_line, key))
         for key, value in mapping.values.items():

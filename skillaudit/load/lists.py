@@ -13,7 +13,8 @@ from typing import Any
 from skillaudit.errors import LoadError
 from skillaudit.load.cleaning import clean, one_line, removed_classes
 from skillaudit.load.defects import Problem
-from skillaudit.load.skill_file import MAX_KEPT, Draft, Rejected, first_paragraph
+from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
+from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import body_problems, description_problems, name_problems
 from skillaudit.load.walk import is_skill_name, show
 from skillaudit.schema import Skipped

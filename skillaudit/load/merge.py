@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from skillaudit.load.defects import Problem
-from skillaudit.load.skill_file import Draft
+from skillaudit.load.draft import Draft
 from skillaudit.schema import Defect, Library, Skill, Skipped
 
 

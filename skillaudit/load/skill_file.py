@@ -2,66 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from skillaudit.load.cleaning import clean, collapse, one_line, removed_classes
+from skillaudit.load.decoding import decode, first_hidden
 from skillaudit.load.defects import Problem
+from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
 from skillaudit.load.fences import split
-from skillaudit.load.fields import Field, read_dressed, read_fields
+from skillaudit.load.fields import Field, Fields, read_dressed, read_fields
+from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import (
-    MAX_DESCRIPTION,
     body_problems,
     description_problems,
     key_problems,
     name_problems,
 )
 
-MAX_KEPT = 20_000
-"""Characters of a name or description that are kept; longer ones are no descriptions but attacks."""
 MAX_BYTES = 1_048_576
 """A skill file is read up to here; what follows is left out with a defect."""
 
 _FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
 _TRUE = frozenset({"1", "on", "true", "yes"})
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
-_NOT_PROSE = re.compile(r"\s*(?:```|~~~|<!--|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|\||!\[|\[!\[|</?\w+[^>]*>\s*$)")
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A skill on its way into a library: everything but its id."""
-
-    name: str
-    description: str
-    body: str = ""
-    path: str = ""
-    """Path relative to the source, or `file.jsonl:12`."""
-    place: str = ""
-    """Path with the source in front."""
-    root: str = ""
-    folders: tuple[str, ...] = ()
-    """Folders from the root down to the one that holds the file."""
-    category: str | None = None
-    when_to_use: str = ""
-    manual_only: bool = False
-    user_invocable: bool = True
-    declared_router: bool = False
-    name_line: int = 1
-    description_line: int = 1
-    problems: list[Problem] = field(default_factory=list)
-    copies: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Rejected:
-    """A file that is no skill, and why."""
-
-    code: str
-    reason: str
 
 
 def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool = True) -> Draft | Rejected:
@@ -73,26 +35,21 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
     with neither is rejected as `no-description`, one without content as `empty-file`.
     """
     problems: list[Problem] = []
-    raw = _decode(data, complete, problems)
+    raw = decode(data, complete, problems)
     if not raw.strip("\x00 \t\r\n\ufeff"):
         return Rejected("empty-file", "empty file")
     text = clean(raw)
+    last = text.count("\n") + 1
     block = split(text)
-    problems += block.problems
-    fields: dict[str, Field] = {}
-    if block.found:
-        read = read_fields(block.lines, block.first_line)
-        problems += read.problems
-        fields = dict(read.fields)
-    body = block.body
-    if block.found and "name" not in fields and "description" not in fields and not fields:
+    read = read_fields(block.lines, block.first_line) if block.found else Fields({}, ())
+    fields, body = dict(read.fields), block.body
+    if not fields and any(line.strip() for line in block.lines):
         # A rule between paragraphs was taken for a fence: the whole file is the body.
         body = text
-        problems = [problem for problem in problems if problem.line <= 1 and problem.kind in _BYTE_KINDS]
         problems.append(Problem("no-frontmatter", block.first_line))
-        fields = {}
-        _adopt_dressed_keys(text, fields, problems)
-    elif not block.found:
+    else:
+        problems += block.problems + read.problems
+    if not fields:
         _adopt_dressed_keys(text, fields, problems)
     body = body.strip("\n")
     name, name_line = _name(fields, folder or fallback, problems)
@@ -102,7 +59,7 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
     if not description:
         return Rejected("no-description", "no description, and no text in the body to take one from")
     if text != raw and (classes := removed_classes(raw.replace("\x00", ""))):
-        problems.append(Problem("hidden-characters", _first_hidden(raw), ", ".join(classes)))
+        problems.append(Problem("hidden-characters", first_hidden(raw), ", ".join(classes)))
     problems += name_problems(name, folder, name_line)
     problems += description_problems(description, name, description_line)
     name, description = name[:MAX_KEPT].rstrip(), description[:MAX_KEPT].rstrip()
@@ -118,46 +75,8 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
         declared_router=_declares_router(fields),
         name_line=name_line,
         description_line=description_line,
-        problems=problems,
+        problems=[problem._replace(line=min(max(problem.line, 1), last)) for problem in problems],
     )
-
-
-_BYTE_KINDS = frozenset(
-    {"byte-order-mark", "not-utf8", "nul-bytes", "crlf-line-ends", "mixed-line-ends", "file-too-large"}
-)
-
-
-def _decode(data: bytes, complete: bool, problems: list[Problem]) -> str:
-    """Return the text of a file and note what was odd about its bytes."""
-    if not complete:
-        problems.append(Problem("file-too-large", 1, f"over {len(data):,} bytes"))
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        problems.append(Problem("not-utf8", 1, "UTF-16"))
-        return data.decode("utf-16", errors="replace")
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(data, final=complete)
-    except UnicodeDecodeError as error:
-        problems.append(Problem("not-utf8", data.count(b"\n", 0, error.start) + 1))
-        text = data.decode("utf-8", errors="replace")
-    if text.startswith("\ufeff"):
-        problems.append(Problem("byte-order-mark", 1))
-        text = text[1:]
-    if "\x00" in text:
-        problems.append(Problem("nul-bytes", text.count("\n", 0, text.index("\x00")) + 1))
-    if "\r" in text:
-        windows = text.count("\r\n")
-        kind = (
-            "crlf-line-ends"
-            if windows == text.count("\n") and windows == text.count("\r")
-            else "mixed-line-ends"
-        )
-        problems.append(Problem(kind, 1))
-    return text
-
-
-def _first_hidden(raw: str) -> int:
-    lines = raw.replace("\r\n", "\n").replace("\x00", "").split("\n")
-    return next((number for number, line in enumerate(lines, 1) if removed_classes(line)), 1)
 
 
 def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Problem]) -> None:
@@ -199,29 +118,6 @@ def _description(fields: dict[str, Field], body: str, problems: list[Problem]) -
         text = first_paragraph(body)
         problems.append(Problem("empty-description" if got else "no-description", line))
     return text, line
-
-
-def first_paragraph(body: str) -> str:
-    """Return the first paragraph of prose on one line, else the first heading, else nothing."""
-    heading, paragraph = "", list[str]()
-    in_code = False
-    for line in body.split("\n"):
-        stripped = line.strip()
-        if stripped.startswith(("```", "~~~")):
-            in_code = not in_code
-            if paragraph:
-                break
-            continue
-        match = _HEADING.match(line)
-        if in_code or not stripped or match or _NOT_PROSE.match(line):
-            if paragraph:
-                break
-            if match and not in_code:
-                heading = heading or match["text"]
-            continue
-        paragraph.append(re.sub(r"^(?:>\s*|[-*+]\s+|\d+[.)]\s+)", "", stripped))
-    text = one_line(" ".join(paragraph))[:MAX_DESCRIPTION] or one_line(heading)
-    return _EMPHASIS.sub(r"\2", text).strip()
 
 
 def _flag(fields: dict[str, Field], key: str, default: bool) -> bool:

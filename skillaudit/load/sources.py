@@ -8,10 +8,11 @@ from pathlib import Path
 from skillaudit.errors import LoadError
 from skillaudit.load.cleaning import one_line
 from skillaudit.load.defects import Problem
+from skillaudit.load.draft import Draft, Rejected
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
 from skillaudit.load.marketplace import read_marketplace
-from skillaudit.load.skill_file import MAX_BYTES, Draft, Rejected, implicit_invocation_allowed, parse_skill
+from skillaudit.load.skill_file import MAX_BYTES, implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, show, walk
 from skillaudit.progress import Progress
 from skillaudit.schema import Skipped

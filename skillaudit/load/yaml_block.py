@@ -34,6 +34,8 @@ class Mapping(NamedTuple):
     values: dict[str, Value]
     repeated: tuple[str, ...]
     aliases: bool
+    odd_key: bool
+    """True when a list or a mapping stands as a key, which most loaders refuse."""
 
 
 class NotMappingError(Exception):
@@ -97,7 +99,7 @@ def parse_mapping(text: str) -> Mapping:
         raise InvalidError(type(error).__name__, None) from None
     if not builder.found_mapping:
         raise NotMappingError(empty=builder.empty)
-    return Mapping(builder.values, tuple(builder.repeated), builder.aliases)
+    return Mapping(builder.values, tuple(builder.repeated), builder.aliases, builder.odd_key)
 
 
 class _Builder:
@@ -107,6 +109,7 @@ class _Builder:
         self.values: dict[str, Value] = {}
         self.repeated: list[str] = []
         self.aliases = False
+        self.odd_key = False
         self.found_mapping = False
         self.empty = True
         self._frames: list[_Frame] = []
@@ -151,6 +154,7 @@ class _Builder:
             frame.store.append(data)
             return
         if frame.key is None:
+            self.odd_key = self.odd_key or not isinstance(data, str)
             frame.key = data if isinstance(data, str) else repr(data)
             frame.key_line = start[0]
             return

@@ -1,0 +1,43 @@
+"""What a source yields before it becomes part of a library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from skillaudit.load.defects import Problem
+
+MAX_KEPT = 20_000
+"""Characters of a name or description that are kept; longer ones are no descriptions but attacks."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A skill on its way into a library: everything but its id."""
+
+    name: str
+    description: str
+    body: str = ""
+    path: str = ""
+    """Path relative to the source, or `file.jsonl:12`."""
+    place: str = ""
+    """Path with the source in front."""
+    root: str = ""
+    folders: tuple[str, ...] = ()
+    """Folders from the root down to the one that holds the file."""
+    category: str | None = None
+    when_to_use: str = ""
+    manual_only: bool = False
+    user_invocable: bool = True
+    declared_router: bool = False
+    name_line: int = 1
+    description_line: int = 1
+    problems: list[Problem] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Rejected:
+    """A file that is no skill, and why."""
+
+    code: str
+    reason: str
