@@ -32,6 +32,8 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
 
         return audit(sources, with_map, progress)
 
-    app = SkillAuditApp(load, sources=", ".join(str(source) for source in sources), load_with_map=load_with_map)
+    app = SkillAuditApp(
+        load, sources=", ".join(str(source) for source in sources), load_with_map=load_with_map
+    )
     app.run()
     return app.return_code or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal, NamedTuple
 
 Scope = Literal["app", "list", "detail", "map"]
@@ -18,6 +19,8 @@ class Situation(NamedTuple):
 
     view: str = ""
     """Id of the view on show; empty while there is no report."""
+    focus: Scope = "app"
+    """The part of the screen with the focus."""
     busy: bool = False
     """True while an audit runs."""
     report: bool = False
@@ -65,16 +68,21 @@ class Action(NamedTuple):
     applies: Callable[[Situation], bool] = _always
 
 
+_in_list = partial(Action, group="Move", scope="list")
+_in_detail = partial(Action, group="Read", scope="detail")
+_on_map = partial(Action, group="Map", scope="map")
+
 ACTIONS: tuple[Action, ...] = (
     # The order is that of the hint line: what is first survives the narrowest window.
-    Action("filter", ("slash",), "filter: rows", "Show only rows that hold the words typed; `!word` leaves out.",
+    Action("filter", ("slash",), "filter: rows",
+           "Show only rows that hold the words typed; `!word` leaves out.",
            "Find", "filter", hint="filter", applies=_in(SKILL_VIEWS)),
     Action("help", ("question_mark", "f1"), "help: keys and columns", "Show keys and columns of this view.",
            "General", "help", hint="help"),
     Action("quit", ("q", "ctrl+q"), "quit: skillaudit", "Leave; a running audit is dropped.",
            "General", "quit", hint="quit"),
-    Action("back", ("escape",), "back: one level", "Close, clear the filter, or stop a running audit; never quits.",
-           "General", "back"),
+    Action("back", ("escape",), "back: one level",
+           "Close, clear the filter, or stop a running audit; never quits.", "General", "back"),
     Action("palette", ("ctrl+p",), "palette: all commands", "Search all commands, and skills by name.",
            "General", "command_palette"),
     Action("sort", ("s",), "sort: by next column", "Sort by the next column; `S` turns the order round.",
@@ -87,17 +95,20 @@ ACTIONS: tuple[Action, ...] = (
            "Act", "unmark", applies=_in(SKILL_VIEWS)),
     Action("copy", ("y",), "copy: row", "Copy the row, or the marked rows, as plain text.",
            "Act", "copy", hint="copy", applies=lambda now: now.view in COPYING or now.error),
-    Action("copy_all", ("Y",), "copy: detail as Markdown", "Copy all that is shown about the row, as Markdown.",
+    Action("copy_all", ("Y",), "copy: detail as Markdown",
+           "Copy all that is shown about the row, as Markdown.",
            "Act", "copy_all", applies=lambda now: now.view in COPYING or now.error),
-    Action("export", ("e",), "export: report to a file", "Write the report; the name's ending picks the format.",
+    Action("export", ("e",), "export: report to a file",
+           "Write the report; the name's ending picks the format.",
            "Act", "export", hint="export", applies=_has_report),
     Action("rerun", ("r",), "run: audit again", "Read the library again and audit it.",
            "Act", "rerun", hint="rerun", applies=lambda now: not now.busy),
     Action("map", ("m",), "map: compute positions", "Audit again with the two-dimensional map.",
            "Act", "compute_map", hint="compute map",
            applies=lambda now: now.view == "map" and not now.positions and now.can_map and not now.busy),
-    Action("return", ("b", "backspace"), "go: back to the last skill", "Return to the skill that a link led from.",
-           "Go", "return", applies=lambda now: now.history),
+    Action("return", ("b", "backspace"), "go: back to the last skill",
+           "Return to the skill that a link led from.",
+           "Go", "return", hint="back", applies=lambda now: now.history),
     Action("show_skill", ("o",), "go: to this skill in the list", "Open the selected skill in Skills.",
            "Go", "show_skill", applies=_in(SKILL_VIEWS - {"skills"})),
     Action("show_map", ("M",), "go: to this skill on the map", "Find the selected skill on the map.",
@@ -110,46 +121,45 @@ ACTIONS: tuple[Action, ...] = (
            "Go", "step_view(-1)", applies=_has_report),
     Action("next_pane", ("tab",), "pane: next", "Go between list and detail.",
            "Go", "next_pane", applies=_in(SKILL_VIEWS)),
-    # Lists.
-    Action("open", ("enter",), "open", "Open the detail, fold or unfold a group; `esc` comes back.",
-           "Move", "open", scope="list"),
-    Action("down", ("j", "down"), "down", "Next row.", "Move", "down(1)", scope="list"),
-    Action("up", ("k", "up"), "up", "Row before.", "Move", "down(-1)", scope="list"),
-    Action("page_down", ("pagedown", "ctrl+d"), "page down", "A page down.", "Move", "page(1)", scope="list"),
-    Action("page_up", ("pageup", "ctrl+u"), "page up", "A page up.", "Move", "page(-1)", scope="list"),
-    Action("first", ("g", "home"), "first", "First row.", "Move", "first", scope="list"),
-    Action("last", ("G", "end"), "last", "Last row.", "Move", "last", scope="list"),
-    Action("unfold", ("right", "l"), "unfold", "Unfold a group.", "Move", "fold(True)", scope="list"),
-    Action("fold", ("left", "h"), "fold", "Fold a group.", "Move", "fold(False)", scope="list"),
-    # Detail.
-    Action("link_next", ("n",), "next link", "Next skill that the detail names.", "Read", "link(1)", scope="detail"),
-    Action("link_previous", ("N",), "previous link", "The one before.", "Read", "link(-1)", scope="detail"),
-    Action("follow", ("enter",), "follow", "Go to the skill of the link; `b` comes back.",
-           "Read", "follow", scope="detail"),
-    Action("scroll_down", ("j", "down"), "scroll down", "A line down.", "Read", "scroll_down", scope="detail"),
-    Action("scroll_up", ("k", "up"), "scroll up", "A line up.", "Read", "scroll_up", scope="detail"),
-    Action("scroll_page_down", ("pagedown", "ctrl+d"), "page down", "A page down.",
-           "Read", "page_down", scope="detail"),
-    Action("scroll_page_up", ("pageup", "ctrl+u"), "page up", "A page up.", "Read", "page_up", scope="detail"),
-    Action("scroll_home", ("g", "home"), "top", "To the top.", "Read", "scroll_home", scope="detail"),
-    Action("scroll_end", ("G", "end"), "bottom", "To the bottom.", "Read", "scroll_end", scope="detail"),
-    Action("step_down", ("J",), "next row", "Show the next row's detail.", "Read", "step(1)", scope="detail"),
-    Action("step_up", ("K",), "row before", "Show the detail of the row before.", "Read", "step(-1)",
-           scope="detail"),
-    # Map.
-    Action("map_down", ("j", "down"), "point below", "Nearest skill below.", "Map", "move(0,-1)", scope="map"),
-    Action("map_up", ("k", "up"), "point above", "Nearest skill above.", "Map", "move(0,1)", scope="map"),
-    Action("map_left", ("h", "left"), "point left", "Nearest skill on the left.", "Map", "move(-1,0)", scope="map"),
-    Action("map_right", ("l", "right"), "point right", "Nearest skill on the right.",
-           "Map", "move(1,0)", scope="map"),
-    Action("zoom_in", ("plus", "equals_sign"), "zoom in", "Zoom in on the cursor.", "Map", "zoom(1)", scope="map"),
-    Action("zoom_out", ("minus",), "zoom out", "Zoom out.", "Map", "zoom(-1)", scope="map"),
-    Action("zoom_reset", ("0",), "whole map", "Show the whole map.", "Map", "reset", scope="map"),
-    Action("pan_left", ("H", "shift+left"), "pan left", "Move the window left.", "Map", "pan(-1,0)", scope="map"),
-    Action("pan_down", ("J", "shift+down"), "pan down", "Move the window down.", "Map", "pan(0,-1)", scope="map"),
-    Action("pan_up", ("K", "shift+up"), "pan up", "Move the window up.", "Map", "pan(0,1)", scope="map"),
-    Action("pan_right", ("L", "shift+right"), "pan right", "Move the window right.", "Map", "pan(1,0)", scope="map"),
-    Action("map_open", ("enter",), "open", "Open the skill's detail.", "Map", "open", scope="map"),
+    # In a list.
+    _in_list("open", ("enter",), "open", "Open the detail, fold or unfold a group; `esc` comes back.",
+             call="open", hint="open"),
+    _in_list("down", ("j", "down"), "down", "Next row.", call="down(1)"),
+    _in_list("up", ("k", "up"), "up", "Row before.", call="down(-1)"),
+    _in_list("page_down", ("pagedown", "ctrl+d"), "page down", "A page down.", call="page(1)"),
+    _in_list("page_up", ("pageup", "ctrl+u"), "page up", "A page up.", call="page(-1)"),
+    _in_list("first", ("g", "home"), "first", "First row.", call="first"),
+    _in_list("last", ("G", "end"), "last", "Last row.", call="last"),
+    _in_list("unfold", ("l", "right"), "unfold", "Unfold a group.", call="fold(True)"),
+    _in_list("fold", ("h", "left"), "fold", "Fold a group.", call="fold(False)"),
+    # In a detail pane.
+    _in_detail("link_next", ("n",), "next link", "Next skill that the detail names.", call="link(1)",
+               hint="next link"),
+    _in_detail("link_previous", ("N",), "previous link", "The one before.", call="link(-1)"),
+    _in_detail("follow", ("enter",), "follow", "Go to the skill of the link; `b` comes back.",
+               call="follow", hint="follow"),
+    _in_detail("scroll_down", ("j", "down"), "scroll down", "A line down.", call="scroll_down"),
+    _in_detail("scroll_up", ("k", "up"), "scroll up", "A line up.", call="scroll_up"),
+    _in_detail("page_down", ("pagedown", "ctrl+d"), "page down", "A page down.", call="page_down"),
+    _in_detail("page_up", ("pageup", "ctrl+u"), "page up", "A page up.", call="page_up"),
+    _in_detail("top", ("g", "home"), "top", "To the top.", call="scroll_home"),
+    _in_detail("bottom", ("G", "end"), "bottom", "To the bottom.", call="scroll_end"),
+    _in_detail("step_down", ("J",), "next row", "Show the next row's detail.", call="step(1)"),
+    _in_detail("step_up", ("K",), "row before", "Show the detail of the row before.", call="step(-1)"),
+    # On the map.
+    _on_map("down", ("j", "down"), "point below", "Nearest skill below.", call="move(0,-1)"),
+    _on_map("up", ("k", "up"), "point above", "Nearest skill above.", call="move(0,1)"),
+    _on_map("left", ("h", "left"), "point left", "Nearest skill on the left.", call="move(-1,0)"),
+    _on_map("right", ("l", "right"), "point right", "Nearest skill on the right.", call="move(1,0)"),
+    _on_map("zoom_in", ("plus", "equals_sign"), "zoom in", "Zoom in on the cursor.", call="zoom(1)",
+            hint="zoom in"),
+    _on_map("zoom_out", ("minus",), "zoom out", "Zoom out.", call="zoom(-1)", hint="zoom out"),
+    _on_map("whole", ("0",), "whole map", "Show the whole map.", call="reset"),
+    _on_map("pan_left", ("H", "shift+left"), "pan left", "Move the window left.", call="pan(-1,0)"),
+    _on_map("pan_down", ("J", "shift+down"), "pan down", "Move the window down.", call="pan(0,-1)"),
+    _on_map("pan_up", ("K", "shift+up"), "pan up", "Move the window up.", call="pan(0,1)"),
+    _on_map("pan_right", ("L", "shift+right"), "pan right", "Move the window right.", call="pan(1,0)"),
+    _on_map("open", ("enter",), "open", "Open the skill's detail.", call="open", hint="open"),
 )  # fmt: skip
 
 GROUPS = ("General", "Go", "Find", "Act", "Move", "Read", "Map")

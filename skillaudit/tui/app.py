@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import ClassVar
 
 from textual import on
 from textual.widgets import Input
@@ -24,8 +23,6 @@ class SkillAuditApp(Shell):
 
     `load_with_map` makes it with positions on the map; without it the app cannot offer that.
     """
-
-    TITLE: ClassVar = "skillaudit"
 
     # Going about.
 
@@ -52,7 +49,9 @@ class SkillAuditApp(Shell):
     async def action_back(self) -> None:
         """Go back one level; at the top, say how to leave."""
         line = self.query_one("#filter", Input)
-        if line.has_class("-open") or (self.session is not None and self.view is None and self.error is not None):
+        if line.has_class("-open") or (
+            self.session is not None and self.view is None and self.error is not None
+        ):
             await self._leave_overlay(line)
         elif self.view is not None and self.view.step_back():
             pass
@@ -60,7 +59,7 @@ class SkillAuditApp(Shell):
             self.set_query("")
         elif self.meter is not None:
             self.meter.cancel()
-            self._watch_audit()
+            self.watch_audit()
         else:
             self.notify("Press q to quit.", timeout=2, markup=False)
         self.refresh_frame()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from skillaudit.tui.lines import cell_len
 
 DOTS_X, DOTS_Y = 2, 4
 BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
@@ -16,6 +18,7 @@ MAX_ZOOM = 64.0
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class Window(NamedTuple):
@@ -46,7 +49,8 @@ class Plane:
         middle = np.array([window.x, window.y])
         place = (self.points - middle) * window.zoom + 0.5
         place[:, 1] = 1 - place[:, 1]
-        return np.floor(place * size).astype(np.int64)
+        dots: Ints = np.floor(place * size).astype(np.int64)
+        return dots
 
 
 def whole() -> Window:
@@ -80,14 +84,14 @@ def draw(dots: Ints, hues: Ints, columns: int, rows: int) -> Frame:
     return Frame(bits.reshape(rows, columns), tones.reshape(rows, columns))
 
 
-def in_sight(dots: Ints, columns: int, rows: int) -> NDArray[np.bool_]:
+def in_sight(dots: Ints, columns: int, rows: int) -> Mask:
     """Tell which dots lie in the frame."""
     x, y = dots[:, 0], dots[:, 1]
-    inside: NDArray[np.bool_] = (x >= 0) & (y >= 0) & (x < columns * DOTS_X) & (y < rows * DOTS_Y)
+    inside: Mask = (x >= 0) & (y >= 0) & (x < columns * DOTS_X) & (y < rows * DOTS_Y)
     return inside
 
 
-def neighbour(points: Floats, at: int, dx: int, dy: int, among: NDArray[np.bool_]) -> int:
+def neighbour(points: Floats, at: int, dx: int, dy: int, among: Mask) -> int:
     """Return the nearest point in a direction, or `at` when there is none.
 
     Candidates lie within 45 degrees of the direction; what lies aside counts double.
@@ -112,20 +116,31 @@ class Label(NamedTuple):
     hue: int
 
 
-def place_labels(wanted: Sequence[Label], columns: int, rows: int, taken: set[tuple[int, int]]) -> list[Label]:
-    """Take labels in order as long as they fit and stay clear of each other and of `taken` cells."""
-    from skillaudit.tui.lines import cell_len
+Cell = tuple[int, int]
+"""Row and column."""
 
+
+def place_labels(
+    wanted: Sequence[Label], columns: int, rows: int, taken: Container[Cell], dotted: Container[Cell]
+) -> list[Label]:
+    """Take labels in order, each as near its place as it can stand clear.
+
+    A label never covers another or a `taken` cell; it goes up or down a line or two rather than
+    cover `dotted` cells, covers those when nothing else is left, and is dropped when even that fails.
+    """
     placed: list[Label] = []
-    used = set(taken)
+    used: set[Cell] = set()
     for label in wanted:
         width = cell_len(label.text)
         column = min(max(label.column, 0), columns - width)
-        if column < 0 or not 0 <= label.row < rows:
-            continue
-        cells = {(label.row, x) for x in range(column - 1, column + width + 1)}
-        if cells & used:
-            continue
-        used |= cells
-        placed.append(label._replace(column=column))
+        choices: list[tuple[Label, set[Cell]]] = []
+        for row in (label.row, label.row - 1, label.row + 1, label.row - 2, label.row + 2):
+            cells = {(row, x) for x in range(column - 1, column + width + 1)}
+            if column >= 0 and 0 <= row < rows and not any(cell in used or cell in taken for cell in cells):
+                choices.append((label._replace(row=row, column=column), cells))
+        if choices:
+            clear = (choice for choice in choices if not any(cell in dotted for cell in choice[1]))
+            chosen, cells = next(clear, choices[0])
+            placed.append(chosen)
+            used |= cells
     return placed

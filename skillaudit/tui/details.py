@@ -1,11 +1,11 @@
-"""The documents beside the lists: all that a report says about a skill, a cluster, a black hole, a finding."""
+"""The documents beside the lists: all that a report says about one skill, cluster, black hole or finding."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from skillaudit.formatters.words import SOURCES, plural
-from skillaudit.schema import BlackHole, Cluster, Finding, RequestLoss, SkillReport
+from skillaudit.schema import BlackHole, Cluster, Finding, Location, RequestLoss, SkillReport
 from skillaudit.tui.doc import Block, Bullet, Column, Field, Heading, Paragraph, Table, Title
 from skillaudit.tui.figures import NONE, amount, bounds, decimal, percent, severity_span
 from skillaudit.tui.lines import Span
@@ -25,6 +25,13 @@ def link(skill: str, text: str = "") -> Span:
 def more(shown: int, total: int, what: str) -> list[Block]:
     """Say what a shortened list leaves out; nothing when it is whole."""
     return [Paragraph(f"and {plural(total - shown, what)} more", "muted")] if total > shown else []
+
+
+def place_text(place: Location) -> str:
+    """Write a place as `folder/file:line`."""
+    return (
+        f"{place.root.rstrip('/')}/{place.path}:{place.line}" if place.root else f"{place.path}:{place.line}"
+    )
 
 
 def row_document(index: Index, row: SkillReport | ClusterRow | BlackHole | Finding | None) -> list[Block]:
@@ -47,16 +54,22 @@ def row_document(index: Index, row: SkillReport | ClusterRow | BlackHole | Findi
 
 def skill_document(index: Index, skill: SkillReport) -> list[Block]:
     """Describe a skill: what the model reads, its rivals, the requests it loses and those it steals."""
-    blocks: list[Block] = [Title(skill.name, _badges(index, skill)), Field("file", (Span(skill.path or NONE),))]
+    blocks: list[Block] = [
+        Title(skill.name, _badges(index, skill)),
+        Field("file", (Span(skill.path or NONE),)),
+    ]
     if skill.id != skill.name:
         blocks.append(Field("id", (Span(skill.id),)))
     if skill.category:
         blocks.append(Field("category", (Span(skill.category),)))
     blocks.append(Field("cluster", (Span(_cluster_text(index, skill)),)))
-    blocks += [Heading("What the model is shown", "before any client's cut"), Paragraph(f"{skill.name}: {skill.description}")]
+    blocks += [
+        Heading("What the model is shown", "before any client's cut"),
+        Paragraph(f"{skill.name}: {skill.description}"),
+    ]
     if skill.manual_only:
         blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
-        return blocks + _findings(index, skill.id)
+        return [*blocks, *_findings(index, skill.id)]
     blocks += [Heading("Forecast"), *_figures(skill)]
     blocks += _findings(index, skill.id)
     blocks += _rivals(skill)
@@ -92,13 +105,17 @@ def _figures(skill: SkillReport) -> list[Block]:
     else:
         ends = bounds(skill.victim_low, skill.victim_high)
         loses = " ".join(part for part in (percent(skill.victim_rate), ends, judged) if part)
-    share = f"{percent(skill.absorbed_share)} of the requests of others"
+    ends = f"[{amount(skill.absorbed_low)}, {amount(skill.absorbed_high)}]"
+    takes = f"{amount(skill.absorbed)} {ends} requests, {percent(skill.absorbed_share)} of those of others"
     near = f"among the nearest of {plural(skill.hubness, 'skill')}"
     return [
         Field("loses", (Span(loses),)),
-        Field("takes", (Span(f"{amount(skill.absorbed)} [{amount(skill.absorbed_low)}, {amount(skill.absorbed_high)}] requests, {share}"),)),
+        Field("takes", (Span(takes),)),
         Field("near", (Span(near),)),
-        Field("clarity", (Span(f"{decimal(skill.clarity)}  (1: nothing like it; 0: lost among its neighbours)"),)),
+        Field(
+            "clarity",
+            (Span(f"{decimal(skill.clarity)}  (1: nothing like it; 0: lost among its neighbours)"),),
+        ),
         Field("radius", (Span(f"{decimal(skill.radius)}  (mean similarity to all other skills)"),)),
     ]
 
@@ -119,12 +136,22 @@ def _findings(index: Index, skill: str) -> list[Block]:
 def _rivals(skill: SkillReport) -> list[Block]:
     if not skill.rivals:
         return []
-    columns = (Column("rival"), Column("alike", 5, "right"), Column("takes", 6, "right"), Column("gives", 6, "right"))
+    columns = (
+        Column("rival"),
+        Column("alike", 5, "right"),
+        Column("loses", 6, "right"),
+        Column("takes", 6, "right"),
+    )
     rows = tuple(
-        (link(rival.id), Span(decimal(rival.cosine)), Span(percent(rival.loses_to)), Span(percent(rival.takes_from)))
+        (
+            link(rival.id),
+            Span(decimal(rival.cosine)),
+            Span(percent(rival.loses_to)),
+            Span(percent(rival.takes_from)),
+        )
         for rival in skill.rivals
     )
-    blocks: list[Block] = [Heading("Rivals", "takes: of this skill's requests; gives: of its own"), Table(columns, rows)]
+    blocks: list[Block] = [Heading("Rivals", "share lost to it, share taken from it"), Table(columns, rows)]
     for rival in skill.rivals[:3]:
         if rival.shared_terms or rival.own_terms:
             blocks.append(Paragraph(f"against {rival.id}", "muted"))
@@ -163,7 +190,7 @@ def cluster_document(index: Index, cluster: Cluster) -> list[Block]:
     shown = cluster.skills[:NAME_LIMIT]
     rows = tuple((link(skill), Span(_loses(index, skill))) for skill in shown)
     blocks.append(Table((Column("skill"), Column("loses", 6, "right")), rows))
-    return blocks + more(len(shown), len(cluster.skills), "skill")
+    return [*blocks, *more(len(shown), len(cluster.skills), "skill")]
 
 
 def _loses(index: Index, skill: str) -> str:
@@ -172,7 +199,11 @@ def _loses(index: Index, skill: str) -> str:
 
 def _matrix(index: Index, skills: Sequence[str]) -> list[Block]:
     """Who takes from whom: a row's requests that go to a column's skill."""
-    columns = (Column("", 2, "right"), Column("requests of"), *(Column(str(at), 4, "right") for at in range(1, len(skills) + 1)))
+    columns = (
+        Column("", 2, "right"),
+        Column("requests of"),
+        *(Column(str(at), 4, "right") for at in range(1, len(skills) + 1)),
+    )
     rows = []
     for at, victim in enumerate(skills, 1):
         cells = [Span(str(at), "muted"), link(victim)]
@@ -181,9 +212,14 @@ def _matrix(index: Index, skills: Sequence[str]) -> list[Block]:
                 cells.append(Span("·", "muted"))
                 continue
             loss = index.loss(victim, taker)
-            cells.append(Span("" if not loss else f"{100 * loss:.0f}%", "warning" if loss and loss >= 0.1 else ""))
+            cells.append(
+                Span("" if not loss else f"{100 * loss:.0f}%", "warning" if loss and loss >= 0.1 else "")
+            )
         rows.append(tuple(cells))
-    return [Heading("Confusion", "share of a row's requests that a column's skill takes"), Table(columns, tuple(rows))]
+    return [
+        Heading("Confusion", "share of a row's requests that a column's skill takes"),
+        Table(columns, tuple(rows)),
+    ]
 
 
 def _pairs(index: Index, cluster: int) -> list[Block]:
@@ -193,7 +229,8 @@ def _pairs(index: Index, cluster: int) -> list[Block]:
     blocks: list[Block] = [Heading("Pairs that take each other's requests", f"{len(pairs):,}")]
     columns = (Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"))
     rows = tuple(
-        (link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))) for pair in pairs[:PAIR_LIMIT]
+        (link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a)))
+        for pair in pairs[:PAIR_LIMIT]
     )
     blocks += [Table(columns, rows), *more(len(rows), len(pairs), "pair")]
     queries = [query for pair in pairs[:PAIR_LIMIT] for query in pair.requests[:1]]
@@ -208,14 +245,24 @@ def noise_document(index: Index) -> list[Block]:
     return [
         Title("In no cluster"),
         Field("skills", (Span(f"{index.report.noise:,}"),)),
-        Paragraph("Nothing else is close enough to these to be taken for them as a group. Single rivals still show in their detail.", "muted"),
+        Paragraph(
+            "No group is close enough to these. Single rivals still show in each skill's detail.",
+            "muted",
+        ),
     ]
 
 
 def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
     """Describe a black hole: how much it takes, from whom, and which phrases invite it."""
-    badge = Span("declared router: allowed", "muted") if hole.declared else Span("◉ black hole", "warning")
-    evidence = {"requests": "requests", "structure": "structure only", "both": "requests and structure"}[hole.evidence]
+    if hole.declared:
+        badge = Span("declared router: allowed", "muted")
+    elif hole.evidence == "structure":
+        badge = Span("over-general by structure; no request shows it yet", "muted")
+    else:
+        badge = Span("◉ black hole", "warning")
+    evidence = {"requests": "requests", "structure": "structure only", "both": "requests and structure"}[
+        hole.evidence
+    ]
     blocks: list[Block] = [
         Title(hole.skill, (badge,)),
         Field("takes", (Span(f"{amount(hole.absorbed)} requests of others, {percent(hole.share)} of all"),)),
@@ -228,9 +275,15 @@ def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
     if skill:
         blocks += [Heading("What the model is shown"), Paragraph(f"{skill.name}: {skill.description}")]
     if hole.generic_phrases:
-        blocks += [Heading("Phrases that fit anything"), Paragraph(" · ".join(hole.generic_phrases), "accent")]
+        blocks += [
+            Heading("Phrases that fit anything"),
+            Paragraph(" · ".join(hole.generic_phrases), "accent"),
+        ]
     shown = hole.victims[:NAME_LIMIT]
-    rows = tuple((link(victim), Span(percent(index.loss(victim, hole.skill))), Span(_loses(index, victim))) for victim in shown)
+    rows = tuple(
+        (link(victim), Span(percent(index.loss(victim, hole.skill))), Span(_loses(index, victim)))
+        for victim in shown
+    )
     blocks.append(Heading("Victims", f"{len(hole.victims):,}, largest loss first"))
     blocks.append(Table((Column("skill"), Column("to it", 6, "right"), Column("in all", 6, "right")), rows))
     blocks += more(len(shown), len(hole.victims), "victim")
@@ -244,7 +297,10 @@ def finding_document(index: Index, finding: Finding) -> list[Block]:
         Title(finding.message, (severity_span(finding.severity), Span(finding.code, "muted"))),
     ]
     places = [place for place in (finding.location, *finding.related) if place is not None]
-    blocks += [Field("file" if not at else "", (Span(f"{place.path}:{place.line}"),)) for at, place in enumerate(places)]
+    blocks += [
+        Field("file" if not at else "", (Span(f"{place.path}:{place.line}"),))
+        for at, place in enumerate(places)
+    ]
     if finding.evidence:
         blocks += [Heading("Evidence"), Paragraph(finding.evidence)]
     if finding.fix:
@@ -253,10 +309,16 @@ def finding_document(index: Index, finding: Finding) -> list[Block]:
         blocks.append(Heading("Skills", f"{len(finding.skills):,}"))
         shown = finding.skills[:NAME_LIMIT]
         rows = tuple((link(skill), Span(_loses(index, skill))) for skill in shown)
-        blocks += [Table((Column("skill"), Column("loses", 6, "right")), rows), *more(len(shown), len(finding.skills), "skill")]
+        blocks += [
+            Table((Column("skill"), Column("loses", 6, "right")), rows),
+            *more(len(shown), len(finding.skills), "skill"),
+        ]
         first = index.skills.get(finding.skills[0])
         if first:
             blocks += [Heading("What the model is shown"), Paragraph(f"{first.name}: {first.description}")]
     if finding.fingerprint:
-        blocks += [Heading("Fingerprint", "for a baseline or a suppression"), Paragraph(finding.fingerprint, "muted")]
+        blocks += [
+            Heading("Fingerprint", "for a baseline or a suppression"),
+            Paragraph(finding.fingerprint, "muted"),
+        ]
     return blocks

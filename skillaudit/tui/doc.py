@@ -79,16 +79,17 @@ class Gauge(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A labelled rate with a bar and a few words."""
+    """A labelled rate with a few words, and a bar for its part of `whole`."""
 
     label: str
-    value: float | None
+    value: float
+    whole: float
     words: str
     tone: str = "accent"
 
 
 Block = Title | Heading | Paragraph | Field | Bullet | Table | Gauge | Share
-LABEL_WIDTH = 11
+LABEL_WIDTH = 12
 
 
 def layout(blocks: Iterable[Block], width: int) -> list[Line]:
@@ -159,8 +160,11 @@ def _gauge(block: Gauge, width: int) -> Line:
 
 def _share(block: Share, width: int) -> Line:
     head = Span(fit(block.label, LABEL_WIDTH), "muted")
-    bar = meter(block.value, min(12, max(width - LABEL_WIDTH - 30, 4)), block.tone)
-    return crop((head, Span(fit(percent(block.value), 7), "value"), *bar, Span(f" {block.words}", "muted")), width)
+    part = block.value / block.whole if block.whole > 0 else 0.0
+    bar = meter(part, min(12, max(width - LABEL_WIDTH - 30, 4)), block.tone)
+    return crop(
+        (head, Span(fit(percent(block.value), 7), "value"), *bar, Span(f" {block.words}", "muted")), width
+    )
 
 
 def _bullet(block: Bullet, width: int) -> list[Line]:
@@ -171,7 +175,9 @@ def _bullet(block: Bullet, width: int) -> list[Line]:
         head = Span(fit(block.figure, 5, "right") + " ", "value") if not index else margin
         lines.append((head, Span(row, block.tone)))
     if block.tail:
-        lines.append((margin, Span("→ ", "muted"), Span(fit(block.tail, width - 8).rstrip(), "link", block.link)))
+        lines.append(
+            (margin, Span("→ ", "muted"), Span(fit(block.tail, width - 8).rstrip(), "link", block.link))
+        )
     return lines
 
 
@@ -238,7 +244,7 @@ def to_markdown(blocks: Iterable[Block]) -> str:
                 parts.append(_markdown_table(columns, rows))
             case Gauge(label, value):
                 item = f"- {escape(label)}: {escape(estimate(value))}"
-            case Share(label, share, words):
+            case Share(label, share, _, words):
                 item = f"- {escape(label)}: {percent(share)}, {escape(words)}"
         if item and listing:
             parts[-1] += item + "\n"

@@ -46,5 +46,7 @@ def write_report(report: Report, name: str, overwrite: bool = False) -> Path:
             file.write(text)
         part.replace(path)
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours.") from error
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours."
+        ) from error
     return path.resolve()

@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+__all__ = ["EMPTY", "Align", "Line", "Span", "cell_len", "crop", "fit", "line_width", "printable", "wrap"]
+
 Align = Literal["left", "right"]
 
 _UNPRINTABLE = re.compile(

@@ -38,7 +38,8 @@ class Commands(Provider):
         ]
         if now.report:
             out += [
-                (f"view: {view.title}", view.help, partial(app.action_show, view.id)) for view in app.available_views
+                (f"view: {view.title}", view.help, partial(app.action_show, view.id))
+                for view in app.available_views
             ]
         return out
 
@@ -79,7 +80,13 @@ class Skills(Provider):
             name = f"skill: {printable(skill.id)}"
             # Names that begin with the query come first.
             score = 0.6 if folded.startswith(words[0]) else 0.4
-            yield Hit(score, Content(name), partial(app.go_to, skill.id), text=name, help=printable(skill.description)[:120])
+            yield Hit(
+                score,
+                Content(name),
+                partial(app.go_to, skill.id),
+                text=name,
+                help=printable(skill.description)[:120],
+            )
             found += 1
             if found >= SKILL_HITS:
                 return

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -22,15 +24,23 @@ from skillaudit.tui.widgets.detail import DetailPane
 KEYS_WIDTH = 20
 
 
-def help_blocks(view: ViewSpec | None, columns: tuple[tuple[str, str], ...], now: Situation, views: tuple[ViewSpec, ...]) -> list[Block]:
+def help_blocks(
+    view: ViewSpec | None, columns: tuple[tuple[str, str], ...], now: Situation, views: tuple[ViewSpec, ...]
+) -> list[Block]:
     """Describe columns and keys of a view, what applies now first in each group and the rest dimmed."""
     blocks: list[Block] = [Title(f"{view.title}: {view.help}" if view else "skillaudit")]
     if columns:
         blocks.append(Heading("What you see"))
-        blocks += [Field(term, (Span(meaning),)) if len(term) < 11 else Field("", (Span(f"{term}  {meaning}"),)) for term, meaning in columns]
+        blocks += [
+            Field(term, (Span(meaning),)) if len(term) < 11 else Field("", (Span(f"{term}  {meaning}"),))
+            for term, meaning in columns
+        ]
     for group in GROUPS:
         rows = [
-            (Span(keys_text(action), "accent" if action.applies(now) else "faint"), Span(action.help, "" if action.applies(now) else "faint"))
+            (
+                Span(keys_text(action), "accent" if action.applies(now) else "faint"),
+                Span(action.help, "" if action.applies(now) else "faint"),
+            )
             for action in ACTIONS
             if action.group == group
         ]
@@ -44,7 +54,7 @@ def help_blocks(view: ViewSpec | None, columns: tuple[tuple[str, str], ...], now
 class HelpScreen(ModalScreen[None]):
     """Columns and keys."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "Close", show=False),
         Binding("ctrl+q", "app.quit", "Quit", show=False),
     ]
@@ -69,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
 class ExportScreen(ModalScreen[str | None]):
     """Asks for a file name and writes the report; the result is the path."""
 
-    BINDINGS = [Binding("escape", "cancel", "Cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
     def __init__(self, report: Report) -> None:
         super().__init__()
@@ -80,7 +90,9 @@ class ExportScreen(ModalScreen[str | None]):
         """Lay out the name and what is to be known about it."""
         with Vertical():
             yield Input(DEFAULT_NAME, id="name", select_on_focus=False)
-            yield Static(f"enter writes · esc cancels · formats: {' '.join(endings())}", id="hint", markup=False)
+            yield Static(
+                f"enter writes · esc cancels · formats: {' '.join(endings())}", id="hint", markup=False
+            )
 
     def on_mount(self) -> None:
         """Name the panel."""
@@ -102,7 +114,7 @@ class ExportScreen(ModalScreen[str | None]):
             path = write_report(self._report, event.value, overwrite=event.value == self._overwrite)
         except FileExistsError:
             self._overwrite = event.value
-            hint.update(Content(f"{printable(event.value)} is there already. Press enter again to replace it, or change the name."))
+            hint.update(Content(f"{printable(event.value)} is there already: enter again replaces it."))
         except SkillAuditError as error:
             hint.update(Content(printable(str(error))))
         else:
@@ -112,7 +124,7 @@ class ExportScreen(ModalScreen[str | None]):
 class TooSmallScreen(ModalScreen[None]):
     """Says what is needed; takes no key but those that quit, since blind key presses do damage."""
 
-    BINDINGS = [Binding("q,ctrl+q", "app.quit", "Quit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,ctrl+q", "app.quit", "Quit", show=False)]
 
     def compose(self) -> ComposeResult:
         """Lay out one line."""

@@ -13,7 +13,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from skillaudit.schema import Report
-from skillaudit.tui.actions import Situation, keys_text, of_scope
+from skillaudit.tui.actions import Scope, Situation, of_scope
 from skillaudit.tui.lines import Line, Span, printable
 from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread
 from skillaudit.tui.palette import Commands, Skills
@@ -25,7 +25,7 @@ from skillaudit.tui.views import VIEW_BY_ID, VIEWS, ViewSpec, load_view
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.bars import HintBar, TabBar, TopBar
 from skillaudit.tui.widgets.detail import DetailPane
-from skillaudit.tui.widgets.line_view import Bar
+from skillaudit.tui.widgets.line_view import Bar, Drawn, bindings
 
 MIN_WIDTH, MIN_HEIGHT = 60, 15
 REFRESH = 0.1
@@ -40,24 +40,16 @@ class Shell(App[None]):
 
     TITLE = "skillaudit"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (22, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
     COMMANDS: ClassVar = {Commands, Skills}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            ",".join(action.keys),
-            action.call,
-            action.name,
-            show=False,
-            key_display=keys_text(action),
-            tooltip=action.help,
-            id=action.id,
-            # The screen's own tab binding would come first otherwise.
-            priority=action.id == "next_pane",
-        )
-        for action in of_scope("app")
-        if action.id != "palette"
-    ] + [Binding(view.key, f"show('{view.id}')", f"view: {view.title}", show=False, id=view.id) for view in VIEWS]
+        *bindings("app", leave_out="palette"),
+        *(
+            Binding(view.key, f"show('{view.id}')", f"view: {view.title}", show=False, id=view.id)
+            for view in VIEWS
+        ),
+    ]
 
     def __init__(self, load: Loader, *, sources: str = "", load_with_map: Loader | None = None) -> None:
         super().__init__()
@@ -94,7 +86,7 @@ class Shell(App[None]):
         wanted = preferred_theme(os.environ)
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.query_one("#status").focus()
-        self.set_interval(REFRESH, self._watch_audit)
+        self.set_interval(REFRESH, self.watch_audit)
         self.refresh_frame()
         self.call_after_refresh(self.start_audit)
 
@@ -116,6 +108,7 @@ class Shell(App[None]):
         """What the availability of actions depends on."""
         session = self.session
         return Situation(
+            focus=self._focused_scope(),
             view="" if self.current == STATUS else self.current,
             busy=self.busy,
             report=session is not None,
@@ -125,6 +118,14 @@ class Shell(App[None]):
             positions=bool(session and session.index.has_map),
             can_map=self.load_with_map is not None,
         )
+
+    def _focused_scope(self) -> Scope:
+        focused = self.screen_stack[0].focused
+        return focused.SCOPE if isinstance(focused, Drawn) and focused.id != STATUS else "app"
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        self.refresh_frame()
 
     @property
     def busy(self) -> bool:
@@ -200,7 +201,7 @@ class Shell(App[None]):
                 await view.remove()
         await self.switch("overview" if self.current == STATUS else self.current)
 
-    def _watch_audit(self) -> None:
+    def watch_audit(self) -> None:
         """Show the stages of a running audit; runs on a timer, so that any rate of news costs the same."""
         if self.meter is None:
             return
@@ -235,7 +236,9 @@ class Shell(App[None]):
     def _top_right(self) -> Line:
         if self.meter is not None:
             stages = self.meter.stages
-            text = "stopping …" if self.meter.cancelled else stage_text(stages[-1]) if stages else "starting …"
+            text = (
+                "stopping …" if self.meter.cancelled else stage_text(stages[-1]) if stages else "starting …"
+            )
             return (Span(f"▸ {printable(text)}", "accent"),)
         if self.error is not None:
             return (Span("failed !!", "error"),)
@@ -287,7 +290,9 @@ class Shell(App[None]):
         """Open a skill in the list, clearing a filter that hides it; the place left is remembered."""
         session = self.session
         if session is None or skill not in session.index.skills:
-            self.notify(f"{printable(skill)} is not a skill of this library.", severity="warning", markup=False)
+            self.notify(
+                f"{printable(skill)} is not a skill of this library.", severity="warning", markup=False
+            )
             return
         zoomed = self.view is not None and self.view.has_class("-zoomed")
         if remember and session.selected and self.current != STATUS:

@@ -33,7 +33,13 @@ class Index:
         """Folded text of each skill that the filter looks into."""
         return {
             skill.id: "\n".join(
-                (skill.id, skill.name, skill.description, skill.category or "", self.cluster_label(skill.cluster))
+                (
+                    skill.id,
+                    skill.name,
+                    skill.description,
+                    skill.category or "",
+                    self.cluster_label(skill.cluster),
+                )
             ).casefold()
             for skill in self.report.skills
         }
@@ -192,7 +198,9 @@ class Session:
 
     def marked_text(self) -> str:
         """The marked skills as lines of id and file, in the report's order."""
-        return "".join(f"{skill.id}\t{skill.path}\n" for skill in self.report.skills if skill.id in self.marks)
+        return "".join(
+            f"{skill.id}\t{skill.path}\n" for skill in self.report.skills if skill.id in self.marks
+        )
 
     @property
     def sort_label(self) -> str:
@@ -227,15 +235,20 @@ class Session:
             finding
             for finding in rows
             if matches(
-                "\n".join((finding.code, finding.severity, finding.message, *finding.skills)).casefold(), self.query
+                "\n".join((finding.code, finding.severity, finding.message, *finding.skills)).casefold(),
+                self.query,
             )
         ]
 
     def black_hole_rows(self) -> list[BlackHole]:
-        """The black holes that pass the filter, heaviest first; declared routers come last."""
+        """The black holes that pass the filter, heaviest first.
+
+        Those that stand out by structure alone come after them, declared routers last.
+        """
         visible = {skill.id for skill in self.visible_skills()}
-        rows = [hole for hole in self.report.black_holes if hole.skill in visible]
-        return sorted(rows, key=lambda hole: (hole.declared, -hole.absorbed, hole.skill))
+        holes = (*self.report.black_holes, *self.report.over_general)
+        rows = [hole for hole in holes if hole.skill in visible]
+        return sorted(rows, key=lambda h: (h.declared, h.evidence == "structure", -h.absorbed, h.skill))
 
     def cluster_rows(self) -> list[ClusterRow]:
         """The cluster tree as rows: most confused first, open ones with their skills below.
@@ -246,9 +259,12 @@ class Session:
         visible = {skill.id for skill in self.visible_skills()}
         rows: list[ClusterRow] = []
         clusters = sorted(
-            self.report.clusters, key=lambda cluster: (-(cluster.confusion or 0.0), -len(cluster.skills), cluster.index)
+            self.report.clusters,
+            key=lambda cluster: (-(cluster.confusion or 0.0), -len(cluster.skills), cluster.index),
         )
-        groups: list[tuple[Cluster | None, list[str]]] = [(cluster, list(cluster.skills)) for cluster in clusters]
+        groups: list[tuple[Cluster | None, list[str]]] = [
+            (cluster, list(cluster.skills)) for cluster in clusters
+        ]
         alone = [skill.id for skill in self.report.skills if skill.cluster == NOISE and not skill.manual_only]
         if alone:
             groups.append((None, alone))

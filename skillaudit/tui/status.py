@@ -49,7 +49,10 @@ def cancelled_blocks(stages: Sequence[Stage]) -> list[Block]:
         Title("Stopped"),
         Paragraph(""),
         Paragraph(f"The audit was stopped{where}. There is no result to show."),
-        Paragraph("What was embedded so far is cached, so the next run is shorter. Press r to run it again.", "muted"),
+        Paragraph(
+            "What was embedded so far is cached, so the next run is shorter. Press r to run it again.",
+            "muted",
+        ),
     ]
 
 
@@ -60,11 +63,18 @@ def error_blocks(error: BaseException, earlier: bool) -> list[Block]:
         blocks.append(Paragraph(str(error)))
     else:
         blocks.append(Paragraph(f"{type(error).__name__}: {error}"))
-        blocks.append(Paragraph("This is a fault in skillaudit, not in your library. Press Y to copy the trace for a report.", "muted"))
+        blocks.append(
+            Paragraph(
+                "This is a fault in skillaudit, not in your library. Press Y to copy the trace for a report.",
+                "muted",
+            )
+        )
         frames = traceback.extract_tb(error.__traceback__)[-6:]
         if frames:
             blocks.append(Heading("Trace", "innermost last"))
-            blocks += [Paragraph(f"{frame.filename}:{frame.lineno} in {frame.name}", "muted") for frame in frames]
+            blocks += [
+                Paragraph(f"{frame.filename}:{frame.lineno} in {frame.name}", "muted") for frame in frames
+            ]
     blocks += [Heading("Keys"), Field("r", (Span("run again"),)), Field("y", (Span("copy the message"),))]
     if earlier:
         blocks.append(Field("esc", (Span("back to the earlier result"),)))

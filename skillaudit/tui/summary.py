@@ -14,15 +14,17 @@ SKIPPED_LIMIT = 50
 def forecast_blocks(report: Report) -> list[Block]:
     """Describe what routing is expected to do to the library's requests, and where they go astray."""
     forecast = report.forecast
+    lost = forecast.taxonomy
+    hijacked = lost.local + lost.drift + lost.capture
     blocks: list[Block] = [
         Gauge("accuracy", forecast.accuracy, "good"),
         Gauge("hijack", forecast.hijack, "error"),
         Gauge("no skill", forecast.no_skill, "muted"),
         Gauge("false trig.", forecast.false_trigger, "warning"),
-        Heading("Where hijacked requests go", "share of all requests"),
-        Share("local", forecast.taxonomy.local, "to a rival of the same cluster", "c1"),
-        Share("drift", forecast.taxonomy.drift, "to another family", "c3"),
-        Share("capture", forecast.taxonomy.capture, "to a black hole", "error"),
+        Heading("Where hijacked requests go", "share of all; the bar is of those hijacked"),
+        Share("local", lost.local, hijacked, "to a rival of the same cluster", "c1"),
+        Share("drift", lost.drift, hijacked, "to another family", "c3"),
+        Share("capture", lost.capture, hijacked, "to a black hole", "error"),
         Heading("Router"),
         Field("profile", (Span(f"{forecast.router}, {forecast.scorer} scorer"),)),
         Field("rests on", (Span(forecast.source),)),
@@ -30,7 +32,9 @@ def forecast_blocks(report: Report) -> list[Block]:
     if forecast.fit_range:
         blocks.append(Field("fitted for", (Span(forecast.fit_range),)))
     if forecast.extrapolates:
-        blocks.append(Paragraph("! This library lies outside the range that the profile was fitted on.", "warning"))
+        blocks.append(
+            Paragraph("! This library lies outside the range that the profile was fitted on.", "warning")
+        )
     return blocks
 
 
@@ -43,20 +47,32 @@ def library_blocks(report: Report) -> list[Block]:
     blocks: list[Block] = [
         Field("sources", (Span(", ".join(library.sources) or NONE),)),
         Field("size", (Span(", ".join(parts)),)),
-        Field("clusters", (Span(f"{plural(len(report.clusters), 'cluster')}, {plural(report.noise, 'skill')} in none"),)),
+        Field(
+            "clusters",
+            (Span(f"{plural(len(report.clusters), 'cluster')}, {plural(report.noise, 'skill')} in none"),),
+        ),
         Field("embedding", (Span(report.embedding.model),)),
         Heading("Requests", f"{coverage.requests:,}"),
         Field("judge", (Span(f"{coverage.judged_skills:,} of {plural(library.routable, 'skill')}"),)),
     ]
     if coverage.no_skill_requests:
-        blocks.append(Field("no skill", (Span(f"{plural(coverage.no_skill_requests, 'request')} that should fire nothing"),)))
+        blocks.append(
+            Field(
+                "no skill",
+                (Span(f"{plural(coverage.no_skill_requests, 'request')} that should fire nothing"),),
+            )
+        )
     for count in coverage.sources:
         blocks.append(Field("", (Span(f"{count.requests:,} from {SOURCES[count.source]}"),)))
     if coverage.leaked:
-        blocks.append(Field("dropped", (Span(f"{coverage.leaked:,} that name their skill or repeat its description"),)))
+        blocks.append(
+            Field("dropped", (Span(f"{coverage.leaked:,} that name their skill or repeat its description"),))
+        )
     blocks += [
         Heading("Crowding", f"among {hubness.k} nearest"),
-        Field("skew", (Span(f"{decimal(hubness.skewness)}  (above 1 a few skills are everybody's neighbour)"),)),
+        Field(
+            "skew", (Span(f"{decimal(hubness.skewness)}  (above 1 a few skills are everybody's neighbour)"),)
+        ),
         Field("unreached", (Span(f"{plural(len(hubness.anti_hubs), 'skill')} near nobody"),)),
     ]
     return blocks + skipped_blocks(report)
@@ -70,7 +86,9 @@ def skipped_blocks(report: Report) -> list[Block]:
     blocks: list[Block] = [Heading("Skipped", f"{len(skipped):,}")]
     blocks += [Paragraph(f"{item.path}: {item.reason}") for item in skipped[:SKIPPED_LIMIT]]
     if len(skipped) > SKIPPED_LIMIT:
-        blocks.append(Paragraph(f"and {len(skipped) - SKIPPED_LIMIT:,} more; all are in the exported report", "muted"))
+        blocks.append(
+            Paragraph(f"and {len(skipped) - SKIPPED_LIMIT:,} more; all are in the exported report", "muted")
+        )
     return blocks
 
 
@@ -80,6 +98,9 @@ def empty_blocks(report: Report) -> list[Block]:
     blocks: list[Block] = [
         Paragraph("No skills found.", "value"),
         Field("searched", (Span(", ".join(roots) or NONE),)),
-        Paragraph("A skill is a folder with a SKILL.md in it. Name the folder that holds such folders: skillaudit PATH", "muted"),
+        Paragraph(
+            "A skill is a folder with a SKILL.md in it: name the folder that holds such folders.",
+            "muted",
+        ),
     ]
     return blocks + skipped_blocks(report)

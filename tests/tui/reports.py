@@ -133,6 +133,7 @@ def report_of(
     *,
     clusters: Sequence[Cluster] = (),
     black_holes: Sequence[BlackHole] = (),
+    over_general: Sequence[BlackHole] = (),
     pairs: Sequence[Pair] = (),
     findings: Sequence[Finding] = (),
     skipped: Sequence[Skipped] = (),
@@ -176,9 +177,12 @@ def report_of(
         clusters=tuple(clusters),
         noise=sum(skill.cluster == -1 and not skill.manual_only for skill in skills),
         hubness=Hubness(
-            k=10, skewness=1.42 if len(skills) > 2 else None, anti_hubs=tuple(s.id for s in skills if not s.hubness)
+            k=10,
+            skewness=1.42 if len(skills) > 2 else None,
+            anti_hubs=tuple(s.id for s in skills if not s.hubness),
         ),
         black_holes=tuple(black_holes),
+        over_general=tuple(over_general),
         pairs=tuple(pairs),
         findings=tuple(findings),
     )
@@ -225,14 +229,14 @@ def skill_report(
                 cosine=round(0.82 - 0.07 * at, 3),
                 loses_to=round((rate or 0.0) * 0.5 / (at + 1), 4),
                 takes_from=round(0.2 * fraction(rival, name) / (at + 1), 4),
-                shared_terms=tuple(name.split("-")[:1]) + ("page",),
+                shared_terms=(name.split("-")[0], "page"),
                 own_terms=own,
             )
             for at, rival in enumerate(rivals)
         ),
         lost=tuple(
             RequestLoss(
-                query=f"could you {description.split()[0].lower()} what came in this morning, number {at + 1}",
+                query=f"could you {description.split()[0].lower()} what came in this morning, no. {at + 1}",
                 gold=name,
                 taken_by=rival,
                 probability=round(0.7 - 0.2 * at, 2),
@@ -286,10 +290,15 @@ def small(positions: bool = True) -> Report:
         for at, (name, description) in enumerate(members):
             spread = (fraction(name, "x") - 0.5, fraction(name, "y") - 0.5)
             place = (5 * math.cos(angle) + 3 * spread[0], 5 * math.sin(angle) + 3 * spread[1])
-            rivals = [*(other for other in ids if other != name)][:3] + ["assistant-helper"]
+            rivals = [*[other for other in ids if other != name][:3], "assistant-helper"]
             skills.append(
                 skill_report(
-                    name, description, index, place if positions else None, rivals, category=label.split(" ")[0]
+                    name,
+                    description,
+                    index,
+                    place if positions else None,
+                    rivals,
+                    category=label.split(" ")[0],
                 )
             )
             if at:
@@ -317,7 +326,12 @@ def small(positions: bool = True) -> Report:
         manual = name == "legacy-import"
         skills.append(
             skill_report(
-                name, description, -1, place if positions else None, ("pdf-forms", "mail-triage"), manual_only=manual
+                name,
+                description,
+                -1,
+                place if positions else None,
+                ("pdf-forms", "mail-triage"),
+                manual_only=manual,
             )
         )
     holes = [
@@ -342,6 +356,19 @@ def small(positions: bool = True) -> Report:
             victims=("deploy-canary",),
             declared=True,
         ),
+    ]
+    over_general = [
+        BlackHole(
+            skill="unit-tests",
+            absorbed=1.0,
+            share=0.004,
+            expected=0.9,
+            q_value=1.0,
+            families=3.4,
+            victims=("pdf-split", "sql-explain"),
+            generic_phrases=("edge cases",),
+            evidence="structure",
+        )
     ]
     findings = [
         Finding(
@@ -390,6 +417,7 @@ def small(positions: bool = True) -> Report:
         skills,
         clusters=clusters,
         black_holes=holes,
+        over_general=over_general,
         pairs=pairs,
         findings=findings,
         skipped=[Skipped(path="drafts/SKILL.md", reason="empty file", code="empty-file")],
@@ -417,7 +445,9 @@ def hostile() -> Report:
     ]
     return report_of(
         skills,
-        clusters=[Cluster(index=0, label="[red]label\x1b[0m", skills=tuple(ids), cohesion=0.5, confusion=0.2)],
+        clusters=[
+            Cluster(index=0, label="[red]label\x1b[0m", skills=tuple(ids), cohesion=0.5, confusion=0.2)
+        ],
         black_holes=[
             BlackHole(
                 skill="[/foo]",
@@ -460,10 +490,22 @@ def large(count: int = 10_000) -> Report:
             math.sin(angle) * (1 + cluster % 13) + fraction(name, "y"),
         )
         skills.append(
-            skill_report(name, f"Does task number {at} of kind {cluster % 11}.", cluster, place, (f"skill-{at ^ 1:05d}",))
+            skill_report(
+                name,
+                f"Does task number {at} of kind {cluster % 11}.",
+                cluster,
+                place,
+                (f"skill-{at ^ 1:05d}",),
+            )
         )
     clusters = [
-        Cluster(index=index, label=f"kind {index}", skills=tuple(ids), cohesion=0.6, confusion=round(fraction(index), 3))
+        Cluster(
+            index=index,
+            label=f"kind {index}",
+            skills=tuple(ids),
+            cohesion=0.6,
+            confusion=round(fraction(index), 3),
+        )
         for index, ids in sorted(members.items())
         if index >= 0
     ]

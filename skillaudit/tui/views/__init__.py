@@ -34,8 +34,10 @@ class ViewSpec(NamedTuple):
 VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("overview", "1", "Overview", "Over", "size, forecast, where requests go astray, worst findings",
              "overview", "OverviewView"),
-    ViewSpec("skills", "2", "Skills", "Skills", "every skill, what it loses and takes", "skills", "SkillsView"),
-    ViewSpec("clusters", "3", "Clusters", "Clust", "groups of skills taken for each other", "clusters", "ClustersView"),
+    ViewSpec("skills", "2", "Skills", "Skills", "every skill, what it loses and takes",
+             "skills", "SkillsView"),
+    ViewSpec("clusters", "3", "Clusters", "Clust", "groups of skills taken for each other",
+             "clusters", "ClustersView"),
     ViewSpec("black-holes", "4", "Black holes", "Holes", "skills that swallow everybody's requests",
              "black_holes", "BlackHolesView"),
     ViewSpec("findings", "5", "Findings", "Finds", "what somebody should look at, worst first",

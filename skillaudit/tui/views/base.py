@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
 
+from skillaudit.schema import BlackHole, Finding, SkillReport
 from skillaudit.tui.details import row_document
 from skillaudit.tui.lines import printable
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ClusterRow, Session
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding)
 
 
 class View(Container):
@@ -126,15 +127,19 @@ class ListView(View, Generic[Row]):
         self.list.show(rows, self.place(rows))
         count = f"{len(rows):,} of {self.total():,}" if session.query.strip() else f"{self.total():,}"
         title = " · ".join(part for part in (f"{self.TITLE} {count}", self.note()) if part)
-        self.list.border_title = Content(title)  # type: ignore[assignment]  # the setter takes content as well
+        self.list.border_title = Content(title)
         marks = f"{len(session.marks):,} marked" if session.marks else ""
-        self.list.border_subtitle = Content(marks)  # type: ignore[assignment]
+        self.list.border_subtitle = Content(marks)
         self.show_detail()
 
     def place(self, rows: Sequence[Row]) -> int:
         """Return the row to put the cursor on: that of the selected skill, else the top."""
         selected = self.session.selected
-        if self.list.current is not None and self.skill_of(self.list.current) == selected and self.list.current in rows:
+        if (
+            self.list.current is not None
+            and self.skill_of(self.list.current) == selected
+            and self.list.current in rows
+        ):
             return rows.index(self.list.current)
         return next((at for at, row in enumerate(rows) if selected and self.skill_of(row) == selected), 0)
 
@@ -147,7 +152,11 @@ class ListView(View, Generic[Row]):
         else:
             self.detail.show(())
             query = printable(self.session.query)
-            self.list.set_empty(f"Nothing matches “{query}”. Press esc to clear the filter." if query.strip() else self.empty_text())
+            self.list.set_empty(
+                f"Nothing matches “{query}”. Press esc to clear the filter."
+                if query.strip()
+                else self.empty_text()
+            )
 
     @on(RowList.Moved)
     def _moved(self) -> None:

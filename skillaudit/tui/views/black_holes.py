@@ -21,17 +21,31 @@ class BlackHolesView(ListView[BlackHole]):
         ("normal", "what a skill of its neighbourhood would take"),
         ("robs", "effective number of families that it robs"),
         ("(router)", "declared by the library as a router, and allowed"),
+        ("faint", "over-general by its place among the descriptions; no request shows it yet"),
     )
 
     def columns(self) -> Sequence[ListColumn[BlackHole]]:
         """Return the columns."""
         return (
-            ListColumn("skill", lambda hole: Span(hole.skill + (" (router)" if hole.declared else ""))),
-            ListColumn("takes", lambda hole: Span(amount(hole.absorbed), "warning"), 6, "right"),
+            ListColumn("skill", self._title_cell),
+            ListColumn("takes", lambda hole: Span(amount(hole.absorbed), self._tone(hole)), 6, "right"),
             ListColumn("share", lambda hole: Span(percent(hole.share)), 6, "right", 42),
             ListColumn("normal", lambda hole: Span(amount(hole.expected)), 6, "right"),
             ListColumn("robs", lambda hole: Span(f"{hole.families:.1f}"), 5, "right", 50),
         )
+
+    def _tone(self, hole: BlackHole) -> str:
+        return "muted" if hole.declared or hole.evidence == "structure" else "warning"
+
+    def _title_cell(self, hole: BlackHole) -> Span:
+        if hole.declared:
+            return Span(f"{hole.skill} (router)", "muted")
+        return Span(hole.skill, "muted" if hole.evidence == "structure" else "")
+
+    def note(self) -> str:
+        """Return how many more stand out by structure alone."""
+        more = len(self.session.report.over_general)
+        return f"{more:,} over-general by structure" if more else ""
 
     def rows(self) -> Sequence[BlackHole]:
         """Return the black holes."""
@@ -39,7 +53,7 @@ class BlackHolesView(ListView[BlackHole]):
 
     def total(self) -> int:
         """Return their number."""
-        return len(self.session.report.black_holes)
+        return len(self.session.report.black_holes) + len(self.session.report.over_general)
 
     def skill_of(self, row: BlackHole) -> str:
         """Return the skill."""
@@ -47,7 +61,9 @@ class BlackHolesView(ListView[BlackHole]):
 
     def text_of(self, row: BlackHole) -> str:
         """Return what it takes, and from whom."""
-        return f"{row.skill}\ttakes {amount(row.absorbed)} ({percent(row.share)})\tfrom {', '.join(row.victims)}"
+        return (
+            f"{row.skill}\ttakes {amount(row.absorbed)} ({percent(row.share)})\tfrom {', '.join(row.victims)}"
+        )
 
     def empty_text(self) -> str:
         """Say that there are none."""

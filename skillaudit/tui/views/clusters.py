@@ -19,7 +19,10 @@ class ClustersView(ListView[ClusterRow]):
 
     TITLE = "Clusters"
     COLUMNS_HELP = (
-        ("conf.", "of a group: share of its requests that go to another member; of a skill: share that it loses"),
+        (
+            "conf.",
+            "of a group: share of its requests that go to another member; of a skill: share that it loses",
+        ),
         ("alike", "mean similarity inside the group"),
         ("size", "skills in the group"),
         *SIGNS,
@@ -28,13 +31,13 @@ class ClustersView(ListView[ClusterRow]):
     def columns(self) -> Sequence[ListColumn[ClusterRow]]:
         """Return the columns."""
         return (
-            ListColumn("group / skill", self._name),
+            ListColumn("group / skill", self._title_cell),
             ListColumn("size", lambda row: Span("" if row.skill else f"{row.size:,}"), 5, "right"),
-            ListColumn("conf.", self._confusion, 6, "right"),
-            ListColumn("alike", self._cohesion, 5, "right", 44),
+            ListColumn("conf.", self._confusion_cell, 6, "right"),
+            ListColumn("alike", self._cohesion_cell, 5, "right", 44),
         )
 
-    def _name(self, row: ClusterRow) -> Span:
+    def _title_cell(self, row: ClusterRow) -> Span:
         if row.skill:
             mark = sign(self.session.index, row.skill).text
             return Span(f"    {row.skill.id}{' ' + mark if mark else ''}")
@@ -42,12 +45,12 @@ class ClustersView(ListView[ClusterRow]):
         tone = f"c{row.cluster.index % 8}" if row.cluster else "muted"
         return Span(f"{'▾' if row.open else '▸'} {label}", tone)
 
-    def _confusion(self, row: ClusterRow) -> Span:
+    def _confusion_cell(self, row: ClusterRow) -> Span:
         if row.skill:
             return Span(percent(row.skill.victim_rate), "muted")
         return Span(percent(row.cluster.confusion) if row.cluster else "")
 
-    def _cohesion(self, row: ClusterRow) -> Span:
+    def _cohesion_cell(self, row: ClusterRow) -> Span:
         return Span(decimal(row.cluster.cohesion) if row.cluster and not row.skill else "")
 
     def rows(self) -> Sequence[ClusterRow]:
@@ -72,7 +75,8 @@ class ClustersView(ListView[ClusterRow]):
             return f"{row.skill.id}\t{row.skill.path}"
         if row.cluster is None:
             return "in no cluster"
-        return f"{row.cluster.label}\tconfusion {percent(row.cluster.confusion)}\t{', '.join(row.cluster.skills)}"
+        members = ", ".join(row.cluster.skills)
+        return f"{row.cluster.label}\tconfusion {percent(row.cluster.confusion)}\t{members}"
 
     def empty_text(self) -> str:
         """Say that there are no groups."""
@@ -83,7 +87,11 @@ class ClustersView(ListView[ClusterRow]):
         current = self.list.current
         selected = self.session.selected
         keys = [row.key for row in rows]
-        if current is not None and not (current.skill and current.skill.id != selected) and current.key in keys:
+        if (
+            current is not None
+            and not (current.skill and current.skill.id != selected)
+            and current.key in keys
+        ):
             return keys.index(current.key)
         if selected in keys:
             return keys.index(selected)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from skillaudit.schema import Finding
+from skillaudit.tui.details import place_text
 from skillaudit.tui.figures import SEVERITIES, severity_span
 from skillaudit.tui.lines import Span
 from skillaudit.tui.views.base import ListView
@@ -37,7 +38,9 @@ class FindingsView(ListView[Finding]):
     def note(self) -> str:
         """Return how many there are of each severity."""
         counts = Counter(finding.severity for finding in self.session.report.findings)
-        return ", ".join(f"{counts[severity]} {word}" for severity, (word, _) in SEVERITIES.items() if counts[severity])
+        return ", ".join(
+            f"{counts[severity]} {word}" for severity, (word, _) in SEVERITIES.items() if counts[severity]
+        )
 
     def skill_of(self, row: Finding) -> str | None:
         """Return the first skill that it names."""
@@ -45,7 +48,7 @@ class FindingsView(ListView[Finding]):
 
     def text_of(self, row: Finding) -> str:
         """Return the finding as a linter would print it."""
-        place = f"{row.location.path}:{row.location.line}: " if row.location else ""
+        place = f"{place_text(row.location)}: " if row.location else ""
         return f"{place}{row.severity} {row.code} {row.message}"
 
     def empty_text(self) -> str:

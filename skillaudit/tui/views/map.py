@@ -62,7 +62,7 @@ class MapView(View):
         zoom = f" · ×{self.canvas.zoom:.1f}" if self.canvas.zoom > 1 else ""
         placed = sum(1 for skill in self.session.report.skills if skill.x is not None)
         title = f"Map {placed:,} skills · {len(self.session.report.clusters):,} clusters{zoom}"
-        self.canvas.border_title = Content(title)  # type: ignore[assignment]  # the setter takes content as well
+        self.canvas.border_title = Content(title)
 
     @on(MapCanvas.Moved)
     def _moved(self) -> None:

@@ -50,7 +50,7 @@ class OverviewView(View):
             ListColumn("", lambda finding: Span(finding.code, "muted"), 6, keep=40),
             ListColumn("", lambda finding: Span(finding.message)),
         )
-        yield RowList(columns, lambda finding: False, id="worst")
+        yield RowList(columns, lambda finding: False, headed=False, id="worst")
 
     def on_mount(self) -> None:
         """Show the session."""
@@ -71,7 +71,7 @@ class OverviewView(View):
         self.worst.show(findings[:WORST], self.worst.cursor)
         count = f"{len(findings):,}"
         title = f"Worst findings · {WORST} of {count}" if len(findings) > WORST else f"Findings {count}"
-        self.worst.border_title = Content(title)  # type: ignore[assignment]  # the setter takes content as well
+        self.worst.border_title = Content(title)
         self.worst.set_empty(f"Clean: {session.report.library.skills:,} skills, no findings.")
 
     def on_resize(self) -> None:
@@ -123,4 +123,6 @@ class OverviewView(View):
     def markdown(self) -> str:
         """Forecast and library as Markdown."""
         report = self.session.report
-        return to_markdown([Heading("Forecast"), *forecast_blocks(report), Heading("Library"), *library_blocks(report)])
+        return to_markdown(
+            [Heading("Forecast"), *forecast_blocks(report), Heading("Library"), *library_blocks(report)]
+        )

@@ -90,9 +90,9 @@ class HintBar(Bar):
         """Return the hints that fit."""
         pairs = [(key, word, "") for key, word in self._extra]
         pairs += [
-            (key_name(action.keys[0]), action.hint, action.call)
+            (key_name(action.keys[0]), action.hint, action.call if action.scope == "app" else "")
             for action in ACTIONS
-            if action.hint and action.scope == "app" and action.applies(self._now)
+            if action.hint and action.scope in {"app", self._now.focus} and action.applies(self._now)
         ]
         line: list[Span] = []
         for key, word, call in pairs:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.message import Message
 
+from skillaudit.tui.actions import Scope
 from skillaudit.tui.doc import Block, layout, to_markdown
 from skillaudit.tui.lines import EMPTY, Line
 from skillaudit.tui.widgets.line_view import LineView, bindings
@@ -15,8 +18,11 @@ from skillaudit.tui.widgets.line_view import LineView, bindings
 class DetailPane(LineView):
     """Shows blocks; `n` and `N` go through its links, enter follows one."""
 
-    BINDINGS = bindings("detail")
+    SCOPE: ClassVar[Scope] = "detail"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
     MARGIN = 1
+    MEASURE = 100
+    """Lines longer than this are hard to read."""
 
     class Followed(Message):
         """A link was followed."""
@@ -54,8 +60,8 @@ class DetailPane(LineView):
         return to_markdown(self._blocks)
 
     def _lay_out(self) -> None:
-        width = self.room - self.MARGIN
-        self._laid_out_for = width
+        self._laid_out_for = self.room - self.MARGIN
+        width = min(self._laid_out_for, self.MEASURE)
         self._lines = layout(self._blocks, width) if width > 0 else []
         self._links = [
             (y, x) for y, line in enumerate(self._lines) for x, span in enumerate(line) if span.link

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -24,11 +24,22 @@ TONES = (
 )  # fmt: skip
 
 
-def bindings(scope: Scope) -> list[Binding]:
+def bindings(scope: Scope, leave_out: str = "") -> list[BindingType]:
     """Return the key bindings of one part of the screen, from the registry."""
     return [
-        Binding(",".join(action.keys), action.call, action.name, show=False, key_display=keys_text(action), tooltip=action.help, id=f"{scope}.{action.id}")
+        Binding(
+            ",".join(action.keys),
+            action.call,
+            action.name,
+            show=False,
+            key_display=keys_text(action),
+            tooltip=action.help,
+            # The screen's own binding of tab would come first otherwise.
+            priority=action.keys == ("tab",),
+            id=f"{scope}.{action.id}",
+        )
         for action in of_scope(scope)
+        if action.id != leave_out
     ]
 
 
@@ -39,6 +50,8 @@ class Drawn(Widget):
     """Draws lines of toned text; the style sheet says what each tone looks like."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
+    SCOPE: ClassVar[Scope] = "app"
+    """Whose actions of the registry the widget carries out."""
 
     @property
     def room(self) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from textual import events
+from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from skillaudit.tui.actions import Scope
 from skillaudit.tui.braille import (
     DOTS_X,
     DOTS_Y,
+    Ints,
     Label,
+    Mask,
     Plane,
     Window,
     clamp,
@@ -28,6 +34,8 @@ HUES = 8
 MUTED = HUES
 """Hue of what the filter leaves out, and of skills in no cluster."""
 LABEL_WIDTH = 20
+FEW_POINTS = 150
+"""Up to this many points in sight are drawn as whole cells, which are easier to see."""
 NAMED_POINTS = 14
 """With at most this many points in sight, each carries its name."""
 
@@ -35,7 +43,8 @@ NAMED_POINTS = 14
 class MapCanvas(Drawn, can_focus=True):
     """Draws a session's skills; keys move the cursor, the window and its scale."""
 
-    BINDINGS = bindings("map")
+    SCOPE: ClassVar[Scope] = "map"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("map")
 
     class Moved(Message):
         """The cursor is on another skill."""
@@ -61,7 +70,8 @@ class MapCanvas(Drawn, can_focus=True):
             self._ids = [skill.id for skill in placed]
             self._plane = Plane([skill.x or 0.0 for skill in placed], [skill.y or 0.0 for skill in placed])
             self._hues = np.array(
-                [MUTED if skill.cluster == NOISE else skill.cluster % HUES for skill in placed], dtype=np.int64
+                [MUTED if skill.cluster == NOISE else skill.cluster % HUES for skill in placed],
+                dtype=np.int64,
             )
             self._window = whole()
         self._session = session
@@ -132,15 +142,20 @@ class MapCanvas(Drawn, can_focus=True):
             for bit_row, hue_row in zip(frame.bits, frame.hues, strict=True)
         ]
         inside = in_sight(dots, columns, rows)
+        dotted = {(int(row), int(column)) for row, column in np.argwhere(frame.bits)}
+        if int(inside.sum()) <= FEW_POINTS:
+            cells = [[span._replace(text="●") if span.tone else span for span in row] for row in cells]
         taken = self._draw_signs(cells, dots, inside, columns)
-        for label in place_labels(self._labels(dots, inside, columns), columns, rows, taken):
+        for label in place_labels(self._labels(dots, inside, columns), columns, rows, taken, dotted):
             tone = "faint" if label.hue == MUTED else f"c{label.hue}"
             end = label.column + cell_len(label.text)
-            cells[label.row][label.column : end] = [Span(label.text, f"{tone}")] + [Span("")] * (end - label.column - 1)
+            cells[label.row][label.column : end] = [Span(label.text, f"{tone}")] + [Span("")] * (
+                end - label.column - 1
+            )
         return [tuple(row) for row in cells]
 
     def _draw_signs(
-        self, cells: list[list[Span]], dots: np.ndarray, inside: np.ndarray, columns: int
+        self, cells: list[list[Span]], dots: Ints, inside: Mask, columns: int
     ) -> set[tuple[int, int]]:
         """Set the marks and the cursor; return the cells that no label may cover."""
         assert self._session is not None
@@ -160,7 +175,7 @@ class MapCanvas(Drawn, can_focus=True):
         cells[row][begin : begin + width] = [Span(name, "cursor")] + [Span("")] * (width - 1)
         return {(row, x) for x in range(min(begin, column), max(begin + width, column + 1))}
 
-    def _labels(self, dots: np.ndarray, inside: np.ndarray, columns: int) -> list[Label]:
+    def _labels(self, dots: Ints, inside: Mask, columns: int) -> list[Label]:
         """Names of what is in sight: of single skills when they are few, else of clusters, largest first."""
         assert self._session is not None
         shown = np.flatnonzero(inside & self._visible)
@@ -228,7 +243,9 @@ class MapCanvas(Drawn, can_focus=True):
     def action_pan(self, dx: int, dy: int) -> None:
         """Move the window by a quarter of itself."""
         step = 0.25 / self._window.zoom
-        self._window = clamp(self._window._replace(x=self._window.x + dx * step, y=self._window.y + dy * step))
+        self._window = clamp(
+            self._window._replace(x=self._window.x + dx * step, y=self._window.y + dy * step)
+        )
         self.redraw()
 
     def action_open(self) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from skillaudit.tui.actions import Scope
 from skillaudit.tui.lines import EMPTY, Align, Line, Span, fit, wrap
 from skillaudit.tui.widgets.line_view import LineView, bindings
 
@@ -33,7 +35,8 @@ class ListColumn(NamedTuple, Generic[Row]):
 class RowList(LineView, Generic[Row]):
     """Rows under a fixed head, with a cursor, and a gutter that shows it without colour."""
 
-    BINDINGS = bindings("list")
+    SCOPE: ClassVar[Scope] = "list"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("list")
     cursor: reactive[int] = reactive(0)
 
     class Moved(Message):
@@ -56,10 +59,18 @@ class RowList(LineView, Generic[Row]):
             super().__init__()
             self.sort = sort
 
-    def __init__(self, columns: Sequence[ListColumn[Row]], marked: Callable[[Row], bool], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        columns: Sequence[ListColumn[Row]],
+        marked: Callable[[Row], bool],
+        *,
+        headed: bool = True,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._columns = tuple(columns)
         self._marked = marked
+        self._head_lines = int(headed)
         self._rows: Sequence[Row] = ()
         self._shown: list[tuple[ListColumn[Row], int]] = []
         self._shown_for = -1
@@ -78,7 +89,7 @@ class RowList(LineView, Generic[Row]):
     def show(self, rows: Sequence[Row], cursor: int = 0) -> None:
         """Show rows with the cursor on one of them."""
         self._rows = rows
-        self.set_total(len(rows) + 1)
+        self.set_total(len(rows) + self._head_lines)
         self.set_reactive(RowList.cursor, min(max(cursor, 0), max(len(rows) - 1, 0)))
         self._reveal()
 
@@ -94,15 +105,15 @@ class RowList(LineView, Generic[Row]):
     def watch_cursor(self, before: int, after: int) -> None:
         """Draw the two rows concerned again and tell the view."""
         if before != after:
-            self.refresh_line(before + 1)
-            self.refresh_line(after + 1)
+            self.refresh_line(before + self._head_lines)
+            self.refresh_line(after + self._head_lines)
             self._reveal()
             self.post_message(self.Moved())
 
     @property
     def page(self) -> int:
         """Rows in sight below the head."""
-        return max(self.scrollable_content_region.height - 1, 1)
+        return max(self.scrollable_content_region.height - self._head_lines, 1)
 
     def _reveal(self) -> None:
         top = self.scroll_offset.y
@@ -137,8 +148,8 @@ class RowList(LineView, Generic[Row]):
 
     def render_line(self, y: int) -> Strip:
         """Draw the head at the top, wherever the rows are."""
-        if y == 0:
-            return self.strip(self._head(), "")
+        if y < self._head_lines:
+            return self.strip(self._head())
         return super().render_line(y)
 
     def _head(self) -> Line:
@@ -149,10 +160,10 @@ class RowList(LineView, Generic[Row]):
 
     def line(self, y: int) -> tuple[Line, str]:
         """Return the row that stands on line `y`, below the head."""
-        at = y - 1
+        at = y - self._head_lines
         if not self._rows:
             text = wrap(self._empty_text, self.room - 4)
-            return ((Span("  "), Span(text[at - 1], "muted")) if 1 <= at <= len(text) else EMPTY), ""
+            return ((Span("  "), Span(text[at], "muted")) if 0 <= at < len(text) else EMPTY), ""
         if not 0 <= at < len(self._rows):
             return EMPTY, ""
         row = self._rows[at]
@@ -197,10 +208,10 @@ class RowList(LineView, Generic[Row]):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        if offset.y == 0:
+        if offset.y < self._head_lines:
             self._click_head(offset.x)
             return
-        at = offset.y - 1 + self.scroll_offset.y
+        at = offset.y - self._head_lines + self.scroll_offset.y
         if at < len(self._rows):
             self.cursor = at
             if event.chain == 2:
