@@ -62,7 +62,7 @@ _BROKEN: dict[str, Severity] = dict.fromkeys(
         "frontmatter-in-code-fence", "frontmatter-unfenced", "bad-opening-fence", "bad-closing-fence",
         "unterminated-frontmatter", "yaml-invalid", "unquoted-colon", "unquoted-indicator",
         "text-after-block-indicator", "bad-escape", "unclosed-quote", "line-without-key",
-        "frontmatter-not-mapping", "frontmatter-too-complex",
+        "broken-flow", "frontmatter-not-mapping", "frontmatter-too-complex",
     ),
     "error",
 )  # fmt: skip

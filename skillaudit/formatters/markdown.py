@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 ROWS = 15
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
 
 
 def escape(text: str) -> str:
     """Return `text` so that Markdown shows it as it is: no link, mention, tag or table cell arises."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("://", ":&#8203;//")
+    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;"))
+    return line.replace("<", "&lt;").replace(">", "&gt;").replace("://", ":&#8203;//")
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
@@ -56,7 +57,9 @@ def _summary(report: Report, verdict: Verdict | None) -> Iterator[str]:
     if forecast.false_trigger.value is not None:
         rows.append(("false trigger, when nothing should fire", interval(forecast.false_trigger)))
     yield _table(("expected share of requests", "with 90% interval"), rows)
-    told = ", ".join(f"{count.requests:,} from {SOURCES[count.source]}" for count in forecast.coverage.sources)
+    told = ", ".join(
+        f"{count.requests:,} from {SOURCES[count.source]}" for count in forecast.coverage.sources
+    )
     outside = " This library lies outside that range." if forecast.extrapolates else ""
     fitted = f" Fitted on {forecast.fit_range}." if forecast.fit_range else ""
     yield (

@@ -1,0 +1,151 @@
+"""Rules: evidence in, findings out."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+
+from skillaudit.checks import RULES, Evidence, check
+from skillaudit.checks.rule import fingerprint
+from skillaudit.load import DEFECT_KINDS
+from skillaudit.schema import BlackHole, Cluster, Defect, Library, Pair, RequestLoss, Rival, Skill, Skipped
+from tests.reports import skill_report, small_report
+
+QUIET = skill_report("a", victim_rate=0.1, absorbed=0.1)
+
+
+def evidence(**changes: object) -> Evidence:
+    """Return evidence in which nothing is wrong, with `changes`."""
+    report = small_report()
+    skills = tuple(Skill(id=i, name=i, description=f"Does {i}.", path=f"{i}/SKILL.md") for i in "abcdef")
+    forecast = msgspec.structs.replace(
+        report.forecast,
+        extrapolates=False,
+        coverage=msgspec.structs.replace(report.forecast.coverage, unjudged=()),
+    )
+    quiet = Evidence(
+        library=Library(sources=("x",), skills=skills),
+        forecast=forecast,
+        skills=(QUIET,),
+        clusters=(),
+        hubness=msgspec.structs.replace(report.hubness, anti_hubs=()),
+        black_holes=(),
+        over_general=(),
+        pairs=(),
+    )
+    return msgspec.structs.replace(quiet, **changes)
+
+
+def codes(found: Evidence) -> list[str]:
+    return [finding.code for finding in check(found)]
+
+
+def hole(**changes: object) -> BlackHole:
+    base = BlackHole(
+        skill="a", absorbed=9.0, share=0.3, expected=1.0, q_value=0.001, families=4.0, victims=("b", "c")
+    )
+    return msgspec.structs.replace(base, **changes)
+
+
+def library(*defects: Defect, skipped: tuple[Skipped, ...] = (), skills: int = 6) -> Library:
+    rows = tuple(Skill(id=f"s{i}", name=f"s{i}", description="x") for i in range(skills))
+    return Library(sources=("x",), skills=rows, defects=defects, skipped=skipped)
+
+
+def test_nothing_wrong_nothing_found() -> None:
+    assert codes(evidence()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"black_holes": (hole(),)}, ["SA301"]),
+        ({"black_holes": (hole(declared=True),)}, ["SA303"]),
+        ({"over_general": (hole(evidence="structure"),)}, ["SA302"]),
+        ({"over_general": (hole(evidence="structure", declared=True),)}, []),
+        ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.25, b_to_a=0.0),)}, ["SA202"]),
+        ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.24, b_to_a=0.24),)}, []),
+        ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.9),)}, ["SA201"]),
+        ({"clusters": (Cluster(index=0, label="x", skills=tuple("abc"), cohesion=0.99),)}, []),
+        ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.89),)}, []),
+        ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.25),)}, ["SA203"]),
+        ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.24),)}, []),
+        ({"skills": (skill_report("a", victim_rate=0.49, victim_low=0.3),)}, []),
+        ({"skills": (skill_report("a", victim_rate=0.9, victim_low=0.5, requests=1),)}, []),
+        ({"library": library(skills=83)}, []),
+        ({"library": library(skills=84)}, ["SA401"]),
+        ({"library": library(skipped=(Skipped(path="x", reason="empty", code="empty-file"),))}, ["SA001"]),
+    ],
+)
+def test_each_rule_at_its_threshold(changes: dict[str, object], expected: list[str]) -> None:
+    assert codes(evidence(**changes)) == expected
+
+
+def test_a_pair_inside_a_clone_family_is_told_once() -> None:
+    clones = Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.95)
+    inside = Pair(a="a", b="b", cosine=0.97, a_to_b=0.5, b_to_a=0.5)
+    across = Pair(a="a", b="e", cosine=0.7, a_to_b=0.4, b_to_a=0.0)
+    assert codes(evidence(clusters=(clones,), pairs=(inside, across))) == ["SA201", "SA202"]
+
+
+def test_a_pair_names_who_loses_and_what() -> None:
+    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=("undo it",))
+    (finding,) = check(evidence(pairs=(pair,)))
+    assert finding.message == "a is expected to take 40% of the requests of b, and 10% go the other way."
+    assert "“undo it”" in finding.evidence
+    assert finding.location is not None
+    assert finding.location.path == "b/SKILL.md"
+
+
+def test_a_victim_names_its_takers_and_an_example() -> None:
+    loss = RequestLoss(query="undo it", gold="a", taken_by="c", probability=0.8, source="mined")
+    rivals = (Rival(id="b", cosine=0.5, loses_to=0.2), Rival(id="c", cosine=0.4, loses_to=0.6))
+    victim = skill_report("a", victim_rate=0.8, victim_low=0.4, rivals=rivals, lost=(loss,))
+    (finding,) = check(evidence(skills=(victim,)))
+    assert "c 60%, b 20%" in finding.evidence
+    assert "“undo it” goes to c" in finding.evidence
+
+
+def test_every_kind_of_defect_has_one_rule() -> None:
+    for kind in DEFECT_KINDS:
+        found = check(evidence(library=library(Defect(kind=kind, skill="s1", path="s1/SKILL.md", line=2))))
+        assert len(found) == 1, kind
+        assert found[0].skills == ("s1",)
+        assert DEFECT_KINDS[kind] in found[0].message
+
+
+def test_defects_of_one_rule_in_one_file_make_one_finding_as_grave_as_the_worst() -> None:
+    defects = [Defect(kind=kind, skill="s1", path="p", line=line) for kind, line in
+               (("crlf-line-ends", 9), ("duplicate-key", 3))]  # fmt: skip
+    (finding,) = check(evidence(library=library(*defects)))
+    assert finding.severity == "warning"
+    assert finding.location is not None
+    assert finding.location.line == 3
+
+
+def test_errors_come_first() -> None:
+    found = evidence(
+        library=library(Defect(kind="no-description", skill="s1", path="p"), skills=90), black_holes=(hole(),)
+    )
+    assert [f.severity for f in check(found)] == ["error", "error", "info"]
+
+
+def test_a_fingerprint_forgets_order_and_remembers_code_skills_and_key() -> None:
+    base = fingerprint("SA202", ("a", "b"))
+    assert base == fingerprint("SA202", ("b", "a"))
+    others = [
+        fingerprint("SA203", ("a", "b")),
+        fingerprint("SA202", ("a",)),
+        fingerprint("SA202", ("a", "b"), "k"),
+    ]
+    assert len({base, *others}) == 4
+    assert re.fullmatch(r"[0-9a-f]{16}", base)
+
+
+def test_codes_and_slugs_are_unique_and_explained() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.slug for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert re.fullmatch(r"SA\d{3}", rule.code)
+        assert all(len(text) > 20 for text in (rule.what, rule.why, rule.fix)), rule.code
