@@ -133,7 +133,7 @@ def make_report(
         "schema_version": "1.0",
         "tool_version": "0.0.1",
         "library": LibrarySummary(
-            sources=("skills",),
+            sources=("library",),
             skills=len(skills),
             routable=len(skills),
             manual_only=0,
@@ -178,6 +178,7 @@ def make_report(
                 generic_phrases=("any task",),
             ),
         ),
+        "over_general": (),
         "pairs": (
             Pair(a="alpha", b="beta", cosine=0.8, a_to_b=0.3, b_to_a=0.1, requests=("turn this into that",)),
         ),

@@ -1,0 +1,104 @@
+"""What all formats of findings share: which ones, in what order, in which file, in safe characters."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from skillaudit.load.cleaning import clean, one_line
+from skillaudit.schema import Finding, Location, Report
+
+if TYPE_CHECKING:
+    from skillaudit.gate import Verdict
+
+_RANK = {"error": 0, "warning": 1, "info": 2}
+_ROW = re.compile(r"(?P<file>.*\.(?:jsonl?|csv|tsv|ya?ml)):(?P<line>\d+)", re.IGNORECASE)
+# Controls, line separators, bidirectional marks and lone surrogates, which JSON lets through as they are.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def active(report: Report, verdict: Verdict | None) -> tuple[Finding, ...]:
+    """Return the findings that count, gravest first; suppressed and baselined ones are left out."""
+    findings = report.findings if verdict is None else verdict.findings
+    return tuple(sorted(findings, key=lambda finding: _RANK[finding.severity]))
+
+
+def plain(text: str) -> str:
+    """Return `text` on one line without anything that acts on a terminal or hides."""
+    return one_line(text)
+
+
+def lines(text: str) -> str:
+    """Return `text` with its line breaks, without anything that acts on a terminal or hides."""
+    return clean(text)
+
+
+def place(location: Location | None, report: Report) -> tuple[str, int]:
+    """Return the file and line of a location, the file from the folder the program was started in.
+
+    A row of a list file has its own line. Without a location, the first source stands for the library.
+    """
+    sources = report.library.sources
+    if location is None or not location.path:
+        return _below(sources[0] if sources else ".", ""), 1
+    path, line = location.path, max(1, location.line)
+    if match := _ROW.fullmatch(path):
+        path, line = match["file"], max(1, int(match["line"]))
+    root = location.root or (sources[0] if len(sources) == 1 else "")
+    return _below(root, path), line
+
+
+def finding_place(finding: Finding, report: Report) -> tuple[str, int]:
+    """Return where a finding is shown: its own location, else the file of its first skill."""
+    if finding.location is None or not finding.location.path:
+        first = next((skill for skill in report.skills if skill.id in finding.skills[:1]), None)
+        if first is not None and first.path:
+            return place(Location(path=first.path), report)
+    return place(finding.location, report)
+
+
+def uri(path: str) -> str:
+    """Return a relative path as a URI reference, everything unusual in it percent-encoded."""
+    encoded = quote(path.encode("utf-8", "replace"), safe="/-._~")
+    # A colon in the first segment would read as a scheme; `quote` has encoded it.
+    return encoded or "."
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON text in which no character acts on a terminal or ends a line."""
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
+    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Return `2 errors, 1 warning` and so on, without the severities that do not occur."""
+    parts = []
+    for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "note")):
+        number = sum(finding.severity == severity for finding in findings)
+        if number:
+            parts.append(f"{number} {noun}{'s' if number > 1 else ''}")
+    return ", ".join(parts) or "no findings"
+
+
+def _below(root: str, path: str) -> str:
+    """Join a source and a path in it, relative to the working folder where it lies inside."""
+    if root and Path(root).is_absolute():
+        here = Path.cwd()
+        root = Path(root).relative_to(here).as_posix() if Path(root).is_relative_to(here) else ""
+    base = PurePosixPath(root.replace("\\", "/") or ".")
+    own = PurePosixPath(path.replace("\\", "/"))
+    joined = base if path and base.name == own.name and len(own.parts) == 1 and base.suffix else base / own
+    parts: list[str] = []
+    for part in joined.parts:
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in {"..", ".", "/"}:
+            parts.append(part)
+    return "/".join(parts) or "."
