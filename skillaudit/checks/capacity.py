@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillaudit.checks.rule import Evidence, Rule
-from skillaudit.schema import Finding
+from skillaudit.schema import Finding, Location
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
@@ -36,6 +36,20 @@ def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+_REQUEST_KINDS = frozenset({"request-file", "request-unreadable", "request-unknown-skill"})
+
+
+def _bad_requests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    for defect in evidence.library.defects:
+        if defect.kind in _REQUEST_KINDS:
+            yield rule.finding(
+                (defect.skill,) if defect.skill else (),
+                f"{defect.path}, line {defect.line}: {defect.detail.rstrip('.')}.",
+                places=[Location(path=defect.path, line=defect.line)],
+                key=f"{defect.kind} {defect.path} {defect.detail}",
+            )
+
+
 def _outside(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     if evidence.forecast.extrapolates:
         yield rule.finding(
@@ -64,6 +78,15 @@ RULES = (
         why="The forecast says nothing about them; they may be victims without anybody seeing it.",
         fix="Write a “When to use” section with example requests, or give labelled requests with --requests.",
         check=_unjudged,
+    ),
+    Rule(
+        code="SA503",
+        slug="bad-requests",
+        severity="warning",
+        what="Lines of a request or eval file that cannot be read, or that name a skill the library lacks.",
+        why="They judge nothing; a renamed skill makes its whole eval file silent.",
+        fix="Mend the line, or use the skill's present name.",
+        check=_bad_requests,
     ),
     Rule(
         code="SA502",

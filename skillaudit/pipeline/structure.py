@@ -17,8 +17,7 @@ from skillaudit.analysis.hubness import (
     structural_hubs,
     structure,
 )
-from skillaudit.analysis.labels import cohesion, name_clusters
-from skillaudit.analysis.map2d import layout
+from skillaudit.analysis.naming import name_clusters
 from skillaudit.analysis.neighbors import DEFAULT_K, Neighbors, nearest
 from skillaudit.cache import Cache
 from skillaudit.progress import Progress
