@@ -1,9 +1,10 @@
 """Recognise a file of labelled requests by what is in it, and read its rows.
 
-Read are: JSONL, JSON and CSV rows of a request and its skill (`query`/`gold` and the names in `QUERY_KEYS`
-and `GOLD_KEYS`); skill-creator eval sets (`query`, `should_trigger`) and `evals.json` (`skill_name`, `evals`);
-trigger tests (`should_trigger_prompts`, `should_not_trigger_prompts`); cases of `positive` and `negative`
-with an `owner`; query sets with a `queries` list (`text`, `expected_skill`). Any of them may be YAML.
+Read are: JSONL, JSON and CSV rows of a request and its skill (`query`/`gold` and the other names in
+`QUERY_KEYS` and `GOLD_KEYS`); skill-creator eval sets (`query`, `should_trigger`) and `evals.json`
+(`skill_name`, `evals`); trigger tests (`should_trigger_prompts`, `should_not_trigger_prompts`); cases of
+`positive` and `negative` with an `owner`; query sets with a `queries` list (`text`, `expected_skill`).
+Any of them may be YAML.
 """
 
 from __future__ import annotations
@@ -194,7 +195,8 @@ def _table(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
     names = {name: (name or "").strip().casefold() for name in reader.fieldnames or ()}
     if not any(name in QUERY_KEYS for name in names.values()):
         raise RequestError(
-            f"{shown}:1: neither JSON, YAML nor a table with a column named query; give one JSON object with query and gold a line"
+            f"{shown}:1: neither JSON, YAML nor a table with a column named query; "
+            "give one JSON object with query and gold a line"
         )
     line = 2
     try:
@@ -306,7 +308,7 @@ def _gold_of(row: dict[str, Any]) -> tuple[bool, tuple[str, ...] | None]:
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
             return True, tuple(name.strip() for name in value if name.strip().casefold() not in _NOTHING)
         raise ValueError(
-            f"{key} is neither a name nor a list of names; write {key} as a list, empty when nothing should fire"
+            f"{key} is neither a name nor a list of names; write it as a list, empty when nothing should fire"
         )
     return False, None
 
@@ -324,7 +326,7 @@ def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | 
         return Unusable(line, str(error))
     own = _first_string(row, ("skill_name", "skillName", "home_skill")) or home
     fires = _expects(row) if expected is None else expected
-    if labelled and (fires is not False or gold != (own or None)):
+    if labelled:
         if fires is False and gold and "skill" in row and "owner" not in row and "gold" not in row:
             # `skill` beside should_trigger: false names the skill that is tested, not the right one.
             return Row(query, None, line, gold[0])

@@ -16,7 +16,6 @@ from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.names import Names
 from skillaudit.requests.records import Draft, Gathered, Row
-from skillaudit.requests.wording import as_task
 from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
 
 PER_SKILL = 6
@@ -91,7 +90,7 @@ class _Gatherer:
         )
 
     def written(self, skill: Skill, lines: Iterable[str], source: RequestSource, cap: int) -> None:
-        """Take lines out of a skill's own body, at most `cap`, chosen by their hash."""
+        """Take lines of a skill's body, at most `cap`: the mined by their hash, sentences by their place."""
         kept: dict[str, str] = {}
         for line in lines:
             if self.filter.leaks(line, skill.id):
@@ -99,7 +98,7 @@ class _Gatherer:
             else:
                 kept.setdefault(_key(line), line)
         self.capped += max(0, len(kept) - cap)
-        chosen = set(sorted(kept, key=_hash)[:cap])
+        chosen = set((sorted(kept, key=_hash) if source == "mined" else list(kept))[:cap])
         for key, line in kept.items():
             if key in chosen:
                 self.drafts.append(Draft(line, (skill.id,), source, skill.path, skill.id))
@@ -169,10 +168,10 @@ def gather(
         if done % 50 == 0:
             progress.update("requests", done, len(routable), "skill bodies")
         before = len(work.drafts)
-        work.written(skill, mining.mined(skill), "mined", per_skill)
+        parts = mining.read(skill)
+        work.written(skill, mining.mined(parts, skill.name), "mined", per_skill)
         if len(work.drafts) == before and skill.id not in judged:
-            tasks = (as_task(sentence) for sentence in mining.sentences(skill))
-            work.written(skill, tasks, "body", (per_skill + 1) // 2)
+            work.written(skill, mining.tasks(parts, skill.name), "body", (per_skill + 1) // 2)
     progress.update("requests", len(routable), len(routable))
     requests, folded = work.fold()
     return Gathered(

@@ -13,12 +13,10 @@ class Block(NamedTuple):
     """One list item, first table cell or paragraph, with the headings that it stands under."""
 
     kind: Kind
-    text: str
-    """Cleaned of markup, on one line."""
     raw: str
-    """As written, on one line."""
-    headings: tuple[str, ...]
-    """Cleaned headings from the outermost to the nearest."""
+    """As written, on one line; `bare` cleans it."""
+    headings: tuple[tuple[int, str], ...]
+    """Depth and cleaned title of each heading, from the outermost to the nearest."""
     intro: str
     """The label or paragraph ending in a colon that introduces this list; empty if there is none."""
     line: int
@@ -36,7 +34,11 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
 _LINK = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
 _AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^>\s]*>")
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,120}>")
+# HTML only: other words in angle brackets are placeholders, which a reader of requests must see.
+_TAG = re.compile(
+    r"</?(?:a|b|br|code|details|div|em|h[1-6]|hr|i|img|kbd|li|ol|p|pre|small|span|strong|sub|summary|sup|u|ul)\b[^<>\n]{0,200}>",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"`+([^`\n]*)`+")
 _STRONG = re.compile(r"(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
@@ -90,15 +92,13 @@ class _Reader:
         kind, lines, line = self.open
         self.open = None
         raw = " ".join(part.strip() for part in lines).strip()
-        text = bare(raw)
-        if kind == "prose" and (text.endswith((":", "：")) or _LABEL.match(raw)):
-            self.intro = text
-            return
-        headings = tuple(title for _, title in self.headings)
         if kind == "prose":
             self.intro = ""
-        if text:
-            yield Block(kind, text, raw, headings, self.intro, line)
+            if raw.rstrip("*_ ").endswith((":", "：")) or _LABEL.match(raw):
+                self.intro = bare(raw)
+                return
+        if raw:
+            yield Block(kind, raw, tuple(self.headings), self.intro, line)
 
     def start(self, kind: Kind, text: str, line: int) -> Iterator[Block]:
         yield from self.close()
@@ -113,10 +113,8 @@ class _Reader:
             return
         if all(not cell.strip(":- ") for cell in cells):
             return
-        headings = tuple(title for _, title in self.headings)
-        text = bare(cells[0]) if cells else ""
-        if text:
-            yield Block("cell", text, cells[0], headings, f"{bare(self.table[0])}:", number)
+        if cells and cells[0]:
+            yield Block("cell", cells[0], tuple(self.headings), bare(self.table[0]), number)
 
 
 def blocks(body: str) -> Iterator[Block]:

@@ -2,76 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skillaudit.requests import wording
-from skillaudit.requests.markdown import Block, blocks
+from skillaudit.requests.headings import Scope, is_negative_item, scope_of
+from skillaudit.requests.markdown import Block, bare, blocks
 from skillaudit.schema import Skill
 
 BODY_LIMIT = 100_000
 """Characters of a body that are read; what lies beyond is reference material."""
 
-_SCENE = frozenset({"bullet", "number", "cell"})
+_DEPTH = 2
+"""Headings deeper than this speak of a part of the skill: `When to use` there chooses between its methods."""
+
+_ABOUT_LINES = 12
 
 
-def _scope(block: Block, own: str) -> str:
-    """What the headings and the label over a block make of it: `use`, `examples`, `not` or nothing."""
-    scope = ""
-    for heading in block.headings:
-        if wording.is_negative(heading):
-            scope = "not"
-        elif wording.is_use(heading, own):
-            scope = "use"
-        elif wording.is_examples(heading):
-            scope = "examples"
+def read(skill: Skill) -> Sequence[Block]:
+    """Return the parts of a skill's body."""
+    return tuple(blocks(skill.body[:BODY_LIMIT]))
+
+
+def _scope(block: Block, own: str) -> Scope:
+    """What the headings and the label over a block make of it."""
+    scope: Scope = ""
+    for depth, title in block.headings:
+        here = scope_of(title, own)
+        if here in ("use", "about") and depth > _DEPTH and scope != here:
+            here = ""
+        # A subheading that announces nothing leaves what stands over it in force.
+        scope = here or scope
     if not block.intro:
         return scope
-    if wording.is_negative(block.intro) or wording.names_other(block.intro, own):
-        return "not"
-    if wording.is_use(block.intro, own):
-        return "use"
-    return "examples" if wording.is_examples(block.intro) else scope
+    label = scope_of(block.intro, own)
+    if block.kind == "cell":
+        # The first column of a table counts where the section is about use, unless its title turns away.
+        return "not" if label == "not" else scope
+    if label == "use" and block.headings and block.headings[-1][0] > _DEPTH and scope != "use":
+        label = ""
+    return label or scope
 
 
-def mined(skill: Skill) -> Iterator[str]:
-    """Yield the requests found in a skill's body, in order.
+def mined(parts: Sequence[Block], own: str) -> Iterator[str]:
+    """Yield the requests in the body of the skill called `own`, in order.
 
-    Three kinds: quoted prompts where examples or triggers are given; what a `User:` line says; and the
-    items of lists under headings such as "When to use", rid of lead-ins such as "the user wants to".
-    Lists of when not to use the skill yield nothing.
+    Quoted prompts where prompts, triggers or uses are given; what a `User:` line says; the items of lists
+    and tables under headings such as "When to use", rid of lead-ins such as "the user wants to"; and lines
+    such as "Use when: ...". Lists of when not to use the skill yield nothing.
     """
-    for block in blocks(skill.body[:BODY_LIMIT]):
-        scope = _scope(block, skill.name)
-        if scope in ("", "not") or wording.is_negative_item(block.text):
+    for part in parts:
+        scope = _scope(part, own)
+        if scope == "not":
             continue
-        said = wording.spoken(block.text)
-        if said is not None:
-            said = said.strip(" \"'“”")
-            if wording.is_plausible(said, wording.MIN_QUOTED):
-                yield said
+        if scope in ("", "about"):
+            if part.kind == "prose":
+                yield from _plausible(
+                    map(wording.as_request, wording.enumerated(bare(part.raw))), wording.MIN_QUOTED
+                )
             continue
-        phrases = [
-            phrase
-            for phrase in wording.quoted(block.text)
-            if wording.is_plausible(phrase, wording.MIN_QUOTED)
-        ]
-        if phrases:
-            yield from phrases
-        elif scope == "use" and block.kind in _SCENE and not wording.quoted(block.text):
-            request = wording.as_request(block.text)
-            if wording.is_plausible(request):
-                yield request
+        text = bare(part.raw)
+        if not is_negative_item(text):
+            yield from _from_item(text, scope, part)
 
 
-def sentences(skill: Skill) -> Iterator[str]:
-    """Yield sentences of a body that say what the skill does, in order: its first plain paragraphs."""
+def _from_item(text: str, scope: Scope, part: Block) -> Iterator[str]:
+    said = wording.spoken(text)
+    if said is not None:
+        yield from _plausible([said], wording.MIN_QUOTED)
+        return
+    phrases = wording.quoted(text)
+    if scope == "examples" and not wording.is_reported(text):
+        return
+    if phrases:
+        yield from _plausible(phrases, wording.MIN_QUOTED)
+    elif scope == "use" and part.kind != "prose":
+        yield from _plausible([wording.as_request(text)], wording.MIN_WORDS)
+    elif part.kind == "prose":
+        yield from _plausible(map(wording.as_request, wording.enumerated(text)), wording.MIN_QUOTED)
+
+
+def _plausible(lines: Iterator[str] | list[str] | map[str], least: int) -> Iterator[str]:
+    return (line for line in lines if wording.is_plausible(line, least))
+
+
+def tasks(parts: Sequence[Block], own: str) -> Iterator[str]:
+    """Yield sentences about what the skill called `own` does: of its opening, overview and features."""
     found = 0
-    for block in blocks(skill.body[:BODY_LIMIT]):
-        if found >= 12:
+    opening = True
+    for part in parts:
+        if found >= _ABOUT_LINES:
             return
-        if block.kind not in ("prose", "bullet") or _scope(block, skill.name) == "not":
+        opening = opening and all(depth == 1 for depth, _ in part.headings)
+        scope = _scope(part, own)
+        if scope == "not" or not (scope == "about" or (opening and part.kind == "prose")):
             continue
-        for sentence in wording.split_sentences(block.text):
-            if wording.is_about(sentence) and wording.is_plausible(sentence, wording.MIN_SENTENCE):
+        for sentence in wording.split_sentences(bare(part.raw)):
+            task = wording.as_task(sentence)
+            if wording.is_about(task) and wording.is_plausible(task, wording.MIN_SENTENCE):
                 found += 1
-                yield sentence
+                yield task

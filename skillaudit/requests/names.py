@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from skillaudit.requests.wording import squash
+from skillaudit.requests.headings import squash
 from skillaudit.schema import Skill
 
 

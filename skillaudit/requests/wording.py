@@ -1,104 +1,83 @@
-"""What tells a request from other text: headings, lead-ins, negations, lengths."""
+"""What tells a request from other text, and how a line about a situation becomes one."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 MAX_WORDS = 60
 MIN_WORDS = 4
 MIN_QUOTED = 3
+MIN_SENTENCE = 6
+
+
+def _pattern(*parts: str) -> re.Pattern[str]:
+    return re.compile("".join(parts), re.IGNORECASE)
+
 
 _WIDE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _WORD = re.compile(rf"[^\W_{_WIDE}]+(?:['’\-./+#][^\W_{_WIDE}]+)*")
 
-_USE = re.compile(
-    r"""
-      \bwhen\ (?:to|should|would|you\ should)\b.{0,40}\b(?:us(?:e|ing)|appl(?:y|ies)|activate|invoke|trigger|load|offer|call|run|choose|reach)\b
-    | \bwhen\ (?:this|the)\ (?:skill|workflow|tool)\ (?:activates|applies|is\ used|should|triggers)
-    | \bwhen\ to\ use\b | \bwhen\ to\ apply\b
-    | \b(?:use|choose|invoke|activate|apply|trigger|load)s?\b.{0,40}\b(?:when|whenever|if)\b
-    | \bus(?:e|ed|eful)\b.{0,20}\bfor\s*:$
-    | \b(?:use|usage|common|typical)[\ -](?:cases?|scenarios?|situations)\b | ^scenarios\b
-    | \btrigger(?:s|ing)?\b | \bactivat(?:ion|es?)\b(?!\ code)
-    | \b(?:example|sample|typical|natural[\ -]language|user|test)\ (?:prompts?|requests?|quer(?:y|ies)|questions|commands|phrases|utterances|interactions|asks)\b
-    | \b(?:what|things)\ (?:you|users?|your\ human)\ can\ (?:ask|say|do)\b | \bcan\ ask\b | \buser\ (?:says|asks|wants|mentions|requests)\b
-    | 使用(?:场景|時機|时机|情境)|(?:何时|什么时候|何時)(?:使用|触发|觸發)|适用(?:场景|于|情况)|適用(?:場景|於|情境)|触发(?:条件|词|场景|关键词|方式)?|觸發(?:條件|詞|場景)?|应用场景|示例(?:请求|提示|问题)|典型场景
-    | 使うとき|使用(?:する)?(?:場面|タイミング|例)|ユースケース|トリガー|いつ使う|発動条件
-    | 사용\ ?(?:시점|시기|사례|예시)|언제\ 사용|트리거|활용\ ?사례
-    | \bcu[aá]ndo\ (?:usar|utilizar|activar|aplicar)|\bcasos\ de\ uso|\bdisparadores\b
-    | \bquand\ (?:utiliser|l['’]utiliser|activer)|\bcas\ d['’](?:usage|utilisation)|\bd[ée]clencheurs?\b
-    | \bwann\ (?:verwenden|benutzen|nutzen|einsetzen)|\banwendungsf[aä]lle|\bausl[oö]ser\b|\beinsatzf[aä]lle
-    | \bquando\ (?:usar|utilizar|ativar|usare|utilizzare)|\bcasos\ de\ uso\b|\bcasi\ d['’]uso
-    | когда\ (?:использовать|применять)|сценарии\ использования|примеры\ запросов|триггеры
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_LEAD = _pattern(
+    r"^(?:(?:use|invoke|activate|apply|trigger|load|call|run)s? (?:this skill|this workflow|this|it|me)? ?",
+    r"(?:when(?:ever)?|if|for|to)\b[:,]?",
+    r"|(?:when(?:ever)?|if|after|once) (?=(?:the user|a user|users?|you|someone|they|i)\b))\s*",
 )
-_EXAMPLES = re.compile(
-    r"\bexamples?\b|\busage\b|\bprompts?\b|\bconversation|\binteractions?\b|示例|例子|例え|使用例|예시|ejemplos?|exemples?|beispiele?|exemplos?|примеры",
-    re.IGNORECASE,
+_SPEAKER = _pattern(
+    r"^(?:the |a |your )?(?:users?|you|someone|they|developers?|human|team|people|customers?|clients?)\s+",
+    r"(?:(?:may|might|will|would|can|also|explicitly|is|are|just|specifically|currently) )*",
+    r"(?:asks?|asking|wants?|wanting|needs?|needing|requests?|requesting|says?|would like|likes?|looking|try|tries",
+    r"|trying|wish(?:es)?|has to|have to|must|should|like|mentions?|describes?|reports?|discuss(?:es)?|complains?",
+    r"|refers? to|talks? about|brings? up|expresses)\b",
+    r"(?:\s+(?:you|claude|the (?:agent|assistant|model)|for help|help|that))?",
+    r"(?:\s+(?:to|for|about|with|on|how to|me to|something like|things like))?[:,]?\s+",
 )
-_NOT = re.compile(
-    r"""
-      \b(?:not|never|avoid|without|except|exclu\w+|skip|stop)\b | n['’]t\b | \bout[\ -]of[\ -]scope\b | \bnon[\ -]?(?:goals?|triggers?)\b
-    | \binstead\b | \balternatives?\b | \bvs\.?\b | \bversus\b | \bwrong\b | \bbad\b | \banti[\ -]?\w* | \bnegative\b | \blimitations?\b
-    | \bother\ skills?\b | \brelated\ skills?\b | \bhand[\ -]?offs?\b | \bdelegate\b | \bred\ flags?\b | \bmistakes?\b | \bpitfalls?\b
-    | 不(?:要|适|適|应|應|该|用|使用|触发)|勿|避免|禁止|非适用|しない|避ける|使わない|않|마세요|금지
-    | \b(?:no|nunca|evitar|jamais|éviter|nicht|kein\w*|vermeiden|não|evitare|non|не|нельзя)\ (?:usar|utiliser|verwenden|utilizar|usare|использовать|benutzen|nutzen|einsetzen)\b
-    | \bnicht\b | \bne\ pas\b | ❌ | ⛔ | 🚫 | ✗ | ✘
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_NOT_ITEM = re.compile(
-    r"^(?:do\ not|don['’]t|never|avoid|not\b|no\b|skip\b|unless|except|out\ of\ scope|instead|❌|⛔|🚫|✗|✘|不要|不适|不適|不用|避免|勿|ne\ pas|nicht|no\ usar)"
-    r"|\bnot\ (?:for|this\ skill)\b|\b(?:use|see|prefer|try)\ (?:the\ )?[\w`/:.-]+(?:\ skill)?\ instead\b|\binstead\b.{0,40}$",
-    re.IGNORECASE | re.VERBOSE,
-)
-_OTHER = re.compile(
-    r"^(?:\W*)(?:use|choose|prefer|pick|reach\ for|select|consider)\s+(?P<what>.{1,40}?)\s*(?:\([^)]*\))?\s*(?:\b(?:when|whenever|if|for)\b|:$)",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ITSELF = re.compile(
-    r"^(?:this|it|me|the\ skill|the\ tool|these?\b|when|whenever|if|for|cases?)", re.IGNORECASE | re.VERBOSE
-)
-
-_LEAD = re.compile(
-    r"""
-    ^(?:
-        (?:use|invoke|activate|apply|trigger|load|call|run)s?\ (?:this\ skill|it|this|this\ workflow|me)?\ ?(?:when(?:ever)?|if|for|to)\b[:,]?
-      | (?:when(?:ever)?|if|after|once)\ (?=(?:the\ user|a\ user|users?|you|someone|they|i)\b)
-    )\s*
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_SPEAKER = re.compile(
-    r"""
-    ^(?:the\ |a\ |your\ )?(?:users?|you|someone|they|developers?|human|team|people|customers?|clients?)\s+
-    (?:may\ |might\ |will\ |would\ |can\ |also\ |explicitly\ |is\ |are\ |just\ |specifically\ |currently\ )*
-    (?:asks?|asking|wants?|wanting|needs?|needing|requests?|requesting|says?|would\ like|likes?|looking|tr(?:y|ies|ying)|wish(?:es)?|has\ to|have\ to|must|should|like)\b
-    (?:\s+(?:you|claude|the\ (?:agent|assistant|model)|for\ help|help))?
-    (?:\s+(?:to|for|about|with|on|how\ to|me\ to|something\ like|things\ like))?[:,]?\s+
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_NEED = re.compile(
-    r"^(?:need(?:s|ing)?|want(?:s|ing)?|have|having|trying|wish(?:ing)?|looking|asked|required|you['’]re|you\ are)\ (?:to\b|for\b)?\s*",
-    re.IGNORECASE | re.VERBOSE,
+_NEED = _pattern(
+    r"^(?:(?:i |you )?(?:need|needs|needing|want|wants|wanting|trying|wish|wishing|looking|asked|required)",
+    r" (?:to|for)\b|(?:need|needs|want|wants|have|having|needing|wanting)\b|you['’]re\b|you are\b)\s*",
 )
 _QUOTED = re.compile(
     r"[“\"]([^“”\"\n]{6,400})[”\"]|「([^」\n]{3,200})」|『([^』\n]{3,200})』|«\s?([^»\n]{6,400}?)\s?»|„([^“”\n]{6,400})[“”]"
 )
-_SPOKEN = re.compile(
-    r"^(?:user|human|you|customer|me|prompt|request|query|input|ask|q|用户|用戶|ユーザー|사용자|usuario|utilisateur|nutzer|пользователь)\s*[:：]\s*(.+)$",
-    re.IGNORECASE,
+_SPOKEN = _pattern(
+    r"^(?:user|human|you|customer|me|prompt|request|query|ask|q|用户|用戶|ユーザー|사용자|usuario|utilisateur|nutzer|usuário|utente",
+    r"|пользователь)(?: (?:says|asks|prompt|request|query))?\s*[:：]\s*(.+)$",
+)
+_SAYS = _pattern(
+    r"\b(?:user|human|customer|someone|they)s? (?:says?|asks?|types?|writes?|requests?|mentions?)\b"
 )
 _ARROW = re.compile(r"\s*(?:→|⇒|=>|->|➜|⟶|—>|-->)\s*")
 _PLACEHOLDER = re.compile(
-    r"\[[^\]]{2,40}\]|<[^>]{2,40}>|\{[^}]{1,40}\}|\$[A-Z_]{2,}|\.\.\.|…|\bTODO\b|\bXYZ\b"
+    r"\[[^\]]{2,40}\]|<[^>]{1,40}>|\{[^}]{1,40}\}|\$[A-Z_]{2,}|\.\.\.|…|\bTODO\b|\bXYZ\b|\b[XYZN]\b|_{3,}"
 )
 _CODE_LIKE = re.compile(
-    r"[{};=<>|\\]|\w\(\)|--\w|://|^\s*[$./~]|\w/\w+/\w|_\w+_|\.(?:py|md|sh|js|ts|json|ya?ml)\b"
+    r"[{};=<>|\\]|\w\(\)|\s--\w|://|^\s*[$./~]|\w/\w+/\w|\w_\w+_|^/\w|^\w+: \w+$"
+    r"|\.(?:py|md|sh|js|ts|jsonl?|ya?ml|toml)\b"
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])|(?<=[。！？])")
+# Sentences that open like this say how to read or run the skill, or stand on what came before them.
+_META = _pattern(
+    r"^(?:see|read|note|important|warning|tip|caution|run|always|never|must|ensure|before|after|if|once|first|then|next",
+    r"|step|install|add|set|refer|related|announce|version|author|license|source|persona|store|check|keep|dependencies",
+    r"|arguments|keywords|your|you|think|unlike|without|with|by|in|at|on|as|it|they|these|those|each|every|all|both|no",
+    r"|api|requires|do not|don['’]t|make sure|the following|for more|for details|core principle|works? with|examples?",
+    r"|use (?:the|this)|triggers?|inputs?|outputs?(?: format)?|prerequisites?|\W*\d)\b",
+    r"|^for .*\b(?:see|use|refer)\b|\bsee [\w-]+\.?$|\b(?:this (?:file|document|reference|section)|references?/)\b",
+    r"|\b(?:see also|below|above|copyright|licen[cs]ed?|SKILL\.md)\b",
+)
+_WHOM = r"(?: (?:you|users?|claude|people|the user))?"
+_ABOUT_LEAD = _pattern(
+    r"^(?:(?:this|the) (?:skill|tool|workflow|guide|agent|plugin|reference|module|framework)|it|skill|claude|the agent)",
+    r"\s+(?:also )?(?:provides?(?: (?:comprehensive |detailed )?(?:guidance|instructions|patterns|templates|tools)",
+    rf" (?:for|on|to))?|(?:enables?|allows?|lets){_WHOM}(?: to)?|helps?{_WHOM}(?: to| with)?|guides?{_WHOM}",
+    r"(?: through)?|covers?|is for|can|teaches?|describes?|supports?|specializes in|handles?)\s+",
+    r"|^(?:your|the|its) (?:goal|job|task|role|purpose|mission|aim) is to\s+",
+    rf"|^you (?:help|assist){_WHOM}(?: to| with)?\s+",
+    r"|^(?:comprehensive |complete |essential )?(?:guide|guidance|toolkit|patterns|templates|tools) (?:for|to)\s+",
+)
+_USE_WHEN = _pattern(
+    r"^(?:use|useful|activate|invoke|triggers?)(?: this(?: skill)?| it)?(?: when(?:ever)?| for| on)?",
+    r"(?: you(?: need to)?)?\s*[:：]\s*",
 )
 
 
@@ -107,92 +86,74 @@ def words(text: str) -> int:
     return len(_WORD.findall(text)) + (len(_WIDE_CHARACTER.findall(text)) + 1) // 2
 
 
-def is_use(heading: str, own: str) -> bool:
-    """Whether a heading or label announces situations in which the skill called `own` should be used."""
-    return bool(_USE.search(heading)) and not _NOT.search(heading) and not names_other(heading, own)
-
-
-def is_examples(heading: str) -> bool:
-    """Whether a heading announces examples, whose quoted lines may be requests."""
-    return bool(_EXAMPLES.search(heading)) and not _NOT.search(heading)
-
-
-def is_negative(heading: str) -> bool:
-    """Whether a heading or label turns away: not for, instead, alternatives."""
-    return bool(_NOT.search(heading))
-
-
-def names_other(label: str, own: str) -> bool:
-    """Whether a label such as `Use vLLM when:` speaks of another tool than the skill called `own`."""
-    match = _OTHER.match(label)
-    if match is None:
-        return False
-    what = match.group("what").strip()
-    return not _ITSELF.match(what) and squash(what) not in squash(own) and squash(own) not in squash(what)
-
-
-def is_negative_item(item: str) -> bool:
-    """Whether a list item says when not to use the skill."""
-    return bool(_NOT_ITEM.search(item))
-
-
-def squash(text: str) -> str:
-    """Letters and digits only, case folded: the spelling-free form of a name."""
-    return "".join(ch for ch in unicodedata.normalize("NFKC", text).casefold() if ch.isalnum())
-
-
 def quoted(text: str) -> list[str]:
     """Phrases in quotation marks, as a user would say them."""
-    found = []
-    for match in _QUOTED.finditer(text):
-        phrase = next(group for group in match.groups() if group is not None).strip()
-        if words(phrase) >= MIN_QUOTED:
-            found.append(phrase)
-    return found
+    found = (next(group for group in match.groups() if group is not None) for match in _QUOTED.finditer(text))
+    return [phrase for phrase in (_trim(part) for part in found) if words(phrase) >= MIN_QUOTED]
+
+
+def _trim(text: str) -> str:
+    return text.strip(" \t\"'“”‘’*_`,;:：·•–—-")
 
 
 def spoken(text: str) -> str | None:
     """The words of a line such as `User: make me a chart`."""
     match = _SPOKEN.match(text)
-    return match.group(1).strip() if match else None
+    return _trim(match.group(1)) if match else None
+
+
+def is_reported(text: str) -> bool:
+    """Whether a line reports what a user says, so that the quotation in it is a request."""
+    return bool(_SAYS.search(text))
+
+
+def enumerated(text: str) -> list[str]:
+    """The situations of a line such as `Use when: writing stories, planning a sprint, or estimating work`."""
+    match = _USE_WHEN.match(text)
+    if match is None:
+        return []
+    rest = text[match.end() :].strip()
+    parts = [
+        re.sub(r"^(?:or|and)\s+", "", _trim(part)).rstrip(".") for part in re.split(r"[,;]\s+|\s+or\s+", rest)
+    ]
+    if len(parts) > 1 and all(words(part) >= 2 for part in parts):
+        return [part for part in parts if words(part) >= MIN_QUOTED]
+    return [rest]
 
 
 def as_request(item: str) -> str:
     """Turn a line about a situation into what is asked: no lead-in, no comment after an arrow."""
-    text = _ARROW.split(item, maxsplit=1)[0]
-    text = text.strip(" \t\"'“”‘’*_`;,:：·•–—-")
+    text = _balanced(_ARROW.split(item, maxsplit=1)[0])
     for pattern in (_LEAD, _SPEAKER, _NEED):
-        shorter = pattern.sub("", text, count=1).strip(" \"'“”")
+        shorter = _trim(pattern.sub("", text, count=1))
         if words(shorter) >= MIN_QUOTED:
             text = shorter
-    text = text.strip(" ;,:：-–—")
-    return text[:1].upper() + text[1:] if text[:1].islower() and text.isascii() else text
+    return _capital(text)
+
+
+def as_task(sentence: str) -> str:
+    """Take `This skill helps you to` off a sentence about a skill."""
+    shorter = _ABOUT_LEAD.sub("", sentence, count=1).strip()
+    return _capital(shorter if words(shorter) >= MIN_WORDS else sentence).rstrip(" .。")
+
+
+def _balanced(text: str) -> str:
+    """Cut a text at a bracket that is left open."""
+    text = _trim(text)
+    return _trim(text[: text.rindex("(")]) if text.count("(") > text.count(")") else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def is_plausible(text: str, least: int = MIN_WORDS) -> bool:
     """Whether a text is a sentence of sensible length rather than code or a template."""
-    if not least <= words(text) <= MAX_WORDS or len(text) > 500:
+    if len(text) > 500 or not least <= words(text) <= MAX_WORDS:
         return False
-    if _PLACEHOLDER.search(text):
+    if _PLACEHOLDER.search(text) or _CODE_LIKE.search(text):
         return False
-    letters = sum(ch.isalpha() or ch.isspace() for ch in text)
-    return letters >= 0.75 * len(text) and len(_CODE_LIKE.findall(text)) == 0
-
-
-MIN_SENTENCE = 6
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])|(?<=[。！？])")
-_META = re.compile(
-    r"""
-      ^(?:see|read|note|important|warning|tip|caution|run|you\ are|you\ must|always|never|do\ not|don['’]t|must|ensure|make\ sure|before|after|if|once
-         |first|then|next|step|install|add|set|the\ following|for\ (?:more|details)|refer|related|announce|core\ principle|example|version|author|license|source|persona|dependencies|arguments)\b
-    | \b(?:this\ (?:file|document|reference|section)|references?/|see\ also|below|above|copyright|licen[cs]ed?)\b | ^\W*\d
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ABOUT_LEAD = re.compile(
-    r"^(?:this\ (?:skill|tool|workflow|guide|agent|plugin)|the\ skill|it|skill)\s+(?:also\s+)?(?:provides?\ (?:guidance\ (?:for|on)|comprehensive)?|enables?|helps?(?:\ (?:you|users?|claude))?(?:\ to)?|allows?(?:\ you)?(?:\ to)?|guides?(?:\ you)?(?:\ through)?|covers?|is\ for|lets\ you|can|teaches?|describes?|supports?)\s+",
-    re.IGNORECASE | re.VERBOSE,
-)
+    return sum(ch.isalpha() or ch.isspace() for ch in text) >= 0.75 * len(text)
 
 
 def split_sentences(text: str) -> list[str]:
@@ -202,11 +163,4 @@ def split_sentences(text: str) -> list[str]:
 
 def is_about(sentence: str) -> bool:
     """Whether a sentence says what is done, rather than how to read or run the skill."""
-    return not _META.search(sentence) and not sentence.rstrip().endswith((":", "：", "?"))
-
-
-def as_task(sentence: str) -> str:
-    """Take `This skill helps you to` off a sentence about a skill."""
-    shorter = _ABOUT_LEAD.sub("", sentence, count=1).strip()
-    text = shorter if words(shorter) >= MIN_WORDS else sentence
-    return (text[:1].upper() + text[1:]).rstrip(" .。")
+    return not _META.search(sentence) and not sentence.rstrip().endswith((":", "：", "?", "？"))

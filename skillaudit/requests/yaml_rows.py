@@ -39,7 +39,7 @@ def parse_yaml(text: str) -> Any:
     stack: list[tuple[Any, list[str]]] = [(root, [])]
     try:
         for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if count > MAX_EVENTS:
                 raise YamlError("the YAML is too large", line)
             if isinstance(event, yaml.AliasEvent):
