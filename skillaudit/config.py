@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from skillaudit.schema import Record, ScorerName
+
+MapMethod = Literal["pca", "umap"]
 
 DEFAULT_EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -21,8 +24,8 @@ class Config(Record):
     """Files of labelled requests that come before the mined ones."""
     router: str | None = None
     """Router profile; None takes the default for the scorer."""
-    map: bool = False
-    """Compute the 2-D map (slow the first time)."""
+    map: MapMethod = "pca"
+    """How the 2-D map is laid out: `pca` at once, `umap` better and slow the first time."""
     cache: Path | None = None
     """Cache folder; None takes the user's own."""
     use_cache: bool = True

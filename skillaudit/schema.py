@@ -177,7 +177,7 @@ class Rival(Record):
 
     id: str
     cosine: float
-    """Similarity of the two descriptors under the scorer in use."""
+    """Cosine of the two descriptors' vectors; of their words, where the scorer has no vectors."""
     loses_to: float = 0.0
     """Share of this skill's requests that the rival is expected to take."""
     takes_from: float = 0.0

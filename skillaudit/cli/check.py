@@ -13,8 +13,12 @@ from skillaudit.formatters import FORMATS
 
 @click.command("check")
 @sources
-@click.option("--max-hijack", type=click.FloatRange(0, 1), help="Fail when the predicted hijack rate is higher.")
-@click.option("--min-accuracy", type=click.FloatRange(0, 1), help="Fail when the predicted accuracy is lower.")
+@click.option(
+    "--max-hijack", type=click.FloatRange(0, 1), help="Fail when the predicted hijack rate is higher."
+)
+@click.option(
+    "--min-accuracy", type=click.FloatRange(0, 1), help="Fail when the predicted accuracy is lower."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),

@@ -61,12 +61,12 @@ def make_config(
     embedder: str | None = None,
     device: str | None = None,
     no_cache: bool = False,
-    map: bool = False,  # noqa: A002 - the field's own name
+    map: str = "pca",  # noqa: A002 - the field's own name
 ) -> Config:
     """Return the configuration that the shared options say."""
     from typing import cast
 
-    from skillaudit.config import DEFAULT_EMBEDDER, Config
+    from skillaudit.config import DEFAULT_EMBEDDER, Config, MapMethod
     from skillaudit.schema import ScorerName
 
     return Config(
@@ -75,7 +75,7 @@ def make_config(
         device=device,
         requests=requests,
         router=router,
-        map=map,
+        map=cast(MapMethod, map),
         use_cache=not no_cache,
     )
 

@@ -14,11 +14,23 @@ from skillaudit.formatters import FORMATS
 @click.command("report")
 @sources
 @click.option(
-    "-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Output format."
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="Output format.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--all", "everything", is_flag=True, help="Text: show every row of every list.")
-@click.option("--map", is_flag=True, help="Compute the 2-D map too (slow the first time, then cached).")
+@click.option(
+    "--map",
+    type=click.Choice(["pca", "umap"]),
+    default="pca",
+    show_default=True,
+    help="Layout of the 2-D map; umap shows more and takes half a minute the first time.",
+)
 @audit_options
 def command(
     sources: tuple[str, ...], form: str, output: Path | None, everything: bool, quiet: bool, **options: Any

@@ -12,8 +12,12 @@ from skillaudit.cli.options import audit_options, make_config, narration, source
 @click.command("route")
 @sources
 @click.argument("request")
-@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many skills to show.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many skills to show."
+)
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @audit_options
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""

@@ -27,6 +27,8 @@ def command(code: str | None) -> None:
                 click.echo("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
             return
     names = [name for rule in RULES for name in (rule.code, rule.slug)]
-    near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(wanted.lower(), names, 1, 0.5)
+    near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(
+        wanted.lower(), names, 1, 0.5
+    )
     hint = f"did you mean {near[0]}? " if near else ""
     raise click.UsageError(f"there is no rule {wanted!r}; {hint}`skillaudit rule` lists all.")

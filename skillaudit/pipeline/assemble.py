@@ -19,6 +19,7 @@ from skillaudit.schema import (
     EmbeddingSummary,
     Library,
     LibrarySummary,
+    Pair,
     Record,
     Report,
     Rival,
@@ -45,17 +46,18 @@ def assemble(
 
     `structure` and `routing` are parallel to `shown`; `defects` are those of the request files.
     """
+    pairs = _with_cosines(routing.pairs, shown, structure)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     evidence = rounded(
         Evidence(
             library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
             forecast=routing.forecast,
-            skills=_skills(library, shown, structure, routing),
+            skills=_skills(library, shown, structure, routing, pairs),
             clusters=_clusters(shown, structure, routing),
             hubness=structure.hubness,
             black_holes=holes,
             over_general=over_general,
-            pairs=routing.pairs,
+            pairs=pairs,
         ),
         keep=("library",),
     )
@@ -89,6 +91,21 @@ def _with_structure(
     return holes, tuple(hole for hole in by_structure if hole.skill not in known)
 
 
+def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Structure) -> tuple[Pair, ...]:
+    """Return the pairs with the similarity that the rest of the report uses for descriptors."""
+    rows = {skill.id: row for row, skill in enumerate(shown)}
+    first: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        first.setdefault(rows[pair.a], []).append(pair)
+    cosine = {
+        (pair.a, pair.b): float(similar[rows[pair.b]])
+        for row, group in first.items()
+        for similar in (structure.similarities(row, row + 1)[0],)
+        for pair in group
+    }
+    return tuple(msgspec.structs.replace(pair, cosine=cosine[pair.a, pair.b]) for pair in pairs)
+
+
 def rounded(record: R, *, keep: Sequence[str] = ()) -> R:
     """Return `record` with every float in it rounded to `DIGITS`, except in the fields of `keep`."""
     changes = {name: _rounded(getattr(record, name)) for name in record.__struct_fields__ if name not in keep}
@@ -118,11 +135,15 @@ def _summary(library: Library) -> LibrarySummary:
 
 
 def _skills(
-    library: Library, shown: Sequence[Skill], structure: Structure, routing: Routing
+    library: Library,
+    shown: Sequence[Skill],
+    structure: Structure,
+    routing: Routing,
+    pairs: Sequence[Pair],
 ) -> tuple[SkillReport, ...]:
     """Return one report a skill in the library's order; those that do not compete come without figures."""
     rows: Mapping[str, int] = {skill.id: row for row, skill in enumerate(shown)}
-    rivals = rivals_of(shown, structure, routing)
+    rivals = rivals_of(shown, structure, pairs)
     reports = []
     for skill in library.skills:
         row = rows.get(skill.id)
@@ -164,7 +185,7 @@ def _competitor(
     structure: Structure,
     rivals: tuple[Rival, ...],
 ) -> SkillReport:
-    position = None if structure.positions is None else structure.positions[row]
+    x, y = structure.positions[row]
     return SkillReport(
         id=skill.id,
         name=skill.name,
@@ -184,8 +205,8 @@ def _competitor(
         clarity=structure.clarity[row],
         radius=structure.radius[row],
         cluster=structure.labels[row],
-        x=None if position is None else position[0],
-        y=None if position is None else position[1],
+        x=x,
+        y=y,
         rivals=rivals,
         lost=flow.lost,
         stolen=flow.stolen,

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
@@ -34,8 +37,8 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
     shown = library.routable
     cache = Cache(config.cache) if config.use_cache else None
     try:
-        scorer, embedding = scorer_for(shown, config, cache, progress)
-        structure = examine(shown, scorer, cache, progress, positions=config.map)
+        scorer, vectors, embedding = scorer_for(shown, config, cache, progress)
+        structure = examine(shown, scorer, vectors, config.map, cache, progress)
         gathered = gather(library, config.requests, progress=progress)
         routing = forecast(
             shown,
@@ -56,11 +59,12 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
 
 def scorer_for(
     shown: Sequence[Skill], config: Config, cache: Cache | None, progress: Progress
-) -> tuple[Scorer, EmbeddingSummary]:
-    """Return the scorer over the descriptors of `shown`, and what its vectors are."""
+) -> tuple[Scorer, NDArray[np.float32] | None, EmbeddingSummary]:
+    """Return the scorer over the descriptors of `shown`, their vectors where it has any, and what those are."""
     texts = [skill.text for skill in shown]
     if config.scorer == "lexical":
-        return make_scorer("lexical", texts), EmbeddingSummary(model="none")
+        return make_scorer("lexical", texts), None, EmbeddingSummary(model="none")
     encode = partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
-    scorer = make_scorer(config.scorer, texts, vectors=encode(texts), embed=encode)
-    return scorer, describe(config.embedder)
+    vectors = encode(texts)
+    scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=encode)
+    return scorer, vectors, describe(config.embedder)

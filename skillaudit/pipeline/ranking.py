@@ -65,7 +65,7 @@ def route(
         raise UsageError("no skill of this library competes for requests: all are manual-only.")
     cache = Cache(config.cache) if config.use_cache else None
     try:
-        scorer, _ = scorer_for(shown, config, cache, progress)
+        scorer, _, _ = scorer_for(shown, config, cache, progress)
         scores = np.asarray(scorer.scores([query]))[0]
         order = np.lexsort((np.arange(len(shown)), -scores))
         first = shown[int(order[0])]

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from math import log
 
 from skillaudit.pipeline.structure import Structure
-from skillaudit.routing import Routing
-from skillaudit.schema import Rival, Skill
+from skillaudit.schema import Pair, Rival, Skill
 
 NEAREST = 4
 TAKERS = 4
@@ -18,7 +17,7 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 
 def rivals_of(
-    shown: Sequence[Skill], structure: Structure, routing: Routing
+    shown: Sequence[Skill], structure: Structure, pairs: Sequence[Pair]
 ) -> tuple[tuple[Rival, ...], ...]:
     """Return, per skill, its nearest neighbours and its likeliest takers, most traffic first."""
     rows = {skill.id: row for row, skill in enumerate(shown)}
@@ -27,7 +26,7 @@ def rivals_of(
         dict(zip(near[:NEAREST].tolist(), similar[:NEAREST].tolist(), strict=True))
         for near, similar in zip(structure.neighbors.indices, structure.neighbors.similarities, strict=True)
     ]
-    for pair in routing.pairs:
+    for pair in pairs:
         a, b = rows[pair.a], rows[pair.b]
         traffic[a][b] = (pair.a_to_b, pair.b_to_a)
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import cluster
 from skillaudit.analysis.families import families
@@ -17,9 +18,11 @@ from skillaudit.analysis.hubness import (
     structural_hubs,
     structure,
 )
-from skillaudit.analysis.naming import name_clusters
-from skillaudit.analysis.neighbors import DEFAULT_K, Neighbors, nearest
+from skillaudit.analysis.labels import cohesion, name_clusters
+from skillaudit.analysis.map2d import layout
+from skillaudit.analysis.neighbors import DEFAULT_K, Block, Neighbors, nearest
 from skillaudit.cache import Cache
+from skillaudit.config import MapMethod
 from skillaudit.progress import Progress
 from skillaudit.schema import BlackHole, Hubness, Skill
 from skillaudit.scoring import Scorer
@@ -29,6 +32,8 @@ from skillaudit.scoring import Scorer
 class Structure:
     """What the descriptors alone say; every sequence runs parallel to the competing skills."""
 
+    similarities: Block
+    """Rows of descriptor similarities."""
     neighbors: Neighbors
     labels: tuple[int, ...]
     """Cluster index, -1 for noise."""
@@ -44,26 +49,39 @@ class Structure:
     hubness: Hubness
     over_general: tuple[BlackHole, ...]
     """Skills that are hubs of many families by structure alone."""
-    positions: tuple[tuple[float, float], ...] | None
-    """2-D map, where it was asked for."""
+    positions: tuple[tuple[float, float], ...]
+    """2-D map, each coordinate in [-1, 1]; near means similar."""
 
 
 def examine(
-    shown: Sequence[Skill], scorer: Scorer, cache: Cache | None, progress: Progress, *, positions: bool
+    shown: Sequence[Skill],
+    scorer: Scorer,
+    vectors: NDArray[np.float32] | None,
+    method: MapMethod,
+    cache: Cache | None,
+    progress: Progress,
 ) -> Structure:
-    """Return the structure of the skills in `shown` under `scorer`."""
-    neighbors = nearest(scorer.similarities, len(shown), DEFAULT_K, progress=progress)
+    """Return the structure of the skills in `shown` under `scorer`, with a map by `method`.
+
+    `vectors` are the rows that the map is laid out from, or None where the scorer has none.
+    """
+    # Vectors where there are any: what makes skills confusable is tuned on them, and a sum with the
+    # cosines of words has another scale.
+    similarities = scorer.similarities if vectors is None else cosines(vectors)
+    neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
     labels = cluster(neighbors)
     groups = families([skill.category for skill in shown], neighbors)
     texts = [skill.text for skill in shown]
     counts = k_occurrence(neighbors, K)
     measures = structure(neighbors)
+    places = layout(vectors, neighbors, cache=cache, method=method)
     return Structure(
+        similarities=similarities,
         neighbors=neighbors,
         labels=tuple(labels.tolist()),
         families=groups,
         names=name_clusters(texts, labels),
-        cohesion=tuple(cohesion(scorer.similarities, labels)),
+        cohesion=cohesion(similarities, labels),
         occurrence=tuple(counts.tolist()),
         clarity=_plain(measures.clarity),
         radius=_plain(measures.sink),
@@ -87,8 +105,13 @@ def examine(
             )
             for hub in structural_hubs(neighbors, groups, texts)
         ),
-        positions=None,
+        positions=tuple((float(x), float(y)) for x, y in places),
     )
+
+
+def cosines(vectors: NDArray[np.float32]) -> Block:
+    """Return the block function of unit row vectors."""
+    return lambda start, stop: vectors[start:stop] @ vectors.T
 
 
 def _plain(values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> tuple[float | None, ...]:
