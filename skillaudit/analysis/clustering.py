@@ -52,7 +52,7 @@ def cluster(
         bar = np.maximum(edge_floor(neighbors, source, target, CERTAIN, 0.5, cap=twin), CERTAIN)
         kept = similarity >= bar
         labels = _with_joiners(labels, source[kept], target[kept], similarity[kept])
-    return _numbered(labels)
+    return numbered(labels)
 
 
 def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -102,7 +102,7 @@ def components(n: int, source: NDArray[np.int64], target: NDArray[np.int64]) -> 
         return np.zeros(0, dtype=np.int64)
     graph = coo_array((np.ones(source.size), (source, target)), shape=(n, n))
     _, labels = connected_components(graph, directed=False)
-    return _numbered(labels.astype(np.int64))
+    return numbered(labels.astype(np.int64))
 
 
 def _spanning_tree(
@@ -208,7 +208,7 @@ def _meeting(parent: list[int], source: list[int], target: list[int]) -> list[li
     return [sorted(together) for together in distinct.values()]
 
 
-def _numbered(labels: Labels) -> Labels:
+def numbered(labels: Labels) -> Labels:
     """Number groups 0, 1, ... in the order of their first members; negative labels become -1."""
     values, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(np.where(values < 0, -1, first), kind="stable")

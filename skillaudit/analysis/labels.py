@@ -1,0 +1,102 @@
+"""What people see of a group: its name, and how tightly it holds together."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.analysis.clustering import pairs
+from skillaudit.analysis.neighbors import Block, Neighbors
+from skillaudit.analysis.words import terms
+
+_WORDS = 3
+
+
+def cohesion(
+    block: Block, labels: NDArray[np.int64], neighbors: Neighbors | None = None
+) -> tuple[float, ...]:
+    """Mean pairwise similarity inside each group 0..max(labels), in the order of their numbers.
+
+    `block` gives the similarities of rows. With `neighbors` only the groups that have a pair on
+    nobody's list are looked up there, which spares nearly all of a second pass. A group of one has 1.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    size = np.bincount(labels[labels >= 0], minlength=count)
+    total = np.zeros(count, dtype=np.float64)
+    known = np.zeros(count, dtype=bool)
+    if neighbors is not None:
+        source, target, similarity = pairs(neighbors)
+        inside = (labels[source] == labels[target]) & (labels[source] >= 0)
+        group = labels[source[inside]]
+        total += 2 * np.bincount(group, weights=similarity[inside], minlength=count)
+        known = np.asarray(2 * np.bincount(group, minlength=count) == size * (size - 1))
+    for index in np.flatnonzero(~known & (size > 1)).tolist():
+        members = np.flatnonzero(labels == index)
+        rows = ((row, block(row, row + 1)[0]) for row in members.tolist())
+        total[index] = sum(float(sims[members].sum() - sims[row]) for row, sims in rows)
+    return tuple(np.where(size > 1, total / np.maximum(size * (size - 1), 1), 1.0).tolist())
+
+
+def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str, ...]:
+    """Name every group 0..max(labels) by up to three of its words, such as `vault, secrets, certificate`.
+
+    A word scores by the share of members that have it, how often they say it, and the logarithm of how
+    rare it is in the library (BERTopic's class-based TF-IDF, counted by skills rather than by words).
+    Inflections of a chosen word are passed over. A group without words is called `group 1` and so on.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    document_frequency: Counter[str] = Counter()
+    groups = [_Words() for _ in range(count)]
+    for text, label in zip(texts, labels.tolist(), strict=True):
+        found = list(terms(text))
+        said = Counter(key for key, _ in found)
+        document_frequency.update(said.keys())
+        if label >= 0:
+            groups[label].add(said, found)
+    return tuple(
+        ", ".join(words.best(document_frequency, len(texts))) or f"group {index + 1}"
+        for index, words in enumerate(groups)
+    )
+
+
+class _Words:
+    """Word statistics of one group."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.holders: Counter[str] = Counter()
+        self.said: Counter[str] = Counter()
+        self.forms: dict[str, Counter[str]] = {}
+
+    def add(self, said: Counter[str], found: list[tuple[str, str]]) -> None:
+        self.size += 1
+        self.holders.update(said.keys())
+        self.said.update(said)
+        for key, form in found:
+            self.forms.setdefault(key, Counter())[form] += 1
+
+    def best(self, document_frequency: Counter[str], total: int) -> list[str]:
+        scores = {key: self._score(key, total / document_frequency[key]) for key in self.holders}
+        chosen: list[str] = []
+        for key in sorted(scores, key=lambda key: (-scores[key], key)):
+            if len(chosen) == _WORDS or (chosen and scores[key] < 0.35 * scores[chosen[0]]):
+                break
+            if not any(_same_stem(key, other) for other in chosen):
+                chosen.append(key)
+        return [max(sorted(self.forms[key]), key=lambda form: self.forms[key][form]) for key in chosen]
+
+    def _score(self, key: str, rarity: float) -> float:
+        # One member's own word says nothing about the group, however rare it is.
+        share = self.holders[key] / self.size if self.holders[key] > 1 else 0.1 / self.size
+        often = math.sqrt(self.said[key] / self.holders[key])
+        return float(share**1.5 * often * math.log1p(rarity))
+
+
+def _same_stem(a: str, b: str) -> bool:
+    """True for words that differ by an ending only, such as test, tests and testing."""
+    common = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return common >= 3 and max(len(a), len(b)) - common <= 3

@@ -1,0 +1,155 @@
+"""The 2-D map: principal components at once, UMAP where somebody waits for it, cached by content."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.analysis.neighbors import FloatArray, Neighbors
+
+Method: TypeAlias = Literal["umap", "pca"]
+Positions: TypeAlias = NDArray[np.float32]
+"""Shape (N, 2), each axis scaled to [-1, 1] by the same factor, centred."""
+
+SEED = 20_260
+_KIND = "layout"
+_VERSION = 1
+_SMALLEST = 8
+"""Below this UMAP has nothing to arrange, and its spectral start fails."""
+
+
+class BlobCache(Protocol):
+    """Where finished maps are kept."""
+
+    def get_blob(self, kind: str, key: str) -> bytes | None:
+        """Return what was stored, or None."""
+
+    def put_blob(self, kind: str, key: str, value: bytes) -> None:
+        """Store bytes."""
+
+
+def layout(
+    vectors: FloatArray | None,
+    neighbors: Neighbors,
+    *,
+    cache: BlobCache | None = None,
+    method: Method = "umap",
+    seed: int = SEED,
+) -> Positions:
+    """Place every skill on a plane; near means similar, axes mean nothing.
+
+    `pca` takes milliseconds; `umap` compiles for 10 to 20 seconds in every process that is not served
+    by the `cache`, which is keyed by neighbours, method and seed. Without `vectors` (the lexical
+    scorer) both start from the spectrum of the neighbour graph. Libraries under eight skills always
+    get principal components. Same input, same map, on one machine.
+    """
+    n = neighbors.n
+    if n < _SMALLEST:
+        method = "pca"
+    if method == "pca":
+        return _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
+    key = _key(vectors, neighbors, seed)
+    if cache is not None and (known := cache.get_blob(_KIND, key)) is not None and len(known) == 8 * n:
+        return np.frombuffer(known, dtype="<f4").reshape(n, 2).copy()
+    start = _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
+    positions = _scaled(_umap(neighbors, start, seed))
+    if cache is not None:
+        cache.put_blob(_KIND, key, positions.astype("<f4").tobytes())
+    return positions
+
+
+def _principal(vectors: FloatArray) -> Positions:
+    """First two principal components, signs fixed by the largest coordinate."""
+    n = vectors.shape[0]
+    out = np.zeros((n, 2), dtype=np.float32)
+    if n < 2:
+        return out
+    centred = vectors - vectors.mean(axis=0)
+    values, axes = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
+    kept = axes[:, ::-1][:, : min(2, n - 1)]
+    kept = kept * (values[::-1][: kept.shape[1]] > 1e-9)
+    kept = kept * np.where(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])] < 0, -1, 1)
+    out[:, : kept.shape[1]] = centred @ kept
+    return out
+
+
+def _spectral(neighbors: Neighbors) -> Positions:
+    """Classical scaling of the neighbour graph: its two leading eigenvectors, by power iteration."""
+    n = neighbors.n
+    out = np.zeros((n, 2), dtype=np.float32)
+    if n < 2:
+        return out
+    from scipy.sparse import coo_array
+
+    rows = np.repeat(np.arange(n), neighbors.k)
+    weight = np.maximum(neighbors.similarities.reshape(-1), 0).astype(np.float64)
+    graph = coo_array((weight, (rows, neighbors.indices.reshape(-1))), shape=(n, n)).tocsr()
+    graph = graph + graph.T
+    scale = 1 / np.sqrt(np.maximum(np.asarray(graph.sum(axis=1)).reshape(-1), 1e-9))
+    basis = np.random.default_rng(SEED).normal(size=(n, 3))
+    for _ in range(100):
+        # Shifted by the identity, so that the largest eigenvalue is also the largest in size.
+        basis = np.linalg.qr(basis + scale[:, None] * (graph @ (scale[:, None] * basis)))[0]
+    # The first eigenvector only tells how well connected a skill is.
+    found = basis[:, 1:] * scale[:, None] if n > 2 else basis[:, :2] - basis[:, :2].mean(axis=0)
+    out[:, : found.shape[1]] = found
+    return out
+
+
+def _umap(neighbors: Neighbors, start: Positions, seed: int) -> Positions:
+    """UMAP on the neighbour lists that are at hand, so that its own search never compiles."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
+
+        n = neighbors.n
+        k = min(15, neighbors.k + 1)
+        own = np.arange(n, dtype=np.int64)[:, None]
+        indices = np.concatenate((own, neighbors.indices[:, : k - 1]), axis=1)
+        distances = np.concatenate(
+            (np.zeros((n, 1)), np.maximum(1 - neighbors.similarities[:, : k - 1], 0)), axis=1
+        ).astype(np.float32)
+        random = np.random.RandomState(seed)
+        graph, _, _ = fuzzy_simplicial_set(
+            start, k, random, "precomputed", knn_indices=indices, knn_dists=distances
+        )
+        a, b = find_ab_params(1.0, 0.1)
+        positions, _ = simplicial_set_embedding(
+            data=start,
+            graph=graph,
+            n_components=2,
+            initial_alpha=1.0,
+            a=a,
+            b=b,
+            gamma=1.0,
+            negative_sample_rate=5,
+            n_epochs=200 if n > 10_000 else 500,
+            init=(start * 10).astype(np.float32),
+            random_state=random,
+            metric="euclidean",
+            metric_kwds={},
+            densmap=False,
+            densmap_kwds={},
+            output_dens=False,
+            parallel=False,
+        )
+    return np.asarray(positions, dtype=np.float32)
+
+
+def _scaled(positions: Positions) -> Positions:
+    if len(positions) == 0:
+        return positions
+    centred = positions - (positions.max(axis=0) + positions.min(axis=0)) / 2
+    reach = float(np.abs(centred).max())
+    return np.asarray(centred / reach if reach > 0 else centred, dtype=np.float32)
+
+
+def _key(vectors: FloatArray | None, neighbors: Neighbors, seed: int) -> str:
+    digest = hashlib.blake2b(f"{_VERSION} {seed} {vectors is None}".encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(neighbors.indices, dtype="<i4").tobytes())
+    digest.update(np.ascontiguousarray(neighbors.similarities, dtype="<f4").tobytes())
+    return digest.hexdigest()

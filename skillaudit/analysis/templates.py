@@ -1,0 +1,75 @@
+"""Skills whose descriptions are one sentence with another name filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.analysis.clustering import Labels, components, numbered
+from skillaudit.analysis.words import is_unspaced, tokens
+
+PHRASE = 4
+"""Words in a row that make a phrase."""
+COMMON = 5
+"""Descriptions that must have a phrase before it counts as part of a template."""
+SHARE = 0.5
+"""Share of a description's words that common phrases must cover."""
+
+
+def template_families(descriptions: Sequence[str], *, smallest: int = COMMON) -> Labels:
+    """Group descriptions that are mostly made of the same phrases; -1 for free text.
+
+    A description belongs to a template when phrases of `PHRASE` words that at least `COMMON`
+    descriptions have cover at least `SHARE` of it; two such descriptions with a common phrase are of
+    one family. Groups are numbered by first member; those below `smallest` are dropped.
+    """
+    n = len(descriptions)
+    vocabulary: dict[str, int] = {}
+    words: list[int] = []
+    length = np.zeros(n, dtype=np.int64)
+    for index, text in enumerate(descriptions):
+        found = tokens(text)
+        length[index] = len(found)
+        words += [vocabulary.setdefault(word, len(vocabulary)) for word in found]
+    flat = np.array(words, dtype=np.uint64)
+    document = np.repeat(np.arange(n), length)
+    # In scripts without spaces a token is one character, about half a word.
+    short = np.array([is_unspaced(word) for word in vocabulary], dtype=bool)
+    unspaced = np.bincount(document, weights=short[flat.astype(np.int64)], minlength=n) > length / 2
+    labels = np.full(n, -1, dtype=np.int64)
+    for kind, width in ((~unspaced, PHRASE), (unspaced, 2 * PHRASE)):
+        family = _families(np.where(kind[document], flat, 0), document, kind, length, width, smallest)
+        labels = np.where(family >= 0, family + labels.max(initial=-1) + 1, labels)
+    return numbered(labels)
+
+
+def _families(
+    flat: NDArray[np.uint64],
+    document: NDArray[np.int64],
+    kind: NDArray[np.bool_],
+    length: NDArray[np.int64],
+    width: int,
+    smallest: int,
+) -> Labels:
+    """Template of each description of one `kind`, by phrases of `width` tokens."""
+    n = length.size
+    start = np.flatnonzero(document[: 1 - width] == document[width - 1 :])
+    start = start[kind[document[start]]]
+    owner = document[start]
+    phrase = np.zeros(start.size, dtype=np.uint64)
+    for offset in range(width):  # a polynomial hash: 64 bits never collide among millions
+        phrase = phrase * np.uint64(0x9E3779B97F4A7C15) + flat[start + offset] + np.uint64(1)
+    _, key = np.unique(phrase, return_inverse=True)
+    holders = np.unique(key * n + owner) // n
+    common = np.bincount(holders, minlength=int(key.max(initial=-1)) + 1)[key] >= COMMON
+    hit = np.zeros(flat.size, dtype=bool)
+    for offset in range(width):
+        hit[start[common] + offset] = True
+    member = np.bincount(document, weights=hit, minlength=n) >= SHARE * np.maximum(length, 1)
+    linking = common & member[owner]
+    # A star per phrase: everybody who has it is joined with the first who does.
+    _, first, inverse = np.unique(key[linking], return_index=True, return_inverse=True)
+    families = components(n, owner[linking], owner[linking][first][inverse])
+    return np.where(member & (np.bincount(families, minlength=n)[families] >= smallest), families, -1)
