@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from skillaudit.routing.calibrate import Calibration, Cell, ModelFit, calibrate, save
+from skillaudit.routing.decisions import DecisionLog, read_decisions, read_library
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, profiles
 from skillaudit.routing.records import Routing, SkillFlow
 
-__all__ = ["RouterProfile", "Routing", "SkillFlow", "forecast", "profiles"]
+__all__ = [
+    "Calibration",
+    "Cell",
+    "DecisionLog",
+    "ModelFit",
+    "RouterProfile",
+    "Routing",
+    "SkillFlow",
+    "calibrate",
+    "forecast",
+    "profiles",
+    "read_decisions",
+    "read_library",
+    "save",
+]

@@ -65,23 +65,25 @@ class DecisionLog:
         return DecisionLog(skills=self.skills, decisions=tuple(self.decisions[row] for row in rows))
 
 
-def in_half(text: str, salt: str = "") -> bool:
-    """Whether a text falls in the first half of a split by its hash."""
-    return hashlib.blake2b(f"{salt}\0{text}".encode("utf-8", "replace"), digest_size=4).digest()[0] < 128
+def fold_of(text: str, folds: int) -> int:
+    """Which of `folds` parts a text falls in, by its hash."""
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % folds
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number, object) of a JSON-lines file, gzip or plain; raises `RequestError`."""
     number = 0
     try:
-        raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-        with raw as handle:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as handle:
             for number, line in enumerate(handle, 1):
                 if not line.strip():
                     continue
                 value = json.loads(line)
                 if not isinstance(value, dict):
-                    raise RequestError(f"{path}:{number}: expected a JSON object, found {type(value).__name__}")
+                    raise RequestError(
+                        f"{path}:{number}: expected a JSON object, found {type(value).__name__}"
+                    )
                 yield number, value
     except OSError as error:
         raise RequestError(f"{path}: cannot be read ({error}); check the path") from error
@@ -151,10 +153,12 @@ def _offered(
 ) -> Ints | None:
     index = value.get("candidates_idx")
     if index is not None:
-        rows = np.asarray(index)
-        if rows.ndim != 1 or rows.dtype.kind not in "iu" or (rows.size and not 0 <= rows.min() <= rows.max() < size):
-            raise RequestError(f"{path}:{number}: `candidates_idx` must hold rows of the library, 0 to {size - 1}")
-        return rows.astype(np.int64)
+        rows = index if isinstance(index, list) else [None]
+        if not all(type(row) is int and 0 <= row < size for row in rows):
+            raise RequestError(
+                f"{path}:{number}: `candidates_idx` must hold rows of the library, below {size}"
+            )
+        return np.array(rows, dtype=np.int64)
     names = value.get("candidates")
     if names is None:
         return None
@@ -162,7 +166,9 @@ def _offered(
         raise RequestError(f"{path}:{number}: `candidates` must be a list of names")
     unknown = [name for name in names if str(name) not in rows_of]
     if unknown:
-        raise RequestError(f"{path}:{number}: {unknown[0]!r} is not in the library; give the library it was asked with")
+        raise RequestError(
+            f"{path}:{number}: {unknown[0]!r} is not in the library; give the library it was asked with"
+        )
     return np.array([row for name in dict.fromkeys(map(str, names)) for row in rows_of[name]], dtype=np.int64)
 
 

@@ -103,7 +103,7 @@ def from_requests(
         scores = np.array(
             scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
         )
-        part = _block(scores, golds[start:stop], beta, width)
+        part = measure_block(scores, golds[start:stop], beta, width)
         clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)
     return Evidence(
@@ -117,7 +117,7 @@ def from_requests(
     )
 
 
-def _block(
+def measure_block(
     scores: npt.NDArray[np.float32], golds: Sequence[Sequence[int]], beta: float, width: int
 ) -> tuple[Floats, Floats, Ints, Floats]:
     """Clearance, gold score and best rivals of one block; overwrites `scores`."""
@@ -144,9 +144,9 @@ def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
     chosen = np.sort(chosen, axis=1)
     values = np.take_along_axis(scores, chosen, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")
-    values = np.take_along_axis(values, order, axis=1).astype(np.float64)
-    columns = np.take_along_axis(chosen, order, axis=1).astype(np.int64)
-    return np.where(np.isneginf(values), -1, columns), values
+    ranked: Floats = np.take_along_axis(values, order, axis=1).astype(np.float64)
+    columns: Ints = np.take_along_axis(chosen, order, axis=1).astype(np.int64)
+    return np.where(np.isneginf(ranked), -1, columns), ranked
 
 
 def log_sum_exp(values: npt.NDArray[np.float32]) -> Floats:
@@ -185,7 +185,7 @@ def from_descriptors(
         own = scores[inside, inside + start]
         scores *= (gold_score / np.where(own > 0, own, 1.0))[:, None].astype(np.float32)
         scores[inside, inside + start] = gold_score
-        clearance[start:stop], _, rivals[start:stop], rival_scores[start:stop] = _block(
+        clearance[start:stop], _, rivals[start:stop], rival_scores[start:stop] = measure_block(
             scores, [[row] for row in range(start, stop)], beta, width
         )
     return Evidence(

@@ -47,8 +47,8 @@ def weak_prior(features: int) -> Normal:
 def fit_logistic(x: Floats, y: Floats, prior: Normal, weights: Floats | None = None) -> Normal:
     """Posterior mode and Laplace covariance of a logistic regression.
 
-    `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step halving;
-    the objective is strictly concave, so it converges from the prior's mean.
+    `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step
+    halving; the objective is strictly concave, so it converges from the prior's mean.
     """
     precision = np.linalg.inv(prior.covariance)
     w = np.ones(len(y)) if weights is None else weights
@@ -83,8 +83,8 @@ def fit_hierarchy(
 ) -> Hierarchy:
     """Fit a class of routers by expectation maximisation with Laplace posteriors.
 
-    `data` holds (x, y) per router. Each router's coefficients are normal around the class's mean; the spread is
-    estimated together with it, under an inverse-Wishart prior worth `PRIOR_WEIGHT` routers of `spread`. The
+    `data` holds (x, y) per router. Each router's coefficients are normal around the class's mean; the spread
+    is estimated together with it, under an inverse-Wishart prior worth `PRIOR_WEIGHT` routers of `spread`. The
     population's covariance carries the uncertainty of its own mean.
     """
     features = data[0][0].shape[1]

@@ -37,7 +37,9 @@ def expected_share(absorbed: Floats, near: Ints | None) -> Floats:
         return np.full(len(absorbed), overall)
     valid = near >= 0
     total = np.where(valid, absorbed[np.maximum(near, 0)], 0.0).sum(axis=1)
-    return np.maximum((total + overall) / (valid.sum(axis=1) + 1), 0.5 * overall)
+    return np.asarray(
+        np.maximum((total + overall) / (valid.sum(axis=1) + 1), 0.5 * overall), dtype=np.float64
+    )
 
 
 def families_robbed(flow: Traffic, families: Sequence[str], size: int) -> Floats:

@@ -20,8 +20,8 @@ BUILT_IN = "routers.json"
 class ChoiceFit(Record):
     """Parameters of the choice model over the scores of one scorer.
 
-    With x = (1, clearance, ln(1 + N / kappa)): P(right) = logistic(coefficients . x); a wrong choice is another
-    skill with probability logistic(hijack . x), else nothing or an invalid id; the skill taken is
+    With x = (1, clearance, ln(1 + N / kappa)): P(right) = logistic(coefficients . x); a wrong choice is
+    another skill with probability logistic(hijack . x), else nothing or an invalid id; the skill taken is
     spread over the rivals by softmax(temperature * score). On a request that should fire nothing, some
     skill is taken with probability logistic(trigger . (1, best score)).
     """

@@ -1,0 +1,90 @@
+"""Lay recorded decisions out as the numbers that a choice model is fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.routing.decisions import DecisionLog, fold_of
+from skillaudit.routing.evidence import RIVALS, measure_block
+from skillaudit.routing.outcome import regressors
+
+if TYPE_CHECKING:
+    from skillaudit.scoring import Scorer
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+FOLDS = 5
+QUERY_BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Decisions as numbers: R requests as they were put, in parallel arrays."""
+
+    x: Floats
+    """(R, 3) regressors."""
+    size: Ints
+    """(R,) skills on offer."""
+    fold: Ints
+    """(R,) fold of the request, by a hash of its text."""
+    routed: Mask
+    """(R,) whether some skill is right."""
+    gold_score: Floats
+    best: Floats
+    """(R,) score of the best wrong skill, 0 when there is none."""
+    rivals: Ints
+    """(R, M) library rows of the best wrong skills."""
+    rival_scores: Floats
+    outcomes: dict[str, Ints] = field(default_factory=dict)
+    """Per model (R,) `RIGHT`, `WRONG`, `NONE` or `UNASKED`."""
+    chosen: dict[str, Ints] = field(default_factory=dict)
+
+
+def tabulate(log: DecisionLog, scorer: Scorer, beta: float) -> Table:
+    """Turn a log into regressors; the scorer's columns are the log's skills."""
+    count = len(log.decisions)
+    queries = list(dict.fromkeys(decision.query for decision in log.decisions))
+    by_query: dict[str, list[int]] = {}
+    for row, decision in enumerate(log.decisions):
+        by_query.setdefault(decision.query, []).append(row)
+    size, clearance, gold_score = np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count)
+    rivals = np.full((count, RIVALS), -1, dtype=np.int64)
+    rival_scores = np.full((count, RIVALS), -np.inf)
+    everything = np.arange(len(log.skills), dtype=np.int64)
+    for start in range(0, len(queries), QUERY_BLOCK):
+        block = queries[start : start + QUERY_BLOCK]
+        scores = np.asarray(scorer.scores(block), dtype=np.float32)
+        for line, query in enumerate(block):
+            for row in by_query[query]:
+                decision = log.decisions[row]
+                offered = everything if decision.offered is None else decision.offered
+                gold = np.flatnonzero(np.isin(offered, decision.gold)).tolist()
+                width = min(RIVALS, len(offered))
+                part = measure_block(scores[line, offered][None, :].copy(), [gold], beta, width)
+                size[row], clearance[row], gold_score[row] = len(offered), part[0][0], part[1][0]
+                found = part[2][0]
+                rivals[row, :width] = np.where(found >= 0, offered[np.maximum(found, 0)], -1)
+                rival_scores[row, :width] = part[3][0]
+    return Table(
+        x=regressors(clearance, size.astype(np.float64)),
+        size=size,
+        fold=np.array([fold_of(decision.query, FOLDS) for decision in log.decisions], dtype=np.int64),
+        routed=np.array([bool(decision.gold) for decision in log.decisions], dtype=bool),
+        gold_score=gold_score,
+        best=np.where(np.isfinite(rival_scores[:, 0]), rival_scores[:, 0], 0.0),
+        rivals=rivals,
+        rival_scores=rival_scores,
+        outcomes={
+            model: np.array([d.outcome(model) for d in log.decisions], dtype=np.int64) for model in log.models
+        },
+        chosen={
+            model: np.array([d.chosen.get(model, -1) for d in log.decisions], dtype=np.int64)
+            for model in log.models
+        },
+    )
