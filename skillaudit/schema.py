@@ -7,7 +7,7 @@ a field says otherwise; `None` means "not judged", never "zero".
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 import msgspec
 
@@ -19,7 +19,8 @@ RequestSource = Literal["file", "evals", "mined", "body", "synthetic", "descript
 """Where a request comes from, in falling order of trust; `descriptor` is the stand-in of last resort."""
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Record(msgspec.Struct, frozen=True):
     """Base of all records: immutable, compared by value, convertible to JSON."""
 
 

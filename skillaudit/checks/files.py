@@ -27,7 +27,7 @@ def _skipped(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+_GRAVEST: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterator[Finding]]:
@@ -45,7 +45,7 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
                 f"{skill or path}: " + "; ".join(dict.fromkeys(_told(defect) for defect in defects)) + ".",
                 places=[Location(path=path, line=defects[0].line)],
                 key="" if skill else path,
-                severity=min((kinds[defect.kind] for defect in defects), key=lambda s: _SEVERITY[s]),
+                severity=next(level for level in _GRAVEST if level in {kinds[defect.kind] for defect in defects}),
             )
 
     return check

@@ -62,7 +62,7 @@ class Rule(Record):
         `places` are where to look, the first being the main one. `key` tells apart findings of
         one rule about the same skills, such as two unknown keys in one file.
         """
-        first, *others = [*places, None]
+        looked_at = tuple(places)
         return Finding(
             code=self.code,
             severity=severity or self.severity,
@@ -71,8 +71,8 @@ class Rule(Record):
             evidence=evidence,
             fix=fix or self.fix,
             fingerprint=fingerprint(self.code, skills, key),
-            location=first,
-            related=tuple(place for place in others if place is not None),
+            location=looked_at[0] if looked_at else None,
+            related=looked_at[1:],
         )
 
 

@@ -7,8 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import click
-
 from skillaudit.errors import UsageError
 
 
@@ -18,10 +16,10 @@ def deliver(text: str, path: Path | None) -> None:
     Raises UsageError when the file cannot be written; an old file is then still whole.
     """
     if path is None or str(path) == "-":
-        stream = click.get_binary_stream("stdout")
-        stream.write(text.encode("utf-8", errors="replace"))
-        stream.flush()
+        # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
+        sys.stdout.buffer.flush()
         return
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

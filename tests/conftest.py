@@ -1,0 +1,35 @@
+"""What every test starts from: a cache of its own, no colours, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parent.parent / "sample_libraries"
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the developer's own cache, model folder and hub out of every test."""
+    monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.delenv("SKILLAUDIT_MODEL_DIR", raising=False)
+    monkeypatch.delenv("SKILLAUDIT_TRACEBACK", raising=False)
+
+
+@pytest.fixture
+def write_skill(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes a skill below the test's folder and returns its file."""
+
+    def write(
+        name: str, description: str = "", body: str = "", *, folder: str = "skills", extra: str = ""
+    ) -> Path:
+        path = tmp_path / folder / name / "SKILL.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = f"---\nname: {name}\ndescription: {description or f'Handles {name} for the team.'}\n{extra}---\n\n{body}"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
