@@ -8,67 +8,76 @@ from pathlib import Path
 from skillaudit.schema import Library, Skill
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml", ".csv")
-_BY_NAME = (
-    "evals/evals.json",
-    "evals/trigger_tests.yaml",
-    "evals/trigger_evals.json",
-    "evals/trigger-evals.json",
-    "evals/trigger_eval.json",
-    "evals/eval_set.json",
-    "evals/eval_queries.json",
-    "evals/triggers.json",
-    "evals.json",
-    "eval_set.json",
-    "trigger_tests.yaml",
-    "tests/trigger_tests.yaml",
-    "eval/trigger_tests.yaml",
-)
-_FOLDERS = ("evals", "evals/cases", "evals/triggers", "tests/skills", "eval")
+_FOLDERS = ("evals", "evals/cases", "evals/triggers", "eval", "tests", "tests/skills")
+_NAMES = frozenset(
+    f"{stem}{suffix}"
+    for stem in (
+        "evals",
+        "eval_set",
+        "eval-set",
+        "eval_queries",
+        "trigger_tests",
+        "trigger_evals",
+        "trigger-evals",
+    )
+    for suffix in _SUFFIXES
+) | {"trigger_eval.json", "trigger-eval.json", "triggers.json", "triggers.yaml"}
 _ABOVE = 4
 """Folders above a skill, up to its root, where a repository's `evals/` is looked for."""
+
+
+class _Folders:
+    """Lists folders, each once: thousands of skills share the ones above them."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[str, ...]] = {}
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        """Sorted names in a folder; none where there is no such folder."""
+        if folder not in self._known:
+            try:
+                self._known[folder] = tuple(sorted(path.name for path in folder.iterdir()))
+            except OSError:
+                self._known[folder] = ()
+        return self._known[folder]
 
 
 def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
     """Yield (file, skill) for every eval file that belongs to one skill of a library on disk, in skill order.
 
-    Looked for are well-known names in the skill's folder, and a file or folder with the skill's name in an
-    `evals` folder of the repository. Links that lead out of the root are not followed; sources that are
-    files have no such neighbours. Nothing is read.
+    Looked for are well-known names in the skill's folder and its `evals`, `eval` and `tests`; and a file or
+    folder with the skill's name in such a folder above it, up to the root. Links that lead out of the root
+    are not followed; a source that is a file has no such neighbours. Nothing is read.
     """
+    folders = _Folders()
     seen: set[Path] = set()
+    roots: dict[str, Path | None] = {}
     for skill in library.skills:
-        root = Path(skill.root)
-        if not skill.path or not root.is_dir():
+        if skill.root not in roots:
+            root = Path(skill.root)
+            roots[skill.root] = root.resolve() if skill.root and root.is_dir() else None
+        base = roots[skill.root]
+        if base is None or not skill.path:
             continue
-        base = root.resolve()
-        folder = (root / skill.path).parent
-        for path in (*_named(folder), *_in_evals(folder, base, skill)):
-            if not path.is_file():
-                continue
+        for path in _candidates(Path(skill.root), skill, folders):
             real = path.resolve()
-            if real in seen or not real.is_relative_to(base):
-                continue
-            seen.add(real)
-            yield path, skill
+            if real not in seen and real.is_relative_to(base) and real.is_file():
+                seen.add(real)
+                yield path, skill
 
 
-def _named(folder: Path) -> Iterator[Path]:
-    for name in _BY_NAME:
-        yield folder / name
-
-
-def _in_evals(folder: Path, base: Path, skill: Skill) -> Iterator[Path]:
-    """Files called after the skill in an `evals` folder of the repository that it stands in."""
-    for above in (folder, *list(folder.parents)[:_ABOVE]):
-        resolved = above.resolve()
-        if not resolved.is_relative_to(base):
-            return
-        for place in _FOLDERS:
-            directory = above / place
-            if not directory.is_dir():
-                continue
-            for name in dict.fromkeys((skill.name, folder.name)):
-                if name and "/" not in name and name not in (".", ".."):
-                    yield from (directory / f"{name}{suffix}" for suffix in _SUFFIXES)
-                    yield directory / name / "trigger_tests.yaml"
-                    yield directory / name / "evals.json"
+def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
+    folder = (root / skill.path).parent
+    for place in (folder, *(folder / name for name in _FOLDERS)):
+        yield from (place / name for name in folders.names(place) if name in _NAMES)
+    called = {name for name in (skill.name, folder.name) if name}
+    files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
+    depth = len(Path(skill.path).parts) - 1
+    for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
+        for inside in _FOLDERS:
+            place = above / inside
+            for name in folders.names(place):
+                if name in files:
+                    yield place / name
+                elif name in called:
+                    yield from (place / name / file for file in folders.names(place / name) if file in _NAMES)

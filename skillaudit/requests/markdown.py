@@ -27,6 +27,7 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$")
 _BULLET = re.compile(r"^([ \t]*)(?:[-*+•‣·–])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)$")
 _NUMBER = re.compile(r"^([ \t]*)\d{1,3}[.)、][ \t]*(?=\S)(.*)$")
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
+_QUOTE = re.compile(r"^[ \t]{0,3}(?:> ?)+")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=][ \t]*){3,}$")
 _LABEL = re.compile(r"^\*\*[^*]+\*\*$|^__[^_]+__$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -44,21 +45,21 @@ _STRONG = re.compile(r"(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 # Dingbats, arrows at the start, emoji and check marks that stand before or after a sentence.
 _ORNAMENT = re.compile(r"[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")
-_SPACE = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
     """Return a line without Markdown: link texts stay, images, addresses, tags and ornaments go."""
-    text = _IMAGE.sub(" ", text)
-    text = _LINK.sub(r"\1", text)
-    text = _AUTOLINK.sub(" ", text)
-    text = _TAG.sub(" ", text)
-    text = _CODE.sub(r"\1", text)
-    for _ in range(2):
-        text = _STRONG.sub(r"\2", text)
-    text = _ESCAPED.sub(r"\1", text)
-    text = text.replace("**", "").replace("~~", "")
-    return _SPACE.sub(" ", text).strip()
+    if "[" in text:
+        text = _LINK.sub(r"\1", _IMAGE.sub(" ", text))
+    if "<" in text:
+        text = _TAG.sub(" ", _AUTOLINK.sub(" ", text))
+    if "`" in text:
+        text = _CODE.sub(r"\1", text)
+    if "*" in text or "_" in text:
+        text = _STRONG.sub(r"\2", _STRONG.sub(r"\2", text)).replace("**", "")
+    if "\\" in text:
+        text = _ESCAPED.sub(r"\1", text)
+    return " ".join(text.replace("~~", "").split())
 
 
 def bare(text: str) -> str:
@@ -136,15 +137,23 @@ def blocks(body: str) -> Iterator[Block]:
             fence = mark.group(1)
             reader.intro = ""
             continue
-        line = re.sub(r"^ {0,3}(?:> ?)+", "", line)
-        if line.lstrip().startswith("|"):
+        begin = line.lstrip()
+        if begin.startswith(">"):
+            line = _QUOTE.sub("", line)
+            begin = line.lstrip()
+        if begin.startswith("|"):
             yield from reader.row(line, number)
             continue
         reader.table = []
-        if not line.strip() or _RULE.match(line):
+        if not begin or (begin[0] in "-*_=" and _RULE.match(line)):
             yield from reader.close()
             continue
-        if heading := _HEADING.match(line):
+        if begin[0].isalpha():
+            if reader.open is None:
+                yield from reader.start("prose", line, number)
+            else:
+                reader.open[1].append(line)
+        elif heading := _HEADING.match(line):
             yield from reader.close()
             depth = len(heading.group(1))
             reader.headings = [item for item in reader.headings if item[0] < depth]

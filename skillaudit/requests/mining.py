@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from skillaudit.requests import wording
@@ -15,7 +16,10 @@ BODY_LIMIT = 100_000
 _DEPTH = 2
 """Headings deeper than this speak of a part of the skill: `When to use` there chooses between its methods."""
 
+_COLON = re.compile("[:：]")
 _ABOUT_LINES = 12
+_LEAD_LENGTH = 60
+"""A line such as `Use this skill when: ...` has its colon within so many characters."""
 
 
 def read(skill: Skill) -> Sequence[Block]:
@@ -43,6 +47,16 @@ def _scope(block: Block, own: str) -> Scope:
     return label or scope
 
 
+def scoped(parts: Sequence[Block], own: str) -> Iterator[tuple[Block, Scope]]:
+    """Yield every part with its scope."""
+    known: dict[tuple[object, ...], Scope] = {}
+    for part in parts:
+        place = (part.headings, part.intro, part.kind == "cell")
+        if place not in known:
+            known[place] = _scope(part, own)
+        yield part, known[place]
+
+
 def mined(parts: Sequence[Block], own: str) -> Iterator[str]:
     """Yield the requests in the body of the skill called `own`, in order.
 
@@ -50,12 +64,11 @@ def mined(parts: Sequence[Block], own: str) -> Iterator[str]:
     and tables under headings such as "When to use", rid of lead-ins such as "the user wants to"; and lines
     such as "Use when: ...". Lists of when not to use the skill yield nothing.
     """
-    for part in parts:
-        scope = _scope(part, own)
+    for part, scope in scoped(parts, own):
         if scope == "not":
             continue
         if scope in ("", "about"):
-            if part.kind == "prose":
+            if part.kind == "prose" and _COLON.search(part.raw, 0, _LEAD_LENGTH):
                 yield from _plausible(
                     map(wording.as_request, wording.enumerated(bare(part.raw))), wording.MIN_QUOTED
                 )
@@ -89,11 +102,10 @@ def tasks(parts: Sequence[Block], own: str) -> Iterator[str]:
     """Yield sentences about what the skill called `own` does: of its opening, overview and features."""
     found = 0
     opening = True
-    for part in parts:
+    for part, scope in scoped(parts, own):
         if found >= _ABOUT_LINES:
             return
         opening = opening and all(depth == 1 for depth, _ in part.headings)
-        scope = _scope(part, own)
         if scope == "not" or not (scope == "about" or (opening and part.kind == "prose")):
             continue
         for sentence in wording.split_sentences(bare(part.raw)):

@@ -67,7 +67,7 @@ _META = _pattern(
 )
 _WHOM = r"(?: (?:you|users?|claude|people|the user))?"
 _ABOUT_LEAD = _pattern(
-    r"^(?:(?:this|the) (?:skill|tool|workflow|guide|agent|plugin|reference|module|framework)|it|skill|claude|the agent)",
+    r"^(?:(?:this|the) (?:skill|tool|workflow|guide|agent|plugin|module|framework)|it|skill|claude|the agent)",
     r"\s+(?:also )?(?:provides?(?: (?:comprehensive |detailed )?(?:guidance|instructions|patterns|templates|tools)",
     rf" (?:for|on|to))?|(?:enables?|allows?|lets){_WHOM}(?: to)?|helps?{_WHOM}(?: to| with)?|guides?{_WHOM}",
     r"(?: through)?|covers?|is for|can|teaches?|describes?|supports?|specializes in|handles?)\s+",
@@ -109,7 +109,7 @@ def is_reported(text: str) -> bool:
 
 def enumerated(text: str) -> list[str]:
     """The situations of a line such as `Use when: writing stories, planning a sprint, or estimating work`."""
-    match = _USE_WHEN.match(text)
+    match = _USE_WHEN.match(text) if ":" in text or "：" in text else None
     if match is None:
         return []
     rest = text[match.end() :].strip()
