@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.conftest import SAMPLES
 
 HEAVY = (
     "torch", "transformers", "sentence_transformers", "litellm", "umap", "hdbscan", "sklearn", "numba",
@@ -43,3 +46,14 @@ def test_help_imports_neither_the_core_nor_anything_heavy() -> None:
 
 def test_the_package_root_is_light() -> None:
     assert not loaded_by("import skillaudit") & {*HEAVY, "click", "numpy", "msgspec"}
+
+
+def test_a_cached_audit_loads_neither_torch_nor_anything_else_heavy(tmp_path: Path) -> None:
+    audit = (
+        "from pathlib import Path\n"
+        "from skillaudit.config import Config\n"
+        "from skillaudit.pipeline import audit\n"
+        f"audit([{str(SAMPLES / 'clean')!r}], Config(cache=Path({str(tmp_path)!r})))"
+    )
+    assert "torch" in loaded_by(audit)
+    assert not loaded_by(audit) & {*HEAVY, "click"}

@@ -27,6 +27,11 @@ def sources(data: Path, scratch: Path) -> list[tuple[str, Path]]:
         name = archive.name.removesuffix(".tar.gz")
         with tarfile.open(archive) as tar:
             tar.extractall(scratch / name, filter="data")
+        if name == "malformed":  # a folder of single files; a skill is a folder with one
+            for file in sorted((scratch / name).rglob("*.md")):
+                folder = file.with_suffix("")
+                folder.mkdir()
+                file.rename(folder / "SKILL.md")
         found.append((f"{name}/", scratch / name))
     for path in sorted((data / "libraries").glob("*.jsonl*")):
         found.append((path.name.split(".")[0], path))
