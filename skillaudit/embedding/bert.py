@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import torch
-import torch.nn.functional as F  # noqa: N812
 from numpy.typing import NDArray
-from torch import Tensor
 
 from skillaudit.embedding.models import Bert
 
-_Linear = tuple[Tensor, Tensor]
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+_Linear: TypeAlias = "tuple[Tensor, Tensor]"
 
 
 class BertModel:
-    """BERT (Devlin et al. 2019) with absolute positions, exact GELU, mean pooling and L2 norm, in float32.
-
-    This module imports torch when it is imported; only the packed encoder does so.
-    """
+    """BERT (Devlin et al. 2019) with absolute positions, exact GELU, mean pooling and L2 norm, in float32."""
 
     def __init__(self, weights: Path, shape: Bert, device: torch.device) -> None:
         from safetensors.torch import load_file
@@ -52,6 +51,9 @@ class BertModel:
         `tokens` has shape (2, m): the ids of all texts end to end, and each token's place in its text.
         `runs` are (count, length) of neighbouring texts of equal length; they add up to m tokens.
         """
+        import torch
+        import torch.nn.functional as F  # noqa: N812
+
         with torch.inference_mode():
             ids, places = torch.from_numpy(tokens).to(self._device)
             hidden = self._normalise(self._words[ids] + self._positions[places], self._norm)
@@ -70,6 +72,8 @@ class BertModel:
 
     def _attention(self, qkv: Tensor, runs: Sequence[tuple[int, int]]) -> Tensor:
         """Let each text attend to itself; `qkv` has shape (m, 3 * hidden), the result (m, hidden)."""
+        import torch.nn.functional as F  # noqa: N812
+
         context = qkv.new_empty(len(qkv), self._shape.hidden)
         heads = self._shape.heads
         start = 0
@@ -83,6 +87,8 @@ class BertModel:
         return context
 
     def _normalise(self, hidden: Tensor, norm: _Linear) -> Tensor:
+        import torch.nn.functional as F  # noqa: N812
+
         return F.layer_norm(hidden, (self._shape.hidden,), *norm, self._shape.epsilon)
 
 
@@ -102,6 +108,8 @@ class _Layer:
     """The weights of one encoder layer, with query, key and value joined into one product."""
 
     def __init__(self, names: Sequence[str], linear: Callable[[str], _Linear]) -> None:
+        import torch
+
         query, key, value, output, attention_norm, expand, contract, norm = (linear(name) for name in names)
         self.qkv = (torch.cat([query[0], key[0], value[0]]), torch.cat([query[1], key[1], value[1]]))
         self.output = output

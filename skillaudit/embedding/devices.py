@@ -37,10 +37,12 @@ def choose_device(device: str | None) -> torch.device:
     return chosen
 
 
-def choose_threads(threads: int | None) -> int:
+def choose_threads(threads: int | None, *, in_step: bool = False) -> int:
     """Return how many threads may compute at once: `threads`, or what this process may use.
 
-    That is the smallest of its CPU affinity, its container's quota, `OMP_NUM_THREADS` and 16.
+    That is the smallest of its CPU affinity, its container's quota, `OMP_NUM_THREADS` and 16. With
+    `in_step`, for threads that share each operation and wait for one another, the load average is
+    taken off: beside a busy neighbour two such threads are several times slower than one.
     """
     if threads is not None:
         return max(1, threads)
@@ -49,6 +51,8 @@ def choose_threads(threads: int | None) -> int:
         limits.append(quota)
     if (wish := os.environ.get("OMP_NUM_THREADS", "")).isdecimal() and int(wish) > 0:
         limits.append(int(wish))
+    if in_step and hasattr(os, "getloadavg"):
+        limits.append(_affinity() - round(os.getloadavg()[0]))
     return max(1, min(limits))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.embedding.bert import BertModel
+from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
 from skillaudit.embedding.models import Bert
 from skillaudit.errors import EmbeddingError
@@ -23,15 +25,14 @@ _SEGMENT = 8_192
 _LEAST_TOKENS = 256
 """A batch is not made smaller than this to give every thread one."""
 
-Block = tuple[NDArray[np.intp], NDArray[np.float32]]
-
 
 class PackedEncoder:
     """A loaded BERT model with mean pooling, on one device.
 
     Texts of a batch share every matrix product as rows of one matrix; attention runs per group of
-    texts of equal length, so no text sees padding. Threads work on different batches, each on its own,
-    which needs no barriers: a busy neighbour slows one thread, not all.
+    texts of equal length, so no text sees padding. Threads work on different batches, each on its own:
+    threads that share one product wait for the slowest after every step, and a busy neighbour makes
+    two of them slower than one; here it costs no more than the time that it takes.
     """
 
     def __init__(
@@ -43,8 +44,6 @@ class PackedEncoder:
         batch_tokens: int | None = None,
     ) -> None:
         from tokenizers import Tokenizer
-
-        from skillaudit.embedding.bert import BertModel
 
         folder, shape = source
         self._device = choose_device(device)
@@ -62,20 +61,21 @@ class PackedEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length=shape.max_tokens)
 
-    def encode(self, texts: Sequence[str]) -> Iterator[Block]:
+    def encode(self, texts: Sequence[str]) -> Generator[Block]:
         """Yield positions and unit vectors, batch by batch; every position exactly once."""
         for start in range(0, len(texts), _SEGMENT):
-            ids = self._tokenise(texts[start : start + _SEGMENT])
+            ids = self.tokenise(texts[start : start + _SEGMENT])
             with failures_named(self._device), fixed_arithmetic():
                 yield from self._run(ids, start)
 
-    def _tokenise(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+    def tokenise(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
+        """Return the token ids of each text, cut to what the model reads, special tokens included."""
         # A lone surrogate cannot be written as UTF-8, which the tokenizer needs.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         encodings = self._tokenizer.encode_batch_fast(clean)
         return [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
 
-    def _run(self, ids: Sequence[NDArray[np.int64]], start: int) -> Iterator[Block]:
+    def _run(self, ids: Sequence[NDArray[np.int64]], start: int) -> Generator[Block]:
         share = sum(len(row) for row in ids) // self._threads + 1
         batches = pack([len(row) for row in ids], min(self._batch_tokens, max(share, _LEAST_TOKENS)))
 
@@ -116,7 +116,7 @@ def runs(lengths: Sequence[int]) -> list[tuple[int, int]]:
 
 def _in_threads(
     work: Callable[[NDArray[np.intp]], Block], batches: Sequence[NDArray[np.intp]], threads: int
-) -> Iterator[Block]:
+) -> Generator[Block]:
     """Yield work(batch) for each batch in order; leaving early drops what has not begun."""
     pool = ThreadPoolExecutor(min(threads, max(len(batches), 1)), thread_name_prefix="embed")
     try:

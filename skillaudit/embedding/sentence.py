@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.devices import choose_device, choose_threads
 from skillaudit.embedding.models import Model
 from skillaudit.errors import EmbeddingError
@@ -15,14 +15,12 @@ from skillaudit.errors import EmbeddingError
 _CHUNK = 256
 """Texts between two signs of life."""
 
-Block = tuple[NDArray[np.intp], NDArray[np.float32]]
-
 
 class SentenceEncoder:
     """A model of whatever architecture, as sentence_transformers runs it, without remote code."""
 
     def __init__(self, source: Model, *, device: str | None = None, threads: int | None = None) -> None:
-        self._threads = choose_threads(threads)
+        self._threads = choose_threads(threads, in_step=True)
         self._device = choose_device(device)
         try:
             from sentence_transformers import SentenceTransformer
@@ -39,7 +37,7 @@ class SentenceEncoder:
                 f"name another, or use --scorer lexical, which needs no model."
             ) from error
 
-    def encode(self, texts: Sequence[str]) -> Iterator[Block]:
+    def encode(self, texts: Sequence[str]) -> Generator[Block]:
         """Yield positions and unit vectors, longest texts first; every position exactly once."""
         import torch
 

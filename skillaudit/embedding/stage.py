@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.embedding.blocks import Encoder
 from skillaudit.embedding.models import Model, resolve
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import EmbeddingSummary
@@ -19,16 +20,6 @@ from skillaudit.schema import EmbeddingSummary
 _PROGRESS_SECONDS = 0.1
 _STORE_SECONDS = 2.0
 """At most so much work is lost when the process is killed; every other end stores what is there."""
-
-Block = tuple[NDArray[np.intp], NDArray[np.float32]]
-"""Positions of some texts, and their vectors, shape (len(positions), d)."""
-
-
-class Encoder(Protocol):
-    """Computes vectors for texts, in whatever order suits it."""
-
-    def encode(self, texts: Sequence[str]) -> Iterator[Block]:
-        """Yield every position of `texts` exactly once, with its unit vector."""
 
 
 def embed(
@@ -97,13 +88,14 @@ def _compute(
         stored = time.monotonic()
 
     try:
-        for positions, vectors in encoder.encode([distinct[digest] for digest in missing]):
-            batch = [missing[position] for position in positions]
-            known.update(zip(batch, vectors, strict=True))
-            pending.extend(batch)
-            if time.monotonic() - stored > _STORE_SECONDS:
-                store()
-            report(len(known))
+        with contextlib.closing(encoder.encode([distinct[digest] for digest in missing])) as blocks:
+            for positions, vectors in blocks:
+                batch = [missing[position] for position in positions]
+                known.update(zip(batch, vectors, strict=True))
+                pending.extend(batch)
+                if time.monotonic() - stored > _STORE_SECONDS:
+                    store()
+                report(len(known))
     finally:
         store()
     report(len(known), always=True)
