@@ -90,6 +90,7 @@ class Share(NamedTuple):
 
 Block = Title | Heading | Paragraph | Field | Bullet | Table | Gauge | Share
 LABEL_WIDTH = 12
+TABLE_WIDTH = 78
 
 
 def layout(blocks: Iterable[Block], width: int) -> list[Line]:
@@ -198,19 +199,30 @@ def widths(columns: Sequence[Column], width: int) -> list[int]:
 
 def _table(table: Table, width: int) -> list[Line]:
     columns = table.columns
-    sizes = widths(columns, width)
+    # A figure far from its name is hard to read across.
+    sizes = widths(columns, min(width, TABLE_WIDTH) if table.headed else width)
 
     def row_line(cells: Sequence[Span]) -> Line:
         out: list[Span] = []
         for column, size, cell in zip(columns, sizes, cells, strict=True):
             if out:
                 out.append(Span(" "))
-            out.append(cell._replace(text=fit(cell.text, size, column.align)))
+            out.extend(_cell(cell, size, column.align))
         return crop(tuple(out), width)
 
     head = row_line([Span(column.head, "muted") for column in columns])
     body = [row_line(row) for row in table.rows]
     return [head, *body] if table.headed else body
+
+
+def _cell(cell: Span, size: int, align: Align) -> list[Span]:
+    """Set a cell in its column; the padding is plain, so that a link is not underlined beyond its name."""
+    text = fit(cell.text, size, align)
+    content = text.strip(" ")
+    if content == text or not content:
+        return [cell._replace(text=text)]
+    left, right = text.split(content, 1)
+    return [span for span in (Span(left), cell._replace(text=content), Span(right)) if span.text]
 
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
@@ -243,7 +255,7 @@ def to_markdown(blocks: Iterable[Block]) -> str:
             case Table(columns, rows, _):
                 parts.append(_markdown_table(columns, rows))
             case Gauge(label, value):
-                item = f"- {escape(label)}: {escape(estimate(value))}"
+                item = f"- {escape(label)}: {estimate(value)}"
             case Share(label, share, _, words):
                 item = f"- {escape(label)}: {percent(share)}, {escape(words)}"
         if item and listing:

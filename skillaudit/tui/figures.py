@@ -34,7 +34,7 @@ def amount(value: float | None) -> str:
     """Write an expected number of requests."""
     if value is None:
         return NONE
-    if value and value < 9.95:
+    if value < 9.95:
         return f"{value:.1f}"
     return f"{value:,.0f}"
 

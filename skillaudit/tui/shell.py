@@ -224,7 +224,12 @@ class Shell(App[None]):
         base = self.screen_stack[0]
         now = self.situation
         base.query_one(TabBar).say(self.available_views if self.session else (), self._counts(), now.view)
-        extra = (("esc", "stop"),) if now.busy and self.session is None else ()
+        view = self.view
+        extra: tuple[tuple[str, str], ...] = ()
+        if now.busy and self.session is None:
+            extra = (("esc", "stop"),)
+        elif view is not None and view.has_class("-zoomed"):
+            extra = (("esc", "back"),)
         base.query_one(HintBar).say(now, extra)
 
     def _refresh_top(self) -> None:

@@ -112,6 +112,7 @@ class ListView(View, Generic[Row]):
 
     def on_mount(self) -> None:
         """Show the session."""
+        self.detail.border_title = "Detail"
         self.update(self.session)
 
     def is_marked(self, row: Row) -> bool:

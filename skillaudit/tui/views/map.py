@@ -37,6 +37,7 @@ class MapView(View):
 
     def on_mount(self) -> None:
         """Show the session."""
+        self.detail.border_title = "Detail"
         self.update(self.session)
 
     @property

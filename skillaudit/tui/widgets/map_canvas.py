@@ -36,6 +36,8 @@ MUTED = HUES
 LABEL_WIDTH = 20
 FEW_POINTS = 150
 """Up to this many points in sight are drawn as whole cells, which are easier to see."""
+CELLS_PER_LABEL = 150
+"""Room that each label of a cluster gets, so that labels do not hide the map."""
 NAMED_POINTS = 14
 """With at most this many points in sight, each carries its name."""
 
@@ -193,9 +195,10 @@ class MapCanvas(Drawn, can_focus=True):
         members: dict[int, list[int]] = {}
         for at in shown:
             members.setdefault(self._session.index.skills[self._ids[at]].cluster, []).append(int(at))
-        labels = []
+        labels: list[Label] = []
+        most = max(columns * self.scrollable_content_region.height // CELLS_PER_LABEL, 3)
         for cluster, group in sorted(members.items(), key=lambda item: (-len(item[1]), item[0])):
-            if cluster == NOISE:
+            if cluster == NOISE or len(labels) >= most:
                 continue
             x, y = np.median(dots[group], axis=0)
             text = self._session.index.cluster_label(cluster)
