@@ -8,51 +8,101 @@ on the order of the skills.
 
 from __future__ import annotations
 
+import hashlib
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.neighbors import RESOLUTION, Neighbors
+from skillaudit.schema import ScorerName
 
 Labels: TypeAlias = NDArray[np.int64]
 """Shape (N,): group of each skill, -1 for none; groups are numbered by their first member."""
 
-FLOOR = 0.45
-"""No pair below this similarity is confusable."""
-STANDOUT = 0.3
-"""How far a pair must stand out from what its skills share with the library, as a share of what is left."""
-CERTAIN = 0.7
-"""From here on a pair is confusable in any library."""
-TWIN = 0.85
-"""Skills this similar, and chains of them, are one place on the map."""
+_VERSION = 1  # of the algorithm, for cached labels
+
+
+class Thresholds(NamedTuple):
+    """What counts as confusable, on the similarity scale of one scorer."""
+
+    floor: float
+    """No pair below this is confusable."""
+    standout: float
+    """How far a pair must stand out from what its skills share with the library, as a share of what is left."""
+    certain: float
+    """From here on a pair is confusable in any library."""
+    twin: float
+    """Skills this similar, and chains of them, are one place on the map."""
+    flat: float
+    """Largest ratio of the tenth distance to the first at which a template family has no structure inside."""
+
+
+THRESHOLDS: dict[ScorerName, Thresholds] = {
+    "dense": Thresholds(floor=0.45, standout=0.3, certain=0.7, twin=0.85, flat=1.25),
+    "hybrid": Thresholds(floor=0.21, standout=0.14, certain=0.4, twin=0.6, flat=1.15),
+    "lexical": Thresholds(floor=0.12, standout=0.09, certain=0.3, twin=0.55, flat=1.15),
+}
+"""Set by eye on real libraries for all-MiniLM-L6-v2; hybrid and lexical are medians at equal dense cosine."""
 
 
 def cluster(
-    neighbors: Neighbors, *, floor: float | None = FLOOR, standout: float = STANDOUT, twin: float = TWIN
+    neighbors: Neighbors,
+    *,
+    thresholds: Thresholds | None = THRESHOLDS["dense"],
+    templates: Labels | None = None,
 ) -> Labels:
     """Group confusable skills; skills that nobody is confusable with get -1.
 
-    Only pairs that reach `edge_floor` can hold a group together. Chains of skills at or above `twin`
-    count as one skill while the leaves are found, so that one service in four languages is one group.
-    A skill left over joins the group of its nearest neighbour where that pair is beyond doubt.
-    With `floor=None` and `twin` above 1 this is HDBSCAN's leaf clustering with min_cluster_size 2
-    and min_samples 1.
+    Only pairs that reach `edge_floor` can hold a group together. Chains of `twin` skills count as one
+    skill while the leaves are found, so that one service in four languages is one group. A skill left
+    over joins the group of its nearest neighbour where that pair is beyond doubt. Families of
+    `templates` that the similarities cannot divide (`clone_families`) are one group each.
+    With `thresholds=None` this is HDBSCAN's leaf clustering with min_cluster_size 2 and min_samples 1.
     """
     n = neighbors.n
     source, target, similarity = pairs(neighbors)
-    if floor is not None:
-        bar = edge_floor(neighbors, source, target, floor, standout)
-        kept = similarity >= bar
-        source, target, similarity = source[kept], target[kept], similarity[kept]
-    twins = components(n, source[similarity >= twin], target[similarity >= twin])
-    labels = _leaves(twins, *_spanning_tree(twins, source, target, similarity))
-    if floor is not None:
-        bar = np.maximum(edge_floor(neighbors, source, target, CERTAIN, 0.5, cap=twin), CERTAIN)
-        kept = similarity >= bar
+    clones = np.full(n, -1, dtype=np.int64)
+    near, twin = np.ones(source.shape, dtype=bool), np.zeros(source.shape, dtype=bool)
+    if thresholds is not None:
+        if templates is not None:
+            clones = clone_families(neighbors, templates, thresholds.flat)
+        free = (clones[source] < 0) & (clones[target] < 0)
+        bar = edge_floor(neighbors, source, target, thresholds)
+        near = free & (similarity >= bar)
+        twin = near & (similarity >= thresholds.twin)
+    twins = components(n, source[twin], target[twin])
+    labels = _leaves(twins, *_spanning_tree(twins, source[near], target[near], similarity[near]))
+    labels = np.where(clones >= 0, clones + n, labels)
+    if thresholds is not None:
+        # The bar of a joiner stands out as far again from what its skills share.
+        doubtless = thresholds._replace(
+            floor=thresholds.certain, standout=1.6 * thresholds.standout, certain=thresholds.twin
+        )
+        kept = similarity >= edge_floor(neighbors, source, target, doubtless)
         labels = _with_joiners(labels, source[kept], target[kept], similarity[kept])
     return numbered(labels)
+
+
+def clone_families(neighbors: Neighbors, templates: Labels, flat: float) -> Labels:
+    """Keep the template families whose members are all about equally near to each other; -1 elsewhere.
+
+    In such a family the tenth neighbour is hardly farther than the first (a ratio of `flat` at most, in
+    the median) and three neighbours in four are of the family: there is no structure left to cluster.
+    """
+    out = np.full(neighbors.n, -1, dtype=np.int64)
+    depth = min(10, neighbors.k)
+    distance = 1 - neighbors.similarities[:, :depth].astype(np.float64)
+    for family in range(int(templates.max(initial=-1)) + 1):
+        members = np.flatnonzero(templates == family)
+        if members.size <= depth or depth < 10:
+            continue
+        inside = np.mean(templates[neighbors.indices[members, :depth]] == family)
+        spread = np.median(distance[members, depth - 1] / (distance[members, 0] + 0.02))
+        if inside >= 0.75 and spread <= flat:
+            out[members] = family
+    return numbered(out)
 
 
 def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -69,27 +119,22 @@ def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], N
 
 
 def edge_floor(
-    neighbors: Neighbors,
-    source: NDArray[np.int64],
-    target: NDArray[np.int64],
-    floor: float = FLOOR,
-    standout: float = STANDOUT,
-    cap: float = CERTAIN,
+    neighbors: Neighbors, source: NDArray[np.int64], target: NDArray[np.int64], thresholds: Thresholds
 ) -> NDArray[np.float64]:
     """Similarity above which a pair counts as confusable, per pair.
 
     Two descriptors in one house style are similar whatever they are about, so the bar rises with
     the mean similarity of both skills to the skills that are not near them; it never rises above
-    `cap`, since such a pair is hard to tell apart in any library.
+    `certain`, since such a pair is hard to tell apart in any library.
     """
     n = neighbors.n
     near = min(10, n // 2, neighbors.k)
     rest = n - 1 - near
     if rest <= 0:
-        return np.full(source.shape, floor)
+        return np.full(source.shape, thresholds.floor)
     background = (neighbors.mean * (n - 1) - neighbors.similarities[:, :near].sum(axis=1)) / rest
-    shared = np.clip((background[source] + background[target]) / 2, 0, 1)
-    bar = np.clip(shared + standout * (1 - shared), floor, max(floor, cap))
+    shared = np.clip((background[source] + background[target]) / 2, 0, 1).astype(np.float64)
+    bar = np.clip(shared + thresholds.standout * (1 - shared), thresholds.floor, thresholds.certain)
     return np.asarray(bar, dtype=np.float64)
 
 
@@ -215,3 +260,36 @@ def numbered(labels: Labels) -> Labels:
     new = np.empty(values.size, dtype=np.int64)
     new[order] = np.arange(values.size) - np.count_nonzero(values < 0)
     return np.asarray(np.maximum(new, -1)[inverse], dtype=np.int64)
+
+
+class BlobCache(Protocol):
+    """Where finished labels are kept."""
+
+    def get_blob(self, kind: str, key: str) -> bytes | None:
+        """Return what was stored, or None."""
+
+    def put_blob(self, kind: str, key: str, value: bytes) -> None:
+        """Store bytes."""
+
+
+def cluster_cached(
+    neighbors: Neighbors,
+    cache: BlobCache | None,
+    *,
+    thresholds: Thresholds | None = THRESHOLDS["dense"],
+    templates: Labels | None = None,
+) -> Labels:
+    """`cluster`, read from the `cache` where neighbours, thresholds and templates are unchanged."""
+    if cache is None:
+        return cluster(neighbors, thresholds=thresholds, templates=templates)
+    digest = hashlib.blake2b(f"{_VERSION} {thresholds}".encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(neighbors.indices, dtype="<i4").tobytes())
+    digest.update(np.ascontiguousarray(neighbors.similarities, dtype="<f4").tobytes())
+    digest.update(np.ascontiguousarray(neighbors.mean, dtype="<f4").tobytes())
+    digest.update(b"" if templates is None else templates.astype("<i8").tobytes())
+    known = cache.get_blob("clusters", digest.hexdigest())
+    if known is not None and len(known) == 8 * neighbors.n:
+        return np.frombuffer(known, dtype="<i8").astype(np.int64)
+    labels = cluster(neighbors, thresholds=thresholds, templates=templates)
+    cache.put_blob("clusters", digest.hexdigest(), labels.astype("<i8").tobytes())
+    return labels

@@ -20,7 +20,7 @@ def partition(labels: Labels) -> set[frozenset[int]]:
 def from_matrix(sims: list[list[float]]) -> Labels:
     """Cluster a small similarity matrix without any floor."""
     matrix = np.array(sims, dtype=np.float32)
-    return cluster(nearest(lambda a, b: matrix[a:b], len(matrix), 32), floor=None, twin=2.0)
+    return cluster(nearest(lambda a, b: matrix[a:b], len(matrix), 32), thresholds=None)
 
 
 def test_groups_are_found_and_numbered_by_first_member() -> None:
@@ -142,7 +142,7 @@ def leaves_by_definition(sims: FloatArray) -> set[frozenset[int]]:
 def test_leaves_match_their_definition(n: int, seed: int) -> None:
     vectors = scatter(n, dimension=8, seed=seed)
     sims = vectors @ vectors.T
-    assert partition(cluster(nearest_vectors(vectors), floor=None, twin=2.0)) == leaves_by_definition(sims)
+    assert partition(cluster(nearest_vectors(vectors), thresholds=None)) == leaves_by_definition(sims)
 
 
 def test_pairs_come_once_and_floor_rises_with_the_crowd() -> None:
