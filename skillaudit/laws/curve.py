@@ -1,0 +1,334 @@
+"""A library's own law: its accuracy at growing sizes, measured on nested random parts of itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.laws.forms import Form, Law, evaluate, fit
+from skillaudit.progress import SILENT, Progress
+from skillaudit.routing.intervals import TAIL, Clusters, resample
+from skillaudit.routing.outcome import logistic, regressors
+from skillaudit.routing.profiles import ChoiceFit, find
+from skillaudit.schema import Estimate, Record, Request, ScorerName, Skill
+
+if TYPE_CHECKING:
+    from skillaudit.scoring import Scorer
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ORDERS = 6
+"""Random orders of the library whose prefixes are the nested parts."""
+DRAWS = 120
+MAX_REQUESTS = 1000
+MIN_SKILLS = 8
+"""With fewer skills there are not enough sizes to tell a curve from a line."""
+LEFT_OUT = 2
+"""Largest sizes kept from the fits that compete, to choose the form by its error there."""
+BLOCK_CELLS = 4_000_000
+
+
+class CurvePoint(Record):
+    """Expected rates with `n` of the library's skills on offer."""
+
+    n: int
+    accuracy: Estimate
+    hijack: float
+    interference: float
+    """I(S): mean over requests of the best rival's score, in [0, 1]."""
+
+
+class FormFit(Record):
+    """One form fitted to the curve."""
+
+    law: Law
+    left_out_error: float | None
+    """Root mean squared error on the largest sizes, after a fit without them."""
+    chosen: bool = False
+
+
+class LibraryLaw(Record):
+    """How this library's accuracy falls as it grows."""
+
+    router: str
+    points: tuple[CurvePoint, ...]
+    fits: tuple[FormFit, ...]
+    """Both forms, fitted on all points; empty when the library is too small for a curve."""
+    a: Estimate | None = None
+    b: Estimate | None = None
+    kappa: Estimate | None = None
+    gamma: Estimate | None = None
+    floor: float | None = None
+    """The accuracy that the user will not go below."""
+    crossing: Estimate | None = None
+    """Size at which accuracy crosses the floor; no value when it does not below ten million."""
+    room: Estimate | None = None
+    """How many more skills of the same kind fit above the floor; 0 when it is crossed already."""
+    note: str = ""
+
+    @property
+    def law(self) -> Law | None:
+        """The chosen form."""
+        return next((fitted.law for fitted in self.fits if fitted.chosen), None)
+
+
+def sizes_of(total: int) -> tuple[int, ...]:
+    """Sizes of the nested parts: about half-octave steps from 5 up to the whole library."""
+    steps = max(2, round(2 * np.log2(max(total, 2) / 5)) + 1)
+    return tuple(
+        sorted({*np.unique(np.geomspace(min(5, total), total, min(steps, 12)).round()).astype(int).tolist()})
+    )
+
+
+def nested_order(skills: Sequence[Skill], seed: int) -> Ints:
+    """A random order of the skills by a hash of id and seed: a skill that joins or leaves moves no other."""
+    keys = [hashlib.blake2b(f"{seed}\0{skill.id}".encode("utf-8", "replace")).digest() for skill in skills]
+    return np.array(sorted(range(len(skills)), key=keys.__getitem__), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Per request, order and size: the regressors' moving parts."""
+
+    owner: Ints
+    """(R,)"""
+    clearance: Floats
+    """(R, orders, sizes)"""
+    wins: Floats
+    """(R, orders, sizes) 1 where the right skill has the best score (in parts on a tie)."""
+    rival: Floats
+    """(R, orders, sizes) best rival's score."""
+
+
+def library_law(
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    scorer: Scorer,
+    *,
+    router: str | None = None,
+    floor: float | None = None,
+    seed: int = 0,
+    progress: Progress = SILENT,
+) -> LibraryLaw:
+    """Measure A(n) on nested random parts of a library, fit both forms, and say how much room is left.
+
+    Every request is asked at every size, its right skill always on offer beside the first n - 1 others of
+    a random order, so that the curve moves by size alone. Intervals carry the draw of the skills (cluster
+    bootstrap) and what is not known of the router. At most `MAX_REQUESTS` requests are read, chosen by hash.
+
+    Raises `UsageError` when no profile is called `router`.
+    """
+    name: ScorerName = scorer.name
+    profile = find(router, name)
+    choice = profile.fits.get(name)
+    sizes = sizes_of(len(skills))
+    kept = _sample(skills, requests)
+    if len(skills) < MIN_SKILLS or not kept:
+        why = "too few skills for a curve" if kept else "no request speaks for this library"
+        return LibraryLaw(router=profile.name, points=(), fits=(), floor=floor, note=why)
+    walk = _walk(skills, kept, scorer, choice.beta if choice else 30.0, sizes, seed, progress)
+    curve, hijack, draws = _rates(walk, sizes, choice, np.random.default_rng(seed))
+    interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
+    points = tuple(
+        CurvePoint(
+            n=n,
+            accuracy=_estimate(float(curve[i]), draws[i]),
+            hijack=float(hijack[i]),
+            interference=float(interference[i]),
+        )
+        for i, n in enumerate(sizes)
+    )
+    fits = _both(sizes, curve, interference)
+    chosen = next(fitted.law.form for fitted in fits if fitted.chosen)
+    return _summary(profile.name, points, fits, chosen, sizes, draws, interference, floor)
+
+
+def _sample(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[Request, list[int]]]:
+    """Requests with a right skill in the library, at most `MAX_REQUESTS`, and its rows."""
+    row_of = {skill.id: row for row, skill in enumerate(skills)}
+    known = []
+    for request in requests:
+        rows = [row_of[gold] for gold in request.gold if gold in row_of]
+        if rows:
+            known.append((request, rows))
+    if len(known) > MAX_REQUESTS:
+        keys = [hashlib.blake2b(request.query.encode("utf-8", "replace")).digest() for request, _ in known]
+        order = sorted(range(len(known)), key=keys.__getitem__)[:MAX_REQUESTS]
+        known = [known[row] for row in sorted(order)]
+    return known
+
+
+def _walk(
+    skills: Sequence[Skill],
+    kept: Sequence[tuple[Request, list[int]]],
+    scorer: Scorer,
+    beta: float,
+    sizes: Sequence[int],
+    seed: int,
+    progress: Progress,
+) -> _Walk:
+    """Follow each request through growing parts of the library."""
+    count, total = len(kept), len(skills)
+    shape = (count, ORDERS, len(sizes))
+    clearance, wins, rival = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    orders = [nested_order(skills, seed + k) for k in range(ORDERS)]
+    # A gold skill that stands inside the prefix is masked, so the prefix holds up to n rivals, not n - 1;
+    # the difference is below the noise of one random skill.
+    ends = np.minimum(np.array(sizes) - 1, total - 1)
+    step = max(1, BLOCK_CELLS // total)
+    for start in range(0, count, step):
+        progress.update("law", start, count)
+        block = kept[start : start + step]
+        scores = np.array(scorer.scores([request.query for request, _ in block]), dtype=np.float64)
+        lines = np.repeat(np.arange(len(block)), [len(rows) for _, rows in block])
+        columns = np.array([row for _, rows in block for row in rows])
+        gold = np.full(len(block), -np.inf)
+        np.maximum.at(gold, lines, scores[lines, columns])
+        scores[lines, columns] = -np.inf
+        part = slice(start, start + len(block))
+        for k, order in enumerate(orders):
+            walked = scores[:, order]
+            weight = np.cumsum(np.exp(beta * (walked - gold[:, None])), axis=1)
+            best = np.maximum.accumulate(walked, axis=1)
+            background = np.exp(-beta * gold)[:, None]
+            inside = np.where(ends > 0, weight[:, np.maximum(ends - 1, 0)], 0.0)
+            clearance[part, k] = -np.log(inside + background) / beta
+            top = np.where(ends > 0, best[:, np.maximum(ends - 1, 0)], -np.inf)
+            wins[part, k] = np.where(gold[:, None] > top, 1.0, np.where(gold[:, None] == top, 0.5, 0.0))
+            rival[part, k] = np.where(np.isfinite(top), top, 0.0)
+    progress.update("law", count, count)
+    owner = np.array([rows[0] for _, rows in kept], dtype=np.int64)
+    return _Walk(owner=owner, clearance=clearance, wins=wins, rival=rival)
+
+
+def _rates(
+    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit | None, rng: np.random.Generator
+) -> tuple[Floats, Floats, Floats]:
+    """Accuracy (S,), hijack (S,), and bootstrap draws of accuracy (S, B)."""
+    clusters = Clusters.of(walk.owner)
+    picks = resample(len(clusters.starts), rng, DRAWS)
+    total = clusters.sizes.astype(np.float64) @ picks
+    if choice is None:
+        right = walk.wins.mean(axis=1)
+        sums = np.stack([clusters.sums(right[:, i]) @ picks for i in range(len(sizes))])
+        return right.mean(axis=0), 1 - right.mean(axis=0), sums / total
+    slopes = rng.multivariate_normal(choice.coefficients, np.array(choice.covariance), DRAWS, method="eigh")
+    slopes[:, 0] += rng.standard_normal(DRAWS) * choice.library_sd
+    curve, hijack, draws = np.zeros(len(sizes)), np.zeros(len(sizes)), np.zeros((len(sizes), DRAWS))
+    for i, size in enumerate(sizes):
+        flat = walk.clearance[:, :, i].ravel()
+        x = regressors(flat, np.full(len(flat), float(size)))
+        shape = walk.clearance.shape[:2]
+        right = logistic(x @ np.array(choice.coefficients)).reshape(shape)
+        other = logistic(x @ np.array(choice.hijack)).reshape(shape)
+        curve[i] = right.mean()
+        hijack[i] = ((1 - right) * other).mean() if size > 1 else 0.0
+        # The orders are averaged before the draws: they share their requests, and only their mean is wanted.
+        mean = regressors(walk.clearance[:, :, i].mean(axis=1), np.full(shape[0], float(size)))
+        shifted = (
+            logistic(mean @ slopes.T)
+            + (right.mean(axis=1) - logistic(mean @ np.array(choice.coefficients)))[:, None]
+        )
+        draws[i] = np.einsum("kb,kb->b", clusters.sums(shifted), picks) / total
+    return curve, hijack, np.clip(draws, 0.0, 1.0)
+
+
+def _both(sizes: Sequence[int], curve: Floats, interference: Floats) -> tuple[FormFit, ...]:
+    """Both forms on all points, the one with the smaller error on the left-out sizes chosen."""
+    forms: tuple[Form, ...] = ("logarithmic", "capacity")
+    errors: dict[Form, float | None] = {}
+    for form in forms:
+        errors[form] = None
+        if len(sizes) >= LEFT_OUT + 3:
+            extra = interference if form == "capacity" else None
+            law = fit(form, sizes[:-LEFT_OUT], curve[:-LEFT_OUT].tolist(), _head(extra))
+            predicted = np.array(evaluate(law, sizes[-LEFT_OUT:], interference[-LEFT_OUT:].tolist()))
+            errors[form] = float(np.sqrt(((predicted - curve[-LEFT_OUT:]) ** 2).mean()))
+    first = min(forms, key=lambda form: (errors[form] is None, errors[form] or 0.0))
+    return tuple(
+        FormFit(
+            law=fit(form, sizes, curve.tolist(), interference.tolist() if form == "capacity" else None),
+            left_out_error=errors[form],
+            chosen=form == first,
+        )
+        for form in forms
+    )
+
+
+def _head(values: Floats | None) -> list[float] | None:
+    return None if values is None else [float(value) for value in values[:-LEFT_OUT]]
+
+
+def _summary(
+    router: str,
+    points: tuple[CurvePoint, ...],
+    fits: tuple[FormFit, ...],
+    chosen: Form,
+    sizes: Sequence[int],
+    draws: Floats,
+    interference: Floats,
+    floor: float | None,
+) -> LibraryLaw:
+    """Coefficients, crossing and room, with intervals from refits to the bootstrap draws."""
+    extra = [float(value) for value in interference]
+    refits: dict[Form, list[Law]] = {"logarithmic": [], "capacity": []}
+    line, curve = (next(f.law for f in fits if f.law.form == form) for form in ("logarithmic", "capacity"))
+    for b in range(draws.shape[1]):
+        values = draws[:, b].tolist()
+        refits["logarithmic"].append(fit("logarithmic", sizes, values))
+        if b < DRAWS // 2:  # the capacity form is a hundred times dearer
+            refits["capacity"].append(fit("capacity", sizes, values, extra, near=curve))
+    total = sizes[-1]
+    crossing = room = None
+    if floor is not None:
+        law = line if chosen == "logarithmic" else curve
+        crossing = _size_estimate(law, refits[chosen], floor, extra[-1])
+        room = Estimate(
+            value=None if crossing.value is None else max(0.0, np.floor(crossing.value) - total),
+            low=None if crossing.low is None else max(0.0, np.floor(crossing.low) - total),
+            high=None if crossing.high is None else max(0.0, np.floor(crossing.high) - total),
+        )
+    return LibraryLaw(
+        router=router,
+        points=points,
+        fits=fits,
+        a=_spread(line.a, [law.a for law in refits["logarithmic"]]),
+        b=_spread(line.b, [law.b for law in refits["logarithmic"]]),
+        kappa=_spread(curve.kappa, [law.kappa for law in refits["capacity"]]),
+        gamma=_spread(curve.gamma, [law.gamma for law in refits["capacity"]]),
+        floor=floor,
+        crossing=crossing,
+        room=room,
+    )
+
+
+def _estimate(value: float, draws: Floats) -> Estimate:
+    low, high = np.quantile(draws, [TAIL, 1 - TAIL])
+    return Estimate(value=value, low=float(min(low, value)), high=float(max(high, value)))
+
+
+def _spread(value: float | None, draws: Sequence[float | None]) -> Estimate | None:
+    if value is None:
+        return None
+    return _estimate(value, np.array([draw for draw in draws if draw is not None]))
+
+
+def _size_estimate(law: Law, refits: Sequence[Law], floor: float, interference: float) -> Estimate:
+    """Where the floor is crossed; None stands for a size beyond reach, on either end."""
+    value = law.size_at(floor, interference)
+    found = [refit.size_at(floor, interference) for refit in refits]
+    reached = np.array([np.inf if size is None else size for size in found])
+    low, high = np.quantile(reached, [TAIL, 1 - TAIL], method="nearest")
+    if value is not None:
+        low, high = min(low, value), max(high, value)
+    return Estimate(
+        value=value,
+        low=float(low) if np.isfinite(low) else None,
+        high=float(high) if np.isfinite(high) else None,
+    )

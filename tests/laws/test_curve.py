@@ -1,0 +1,90 @@
+"""A library's own curve: falling, bounded, the same for the same input, and its room."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from skillaudit.laws import library_law
+from skillaudit.laws.curve import nested_order, sizes_of
+from skillaudit.routing import forecast
+from tests.routing.conftest import World, coverage
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(60, 3, noise=2.5)
+
+
+def test_the_curve_falls_and_ends_at_the_forecast(world: World) -> None:
+    law = library_law(world.skills, world.requests, world.scorer)
+    values = [point.accuracy.value or 0 for point in law.points]
+    assert [point.n for point in law.points] == sorted({point.n for point in law.points})
+    assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(values))
+    whole = forecast(
+        world.skills,
+        world.requests,
+        world.scorer,
+        families=world.families,
+        labels=world.labels,
+        neighbors=None,
+        coverage=coverage(world.requests),
+    )
+    assert values[-1] == pytest.approx(whole.forecast.accuracy.value, abs=0.02)
+    for point in law.points:
+        assert (
+            0 <= (point.accuracy.low or 0) <= (point.accuracy.value or 0) <= (point.accuracy.high or 0) <= 1
+        )
+
+
+def test_a_local_router_ends_at_its_measured_rank(world: World) -> None:
+    law = library_law(world.skills, world.requests, world.scorer, router="local")
+    scores = world.scorer.scores([request.query for request in world.requests])
+    measured = float((scores.argmax(axis=1) == [int(r.gold[0][1:]) for r in world.requests]).mean())
+    assert law.points[-1].accuracy.value == pytest.approx(measured, abs=0.015)
+
+
+def test_one_form_is_chosen_and_both_are_shown(world: World) -> None:
+    law = library_law(world.skills, world.requests, world.scorer)
+    assert [fitted.law.form for fitted in law.fits] == ["logarithmic", "capacity"]
+    chosen = [fitted for fitted in law.fits if fitted.chosen]
+    assert len(chosen) == 1 and law.law == chosen[0].law
+    assert chosen[0].left_out_error == min(fitted.left_out_error or 9 for fitted in law.fits)
+
+
+def test_room_ends_at_the_floor(world: World) -> None:
+    below = library_law(world.skills, world.requests, world.scorer, floor=0.4)
+    above = library_law(world.skills, world.requests, world.scorer, floor=0.97)
+    assert below.room is not None and (below.room.value or 0) > 0
+    assert above.room is not None and above.room.value == 0
+    assert below.crossing is not None and (below.crossing.value or 0) > 60
+
+
+def test_same_input_same_law(world: World) -> None:
+    assert library_law(world.skills, world.requests, world.scorer, floor=0.5) == library_law(
+        world.skills, world.requests, world.scorer, floor=0.5
+    )
+
+
+def test_small_or_silent_libraries_say_why() -> None:
+    small = World(4, 2)
+    assert "few skills" in library_law(small.skills, small.requests, small.scorer).note
+    silent = World(20, 0)
+    assert "no request" in library_law(silent.skills, silent.requests, silent.scorer).note
+
+
+def test_a_skill_that_joins_moves_no_other() -> None:
+    large = World(30, 0).skills
+    small = large[:20]
+    order = [large[i].id for i in nested_order(large, 3) if i < 20]
+    assert order == [small[i].id for i in nested_order(small, 3)]
+    assert order != [skill.id for skill in small]
+
+
+@pytest.mark.parametrize("total", [8, 30, 500, 50_000])
+def test_sizes_end_at_the_whole_library(total: int) -> None:
+    sizes = sizes_of(total)
+    assert sizes[-1] == total and sizes[0] == 5 and len(sizes) <= 12
+    assert np.all(np.diff(sizes) > 0)
