@@ -28,17 +28,14 @@ def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], li
     path = Path(source).expanduser()
     shown = show(os.fspath(source))
     try:
-        if path.is_dir():
-            return _read_folder(path, shown, progress)
-        if not path.exists():
-            raise LoadError(f"{shown}: no such file or folder; give the path of {FORMATS}")
-    except PermissionError:
-        raise LoadError(
-            f"{shown}: cannot be read: permission denied; check the rights of the folder"
-        ) from None
+        exists, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()
     except (OSError, ValueError) as error:
-        raise LoadError(f"{shown}: cannot be read: {_why(error)}") from None
-    if not path.is_file():
+        raise LoadError(f"{shown}: cannot be read: {_why(error)}; check the path and its rights") from None
+    if not exists:
+        raise LoadError(f"{shown}: no such file or folder; give the path of {FORMATS}")
+    if is_folder:
+        return _read_folder(path, shown, progress)
+    if not is_file:
         raise LoadError(f"{shown}: neither a file nor a folder; give the path of {FORMATS}")
     if is_list_file(path):
         return read_list(path, shown)

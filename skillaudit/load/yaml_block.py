@@ -125,7 +125,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, start, end)
         elif isinstance(event, yaml.AliasEvent):
-            self.aliases = True
+            self.aliases, self.empty = True, False
             self._put("alias", "", start, end)
         elif isinstance(event, yaml.CollectionStartEvent):
             self.empty = False
@@ -155,7 +155,8 @@ class _Builder:
             return
         if frame.key is None:
             self.odd_key = self.odd_key or not isinstance(data, str)
-            frame.key = data if isinstance(data, str) else repr(data)
+            # The text of a nested key would double at every level; no skill uses one.
+            frame.key = data if isinstance(data, str) else f"({shape})"
             frame.key_line = start[0]
             return
         key, frame.key = frame.key, None
