@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.analysis.clustering import Labels, cluster, components, edge_floor, pairs
+from skillaudit.analysis.clustering import (
+    THRESHOLDS,
+    Labels,
+    cluster,
+    cluster_cached,
+    components,
+    edge_floor,
+    pairs,
+)
 from skillaudit.analysis.neighbors import FloatArray, nearest, nearest_vectors
 from tests.analysis.samples import blobs, scatter, unit
+
+DENSE = THRESHOLDS["dense"]
 
 
 def partition(labels: Labels) -> set[frozenset[int]]:
@@ -64,8 +74,8 @@ def test_equal_similarities_merge_at_once() -> None:
 def test_chains_of_twins_are_one_group() -> None:
     vectors = blobs(2, 8, spread=0.35, seed=3)
     found = nearest_vectors(vectors)
-    assert partition(cluster(found, twin=0.85)) == {frozenset(range(8)), frozenset(range(8, 16))}
-    assert len(partition(cluster(found, twin=2.0))) > 2
+    assert partition(cluster(found)) == {frozenset(range(8)), frozenset(range(8, 16))}
+    assert len(partition(cluster(found, thresholds=DENSE._replace(twin=2.0)))) > 2
 
 
 def test_a_twin_pair_is_reported_even_where_its_surroundings_split() -> None:
@@ -153,8 +163,33 @@ def test_pairs_come_once_and_floor_rises_with_the_crowd() -> None:
     assert {(min(i, j), max(i, j)) for i in range(40) for j in found.indices[i].tolist()} == {
         *zip(low.tolist(), high.tolist(), strict=True)
     }
-    plain = edge_floor(found, low, high)
+    plain = edge_floor(found, low, high, DENSE)
     crowd = unit(scatter(40) + np.full(24, 0.3, dtype=np.float32))
-    crowded = edge_floor(nearest_vectors(crowd, 5), low, high)
+    crowded = edge_floor(nearest_vectors(crowd, 5), low, high, DENSE)
     assert crowded.mean() > plain.mean()
     assert similarity.size == plain.size
+
+
+def test_labels_are_kept_until_something_changes() -> None:
+    stored: dict[tuple[str, str], bytes] = {}
+
+    class Memory:
+        def get_blob(self, kind: str, key: str) -> bytes | None:
+            return stored.get((kind, key))
+
+        def put_blob(self, kind: str, key: str, value: bytes) -> None:
+            stored[kind, key] = value
+
+    found = nearest_vectors(blobs(5, 4))
+    labels = cluster(found)
+    assert cluster_cached(found, None).tolist() == labels.tolist()
+    assert cluster_cached(found, Memory()).tolist() == labels.tolist()
+    (key,) = stored
+    stored[key] = np.full(20, 7).astype("<i8").tobytes()
+    assert cluster_cached(found, Memory()).tolist() == [7] * 20
+    stored[key] = b"torn"
+    assert cluster_cached(found, Memory()).tolist() == labels.tolist()
+    cluster_cached(found, Memory(), thresholds=THRESHOLDS["hybrid"])
+    cluster_cached(found, Memory(), templates=np.zeros(20, dtype=np.int64))
+    cluster_cached(nearest_vectors(blobs(5, 4, seed=1)), Memory())
+    assert len(stored) == 4
