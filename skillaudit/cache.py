@@ -6,14 +6,16 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 CACHE_VARIABLE = "SKILLAUDIT_CACHE"
 FORMAT = 1
@@ -84,29 +86,27 @@ class Cache:
 
     def get_vectors(self, model_key: str, digests: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the known vectors among `digests`, each read-only and of shape (d,)."""
-        keys: list[str] = []
-        values: list[bytes] = []
-        with self._lock, self._reading() as connection:
-            if connection is not None:
-                for start in range(0, len(digests), _PARAMETERS):
-                    chunk = digests[start : start + _PARAMETERS]
-                    rows = connection.execute(
-                        "SELECT v.digest, v.vector FROM vectors v JOIN models m ON m.id = v.model "
-                        f"WHERE m.key = ? AND v.digest IN ({','.join('?' * len(chunk))})",
-                        (model_key, *chunk),
-                    ).fetchall()
-                    keys.extend(row[0] for row in rows)
-                    values.extend(row[1] for row in rows)
-        return _as_vectors(keys, values)
+
+        def select(connection: sqlite3.Connection) -> list[tuple[str, bytes]]:
+            rows: list[tuple[str, bytes]] = []
+            for start in range(0, len(digests), _PARAMETERS):
+                chunk = digests[start : start + _PARAMETERS]
+                rows += connection.execute(
+                    "SELECT v.digest, v.vector FROM vectors v JOIN models m ON m.id = v.model "
+                    f"WHERE m.key = ? AND v.digest IN ({','.join('?' * len(chunk))})",
+                    (model_key, *chunk),
+                )
+            return rows
+
+        return _as_vectors(self._read(select) or [])
 
     def put_vectors(self, model_key: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store row i of `vectors`, shape (n, d), under `digests[i]`, all of them or none."""
         rows = np.ascontiguousarray(vectors, dtype="<f4")
         if rows.ndim != 2 or len(rows) != len(digests):
             raise ValueError(f"{len(digests)} digests need as many rows, got shape {rows.shape}")
-        with self._lock, self._writing() as connection:
-            if connection is None:
-                return
+
+        def insert(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR IGNORE INTO models (key) VALUES (?)", (model_key,))
             (model,) = connection.execute("SELECT id FROM models WHERE key = ?", (model_key,)).fetchone()
             connection.executemany(
@@ -114,58 +114,65 @@ class Cache:
                 ((model, digest, row.tobytes()) for digest, row in zip(digests, rows, strict=True)),
             )
 
+        self._write(insert)
+
     def get_blob(self, kind: str, key: str) -> bytes | None:
         """Return the bytes stored under `kind` and `key`, or None."""
-        row: tuple[bytes] | None = None
-        with self._lock, self._reading() as connection:
-            if connection is not None:
-                row = connection.execute(
-                    "SELECT value FROM blobs WHERE kind = ? AND key = ?", (kind, key)
-                ).fetchone()
-        return row[0] if row else None
+
+        def select(connection: sqlite3.Connection) -> bytes | None:
+            row = connection.execute(
+                "SELECT value FROM blobs WHERE kind = ? AND key = ?", (kind, key)
+            ).fetchone()
+            return row[0] if row else None
+
+        return self._read(select)
 
     def put_blob(self, kind: str, key: str, value: bytes) -> None:
         """Store `value` under `kind` and `key`, replacing what was there."""
-        with self._lock, self._writing() as connection:
-            if connection is not None:
-                connection.execute(
-                    "INSERT OR REPLACE INTO blobs (kind, key, value) VALUES (?, ?, ?)", (kind, key, value)
-                )
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Yield the open file, or None; an error inside ends the block early and is noted."""
-        connection = self._open()
-        try:
-            yield connection
-        except sqlite3.OperationalError as error:
-            self._readable = self._writable = False
-            self._note("cannot be read", error)
-        except sqlite3.DatabaseError as error:
-            self._set_aside(error)
+        def insert(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO blobs (kind, key, value) VALUES (?, ?, ?)", (kind, key, value)
+            )
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection | None]:
-        """Yield the file inside a transaction, or None; a failure rolls back and is noted."""
-        connection = self._open() if self._writable else None
-        if connection is None:
-            yield None
-            return
-        try:
-            # IMMEDIATE takes the write lock at once: upgrading a read lock later would fail, not wait.
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            self._evict(connection)
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._writable = False
-            self._note("cannot be written", error)
-        except sqlite3.DatabaseError as error:
-            self._set_aside(error)
-        finally:
-            with contextlib.suppress(sqlite3.Error):
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        self._write(insert)
+
+    def _read(self, select: Callable[[sqlite3.Connection], T]) -> T | None:
+        """Return what `select` finds, or None when the file cannot be read, which is noted."""
+        with self._lock:
+            connection = self._open()
+            if connection is None:
+                return None
+            try:
+                return select(connection)
+            except sqlite3.OperationalError as error:
+                self._readable = self._writable = False
+                self._note("cannot be read", error)
+            except sqlite3.DatabaseError as error:
+                self._set_aside(error)
+            return None
+
+    def _write(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Run `change` in a transaction; a failure leaves the file as it was and is noted."""
+        with self._lock:
+            connection = self._open() if self._writable else None
+            if connection is None:
+                return
+            try:
+                # IMMEDIATE takes the write lock at once: upgrading a read lock later would fail, not wait.
+                connection.execute("BEGIN IMMEDIATE")
+                change(connection)
+                self._evict(connection)
+                connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                self._writable = False
+                self._note("cannot be written", error)
+            except sqlite3.DatabaseError as error:
+                self._set_aside(error)
+            finally:
+                with contextlib.suppress(sqlite3.Error):
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
 
     def _open(self) -> sqlite3.Connection | None:
         if self._connection is None and self._readable:
@@ -241,15 +248,11 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _as_vectors(keys: list[str], values: list[bytes]) -> dict[str, NDArray[np.float32]]:
+def _as_vectors(rows: list[tuple[str, bytes]]) -> dict[str, NDArray[np.float32]]:
     """Give each key its row of one matrix; a row of another length than the first counts as absent."""
-    if not values:
-        return {}
-    size = len(values[0])
+    size = len(rows[0][1]) if rows else 0
     if size == 0 or size % 4:
         return {}
-    if any(len(value) != size for value in values):
-        pairs = [pair for pair in zip(keys, values, strict=True) if len(pair[1]) == size]
-        keys, values = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    matrix = np.frombuffer(b"".join(values), dtype="<f4").reshape(len(values), size // 4)
-    return dict(zip(keys, matrix, strict=True))
+    whole = [row for row in rows if len(row[1]) == size]
+    matrix = np.frombuffer(b"".join([row[1] for row in whole]), dtype="<f4").reshape(len(whole), size // 4)
+    return dict(zip([row[0] for row in whole], matrix, strict=True))
