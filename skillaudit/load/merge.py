@@ -98,7 +98,7 @@ def _qualify(name: str, drafts: Sequence[Draft], taken: set[str]) -> list[str | 
     full = [list(draft.folders[:-1] if draft.folders[-1:] == (name,) else draft.folders) for draft in drafts]
     short = [[folder for folder in path if folder != "skills"] for path in full]
     ids: list[str | None] = [None] * len(drafts)
-    used = set(taken)
+    used: set[str] = set()
     for paths in (short, full):
         for length in range(1, max(len(path) for path in paths) + 1):
             tried: dict[str, list[int]] = defaultdict(list)
@@ -106,7 +106,7 @@ def _qualify(name: str, drafts: Sequence[Draft], taken: set[str]) -> list[str | 
                 if ids[index] is None:
                     tried["/".join([*(path[-length:] or ["."]), name])].append(index)
             for candidate, members in tried.items():
-                if len(members) == 1 and candidate not in used:
+                if len(members) == 1 and candidate not in used and candidate not in taken:
                     ids[members[0]] = candidate
                     used.add(candidate)
     return ids

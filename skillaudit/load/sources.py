@@ -13,7 +13,7 @@ from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
 from skillaudit.load.marketplace import read_marketplace
 from skillaudit.load.skill_file import MAX_BYTES, implicit_invocation_allowed, parse_skill
-from skillaudit.load.walk import Found, is_skill_name, show, walk
+from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
 from skillaudit.schema import Skipped
 
@@ -70,15 +70,16 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         got.root, got.place = shown, f"{shown.rstrip('/')}/{found.shown}"
         drafts.append(got)
     progress.update("load", len(files), len(files))
-    if not drafts:
-        raise LoadError(_nothing(shown, tree.folders, skipped))
     skipped += plugins.skipped
+    skipped.sort(key=lambda item: path_order(tuple(item.path.split("/"))))
+    if not drafts:
+        raise LoadError(_nothing(path, shown, tree.folders, skipped))
     for draft, category in zip(drafts, categories([draft.folders for draft in drafts]), strict=True):
         draft.category = category or plugins.plugin_of(draft.folders)
     return drafts, skipped
 
 
-def _nothing(shown: str, folders: int, skipped: list[Skipped]) -> str:
+def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> str:
     searched = (
         "it and its folder"
         if folders == 2
@@ -87,7 +88,11 @@ def _nothing(shown: str, folders: int, skipped: list[Skipped]) -> str:
         else "it"
     )
     told = f"; {len(skipped)} skipped, first {skipped[0].path}: {skipped[0].reason}" if skipped else ""
-    return f"{shown}: no skill found; searched {searched} for SKILL.md files{told}; give {FORMATS}"
+    said = f"{shown}: no skill found; searched {searched} for SKILL.md files{told}"
+    lists = sorted(show(entry.name) for entry in path.iterdir() if is_list_file(entry))
+    if lists:
+        return f"{said}; it holds {lists[0]}: to load a list of tools, name the file itself"
+    return f"{said}; give {FORMATS}"
 
 
 def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:

@@ -103,7 +103,6 @@ def walk(root: Path, tick: Callable[[int], None]) -> Tree:
             break
         _follow(tree, link, real_root, tick)
     tree.files.sort(key=lambda found: (found.linked, path_order((*found.folders, found.file_name))))
-    tree.skipped.sort(key=lambda item: path_order(tuple(item.path.split("/"))))
     tree.markdown.sort(key=lambda found: found.file_name)
     return tree
 

@@ -248,6 +248,22 @@ def test_errors_are_one_sentence_with_path_and_remedy(tmp_path: Path) -> None:
         assert "\n" not in said
 
 
+def test_a_folder_of_lists_is_told_apart(tmp_path: Path) -> None:
+    write(tmp_path, "tools.json", "[]")
+    with pytest.raises(
+        LoadError, match=r"it holds tools\.json: to load a list of tools, name the file itself"
+    ):
+        load([tmp_path])
+
+
+def test_skips_come_in_path_order(tmp_path: Path) -> None:
+    write(tmp_path, "ok/SKILL.md")
+    write(tmp_path, "b/SKILL.md", "")
+    (tmp_path / "a").symlink_to("nowhere")
+    (tmp_path / "c").symlink_to("nowhere")
+    assert [item.path for item in load([tmp_path]).skipped] == ["a", "b/SKILL.md", "c"]
+
+
 def test_other_files_are_no_libraries(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="not a skill library; give a folder"):
         load([write(tmp_path, "skills.zip", "PK")])

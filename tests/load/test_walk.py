@@ -22,7 +22,7 @@ def paths(tree: Tree) -> list[str]:
 
 
 def skips(tree: Tree) -> list[tuple[str, str]]:
-    return [(item.path, item.code) for item in tree.skipped]
+    return sorted((item.path, item.code) for item in tree.skipped)
 
 
 def test_client_folders_are_entered_and_come_after_visible_ones(tmp_path: Path) -> None:
@@ -42,8 +42,11 @@ def test_tools_and_hidden_folders_are_passed_over_and_reported(tmp_path: Path) -
     write(tmp_path, ".venv/lib/readme.md", "nothing")
     tree = look(tmp_path)
     assert paths(tree) == ["a/SKILL.md"]
-    assert skips(tree) == [("node_modules", "ignored-folder"), (".backup", "hidden-folder")]
-    assert tree.skipped[1].reason == "a hidden folder that no known client reads; it holds 2 skill files"
+    assert skips(tree) == [(".backup", "hidden-folder"), ("node_modules", "ignored-folder")]
+    assert (
+        next(item.reason for item in tree.skipped if item.path == ".backup")
+        == "a hidden folder that no known client reads; it holds 2 skill files"
+    )
 
 
 def test_other_spellings(tmp_path: Path) -> None:
