@@ -193,3 +193,33 @@ def test_labels_are_kept_until_something_changes() -> None:
     cluster_cached(found, Memory(), templates=np.zeros(20, dtype=np.int64))
     cluster_cached(nearest_vectors(blobs(5, 4, seed=1)), Memory())
     assert len(stored) == 4
+
+
+def test_losing_one_skill_in_a_hundred_hardly_moves_the_groups() -> None:
+    vectors = np.concatenate((blobs(90, 4, spread=0.8), scatter(240, dimension=48, seed=7)))
+    kept = np.flatnonzero(np.arange(len(vectors)) % 100 != 50)
+    before = partition(cluster(nearest_vectors(vectors)))
+    after = partition(cluster(nearest_vectors(vectors[kept])))
+    survivors = {frozenset(kept[sorted(group)].tolist()) for group in after}
+    lost = set(range(len(vectors))) - set(kept.tolist())
+    untouched = {group for group in before if not group & lost}
+    assert len(untouched) > 60
+    assert len(untouched & survivors) >= 0.97 * len(untouched)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("n", "spread"), [(60, 0.9), (400, 0.9), (1_000, 1.2)])
+def test_leaves_equal_those_of_hdbscan_on_the_full_matrix(n: int, spread: float) -> None:
+    import hdbscan
+
+    groups = n // 20
+    vectors = np.concatenate((blobs(groups, 10, spread=spread), scatter(n - 10 * groups, dimension=48)))
+    distance = np.clip(1 - vectors.astype(np.float64) @ vectors.T.astype(np.float64), 0, 2)
+    np.fill_diagonal(distance, 0)
+    model = hdbscan.HDBSCAN(
+        metric="precomputed", min_cluster_size=2, min_samples=1, cluster_selection_method="leaf"
+    )
+    theirs = model.fit(distance).labels_
+    ours = cluster(nearest_vectors(vectors), thresholds=None)
+    assert partition(theirs) == partition(ours)  # an adjusted Rand index of 1, noise included

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -111,3 +112,13 @@ def test_analysis_modules_import_nothing_heavy() -> None:
         "print(sorted(set(heavy) & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_memory_grows_with_the_block_and_not_with_the_square() -> None:
+    n = 3_000
+    vectors = scatter(n, dimension=8)
+    tracemalloc.start()
+    nearest_vectors(vectors, 10, block_size=50)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < n * n * 4 / 8
