@@ -248,6 +248,8 @@ class Cluster(Record):
     """Mean pairwise cosine inside the group."""
     confusion: float | None = None
     """Share of the members' requests that go to another member."""
+    template: bool = False
+    """True when the members' descriptions are one sentence with another name filled in."""
 
 
 class BlackHole(Record):

@@ -8,7 +8,7 @@ from skillaudit.schema import Finding
 
 __all__ = ["RULES", "Evidence", "Rule", "check"]
 
-RULES: tuple[Rule, ...] = (*black_holes.RULES, *confusability.RULES, *files.RULES, *capacity.RULES)
+RULES: tuple[Rule, ...] = (*confusability.RULES, *black_holes.RULES, *files.RULES, *capacity.RULES)
 """All rules, the gravest subjects first; `check` keeps this order."""
 
 

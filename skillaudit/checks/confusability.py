@@ -19,7 +19,11 @@ VICTIM_LOW = 0.25
 
 def clone_families(evidence: Evidence) -> list[Cluster]:
     """Return the clusters whose members are copies of one descriptor."""
-    return [c for c in evidence.clusters if len(c.skills) >= CLONE_SKILLS and c.cohesion >= CLONE_COHESION]
+    return [
+        cluster
+        for cluster in evidence.clusters
+        if len(cluster.skills) >= CLONE_SKILLS and (cluster.template or cluster.cohesion >= CLONE_COHESION)
+    ]
 
 
 def _clones(rule: Rule, evidence: Evidence) -> Iterator[Finding]:

@@ -235,6 +235,7 @@ def _clusters(shown: Sequence[Skill], structure: Structure, routing: Routing) ->
                 label=structure.names[index],
                 skills=ids,
                 cohesion=structure.cohesion[index],
+                template=structure.cloned[index],
                 confusion=min(1.0, inside.get(index, 0.0) / requests) if requests else None,
             )
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.analysis.clustering import cluster
+from skillaudit.analysis.clustering import THRESHOLDS, Labels, cluster_cached
 from skillaudit.analysis.families import families
 from skillaudit.analysis.hubness import (
     K,
@@ -21,6 +21,7 @@ from skillaudit.analysis.hubness import (
 from skillaudit.analysis.labels import cohesion, name_clusters
 from skillaudit.analysis.map2d import layout
 from skillaudit.analysis.neighbors import DEFAULT_K, Block, Neighbors, nearest
+from skillaudit.analysis.templates import template_families
 from skillaudit.cache import Cache
 from skillaudit.config import MapMethod
 from skillaudit.progress import Progress
@@ -42,6 +43,8 @@ class Structure:
     """One a cluster."""
     cohesion: tuple[float, ...]
     """One a cluster: mean pairwise similarity inside."""
+    cloned: tuple[bool, ...]
+    """One a cluster: all members fill in the same template."""
     occurrence: tuple[int, ...]
     """k-occurrence N_k."""
     clarity: tuple[float | None, ...]
@@ -69,9 +72,12 @@ def examine(
     # cosines of words has another scale.
     similarities = scorer.similarities if vectors is None else cosines(vectors)
     neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
-    labels = cluster(neighbors)
+    templates = template_families([skill.description for skill in shown])
+    scale = THRESHOLDS["lexical" if vectors is None else "dense"]
+    labels = cluster_cached(neighbors, cache, thresholds=scale, templates=templates)
     groups = families([skill.category for skill in shown], neighbors)
     texts = [skill.text for skill in shown]
+    cloned = _cloned(labels, templates)
     counts = k_occurrence(neighbors, K)
     measures = structure(neighbors)
     places = layout(vectors, neighbors, cache=cache, method=method)
@@ -81,7 +87,8 @@ def examine(
         labels=tuple(labels.tolist()),
         families=groups,
         names=name_clusters(texts, labels),
-        cohesion=cohesion(similarities, labels),
+        cohesion=cohesion(similarities, labels, neighbors),
+        cloned=cloned,
         occurrence=tuple(counts.tolist()),
         clarity=_plain(measures.clarity),
         radius=_plain(measures.sink),
@@ -104,8 +111,17 @@ def examine(
                 declared=shown[hub.skill].declared_router,
             )
             for hub in structural_hubs(neighbors, groups, texts)
+            # Copies of one sentence are near to all others of it, and are reported as what they are.
+            if labels[hub.skill] < 0 or not cloned[labels[hub.skill]]
         ),
         positions=tuple((float(x), float(y)) for x, y in places),
+    )
+
+
+def _cloned(labels: Labels, templates: Labels) -> tuple[bool, ...]:
+    return tuple(
+        bool((family := templates[labels == index]).min() >= 0 and (family == family[0]).all())
+        for index in range(int(labels.max(initial=-1)) + 1)
     )
 
 

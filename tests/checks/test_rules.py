@@ -70,6 +70,10 @@ def test_nothing_wrong_nothing_found() -> None:
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.9),)}, ["SA201"]),
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abc"), cohesion=0.99),)}, []),
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.89),)}, []),
+        (
+            {"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.6, template=True),)},
+            ["SA201"],
+        ),
         ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.25),)}, ["SA203"]),
         ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.24),)}, []),
         ({"skills": (skill_report("a", victim_rate=0.49, victim_low=0.3),)}, []),
