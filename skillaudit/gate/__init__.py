@@ -7,6 +7,7 @@ from skillaudit.gate.inline import inline_suppressions
 from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
+from skillaudit.gate.settings import Setting, Settings, dump, find_config, resolve
 from skillaudit.gate.suppressions import Suppression
 from skillaudit.gate.verdict import LimitResult, Suppressed, Verdict
 
@@ -18,14 +19,19 @@ __all__ = [
     "LimitResult",
     "PathRule",
     "Selection",
+    "Setting",
+    "Settings",
     "Suppressed",
     "Suppression",
     "Verdict",
     "check_selectors",
+    "dump",
     "encode",
+    "find_config",
     "inline_suppressions",
     "judge",
     "known_rules",
     "make_baseline",
     "read_baseline",
+    "resolve",
 ]

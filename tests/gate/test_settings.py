@@ -1,0 +1,165 @@
+"""Settings: precedence, provenance, and errors that name the line and the nearest key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from skillaudit.errors import UsageError
+from skillaudit.gate import Suppression, dump, find_config, resolve
+from skillaudit.gate.keys import KEYS
+from skillaudit.schema import Location
+
+FILE = """\
+# limits
+max-hijack = 0.1
+min_accuracy = 0.8
+fail-on = "warning"
+select = ["SA2", "SA3"]
+ignore = "SA203"
+requests = ["evals/requests.jsonl"]
+baseline = "skillaudit-baseline.json"
+
+[severity]
+SA202 = "error"
+
+[per-path-ignores]
+"drafts/*" = ["ALL"]
+
+[[suppress]]
+rules = ["SA202"]
+skills = ["a", "b"]
+reason = "twins  by design"
+"""
+
+
+def write(folder: Path, text: str, name: str = "skillaudit.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def test_a_file_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, FILE)
+    settings = resolve(start=tmp_path / "skills", environ={})
+    gate = settings.gate()
+    assert (gate.max_hijack, gate.min_accuracy, gate.fail_on, gate.tolerance) == (0.1, 0.8, "warning", 0.01)
+    selection = settings.selection()
+    assert (selection.select, selection.ignore) == (("SA2", "SA3"), ("SA203",))
+    assert selection.severity == {"SA202": "error"}
+    assert [(rule.pattern, rule.ignore) for rule in selection.per_path] == [("drafts/*", ("ALL",))]
+    assert settings.config().requests == (Path("evals/requests.jsonl"),)
+    assert settings["baseline"] == "skillaudit-baseline.json"
+    assert settings.suppressions() == (
+        Suppression(
+            codes=("SA202",),
+            skills=("a", "b"),
+            reason="twins by design",
+            location=Location(path="skillaudit.toml", root="."),
+        ),
+    )
+    places = {entry.key: entry.source for entry in settings.entries}
+    assert places["max-hijack"] == "skillaudit.toml:2"
+    assert places["min-accuracy"] == "skillaudit.toml:3"
+    assert places["severity"] == "skillaudit.toml:10"
+    assert places["suppress"] == "skillaudit.toml:16"
+    assert places["scorer"] == "default"
+
+
+def test_flags_before_environment_before_file_before_default(tmp_path: Path) -> None:
+    write(tmp_path, "max-hijack = 0.1\nfail-on = 'warning'\nscorer = 'lexical'\n")
+    environ = {
+        "SKILLAUDIT_MAX_HIJACK": "0.2",
+        "SKILLAUDIT_SELECT": "SA2, SA3",
+        "SKILLAUDIT_NO_CACHE": "yes",
+        "OTHER": "1",
+    }
+    settings = resolve({"max_hijack": 0.3, "min_accuracy": None}, start=tmp_path, environ=environ)
+    assert (settings["max-hijack"], settings.source("max-hijack")) == (0.3, "flag --max-hijack")
+    assert (settings["select"], settings.source("select")) == (
+        ("SA2", "SA3"),
+        "environment SKILLAUDIT_SELECT",
+    )
+    assert settings["fail-on"] == "warning" and settings.config().scorer == "lexical"
+    assert settings.config().use_cache is False
+    assert settings["min-accuracy"] is None and settings.source("min-accuracy") == "default"
+    assert resolve(start=tmp_path, environ=environ)["max-hijack"] == 0.2
+
+
+def test_severity_flags_add_to_the_file(tmp_path: Path) -> None:
+    write(tmp_path, 'severity = {SA202 = "error", SA203 = "info"}\n')
+    settings = resolve({"severity": {"SA203": "error"}}, start=tmp_path, environ={})
+    assert settings["severity"] == {"SA202": "error", "SA203": "error"}
+
+
+def test_the_nearest_file_wins(tmp_path: Path) -> None:
+    write(tmp_path, "max-hijack = 0.1")
+    write(tmp_path, "[tool.skillaudit]\nmax-hijack = 0.2", "pyproject.toml")
+    inner = tmp_path / "packages" / "one"
+    write(inner, "[tool.other]\nx = 1", "pyproject.toml")
+    assert find_config(inner / "skills") == tmp_path / "skillaudit.toml"
+    write(inner, "[project]\nname = 'x'\n\n[tool.skillaudit]\nmax-hijack = 0.3", "pyproject.toml")
+    settings = resolve(start=inner, environ={})
+    assert (settings["max-hijack"], settings.source("max-hijack")) == (0.3, "pyproject.toml:5")
+    assert resolve(start=inner, config=tmp_path / "skillaudit.toml", environ={})["max-hijack"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\nmax-hijak = 0.1", r"skillaudit\.toml:2: unknown key 'max-hijak'; did you mean 'max-hijack'\?"),
+        ("qqqq = 1", r"unknown key 'qqqq'; known are scorer"),
+        ("max-hijack = 10", r"skillaudit\.toml:1: max-hijack must be a number from 0 to 1, not 10"),
+        ("max-hijack = true", "from 0 to 1, not True"),
+        ("fail-on = 'errors'", "must be one of 'error', 'warning', 'info', 'never', not 'errors'"),
+        ("select = [1]", "select must be a list of texts"),
+        ("context = 0", "whole number of tokens"),
+        ("severity = {SA202 = 'fatal'}", "severity must be one of 'error', 'warning', 'info'"),
+        ("severity = 1", "a table of rules and severities"),
+        ("per-path-ignores = []", "a table of patterns"),
+        ("no-cache = 1", "true or false"),
+        ("[[suppress]]\nreason = 'x'", "tables with rules, skills and a reason"),
+        ("[[suppress]]\nrules = ['SA1']\nskill = 'x'", "and nothing else"),
+        ("suppress = 3", r"list of \[\[suppress\]\] tables"),
+        ("a = [", "not TOML"),
+    ],
+)
+def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: str) -> None:
+    write(tmp_path, text)
+    with pytest.raises(UsageError, match=message):
+        resolve(start=tmp_path, environ={})
+
+
+def test_unknown_rules_are_named_with_their_source(tmp_path: Path) -> None:
+    write(tmp_path, "max-hijack = 0.1\nignore = ['black-hol']")
+    with pytest.raises(UsageError, match=r"skillaudit\.toml:2: ignore: no rule is called 'black-hol'"):
+        resolve(start=tmp_path, environ={}).selection()
+
+
+def test_files_that_are_not_there_or_say_nothing(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        resolve(config=tmp_path / "none.toml", environ={})
+    with pytest.raises(UsageError, match=r"no \[tool\.skillaudit\] table"):
+        resolve(config=write(tmp_path, "", "pyproject.toml"), environ={})
+    with pytest.raises(UsageError, match="SKILLAUDIT_MAX_HIJACK must be a number"):
+        resolve(environ={"SKILLAUDIT_MAX_HIJACK": "lots"})
+
+
+def test_what_is_in_force_is_valid_toml_that_says_where_from(tmp_path: Path) -> None:
+    write(tmp_path, FILE)
+    text = dump(resolve({"tolerance": 0.0}, start=tmp_path, environ={}))
+    assert "tolerance = 0.0  # flag --tolerance" in text
+    assert "# device is not set" in text
+    parsed = tomllib.loads(text)
+    assert parsed["severity"] == {"SA202": "error"} and parsed["suppress"][0]["skills"] == ["a", "b"]
+    assert resolve(config=write(tmp_path / "copy", text), environ={})["select"] == ("SA2", "SA3")
+
+
+def test_every_default_is_a_value_that_the_key_accepts() -> None:
+    for key in KEYS:
+        if key.default is not None:
+            given = list(key.default) if isinstance(key.default, tuple) else key.default
+            assert key.read(given) == key.default, key.name
