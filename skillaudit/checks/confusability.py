@@ -13,6 +13,9 @@ ordinary groups of real libraries it lies near 0.6."""
 CLONE_SKILLS = 4
 PAIR_LOSS = 0.25
 """Share of a skill's requests that one rival must take to be worth a finding of its own."""
+TWIN_COSINE = {"dense": 0.75, "hybrid": 0.75, "lexical": 0.35}
+"""Cosine from which two descriptors of one cluster are twins, by scorer. On vectors it separates the
+pairs that a reader of ten real libraries takes for doubles from those that share a subject only."""
 VICTIM_LOSS = 0.5
 VICTIM_LOW = 0.25
 
@@ -60,6 +63,31 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    bar = TWIN_COSINE[evidence.forecast.scorer]
+    cloned = {cluster.index for cluster in clone_families(evidence)}
+    found: dict[int, dict[tuple[str, str], float]] = {}
+    cluster_of = {skill.id: skill.cluster for skill in evidence.skills}
+    for skill in evidence.skills:
+        for rival in skill.rivals:
+            inside = skill.cluster >= 0 and cluster_of.get(rival.id) == skill.cluster
+            if inside and skill.cluster not in cloned and rival.cosine >= bar:
+                pair = (min(skill.id, rival.id), max(skill.id, rival.id))
+                found.setdefault(skill.cluster, {})[pair] = rival.cosine
+    for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
+        (a, b), cosine = min(pairs.items(), key=lambda item: (-item[1], item[0]))
+        members = tuple(sorted({skill for pair in pairs for skill in pair}))
+        others = [member for member in members if member not in (a, b)]
+        more = f", beside {', '.join(others[:4])}{' and more' if len(others) > 4 else ''}" if others else ""
+        yield rule.finding(
+            members,
+            f"{a} and {b} have nearly the same descriptor{more}.",
+            evidence=f"Cosine {cosine:.2f}; {len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
+            fix=f"Merge them, or say in {a} and in {b} what only it does and name the other for the rest.",
+            places=places(evidence, (a, b, *others)),
+        )
+
+
 def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     victims = [
         skill
@@ -104,6 +132,16 @@ RULES = (
         why="Competition next door is the first way in which routing fails as a library grows.",
         fix="Write reciprocal boundaries: what each does that the other does not, each naming the other.",
         check=_pairs,
+    ),
+    Rule(
+        code="SA204",
+        slug="near-twins",
+        severity="warning",
+        what="Skills of one cluster whose descriptors say nearly the same.",
+        why="Where users' words fit both, the choice is a coin toss, and the loser's owner never hears of it. "
+        "Requests that name what only one of them does may still find it, so this is an exposure, not a loss.",
+        fix="Merge them, or write reciprocal boundaries: what each does that the other does not.",
+        check=_twins,
     ),
     Rule(
         code="SA203",

@@ -45,7 +45,9 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
                 f"{skill or path}: " + "; ".join(dict.fromkeys(_told(defect) for defect in defects)) + ".",
                 places=[Location(path=path, line=defects[0].line)],
                 key="" if skill else path,
-                severity=next(level for level in _GRAVEST if level in {kinds[defect.kind] for defect in defects}),
+                severity=next(
+                    level for level in _GRAVEST if level in {kinds[defect.kind] for defect in defects}
+                ),
             )
 
     return check

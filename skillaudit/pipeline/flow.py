@@ -46,7 +46,7 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
             scorer,
             families=structure.families,
             labels=structure.labels,
-            neighbors=structure.neighbors.indices,
+            neighbors=structure.surroundings,
             router=config.router,
             coverage=coverage(library, gathered),
             progress=progress,

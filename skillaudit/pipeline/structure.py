@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,8 @@ class Structure:
     hubness: Hubness
     over_general: tuple[BlackHole, ...]
     """Skills that are hubs of many families by structure alone."""
+    surroundings: NDArray[np.int32]
+    """The nearest few of each skill, (N, k): a neighbourhood well below the size of the library."""
     positions: tuple[tuple[float, float], ...]
     """2-D map, each coordinate in [-1, 1]; near means similar."""
 
@@ -84,6 +87,7 @@ def examine(
     return Structure(
         similarities=similarities,
         neighbors=neighbors,
+        surroundings=neighbors.top(max(1, min(K, round(math.sqrt(len(shown)))))).indices,
         labels=tuple(labels.tolist()),
         families=groups,
         names=name_clusters(texts, labels),

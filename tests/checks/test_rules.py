@@ -10,7 +10,18 @@ import pytest
 from skillaudit.checks import RULES, Evidence, check
 from skillaudit.checks.rule import fingerprint
 from skillaudit.load import DEFECT_KINDS
-from skillaudit.schema import BlackHole, Cluster, Defect, Library, Pair, RequestLoss, Rival, Skill, Skipped
+from skillaudit.schema import (
+    BlackHole,
+    Cluster,
+    Defect,
+    Library,
+    Pair,
+    RequestLoss,
+    Rival,
+    Skill,
+    SkillReport,
+    Skipped,
+)
 from tests.reports import skill_report, small_report
 
 QUIET = skill_report("a", victim_rate=0.1, absorbed=0.1)
@@ -92,6 +103,20 @@ def test_a_pair_inside_a_clone_family_is_told_once() -> None:
     inside = Pair(a="a", b="b", cosine=0.97, a_to_b=0.5, b_to_a=0.5)
     across = Pair(a="a", b="e", cosine=0.7, a_to_b=0.4, b_to_a=0.0)
     assert codes(evidence(clusters=(clones,), pairs=(inside, across))) == ["SA201", "SA202"]
+
+
+def twins(cosine: float, cluster: int = 0) -> tuple[SkillReport, ...]:
+    rival = Rival(id="b", cosine=cosine)
+    first = skill_report("a", victim_rate=0.0, cluster=cluster, rivals=(rival,))
+    return first, skill_report("b", victim_rate=0.0, cluster=0)
+
+
+def test_near_twins_are_told_by_cluster_and_scorer() -> None:
+    assert codes(evidence(skills=twins(0.75))) == ["SA204"]
+    assert codes(evidence(skills=twins(0.74))) == []
+    assert codes(evidence(skills=twins(0.9, cluster=1))) == []
+    lexical = msgspec.structs.replace(evidence().forecast, scorer="lexical")
+    assert codes(evidence(skills=twins(0.35), forecast=lexical)) == ["SA204"]
 
 
 def test_a_pair_names_who_loses_and_what() -> None:
