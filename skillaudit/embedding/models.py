@@ -78,7 +78,7 @@ def resolve(model: str, cache: Cache | None = None) -> Model:
             bert=MINILM,
         )
     folder = Path(model).expanduser()
-    if folder.is_dir():
+    if model and folder.is_dir():
         return _from_folder(model, folder, cache)
     if not _HUB_ID.fullmatch(model) or model.startswith("."):
         raise EmbeddingError(

@@ -1,0 +1,112 @@
+"""The device and the threads are the ones asked for, else those that are there to be used."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from skillaudit.embedding import devices
+from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
+from skillaudit.errors import EmbeddingError
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Pretend to eight idle CPUs without a quota; return the file that would hold one."""
+    quota = tmp_path / "cpu.max"
+    quota.write_text("max 100000\n", encoding="ascii")
+    monkeypatch.setattr(devices, "_CGROUP_QUOTA", quota)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.2, 0.0, 0.0), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    return quota
+
+
+def test_threads_are_those_that_the_process_may_use(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_threads(None) == 8
+    assert choose_threads(3) == 3
+    assert choose_threads(0) == 1
+    machine.write_text("350000 100000\n", encoding="ascii")
+    assert choose_threads(None) == 3
+    machine.write_text("50000 100000\n", encoding="ascii")
+    assert choose_threads(None) == 1
+    machine.unlink()
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert choose_threads(None) == 2
+    monkeypatch.setenv("OMP_NUM_THREADS", "2,1")
+    assert choose_threads(None) == 8
+
+
+def test_a_large_machine_is_not_taken_whole(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(128)))
+    assert choose_threads(None) == 16
+
+
+def test_threads_in_step_leave_room_for_neighbours(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_threads(None, in_step=True) == 8
+    monkeypatch.setattr(os, "getloadavg", lambda: (5.6, 0.0, 0.0))
+    assert choose_threads(None, in_step=True) == 2
+    assert choose_threads(None) == 8
+    monkeypatch.setattr(os, "getloadavg", lambda: (50.0, 0.0, 0.0))
+    assert choose_threads(None, in_step=True) == 1
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_the_best_device_is_taken(
+    cuda: bool, mps: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert choose_device(None).type == expected
+    assert choose_device("cpu").type == "cpu"
+
+
+@pytest.mark.parametrize(("name", "message"), [("abacus", "not known"), ("cuda:1", "not available")])
+def test_a_device_that_cannot_be_had_is_an_error(
+    name: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(EmbeddingError, match=message):
+        choose_device(name)
+
+
+def test_arithmetic_is_fixed_and_restored_even_after_a_failure() -> None:
+    import torch
+
+    threads, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
+    torch.set_num_threads(2)
+    torch.set_float32_matmul_precision("medium")
+    try:
+        with pytest.raises(ZeroDivisionError), fixed_arithmetic():
+            assert torch.get_num_threads() == 1
+            assert torch.get_float32_matmul_precision() == "highest"
+            raise ZeroDivisionError
+        assert torch.get_num_threads() == 2
+        assert torch.get_float32_matmul_precision() == "medium"
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_float32_matmul_precision(precision)
+
+
+def test_running_out_of_memory_is_one_clear_error() -> None:
+    import torch
+
+    cpu, gpu = torch.device("cpu"), torch.device("cuda")
+    with (
+        pytest.raises(EmbeddingError, match=r"cuda failed \(no memory left\); try --device cpu"),
+        failures_named(gpu),
+    ):
+        raise RuntimeError("no memory left.\nmuch more")
+    with (
+        pytest.raises(EmbeddingError, match=r"cpu failed \(MemoryError\); use --scorer"),
+        failures_named(cpu),
+    ):
+        raise MemoryError

@@ -1,0 +1,183 @@
+"""A text has one vector: right, and the same bits whatever it is computed with."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Sequence
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from skillaudit.embedding import embed
+from skillaudit.embedding.models import MINILM, Bert
+from skillaudit.embedding.packed import PackedEncoder, pack, runs
+from tests.embedding.conftest import TEXTS
+
+Vectors = NDArray[np.float32]
+
+
+def run(encoder: PackedEncoder, texts: Sequence[str], dimension: int = MINILM.hidden) -> Vectors:
+    """Return the vectors in the order of `texts`, each position given exactly once."""
+    vectors = np.full((len(texts), dimension), np.nan, dtype=np.float32)
+    for positions, block in encoder.encode(texts):
+        assert np.isnan(vectors[positions]).all()
+        vectors[positions] = block
+    assert not np.isnan(vectors).any()
+    return vectors
+
+
+@pytest.fixture(scope="module")
+def reference(minilm: Path) -> Vectors:
+    return run(PackedEncoder((minilm, MINILM), device="cpu", threads=1), TEXTS)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("batch_tokens", [256, 512, 2048, 8192])
+def test_batches_and_threads_change_no_bit(
+    minilm: Path, reference: Vectors, batch_tokens: int, threads: int
+) -> None:
+    encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=threads, batch_tokens=batch_tokens)
+    assert run(encoder, TEXTS).tobytes() == reference.tobytes()
+
+
+def test_order_and_company_change_no_bit(minilm: Path, reference: Vectors) -> None:
+    encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=2)
+    order = random.Random(3).sample(range(len(TEXTS)), len(TEXTS))
+    assert run(encoder, [TEXTS[at] for at in order]).tobytes() == reference[order].tobytes()
+    alone = np.concatenate([run(encoder, [text]) for text in TEXTS])
+    assert alone.tobytes() == reference.tobytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+def test_many_texts_change_no_bit(minilm: Path, threads: int) -> None:
+    words = " ".join(TEXTS).split()
+    draw = random.Random(5)
+    texts = [" ".join(draw.choices(words, k=draw.randint(1, 60))) for _ in range(200)]
+    expected = run(PackedEncoder((minilm, MINILM), device="cpu", threads=1), texts)
+    for batch_tokens in (256, 512, 2048, 8192):
+        encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=threads, batch_tokens=batch_tokens)
+        order = draw.sample(range(len(texts)), len(texts))
+        assert run(encoder, [texts[at] for at in order]).tobytes() == expected[order].tobytes()
+
+
+def test_vectors_are_unit_and_mean_what_sentence_transformers_says(reference: Vectors) -> None:
+    np.testing.assert_allclose(np.linalg.norm(reference, axis=1), 1.0, atol=1e-6)
+    # First four numbers of SentenceTransformer.encode of the same texts with the official files.
+    known = {
+        "pdf: Read, split and merge PDF files.": [-0.03436007, -0.03546999, -0.10592456, -0.01036121],
+        "": [-0.11883840, 0.04829876, -0.00254816, -0.01101123],
+    }
+    for text, numbers in known.items():
+        np.testing.assert_allclose(reference[TEXTS.index(text), :4], numbers, atol=2e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_vectors_equal_those_of_sentence_transformers(minilm: Path, reference: Vectors) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    peer: Any = SentenceTransformer(str(minilm), device="cpu")
+    theirs = peer.encode(list(TEXTS), normalize_embeddings=True, show_progress_bar=False)
+    assert float(np.einsum("ij,ij->i", reference, theirs).min()) > 0.999999
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_another_bert_equals_sentence_transformers(tiny: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["a b c", "z y x w v u t s r q p o", "q", "unknown words", ""]
+    peer: Any = SentenceTransformer(str(tiny), device="cpu")
+    theirs = peer.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    np.testing.assert_allclose(embed(texts, model=str(tiny), device="cpu"), theirs, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_other_pooling_runs_through_sentence_transformers(tiny: Path) -> None:
+    pooling = {
+        "word_embedding_dimension": 16,
+        "pooling_mode_cls_token": True,
+        "pooling_mode_mean_tokens": False,
+    }
+    mean = embed(["a b c", "d"], model=str(tiny), device="cpu")
+    (tiny / "1_Pooling" / "config.json").write_text(json.dumps(pooling), encoding="utf-8")
+    first = embed(["a b c", "d", "a b c"], model=str(tiny), device="cpu")
+    assert first.shape == (3, 16)
+    np.testing.assert_allclose(np.linalg.norm(first, axis=1), 1.0, atol=1e-6)
+    assert np.abs(first[:2] - mean).max() > 0.01
+    assert first[0].tobytes() == first[2].tobytes()
+
+
+def test_weights_saved_under_the_bert_prefix_or_in_half_precision_are_read(tiny: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    shape = Bert(hidden=16, heads=4, layers=2, epsilon=1e-9, max_tokens=8)
+    plain = run(PackedEncoder((tiny, shape), device="cpu"), ["a b", "c"], 16)
+    tensors = load_file(str(tiny / "model.safetensors"))
+    save_file(
+        {f"bert.{name}": tensor.half() for name, tensor in tensors.items()}, str(tiny / "model.safetensors")
+    )
+    np.testing.assert_allclose(
+        run(PackedEncoder((tiny, shape), device="cpu"), ["a b", "c"], 16), plain, atol=0.01
+    )
+
+
+def test_texts_are_cut_at_the_longest_the_model_reads(minilm: Path, tiny: Path) -> None:
+    shape = Bert(hidden=16, heads=4, layers=2, epsilon=1e-9, max_tokens=8)
+    encoder = PackedEncoder((tiny, shape), device="cpu")
+    cut, whole = run(encoder, ["a b c d e f g h i j", "a b c d e f"], 16)
+    assert cut.tobytes() == whole.tobytes()
+    tokens = PackedEncoder((minilm, MINILM), device="cpu").tokenise(TEXTS)
+    assert max(len(row) for row in tokens) == 256
+    assert min(len(row) for row in tokens) == 2
+
+
+def test_a_lone_surrogate_is_no_crash(tiny: Path) -> None:
+    vectors = embed(["broken \ud800 text", "fine"], model=str(tiny), device="cpu")
+    assert np.isfinite(vectors).all()
+
+
+def test_leaving_early_stops_the_threads(minilm: Path) -> None:
+    import torch
+
+    before = torch.get_num_threads()
+    encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=2, batch_tokens=256)
+    blocks = encoder.encode(TEXTS)
+    next(blocks)
+    blocks.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("embed")]
+    assert torch.get_num_threads() == before
+
+
+lengths = st.lists(st.integers(2, 300), max_size=60)
+
+
+@given(lengths, st.integers(1, 1000))
+def test_batches_hold_every_text_once_within_the_budget(lengths: list[int], budget: int) -> None:
+    batches = pack(lengths, budget)
+    flat = [int(at) for batch in batches for at in batch]
+    assert sorted(flat) == list(range(len(lengths)))
+    ordered = [lengths[at] for at in flat]
+    assert ordered == sorted(lengths, reverse=True)
+    for batch, following in zip_longest(batches, batches[1:]):
+        total = sum(lengths[at] for at in batch)
+        assert total <= budget or len(batch) == 1
+        if following is not None:
+            assert total + lengths[following[0]] > budget
+
+
+@given(lengths)
+def test_runs_say_the_lengths_again(lengths: list[int]) -> None:
+    found = runs(lengths)
+    assert [length for count, length in found for _ in range(count)] == lengths
+    assert all(left[1] != right[1] for left, right in pairwise(found))

