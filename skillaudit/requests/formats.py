@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import zlib
 from collections.abc import Iterator
@@ -19,10 +20,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from skillaudit.errors import RequestError
+from skillaudit.load import clean
 from skillaudit.requests.records import Row
 from skillaudit.requests.yaml_rows import LINE, YamlError, parse_yaml
 
 MAX_BYTES = 256 * 1024 * 1024
+_LOOK = 20
 QUERY_KEYS = ("query", "request", "prompt", "text", "question", "utterance", "input", "message")
 GOLD_KEYS = (
     "gold",
@@ -83,41 +86,47 @@ def read_rows(path: Path, home: str = "") -> Iterator[Row | Unusable]:
     `home` names the skill that the file belongs to, for formats that leave it out. Raises `RequestError`
     when the file is missing, not UTF-8, larger than 256 MiB unpacked, or of no known form.
     """
-    text = _text(path)
-    shown = path.name
+    shown = clean(str(path))
+    found = False
+    for row in _rows(path, _text(path, shown), home, shown):
+        found = True
+        yield row
+    if not found:
+        raise RequestError(f"{shown}: no request in it; give one a line, as JSON with query and gold")
+
+
+def _rows(path: Path, text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
     stripped = text.lstrip()
     if not stripped:
-        raise RequestError(
-            f"{shown}: the file is empty; give one request a line, as JSON with query and gold"
-        )
+        return
     if path.suffix.lower() in (".yaml", ".yml"):
         yield from _document(_yaml(text, shown), home, shown, _Lines(""))
-    elif stripped[0] in "[{":
+    elif stripped[0] in "[{" or _holds_json_lines(text):
         yield from _json(text, home, shown)
     else:
         yield from _table(text, home, shown)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, shown: str) -> str:
     try:
         with path.open("rb") as stream:
             packed = stream.read(2) == b"\x1f\x8b"
         with gzip.open(path, "rb") if packed else path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except IsADirectoryError:
-        raise RequestError(f"{path}: a folder, not a file of requests; name the file in it") from None
+        raise RequestError(f"{shown}: a folder, not a file of requests; name the file in it") from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise RequestError(f"{path}: the gzip data is broken; compress the file again") from None
+        raise RequestError(f"{shown}: the gzip data is broken; compress the file again") from None
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
-        raise RequestError(f"{path}: {reason}; check the path and its permissions") from error
+        raise RequestError(f"{shown}: {reason}; check the path and its permissions") from error
     if len(data) > MAX_BYTES:
-        raise RequestError(f"{path}: more than 256 MiB; split the file or take a sample of it")
+        raise RequestError(f"{shown}: more than 256 MiB; split the file or take a sample of it")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise RequestError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
+        raise RequestError(f"{shown}:{line}: not UTF-8; save the file as UTF-8") from None
 
 
 class _Lines:
@@ -152,8 +161,7 @@ def _json(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        first = text.lstrip().splitlines()[0]
-        if _is_json(first):
+        if _holds_json_lines(text):
             yield from _json_lines(text, home)
             return
         raise RequestError(
@@ -167,12 +175,15 @@ def _json(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
     yield from _document(document, home, shown, _Lines(text))
 
 
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
-        return False
-    return True
+def _holds_json_lines(text: str) -> bool:
+    """Whether one of the first lines is an object by itself."""
+    for line in itertools.islice(filter(None, map(str.strip, text.splitlines())), _LOOK):
+        if line.startswith("{"):
+            try:
+                return isinstance(json.loads(line), dict)
+            except (json.JSONDecodeError, RecursionError):
+                continue
+    return False
 
 
 def _json_lines(text: str, home: str) -> Iterator[Row | Unusable]:

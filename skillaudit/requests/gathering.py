@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from skillaudit.errors import RequestError
-from skillaudit.load.cleaning import collapse
+from skillaudit.load import clean, collapse
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
@@ -66,7 +66,7 @@ class _Gatherer:
         if row.gold is None:
             self.ignored += 1
             return
-        query = collapse(row.query)[:_MAX_QUERY].strip()
+        query = collapse(clean(row.query[:_MAX_QUERY]))
         if not query:
             self._defect(
                 "request-unreadable", home, shown, row.line, "the request is blank; write a sentence"
@@ -151,15 +151,15 @@ def gather(
     """
     work = _Gatherer(library)
     for path in files:
-        work.file(Path(path), "file", str(path))
+        work.file(Path(path), "file", clean(str(path)))
     found = list(eval_files(library))
     for done, (path, skill) in enumerate(found):
         progress.update("requests", done, len(found), "eval files")
-        shown = path.relative_to(Path(skill.root)).as_posix()
+        shown = clean(path.relative_to(Path(skill.root)).as_posix())
         try:
             work.file(path, "evals", shown, skill)
         except RequestError as error:
-            detail = str(error).removeprefix(str(path))
+            detail = str(error).removeprefix(clean(str(path))).lstrip(": ")
             work.defects.append(Defect(kind="request-file", skill=skill.id, path=shown, detail=detail))
     work.labelled()
     judged = {skill for draft in work.drafts for skill in draft.gold}

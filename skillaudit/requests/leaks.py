@@ -12,8 +12,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from skillaudit.requests.wording import pieces
 from skillaudit.schema import Skill
-from skillaudit.scoring.ngrams import tokens
 
 _SHARED_BY = 3
 """A word in the descriptors of this many skills is the library's, not one skill's name."""
@@ -28,8 +28,9 @@ def _stem(word: str) -> str:
     """Fold the commonest English endings, so that `reports` betrays `report`."""
     for ending in ("ing", "ed", "es", "s"):
         if word.endswith(ending) and len(word) - len(ending) >= _NAME_WORD:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    return word.removesuffix("e") if len(word) > _NAME_WORD else word
 
 
 class LeakFilter:
@@ -37,8 +38,8 @@ class LeakFilter:
 
     def __init__(self, skills: Sequence[Skill]) -> None:
         """Index the descriptors of `skills`."""
-        self._descriptions = {skill.id: tokens(skill.description) for skill in skills}
-        self._names = {skill.id: tokens(skill.name) for skill in skills}
+        self._descriptions = {skill.id: pieces(skill.description) for skill in skills}
+        self._names = {skill.id: pieces(skill.name) for skill in skills}
         self._literal = {skill.id: skill.name.casefold() for skill in skills}
         used: Counter[str] = Counter()
         for skill in skills:
@@ -66,14 +67,20 @@ class LeakFilter:
         """Whether a line out of the skill's own files gives it away; stricter than `names`."""
         if self.names(query, skill):
             return True
-        order = tokens(query)
+        order = pieces(query)
+        if (
+            len(self._names[skill]) == 1
+            and (name := self._names[skill][0]) in order
+            and len(name) >= _NAME_WORD
+        ):
+            return self._used[_stem(name)] < _SHARED_BY or self._repeats(order, skill)
         present = {_stem(word) for word in order}
         telling = {
             stem
             for word in self._names[skill]
             if len(word) >= _NAME_WORD and self._used[stem := _stem(word)] < _SHARED_BY
         }
-        if telling and len(telling & present) >= min(2, len(self._names[skill])):
+        if len(telling & present) >= 2:
             return True
         return self._repeats(order, skill)
 

@@ -27,6 +27,12 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$")
 _BULLET = re.compile(r"^([ \t]*)(?:[-*+•‣·–])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)$")
 _NUMBER = re.compile(r"^([ \t]*)\d{1,3}[.)、][ \t]*(?=\S)(.*)$")
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
+_TURN = re.compile(
+    r"(?:user|human|you|customer|assistant|claude|agent|ai|bot|model|output|response|用户|用戶|助手|ユーザー|사용자)\s*[:：]",
+    re.IGNORECASE,
+)
+# People set a label right under a list, where Markdown itself would go on with the last item.
+_BOLD_START = re.compile(r"^(?:\*\*|__)\S")
 _QUOTE = re.compile(r"^[ \t]{0,3}(?:> ?)+")
 _RULE = re.compile(r"^ {0,3}(?:[-*_=][ \t]*){3,}$")
 _LABEL = re.compile(r"^\*\*[^*]+\*\*$|^__[^_]+__$")
@@ -41,7 +47,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`+([^`\n]*)`+")
-_STRONG = re.compile(r"(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_STRONG = re.compile(r"(?<!\\)(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 # Dingbats, arrows at the start, emoji and check marks that stand before or after a sentence.
 _ORNAMENT = re.compile(r"[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")
@@ -149,7 +155,8 @@ def blocks(body: str) -> Iterator[Block]:
             yield from reader.close()
             continue
         if begin[0].isalpha():
-            if reader.open is None:
+            if reader.open is None or _TURN.match(begin):
+                # Every turn of a conversation is a paragraph of its own.
                 yield from reader.start("prose", line, number)
             else:
                 reader.open[1].append(line)
@@ -163,7 +170,7 @@ def blocks(body: str) -> Iterator[Block]:
             yield from reader.start("bullet", item.group(2), number)
         elif item := _NUMBER.match(line):
             yield from reader.start("number", item.group(2), number)
-        elif reader.open is not None:
+        elif reader.open is not None and not _BOLD_START.match(line):
             reader.open[1].append(line)
         else:
             yield from reader.start("prose", line, number)

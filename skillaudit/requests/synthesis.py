@@ -11,9 +11,8 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.requests.gathering import is_proof
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.markdown import plain
-from skillaudit.requests.wording import words
+from skillaudit.requests.wording import pieces, words
 from skillaudit.schema import Request, Skill
-from skillaudit.scoring.ngrams import tokens
 
 MIN_WORDS, MAX_WORDS = 15, 30
 COPIED_RUN = 5
@@ -80,7 +79,7 @@ def fault(query: str, skill: Skill, leaks: LeakFilter) -> str | None:
         return f"{length} words, not {MIN_WORDS} to {MAX_WORDS}"
     if leaks.names(query, skill.id) or leaks.leaks(query, skill.id):
         return "names the skill or repeats its description"
-    order, text = tokens(query), f" {' '.join(tokens(skill.description))} "
+    order, text = pieces(query), f" {' '.join(pieces(skill.description))} "
     for start in range(len(order) - COPIED_RUN + 1):
         run = " ".join(order[start : start + COPIED_RUN])
         if f" {run} " in text:

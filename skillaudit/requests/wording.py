@@ -18,6 +18,9 @@ _WIDE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00
 _WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _WORD = re.compile(rf"[^\W_{_WIDE}]+(?:['’\-./+#][^\W_{_WIDE}]+)*")
 
+_PIECE = re.compile(rf"[{_WIDE}]|[^\W_{_WIDE}]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
 _LEAD = _pattern(
     r"^(?:(?:use|invoke|activate|apply|trigger|load|call|run)s? (?:this skill|this workflow|this|it|me)? ?",
     r"(?:when(?:ever)?|if|for|to)\b[:,]?",
@@ -54,7 +57,7 @@ _CODE_LIKE = re.compile(
     r"[{};=<>|\\]|\w\(\)|\s--\w|://|^\s*[$./~]|\w/\w+/\w|\w_\w+_|^/\w|^\w+: \w+$"
     r"|\.(?:py|md|sh|js|ts|jsonl?|ya?ml|toml)\b"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)\s+(?=[^\W\d_])|(?<=[。！？])")
 # Sentences that open like this say how to read or run the skill, or stand on what came before them.
 _META = _pattern(
     r"^(?:see|read|note|important|warning|tip|caution|run|always|never|must|ensure|before|after|if|once|first|then|next",
@@ -84,6 +87,11 @@ _USE_WHEN = _pattern(
 def words(text: str) -> int:
     """Length of a text in words; two characters of a script without spaces make a word."""
     return len(_WORD.findall(text)) + (len(_WIDE_CHARACTER.findall(text)) + 1) // 2
+
+
+def pieces(text: str) -> list[str]:
+    """Words of a text, case folded, taken apart at hyphens and capitals; a wide character is one."""
+    return [piece.casefold() for piece in _PIECE.findall(_CAMEL.sub(" ", text))]
 
 
 def quoted(text: str) -> list[str]:
@@ -116,9 +124,10 @@ def enumerated(text: str) -> list[str]:
     parts = [
         re.sub(r"^(?:or|and)\s+", "", _trim(part)).rstrip(".") for part in re.split(r"[,;]\s+|\s+or\s+", rest)
     ]
+    # Single words are a list of keywords; a sentence is cut only where every part can stand alone.
     if len(parts) > 1 and all(words(part) >= 2 for part in parts):
         return [part for part in parts if words(part) >= MIN_QUOTED]
-    return [rest]
+    return [rest] if len(parts) <= 2 else []
 
 
 def as_request(item: str) -> str:
