@@ -25,6 +25,7 @@ def of(*paths: str) -> list[str | None]:
         ("plugins/audit/skills/a", "audit"),
         ("plugins/audit/skills/web/a", "audit/web"),
         (".github/plugins/azure-skills/skills/a", "azure-skills"),
+        ("plugins/azure-skills/a", "azure-skills"),
         ("marketing/skills/a", "marketing"),
         ("packages/web/.claude/skills/a", "web"),
         ("cli/components/skills/database/a", "database"),

@@ -53,11 +53,11 @@ def test_other_spellings(tmp_path: Path) -> None:
     write(tmp_path, "a/skill.md")
     write(tmp_path, "b/SKILL.MD")
     write(tmp_path, "c/SKILL.md")
-    write(tmp_path, "c/skill.md")
+    write(tmp_path, "c/SKILL.MD")
     write(tmp_path, "d/skills.md")
     tree = look(tmp_path)
     assert paths(tree) == ["a/skill.md", "b/SKILL.MD", "c/SKILL.md"]
-    assert skips(tree) == [("c/skill.md", "other-case")]
+    assert skips(tree) == [("c/SKILL.MD", "other-case")]
 
 
 def test_nested_skills_are_marked(tmp_path: Path) -> None:
@@ -142,6 +142,7 @@ def test_links_out_of_the_root_are_not_followed(tmp_path: Path) -> None:
 def test_loops_and_dead_links_end(tmp_path: Path) -> None:
     write(tmp_path, "a/SKILL.md")
     (tmp_path / "a" / "up").symlink_to("..")
+    (tmp_path / "a" / "here").symlink_to(".")
     (tmp_path / "a" / "self").symlink_to("self")
     (tmp_path / "gone").symlink_to("nowhere")
     (tmp_path / "x").mkdir()
@@ -150,7 +151,12 @@ def test_loops_and_dead_links_end(tmp_path: Path) -> None:
     (tmp_path / "y" / "x").symlink_to("../x")
     tree = look(tmp_path)
     assert paths(tree) == ["a/SKILL.md"]
-    assert skips(tree) == [("a/self", "broken-symlink"), ("a/up", "symlink-loop"), ("gone", "broken-symlink")]
+    assert skips(tree) == [
+        ("a/here", "symlink-loop"),
+        ("a/self", "broken-symlink"),
+        ("a/up", "symlink-loop"),
+        ("gone", "broken-symlink"),
+    ]
 
 
 def test_depth_is_limited(tmp_path: Path) -> None:

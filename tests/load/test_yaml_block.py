@@ -82,3 +82,9 @@ def test_an_error_has_its_line() -> None:
 def test_no_text_gets_past_the_three_errors(text: str) -> None:
     with suppress(InvalidError, NotMappingError, TooComplexError):
         parse_mapping(text)
+
+
+def test_the_depth_limit_is_its_own() -> None:
+    assert parse_mapping("a:\n " + "- " * 60 + "x\n").values["a"].shape == "sequence"
+    with pytest.raises(TooComplexError):
+        parse_mapping("a:\n " + "- " * 70 + "x\n")
