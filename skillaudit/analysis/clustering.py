@@ -40,9 +40,9 @@ class Thresholds(NamedTuple):
 
 
 THRESHOLDS: dict[ScorerName, Thresholds] = {
-    "dense": Thresholds(floor=0.45, standout=0.3, certain=0.7, twin=0.85, flat=1.25),
-    "hybrid": Thresholds(floor=0.21, standout=0.14, certain=0.4, twin=0.6, flat=1.15),
-    "lexical": Thresholds(floor=0.12, standout=0.09, certain=0.3, twin=0.55, flat=1.15),
+    "dense": Thresholds(floor=0.52, standout=0.3, certain=0.7, twin=0.85, flat=1.25),
+    "hybrid": Thresholds(floor=0.26, standout=0.14, certain=0.4, twin=0.6, flat=1.15),
+    "lexical": Thresholds(floor=0.16, standout=0.09, certain=0.3, twin=0.55, flat=1.15),
 }
 """Set by eye on real libraries for all-MiniLM-L6-v2; hybrid and lexical are medians at equal dense cosine."""
 

@@ -97,7 +97,7 @@ def structural_hubs(
     texts: Sequence[str] | None = None,
     *,
     k: int = K,
-    q: float = 0.05,
+    q: float = 0.001,
     breadth: float = 3.0,
 ) -> tuple[StructuralHub, ...]:
     """Find skills that are over-general in structure, most listed first.
@@ -105,7 +105,9 @@ def structural_hubs(
     N_k is held against a negative binomial around the median N_k of the skill's own neighbours, with
     the library's dispersion; flagged at false-discovery rate `q` (Benjamini and Hochberg) where the
     listing skills come from an effective number of `families` of at least `breadth`. Generic phrases
-    of `texts` are attached as a hint and decide nothing.
+    of `texts` are attached as a hint and decide nothing. The rate is strict because the middle of any
+    library is listed often; an over-general skill worded unlike the others is not near them, and only
+    requests show it.
     """
     counts = k_occurrence(neighbors, k)
     if neighbors.n <= k + 1:

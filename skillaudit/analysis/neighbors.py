@@ -25,6 +25,7 @@ RESOLUTION = 2.0**-20
 
 DEFAULT_K = 32
 _BLOCK_CELLS = 1 << 22
+_BLOCK_ROWS = 256  # thinner blocks slow the product down
 _CHUNKS = 256
 
 
@@ -61,7 +62,7 @@ def nearest(
 
     Exact on similarities rounded to `RESOLUTION`; a skill is never its own neighbour; equal
     similarities are ordered by index. k is cut to n - 1. Extra memory is a few blocks of
-    `block_size` x n (by default about 16 MB each), whatever n is. `progress` may raise `Cancelled`.
+    `block_size` x n (by default about 16 MB each, and 256 rows at least). `progress` may raise `Cancelled`.
     """
     k = max(0, min(k, n - 1))
     indices = np.zeros((n, k), dtype=np.int32)
@@ -69,7 +70,7 @@ def nearest(
     mean = np.zeros(n, dtype=np.float32)
     if k == 0:
         return Neighbors(indices, similarities, mean)
-    rows = block_size or max(16, min(n, _BLOCK_CELLS // n))
+    rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // n)
     for start in range(0, n, rows):
         stop = min(start + rows, n)
         sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
