@@ -143,8 +143,8 @@ def gather(
     """Gather the requests that judge a library.
 
     In falling order of trust: `files` given by the user; eval files beside the skills; at most `per_skill`
-    lines mined from each routable skill's body; and for skills with none of these, half as many sentences of
-    the body about what the skill does. Requests that give their skill away are dropped and counted; equal
+    lines mined from the body of each routable skill that the user's files say nothing about; and for skills
+    with none of these, half as many sentences of the body about what the skill does. Requests that give their skill away are dropped and counted; equal
     ones are folded, all their skills right. Order and choice depend on the content alone.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
@@ -152,6 +152,7 @@ def gather(
     work = _Gatherer(library)
     for path in files:
         work.file(Path(path), "file", clean(str(path)))
+    labelled = {skill for draft in work.drafts for skill in draft.gold}
     found = list(eval_files(library))
     for done, (path, skill) in enumerate(found):
         progress.update("requests", done, len(found), "eval files")
@@ -167,6 +168,8 @@ def gather(
     for done, skill in enumerate(routable):
         if done % 50 == 0:
             progress.update("requests", done, len(routable), "skill bodies")
+        if skill.id in labelled:
+            continue
         before = len(work.drafts)
         parts = mining.read(skill)
         work.written(skill, mining.mined(parts, skill.name), "mined", per_skill)

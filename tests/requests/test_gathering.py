@@ -93,7 +93,7 @@ def test_equal_requests_are_one_with_all_their_skills(tmp_path: Path) -> None:
     assert queries(labelled.requests) == {"folding a sheet into a hat!": ("hats",)}, (
         "a label overrules bodies"
     )
-    assert labelled.folded == 2
+    assert labelled.folded == 1
 
 
 def test_a_skill_is_judged_by_the_best_source_that_it_has() -> None:
@@ -117,6 +117,17 @@ def test_a_skill_is_judged_by_the_best_source_that_it_has() -> None:
     ]
     assert (cover.requests, cover.judged_skills, cover.no_skill_requests) == (3, 2, 0)
     assert cover.unjudged == ("kites",)
+
+
+def test_what_the_user_labelled_is_not_mixed_with_mined_lines(tmp_path: Path) -> None:
+    shelf = library(skill("boats", body=lines(2)), skill("hats", body=lines(2, "felt")))
+    path = file_of(tmp_path, {"query": "something that swims", "gold": ["boats"]})
+    found = gather(shelf, [path])
+    assert [(request.home, request.source) for request in found.requests] == [
+        ("", "file"),
+        ("hats", "mined"),
+        ("hats", "mined"),
+    ]
 
 
 def test_no_skill_gives_more_than_its_share() -> None:
