@@ -14,6 +14,8 @@ from skillaudit.analysis.neighbors import Block, Neighbors
 from skillaudit.analysis.words import terms
 
 _WORDS = 3
+_EXACT = 32
+_NONE = np.zeros(0)
 
 
 def cohesion(
@@ -21,24 +23,58 @@ def cohesion(
 ) -> tuple[float, ...]:
     """Mean pairwise similarity inside each group 0..max(labels), in the order of their numbers.
 
-    `block` gives the similarities of rows. With `neighbors` only the groups that have a pair on
-    nobody's list are looked up there, which spares nearly all of a second pass. A group of one has 1.
+    `block` gives the similarities of rows. With `neighbors` only pairs on nobody's list are looked up
+    there, a row at a time, which spares nearly all of a second pass. Exact for groups of up to
+    `_EXACT` skills; a larger one is estimated from as many of its rows, evenly spaced. A group of one has 1.
     """
     count = int(labels.max(initial=-1)) + 1
     size = np.bincount(labels[labels >= 0], minlength=count)
-    total = np.zeros(count, dtype=np.float64)
-    known = np.zeros(count, dtype=bool)
-    if neighbors is not None:
-        source, target, similarity = pairs(neighbors)
-        inside = (labels[source] == labels[target]) & (labels[source] >= 0)
-        group = labels[source[inside]]
-        total += 2 * np.bincount(group, weights=similarity[inside], minlength=count)
-        known = np.asarray(2 * np.bincount(group, minlength=count) == size * (size - 1))
-    for index in np.flatnonzero(~known & (size > 1)).tolist():
-        members = np.flatnonzero(labels == index)
-        rows = ((row, block(row, row + 1)[0]) for row in members.tolist())
-        total[index] = sum(float(sims[members].sum() - sims[row]) for row, sims in rows)
-    return tuple(np.where(size > 1, total / np.maximum(size * (size - 1), 1), 1.0).tolist())
+    source, target, similarity = pairs(neighbors) if neighbors is not None else (size[:0], size[:0], _NONE)
+    inside = (labels[source] == labels[target]) & (labels[source] >= 0)
+    source, target, similarity = source[inside], target[inside], similarity[inside]
+    known = np.bincount(labels[source], minlength=count)
+    total = np.bincount(labels[source], weights=similarity, minlength=count).astype(np.float64)
+    wanted = size * (size - 1) // 2
+    means = np.divide(total, wanted, out=np.ones(count), where=wanted > 0)
+    incomplete = np.flatnonzero(known < wanted)
+    order = np.argsort(labels[source], kind="stable")
+    bounds = np.searchsorted(labels[source][order], np.arange(count + 1))
+    member_order = np.argsort(labels, kind="stable")
+    member_bounds = np.searchsorted(labels[member_order], np.arange(count + 1))
+    for group in incomplete.tolist():
+        members = member_order[member_bounds[group] : member_bounds[group + 1]]
+        if members.size > _EXACT:
+            means[group] = _sampled_mean(block, members)
+        else:
+            pair = order[bounds[group] : bounds[group + 1]]
+            means[group] = _completed_mean(block, members, source[pair], target[pair], similarity[pair])
+    return tuple(means.tolist())
+
+
+def _sampled_mean(block: Block, members: NDArray[np.int64]) -> float:
+    sample = members[np.linspace(0, members.size - 1, _EXACT).round().astype(np.int64)].tolist()
+    rows = ((row, block(row, row + 1)[0]) for row in sample)
+    return sum(float(sims[members].sum() - sims[row]) for row, sims in rows) / (_EXACT * (members.size - 1))
+
+
+def _completed_mean(
+    block: Block,
+    members: NDArray[np.int64],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    similarity: NDArray[np.float64],
+) -> float:
+    """Fill the gaps row by row, the row with most gaps first."""
+    sims = np.full((members.size, members.size), np.nan)
+    one, other = np.searchsorted(members, source), np.searchsorted(members, target)
+    sims[one, other] = sims[other, one] = similarity
+    np.fill_diagonal(sims, 0)
+    while (gaps := np.isnan(sims).sum(axis=1)).any():
+        row = int(gaps.argmax())
+        found = block(int(members[row]), int(members[row]) + 1)[0][members]
+        sims[row] = sims[:, row] = found
+        sims[row, row] = 0
+    return float(sims.sum() / (members.size * (members.size - 1)))
 
 
 def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str, ...]:

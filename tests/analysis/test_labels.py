@@ -72,3 +72,33 @@ def test_cohesion_is_the_mean_over_pairs_with_or_without_the_lists(k: int) -> No
     assert cohesion(block, labels) == pytest.approx(expected, abs=1e-5)
     assert cohesion(block, labels, nearest_vectors(vectors, k)) == pytest.approx(expected, abs=1e-5)
     assert cohesion(block, np.full(24, -1)) == ()
+
+
+def test_cohesion_of_a_large_group_is_estimated() -> None:
+    vectors = blobs(1, 200, spread=0.8)
+    sims = vectors @ vectors.T
+    asked: list[int] = []
+
+    def block(start: int, stop: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        asked.extend(range(start, stop))
+        return sims[start:stop]
+
+    (value,) = cohesion(block, np.zeros(200, dtype=np.int64), nearest_vectors(vectors, 10))
+    assert value == pytest.approx(float(sims[np.triu_indices(200, 1)].mean()), abs=0.02)
+    assert len(set(asked)) == 32
+
+
+def test_cohesion_asks_for_gaps_only() -> None:
+    vectors = blobs(3, 5, spread=0.8)
+    sims = vectors @ vectors.T
+    asked: list[int] = []
+
+    def block(start: int, stop: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        asked.extend(range(start, stop))
+        return sims[start:stop]
+
+    labels = np.array([g for g in range(3) for _ in range(5)])
+    cohesion(block, labels, nearest_vectors(vectors, 14))
+    assert asked == []
+    cohesion(block, labels, nearest_vectors(vectors, 3))
+    assert 0 < len(asked) < 15
