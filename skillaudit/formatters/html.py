@@ -36,6 +36,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *_header(report, verdict),
         "<main>",
         *_verdict(verdict),
+        *tables.change(verdict),
         *_forecast(report.forecast),
         *_map(report, points, left_out),
         *_black_holes(report),

@@ -78,6 +78,46 @@ def suppressed(verdict: Verdict | None) -> Iterator[str]:
     yield f"</ul>{_rest(len(verdict.suppressed) - MOST_FINDINGS, 'findings')}</details></section>"
 
 
+def change(verdict: Verdict | None) -> Iterator[str]:
+    """Return the section of what a change did, where one was judged."""
+    if verdict is None or verdict.change is None:
+        return
+    did = verdict.change
+    yield f'<section id="change"><h2>Change since {e(did.reference)}</h2><ul>'
+    renamed = tuple(f"{one.before} to {one.after}" for one in did.renamed)
+    for word, names in (
+        ("Added", did.added),
+        ("Removed", did.removed),
+        ("Rewritten", did.rewritten),
+        ("Renamed", renamed),
+    ):
+        if names:
+            more = f" and {len(names) - 40:,} more" if len(names) > 40 else ""
+            yield f"<li>{word}: {', '.join(e(name) for name in names[:40])}{more}</li>"
+    for word, rates in (
+        ("Hijack", did.hijack),
+        ("Accuracy", did.accuracy),
+        ("False triggers", did.false_trigger),
+    ):
+        yield f"<li>{word}: {percent(rates.before.value)} before, {percent(rates.after.value)} after</li>"
+    yield f"<li>{len(did.new_findings):,} new findings, {did.gone:,} gone</li></ul>"
+    if did.lost:
+        rows = [
+            "<tr>"
+            + tag("td", e(one.victim))
+            + tag("td", e(one.absorber))
+            + number(one.before, percent(one.before))
+            + number(one.after, percent(one.after))
+            + number(one.requests, f"{one.requests:,}")
+            + "</tr>"
+            for one in did.lost[:MOST_PAIRS]
+        ]
+        heads = (("Loses", False), ("To", False), ("Before", True), ("After", True), ("Requests", True))
+        yield from table("change", heads, rows)
+        yield _rest(len(did.lost) - MOST_PAIRS, "losses")
+    yield "</section>"
+
+
 def clusters(report: Report) -> Iterator[str]:
     """Return the section of confusable clusters, the most confused first."""
     yield f'<section id="clusters"><h2>Confusable clusters ({len(report.clusters):,})</h2>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from skillaudit.schema import Finding, Record
+from skillaudit.schema import Estimate, Finding, Record
 
 SuppressedBy = Literal["config", "metadata", "comment", "baseline"]
 
@@ -28,6 +28,69 @@ class Suppressed(Record):
     reason: str
 
 
+class Lost(Record):
+    """Requests that one skill lost to another through the change."""
+
+    victim: str
+    absorber: str
+    before: float
+    """Share of the victim's requests that the absorber took, under the names of now."""
+    after: float
+    requests: int
+    """Requests that judge the victim."""
+
+
+class Renamed(Record):
+    """A skill that only changed its name or its place."""
+
+    before: str
+    after: str
+
+
+class Rates(Record):
+    """The forecast before and after; None where nothing could be judged."""
+
+    before: Estimate
+    after: Estimate
+
+    @property
+    def rise(self) -> float | None:
+        """Return how much the rate went up, in [-1, 1]."""
+        if self.before.value is None or self.after.value is None:
+            return None
+        return self.after.value - self.before.value
+
+
+class Change(Record):
+    """Everything a change did."""
+
+    reference: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    rewritten: tuple[str, ...]
+    """Ids of skills with another description, or another invocation flag."""
+    renamed: tuple[Renamed, ...]
+    hijack: Rates
+    accuracy: Rates
+    false_trigger: Rates
+    kept_before: float | None
+    """Hijack rate of the requests of skills that are in both reports, before the change."""
+    kept_after: float | None
+    lost: tuple[Lost, ...]
+    """Who lost requests to whom, largest number of requests first."""
+    new_findings: tuple[Finding, ...]
+    gone: int
+    """Findings that the change removed."""
+    note: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """True when the change did nothing that the audit can see."""
+        moved = (self.hijack.rise, self.accuracy.rise, self.false_trigger.rise)
+        edits = (self.added, self.removed, self.rewritten, self.renamed, self.new_findings)
+        return not any(edits) and all(abs(rise or 0.0) < 5e-4 for rise in moved)
+
+
 class Verdict(Record):
     """The gate's decision on one report."""
 
@@ -42,6 +105,8 @@ class Verdict(Record):
     """Sentences that fail nothing, such as that the baseline can shrink."""
     fail_on: str = "error"
     """Lowest severity that failed, or `never`."""
+    change: Change | None = None
+    """What the change did, where one was judged."""
 
     @property
     def exit_code(self) -> int:

@@ -1,0 +1,221 @@
+"""What a change did to a library: the report before against the report after."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from skillaudit.clients import Listing
+from skillaudit.config import Gate
+from skillaudit.gate.judge import judge
+from skillaudit.gate.rules import GATE_RULES
+from skillaudit.gate.selection import Selection
+from skillaudit.gate.suppressions import Suppression, apply
+from skillaudit.gate.verdict import Change, Lost, Rates, Renamed, Verdict
+from skillaudit.schema import Estimate, Finding, Report, SkillReport
+
+LEAST_SHARE = 0.02
+"""A victim is named when it loses at least this much more of its requests than before."""
+
+
+def compare_reports(before: Report | None, after: Report, *, reference: str = "", note: str = "") -> Change:
+    """Return what happened between two reports made with the same settings.
+
+    `before` is None when there was no library yet. A skill with a new id and the description of one that
+    is gone counts as renamed, and its findings and losses are compared under its new id.
+    """
+    none = Estimate(value=None, low=None, high=None)
+    old = {skill.id: skill for skill in before.skills} if before else {}
+    new = {skill.id: skill for skill in after.skills}
+    renamed = _renamed(old, new)
+    names = {one.before: one.after for one in renamed}
+    same = {names.get(key, key): skill for key, skill in old.items()}
+    rewritten = tuple(
+        key for key, skill in new.items() if key in same and _descriptor(skill) != _descriptor(same[key])
+    )
+    findings, gone = _new_findings(before.findings if before else (), after.findings, names)
+    kept_before, kept_after = _kept(same, new)
+    return Change(
+        reference=reference,
+        added=tuple(key for key in new if key not in same),
+        removed=tuple(key for key in old if names.get(key, key) not in new),
+        rewritten=rewritten,
+        renamed=renamed,
+        hijack=Rates(before=before.forecast.hijack if before else none, after=after.forecast.hijack),
+        accuracy=Rates(before=before.forecast.accuracy if before else none, after=after.forecast.accuracy),
+        false_trigger=Rates(
+            before=before.forecast.false_trigger if before else none, after=after.forecast.false_trigger
+        ),
+        kept_before=kept_before,
+        kept_after=kept_after,
+        lost=_lost(before, after, names),
+        new_findings=findings,
+        gone=gone,
+        note=note,
+    )
+
+
+def judge_change(
+    change: Change,
+    after: Report,
+    gate: Gate,
+    *,
+    selection: Selection | None = None,
+    suppressions: Sequence[Suppression] = (),
+    listing: Listing | None = None,
+) -> Verdict:
+    """Judge the change: limits on the whole library, findings only where they are new, and no rate worse
+    than before by more than `gate.tolerance`, even where the limits hold.
+
+    Compared are the forecast's values, and the hijack rate of the skills that were there before, which
+    new skills with easy requests of their own cannot dilute.
+    """
+    # Suppressions are matched against all findings, so that one for an old finding is not called unused.
+    counted, _ = apply(after.findings, suppressions)
+    own = {rule.code for rule in GATE_RULES}
+    complaints = [finding for finding in counted if finding.code in own]
+    report = msgspec.structs.replace(after, findings=change.new_findings)
+    used = [one for one in suppressions if any(one.matches(finding) for finding in change.new_findings)]
+    verdict = judge(report, gate, selection=selection, suppressions=used, listing=listing)
+    reasons = [*_worse(change, gate.tolerance), *verdict.reasons]
+    notes = [*([change.note] if change.note else []), *verdict.notes]
+    if complaints:
+        plural = "s are" if len(complaints) > 1 else " is"
+        notes.append(f"{len(complaints)} suppression{plural} idle; `check` without --since lists them.")
+    return msgspec.structs.replace(
+        verdict, passed=not reasons, reasons=tuple(reasons), notes=tuple(notes), change=change
+    )
+
+
+def _worse(change: Change, tolerance: float) -> list[str]:
+    reasons = []
+    rows = (
+        ("hijack rate", change.hijack.before.value, change.hijack.after.value, 1),
+        ("hijack rate of the skills that were there before", change.kept_before, change.kept_after, 1),
+        ("accuracy", change.accuracy.before.value, change.accuracy.after.value, -1),
+        ("false-trigger rate", change.false_trigger.before.value, change.false_trigger.after.value, 1),
+    )
+    for what, before, after, sign in rows:
+        if before is not None and after is not None and sign * (after - before) > tolerance + 1e-9:
+            reasons.append(f"Predicted {what} went from {before:.1%} to {after:.1%} with this change.")
+    if reasons and change.lost:
+        by_absorber: dict[str, list[str]] = defaultdict(list)
+        for one in change.lost:
+            by_absorber[one.absorber].append(one.victim)
+        absorber, victims = next(iter(by_absorber.items()))
+        more = f" and {len(victims) - 6} more" if len(victims) > 6 else ""
+        reasons.append(f"{absorber} takes requests of {', '.join(victims[:6])}{more}.")
+    return reasons
+
+
+def _descriptor(skill: SkillReport) -> tuple[str, bool]:
+    return skill.description, skill.manual_only
+
+
+def _renamed(old: Mapping[str, SkillReport], new: Mapping[str, SkillReport]) -> tuple[Renamed, ...]:
+    """Match ids that went with ids that came by equal, and only once used, descriptions."""
+    gone = [skill for key, skill in old.items() if key not in new]
+    came = [skill for key, skill in new.items() if key not in old]
+    often = Counter(skill.description for skill in (*gone, *came))
+    places = {skill.description: skill.id for skill in gone if skill.description}
+    return tuple(
+        Renamed(before=places[skill.description], after=skill.id)
+        for skill in came
+        if skill.description in places and often[skill.description] == 2
+    )
+
+
+def _new_findings(
+    before: Sequence[Finding], after: Sequence[Finding], names: Mapping[str, str]
+) -> tuple[tuple[Finding, ...], int]:
+    """Return the findings that no finding of before stands for, and how many are gone."""
+    rank = {"info": 0, "warning": 1, "error": 2}
+    left: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for finding in before:
+        left[_key(finding, names)].append(rank[finding.severity])
+    new = []
+    for finding in sorted(after, key=lambda one: -rank[one.severity]):
+        known = left[_key(finding, {})]
+        if known and max(known) >= rank[finding.severity]:
+            known.remove(max(known))
+        else:
+            new.append(finding)
+    order = {id(finding): at for at, finding in enumerate(after)}
+    new.sort(key=lambda finding: order[id(finding)])
+    return tuple(new), sum(map(len, left.values()))
+
+
+def _key(finding: Finding, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what a finding is recognised by: its fingerprint, or rule and skills where one was renamed."""
+    skills = sorted(names.get(skill, skill) for skill in finding.skills)
+    if not skills:
+        return (finding.code, finding.fingerprint)
+    return (finding.code, *skills)
+
+
+def _kept(
+    same: Mapping[str, SkillReport], new: Mapping[str, SkillReport]
+) -> tuple[float | None, float | None]:
+    """Return the hijack rate over the skills judged in both reports, weighted by their requests of now."""
+    both = [
+        (same[key], skill)
+        for key, skill in new.items()
+        if key in same and skill.victim_rate is not None and same[key].victim_rate is not None
+    ]
+    weight = sum(skill.requests for _, skill in both)
+    if not weight:
+        return None, None
+    was = sum((old.victim_rate or 0.0) * skill.requests for old, skill in both) / weight
+    now = sum((skill.victim_rate or 0.0) * skill.requests for _, skill in both) / weight
+    return was, now
+
+
+def _lost(before: Report | None, after: Report, names: Mapping[str, str]) -> tuple[Lost, ...]:
+    """Return who loses more to whom than before, the absorber with most requests first."""
+    was = _traffic(before, names) if before else {}
+    old = {names.get(skill.id, skill.id) for skill in before.skills} if before else set()
+    requests = {skill.id: skill.requests for skill in after.skills}
+    found = [
+        Lost(
+            victim=victim,
+            absorber=absorber,
+            before=was.get((victim, absorber), 0.0),
+            after=share,
+            requests=requests[victim],
+        )
+        for (victim, absorber), share in _traffic(after, {}).items()
+        if victim in old and share - was.get((victim, absorber), 0.0) >= LEAST_SHARE
+    ]
+    total: Counter[str] = Counter()
+    for one in found:
+        # Whole numbers add up the same in every order.
+        total[one.absorber] += round(1e6 * (one.after - one.before) * max(1, one.requests))
+    found.sort(
+        key=lambda one: (
+            -total[one.absorber],
+            one.absorber,
+            -round(1e6 * (one.after - one.before) * max(1, one.requests)),
+            one.victim,
+        )
+    )
+    return tuple(found)
+
+
+def _traffic(report: Report, names: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    """Return the share of each victim's requests that each absorber takes, as far as the report says."""
+    traffic: dict[tuple[str, str], float] = {}
+
+    def note(victim: str, absorber: str, share: float) -> None:
+        key = names.get(victim, victim), names.get(absorber, absorber)
+        traffic[key] = max(share, traffic.get(key, 0.0))
+
+    for skill in report.skills:
+        for rival in skill.rivals:
+            note(skill.id, rival.id, rival.loses_to)
+            note(rival.id, skill.id, rival.takes_from)
+    for pair in report.pairs:
+        note(pair.a, pair.b, pair.a_to_b)
+        note(pair.b, pair.a, pair.b_to_a)
+    return traffic

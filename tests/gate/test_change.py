@@ -1,0 +1,295 @@
+"""Change mode: what a change did, on reports made by hand and on a real repository of twenty commits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from skillaudit.config import Config, Gate
+from skillaudit.formatters import html, jsonl
+from skillaudit.gate import Change, Suppression, Verdict, checkout, compare_reports, judge_change
+from skillaudit.pipeline import audit
+from skillaudit.schema import Finding, Report, Rival
+from tests.formatters.reports import make_finding, make_report, make_skill
+
+from .repository import TOPICS, Repository
+
+# --- reports by hand --------------------------------------------------------------------------
+
+PAIR = make_finding("SA202", ("alpha", "beta"))
+
+
+def library(*names: str, findings: Sequence[Finding] = (), hijack: float = 0.1, **traffic: float) -> Report:
+    """Return a report; `a__b=0.3` makes a lose 30% of its requests to b."""
+    skills = []
+    for name in names:
+        rivals = tuple(
+            Rival(id=key.split("__")[1], cosine=0.5, loses_to=share)
+            for key, share in traffic.items()
+            if key.startswith(name + "__")
+        )
+        lost = sum(rival.loses_to for rival in rivals)
+        skills.append(make_skill(name, rivals=rivals, victim_rate=lost, requests=10))
+    return make_report(skills, findings, hijack=hijack, pairs=())
+
+
+def test_nothing_changed() -> None:
+    report = library("alpha", "beta", findings=[PAIR])
+    change = compare_reports(report, report)
+    assert change.silent and change.new_findings == () and change.gone == 0
+    assert judge_change(change, report, Gate(fail_on="warning")).passed
+
+
+def test_old_findings_do_not_fail_and_new_ones_do() -> None:
+    before = library("alpha", "beta", findings=[PAIR])
+    new = make_finding("SA203", ("beta",))
+    after = library("alpha", "beta", findings=[PAIR, new, PAIR])
+    change = compare_reports(before, after)
+    assert change.new_findings == (new, PAIR)
+    verdict = judge_change(change, after, Gate(fail_on="warning"))
+    assert not verdict.passed and verdict.findings == (new, PAIR)
+    assert judge_change(compare_reports(after, before), before, Gate(fail_on="warning")).passed
+    assert compare_reports(after, before).gone == 2
+
+
+def test_a_graver_finding_is_new() -> None:
+    worse = msgspec.structs.replace(PAIR, severity="error")
+    change = compare_reports(library("alpha", findings=[PAIR]), library("alpha", findings=[worse]))
+    assert change.new_findings == (worse,)
+    assert (
+        compare_reports(library("alpha", findings=[worse]), library("alpha", findings=[PAIR])).new_findings
+        == ()
+    )
+
+
+def test_victims_of_a_new_skill_are_named_the_most_robbed_first() -> None:
+    before = library("alpha", "beta", "gamma", beta__gamma=0.05)
+    after = library(
+        "alpha", "beta", "gamma", "hole", alpha__hole=0.2, beta__hole=0.4, beta__gamma=0.06, hijack=0.3
+    )
+    change = compare_reports(before, after)
+    assert change.added == ("hole",)
+    assert [(one.victim, one.absorber, one.before, one.after) for one in change.lost] == [
+        ("beta", "hole", 0.0, 0.4),
+        ("alpha", "hole", 0.0, 0.2),
+    ]
+    verdict = judge_change(change, after, Gate(max_hijack=0.5))
+    assert verdict.reasons[0] == "Predicted hijack rate went from 10.0% to 30.0% with this change."
+    assert verdict.reasons[-1] == "hole takes requests of beta, alpha."
+
+
+def test_losses_are_read_from_either_side() -> None:
+    before = library("alpha", "hole")
+    hole = make_skill("hole", rivals=(Rival(id="alpha", cosine=0.5, takes_from=0.3),))
+    after = make_report([make_skill("alpha"), hole], (), pairs=())
+    assert [(one.victim, one.after) for one in compare_reports(before, after).lost] == [("alpha", 0.3)]
+
+
+@pytest.mark.parametrize(("rise", "passed"), [(0.01, True), (0.011, False), (-0.2, True)])
+def test_the_tolerance(rise: float, passed: bool) -> None:
+    after = library("alpha", hijack=0.5 + rise)
+    change = compare_reports(library("alpha", hijack=0.5), after)
+    assert judge_change(change, after, Gate(tolerance=0.01)).passed is passed
+
+
+def test_easy_new_requests_do_not_hide_what_the_old_skills_lose() -> None:
+    before = library("alpha", "beta", hijack=0.1)
+    after = library("alpha", "beta", "easy", alpha__easy=0.3, hijack=0.1)
+    verdict = judge_change(compare_reports(before, after), after, Gate())
+    assert verdict.reasons[0].startswith(
+        "Predicted hijack rate of the skills that were there before went from 0.0% to"
+    )
+
+
+def test_renames_carry_their_findings_along() -> None:
+    old = make_report([make_skill("alpha", "The same words."), make_skill("beta")], [PAIR], pairs=())
+    renamed = make_finding("SA202", ("omega", "beta"))
+    new = make_report([make_skill("omega", "The same words."), make_skill("beta")], [renamed], pairs=())
+    change = compare_reports(old, new)
+    assert (change.added, change.removed, change.rewritten, change.new_findings) == ((), (), (), ())
+    assert [(one.before, one.after) for one in change.renamed] == [("alpha", "omega")]
+
+
+def test_equal_descriptions_are_no_renames() -> None:
+    old = make_report([make_skill("a", "Same."), make_skill("b", "Same.")], (), pairs=())
+    new = make_report([make_skill("c", "Same."), make_skill("d", "Same.")], (), pairs=())
+    change = compare_reports(old, new)
+    assert change.renamed == () and change.added == ("c", "d") and change.removed == ("a", "b")
+
+
+def test_limits_and_suppressions_hold_in_change_mode() -> None:
+    after = library("alpha", "beta", findings=[PAIR], hijack=0.4)
+    change = compare_reports(library("alpha", "beta", hijack=0.4), after)
+    assert not judge_change(change, after, Gate(max_hijack=0.3)).passed
+    twins = Suppression(codes=("SA202",), reason="twins")
+    idle = Suppression(codes=("SA301",), reason="old")
+    verdict = judge_change(change, after, Gate(fail_on="warning"), suppressions=[twins, idle])
+    assert verdict.passed and verdict.suppressed[0].reason == "twins"
+    assert verdict.notes[-1].startswith("1 suppression is idle")
+
+
+def test_no_library_before() -> None:
+    after = library("alpha", findings=[PAIR])
+    change = compare_reports(None, after, reference="main")
+    assert change.added == ("alpha",) and change.new_findings == (PAIR,)
+    assert change.hijack.rise is None and change.kept_before is None and not change.silent
+    assert judge_change(change, after, Gate()).passed
+
+
+def test_formats_show_the_change() -> None:
+    after = library("alpha", "hole", alpha__hole=0.5, hijack=0.6)
+    change = compare_reports(library("alpha"), after, reference="origin/main")
+    verdict = judge_change(change, after, Gate())
+    page = html.render(after, verdict=verdict)
+    assert "Change since origin/main" in page and "60.0% after" in page
+    assert '"reference":"origin/main"' in jsonl.render(after, verdict=verdict)
+
+
+# --- a repository of twenty commits -----------------------------------------------------------
+
+CONFIG = Config(scorer="lexical", use_cache=False)
+GATE = Gate(fail_on="warning", tolerance=0.02)
+HOLE = "Any task. " + " ".join(f"{use.capitalize()}." for _, uses in TOPICS.values() for use in uses)
+
+
+def since(repository: Repository, reference: str) -> tuple[Change, Verdict]:
+    """Audit the working tree against a reference."""
+    with checkout(reference, [repository.skills]) as revision:
+        before = audit(revision.sources, CONFIG) if revision.sources else None
+    after = audit([repository.skills], CONFIG)
+    change = compare_reports(before, after, reference=reference, note=revision.note)
+    return change, judge_change(change, after, GATE)
+
+
+def rename(repository: Repository, old: str, new: str) -> None:
+    """Rename a skill, folder and name."""
+    remove(repository, old)
+    repository.add(new, *TOPICS[old])
+
+
+def remove(repository: Repository, name: str) -> None:
+    """Delete a skill."""
+    shutil.rmtree(repository.skills / name)
+
+
+def move(repository: Repository, name: str) -> None:
+    """Move a skill into another folder."""
+    (repository.skills / "office").mkdir(exist_ok=True)
+    shutil.move(repository.skills / name, repository.skills / "office" / name)
+
+
+def write(repository: Repository, path: str, text: str) -> None:
+    """Write any file."""
+    target = repository.folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def start(repository: Repository) -> None:
+    """Add the first four skills."""
+    for name in list(TOPICS)[:4]:
+        repository.add(name)
+
+
+def two_at_once(repository: Repository) -> None:
+    """Add two skills far from all others."""
+    repository.add("logo-painter", "Paints logos as vector graphics.", ("paint a logo for my bakery",))
+    repository.add("bird-namer", "Names birds from photographs.", BIRDS)
+
+
+BIRDS = ("which bird is in this photograph",)
+TESTER = "Writes unit tests for Python: pytest functions, fixtures, edge cases."
+FIXER = "Recovers spreadsheets that Excel refuses to open."
+TWIN = TOPICS["csv-cleaner"][0].replace("Cleans", "Repairs")
+SCALER = (
+    '---\nname: recipe-scaler\ndescription: "Scales cooking recipes to another number of servings."\n'
+    "disable-model-invocation: true\n---\n\nMultiply every quantity by the ratio of servings.\n"
+)
+NOTHING: dict[str, object] = {"added": (), "removed": (), "rewritten": (), "renamed": [], "passed": True}
+HOLE_NAMED = {"passed": False, "absorber": "all-helper", "victims": set(TOPICS)}
+TWIN_NAMED = {"passed": False, "absorber": "csv-fixer", "victims": {"csv-cleaner"}}
+Step = tuple[str, Callable[[Repository], None], dict[str, object]]
+STEPS: tuple[Step, ...] = (
+    ("first skills", start, {"added": tuple(sorted(list(TOPICS)[:4]))}),
+    ("add a skill", lambda r: r.add("csv-cleaner"), {"added": ("csv-cleaner",)}),
+    ("add another", lambda r: r.add("map-drawer"), {"added": ("map-drawer",)}),
+    ("change the readme", lambda r: write(r, "README.md", "Read me."), {"silent": True}),
+    (
+        "add a black hole",
+        lambda r: r.add("all-helper", HOLE, ("help me",)),
+        {"added": ("all-helper",), **HOLE_NAMED},
+    ),
+    ("remove it", lambda r: remove(r, "all-helper"), {"removed": ("all-helper",)}),
+    (
+        "rename a skill",
+        lambda r: rename(r, "dns-checker", "domain-checker"),
+        {"renamed": [("dns-checker", "domain-checker")]},
+    ),
+    ("move a skill", lambda r: move(r, "csv-cleaner"), {"silent": True}),
+    ("move another", lambda r: move(r, "map-drawer"), {"silent": True}),
+    (
+        "rewrite a skill",
+        lambda r: r.add("unit-tester", TESTER, TOPICS["unit-tester"][1]),
+        {"rewritten": ("unit-tester",)},
+    ),
+    (
+        "add a twin",
+        lambda r: r.add("csv-fixer", TWIN, ("repair this csv",)),
+        {"added": ("csv-fixer",), **TWIN_NAMED},
+    ),
+    (
+        "tell the twin apart",
+        lambda r: r.add("csv-fixer", FIXER, ("recover my broken spreadsheet",)),
+        {"rewritten": ("csv-fixer",)},
+    ),
+    ("nothing", lambda r: None, {"silent": True}),
+    (
+        "break a file",
+        lambda r: write(r, "skills/bad/SKILL.md", "---\nname: bad\n---\n"),
+        {"passed": False, "codes": {"SA001"}},
+    ),
+    ("mend it", lambda r: remove(r, "bad"), {}),
+    (
+        "make one manual-only",
+        lambda r: write(r, "skills/recipe-scaler/SKILL.md", SCALER),
+        {"rewritten": ("recipe-scaler",)},
+    ),
+    ("change a body", lambda r: r.add("invoice-parser", body="Be exact."), {"silent": True}),
+    ("delete a skill", lambda r: remove(r, "csv-fixer"), {"removed": ("csv-fixer",)}),
+    ("add two at once", two_at_once, {"added": ("bird-namer", "logo-painter")}),
+    (
+        "a new black hole by rewriting",
+        lambda r: r.add("bird-namer", HOLE, BIRDS),
+        {"rewritten": ("bird-namer",), "passed": False, "absorber": "bird-namer"},
+    ),
+)
+
+
+def test_twenty_commits(tmp_path: Path) -> None:
+    assert len(STEPS) == 20
+    repository = Repository(tmp_path)
+    repository.commit("empty")
+    for title, step, expected in STEPS:
+        step(repository)
+        change, verdict = since(repository, "HEAD")
+        wanted = {**NOTHING, **expected}
+        assert sorted(change.added) == sorted(wanted["added"]), title  # type: ignore[call-overload]
+        assert change.removed == wanted["removed"], title
+        assert change.rewritten == wanted["rewritten"], title
+        assert [(one.before, one.after) for one in change.renamed] == wanted["renamed"], title
+        assert verdict.passed is wanted["passed"], (title, verdict.reasons)
+        if wanted.get("silent"):
+            assert change.silent and change.lost == () and verdict.findings == (), title
+        if "absorber" in wanted:
+            assert change.lost[0].absorber == wanted["absorber"], title
+            robbed = {one.victim for one in change.lost if one.absorber == wanted["absorber"]}
+            assert wanted.get("victims", robbed) == robbed, title
+        if "codes" in wanted:
+            assert {finding.code for finding in change.new_findings} == wanted["codes"], title
+        if title == "add a black hole":
+            assert any("all-helper takes requests of" in reason for reason in verdict.reasons)
+        repository.commit(title)

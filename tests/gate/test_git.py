@@ -1,0 +1,135 @@
+"""Reading an earlier revision: from objects only, on branches, in shallow clones, against hostile trees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skillaudit.errors import UsageError
+from skillaudit.gate import checkout
+
+from .repository import Repository, git
+
+
+def files(folder: str | Path) -> list[str]:
+    """Return the files below a folder."""
+    root = Path(folder)
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """Return a repository with one commit on main and another on a branch."""
+    made = Repository(tmp_path / "repo")
+    made.add("dns-checker")
+    (made.skills / "dns-checker" / "logo.png").write_bytes(b"\x89PNG")
+    made.commit("one")
+    git(made.folder, "checkout", "--quiet", "-b", "feature")
+    made.add("csv-cleaner")
+    made.commit("two")
+    return made
+
+
+def test_the_tree_of_the_reference_without_other_files(repository: Repository) -> None:
+    with checkout("main", [repository.skills]) as revision:
+        (source,) = revision.sources
+        assert files(source) == ["dns-checker/SKILL.md"]
+        assert Path(source).name == "skills"
+        assert revision.commit == git(repository.folder, "rev-parse", "main") and revision.note == ""
+    assert not Path(source).exists()
+    assert git(repository.folder, "status", "--porcelain") == ""
+
+
+def test_what_others_did_on_the_branch_since_is_left_out(repository: Repository) -> None:
+    git(repository.folder, "checkout", "--quiet", "main")
+    repository.add("map-drawer")
+    repository.commit("three")
+    git(repository.folder, "checkout", "--quiet", "feature")
+    with checkout("main", [repository.skills]) as revision:
+        assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
+
+
+def test_the_repository_itself_as_the_source(repository: Repository) -> None:
+    with checkout("main", [repository.folder]) as revision:
+        assert files(revision.sources[0]) == ["skills/dns-checker/SKILL.md"]
+
+
+def test_a_folder_that_was_not_there_yet(repository: Repository) -> None:
+    other = repository.folder / "more"
+    other.mkdir()
+    with checkout("main", [other, repository.skills]) as revision:
+        assert len(revision.sources) == 1
+
+
+def test_attributes_and_filters_do_not_apply(repository: Repository) -> None:
+    (repository.folder / ".gitattributes").write_text(
+        "*.md export-ignore\n*.md text eol=crlf\n", encoding="utf-8"
+    )
+    repository.commit("attributes")
+    with checkout("HEAD", [repository.skills]) as revision:
+        content = (Path(revision.sources[0]) / "dns-checker" / "SKILL.md").read_bytes()
+        assert content.startswith(b"---\n")
+
+
+def test_names_in_any_script(repository: Repository) -> None:
+    repository.add("名前 x", "Does something.")
+    repository.commit("name")
+    with checkout("HEAD", [repository.skills]) as revision:
+        assert "名前 x/SKILL.md" in files(revision.sources[0])
+
+
+def test_links_inside_are_kept_and_links_out_are_not(repository: Repository) -> None:
+    (repository.skills / "alias").symlink_to("dns-checker")
+    (repository.skills / "outside").symlink_to("/etc")
+    (repository.skills / "above").symlink_to("../../..")
+    repository.commit("links")
+    with checkout("HEAD", [repository.skills]) as revision:
+        source = Path(revision.sources[0])
+        assert (source / "alias").is_symlink() and (source / "alias" / "SKILL.md").is_file()
+        assert not (source / "outside").exists() and not (source / "above").exists()
+
+
+def test_a_shallow_clone(repository: Repository, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{repository.folder}", "shallow")
+    clone = tmp_path / "shallow"
+    with pytest.raises(
+        UsageError, match=r"'origin/main' is not in this shallow clone.*--depth=1.*fetch-depth: 0"
+    ):
+        checkout("origin/main", [clone / "skills"]).__enter__()
+    git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main")
+    with checkout("origin/main", [clone / "skills"]) as revision:
+        assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
+        assert "this shallow clone does not hold where" in revision.note
+
+
+def test_mistakes(repository: Repository, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'nowhere' is no commit"):
+        checkout("nowhere", [repository.skills]).__enter__()
+    with pytest.raises(UsageError, match="'--help' is no commit"):
+        checkout("--help", [repository.skills]).__enter__()
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    with pytest.raises(UsageError, match="not in a git repository"):
+        checkout("main", [plain]).__enter__()
+    with pytest.raises(UsageError, match="no such folder"):
+        checkout("main", [tmp_path / "none" / "none"]).__enter__()
+    other = Repository(tmp_path / "other")
+    with pytest.raises(UsageError, match="different git repositories"):
+        checkout("main", [repository.skills, other.folder]).__enter__()
+
+
+def test_files_that_a_partial_clone_lacks(repository: Repository, tmp_path: Path) -> None:
+    git(repository.folder, "config", "uploadpack.allowFilter", "true")
+    git(
+        tmp_path,
+        "clone",
+        "--quiet",
+        "--filter=blob:none",
+        "--no-checkout",
+        f"file://{repository.folder}",
+        "partial",
+    )
+    git(tmp_path / "partial", "remote", "set-url", "origin", f"file://{tmp_path}/gone")
+    with pytest.raises(UsageError, match="not in this clone"):
+        checkout("HEAD", [tmp_path / "partial"]).__enter__()
