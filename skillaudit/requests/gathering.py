@@ -21,6 +21,7 @@ from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource,
 PER_SKILL = 6
 _TRUST: dict[str, int] = {"file": 0, "evals": 1, "mined": 2, "body": 3, "synthetic": 4, "descriptor": 5}
 _MAX_QUERY = 4_000
+_SHARED = 2
 
 
 def _hash(query: str) -> int:
@@ -45,7 +46,7 @@ class _Gatherer:
         self.filter = LeakFilter(library.skills)
         self.drafts: list[Draft] = []
         self.defects: list[Defect] = []
-        self.leaked = self.ignored = self.unknown = self.capped = 0
+        self.leaked = self.ignored = self.unknown = self.capped = self.boilerplate = 0
 
     def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
         """Take the rows of one file."""
@@ -124,6 +125,9 @@ class _Gatherer:
             # What a person labelled overrules what was found in bodies.
             trusted = [draft for draft in same if draft.source == best.source or best.source != "file"]
             gold = tuple(dict.fromkeys(skill for draft in trusted for skill in draft.gold))
+            if best.source in ("mined", "body") and len(gold) > _SHARED:
+                self.boilerplate += len(same)
+                continue
             requests.append(
                 Request(
                     query=best.query,
@@ -134,7 +138,7 @@ class _Gatherer:
                     proof=is_proof(best.query),
                 )
             )
-        return tuple(requests), len(self.drafts) - len(requests)
+        return tuple(requests), len(self.drafts) - len(requests) - self.boilerplate
 
 
 def gather(
@@ -144,8 +148,9 @@ def gather(
 
     In falling order of trust: `files` given by the user; eval files beside the skills; at most `per_skill`
     lines mined from the body of each routable skill that the user's files say nothing about; and for skills
-    with none of these, half as many sentences of the body about what the skill does. Requests that give their skill away are dropped and counted; equal
-    ones are folded, all their skills right. Order and choice depend on the content alone.
+    with none of these, half as many sentences of the body about what the skill does. Requests that give their
+    skill away are dropped and counted; equal ones are folded, all their skills right. Order and choice
+    depend on the content alone.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
@@ -183,6 +188,7 @@ def gather(
         ignored=work.ignored,
         unknown=work.unknown,
         folded=folded,
+        boilerplate=work.boilerplate,
         capped=work.capped,
         defects=tuple(work.defects),
     )

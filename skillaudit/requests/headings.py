@@ -56,6 +56,8 @@ _ABOUT = _any(
     r"^(?:resumen|descripción|aperçu|présentation|überblick|funktionen|visão geral)",
 )
 _NOT = _any(
+    r"^(?:key |why )?(?:metrics|performance|stat(?:istic)?s|adoption|benefits|advantages|outputs?|deliverables|"
+    r"steps|process|requirements|prerequisites|setup|installation|notes?|facts)\b",
     r"\b(?:not|never|avoid|without|except|exclu\w+|skip|stop|instead|alternatives?|vs\.?|versus|wrong|bad|negative)\b",
     r"n['’]t\b|\bout[ -]of[ -]scope\b|\bnon[ -]?(?:goals?|triggers?)\b|\banti[ -]?\w*|\blimitations?\b|\bproactive\b",
     r"\b(?:other|related) skills?\b|\bhand[ -]?offs?\b|\bdelegate\b|\bred flags?\b|\bmistakes?\b|\bpitfalls?\b",

@@ -101,11 +101,11 @@ def _plausible(lines: Iterator[str] | list[str] | map[str], least: int) -> Itera
 def tasks(parts: Sequence[Block], own: str) -> Iterator[str]:
     """Yield sentences about what the skill called `own` does: of its opening, overview and features."""
     found = 0
-    opening = True
+    first = next((part.headings[:1] for part in parts if part.headings), ())
     for part, scope in scoped(parts, own):
         if found >= _ABOUT_LINES:
             return
-        opening = opening and all(depth == 1 for depth, _ in part.headings)
+        opening = part.headings in ((), first)
         if scope == "not" or not (scope == "about" or (opening and part.kind == "prose")):
             continue
         for sentence in wording.split_sentences(bare(part.raw)):

@@ -40,6 +40,8 @@ class Gathered(Record):
     """Rows dropped because none of their skills is in the library."""
     folded: int = 0
     """Requests that stood more than once and were made one."""
+    boilerplate: int = 0
+    """Lines that stand in the bodies of more than two skills and so speak for none."""
     capped: int = 0
     """Mined and body lines beyond the number kept for each skill."""
     defects: tuple[Defect, ...] = ()

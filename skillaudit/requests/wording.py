@@ -54,9 +54,10 @@ _PLACEHOLDER = re.compile(
     r"\[[^\]]{2,40}\]|<[^>]{1,40}>|\{[^}]{1,40}\}|\$[A-Z_]{2,}|\.\.\.|…|\bTODO\b|\bXYZ\b|\b[XYZN]\b|_{3,}"
 )
 _CODE_LIKE = re.compile(
-    r"[{};=<>|\\]|\w\(\)|\s--\w|://|^\s*[$./~]|\w/\w+/\w|\w_\w+_|^/\w|^\w+: \w+$"
+    r"[{};=<>|\\]|\w\(\)|\s--\w|://|^\s*[$./~]|\w/\w+/\w|\w_\w+_|(?:^|\s)/\w|^\w+: \w+$"
     r"|\.(?:py|md|sh|js|ts|jsonl?|ya?ml|toml)\b"
 )
+_LISTED = re.compile(r"[\"”],? ?(?:or |and )?[\"“]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)\s+(?=[^\W\d_])|(?<=[。！？])")
 # Sentences that open like this say how to read or run the skill, or stand on what came before them.
 _META = _pattern(
@@ -64,6 +65,7 @@ _META = _pattern(
     r"|step|install|add|set|refer|related|announce|version|author|license|source|persona|store|check|keep|dependencies",
     r"|arguments|keywords|your|you|think|unlike|without|with|by|in|at|on|as|it|they|these|those|each|every|all|both|no",
     r"|api|requires|do not|don['’]t|make sure|the following|for more|for details|core principle|works? with|examples?",
+    r"|what|not|now|this(?! skill)|drawn|based|instead|tags|tone|scope",
     r"|use (?:the|this)|triggers?|inputs?|outputs?(?: format)?|prerequisites?|\W*\d)\b",
     r"|^for .*\b(?:see|use|refer)\b|\bsee [\w-]+\.?$|\b(?:this (?:file|document|reference|section)|references?/)\b",
     r"|\b(?:see also|below|above|copyright|licen[cs]ed?|SKILL\.md)\b",
@@ -77,6 +79,7 @@ _ABOUT_LEAD = _pattern(
     r"|^(?:your|the|its) (?:goal|job|task|role|purpose|mission|aim) is to\s+",
     rf"|^you (?:help|assist){_WHOM}(?: to| with)?\s+",
     r"|^(?:comprehensive |complete |essential )?(?:guide|guidance|toolkit|patterns|templates|tools) (?:for|to)\s+",
+    r"|^(?:this|the) skill (?=[a-z]+s\b)",
 )
 _USE_WHEN = _pattern(
     r"^(?:use|useful|activate|invoke|triggers?)(?: this(?: skill)?| it)?(?: when(?:ever)?| for| on)?",
@@ -160,7 +163,7 @@ def is_plausible(text: str, least: int = MIN_WORDS) -> bool:
     """Whether a text is a sentence of sensible length rather than code or a template."""
     if len(text) > 500 or not least <= words(text) <= MAX_WORDS:
         return False
-    if _PLACEHOLDER.search(text) or _CODE_LIKE.search(text):
+    if _PLACEHOLDER.search(text) or _CODE_LIKE.search(text) or _LISTED.search(text) or text.count('"') % 2:
         return False
     return sum(ch.isalpha() or ch.isspace() for ch in text) >= 0.75 * len(text)
 

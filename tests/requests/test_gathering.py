@@ -96,6 +96,16 @@ def test_equal_requests_are_one_with_all_their_skills(tmp_path: Path) -> None:
     assert labelled.folded == 1
 
 
+def test_a_line_in_many_bodies_speaks_for_none() -> None:
+    body = "## When to use\n- Folding a sheet into a bird\n"
+    shelf = library(
+        *(skill(name, body=body) for name in ("boats", "hats", "kites")), skill("masks", body=lines(1))
+    )
+    found = gather(shelf)
+    assert [request.home for request in found.requests] == ["masks"]
+    assert (found.boilerplate, found.folded) == (3, 0)
+
+
 def test_a_skill_is_judged_by_the_best_source_that_it_has() -> None:
     text = "# Boats\nShapes a flat sheet until it swims.\n"
     shelf = library(

@@ -146,3 +146,9 @@ def test_only_the_start_of_a_body_is_read() -> None:
     )
     assert mined(body)[0] == "Writing a talk from scratch"
     assert "Planning a lesson for pupils" not in mined(body)
+
+
+def test_the_opening_stands_under_the_first_heading_of_any_depth() -> None:
+    body = "Some words about decks before any heading.\n## Decks\nTurns rough notes into a talk.\n"
+    body += "### Context\nMore of it is said here.\n"
+    assert tasks(body) == ["Some words about decks before any heading", "Turns rough notes into a talk"]

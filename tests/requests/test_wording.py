@@ -40,7 +40,9 @@ from skillaudit.requests.headings import is_negative_item, scope_of
         ("Proactive Triggers", "not"),
         ("Examples of what not to do", "not"),
         ("Trigger strategies for popups", ""),
-        ("Installation", ""),
+        ("Installation", "not"),
+        ("Metrics", "not"),
+        ("Layouts", ""),
         ("Causal inference", ""),
     ],
 )
@@ -98,6 +100,9 @@ def test_lead_ins_are_taken_off(item: str, expected: str) -> None:
         ("Find the package that imports X", False),
         ("1 2 3 4 5 6 7", False),
         ("see https://example.org for the rest", False),
+        ('"one word", "two words", "three words"', False),
+        ('Find all jobs with "Easy Apply" on', True),
+        ("asks for /start and for /stop", False),
     ],
 )
 def test_what_can_be_a_request(text: str, plausible: bool) -> None:
@@ -157,6 +162,7 @@ def test_situations_on_one_line(text: str, expected: list[str]) -> None:
         ("This skill helps you to plan long walks in the hills.", "Plan long walks in the hills"),
         ("Your goal is to create pages that rank.", "Create pages that rank"),
         ("You help users draft letters to the council.", "Draft letters to the council"),
+        ("This skill imagines storms and finds shelter.", "Imagines storms and finds shelter"),
         ("It enables short trips.", "It enables short trips"),
         ("Draws maps of old towns.", "Draws maps of old towns"),
     ],
