@@ -279,7 +279,7 @@ class Hubness(Record):
     skewness: float | None
     """Third standardised moment of N_k; above about 1 a few skills dominate the neighbour lists."""
     anti_hubs: tuple[str, ...]
-    """Ids of skills in nobody's k nearest."""
+    """Ids of skills that are on nobody's list of the 32 nearest."""
 
 
 class Pair(Record):

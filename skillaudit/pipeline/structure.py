@@ -30,6 +30,10 @@ from skillaudit.schema import BlackHole, Hubness, Skill
 from skillaudit.scoring import Scorer
 
 
+CLONED = 0.9
+"""Share of a cluster that one template must cover before the cluster counts as copies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Structure:
     """What the descriptors alone say; every sequence runs parallel to the competing skills."""
@@ -123,9 +127,11 @@ def examine(
 
 
 def _cloned(labels: Labels, templates: Labels) -> tuple[bool, ...]:
+    """Return per cluster whether nine members in ten fill in one template."""
+    families = (templates[labels == index] for index in range(int(labels.max(initial=-1)) + 1))
     return tuple(
-        bool((family := templates[labels == index]).min() >= 0 and (family == family[0]).all())
-        for index in range(int(labels.max(initial=-1)) + 1)
+        bool(np.bincount(family[family >= 0], minlength=1).max() >= CLONED * family.size)
+        for family in families
     )
 
 
