@@ -32,8 +32,6 @@ class Situation(NamedTuple):
     """True when the skills have places on the map."""
     can_map: bool = False
     """True when an audit with a map can be asked for."""
-    can_imagine: bool = False
-    """True when the what-if engine is there."""
 
 
 def _always(_: Situation) -> bool:
@@ -66,6 +64,9 @@ class Action(NamedTuple):
     hint: str = ""
     """Word for the hint line; empty keeps the action off it."""
     applies: Callable[[Situation], bool] = _always
+    first: bool = False
+    """True for what moves the focus: it is done before the next key is looked at, so that keys typed
+    ahead reach where they are meant to go."""
 
 
 _in_list = partial(Action, group="Move", scope="list")
@@ -76,13 +77,13 @@ ACTIONS: tuple[Action, ...] = (
     # The order is that of the hint line: what is first survives the narrowest window.
     Action("filter", ("slash",), "filter: rows",
            "Show only rows that hold the words typed; `!word` leaves out.",
-           "Find", "filter", hint="filter", applies=_in(SKILL_VIEWS)),
+           "Find", "filter", hint="filter", applies=_in(SKILL_VIEWS), first=True),
     Action("help", ("question_mark", "f1"), "help: keys and columns", "Show keys and columns of this view.",
            "General", "help", hint="help"),
     Action("quit", ("q", "ctrl+q"), "quit: skillaudit", "Leave; a running audit is dropped.",
            "General", "quit", hint="quit"),
     Action("back", ("escape",), "back: one level",
-           "Close, clear the filter, or stop a running audit; never quits.", "General", "back"),
+           "Close, clear the filter, or stop a running audit; never quits.", "General", "back", first=True),
     Action("palette", ("ctrl+p",), "palette: all commands", "Search all commands, and skills by name.",
            "General", "command_palette"),
     Action("sort", ("s",), "sort: by next column", "Sort by the next column; `S` turns the order round.",
@@ -108,19 +109,19 @@ ACTIONS: tuple[Action, ...] = (
            applies=lambda now: now.view == "map" and not now.positions and now.can_map and not now.busy),
     Action("return", ("b", "backspace"), "go: back to the last skill",
            "Return to the skill that a link led from.",
-           "Go", "return", hint="back", applies=lambda now: now.history),
+           "Go", "return", hint="back", applies=lambda now: now.history, first=True),
     Action("show_skill", ("o",), "go: to this skill in the list", "Open the selected skill in Skills.",
-           "Go", "show_skill", applies=_in(SKILL_VIEWS - {"skills"})),
+           "Go", "show_skill", applies=_in(SKILL_VIEWS - {"skills"}), first=True),
     Action("show_map", ("M",), "go: to this skill on the map", "Find the selected skill on the map.",
-           "Go", "show_map", applies=_in(LISTS)),
+           "Go", "show_map", applies=_in(LISTS), first=True),
     Action("theme", ("t",), "theme: light or dark", "Change between the light and the dark theme.",
            "General", "switch_theme"),
     Action("next_view", ("right_square_bracket",), "view: next", "Go to the next view.",
-           "Go", "step_view(1)", applies=_has_report),
+           "Go", "step_view(1)", applies=_has_report, first=True),
     Action("previous_view", ("left_square_bracket",), "view: previous", "Go to the view before.",
-           "Go", "step_view(-1)", applies=_has_report),
+           "Go", "step_view(-1)", applies=_has_report, first=True),
     Action("next_pane", ("tab",), "pane: next", "Go between list and detail.",
-           "Go", "next_pane", applies=_in(SKILL_VIEWS)),
+           "Go", "next_pane", applies=_in(SKILL_VIEWS), first=True),
     # In a list.
     _in_list("open", ("enter",), "open", "Open the detail, fold or unfold a group; `esc` comes back.",
              call="open", hint="open"),

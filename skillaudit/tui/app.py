@@ -111,7 +111,7 @@ class SkillAuditApp(Shell):
         """Open the filter line."""
         line = self.query_one("#filter", Input)
         line.add_class("-open")
-        line.focus()
+        self.screen.set_focus(line)
 
     def set_query(self, query: str) -> None:
         """Show only what holds the words of `query`."""

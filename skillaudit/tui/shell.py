@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import traceback
 from typing import ClassVar
@@ -13,7 +14,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from skillaudit.schema import Report
-from skillaudit.tui.actions import Scope, Situation, of_scope
+from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
 from skillaudit.tui.lines import Line, Span, printable
 from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread
 from skillaudit.tui.palette import Commands, Skills
@@ -46,7 +47,9 @@ class Shell(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("app", leave_out="palette"),
         *(
-            Binding(view.key, f"show('{view.id}')", f"view: {view.title}", show=False, id=view.id)
+            Binding(
+                view.key, f"show('{view.id}')", f"view: {view.title}", show=False, priority=True, id=view.id
+            )
             for view in VIEWS
         ),
     ]
@@ -61,6 +64,7 @@ class Shell(App[None]):
         self.meter: Meter | None = None
         self.current = STATUS
         self._partial = False
+        self._making = asyncio.Lock()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give themes without hues of their own something for the clusters."""
@@ -147,8 +151,13 @@ class Shell(App[None]):
         return next(iter(found), None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Switch off what does not apply now."""
+        """Switch off what does not apply now, and letters while text is typed."""
         known = _BY_METHOD.get(action)
+        letters = action == "show" or (
+            known is not None and known.first and len(key_name(known.keys[0])) == 1
+        )
+        if letters and isinstance(self.focused, Input):
+            return False
         if known is not None and not known.applies(self.situation):
             return None
         if action == "show":
@@ -200,6 +209,19 @@ class Shell(App[None]):
             else:
                 await view.remove()
         await self.switch("overview" if self.current == STATUS else self.current)
+        self.call_after_refresh(self._make_views)
+
+    async def _make_views(self) -> None:
+        """Make the views that were not shown yet, so that going to one is immediate."""
+        for spec in self.available_views:
+            await self._make(spec.id)
+
+    async def _make(self, view_id: str) -> None:
+        async with self._making:
+            if self.session is not None and self._view(view_id) is None:
+                view = load_view(VIEW_BY_ID[view_id])(self.session, id=view_id)
+                view.display = False
+                await self.base.mount(view)
 
     def watch_audit(self) -> None:
         """Show the stages of a running audit; runs on a timer, so that any rate of news costs the same."""
@@ -264,15 +286,14 @@ class Shell(App[None]):
 
     async def switch(self, view_id: str) -> None:
         """Show a view, making it when it is shown for the first time."""
-        if view_id != STATUS and self._view(view_id) is None:
-            assert self.session is not None
-            await self.base.mount(load_view(VIEW_BY_ID[view_id])(self.session, id=view_id))
+        if view_id != STATUS:
+            await self._make(view_id)
         for child in self.base.children:
             child.display = child.id == view_id
         self.current = view_id
         view = self.view
         if view is None:
-            self._status.focus()
+            self.screen_stack[0].set_focus(self._status)
         elif self.session is not None:
             view.update(self.session)
             view.take_focus()

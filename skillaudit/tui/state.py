@@ -177,10 +177,14 @@ class Session:
 
     def reveal(self, skill: str) -> bool:
         """Clear the filter if it hides a skill; True when it had to be."""
-        if self.query.strip() and not matches(self.index.haystacks[skill], self.query):
+        if self.hides(skill):
             self.query = ""
             return True
         return False
+
+    def hides(self, skill: str) -> bool:
+        """Tell whether the filter leaves a skill out."""
+        return bool(self.query.strip()) and not matches(self.index.haystacks[skill], self.query)
 
     def toggle_mark(self, skill: str) -> None:
         """Mark a skill, or take its mark away."""

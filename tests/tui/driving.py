@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -59,3 +60,18 @@ def view(app: SkillAuditApp) -> View:
     """Return the view on show."""
     assert app.view is not None
     return app.view
+
+
+def toasts(app: SkillAuditApp) -> list[str]:
+    """Return what the app has told in passing."""
+    return [notification.message for notification in app._notifications]
+
+
+async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
+    """Wait for something that the library does on a timer of its own, such as taking in a new size."""
+    for _ in range(500):
+        await pilot.pause()
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come about in five seconds")

@@ -111,9 +111,8 @@ class ListView(View, Generic[Row]):
         return self.query_one(DetailPane)
 
     def on_mount(self) -> None:
-        """Show the session."""
+        """Name the detail."""
         self.detail.border_title = "Detail"
-        self.update(self.session)
 
     def is_marked(self, row: Row) -> bool:
         """Tell whether the skill of a row is marked."""
@@ -126,12 +125,19 @@ class ListView(View, Generic[Row]):
             return
         rows = self.rows()
         self.list.show(rows, self.place(rows))
+        self._adopt_row()
         count = f"{len(rows):,} of {self.total():,}" if session.query.strip() else f"{self.total():,}"
         title = " · ".join(part for part in (f"{self.TITLE} {count}", self.note()) if part)
         self.list.border_title = Content(title)
         marks = f"{len(session.marks):,} marked" if session.marks else ""
         self.list.border_subtitle = Content(marks)
         self.show_detail()
+
+    def _adopt_row(self) -> None:
+        """Select the skill of the row under the cursor when nothing is, or when the filter hides what is."""
+        skill = self.skill()
+        if skill and (self.session.selected is None or self.session.hides(self.session.selected)):
+            self.session.select(skill)
 
     def place(self, rows: Sequence[Row]) -> int:
         """Return the row to put the cursor on: that of the selected skill, else the top."""
@@ -174,7 +180,7 @@ class ListView(View, Generic[Row]):
     def open_row(self) -> None:
         """Give the detail the whole view."""
         self.add_class("-zoomed")
-        self.detail.focus()
+        self.screen.set_focus(self.detail)
 
     @on(DetailPane.Stepped)
     def _stepped(self, event: DetailPane.Stepped) -> None:
@@ -182,17 +188,17 @@ class ListView(View, Generic[Row]):
 
     def take_focus(self) -> None:
         """Put the focus on the list, or on the detail that covers it."""
-        (self.detail if self.has_class("-zoomed") else self.list).focus()
+        self.screen.set_focus(self.detail if self.has_class("-zoomed") else self.list)
 
     def next_pane(self) -> None:
         """Go from the list to the detail and back."""
         if self.list.has_focus:
             if not self.detail.display or self.detail.region.width == 0:
                 self.add_class("-zoomed")
-            self.detail.focus()
+            self.screen.set_focus(self.detail)
         else:
             self.remove_class("-zoomed")
-            self.list.focus()
+            self.screen.set_focus(self.list)
 
     def skill(self) -> str | None:
         """Id of the skill of the row under the cursor."""

@@ -36,9 +36,8 @@ class MapView(View):
             yield DetailPane(classes="detail")
 
     def on_mount(self) -> None:
-        """Show the session."""
+        """Name the detail."""
         self.detail.border_title = "Detail"
-        self.update(self.session)
 
     @property
     def canvas(self) -> MapCanvas:
@@ -72,21 +71,21 @@ class MapView(View):
     @on(MapCanvas.Opened)
     def _opened(self) -> None:
         self.add_class("-zoomed")
-        self.detail.focus()
+        self.screen.set_focus(self.detail)
 
     def take_focus(self) -> None:
         """Put the focus on the map, or on the detail that covers it."""
-        (self.detail if self.has_class("-zoomed") else self.canvas).focus()
+        self.screen.set_focus(self.detail if self.has_class("-zoomed") else self.canvas)
 
     def next_pane(self) -> None:
         """Go from the map to the detail and back."""
         if self.canvas.has_focus:
             if not self.detail.region.width:
                 self.add_class("-zoomed")
-            self.detail.focus()
+            self.screen.set_focus(self.detail)
         else:
             self.remove_class("-zoomed")
-            self.canvas.focus()
+            self.screen.set_focus(self.canvas)
 
     def row_text(self) -> str:
         """The selected skill as plain text."""

@@ -52,10 +52,6 @@ class OverviewView(View):
         )
         yield RowList(columns, lambda finding: False, headed=False, id="worst")
 
-    def on_mount(self) -> None:
-        """Show the session."""
-        self.update(self.session)
-
     @property
     def worst(self) -> RowList[Finding]:
         """The list of the worst findings."""
@@ -91,13 +87,13 @@ class OverviewView(View):
 
     def take_focus(self) -> None:
         """Put the focus on the findings."""
-        self.worst.focus()
+        self.screen.set_focus(self.worst)
 
     def next_pane(self) -> None:
         """Go round the panes."""
         panes = [pane for pane in self.query("DetailPane, RowList") if pane.region.width]
         at = next((at for at, pane in enumerate(panes) if pane.has_focus), -1)
-        panes[(at + 1) % len(panes)].focus()
+        self.screen.set_focus(panes[(at + 1) % len(panes)])
 
     def finding(self) -> Finding | None:
         """The finding under the cursor."""

@@ -34,8 +34,7 @@ def bindings(scope: Scope, leave_out: str = "") -> list[BindingType]:
             show=False,
             key_display=keys_text(action),
             tooltip=action.help,
-            # The screen's own binding of tab would come first otherwise.
-            priority=action.keys == ("tab",),
+            priority=action.first,
             id=f"{scope}.{action.id}",
         )
         for action in of_scope(scope)
@@ -60,11 +59,11 @@ class Drawn(Widget):
 
     def tone_style(self, tone: str) -> Style:
         """Return the style of a tone under the current theme."""
-        return self.get_component_rich_style(f"line--{tone}") if tone else self.rich_style
+        return self.get_component_rich_style(f"line--{tone}") if tone else self.visual_style.rich_style
 
     def strip(self, line: Line, cover: str = "") -> Strip:
         """Draw a line, under one style if `cover` names a tone; everything passes `printable`."""
-        base = self.rich_style
+        base = self.visual_style.rich_style
         over = self.tone_style(cover) if cover else None
         segments = []
         for span in line:

@@ -169,7 +169,8 @@ class MapCanvas(Drawn, can_focus=True):
             return set()
         row, column = int(dots[at, 1]) // DOTS_Y, int(dots[at, 0]) // DOTS_X
         cells[row][column] = Span("◆", "cursor")
-        name = f" {fit(self._ids[at], min(cell_len(self._ids[at]), 32, columns - 6))} "
+        marked = "*" if self._ids[at] in self._session.marks else " "
+        name = f"{marked}{fit(self._ids[at], min(cell_len(self._ids[at]), 32, columns - 6))} "
         width = cell_len(name)
         begin = column + 1 if column + 1 + width <= columns else column - width
         if begin < 0:
