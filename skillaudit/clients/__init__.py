@@ -5,6 +5,7 @@ from __future__ import annotations
 from skillaudit.clients.listing import DropOrder, Listing, ListingEntry, State, listing, shown_skills
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
 from skillaudit.clients.visibility import Visibility, VisibilityColumn, VisibilityRow, visibility
+from skillaudit.clients.words import losses, summary, table
 
 __all__ = [
     "Budget",
@@ -17,8 +18,11 @@ __all__ = [
     "VisibilityColumn",
     "VisibilityRow",
     "listing",
+    "losses",
     "profile",
     "profiles",
     "shown_skills",
+    "summary",
+    "table",
     "visibility",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from skillaudit.formatters.findings import finding_place, plain
 from skillaudit.formatters.html_text import cut, e, number, tag
 from skillaudit.formatters.words import percent
-from skillaudit.schema import Finding, Report, RequestLoss, SkillReport
+from skillaudit.schema import Cluster, Finding, Report, RequestLoss, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 500
 MOST_PAIRS = 300
 MOST_CLUSTERS = 200
+OPEN_CLUSTERS = 9
 MOST_SKIPPED = 200
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _MARK = {"error": "error !!", "warning": "warning !", "info": "note"}
@@ -121,22 +122,27 @@ def change(verdict: Verdict | None) -> Iterator[str]:
 def clusters(report: Report) -> Iterator[str]:
     """Return the section of confusable clusters, the most confused first."""
     yield f'<section id="clusters"><h2>Confusable clusters ({len(report.clusters):,})</h2>'
-    yield f'<p class="soft">{report.noise:,} skills are in none.</p><div class="cards">'
+    yield f'<p class="soft">{report.noise:,} skills are in none.</p>'
     order = sorted(report.clusters, key=lambda cluster: (-(cluster.confusion or 0.0), cluster.index))
-    for cluster in order[:MOST_CLUSTERS]:
-        taken = (
-            ""
-            if cluster.confusion is None
-            else f", {percent(cluster.confusion)} of their requests taken inside"
-        )
-        members = ", ".join(e(skill) for skill in cluster.skills[:60])
-        more = f" and {len(cluster.skills) - 60:,} more" if len(cluster.skills) > 60 else ""
-        yield (
-            f'<div class="card"><h3>{e(cluster.label)}</h3><p class="soft">{len(cluster.skills):,} skills, mean '
-            f"cosine {cluster.cohesion:.2f}{taken}</p>"
-            f"<details><summary>Members</summary>{members}{more}</details></div>"
-        )
-    yield f"</div>{_rest(len(report.clusters) - MOST_CLUSTERS, 'clusters')}</section>"
+    cards = [_cluster(cluster) for cluster in order[:MOST_CLUSTERS]]
+    yield f'<div class="cards">{"".join(cards[:OPEN_CLUSTERS])}</div>'
+    if cards[OPEN_CLUSTERS:]:
+        yield f"<details><summary>{len(cards) - OPEN_CLUSTERS:,} more clusters</summary>"
+        yield f'<div class="cards">{"".join(cards[OPEN_CLUSTERS:])}</div></details>'
+    yield f"{_rest(len(order) - MOST_CLUSTERS, 'clusters')}</section>"
+
+
+def _cluster(cluster: Cluster) -> str:
+    taken = (
+        "" if cluster.confusion is None else f", {percent(cluster.confusion)} of their requests taken inside"
+    )
+    members = ", ".join(e(skill) for skill in cluster.skills[:60])
+    more = f" and {len(cluster.skills) - 60:,} more" if len(cluster.skills) > 60 else ""
+    return (
+        f'<div class="card"><h3>{e(cluster.label)}</h3><p class="soft">{len(cluster.skills):,} skills, mean '
+        f"cosine {cluster.cohesion:.2f}{taken}</p>"
+        f"<details><summary>Members</summary>{members}{more}</details></div>"
+    )
 
 
 def pairs(report: Report) -> Iterator[str]:

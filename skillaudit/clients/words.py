@@ -1,0 +1,61 @@
+"""Lists and visibility in words: who is cut, who is invisible, what is lost, what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from skillaudit.clients.listing import Listing, ListingEntry, State
+from skillaudit.clients.profiles import profile
+from skillaudit.clients.visibility import Visibility
+from skillaudit.schema import Skill
+
+LETTER: dict[State, str] = {"full": "+", "shortened": "~", "name-only": "n", "invisible": "-"}
+"""One character for each state, for tables."""
+
+
+def summary(listing: Listing) -> tuple[str, ...]:
+    """Return sentences on a whole list: its budget, the states of its skills, and what it rests on."""
+    rule = profile(listing.client)
+    lines = []
+    if listing.budget is None:
+        lines.append(f"{rule.title} ({listing.date}): {listing.used:,} {listing.unit}, no known budget.")
+    else:
+        share = listing.whole / listing.budget if listing.budget else 0.0
+        lines.append(
+            f"{rule.title} ({listing.date}): {listing.used:,} of {listing.budget:,} {listing.unit}; "
+            f"uncut it would be {listing.whole:,} ({share:.0%})."
+        )
+    lost = sum(entry.lost for entry in listing.entries)
+    lines.append(
+        f"{listing.count('full'):,} skills are shown whole, {listing.count('shortened'):,} shortened, "
+        f"{listing.count('name-only'):,} by name alone, {listing.count('invisible'):,} not at all; "
+        f"{lost:,} characters of descriptions are lost."
+    )
+    if listing.assumption and listing.budget is not None and listing.whole > listing.budget:
+        lines.append(f"Assumed: {listing.assumption}.")
+    return tuple(lines)
+
+
+def losses(skills: Sequence[Skill], listing: Listing) -> Iterator[str]:
+    """Yield a line for each skill that is not shown whole, with the text that is lost."""
+    for skill, entry in zip(skills, listing.entries, strict=True):
+        if entry.state == "invisible":
+            yield f"{skill.id}: invisible ({entry.reason})"
+        elif entry.lost:
+            yield f"{skill.id}: {entry.state}, {entry.lost:,} characters lost: {_lost_text(skill, entry)}"
+
+
+def table(visibility: Visibility) -> tuple[str, ...]:
+    """Return the table of skills by clients as lines: `+` whole, `~` shortened, `n` name alone, `-` invisible."""
+    width = max((len(row.id) for row in visibility.rows), default=5)
+    names = [column.client for column in visibility.columns]
+    lines = [f"{'skill':<{width}}  {'  '.join(names)}"]
+    for row in visibility.rows:
+        marks = (f"{LETTER[state]:^{len(name)}}" for name, state in zip(names, row.states, strict=True))
+        lines.append(f"{row.id:<{width}}  {'  '.join(marks)}".rstrip())
+    return tuple(lines)
+
+
+def _lost_text(skill: Skill, entry: ListingEntry) -> str:
+    """Return the end of the description that the model does not see."""
+    return skill.description[-entry.lost :] if entry.lost <= len(skill.description) else skill.description
