@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.analysis.generic import generic_phrases
+from skillaudit.routing.breadth import tail
 from skillaudit.routing.flows import Traffic
 from skillaudit.schema import BlackHole, Skill
 
@@ -15,8 +17,16 @@ Ints = npt.NDArray[np.int64]
 
 MAX_Q = 0.05
 """False-discovery rate that is accepted."""
+MAX_Q_BREADTH = 0.1
+"""The same for the breadth of a descriptor, whose null is known only up to real libraries."""
 MIN_FAMILIES = 3.0
 """Least effective number of families robbed."""
+MIN_CLAIMS = 2
+"""Different phrases that claim everything; one alone stands in a percent of real descriptions."""
+CLAIM_RATE = 1 / 7619
+"""Upper bound of the share of normal skills with so many."""
+MIN_SKILLS = 4
+MAX_VICTIMS = 50
 
 
 def adjusted(p_values: Floats) -> Floats:
@@ -58,41 +68,69 @@ def families_robbed(flow: Traffic, families: Sequence[str], size: int) -> Floats
 
 
 def black_holes(
-    skills: Sequence[Skill], flow: Traffic, families: Sequence[str], near: Ints | None
+    skills: Sequence[Skill],
+    flow: Traffic,
+    families: Sequence[str],
+    near: Ints | None,
+    width: Floats | None,
 ) -> tuple[BlackHole, ...]:
-    """Test every skill's absorbed mass against its neighbourhood's, false-discovery rate controlled."""
-    from scipy.special import gammainc
+    """Find the skills that take, or by their text would take, more than their share from several families.
 
+    Three tests, in falling order of trust:
+
+    - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
+      `MAX_Q`;
+    - `structure`: the breadth of the descriptor (`width`, (N,) or None) against that of skills of real
+      libraries, Benjamini-Hochberg at `MAX_Q_BREADTH`. A scorer that weighs words cannot see how a model
+      is drawn to a broad claim, so this stands for requests that were never asked;
+    - `structure`: two different phrases that claim everything, which none of 7,618 real skills has.
+
+    The first two ask for an effective number of families of at least `MIN_FAMILIES`.
+    """
     size = len(skills)
-    if size < 4 or not flow.between.nnz:
+    if size < MIN_SKILLS or not flow.between.nnz:
         return ()
     absorbed = flow.absorbed
     expected = expected_share(absorbed, near)
-    positive = np.maximum(expected, 1e-9)
-    # Pearson dispersion, robust: losses come in bursts, one rival pair at a time.
-    dispersion = max(1.0, float(np.median((absorbed - expected) ** 2 / positive) / 0.455))
-    p_values = np.where(
-        absorbed > 0, gammainc(np.maximum(absorbed / dispersion, 1e-9), positive / dispersion), 1.0
-    )
-    q_values = adjusted(p_values)
+    by_requests = adjusted(_excess(absorbed, expected))
+    by_width = np.ones(size) if width is None else adjusted(tail(width))
+    phrases = [generic_phrases(skill.text) for skill in skills]
+    claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
     robbed = families_robbed(flow, families, size)
+    wide = robbed >= MIN_FAMILIES
+    taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q_BREADTH) & wide
+    by_text = np.minimum(by_width, np.where(claims, adjusted(np.where(claims, CLAIM_RATE, 1.0)), 1.0))
     others = np.maximum(flow.owned.sum() - flow.owned, 1.0)
     between = flow.between.tocsc()
     found = []
-    for row in np.nonzero((q_values <= MAX_Q) & (robbed >= MIN_FAMILIES))[0].tolist():
+    for row in np.flatnonzero(taken | broad | claims).tolist():
         start, stop = between.indptr[row], between.indptr[row + 1]
         victims, masses = between.indices[start:stop], between.data[start:stop]
-        order = np.lexsort((victims, -masses))
+        order = np.lexsort((victims, -masses))[:MAX_VICTIMS]
+        by_structure = bool(broad[row] or claims[row])
         found.append(
             BlackHole(
                 skill=skills[row].id,
                 absorbed=float(absorbed[row]),
                 share=float(min(1.0, absorbed[row] / others[row])),
                 expected=float(expected[row]),
-                q_value=float(q_values[row]),
+                q_value=float(by_requests[row] if taken[row] else by_text[row]),
                 families=float(robbed[row]),
-                victims=tuple(skills[int(v)].id for v in victims[order] if masses.size),
+                victims=tuple(skills[int(victim)].id for victim in victims[order]),
+                generic_phrases=phrases[row],
+                evidence="both" if taken[row] and by_structure else "requests" if taken[row] else "structure",
                 declared=skills[row].declared_router,
             )
         )
     return tuple(sorted(found, key=lambda hole: (-hole.absorbed, hole.skill)))
+
+
+def _excess(absorbed: Floats, expected: Floats) -> Floats:
+    """Probability of absorbing so much or more, were a skill like its neighbourhood."""
+    from scipy.special import gammainc
+
+    positive = np.maximum(expected, 1e-9)
+    # The dispersion is taken from the middle of the library: losses come in bursts, one pair at a time.
+    dispersion = max(1.0, float(np.median((absorbed - expected) ** 2 / positive) / 0.455))
+    tails = gammainc(np.maximum(absorbed / dispersion, 1e-9), positive / dispersion)
+    return np.where(absorbed > 0, tails, 1.0)
