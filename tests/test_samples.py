@@ -33,7 +33,7 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202
 
 KINDS = {
     "black-hole": ("SA301", "SA302"),
-    "confusable": ("SA201", "SA202"),
+    "confusable": ("SA201", "SA202", "SA204"),
     "duplicate": ("SA006", "SA010"),
     "spec": tuple(f"SA0{number:02}" for number in range(2, 15)),
 }
@@ -279,7 +279,7 @@ def test_budget(case: Case) -> None:
 # --- what the audit says ------------------------------------------------------------------------
 
 
-_NO_TWINS = "no pair reaches a loss of a quarter under the default router, and nothing else flags twins"
+_NO_TWINS = "no two descriptors of the group reach the twins' cosine, and no pair a loss of a quarter"
 _NO_HOLES = "about one expected request of absorbed mass passes for chance under the default router"
 _TOO_CALM = "the default router expects far less than what the scorer itself would lose"
 
@@ -287,12 +287,8 @@ MISSES = {
     ("black_hole", "must_flag black-hole:super-helper"): _NO_HOLES,
     ("black_hole", "must_flag black-hole:workbench"): _NO_HOLES,
     ("black_hole", "hijack_at_least"): _TOO_CALM,
-    ("confusable", "must_flag confusable:excel-helper"): _NO_TWINS,
-    ("confusable", "must_flag confusable:deploy-app"): _NO_TWINS,
     ("confusable", "must_flag confusable:code-review"): _NO_TWINS,
-    ("confusable", "must_flag confusable:doc-writer"): _NO_TWINS,
     ("confusable", "must_flag confusable:email-drafter"): _NO_TWINS,
-    ("confusable", "must_flag confusable:text-summarizer"): _NO_TWINS,
     ("confusable", "hijack_at_least"): _TOO_CALM,
     ("tools-mcp-tools-list", "must_flag confusable:search_issues"): _NO_TWINS,
 }

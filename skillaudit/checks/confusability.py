@@ -76,9 +76,13 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
                 found.setdefault(skill.cluster, {})[pair] = rival.cosine
     for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
         (a, b), cosine = min(pairs.items(), key=lambda item: (-item[1], item[0]))
-        members = tuple(sorted({skill for pair in pairs for skill in pair}))
+        members = tuple(skill.id for skill in evidence.skills if skill.cluster == cluster_of[a])
         others = [member for member in members if member not in (a, b)]
-        more = f", beside {', '.join(others[:4])}{' and more' if len(others) > 4 else ''}" if others else ""
+        more = (
+            f"; with them stand {', '.join(others[:4])}{' and more' if len(others) > 4 else ''}"
+            if others
+            else ""
+        )
         yield rule.finding(
             members,
             f"{a} and {b} have nearly the same descriptor{more}.",
@@ -137,7 +141,7 @@ RULES = (
         code="SA204",
         slug="near-twins",
         severity="warning",
-        what="Skills of one cluster whose descriptors say nearly the same.",
+        what="A cluster of confusable skills, two of which have descriptors that say nearly the same.",
         why="Where users' words fit both, the choice is a coin toss, and the loser's owner never hears of it. "
         "Requests that name what only one of them does may still find it, so this is an exposure, not a loss.",
         fix="Merge them, or write reciprocal boundaries: what each does that the other does not.",

@@ -108,11 +108,13 @@ def test_a_pair_inside_a_clone_family_is_told_once() -> None:
 def twins(cosine: float, cluster: int = 0) -> tuple[SkillReport, ...]:
     rival = Rival(id="b", cosine=cosine)
     first = skill_report("a", victim_rate=0.0, cluster=cluster, rivals=(rival,))
-    return first, skill_report("b", victim_rate=0.0, cluster=0)
+    return first, skill_report("b", victim_rate=0.0, cluster=0), skill_report("c", victim_rate=0.0, cluster=0)
 
 
 def test_near_twins_are_told_by_cluster_and_scorer() -> None:
-    assert codes(evidence(skills=twins(0.75))) == ["SA204"]
+    (finding,) = check(evidence(skills=twins(0.75)))
+    assert (finding.code, finding.skills) == ("SA204", ("a", "b", "c"))
+    assert "with them stand c" in finding.message
     assert codes(evidence(skills=twins(0.74))) == []
     assert codes(evidence(skills=twins(0.9, cluster=1))) == []
     lexical = msgspec.structs.replace(evidence().forecast, scorer="lexical")
