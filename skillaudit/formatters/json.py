@@ -31,4 +31,8 @@ def read(text: str | bytes) -> Report:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a report."""
     document = msgspec.json.schema(Report)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "skillaudit report", **document}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "skillaudit report",
+        **document,
+    }
