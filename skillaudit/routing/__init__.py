@@ -7,6 +7,7 @@ from skillaudit.routing.decisions import DecisionLog, read_decisions, read_libra
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, profiles
 from skillaudit.routing.records import Routing, SkillFlow
+from skillaudit.routing.whatif import SkillChange, SkillForecast, Step, WhatIf, whatif
 
 __all__ = [
     "Calibration",
@@ -15,11 +16,16 @@ __all__ = [
     "ModelFit",
     "RouterProfile",
     "Routing",
+    "SkillChange",
     "SkillFlow",
+    "SkillForecast",
+    "Step",
+    "WhatIf",
     "calibrate",
     "forecast",
     "profiles",
     "read_decisions",
     "read_library",
     "save",
+    "whatif",
 ]

@@ -1,0 +1,77 @@
+"""What a change does: near copies hurt, removing them helps, and the same requests are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from skillaudit.routing import Routing, forecast, whatif
+from skillaudit.schema import Request, Skill
+from tests.routing.conftest import VectorScorer, World, coverage, unit
+
+
+def runner(world: World, vectors: dict[str, np.ndarray]):  # type: ignore[no-untyped-def, type-arg]
+    def run(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
+        scorer = VectorScorer(np.stack([vectors[skill.id] for skill in skills]), world.scorer.queries)
+        return forecast(
+            skills,
+            requests,
+            scorer,
+            families=["f"] * len(skills),
+            labels=[-1] * len(skills),
+            neighbors=None,
+            coverage=coverage(requests),
+        )
+
+    return run
+
+
+@pytest.fixture
+def scene():  # type: ignore[no-untyped-def]
+    world = World(12, 4, noise=1.5)
+    vectors = {skill.id: world.scorer.skills[row] for row, skill in enumerate(world.skills)}
+    rng = np.random.default_rng(4)
+    vectors["twin"] = unit(vectors["s3"] + 0.05 * rng.standard_normal(24))
+    return world, runner(world, vectors), Skill(id="twin", name="twin", description="does 3 again")
+
+
+def test_a_twin_hurts_its_original_most(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, twin = scene
+    outcome = whatif(world.skills, world.requests, run, add=[twin])
+    assert outcome.accuracy is not None and outcome.accuracy < 0
+    assert outcome.hijack is not None and outcome.hijack > 0
+    assert outcome.steps[0].kind == "add" and outcome.steps[0].hurt[0].id == "s3"
+    assert outcome.steps[0].accuracy == pytest.approx(outcome.accuracy)
+    assert {"twin", "s3"} <= {change.id for change in outcome.changes}
+    added = next(change for change in outcome.changes if change.id == "twin")
+    assert added.absorbed_before is None and (added.absorbed_after or 0) > 0
+
+
+def test_removing_the_twin_undoes_it(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, twin = scene
+    there = whatif(world.skills, world.requests, run, add=[twin])
+    back = whatif((*world.skills, twin), world.requests, run, remove=["twin"])
+    assert back.accuracy == pytest.approx(-(there.accuracy or 0))
+    assert back.steps[0].helped[0].id == "s3" and not back.steps[0].hurt
+
+
+def test_requests_of_a_removed_skill_do_not_shift_the_mix(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, _ = scene
+    outcome = whatif(world.skills, world.requests, run, remove=["s0"])
+    assert outcome.accuracy is not None and outcome.accuracy >= 0
+    gone = next(change for change in outcome.changes if change.id == "s0")
+    assert gone.victim_before is not None and gone.victim_after is None
+
+
+def test_nothing_changed_changes_nothing(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, _ = scene
+    outcome = whatif(world.skills, world.requests, run)
+    assert outcome.accuracy == 0 and outcome.changes == () and outcome.steps == ()
+
+
+def test_a_stranger_cannot_be_removed(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, _ = scene
+    with pytest.raises(ValueError, match="not in the library"):
+        whatif(world.skills, world.requests, run, remove=["nobody"])
