@@ -7,6 +7,7 @@ from typing import Literal
 
 from skillaudit.schema import Record, ScorerName
 
+DropOrder = Literal["best", "worst", "declared"]
 MapMethod = Literal["pca", "umap"]
 
 DEFAULT_EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
@@ -24,6 +25,12 @@ class Config(Record):
     """Files of labelled requests that come before the mined ones."""
     router: str | None = None
     """Router profile; None takes the default for the scorer."""
+    client: str | None = None
+    """Audit what this client shows the model: cut text, invisible skills left out; None takes all text."""
+    context: int | None = None
+    """Context window in tokens that a client's budget is derived from; None takes the client's default."""
+    order: DropOrder = "declared"
+    """Whose description a client drops first, where that cannot be known."""
     map: MapMethod = "pca"
     """How the 2-D map is laid out: `pca` at once, `umap` better and slow the first time."""
     cache: Path | None = None

@@ -198,6 +198,9 @@ class RequestLoss(Record):
     source: RequestSource
 
 
+Visible = Literal["full", "shortened", "name-only", "invisible"]
+
+
 class SkillReport(Record):
     """What the audit says about one skill."""
 
@@ -227,6 +230,8 @@ class SkillReport(Record):
     """Mean cosine to all other skills: the sink score of the first paper."""
     cluster: int
     """Index into `Report.clusters`, or -1 for noise."""
+    visibility: tuple[Visible, ...] = ()
+    """State in each client's list, parallel to `Report.clients`."""
     x: float | None = None
     y: float | None = None
     """Position on the 2-D map, where it was computed."""
@@ -333,6 +338,30 @@ class LibrarySummary(Record):
     skipped: tuple[Skipped, ...]
 
 
+class ClientView(Record):
+    """What one client's list shows of this library."""
+
+    client: str
+    title: str
+    date: str
+    """When the client's rules were read."""
+    full: int
+    shortened: int
+    name_only: int
+    invisible: int
+    lost: int
+    """Characters of descriptions that the model does not see."""
+    unit: str
+    used: int
+    """What the client counts against its budget, in `unit`."""
+    whole: int
+    """What it would count if nothing were cut."""
+    budget: int | None
+    """None for a client without one."""
+    assumption: str
+    """What the figures rest on that cannot be known from outside; empty for nothing."""
+
+
 class EmbeddingSummary(Record):
     """What the vectors are."""
 
@@ -360,3 +389,7 @@ class Report(Record):
     """Skills near to many families by structure alone, beside those in `black_holes`."""
     pairs: tuple[Pair, ...]
     findings: tuple[Finding, ...]
+    client: str | None = None
+    """The client whose cut text was audited; None for the whole text."""
+    clients: tuple[ClientView, ...] = ()
+    """Who shows how much of this library."""

@@ -24,6 +24,31 @@ def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _overflow(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    for view in evidence.clients:
+        hurt = [
+            f"{count} {what}"
+            for count, what in (
+                (view.invisible, "not shown at all"),
+                (view.name_only, "shown by name only"),
+                (view.shortened, "cut short"),
+            )
+            if count
+        ]
+        if view.budget is None or view.whole <= view.budget or not hurt:
+            continue
+        yield rule.finding(
+            (),
+            f"{view.title} has no room for this library: of {len(evidence.library.skills)} skills, "
+            f"{', '.join(hurt)}.",
+            evidence=f"The list needs {view.whole:,} {view.unit} of {view.budget:,}; {view.lost:,} characters of "
+            f"descriptions are lost. Rules as of {view.date}."
+            + (f" Assumed: {view.assumption}." if view.assumption else ""),
+            key=view.client,
+            severity="warning" if view.client == evidence.client else None,
+        )
+
+
 def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     unjudged = evidence.forecast.coverage.unjudged
     if unjudged:
@@ -68,6 +93,16 @@ RULES = (
         why="Accuracy is nearly level up to a capacity and falls fast beyond it, sooner where skills are alike.",
         fix="Group confusable skills behind gateway skills, or make the rarely used ones manual-only.",
         check=_size,
+    ),
+    Rule(
+        code="SA402",
+        slug="over-budget",
+        severity="info",
+        what="A client's list has a budget, and this library does not fit: descriptions are cut, or skills "
+        "left out. It is a warning for the client that the audit is for (--client).",
+        why="The model never sees what is cut, and the cut clauses are often those that tell siblings apart.",
+        fix="Shorten descriptions, make rarely used skills manual-only, or group skills behind gateway skills.",
+        check=_overflow,
     ),
     Rule(
         code="SA501",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from skillaudit.schema import (
     BlackHole,
+    ClientView,
     Cluster,
     Finding,
     Forecast,
@@ -24,6 +25,8 @@ class Evidence(Record):
     """Everything that the audit knows before it passes judgement."""
 
     library: Library
+    client: str | None
+    clients: tuple[ClientView, ...]
     forecast: Forecast
     skills: tuple[SkillReport, ...]
     clusters: tuple[Cluster, ...]

@@ -35,6 +35,15 @@ _AUDIT = (
         help="What similarity is made of; `lexical` is instant and needs no embedding model.",
     ),
     click.option("--router", metavar="NAME", help="Router profile to forecast for."),
+    click.option("--client", metavar="NAME", help="Audit the text as this client cuts it, such as codex."),
+    click.option("--context", type=click.IntRange(min=1), help="The client's context window in tokens."),
+    click.option(
+        "--order",
+        type=click.Choice(["declared", "best", "worst"]),
+        default="declared",
+        show_default=True,
+        help="Whose description a client drops first, where only it knows.",
+    ),
     click.option(
         "--embedder",
         metavar="ID",
@@ -61,12 +70,15 @@ def make_config(
     embedder: str | None = None,
     device: str | None = None,
     no_cache: bool = False,
+    client: str | None = None,
+    context: int | None = None,
+    order: str = "declared",
     map: str = "pca",  # noqa: A002 - the field's own name
 ) -> Config:
     """Return the configuration that the shared options say."""
     from typing import cast
 
-    from skillaudit.config import DEFAULT_EMBEDDER, Config, MapMethod
+    from skillaudit.config import DEFAULT_EMBEDDER, Config, DropOrder, MapMethod
     from skillaudit.schema import ScorerName
 
     return Config(
@@ -75,6 +87,9 @@ def make_config(
         device=device,
         requests=requests,
         router=router,
+        client=client,
+        context=context,
+        order=cast(DropOrder, order),
         map=cast(MapMethod, map),
         use_cache=not no_cache,
     )

@@ -29,6 +29,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     blocks += _victims(report)
     blocks += _black_holes(report)
     blocks += _clusters(report)
+    blocks += _clients(report)
     blocks += _skipped(report)
     return "\n\n".join(blocks) + "\n"
 
@@ -147,6 +148,27 @@ def _clusters(report: Report) -> Iterator[str]:
     )
     if len(report.clusters) > ROWS:
         yield f"... and {len(report.clusters) - ROWS:,} more."
+
+
+def _clients(report: Report) -> Iterator[str]:
+    if not report.clients:
+        return
+    yield "### What each client shows"
+    yield _table(
+        ("client", "in full", "cut", "name only", "hidden", "needs", "budget"),
+        (
+            (
+                view.title + (" (audited)" if view.client == report.client else ""),
+                str(view.full),
+                str(view.shortened),
+                str(view.name_only),
+                str(view.invisible),
+                f"{view.whole:,}",
+                "unknown" if view.budget is None else f"{view.budget:,} {view.unit}",
+            )
+            for view in report.clients
+        ),
+    )
 
 
 def _skipped(report: Report) -> Iterator[str]:

@@ -28,17 +28,7 @@ def render(report: Report, *, verdict: Verdict | None = None, rows: int | None =
     lines += [*_header(report), ""]
     lines += [*_forecast(report), ""]
     lines += _worst(report)
-    for section in (
-        _victims,
-        _absorbers,
-        _black_holes,
-        _over_general,
-        _clusters,
-        _pairs,
-        _structure,
-        _findings,
-        _skipped,
-    ):
+    for section in _SECTIONS:
         block = list(section(report, rows))
         if block:
             lines += ["", *block]
@@ -250,6 +240,29 @@ def _structure(report: Report, rows: int | None) -> Iterator[str]:
         )
 
 
+def _clients(report: Report, rows: int | None) -> Iterator[str]:
+    if not report.clients:
+        return
+    yield "VISIBLE  what each client's list shows of the skills (- is a budget that nobody knows)"
+    yield from table(
+        ("client", "full", "cut", "name only", "hidden", "needs", "of"),
+        (
+            (
+                ("> " if view.client == report.client else "") + view.title,
+                str(view.full),
+                str(view.shortened),
+                str(view.name_only),
+                str(view.invisible),
+                f"{view.whole:,}",
+                "-" if view.budget is None else f"{view.budget:,} {view.unit}",
+            )
+            for view in report.clients
+        ),
+        (16, 5, 5, 9, 6, 9, 16),
+        right=frozenset({1, 2, 3, 4, 5, 6}),
+    )
+
+
 def _findings(report: Report, rows: int | None) -> Iterator[str]:
     findings = worst_first(report.findings)[WORST:]
     if not findings:
@@ -279,3 +292,17 @@ def _skipped(report: Report, rows: int | None) -> Iterator[str]:
     for entry in skipped[:rows]:
         yield from wrap(f"{entry.path}: {entry.reason}", first="  ", indent="    ")
     yield from _more(len(skipped), rows)
+
+
+_SECTIONS = (
+    _victims,
+    _absorbers,
+    _black_holes,
+    _over_general,
+    _clusters,
+    _pairs,
+    _structure,
+    _clients,
+    _findings,
+    _skipped,
+)

@@ -8,12 +8,14 @@ from typing import TypeVar
 import msgspec
 
 from skillaudit.checks import Evidence, check
+from skillaudit.clients import Visibility
 from skillaudit.pipeline.rivals import rivals_of
 from skillaudit.pipeline.structure import Structure
 from skillaudit.routing import Routing, SkillFlow
 from skillaudit.schema import (
     SCHEMA_VERSION,
     BlackHole,
+    ClientView,
     Cluster,
     Defect,
     EmbeddingSummary,
@@ -41,18 +43,23 @@ def assemble(
     embedding: EmbeddingSummary,
     structure: Structure,
     routing: Routing,
+    views: Visibility,
+    client: str | None,
 ) -> Report:
-    """Return the report on `library`, whose routable skills compete as `shown`.
+    """Return the report on `library`, of which `shown` compete, as `client` shows them.
 
     `structure` and `routing` are parallel to `shown`; `defects` are those of the request files.
     """
     pairs = _with_cosines(routing.pairs, shown, structure)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
+    clients = tuple(msgspec.convert(msgspec.to_builtins(view), ClientView) for view in views.columns)
     evidence = rounded(
         Evidence(
             library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
+            client=client,
+            clients=clients,
             forecast=routing.forecast,
-            skills=_skills(library, shown, structure, routing, pairs),
+            skills=_skills(library, shown, structure, routing, pairs, views),
             clusters=_clusters(shown, structure, routing),
             hubness=structure.hubness,
             black_holes=holes,
@@ -65,6 +72,8 @@ def assemble(
         schema_version=SCHEMA_VERSION,
         tool_version=__version__,
         library=_summary(library),
+        client=client,
+        clients=clients,
         embedding=embedding,
         forecast=evidence.forecast,
         skills=evidence.skills,
@@ -140,17 +149,19 @@ def _skills(
     structure: Structure,
     routing: Routing,
     pairs: Sequence[Pair],
+    views: Visibility,
 ) -> tuple[SkillReport, ...]:
     """Return one report a skill in the library's order; those that do not compete come without figures."""
     rows: Mapping[str, int] = {skill.id: row for row, skill in enumerate(shown)}
     rivals = rivals_of(shown, structure, pairs)
     reports = []
-    for skill in library.skills:
+    for skill, view in zip(library.skills, views.rows, strict=True):
         row = rows.get(skill.id)
         if row is None:
-            reports.append(_bystander(skill))
+            report = _bystander(skill)
         else:
-            reports.append(_competitor(skill, shown[row], row, routing.flows[row], structure, rivals[row]))
+            report = _competitor(skill, shown[row], row, routing.flows[row], structure, rivals[row])
+        reports.append(msgspec.structs.replace(report, visibility=view.states))
     return tuple(reports)
 
 

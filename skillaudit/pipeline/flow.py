@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.cache import Cache
+from skillaudit.clients import listing, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.load import load
@@ -34,7 +35,7 @@ def audit(sources: Sequence[str | Path], config: Config | None = None, progress:
 
 def audit_library(library: Library, config: Config, progress: Progress = SILENT) -> Report:
     """Return the report on a library that is loaded already; see `audit`."""
-    shown = library.routable
+    shown = competing(library, config)
     cache = Cache(config.cache) if config.use_cache else None
     try:
         scorer, vectors, embedding = scorer_for(shown, config, cache, progress)
@@ -54,7 +55,17 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
     finally:
         if cache is not None:
             cache.close()
-    return assemble(library, shown, gathered.defects, embedding, structure, routing)
+    views = visibility(library.skills, context=config.context, order=config.order)
+    return assemble(library, shown, gathered.defects, embedding, structure, routing, views, config.client)
+
+
+def competing(library: Library, config: Config) -> tuple[Skill, ...]:
+    """Return the skills that compete for requests, as the client of `config` shows them."""
+    if config.client is None:
+        return library.routable
+    return shown_skills(
+        library.skills, listing(library.skills, config.client, context=config.context, order=config.order)
+    )
 
 
 def scorer_for(

@@ -11,7 +11,7 @@ from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.pipeline.flow import scorer_for
+from skillaudit.pipeline.flow import competing, scorer_for
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing import forecast
 from skillaudit.schema import Coverage, Record, Request, ScorerName
@@ -60,7 +60,7 @@ def route(
     config = config or Config()
     if not query.strip():
         raise UsageError("the request is empty; write what a user would say.")
-    shown = load(sources, progress=progress).routable
+    shown = competing(load(sources, progress=progress), config)
     if not shown:
         raise UsageError("no skill of this library competes for requests: all are manual-only.")
     cache = Cache(config.cache) if config.use_cache else None

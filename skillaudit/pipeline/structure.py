@@ -29,7 +29,6 @@ from skillaudit.progress import Progress
 from skillaudit.schema import BlackHole, Hubness, Skill
 from skillaudit.scoring import Scorer
 
-
 CLONED = 0.9
 """Share of a cluster that one template must cover before the cluster counts as copies."""
 

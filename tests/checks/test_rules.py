@@ -38,6 +38,8 @@ def evidence(**changes: object) -> Evidence:
     )
     quiet = Evidence(
         library=Library(sources=("x",), skills=skills),
+        client=None,
+        clients=(),
         forecast=forecast,
         skills=(QUIET,),
         clusters=(),
@@ -154,6 +156,17 @@ def test_defects_of_one_rule_in_one_file_make_one_finding_as_grave_as_the_worst(
     assert finding.severity == "warning"
     assert finding.location is not None
     assert finding.location.line == 3
+
+
+def test_a_list_over_a_client_s_budget_warns_when_the_audit_is_for_that_client() -> None:
+    (view,) = small_report().clients
+    (finding,) = check(evidence(clients=(view,)))
+    assert (finding.code, finding.severity) == ("SA402", "info")
+    assert "1 not shown at all, 2 cut short" in finding.message
+    (finding,) = check(evidence(clients=(view,), client="codex"))
+    assert finding.severity == "warning"
+    assert codes(evidence(clients=(msgspec.structs.replace(view, whole=400),))) == []
+    assert codes(evidence(clients=(msgspec.structs.replace(view, budget=None),))) == []
 
 
 def test_errors_come_first() -> None:
