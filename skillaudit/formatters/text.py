@@ -243,7 +243,7 @@ def _structure(report: Report, rows: int | None) -> Iterator[str]:
 def _clients(report: Report, rows: int | None) -> Iterator[str]:
     if not report.clients:
         return
-    yield "VISIBLE  what each client's list shows of the skills (- is a budget that nobody knows)"
+    yield "VISIBLE  what each client's list shows (- is a budget that nobody knows)"
     yield from table(
         ("client", "full", "cut", "name only", "hidden", "needs", "of"),
         (
@@ -254,11 +254,11 @@ def _clients(report: Report, rows: int | None) -> Iterator[str]:
                 str(view.name_only),
                 str(view.invisible),
                 f"{view.whole:,}",
-                "-" if view.budget is None else f"{view.budget:,} {view.unit}",
+                "-" if view.budget is None else f"{view.budget:,} {view.unit[:5]}",
             )
             for view in report.clients
         ),
-        (16, 5, 5, 9, 6, 9, 16),
+        (22, 5, 5, 9, 6, 8, 12),
         right=frozenset({1, 2, 3, 4, 5, 6}),
     )
 
