@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from skillaudit.embedding import embed
+from skillaudit.embedding import embed, packed
 from skillaudit.embedding.models import MINILM, Bert
 from skillaudit.embedding.packed import PackedEncoder, pack, runs
 from tests.embedding.conftest import TEXTS
@@ -140,6 +140,13 @@ def test_texts_are_cut_at_the_longest_the_model_reads(minilm: Path, tiny: Path) 
     tokens = PackedEncoder((minilm, MINILM), device="cpu").tokenise(TEXTS)
     assert max(len(row) for row in tokens) == 256
     assert min(len(row) for row in tokens) == 2
+
+
+def test_texts_beyond_one_segment_keep_their_places(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = list("abcdefgh")
+    whole = embed(texts, model=str(tiny), device="cpu")
+    monkeypatch.setattr(packed, "_SEGMENT", 3)
+    assert embed(texts, model=str(tiny), device="cpu").tobytes() == whole.tobytes()
 
 
 def test_a_lone_surrogate_is_no_crash(tiny: Path) -> None:
