@@ -66,6 +66,15 @@ def run(command: click.Command) -> int:
         return ExitCode.CRASH
 
 
+class Notes:
+    """Passes on what the cache could not do, for a stderr that nobody watches live."""
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Say `note` when it comes from the cache."""
+        if stage == "cache":
+            say(f"note: {note}")
+
+
 class Bar:
     """A progress bar with counts on stderr, redrawn at most ten times a second."""
 
@@ -79,6 +88,10 @@ class Bar:
 
     def update(self, stage: str, done: int, total: int, note: str = "") -> None:
         """Draw `stage done/total (note)` when it is new, finished, or a tenth of a second has passed."""
+        if stage == "cache":
+            self.close()
+            say(f"note: {note}")
+            return
         now = time.monotonic()
         if stage == self._stage and done < total and now - self._drawn_at < 0.1:
             return

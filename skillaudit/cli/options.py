@@ -98,11 +98,14 @@ def make_config(
 @contextmanager
 def narration(quiet: bool) -> Iterator[Progress]:
     """Yield a progress bar on an interactive stderr, and silence elsewhere."""
-    from skillaudit.cli.diagnostics import Bar
+    from skillaudit.cli.diagnostics import Bar, Notes
     from skillaudit.progress import SILENT
 
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         yield SILENT
+        return
+    if not sys.stderr.isatty():
+        yield Notes()
         return
     bar = Bar()
     try:

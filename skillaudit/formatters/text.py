@@ -258,7 +258,7 @@ def _clients(report: Report, rows: int | None) -> Iterator[str]:
             )
             for view in report.clients
         ),
-        (22, 5, 5, 9, 6, 8, 12),
+        (21, 5, 5, 9, 6, 8, 12),
         right=frozenset({1, 2, 3, 4, 5, 6}),
     )
 

@@ -54,6 +54,8 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
         )
     finally:
         if cache is not None:
+            for note in cache.notes:
+                progress.update("cache", 1, 1, note)
             cache.close()
     views = visibility(library.skills, context=config.context, order=config.order)
     return assemble(library, shown, gathered.defects, embedding, structure, routing, views, config.client)
