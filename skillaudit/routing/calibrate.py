@@ -218,8 +218,8 @@ def _cells(trial: Table, model: str, held: Mask, predicted: _HeldOut) -> list[Ce
         rows = held & (key == value)
         outcome = trial.outcomes[model][rows]
         right = predicted.right[rows]
-        noise = rng.standard_normal(DRAWS) * np.sqrt((right * (1 - right)).sum()) / len(right)
-        low, high = np.quantile(predicted.draws[rows].mean(axis=0) + noise, [TAIL, 1 - TAIL])
+        shown = rng.binomial(len(right), predicted.draws[rows].mean(axis=0)) / len(right)
+        low, high = np.quantile(shown, [TAIL, 1 - TAIL])
         accuracy = float(right.mean())
         cells.append(
             Cell(

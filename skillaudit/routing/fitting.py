@@ -35,7 +35,7 @@ class Hierarchy:
     members: tuple[Normal, ...]
 
 
-PRIOR_SPREAD = np.diag([0.6, 1.5, 0.5]) ** 2
+PRIOR_SPREAD = np.diag([1.0, 2.0, 0.8]) ** 2
 """Weakly informative spread of (intercept, clearance, capacity) between routers, on the logit scale."""
 
 
