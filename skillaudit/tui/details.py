@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.formatters.words import SOURCES, plural
-from skillaudit.schema import BlackHole, Cluster, Finding, Location, RequestLoss, SkillReport
+from skillaudit.schema import BlackHole, Cluster, Finding, Location, RequestLoss, SkillReport, Visible
 from skillaudit.tui.doc import Block, Bullet, Column, Field, Heading, Paragraph, Table, Title
 from skillaudit.tui.figures import NONE, amount, bounds, decimal, percent, severity_span
 from skillaudit.tui.lines import Span
@@ -64,8 +64,9 @@ def skill_document(index: Index, skill: SkillReport) -> list[Block]:
         blocks.append(Field("category", (Span(skill.category),)))
     blocks.append(Field("cluster", (Span(_cluster_text(index, skill)),)))
     blocks += [
-        Heading("What the model is shown", "before any client's cut"),
+        Heading("What the model is shown", _cut_note(index)),
         Paragraph(f"{skill.name}: {skill.description}"),
+        *_visibility(index, skill),
     ]
     if skill.manual_only:
         blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
@@ -76,6 +77,33 @@ def skill_document(index: Index, skill: SkillReport) -> list[Block]:
     blocks += _requests("Requests it loses", skill.lost, taken_from=False)
     blocks += _requests("Requests it steals", skill.stolen, taken_from=True)
     return blocks
+
+
+STATES: dict[Visible, str] = {
+    "full": "in full",
+    "shortened": "cut short",
+    "name-only": "by name only",
+    "invisible": "not at all",
+}
+
+
+def _cut_note(index: Index) -> str:
+    client = index.report.client
+    return f"as {client} cuts it" if client else "before any client's cut"
+
+
+def _visibility(index: Index, skill: SkillReport) -> list[Block]:
+    """Say which clients show less than all of it."""
+    shown = list(zip(index.report.clients, skill.visibility, strict=False))
+    if not shown:
+        return []
+    worse = [(client.title, state) for client, state in shown if state != "full"]
+    if not worse:
+        return [Paragraph(f"Shown in full by {plural(len(shown), 'client')}.", "muted")]
+    return [
+        Field(title, (Span(STATES[state], "error" if state == "invisible" else "warning"),))
+        for title, state in worse
+    ]
 
 
 def _badges(index: Index, skill: SkillReport) -> tuple[Span, ...]:
@@ -183,6 +211,8 @@ def cluster_document(index: Index, cluster: Cluster) -> list[Block]:
         Field("cohesion", (Span(f"{decimal(cluster.cohesion)}  (mean similarity inside)"),)),
         Field("confusion", (Span(f"{percent(cluster.confusion)}  of its requests go to another member"),)),
     ]
+    if cluster.template:
+        blocks.append(Paragraph("Its members are one sentence with another name filled in.", "warning"))
     if 1 < len(cluster.skills) <= MATRIX_LIMIT:
         blocks += _matrix(index, cluster.skills)
     blocks += _pairs(index, cluster.index)

@@ -65,12 +65,11 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out one pane."""
-        yield DetailPane()
+        yield DetailPane("Help")
 
     def on_mount(self) -> None:
         """Show the text."""
         pane = self.query_one(DetailPane)
-        pane.border_title = "Help"
         pane.border_subtitle = "esc closes"
         pane.show(self._blocks)
         pane.focus()

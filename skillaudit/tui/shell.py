@@ -153,10 +153,12 @@ class Shell(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Switch off what does not apply now, and letters while text is typed."""
         known = _BY_METHOD.get(action)
-        letters = action == "show" or (
-            known is not None and known.first and len(key_name(known.keys[0])) == 1
-        )
-        if letters and isinstance(self.focused, Input):
+        first = action == "show" or (known is not None and known.first)
+        if first and len(self.screen_stack) > 1:
+            # What comes first here would come before the keys of a screen on top, too.
+            return False
+        letter = known is None or len(key_name(known.keys[0])) == 1
+        if first and letter and isinstance(self.focused, Input):
             return False
         if known is not None and not known.applies(self.situation):
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skillaudit.formatters.words import SOURCES, plural
 from skillaudit.schema import Report
-from skillaudit.tui.doc import Block, Field, Gauge, Heading, Paragraph, Share
+from skillaudit.tui.doc import Block, Column, Field, Gauge, Heading, Paragraph, Share, Table
 from skillaudit.tui.figures import NONE, decimal
 from skillaudit.tui.lines import Span
 
@@ -73,9 +73,35 @@ def library_blocks(report: Report) -> list[Block]:
         Field(
             "skew", (Span(f"{decimal(hubness.skewness)}  (above 1 a few skills are everybody's neighbour)"),)
         ),
-        Field("unreached", (Span(f"{plural(len(hubness.anti_hubs), 'skill')} near nobody"),)),
+        Field(
+            "unreached",
+            (Span(f"{plural(len(hubness.anti_hubs), 'skill')} near nobody: on no list of nearest"),),
+        ),
     ]
-    return blocks + skipped_blocks(report)
+    return [*blocks, *client_blocks(report), *skipped_blocks(report)]
+
+
+def client_blocks(report: Report) -> list[Block]:
+    """Say how much of the library each client's model gets to see."""
+    if not report.clients:
+        return []
+    columns = (
+        Column("client"),
+        *(Column(head, 6, "right") for head in ("full", "cut", "name", "hidden", "budget")),
+    )
+    rows = tuple(
+        (
+            Span(view.title),
+            Span(f"{view.full:,}"),
+            Span(f"{view.shortened:,}", "warning" if view.shortened else "faint"),
+            Span(f"{view.name_only:,}", "warning" if view.name_only else "faint"),
+            Span(f"{view.invisible:,}", "error" if view.invisible else "faint"),
+            Span("none" if not view.budget else f"{100 * view.whole / view.budget:.0f}%", "muted"),
+        )
+        for view in report.clients
+    )
+    note = "skills in full, cut, by name only, hidden; share of its budget that the whole list asks for"
+    return [Heading("What each client shows"), Table(columns, rows), Paragraph(note, "muted")]
 
 
 def skipped_blocks(report: Report) -> list[Block]:

@@ -6,9 +6,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 
+import msgspec
+
 from skillaudit.schema import (
     SCHEMA_VERSION,
     BlackHole,
+    ClientView,
     Cluster,
     Coverage,
     EmbeddingSummary,
@@ -26,6 +29,7 @@ from skillaudit.schema import (
     Skipped,
     SourceCount,
     Taxonomy,
+    Visible,
 )
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -95,6 +99,40 @@ def fraction(*words: object) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
+CLIENTS = (
+    ClientView(
+        client="wide",
+        title="Wide Client",
+        date="2026-08-01",
+        full=29,
+        shortened=0,
+        name_only=0,
+        invisible=0,
+        lost=0,
+        unit="characters",
+        used=2_310,
+        whole=2_310,
+        budget=None,
+        assumption="",
+    ),
+    ClientView(
+        client="narrow",
+        title="Narrow Client",
+        date="2026-07-15",
+        full=20,
+        shortened=6,
+        name_only=2,
+        invisible=1,
+        lost=480,
+        unit="tokens",
+        used=600,
+        whole=712,
+        budget=600,
+        assumption="the window holds 200,000 tokens",
+    ),
+)
+
+
 def estimate(value: float, half: float = 0.06) -> Estimate:
     """Return an estimate with an interval of twice `half`."""
     return Estimate(value=value, low=max(value - half, 0.0), high=min(value + half, 1.0))
@@ -133,6 +171,7 @@ def report_of(
     *,
     clusters: Sequence[Cluster] = (),
     black_holes: Sequence[BlackHole] = (),
+    clients: Sequence[ClientView] = (),
     over_general: Sequence[BlackHole] = (),
     pairs: Sequence[Pair] = (),
     findings: Sequence[Finding] = (),
@@ -171,6 +210,8 @@ def report_of(
             copies=2 if len(skills) > 1 else 0,
             skipped=tuple(skipped),
         ),
+        client=None,
+        clients=tuple(clients),
         embedding=EmbeddingSummary(model="all-MiniLM-L6-v2", revision="c9745ed", dimension=384),
         forecast=outlook,
         skills=tuple(skills),
@@ -357,6 +398,14 @@ def small(positions: bool = True) -> Report:
             declared=True,
         ),
     ]
+    states: dict[str, Visible] = {
+        "pdf-sign": "shortened",
+        "log-search": "name-only",
+        "postmortem": "invisible",
+    }
+    skills = [
+        msgspec.structs.replace(skill, visibility=("full", states.get(skill.id, "full"))) for skill in skills
+    ]
     over_general = [
         BlackHole(
             skill="unit-tests",
@@ -418,6 +467,7 @@ def small(positions: bool = True) -> Report:
         clusters=clusters,
         black_holes=holes,
         over_general=over_general,
+        clients=CLIENTS,
         pairs=pairs,
         findings=findings,
         skipped=[Skipped(path="drafts/SKILL.md", reason="empty file", code="empty-file")],

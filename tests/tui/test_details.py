@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from skillaudit.schema import Report
+from skillaudit.schema import BlackHole, Finding, Report, SkillReport
 from skillaudit.tui.details import row_document
-from skillaudit.tui.doc import layout, to_markdown
+from skillaudit.tui.doc import Block, layout, to_markdown
 from skillaudit.tui.lines import Span
 from skillaudit.tui.state import ClusterRow, Index, Session
 from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks
 from tests.tui import reports
 
+Row = SkillReport | ClusterRow | BlackHole | Finding
 
-def drawn(index: Index, row: object, width: int = 80) -> tuple[str, list[Span]]:
+
+def drawn(index: Index, row: Row | None, width: int = 80) -> tuple[str, list[Span]]:
     """Return a row's document as text, and its links."""
-    lines = layout(row_document(index, row), width)  # type: ignore[arg-type]
+    lines = layout(row_document(index, row), width)
     links = [span for line in lines for span in line if span.link]
     return "\n".join("".join(span.text for span in line).rstrip() for line in lines), links
 
@@ -94,27 +96,27 @@ def test_nothing_is_said_about_no_row(index: Index) -> None:
     assert row_document(index, None) == []
 
 
-def every_document(report: Report) -> list[list[object]]:
+def every_document(report: Report) -> list[list[Block]]:
     """Return the documents of all rows of all lists."""
     session = Session(report)
     session.open_clusters = set(session.index.clusters) | {-1}
-    rows = [
+    rows: list[Row] = [
         *session.skill_rows(),
         *session.cluster_rows(),
         *session.black_hole_rows(),
         *session.finding_rows(),
     ]
-    documents = [list(row_document(session.index, row)) for row in rows]
-    return [*documents, forecast_blocks(report), library_blocks(report), empty_blocks(report)]  # type: ignore[list-item]
+    documents: list[list[Block]] = [list(row_document(session.index, row)) for row in rows]
+    return [*documents, forecast_blocks(report), library_blocks(report), empty_blocks(report)]
 
 
 @pytest.mark.parametrize("report", [reports.hostile(), reports.small(), reports.one(), reports.broken()])
 @pytest.mark.parametrize("width", [24, 56, 100])
 def test_no_document_lets_control_characters_through(report: Report, width: int) -> None:
     for blocks in every_document(report):
-        text = "".join(span.text for line in layout(blocks, width) for span in line)  # type: ignore[arg-type]
+        text = "".join(span.text for line in layout(blocks, width) for span in line)
         assert all(char.isprintable() or char == "\u200d" for char in text)
-        markdown = to_markdown(blocks)  # type: ignore[arg-type]
+        markdown = to_markdown(blocks)
         assert all(char.isprintable() or char in "\n\u200d" for char in markdown)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from skillaudit.schema import Estimate
 from skillaudit.tui.doc import (
+    Block,
     Bullet,
     Column,
     Field,
@@ -29,7 +30,7 @@ def text(lines: list[Line]) -> list[str]:
     return ["".join(span.text for span in line).rstrip() for line in lines]
 
 
-DOCUMENT = [
+DOCUMENT: list[Block] = [
     Title("a title", (Span("one", "error"), Span("two"))),
     Field("label", (Span("a value"),)),
     Heading("Section", "a note"),
@@ -59,7 +60,7 @@ def test_links_cover_their_names_only() -> None:
 
 @given(st.text(max_size=60), st.integers(24, 120))
 def test_no_line_is_wider_than_asked(words: str, width: int) -> None:
-    blocks = [
+    blocks: list[Block] = [
         Title(words, (Span(words[:10]), Span(words[:10]))),
         Field(words[:12], (Span(words),)),
         Field("two", (Span(words), Span(words))),

@@ -100,7 +100,7 @@ async def test_the_palette_finds_skills_by_name_even_hostile_ones() -> None:
         hits = [hit async for hit in Skills(app.screen).search("esc")]
         assert all("\x1b" not in str(hit.text) for hit in hits)
         assert [hit async for hit in Skills(app.screen).search("no such skill")] == []
-        await hits[0].command()  # type: ignore[misc]
+        await hits[0].command()
         assert app.session is not None and app.session.selected == "esc-\x1b[31mred"
 
 

@@ -98,7 +98,7 @@ class ListView(View, Generic[Row]):
         """Lay out list and detail."""
         with Horizontal():
             yield RowList(self.columns(), self.is_marked)
-            yield DetailPane(classes="detail")
+            yield DetailPane("Detail", classes="detail")
 
     @property
     def list(self) -> RowList[Row]:
@@ -109,10 +109,6 @@ class ListView(View, Generic[Row]):
     def detail(self) -> DetailPane:
         """The pane beside it."""
         return self.query_one(DetailPane)
-
-    def on_mount(self) -> None:
-        """Name the detail."""
-        self.detail.border_title = "Detail"
 
     def is_marked(self, row: Row) -> bool:
         """Tell whether the skill of a row is marked."""

@@ -33,11 +33,7 @@ class MapView(View):
         """Lay out map and detail."""
         with Horizontal():
             yield MapCanvas()
-            yield DetailPane(classes="detail")
-
-    def on_mount(self) -> None:
-        """Name the detail."""
-        self.detail.border_title = "Detail"
+            yield DetailPane("Detail", classes="detail")
 
     @property
     def canvas(self) -> MapCanvas:

@@ -43,8 +43,8 @@ class OverviewView(View):
     def compose(self) -> ComposeResult:
         """Lay out the three panes."""
         with Horizontal():
-            yield DetailPane(id="forecast")
-            yield DetailPane(id="library")
+            yield DetailPane("Forecast", id="forecast")
+            yield DetailPane("Library", id="library")
         columns: tuple[ListColumn[Finding], ...] = (
             ListColumn("", lambda finding: severity_span(finding.severity), 8),
             ListColumn("", lambda finding: Span(finding.code, "muted"), 6, keep=40),
@@ -77,8 +77,6 @@ class OverviewView(View):
     def _show_panes(self) -> None:
         report = self.session.report
         forecast, library = self.query_one("#forecast", DetailPane), self.query_one("#library", DetailPane)
-        forecast.border_title = "Forecast"
-        library.border_title = "Library"
         blocks = forecast_blocks(report) if report.library.skills else empty_blocks(report)
         if self.screen.has_class("-narrow") and report.library.skills:
             blocks += [Heading("Library"), *library_blocks(report)]

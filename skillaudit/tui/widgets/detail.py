@@ -38,8 +38,9 @@ class DetailPane(LineView):
             super().__init__()
             self.step = step
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, title: str = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self.border_title = title or None
         self._blocks: Sequence[Block] = ()
         self._lines: list[Line] = []
         self._links: list[tuple[int, int]] = []
@@ -87,6 +88,11 @@ class DetailPane(LineView):
         """Go to the next or the previous link, round the ends."""
         if not self._links:
             return
+        height = self.scrollable_content_region.height
+        if not height:
+            # Just opened: where to scroll is known once it has its place.
+            self.call_after_refresh(self.action_link, step)
+            return
         if self._at < 0:
             top = self.scroll_offset.y
             visible = [at for at, (y, _) in enumerate(self._links) if y >= top]
@@ -94,7 +100,7 @@ class DetailPane(LineView):
         else:
             self._at = (self._at + step) % len(self._links)
         y = self._links[self._at][0]
-        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        top = self.scroll_offset.y
         if not top <= y < top + height:
             self.scroll_to(y=max(y - height // 2, 0), animate=False)
         self.refresh()

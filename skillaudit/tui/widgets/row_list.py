@@ -116,6 +116,8 @@ class RowList(LineView, Generic[Row]):
         return max(self.scrollable_content_region.height - self._head_lines, 1)
 
     def _reveal(self) -> None:
+        if not self.scrollable_content_region.height:
+            return  # Not laid out yet; the first size brings it here again.
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, force=True)
