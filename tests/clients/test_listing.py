@@ -174,6 +174,17 @@ def test_claude_code_cuts_an_entry_at_its_cap_and_joins_when_to_use() -> None:
     assert (entry.state, len(entry.description), entry.lost) == ("shortened", 1536, 68)
 
 
+def test_an_entry_of_exactly_the_cap_is_left_alone() -> None:
+    entry = listing([skill("a", "x" * 1536)], "claude-code").entries[0]
+    assert (entry.state, entry.lost) == ("full", 0)
+
+
+def test_a_skill_without_a_folder_of_its_own_is_installed_under_its_name() -> None:
+    shown = listing([skill("a", "d", path="list.jsonl:3"), skill("b", "d", path="docs/b.md")], "codex")
+    assert "(file: /home/user/.codex/skills/a/SKILL.md)" in shown.text
+    assert "(file: /home/user/.codex/skills/b/SKILL.md)" in shown.text
+
+
 def test_claude_code_drops_whole_descriptions_and_keeps_every_name() -> None:
     # Each line is "- skill-000: " and 87 characters: 100 with 13 before; 81 of them and 80 newlines: 8,180.
     library = many(81, 87)
@@ -339,6 +350,9 @@ def test_same_names_follow_the_client_rule() -> None:
     assert [e.state for e in listing(twins, "openclaw").entries] == ["invisible", "full"]
     assert [e.state for e in listing(twins, "vscode-copilot").entries] == ["full", "invisible"]
     assert [e.state for e in listing(twins, "codex").entries] == ["full", "full"]
+    three = [*twins, skill("twin", "Third.", id="c/twin")]
+    assert [e.state for e in listing(three, "openclaw").entries] == ["invisible", "invisible", "full"]
+    assert [e.state for e in listing(three, "vscode-copilot").entries] == ["full", "invisible", "invisible"]
 
 
 def test_dictionary_order() -> None:

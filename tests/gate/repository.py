@@ -63,8 +63,8 @@ def git(folder: Path, *arguments: str) -> str:
     """Run git in `folder` with nothing of the user's own settings."""
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("GIT_")},
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_CONFIG_GLOBAL": str(folder / "no-such-file"),
+        "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_AUTHOR_NAME": "A",
         "GIT_AUTHOR_EMAIL": "a@example.org",
         "GIT_COMMITTER_NAME": "A",
@@ -73,8 +73,9 @@ def git(folder: Path, *arguments: str) -> str:
         "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
     }
     done = subprocess.run(
-        ["git", "-C", str(folder), *arguments], env=environment, capture_output=True, text=True, check=True
+        ["git", "-C", str(folder), *arguments], env=environment, capture_output=True, text=True, check=False
     )
+    assert done.returncode == 0, (arguments, done.stderr)
     return done.stdout.strip()
 
 

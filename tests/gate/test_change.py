@@ -105,6 +105,35 @@ def test_easy_new_requests_do_not_hide_what_the_old_skills_lose() -> None:
     )
 
 
+def test_the_rate_of_the_old_skills_is_weighted_by_requests() -> None:
+    before = make_report(
+        [make_skill("a", victim_rate=0.2, requests=5), make_skill("b", victim_rate=0.6, requests=5)], ()
+    )
+    after = make_report(
+        [make_skill("a", victim_rate=0.4, requests=30), make_skill("b", victim_rate=0.6, requests=10)], ()
+    )
+    change = compare_reports(before, after)
+    assert change.kept_before == pytest.approx(0.3) and change.kept_after == pytest.approx(0.45)
+
+
+def test_up_to_six_victims_are_named() -> None:
+    names = [f"s{n}" for n in range(7)]
+    before = library(*names)
+    for count, end in ((6, "s0, s1, s2, s3, s4, s5."), (7, "s0, s1, s2, s3, s4, s5 and 1 more.")):
+        robbed = [
+            make_skill(name, rivals=(Rival(id="hole", cosine=0.5, loses_to=0.3),)) for name in names[:count]
+        ]
+        after = make_report([*robbed, make_skill("hole")], (), hijack=0.4, pairs=())
+        verdict = judge_change(compare_reports(before, after), after, Gate())
+        assert verdict.reasons[-1] == f"hole takes requests of {end}"
+
+
+@pytest.mark.parametrize(("share", "named"), [(0.02, True), (0.019, False)])
+def test_small_losses_are_not_named(share: float, named: bool) -> None:
+    after = library("alpha", "hole", alpha__hole=share)
+    assert bool(compare_reports(library("alpha"), after).lost) is named
+
+
 def test_renames_carry_their_findings_along() -> None:
     old = make_report([make_skill("alpha", "The same words."), make_skill("beta")], [PAIR], pairs=())
     renamed = make_finding("SA202", ("omega", "beta"))
