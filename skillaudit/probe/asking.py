@@ -1,0 +1,158 @@
+"""Get the answer to one question: from the log, or from the model, paid once whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from skillaudit.llm import Completion, Price, RetryableError, estimate_tokens
+from skillaudit.probe.log import ProbeLog, answer_key
+from skillaudit.probe.pacing import Budget, Pace
+from skillaudit.probe.prompts import Question
+
+EXPECTED_TOKENS = 16
+"""Length of an answer that holds an id, for estimates."""
+EMPTY_TRIES = 3
+"""An empty answer is asked again so often in all before it stands."""
+
+
+class Router(Protocol):
+    """Whatever picks: a live model, or something that stands in for one."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the log."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What decides its answers beside its name and the prompt."""
+
+    @property
+    def price(self) -> Price | None:
+        """What it costs; None where that is not known."""
+
+    async def answer(self, question: Question) -> Completion:
+        """Answer once; raises a `ModelError`."""
+
+
+class BudgetReachedError(Exception):
+    """No money is left for another call."""
+
+
+class GivenUpError(Exception):
+    """Every attempt at one question failed."""
+
+    def __init__(self, cause: RetryableError) -> None:
+        """Keep the last failure."""
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Asker:
+    """Asks the questions of one run."""
+
+    def __init__(
+        self, router: Router, log: ProbeLog, run: str, budget: Budget, pace: Pace, attempts: int = 6
+    ) -> None:
+        """Take what answers, where answers are kept, and the limits."""
+        self.router, self.log, self.run, self.budget = router, log, run, budget
+        self.calls = self.known = 0
+        self._pace, self._attempts = pace, attempts
+        self._price = router.price
+        self._pending: dict[str, asyncio.Future[Completion]] = {}
+
+    def key(self, question: Question, repeat: int) -> str:
+        """Return the hash that the answer is kept under."""
+        return answer_key(self.router.name, question.messages, self.router.parameters, repeat)
+
+    def expected(self, question: Question) -> float:
+        """Return about how many dollars a question costs; 0 where the price is not known."""
+        if self._price is None:
+            return 0.0
+        length = sum(estimate_tokens(message["content"]) for message in question.messages)
+        return self._price.of(length, EXPECTED_TOKENS)
+
+    async def ask(self, question: Question, repeat: int) -> Completion:
+        """Return the answer, asking only where the log has none.
+
+        Raises `BudgetReachedError`, `GivenUpError`, or the `ModelError` that makes further questions useless.
+        """
+        key = self.key(question, repeat)
+        if (pending := self._pending.get(key)) is not None:
+            return await asyncio.shield(pending)
+        found = self.log.answer(key)
+        if found is not None:
+            self.known += 1
+            return found
+        future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
+        self._pending[key] = future
+        try:
+            answer = await self._fetch(key, question)
+        except BaseException as error:
+            future.set_exception(
+                error if not isinstance(error, asyncio.CancelledError) else BudgetReachedError()
+            )
+            future.exception()  # read, so that nobody complains when no other task waits for it
+            raise
+        else:
+            future.set_result(answer)
+            return answer
+        finally:
+            del self._pending[key]
+
+    async def _fetch(self, key: str, question: Question) -> Completion:
+        while not self.log.claim(key):
+            found = self.log.answer(key)
+            if found is not None:
+                self.known += 1
+                return found
+            await self._pace.moment()
+        try:
+            return await self._call(key, question)
+        except BaseException:
+            self.log.release(key)
+            raise
+
+    async def _call(self, key: str, question: Question) -> Completion:
+        expected = self.expected(question)
+        for attempt in range(self._attempts):
+            await self._pace.ready()
+            if not self.budget.reserve(expected):
+                raise BudgetReachedError
+            try:
+                answer = await self.router.answer(question)
+            except RetryableError as error:
+                # A call that timed out or came back broken may be on the bill all the same.
+                wasted = expected if error.billed else 0.0
+                self.budget.settle(expected, wasted)
+                self.log.record_loss(self.run, key, wasted)
+                if attempt + 1 == self._attempts:
+                    raise GivenUpError(error) from error
+                await self._pace.after_failure(attempt, error.retry_after)
+                continue
+            except BaseException:
+                self.budget.settle(expected, 0.0)
+                raise
+            cost = self._cost(answer, expected)
+            self.budget.settle(expected, cost)
+            if answer.pause:
+                self._pace.pause(answer.pause)
+            if (
+                not answer.text.strip()
+                and answer.finish != "content_filter"
+                and attempt + 1 < min(EMPTY_TRIES, self._attempts)
+            ):
+                self.log.record_loss(self.run, key, cost)
+                continue
+            self.calls += 1
+            self.log.record_answer(self.run, key, self.router.name, answer, cost)
+            return answer
+        raise AssertionError("unreachable")
+
+    def _cost(self, answer: Completion, expected: float) -> float:
+        if self._price is None:
+            return 0.0
+        if answer.prompt_tokens is None:
+            return expected
+        return self._price.of(answer.prompt_tokens, answer.completion_tokens or 0)

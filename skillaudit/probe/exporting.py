@@ -1,0 +1,148 @@
+"""Take decisions out of a log: as files of recorded decisions, as Parquet, as measured rates."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from skillaudit.errors import UsageError
+from skillaudit.probe.log import ProbeLog, Shown
+from skillaudit.probe.rates import rates
+from skillaudit.probe.records import Entry, Rates
+from skillaudit.schema import Record, Skill
+
+LIBRARY, QUERIES, TABLE = "library.jsonl.gz", "queries.jsonl.gz", "decisions.parquet"
+
+
+class Measured(Record):
+    """What a log says about a library, whatever was forecast."""
+
+    model: str
+    rates: Rates
+    changed: tuple[str, ...] = ()
+    """Skills whose listed text is no longer the one that was probed, or that were not probed."""
+
+
+def export(log: ProbeLog, folder: Path, runs: Iterable[str] | None = None) -> tuple[Path, ...]:
+    """Write `library.jsonl.gz` and `queries.jsonl.gz`, which `read_decisions` reads, and Parquet where that can be.
+
+    One line stands for one decision; `candidates_idx` are rows of the library, in the order shown. Returns the files
+    written, without the Parquet file where pyarrow is not installed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    found = list(log.decisions(runs))
+    texts = sorted({(e.name, e.description) for shown in found for e in shown.entries})
+    row_of = {text: row for row, text in enumerate(texts)}
+    library = ({"name": name, "description": description} for name, description in texts)
+    _write(folder / LIBRARY, library)
+    _write(folder / QUERIES, (_line(shown, row_of) for shown in found))
+    written = [folder / LIBRARY, folder / QUERIES]
+    if has_parquet():
+        written.append(_parquet(found, folder / TABLE))
+    return tuple(written)
+
+
+def has_parquet() -> bool:
+    """Whether pyarrow, which writes Parquet, is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("pyarrow") is not None
+
+
+def _line(shown: Shown, row_of: dict[tuple[str, str], int]) -> dict[str, Any]:
+    decision = shown.decision
+    names = {skill: entry.name for skill, entry in zip(decision.offered, shown.entries, strict=True)}
+    chosen = names.get(decision.chosen or "")
+    return {
+        "id": decision.key,
+        "study": decision.study,
+        "condition": decision.condition,
+        "query": decision.query,
+        # A right skill that the client did not show keeps its id, so that the line is not taken for a no-skill one.
+        "gold": [names.get(skill, skill) for skill in decision.gold],
+        "candidates": None,
+        "candidates_idx": [row_of[entry.name, entry.description] for entry in shown.entries],
+        "choice": {decision.model: chosen},
+        "outcome": decision.outcome,
+        "position": decision.position,
+        "repeat": decision.repeat,
+        "answers": list(decision.answers),
+    }
+
+
+def _write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    # No name and no time in the header: equal decisions make equal files.
+    with part.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    part.replace(path)
+
+
+def _parquet(found: Sequence[Shown], path: Path) -> Path:
+    from importlib import import_module
+
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    rows = [
+        {
+            "run": shown.run,
+            **{
+                name: getattr(shown.decision, name)
+                for name in ("key", "study", "model", "condition", "x", "query", "outcome", "chosen")
+            },
+            "gold": list(shown.decision.gold),
+            "offered": list(shown.decision.offered),
+            "position": shown.decision.position,
+            "repeat": shown.decision.repeat,
+            "answers": list(shown.decision.answers),
+        }
+        for shown in found
+    ]
+    part = path.with_suffix(".parquet.part")
+    parquet.write_table(arrow.Table.from_pylist(rows), part)
+    part.replace(path)
+    return path
+
+
+def measured(path: Path, *, model: str | None = None, skills: Sequence[Skill] | None = None) -> Measured:
+    """Return the rates of the latest accuracy study in a log, of `model` where several were probed.
+
+    `skills` are the routable ones of the library in question; those whose text differs from what was asked about are
+    named. Raises `UsageError` when the log is missing or has no such study.
+    """
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such log; `skillaudit probe --log {path}` makes one")
+    with ProbeLog(path) as log:
+        latest: list[Shown] = []
+        runs = list(log.runs())
+        for run in reversed(runs):
+            latest = [
+                shown
+                for shown in log.decisions([run])
+                if shown.decision.study == "accuracy" and model in (None, shown.decision.model)
+            ]
+            if latest:
+                break
+    if not latest:
+        wanted = f" of {model}" if model else ""
+        raise UsageError(f"{path}: holds no accuracy study{wanted}; run `skillaudit probe` on this library")
+    known: dict[str, set[Entry]] = {}
+    for shown in latest:
+        for skill, entry in zip(shown.decision.offered, shown.entries, strict=True):
+            known.setdefault(skill, set()).add(entry)
+    return Measured(
+        model=latest[0].decision.model,
+        rates=rates([shown.decision for shown in latest]),
+        changed=tuple(skill.id for skill in skills or () if not _same(skill, known.get(skill.id, set()))),
+    )
+
+
+def _same(skill: Skill, known: set[Entry]) -> bool:
+    """Whether a skill's text is one that was shown, cut as its client may have cut it."""
+    return any(
+        entry.name == skill.name and skill.description.startswith(entry.description.rstrip("…."))
+        for entry in known
+    )

@@ -1,0 +1,224 @@
+"""The exact questions: the papers' prompts, their four protocols, and a client's own listing."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from skillaudit.clients import listing, profile
+from skillaudit.probe.records import Branch, Entry, Plan, Trial
+from skillaudit.schema import Skill
+
+NONE_WORD = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One call to a model, with what its answer may be."""
+
+    messages: tuple[dict[str, str], ...]
+    query: str
+    labels: tuple[str, ...]
+    """What the model may answer, in the order shown."""
+    targets: tuple[str, ...]
+    """Skill id, or position of the branch, behind each label."""
+    texts: tuple[str, ...]
+    """Descriptors as shown, for routers that are no language model."""
+    variant: str
+    none_word: str
+    """What stands for no skill; empty where the prompt does not offer it."""
+
+
+def shuffled(items: Sequence[str], *seed: object) -> tuple[str, ...]:
+    """Return the items in an order that depends on the seed alone."""
+    order = list(items)
+    random.Random("\0".join(map(str, seed))).shuffle(order)
+    return tuple(order)
+
+
+class Prompts:
+    """Writes the questions of one plan."""
+
+    def __init__(self, plan: Plan, skills: Sequence[Skill]) -> None:
+        """Take the plan, and the skills that a client's listing is made of."""
+        self._plan = plan
+        self._skills = {skill.id: skill for skill in skills}
+        self._listed: dict[tuple[str, ...], _Listed] = {}
+
+    def first(self, trial: Trial) -> Question:
+        """Return the question that a trial begins with."""
+        if trial.tree:
+            return self._categories(trial)
+        if trial.form == "listing":
+            return self._listing(trial)
+        return self._flat(trial, trial.offered, "")
+
+    def second(self, trial: Trial, branch: int) -> Question:
+        """Return the question among the skills of the chosen branch."""
+        chosen = self._plan.trees[trial.tree][branch]
+        inside = set(chosen.skills)
+        return self._flat(trial, [skill for skill in trial.offered if skill in inside], chosen.label)
+
+    def branches(self, trial: Trial) -> list[int]:
+        """Return the branches that lead to a skill on offer, in the order shown."""
+        offered = set(trial.offered)
+        tree = self._plan.trees[trial.tree]
+        alive = [str(at) for at, branch in enumerate(tree) if offered.intersection(branch.skills)]
+        return [int(at) for at in shuffled(alive, trial.query, trial.repeat)]
+
+    def _categories(self, trial: Trial) -> Question:
+        tree = self._plan.trees[trial.tree]
+        shown = self.branches(trial)
+        none_word = _none_word([tree[at].label for at in shown]) if trial.abstain else ""
+        lines = "\n".join(f"- {tree[at].label}: {tree[at].description}" for at in shown)
+        prompt = (
+            f"Select the most appropriate skill category for this task.\n\nTask: {trial.task or trial.query}\n\n"
+            f"Available Categories:\n{lines}\n\nRespond with ONLY the category name." + _abstain(none_word)
+        )
+        return Question(
+            messages=_user(prompt),
+            query=trial.query,
+            labels=tuple(tree[at].label for at in shown),
+            targets=tuple(str(at) for at in shown),
+            texts=tuple(branch_text(tree[at]) for at in shown),
+            variant=trial.tree,
+            none_word=none_word,
+        )
+
+    def _flat(self, trial: Trial, ids: Sequence[str], category: str) -> Question:
+        entries = self._plan.texts[trial.variant]
+        width = max(3, len(str(len(ids))))
+        labels = tuple(f"skill_{number:0{width}d}" for number in range(1, len(ids) + 1))
+        shown = [entries[skill] for skill in ids]
+        none_word = NONE_WORD if trial.abstain else ""
+        return Question(
+            messages=_user(_prompt(trial, labels, shown, category, none_word)),
+            query=trial.query,
+            labels=labels,
+            targets=tuple(ids),
+            texts=tuple(_as_read(entry, trial) for entry in shown),
+            variant=f"{trial.variant}\0{trial.form}",
+            none_word=none_word,
+        )
+
+    def _listing(self, trial: Trial) -> Question:
+        listed = self._listed.get(trial.offered)
+        if listed is None:
+            if len(self._listed) > 64:  # sub-libraries rarely come back
+                self._listed.clear()
+            listed = self._listed[trial.offered] = self._list(trial.offered)
+        system = (
+            "You are an agent that can use skills. These are the skills that you have:\n\n"
+            f"{listed.text}\n\n"
+            "Decide which one skill to use for the user's request. Respond with ONLY its name as listed, or "
+            f"{listed.none_word} when no skill fits. Do not include any explanation."
+        )
+        return Question(
+            messages=(
+                {"role": "system", "content": system},
+                {"role": "user", "content": trial.task or trial.query},
+            ),
+            query=trial.query,
+            labels=listed.labels,
+            targets=listed.ids,
+            texts=listed.texts,
+            variant="listing",
+            none_word=listed.none_word,
+        )
+
+    def _list(self, ids: Sequence[str]) -> _Listed:
+        skills = [self._skills[skill] for skill in ids]
+        made = listing(skills, self._plan.client, context=self._plan.context)
+        shown = [entry for entry in made.entries if entry.state != "invisible"]
+        handles = {entry.id: entry.name or entry.text.partition(": ")[0] for entry in shown}
+        order = profile(self._plan.client).order
+        if order != "declared":
+            fold = str.casefold if order == "collated" else str
+            shown.sort(key=lambda entry: fold(handles[entry.id]))
+        labels = tuple(handles[entry.id] for entry in shown)
+        return _Listed(
+            text=made.text,
+            labels=labels,
+            ids=tuple(entry.id for entry in shown),
+            texts=tuple(entry.text for entry in shown),
+            none_word=_none_word(labels),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A client's listing of one set of skills."""
+
+    text: str
+    labels: tuple[str, ...]
+    ids: tuple[str, ...]
+    texts: tuple[str, ...]
+    none_word: str
+
+
+def branch_text(branch: Branch) -> str:
+    """Return a category's descriptor."""
+    return f"{branch.label}: {branch.description}"
+
+
+def corpus(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Return every text that the plan's flat and two-stage questions can show, by `Question.variant`."""
+    found: dict[str, dict[str, None]] = {}
+    for form, variant in {(trial.form, trial.variant) for trial in plan.trials if trial.form != "listing"}:
+        pool = found.setdefault(f"{variant}\0{form}", {})
+        for entry in plan.texts[variant].values():
+            pool.setdefault(_text_of(entry, form))
+    for name, tree in plan.trees.items():
+        found[name] = dict.fromkeys(branch_text(branch) for branch in tree)
+    return {variant: tuple(texts) for variant, texts in sorted(found.items())}
+
+
+def _as_read(entry: Entry, trial: Trial) -> str:
+    return _text_of(entry, trial.form)
+
+
+def _text_of(entry: Entry, form: str) -> str:
+    if form == "names":
+        return entry.name
+    return entry.description or entry.name if form == "descriptions" else entry.text
+
+
+def _prompt(
+    trial: Trial, labels: Sequence[str], shown: Sequence[Entry], category: str, none_word: str
+) -> str:
+    """The flat prompt of arXiv 2601.04748, appendix C.5, and its three variants."""
+    opening = f"Select the most appropriate skill for {'this' if category else 'the given'} task."
+    heading = f'Available Skills in "{category}" category:' if category else "Available Skills:"
+    pairs = list(zip(labels, shown, strict=True))
+    answer = "Respond with ONLY the skill ID."
+    if not category:
+        answer = "Respond with ONLY the skill ID (e.g., skill_001). Do not include any explanation."
+    if trial.form == "json":
+        rows = [{"id": label, "name": entry.name, "description": entry.description} for label, entry in pairs]
+        lines = json.dumps(rows, ensure_ascii=False, indent=0)
+        answer = 'Respond with ONLY a JSON object such as {"id": "skill_001"}.'
+    else:
+        lines = "\n".join(f"- {label}: {_text_of(entry, trial.form)}" for label, entry in pairs)
+    return f"{opening}\n\nTask: {trial.task or trial.query}\n\n{heading}\n{lines}\n\n{answer}{_abstain(none_word)}"
+
+
+def _abstain(none_word: str) -> str:
+    return f" If none of them fits the task, respond with {none_word}." if none_word else ""
+
+
+def _none_word(labels: Sequence[str]) -> str:
+    taken = {label.casefold() for label in labels}
+    return next(
+        word for word in (NONE_WORD, "NO_SKILL", "NO_SKILL_FITS", "-") if word.casefold() not in taken
+    )
+
+
+def _user(prompt: str) -> tuple[dict[str, str], ...]:
+    return ({"role": "user", "content": prompt},)
+
+
+def entries_of(skills: Sequence[Skill]) -> Mapping[str, Entry]:
+    """Return every skill as its library describes it."""
+    return {skill.id: Entry(name=skill.name, description=skill.description) for skill in skills}

@@ -1,0 +1,142 @@
+"""Outcome rates with intervals that know which decisions share their chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.probe.records import Arm, Decision, Outcome, Rates
+from skillaudit.routing.intervals import TAIL, Clusters, resample
+from skillaudit.schema import Estimate
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+UNKNOWN = Estimate(value=None, low=None, high=None)
+Z = 1.6448536269514722
+DRAWS = 400
+
+
+def codes(names: Sequence[str]) -> Ints:
+    """Return a number for each name, equal for equal names."""
+    return np.unique(np.array(names, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
+
+
+def wilson(hits: float, count: float, quantile: float = Z) -> tuple[float, float]:
+    """Return Wilson's interval for a proportion of `hits` among `count` independent trials."""
+    if count <= 0:
+        return 0.0, 1.0
+    p, z2 = hits / count, quantile**2
+    centre = (p + z2 / (2 * count)) / (1 + z2 / count)
+    half = quantile * np.sqrt(p * (1 - p) / count + z2 / (4 * count**2)) / (1 + z2 / count)
+    return float(max(0.0, min(centre - half, p))), float(min(1.0, max(centre + half, p)))
+
+
+def proportion(hits: npt.NDArray[np.bool_] | Floats, groups: Ints, weights: Floats | None = None) -> Estimate:
+    """Estimate a rate with a 90% interval: Wilson's, with the sample size that grouping and weights leave.
+
+    Decisions of one group (one skill's requests, repeats of one question) are no independent trials; their
+    variance around the rate tells how many independent ones they are worth, and with few groups the quantile
+    is Student's. `weights` undo a sample that took some decisions more often than others.
+    """
+    y = np.asarray(hits, dtype=np.float64)
+    if not len(y):
+        return UNKNOWN
+    w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+    clusters = Clusters.of(groups)
+    many, p = len(clusters.starts), float((w * y).sum() / w.sum())
+    quantile, effective = Z, float(w.sum() ** 2 / (w**2).sum())
+    if many > 1 and 0.0 < p < 1.0:
+        from scipy.special import stdtrit
+
+        between = float((clusters.sums(w * (y - p)) ** 2).sum()) / w.sum() ** 2 * many / (many - 1)
+        effective = min(effective, p * (1 - p) / max(between, 1e-12))
+        quantile = float(stdtrit(many - 1, 1 - TAIL))
+    else:
+        # All alike: how alike the groups are inside cannot be seen, so only the groups count.
+        effective = min(effective, float(many))
+    low, high = wilson(p * effective, effective, quantile)
+    return Estimate(value=p, low=low, high=high)
+
+
+def weights(decisions: Sequence[Decision]) -> Floats:
+    """Return what each decision counts: as much as its part of the plan does, whatever its share of the sample."""
+    taken = Counter((decision.stratum, decision.share) for decision in decisions)
+    return np.array([(d.share or 1.0) / (taken[d.stratum, d.share] if d.share else 1) for d in decisions])
+
+
+def rates(decisions: Sequence[Decision]) -> Rates:
+    """Count the outcomes of decisions (DESIGN section 3), weighted as their sample needs."""
+    routed = [decision for decision in decisions if decision.gold]
+    idle = [decision for decision in decisions if not decision.gold]
+    outcome = np.array([decision.outcome for decision in routed], dtype=object)
+
+    def share(part: Sequence[Decision], hits: npt.NDArray[np.bool_]) -> Estimate:
+        return proportion(hits, codes([d.group for d in part]), weights(part)) if part else UNKNOWN
+
+    def of(*names: Outcome) -> Estimate:
+        return share(routed, np.isin(outcome, names))
+
+    return Rates(
+        decisions=len(routed),
+        requests=len({decision.query for decision in decisions}),
+        accuracy=of("right"),
+        hijack=of("hijack"),
+        no_skill=of("none", "refusal", "invalid", "unparsable"),
+        invalid=of("invalid"),
+        refusal=of("refusal"),
+        unparsable=of("unparsable"),
+        false_trigger=share(idle, np.array([decision.outcome == "hijack" for decision in idle], dtype=bool)),
+        no_skill_decisions=len(idle),
+    )
+
+
+def arms(decisions: Sequence[Decision]) -> tuple[Arm, ...]:
+    """Return the rates of each condition, by its level, then by its first decision."""
+    found: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        found.setdefault(decision.condition, []).append(decision)
+    made = [
+        Arm(condition=name, x=float(np.median([d.x for d in part])), rates=rates(part))
+        for name, part in found.items()
+    ]
+    return tuple(sorted(made, key=lambda arm: arm.x))
+
+
+class Bootstrap:
+    """Resamples whole groups, and recomputes whatever is wanted of the decisions' sums."""
+
+    def __init__(self, decisions: Sequence[Decision], seed: int = 0, draws: int = DRAWS) -> None:
+        """Take the decisions that the statistics will be of."""
+        self.decisions = [decision for decision in decisions if decision.gold]
+        names = [decision.group for decision in self.decisions]
+        groups = codes(names) if names else np.zeros(0, dtype=np.int64)
+        self._clusters = Clusters.of(groups)
+        count = len(self._clusters.starts)
+        self._picks = resample(count, np.random.default_rng(seed), draws) if count else np.zeros((0, draws))
+        # Resampled groups vary a little too little; the factor is exact for a mean.
+        self._stretch = float(np.sqrt(count / (count - 1))) if count > 1 else 1.0
+
+    def means(self, values: Floats, mask: npt.NDArray[np.bool_]) -> tuple[float, Floats]:
+        """Return the mean of `values` where `mask` holds, and its bootstrap draws (B,)."""
+        weight = mask.astype(np.float64)
+        total = self._clusters.sums(values * weight) @ self._picks
+        count = self._clusters.sums(weight) @ self._picks
+        point = float((values * weight).sum() / max(weight.sum(), 1.0))
+        drawn = np.where(count > 0, total / np.maximum(count, 1e-12), point)
+        return point, point + (drawn - point) * self._stretch
+
+    def accuracy(self, select: Callable[[Decision], bool], outcome: str = "right") -> tuple[float, Floats]:
+        """Return the share of an outcome among the decisions that `select` takes, and its draws."""
+        values = np.array([float(decision.outcome == outcome) for decision in self.decisions])
+        mask = np.array([select(decision) for decision in self.decisions], dtype=bool)
+        return self.means(values, mask)
+
+
+def interval(value: float, draws: Floats) -> Estimate:
+    """Return a number with the central 90% of its draws."""
+    low, high = np.quantile(draws, [TAIL, 1.0 - TAIL])
+    return Estimate(value=float(value), low=float(min(low, value)), high=float(max(high, value)))
