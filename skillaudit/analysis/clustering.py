@@ -2,15 +2,14 @@
 
 HDBSCAN's leaf selection with groups of two or more. Its usual selection (excess of mass) puts most
 of a real library into one blob, because descriptors thin out gradually; the leaves are the places
-where a library is locally dense. Equal similarities merge together, so the result does not depend
-on the order of the skills.
+where a library is locally dense. Equal similarities merge at once (see `leaves`), so the groups do
+not depend on the order of the skills.
 """
 
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,13 @@ from numpy.typing import NDArray
 from skillaudit.analysis.neighbors import RESOLUTION, Neighbors
 from skillaudit.schema import ScorerName
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Labels: TypeAlias = NDArray[np.int64]
 """Shape (N,): group of each skill, -1 for none; groups are numbered by their first member."""
 
-_VERSION = 1  # of the algorithm, for cached labels
+_VERSION = 2  # of the algorithm, for cached labels
 
 
 class Thresholds(NamedTuple):
@@ -59,7 +61,8 @@ def cluster(
     skill while the leaves are found, so that one service in four languages is one group. A skill left
     over joins the group of its nearest neighbour where that pair is beyond doubt. Families of
     `templates` that the similarities cannot divide (`clone_families`) are one group each.
-    With `thresholds=None` this is HDBSCAN's leaf clustering with min_cluster_size 2 and min_samples 1.
+    With `thresholds=None` this is HDBSCAN's leaf clustering with min_cluster_size 2 and min_samples 1,
+    but a library that nothing divides is one group. hdbscan is imported only where pairs are left to group.
     """
     n = neighbors.n
     source, target, similarity = pairs(neighbors)
@@ -73,8 +76,11 @@ def cluster(
         near = free & (similarity >= bar)
         twin = near & (similarity >= thresholds.twin)
     twins = components(n, source[twin], target[twin])
-    labels = _leaves(twins, *_spanning_tree(twins, source[near], target[near], similarity[near]))
-    labels = np.where(clones >= 0, clones + n, labels)
+    sizes = np.bincount(twins)
+    groups = leaves(sizes.size, twins[source[near]], twins[target[near]], similarity[near])
+    # A twin group that is no part of a leaf is a group of its own.
+    groups = np.where((groups < 0) & (sizes > 1), sizes.size + np.arange(sizes.size), groups)
+    labels = np.where(clones >= 0, clones + 2 * n, groups[twins])
     if thresholds is not None:
         # The bar of a joiner stands out as far again from what its skills share.
         doubtless = thresholds._replace(
@@ -150,63 +156,82 @@ def components(n: int, source: NDArray[np.int64], target: NDArray[np.int64]) -> 
     return numbered(labels.astype(np.int64))
 
 
+def leaves(
+    n: int, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[np.float64]
+) -> Labels:
+    """Leaves of the single-linkage tree over n nodes by hdbscan; -1 for nodes outside of all leaves.
+
+    A leaf is a group of two or more in which no two such groups have met on the way down from the most
+    similar pair. Pairs that are not given hold nothing together. Only the order of the similarities
+    counts, and those within rounding of each other are one level at which everything merges at once:
+    permuted nodes or pairs give the same groups, numbered otherwise. Memory is linear in the pairs.
+    """
+    label = np.full(n, -1, dtype=np.int64)
+    source, target, similarity = _spanning_tree(n, source, target, similarity)
+    if source.size == 0:
+        return label
+    from hdbscan import HDBSCAN
+
+    nodes, ends = np.unique(np.concatenate((source, target)), return_inverse=True)
+    # Densities are whole numbers that count the levels, so that half a step tells a tie from a split.
+    fall = np.concatenate(([0], np.cumsum(-np.diff(similarity) > 1.5 * RESOLUTION)))
+    distances = _anchored(nodes.size, ends[: source.size], ends[source.size :], fall[-1] - fall + 2)
+    model = HDBSCAN(
+        metric="precomputed",
+        min_cluster_size=2,
+        min_samples=1,
+        cluster_selection_method="leaf",
+        cluster_selection_persistence=0.5,
+    ).fit(distances)
+    found = np.asarray(model.labels_, dtype=np.int64)
+    # hdbscan lets a node that arrives at the very level where groups meet enter one of them by chance.
+    tree = model.condensed_tree_.to_numpy()
+    is_node = tree["child_size"] == 1
+    birth = np.zeros(tree["parent"].max() + 1)
+    birth[tree["child"][~is_node]] = tree["lambda_val"][~is_node]
+    late = is_node & (tree["lambda_val"] <= birth[tree["parent"]])
+    found[tree["child"][late]] = -1
+    label[nodes] = np.where(found == found[-1], -1, found)[: nodes.size]
+    return label
+
+
+def _anchored(
+    n: int, source: NDArray[np.int64], target: NDArray[np.int64], density: NDArray[np.int64]
+) -> csr_array[np.float64]:
+    """Distances between n nodes and two more, the anchor, that joins the components below all densities.
+
+    hdbscan takes a sparse matrix of one component only, and never the whole of it as a group. The two
+    nodes are a leaf of their own, so what meets them there, last of all, is a leaf as it stands.
+    """
+    from scipy.sparse import coo_array
+
+    _, first = np.unique(components(n, source, target), return_index=True)
+    rows = np.concatenate((source, np.full(first.size, n), [n]))
+    columns = np.concatenate((target, first, [n + 1]))
+    distance = 1 / np.concatenate((density, np.ones(first.size), density[:1]))
+    both = (np.concatenate((rows, columns)), np.concatenate((columns, rows)))
+    return coo_array((np.tile(distance, 2), both), shape=(n + 2, n + 2)).tocsr()
+
+
 def _spanning_tree(
-    twins: Labels, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[np.float64]
+    n: int, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Edges of a maximum spanning forest over the twin groups, most similar first."""
+    """Edges of a maximum spanning forest over n nodes, most similar first."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree
 
-    a, b = twins[source], twins[target]
-    a, b = np.minimum(a, b), np.maximum(a, b)
+    a, b = np.minimum(source, target), np.maximum(source, target)
     order = np.lexsort((-similarity, b, a))
     order = order[a[order] != b[order]]
     if order.size == 0:
         return a[:0], b[:0], similarity[:0]
     first = np.concatenate(([True], (a[order][1:] != a[order][:-1]) | (b[order][1:] != b[order][:-1])))
     order = order[first]
-    size = int(twins.max()) + 1
     # scipy reads a weight of zero as no edge; 2 - similarity is never zero.
-    graph = coo_array((2 - similarity[order], (a[order], b[order])), shape=(size, size)).tocsr()
+    graph = coo_array((2 - similarity[order], (a[order], b[order])), shape=(n, n)).tocsr()
     tree = minimum_spanning_tree(graph).tocoo()
     kept = np.lexsort((tree.col, tree.row, tree.data))
     return tree.row[kept].astype(np.int64), tree.col[kept].astype(np.int64), 2 - tree.data[kept]
-
-
-def _leaves(
-    twins: Labels, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[np.float64]
-) -> Labels:
-    """Cut the tree into its leaves: groups in which no two groups of two or more have met."""
-    size = int(twins.max()) + 1 if twins.size else 0
-    parent = list(range(size))
-    members: list[list[int]] = [[i] for i in range(size)]
-    is_open = [True] * size
-    label = np.full(size, -1, dtype=np.int64)
-
-    def close(root: int) -> None:
-        if is_open[root] and len(members[root]) > 1:
-            label[members[root]] = members[root][0]
-        is_open[root] = False
-
-    for batch in _equal_runs(similarity):
-        for roots in _meeting(parent, source[batch].tolist(), target[batch].tolist()):
-            groups = [root for root in roots if len(members[root]) > 1]
-            if len(groups) > 1:
-                for root in groups:
-                    close(root)
-            whole = max(roots, key=lambda root: len(members[root]))
-            is_open[whole] = all(is_open[root] for root in groups)
-            for root in roots:
-                if root != whole:
-                    parent[root] = whole
-                    members[whole] += members[root]
-                    members[root] = []
-    for root in range(size):
-        if parent[root] == root:
-            close(root)
-    labels = label[twins]
-    alone = (labels < 0) & (np.bincount(twins, minlength=size)[twins] > 1)
-    return np.where(alone, size + twins, labels)
 
 
 def _with_joiners(
@@ -225,32 +250,6 @@ def _with_joiners(
     joined = labels.copy()
     joined[joiners] = group[order[first]]
     return joined
-
-
-def _equal_runs(similarity: NDArray[np.float64]) -> list[slice]:
-    """Runs of edges whose similarities are equal up to rounding, in falling order."""
-    cuts = np.flatnonzero(-np.diff(similarity) > 1.5 * RESOLUTION) + 1
-    bounds = [0, *cuts.tolist(), similarity.size]
-    return [slice(a, b) for a, b in pairwise(bounds) if b > a]
-
-
-def _find(parent: list[int], node: int) -> int:
-    while parent[node] != node:
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-    return node
-
-
-def _meeting(parent: list[int], source: list[int], target: list[int]) -> list[list[int]]:
-    """Sets of current groups that these edges join, each in ascending order."""
-    joined: dict[int, set[int]] = {}
-    for a, b in zip(source, target, strict=True):
-        first, second = _find(parent, a), _find(parent, b)
-        together = joined.get(first, {first}) | joined.get(second, {second})
-        for root in together:
-            joined[root] = together
-    distinct = {id(together): together for together in joined.values()}
-    return [sorted(together) for together in distinct.values()]
 
 
 def numbered(labels: Labels) -> Labels:

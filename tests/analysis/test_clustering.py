@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import (
     THRESHOLDS,
@@ -14,9 +20,11 @@ from skillaudit.analysis.clustering import (
     cluster_cached,
     components,
     edge_floor,
+    leaves,
+    numbered,
     pairs,
 )
-from skillaudit.analysis.neighbors import FloatArray, nearest, nearest_vectors
+from skillaudit.analysis.neighbors import RESOLUTION, nearest, nearest_vectors
 from tests.analysis.samples import blobs, scatter, unit
 
 DENSE = THRESHOLDS["dense"]
@@ -126,11 +134,11 @@ def test_the_order_of_skills_does_not_matter(
     assert partition(labels) == partition(back)
 
 
-def leaves_by_definition(sims: FloatArray) -> set[frozenset[int]]:
-    """Leaf clusters straight from their definition, on the full matrix, for distinct similarities."""
+def leaves_by_definition(sims: NDArray[np.floating]) -> set[frozenset[int]]:
+    """Leaf clusters straight from their definition, on the full matrix; a zero is no pair."""
     n = len(sims)
     found: set[frozenset[int]] = set()
-    levels = sorted({float(s) for s in sims[np.triu_indices(n, 1)]}, reverse=True)
+    levels = sorted({float(s) for s in sims[np.triu_indices(n, 1)]} - {0.0}, reverse=True)
     groups = {frozenset({i}) for i in range(n)}
     closed: set[frozenset[int]] = set()
     for level in levels:
@@ -144,7 +152,7 @@ def leaves_by_definition(sims: FloatArray) -> set[frozenset[int]]:
             if len(parts) > 1 or any(part in closed for part in parts):
                 closed.add(new)
         groups = merged
-    return found or {next(iter(groups))}
+    return found | {group for group in groups if len(group) > 1 and group not in closed}
 
 
 @settings(max_examples=40, deadline=None)
@@ -153,6 +161,83 @@ def test_leaves_match_their_definition(n: int, seed: int) -> None:
     vectors = scatter(n, dimension=8, seed=seed)
     sims = vectors @ vectors.T
     assert partition(cluster(nearest_vectors(vectors), thresholds=None)) == leaves_by_definition(sims)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    n=st.integers(2, 25),
+    levels=st.integers(1, 10),
+    share=st.sampled_from([0.05, 0.1, 0.2, 0.5, 1.0]),
+    seed=st.integers(0, 10_000),
+)
+def test_ties_and_loose_parts_match_the_definition_in_any_order(
+    n: int, levels: int, share: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    sims = np.triu(rng.integers(1, levels + 1, size=(n, n)) * (rng.random((n, n)) < share), 1) / 16
+    sims += sims.T
+    order = rng.permutation(n)
+    shuffled = sims[np.ix_(order, order)]
+    back = np.empty(n, dtype=np.int64)
+    back[order] = leaves(n, *listed(shuffled))
+    assert partition(leaves(n, *listed(sims))) == partition(back) == leaves_by_definition(sims)
+
+
+def listed(sims: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of a matrix in which zero is no pair."""
+    source, target = np.nonzero(np.triu(sims, 1))
+    return source, target, sims[source, target]
+
+
+def test_similarities_within_rounding_are_one_level() -> None:
+    # Both pairs and the edge between them, one rounding step apart, are one group; three apart they split.
+    for steps, expected in [(1, [0, 0, 0, 0]), (3, [0, 0, 1, 1])]:
+        bridge = 0.5 - steps * RESOLUTION
+        found = leaves(4, np.array([0, 2, 1]), np.array([1, 3, 2]), np.array([0.5, 0.5, bridge]))
+        assert numbered(found).tolist() == expected
+
+
+def test_a_skill_that_arrives_where_groups_meet_belongs_to_none() -> None:
+    # 4 and 5 hang on one group each, at the level at which the two groups meet.
+    source, target = np.array([0, 2, 0, 0, 2]), np.array([1, 3, 2, 4, 5])
+    for order in itertools.permutations(range(5)):
+        found = leaves(6, source[[*order]], target[[*order]], np.array([0.9, 0.8, 0.5, 0.5, 0.5])[[*order]])
+        assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_joining_the_components_changes_no_leaf(seed: int) -> None:
+    from hdbscan import HDBSCAN
+
+    rng = np.random.default_rng(seed)
+    sims = np.zeros((60, 60))
+    expected: set[frozenset[int]] = set()
+    for part in np.split(np.arange(60), [1, 3, 6, 15, 30]):
+        block = np.triu(rng.uniform(0.1, 0.9, size=(part.size, part.size)), 1)
+        block += block.T
+        sims[np.ix_(part, part)] = block
+        if part.size < 2:
+            continue
+        distance = np.where(np.eye(part.size, dtype=bool), 0, 1 - block)
+        model = HDBSCAN(
+            metric="precomputed", min_cluster_size=2, min_samples=1, cluster_selection_method="leaf"
+        )
+        alone = {frozenset(part[sorted(group)].tolist()) for group in partition(model.fit(distance).labels_)}
+        expected |= alone or {frozenset(part.tolist())}
+    assert partition(leaves(60, *listed(sims))) == expected
+
+
+@pytest.mark.parametrize("place", range(21))
+def test_lone_twins_and_a_clone_family_are_two_groups(place: int) -> None:
+    order = np.insert(np.arange(20), place, [20, 21])
+    family = blobs(1, 20, spread=0.9, dimension=400, seed=1)
+    vectors = np.concatenate((family, np.tile(scatter(1, dimension=400, seed=2), (2, 1))))[order]
+    templates = np.where(order < 20, 0, -1)
+    labels = cluster(nearest_vectors(vectors), templates=templates)
+    assert partition(labels) == {
+        frozenset(np.flatnonzero(order < 20).tolist()),
+        frozenset({place, place + 1}),
+    }
 
 
 def test_pairs_come_once_and_floor_rises_with_the_crowd() -> None:
@@ -207,19 +292,42 @@ def test_losing_one_skill_in_a_hundred_hardly_moves_the_groups() -> None:
     assert len(untouched & survivors) >= 0.97 * len(untouched)
 
 
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("n", "spread"), [(60, 0.9), (400, 0.9), (1_000, 1.2)])
-def test_leaves_equal_those_of_hdbscan_on_the_full_matrix(n: int, spread: float) -> None:
-    import hdbscan
+@pytest.mark.parametrize(
+    ("n", "spread"), [(60, 0.9), (400, 0.9), pytest.param(1_000, 1.2, marks=pytest.mark.slow)]
+)
+def test_leaves_equal_those_of_the_full_matrix(n: int, spread: float) -> None:
+    from hdbscan import HDBSCAN
 
     groups = n // 20
     vectors = np.concatenate((blobs(groups, 10, spread=spread), scatter(n - 10 * groups, dimension=48)))
     distance = np.clip(1 - vectors.astype(np.float64) @ vectors.T.astype(np.float64), 0, 2)
     np.fill_diagonal(distance, 0)
-    model = hdbscan.HDBSCAN(
-        metric="precomputed", min_cluster_size=2, min_samples=1, cluster_selection_method="leaf"
-    )
+    model = HDBSCAN(metric="precomputed", min_cluster_size=2, min_samples=1, cluster_selection_method="leaf")
     theirs = model.fit(distance).labels_
     ours = cluster(nearest_vectors(vectors), thresholds=None)
     assert partition(theirs) == partition(ours)  # an adjusted Rand index of 1, noise included
+
+
+def test_hdbscan_is_imported_only_for_pairs_that_are_not_known(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from skillaudit.analysis.clustering import cluster, cluster_cached\n"
+        "from skillaudit.analysis.neighbors import nearest_vectors\n"
+        "from skillaudit.cache import Cache\n"
+        "from tests.analysis.samples import blobs\n"
+        "cluster(nearest_vectors(np.eye(40, dtype=np.float32)))\n"
+        "assert 'hdbscan' not in sys.modules, 'no pair is confusable'\n"
+        "labels = cluster_cached(nearest_vectors(blobs(6, 3, spread=0.7)), Cache(Path(sys.argv[1])))\n"
+        "print(labels.tolist(), *sorted({'hdbscan', 'sklearn'} & set(sys.modules)))"
+    )
+
+    def run() -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    labels = [g for g in range(6) for _ in range(3)]
+    assert run() == f"{labels} hdbscan sklearn"
+    assert run() == f"{labels}"
