@@ -42,21 +42,21 @@ def layout(
 ) -> Positions:
     """Place every skill on a plane; near means similar, axes mean nothing.
 
-    `pca` takes milliseconds; `umap` compiles for 10 to 20 seconds in every process that is not served
-    by the `cache`, which is keyed by neighbours, method and seed. Without `vectors` (the lexical
-    scorer) both start from the spectrum of the neighbour graph. Libraries under eight skills always
-    get principal components. Same input, same map, on one machine.
+    `pca` takes milliseconds on an idle machine, seconds where the threads of its matrix routines have
+    to wait; `umap` compiles for 10 to 20 seconds in every process. Both are served by the `cache`, which
+    is keyed by vectors, neighbours, method and seed. Without `vectors` (the lexical scorer) both start
+    from the spectrum of the neighbour graph. Libraries under eight skills always get principal
+    components. Same input, same map, on one machine.
     """
     n = neighbors.n
     if n < _SMALLEST:
         method = "pca"
-    if method == "pca":
-        return _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
-    key = _key(vectors, neighbors, seed)
+    key = _key(vectors, neighbors, method, seed)
     if cache is not None and (known := cache.get_blob(_KIND, key)) is not None and len(known) == 8 * n:
         return np.frombuffer(known, dtype="<f4").reshape(n, 2).copy()
-    start = _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
-    positions = _scaled(_umap(neighbors, start, seed))
+    positions = _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
+    if method == "umap":
+        positions = _scaled(_umap(neighbors, positions, seed))
     if cache is not None:
         cache.put_blob(_KIND, key, positions.astype("<f4").tobytes())
     return positions
@@ -148,8 +148,9 @@ def _scaled(positions: Positions) -> Positions:
     return np.asarray(centred / reach if reach > 0 else centred, dtype=np.float32)
 
 
-def _key(vectors: FloatArray | None, neighbors: Neighbors, seed: int) -> str:
-    digest = hashlib.blake2b(f"{_VERSION} {seed} {vectors is None}".encode(), digest_size=16)
+def _key(vectors: FloatArray | None, neighbors: Neighbors, method: Method, seed: int) -> str:
+    digest = hashlib.blake2b(f"{_VERSION} {method} {seed} {vectors is None}".encode(), digest_size=16)
+    digest.update(b"" if vectors is None else np.ascontiguousarray(vectors, dtype="<f4").tobytes())
     digest.update(np.ascontiguousarray(neighbors.indices, dtype="<i4").tobytes())
     digest.update(np.ascontiguousarray(neighbors.similarities, dtype="<f4").tobytes())
     return digest.hexdigest()

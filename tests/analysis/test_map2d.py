@@ -95,6 +95,31 @@ def test_a_known_map_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert layout(vectors, found, cache=memory).tolist() == first.tolist()
 
 
+@pytest.mark.parametrize("dense", [True, False])
+def test_known_components_are_not_computed_again(dense: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = scatter(20)
+    found = nearest_vectors(vectors)
+    given = vectors if dense else None
+    memory = Memory()
+    monkeypatch.setattr(map2d, "_umap", lambda neighbors, start, seed: start[::-1].copy())
+    plain = layout(given, found, method="pca")
+    assert layout(given, found, cache=memory, method="pca").tolist() == plain.tolist()
+    other = layout(given, found, cache=memory)  # another method, another entry
+    assert other.tolist() != plain.tolist()
+    assert len(memory.blobs) == 2
+
+    def refuse(*_: object) -> FloatArray:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(map2d, "_principal", refuse)
+    monkeypatch.setattr(map2d, "_spectral", refuse)
+    assert layout(given, found, cache=memory, method="pca").tolist() == plain.tolist()
+    assert layout(given, found, cache=memory).tolist() == other.tolist()
+    if dense:  # the same neighbours do not make the same components
+        with pytest.raises(AssertionError, match="computed again"):
+            layout(2 * vectors, found, cache=memory, method="pca")
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_umap_is_seeded_and_keeps_groups_together() -> None:
