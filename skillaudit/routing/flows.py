@@ -26,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 EXAMPLES = 5
 """Requests shown per skill, each way."""
 PAIR_LIMIT = 500
+ROW_GAP, ROW_SPAN = 8, 64
 PAIR_SHARE = 0.01
 """Least share of a skill's requests that makes a pair worth reporting."""
 
@@ -243,9 +244,22 @@ def _flips(
 
 
 def _similarities(left: Ints, right: Ints, scorer: Scorer) -> list[float]:
-    """Descriptor similarity of each pair, reading each left row once."""
+    """Descriptor similarity of each pair.
+
+    Each pair is read from the row of its member in more pairs, and rows that lie close together are read
+    in one block: a block costs a scorer little more than a row.
+    """
     found = np.zeros(len(left))
-    for row in np.unique(left).tolist():
-        mask = left == row
-        found[mask] = np.asarray(scorer.similarities(row, row + 1), dtype=np.float64)[0, right[mask]]
+    degree = np.bincount(np.concatenate([left, right]))
+    swap = degree[right] > degree[left]
+    near, far = np.where(swap, right, left), np.where(swap, left, right)
+    rows = np.unique(near)
+    breaks = np.flatnonzero(np.diff(rows) > ROW_GAP) + 1
+    for span in np.split(rows, breaks):
+        for start in range(0, len(span), ROW_SPAN):
+            part = span[start : start + ROW_SPAN]
+            first, last = int(part[0]), int(part[-1])
+            block = np.asarray(scorer.similarities(first, last + 1), dtype=np.float64)
+            inside = (near >= first) & (near <= last)
+            found[inside] = block[near[inside] - first, far[inside]]
     return [float(value) for value in found]
