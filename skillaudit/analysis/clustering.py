@@ -191,7 +191,7 @@ def leaves(
     birth[tree["child"][~is_node]] = tree["lambda_val"][~is_node]
     late = is_node & (tree["lambda_val"] <= birth[tree["parent"]])
     found[tree["child"][late]] = -1
-    label[nodes] = np.where(found == found[-1], -1, found)[: nodes.size]
+    label[nodes] = found[: nodes.size]
     return label
 
 
@@ -201,7 +201,7 @@ def _anchored(
     """Distances between n nodes and two more, the anchor, that joins the components below all densities.
 
     hdbscan takes a sparse matrix of one component only, and never the whole of it as a group. The two
-    nodes are a leaf of their own, so what meets them there, last of all, is a leaf as it stands.
+    nodes are a leaf of their own, which no other node enters, for every component has two nodes or more.
     """
     from scipy.sparse import coo_array
 
