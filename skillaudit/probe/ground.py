@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from skillaudit.clients import DropOrder
 from skillaudit.errors import UsageError
 from skillaudit.probe.prompts import entries_of
 from skillaudit.probe.records import Entry
@@ -29,6 +30,8 @@ class Ground:
     client: str = PAPER
     """A client profile whose listing is shown, or `paper` for the published prompts."""
     context: int | None = None
+    order: DropOrder = "declared"
+    """Whose description the client drops first, where only it knows."""
     repeats: int = 3
     seed: int = 0
     limit: int | None = None
@@ -65,7 +68,14 @@ class Ground:
 
     def digest(self) -> str:
         """Return a hash of everything that decides what is asked."""
-        parts = [self.client, str(self.context), str(self.repeats), str(self.seed), str(self.limit)]
+        parts = [
+            self.client,
+            str(self.context),
+            self.order,
+            str(self.repeats),
+            str(self.seed),
+            str(self.limit),
+        ]
         parts += [f"{skill.id}\0{skill.text}" for skill in self.skills]
         parts += ["\0".join((request.query, *request.gold)) for request in self.requests]
         return hashlib.blake2b("\1".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()

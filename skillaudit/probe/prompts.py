@@ -130,7 +130,7 @@ class Prompts:
 
     def _list(self, ids: Sequence[str]) -> _Listed:
         skills = [self._skills[skill] for skill in ids]
-        made = listing(skills, self._plan.client, context=self._plan.context)
+        made = listing(skills, self._plan.client, context=self._plan.context, order=self._plan.order)
         shown = [entry for entry in made.entries if entry.state != "invisible"]
         handles = {entry.id: entry.name or entry.text.partition(": ")[0] for entry in shown}
         order = profile(self._plan.client).order

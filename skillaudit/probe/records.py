@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from skillaudit.clients import DropOrder
 from skillaudit.schema import Estimate, Record
 
 StudyName = Literal[
@@ -79,6 +80,7 @@ class Plan(Record):
     """Client profile behind the form `listing`."""
     context: int | None = None
     """The model's window in tokens, where the client's budget depends on it."""
+    order: DropOrder = "declared"
     notes: tuple[str, ...] = ()
     """What the reader of its result must know."""
 

@@ -70,6 +70,7 @@ def make_plan(
         trees=dict(trees or {}),
         client="" if ground.client == PAPER else ground.client,
         context=ground.context,
+        order=ground.order,
         notes=tuple(notes),
     )
 

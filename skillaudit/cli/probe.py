@@ -1,0 +1,148 @@
+"""`skillaudit probe`: ask a live model what the forecast predicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from skillaudit.cli.options import audit_options, make_config, narration, sources
+
+if TYPE_CHECKING:
+    from skillaudit.llm import Price
+    from skillaudit.probe import Preview
+
+STUDIES = ("accuracy", "decay", "competition", "policy", "hierarchy", "anchors", "protocol", "rescue")
+_OWN = (
+    "study", "repeats", "limit", "precision", "budget", "no_budget", "concurrency", "timeout", "api_base", "resume",
+    "log", "export", "synthesize", "save_profile", "seed",
+)  # fmt: skip
+
+
+@click.command("probe")
+@sources
+@click.option(
+    "--model",
+    required=True,
+    metavar="MODEL",
+    help="As litellm names it, such as openai/gpt-4o-mini; or local/hybrid, local/dense, local/lexical.",
+)
+@click.option("--study", type=click.Choice(STUDIES), default="accuracy", show_default=True)
+@click.option(
+    "--repeats",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="How often each question is put.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Most requests in one condition.")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 0.5, min_open=True),
+    help="Accuracy: stop when its 90% interval is this narrow to each side, such as 0.05.",
+)
+@click.option(
+    "--budget", type=click.FloatRange(min=0), help="Dollars, interrupted runs included.  [default: 2.50]"
+)
+@click.option("--no-budget", is_flag=True, help="Spend what it takes.")
+@click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 512), default=16, show_default=True, help="Calls at a time."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one call may take.",
+)
+@click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol.")
+@click.option("--resume", is_flag=True, help="Only go on with a run that the log has; never begin one.")
+@click.option("--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: your own]")
+@click.option(
+    "--export", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the decisions as JSONL."
+)
+@click.option(
+    "--synthesize",
+    metavar="MODEL",
+    help="Have another model write requests for skills that none speaks for.",
+)
+@click.option(
+    "--save-profile", metavar="NAME", help="Fit a router profile to the decisions, for --router NAME."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of orders and samples.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@audit_options
+def command(
+    sources: tuple[str, ...],
+    model: str,
+    price: str | None,
+    form: str,
+    output: Path | None,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Have MODEL route the requests for the skills in SOURCE, and put the result beside the forecast.
+
+    Every answer is kept in a log: an interrupted run goes on where it was, and no question is paid twice.
+    """
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.cli.output import deliver
+    from skillaudit.probe.exporting import has_parquet
+    from skillaudit.probe.session import Settings, run
+
+    own = {name: options.pop(name) for name in _OWN}
+    settings = Settings(model=model, price=_price(price), **own)
+    with narration(quiet) as progress:
+        found = run(
+            sources,
+            make_config(**options),
+            settings,
+            before=(lambda _: None) if quiet else _announce,
+            progress=progress,
+        )
+    if settings.export is not None and not quiet and not has_parquet():
+        say("decisions were written as JSONL only; with pyarrow installed they are written as Parquet too")
+    if form == "json":
+        import msgspec
+
+        deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", output)
+        return
+    from skillaudit.cli.probe_text import render
+
+    deliver(render(found), output)
+
+
+def _announce(preview: Preview) -> None:
+    """Say what is about to be asked and what it costs, before the first call."""
+    from skillaudit.cli.diagnostics import say
+
+    known = "" if preview.questions else "; the log has every answer"
+    cost = "price not known" if preview.dollars is None else f"about ${preview.dollars:.4f}"
+    limit = "no budget" if preview.budget is None else f"budget ${preview.budget:.2f}"
+    spent = f", ${preview.spent:.4f} of it spent before" if preview.spent else ""
+    say(f"{preview.trials:,} decisions, about {preview.questions:,} calls, {cost} ({limit}{spent}){known}")
+    left = None if preview.budget is None else preview.budget - preview.spent
+    if left is not None and preview.dollars is not None and preview.dollars > left:
+        say("that is more than the budget: the run will stop there, and a higher --budget will go on")
+
+
+def _price(text: str | None) -> Price | None:
+    from skillaudit.llm import Price
+
+    if text is None:
+        return None
+    try:
+        prompt, completion = (float(part) / 1e6 for part in text.split(","))
+    except ValueError:
+        prompt = completion = -1.0
+    if not (0 <= prompt < float("inf") and 0 <= completion < float("inf")):
+        raise click.BadParameter(
+            f"{text!r} is not two prices, such as 0.15,0.60 dollars per million tokens in and out",
+            param_hint="--price",
+        )
+    return Price(prompt=prompt, completion=completion)

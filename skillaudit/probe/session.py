@@ -1,0 +1,253 @@
+"""A whole probe of a library: load, gather requests, ask, compare with the forecast, fit a profile."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from skillaudit.cache import Cache
+from skillaudit.clients import listing, shown_skills
+from skillaudit.config import Config
+from skillaudit.embedding import embed
+from skillaudit.errors import UsageError
+from skillaudit.llm import Model, Price, completer
+from skillaudit.load import load
+from skillaudit.probe.comparing import compare
+from skillaudit.probe.exporting import export
+from skillaudit.probe.fitting import fit_profile
+from skillaudit.probe.ground import PAPER, Ground
+from skillaudit.probe.log import ProbeLog, default_path
+from skillaudit.probe.probing import Limits, Preview, probe, run_id
+from skillaudit.probe.records import Decision, ProbeResult, StudyName
+from skillaudit.probe.routers import LiveRouter, LocalRouter, MakeScorer, is_local, parse_local
+from skillaudit.progress import SILENT, Progress
+from skillaudit.requests import Gathered, coverage, gather, synthesize
+from skillaudit.routing import Routing, forecast, save
+from skillaudit.schema import Library, Request, ScorerName, Skill
+from skillaudit.scoring import Scorer, make_scorer
+
+BUDGET = 2.50
+"""Dollars that a run may spend when nothing is said."""
+WRITTEN = 3
+"""Requests that a model writes for each skill that none speaks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one probe is to do, beside what the audit's configuration says."""
+
+    model: str
+    study: StudyName = "accuracy"
+    repeats: int = 3
+    limit: int | None = None
+    seed: int = 0
+    precision: float | None = None
+    budget: float | None = None
+    """Dollars; None takes `BUDGET` where the price is known."""
+    no_budget: bool = False
+    price: Price | None = None
+    concurrency: int = 16
+    timeout: float = 60.0
+    api_base: str | None = None
+    resume: bool = False
+    log: Path | None = None
+    """None takes the user's own."""
+    export: Path | None = None
+    synthesize: str | None = None
+    """Model that writes requests for the skills that none speaks for."""
+    save_profile: str | None = None
+
+
+def run(
+    sources: Sequence[str | Path],
+    config: Config,
+    settings: Settings,
+    *,
+    before: Callable[[Preview], None] = lambda _: None,
+    progress: Progress = SILENT,
+) -> ProbeResult:
+    """Probe the library in `sources`; see DESIGN section 7.
+
+    Raises `UsageError` and `ModelError` as `probe` does, `LoadError` and `RequestError` as an audit does.
+    """
+    if settings.synthesize and settings.synthesize == settings.model:
+        raise UsageError(
+            "a model that writes the requests cannot be judged by them; name another --synthesize"
+        )
+    cache = Cache(config.cache) if config.use_cache else None
+    try:
+        with ProbeLog(settings.log or default_path()) as log:
+            return _Session(sources, config, settings, log, cache, progress).run(before)
+    finally:
+        if cache is not None:
+            cache.close()
+
+
+class _Session:
+    """What one probe has loaded."""
+
+    def __init__(
+        self,
+        sources: Sequence[str | Path],
+        config: Config,
+        settings: Settings,
+        log: ProbeLog,
+        cache: Cache | None,
+        progress: Progress,
+    ) -> None:
+        self._config, self._settings, self._log = config, settings, log
+        self._cache, self._progress = cache, progress
+        # A model that cannot be used is said before anything is loaded.
+        self._router = self._make_router()
+        self._library = load(sources, progress=progress)
+        gathered = gather(self._library, config.requests, progress=progress)
+        self._gathered = self._with_written(gathered)
+        make = self.maker(config.scorer)
+        skills = _listable(self._library, config)
+        self._ground = Ground(
+            skills=skills,
+            requests=self._gathered.requests,
+            scorer=make([skill.text for skill in skills]),
+            client=config.client or PAPER,
+            context=config.context,
+            order=config.order,
+            repeats=settings.repeats,
+            seed=settings.seed,
+            limit=settings.limit,
+        )
+
+    def maker(self, name: ScorerName) -> MakeScorer:
+        """Return what builds a scorer of this kind over descriptors."""
+
+        def encode(texts: Sequence[str]) -> np.typing.NDArray[np.float32]:
+            return embed(texts, model=self._config.embedder, device=self._config.device, cache=self._cache)
+
+        def make(texts: Sequence[str]) -> Scorer:
+            if name == "lexical":
+                return make_scorer(name, texts)
+            return make_scorer(name, texts, vectors=encode(texts), embed=encode)
+
+        return make
+
+    def _make_router(self) -> LiveRouter | LocalRouter:
+        wanted = self._settings
+        if is_local(wanted.model):
+            scorer, _ = parse_local(wanted.model)
+            extra = {} if scorer == "lexical" else {"embedder": self._config.embedder}
+            return LocalRouter(wanted.model, self.maker(scorer), extra)
+        model = Model(wanted.model, api_base=wanted.api_base, timeout=wanted.timeout)
+        return LiveRouter(model, wanted.price)
+
+    def run(self, before: Callable[[Preview], None]) -> ProbeResult:
+        """Ask, compare, fit, export."""
+        wanted, router = self._settings, self._router
+        budget = wanted.budget
+        if budget is None and router.price is not None:
+            budget = BUDGET
+        limits = Limits(
+            budget=None if wanted.no_budget else budget,
+            concurrency=wanted.concurrency,
+            precision=wanted.precision,
+            resume=wanted.resume,
+        )
+        routing = self._forecast() if wanted.study == "accuracy" else None
+        doubt = {}
+        if routing is not None:
+            rates = {flow.id: flow.victim_rate for flow in routing.flows if flow.victim_rate is not None}
+            doubt = {skill: float(np.sqrt(rate * (1 - rate))) for skill, rate in rates.items()}
+        found, decisions = asyncio.run(self._probe(limits, doubt, before))
+        if routing is not None:
+            compared = msgspec.structs.replace(found.result, comparison=compare(routing, decisions))
+            found = msgspec.structs.replace(found, result=compared)
+        precision = limits.precision if wanted.study == "accuracy" else None
+        runs = [run_id(self._ground, wanted.study, router, precision)]
+        if wanted.export is not None:
+            export(self._log, wanted.export, runs)
+        if wanted.save_profile is not None:
+            profile = fit_profile(self._log, runs, self.maker(self._config.scorer), wanted.save_profile)
+            save(profile)
+            found = msgspec.structs.replace(found, profile=profile.name)
+        return found
+
+    async def _probe(
+        self, limits: Limits, doubt: dict[str, float], before: Callable[[Preview], None]
+    ) -> tuple[ProbeResult, tuple[Decision, ...]]:
+        try:
+            return await probe(
+                self._ground,
+                self._settings.study,
+                self._router,
+                self._log,
+                limits,
+                doubt=doubt,
+                before=before,
+                progress=self._progress,
+            )
+        finally:
+            if isinstance(self._router, LiveRouter):
+                await self._router.aclose()
+
+    def _forecast(self) -> Routing:
+        """Forecast the same requests over the same list, for the same router where there is a profile of it."""
+        config = self._config
+        shown: Sequence[Skill] = self._ground.skills
+        if config.client is not None:
+            made = listing(shown, config.client, context=config.context, order=config.order)
+            shown = shown_skills(shown, made)
+        scorer, name = config.scorer, config.router
+        if is_local(self._settings.model):
+            scorer, _ = parse_local(self._settings.model)
+            name = name or f"local/{scorer}"
+        return forecast(
+            shown,
+            self._gathered.requests,
+            self.maker(scorer)([skill.text for skill in shown]),
+            families=[skill.category or "" for skill in shown],
+            labels=[-1] * len(shown),
+            neighbors=None,
+            router=name,
+            coverage=coverage(self._library, self._gathered),
+            progress=self._progress,
+        )
+
+    def _with_written(self, gathered: Gathered) -> Gathered:
+        """Add requests that a second model writes, once: they are kept beside the log, for the next run."""
+        model = self._settings.synthesize
+        if model is None:
+            return gathered
+        judged = {skill for request in gathered.requests for skill in request.gold}
+        missing = [skill for skill in self._library.routable if skill.id not in judged]
+        if not missing:
+            return gathered
+        digest = hashlib.blake2b(
+            json.dumps([model, [skill.digest or skill.text for skill in missing]]).encode(), digest_size=8
+        ).hexdigest()
+        path = self._log.path.with_name(f"{self._log.path.stem}-written-{digest}.json")
+        if path.is_file():
+            try:
+                written = msgspec.json.decode(path.read_bytes(), type=tuple[Request, ...])
+            except msgspec.MsgspecError as error:
+                raise UsageError(f"{path}: cannot be read ({error}); remove it") from error
+        else:
+            ask = completer(model, api_base=self._settings.api_base)
+            written = synthesize(missing, ask, WRITTEN, progress=self._progress)
+            part = path.with_suffix(".part")
+            part.write_bytes(msgspec.json.encode(written))
+            part.replace(path)
+        return msgspec.structs.replace(gathered, requests=(*gathered.requests, *written))
+
+
+def _listable(library: Library, config: Config) -> tuple[Skill, ...]:
+    """Return the skills that compete, or that the client shows all the same."""
+    if config.client is None:
+        return library.routable
+    made = listing(library.skills, config.client, context=config.context, order=config.order)
+    visible = {entry.id for entry in made.entries if entry.state != "invisible"}
+    return tuple(skill for skill in library.skills if not skill.manual_only or skill.id in visible)
