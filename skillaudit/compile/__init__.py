@@ -1,0 +1,1 @@
+"""Compile multi-agent systems into skill libraries: read, check, compile, write, and say what it saves."""

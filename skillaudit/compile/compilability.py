@@ -1,0 +1,188 @@
+"""Whether a system can become one agent with skills, and what stands in the way (proposition 3.1, table 1).
+
+C1  serialisable communication: the steps have an order, loops being turns that are taken again
+C2  shared history: nobody knows or keeps what others do not see
+C3  one backbone: all agents run on the same model
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
+
+from skillaudit.compile.graph import Architecture, Shape, recognise, talk
+from skillaudit.compile.system import Agent, System
+from skillaudit.compile.words import secrets
+from skillaudit.schema import Record
+
+Condition = Literal["C1", "C2", "C3"]
+
+
+class Obstacle(Record):
+    """One reason why some agents cannot be compiled, or a caution about those that can."""
+
+    condition: Condition
+    agents: tuple[str, ...]
+    reason: str
+    """One clause for people."""
+    instead: str
+    """What to do about it."""
+    edges: tuple[tuple[str, str], ...] = ()
+    """The edges that fail, where it is edges."""
+    blocking: bool = True
+    """False for a caution: the agents are compiled all the same."""
+
+
+class Verdict(Record):
+    """What proposition 3.1 says about a system."""
+
+    architecture: Architecture
+    compilable: bool
+    obstacles: tuple[Obstacle, ...]
+    kept: tuple[str, ...]
+    """Agents that must stay agents, in the system's order."""
+    shape: Shape
+    backbone: str
+    """The model that all compiled agents share; empty when none names one."""
+
+    def failed(self, condition: Condition) -> bool:
+        """Say whether a condition does not hold."""
+        return any(o.condition == condition and o.blocking for o in self.obstacles)
+
+
+def check(system: System, *, one_model: str | None = None) -> Verdict:
+    """Hold a system against C1 to C3 and say who fails and why.
+
+    `one_model` takes all agents to run on that model from now on, which the caller accepts as a change.
+    """
+    shape = recognise(system)
+    backbone, different = _backbone(system, one_model)
+    obstacles = [*_order_obstacles(system, shape), *_secret_obstacles(system), *different]
+    blocked = {name for obstacle in obstacles if obstacle.blocking for name in obstacle.agents}
+    architecture = shape.architecture
+    if any(o.condition == "C2" and o.blocking for o in obstacles):
+        architecture = "private-information"
+    return Verdict(
+        architecture=architecture,
+        compilable=not blocked,
+        obstacles=tuple(obstacles),
+        kept=tuple(agent.name for agent in system.agents if agent.name in blocked),
+        shape=shape,
+        backbone=backbone,
+    )
+
+
+def _order_obstacles(system: System, shape: Shape) -> Iterator[Obstacle]:
+    graph = talk(system)
+    if shape.debaters:
+        inside = set(shape.debaters)
+        yield Obstacle(
+            condition="C1",
+            agents=shape.debaters,
+            edges=tuple(edge for edge in graph.edges if inside >= set(edge)),
+            reason="they take opposite sides, and one model that writes both argues with itself: their "
+            "objectives are adversarial",
+            instead="keep the two sides as agents and compile the rest; where only their arguments matter, "
+            "write one skill that lists the points for and against",
+        )
+    if shape.samplers:
+        several = [a for a in system.agents if a.name in shape.samplers and a.samples > 1]
+        how = (
+            ", ".join(f"{a.name} is sampled {a.samples} times" for a in several)
+            or "they have the same instructions and answer the same input"
+        )
+        yield Obstacle(
+            condition="C1",
+            agents=shape.samplers,
+            edges=tuple(edge for edge in graph.edges if edge[0] in shape.samplers),
+            reason=f"{how}, each without seeing the others; in one history a later answer sees the earlier "
+            "ones and is no independent sample",
+            instead="draw the samples in separate calls and vote outside, or compile one of them and give up "
+            "the gain from sampling",
+        )
+    elif system.protocol.kind == "parallel" and system.protocol.aggregate in ("vote", "best"):
+        yield Obstacle(
+            condition="C1",
+            agents=tuple(agent.name for agent in system.agents),
+            reason=f"their answers are to be independent, since a {system.protocol.aggregate} is taken over them",
+            instead="draw the answers in separate calls, and compile what comes before and after",
+        )
+    for loop in shape.loops:
+        if set(loop) & set(shape.debaters):
+            continue
+        if _free_talk(system, loop):
+            yield Obstacle(
+                condition="C1",
+                agents=loop,
+                edges=tuple(edge for edge in graph.edges if set(edge) <= set(loop)),
+                reason="they send each other messages in no fixed order, so their talk has no one sequence",
+                instead="give the loop turns (who writes, who reviews) with edges of kind handover and "
+                "feedback, then compile it",
+            )
+        elif system.protocol.max_rounds is None and not system.protocol.stop:
+            yield Obstacle(
+                condition="C1",
+                agents=loop,
+                reason="the loop has neither a limit nor a condition to stop",
+                instead="set max_rounds; the compiled skills stop after three rounds",
+                blocking=False,
+            )
+
+
+def _free_talk(system: System, loop: tuple[str, ...]) -> bool:
+    if system.protocol.kind in ("sequential", "loop", "router"):
+        return False
+    inside = set(loop)
+    kinds = {edge.kind for edge in system.edges if {edge.source, edge.target} <= inside}
+    return "message" in kinds
+
+
+def _secret_obstacles(system: System) -> Iterator[Obstacle]:
+    for agent in system.agents:
+        clauses = agent.private or secrets(agent)
+        if clauses:
+            yield Obstacle(
+                condition="C2",
+                agents=(agent.name,),
+                reason=f"it has state of its own: {'; '.join(clauses)}",
+                instead="keep it as an agent, or put what it knows into files that every step may read and "
+                "drop the secrecy",
+            )
+
+
+def _backbone(system: System, one_model: str | None) -> tuple[str, list[Obstacle]]:
+    """Return the model that most agents share, and an obstacle for each other model."""
+    if one_model is not None:
+        moved = tuple(a.name for a in system.agents if a.model and a.model != one_model)
+        if not moved:
+            return one_model, []
+        note = Obstacle(
+            condition="C3",
+            agents=moved,
+            reason=f"they ran on another model and now share {one_model}",
+            instead="compare both before you rely on it (--compare)",
+            blocking=False,
+        )
+        return one_model, [note]
+    models = Counter(agent.model for agent in system.agents if agent.model)
+    if not models:
+        return "", []
+    if len(models) == 1:
+        return next(iter(models)), []
+    position = {agent.model: -number for number, agent in reversed(list(enumerate(system.agents)))}
+    backbone = max(models, key=lambda model: (models[model], position[model]))
+    return backbone, [
+        Obstacle(
+            condition="C3",
+            agents=_on(system.agents, model),
+            reason=f"runs on {model}, the others on {backbone}: one agent has one model",
+            instead=f"keep it as an agent, or accept one model for all with --one-model {backbone}",
+        )
+        for model in sorted(models)
+        if model != backbone
+    ]
+
+
+def _on(agents: tuple[Agent, ...], model: str) -> tuple[str, ...]:
+    return tuple(agent.name for agent in agents if agent.model == model)

@@ -1,0 +1,182 @@
+"""What a CrewAI program says about its crew, read from the syntax tree; nothing of it is ever run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from skillaudit.load import clean
+
+
+@dataclass
+class Call:
+    """One `Agent(...)` or `Task(...)` with what could be read of its arguments."""
+
+    name: str
+    """The method or variable that it is bound to."""
+    key: str = ""
+    """Its entry in the YAML file; empty when it has none."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Arguments that are literal text, numbers or booleans."""
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Arguments that are references or lists of them, by their last name: `tools`, `agent`, `context`."""
+    line: int = 0
+
+
+@dataclass
+class CrewCode:
+    """Everything that one program says."""
+
+    agents: list[Call] = field(default_factory=list)
+    tasks: list[Call] = field(default_factory=list)
+    process: str = ""
+    manager: str = ""
+    """Name of the manager agent, or the model that manages."""
+    manager_is_model: bool = False
+    task_order: tuple[str, ...] = ()
+    has_crew: bool = False
+    unread: list[str] = field(default_factory=list)
+    """Clauses on what is computed and so cannot be known without running it."""
+
+
+class CodeError(Exception):
+    """The program cannot be parsed."""
+
+
+def read_code(text: str) -> CrewCode:
+    """Return what a program says; raises `CodeError` with the parser's words."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        raise CodeError(f"line {line}: {error.args[0]}" if line else str(error)[:120]) from None
+    found = CrewCode()
+    constants = _constants(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            _function(node, found, constants)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            target = node.targets[0]
+            if isinstance(target, ast.Name | ast.Attribute):
+                _bound(_last(target), node.value, found, constants)
+    order = {call.name: call.line for call in (*found.agents, *found.tasks)}
+    found.agents.sort(key=lambda call: order[call.name])
+    found.tasks.sort(key=lambda call: order[call.name])
+    return found
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """Literal text and model objects that are bound to a name anywhere in the module."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            name = _last(node.targets[0])
+            value = _literal(node.value, {}) or _model_of(node.value)
+            if name and value:
+                found[name] = value
+    return found
+
+
+def _function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, found: CrewCode, constants: dict[str, str]
+) -> None:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Call):
+            _bound(node.name, inner.value, found, constants)
+
+
+def _bound(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
+    kind = _last(call.func)
+    if kind in ("Agent", "Task"):
+        calls = found.agents if kind == "Agent" else found.tasks
+        if all(known.line != call.lineno for known in calls):
+            calls.append(_read_call(name, call, found, constants))
+    elif kind == "Crew":
+        _read_crew(call, found, constants)
+
+
+def _read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> Call:
+    got = Call(name=name, line=call.lineno)
+    for keyword in call.keywords:
+        key, value = keyword.arg, keyword.value
+        if key is None:
+            continue
+        if key == "config":
+            got.key = _subscript(value) or got.key
+        elif key in ("tools", "context", "agent", "output_pydantic", "output_json"):
+            got.names[key] = _references(value)
+        elif literal := _literal(value, constants):
+            got.texts[key] = literal
+        elif key in ("llm", "model") and (model := _model_of(value)):
+            got.texts["llm"] = model
+        elif key in ("llm", "role", "goal", "backstory", "description", "expected_output"):
+            found.unread.append(f"`{key}` of {name} is computed (line {call.lineno})")
+        elif key in ("knowledge_sources", "memory"):
+            got.names[key] = _references(value) or ("set",)
+    return got
+
+
+def _read_crew(call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
+    found.has_crew = True
+    for keyword in call.keywords:
+        key, value = keyword.arg, keyword.value
+        if key == "process":
+            found.process = _last(value) or _literal(value, constants)
+        elif key == "manager_agent":
+            found.manager = next(iter(_references(value)), "")
+        elif key == "manager_llm":
+            found.manager = found.manager or _literal(value, constants) or _model_of(value) or "computed"
+            found.manager_is_model = True
+        elif key == "tasks" and isinstance(value, ast.List):
+            found.task_order = _references(value)
+
+
+def _last(node: ast.expr) -> str:
+    """The last name of a dotted reference or call: `Process.sequential` -> `sequential`."""
+    if isinstance(node, ast.Call):
+        return _last(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _references(node: ast.expr) -> tuple[str, ...]:
+    items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
+    return tuple(name for item in items if (name := _last(item)) and name not in ("None", "list"))
+
+
+def _subscript(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return ""
+
+
+def _literal(node: ast.expr, constants: dict[str, str]) -> str:
+    """Literal text of a constant, of adjacent constants, or of a name bound to one; else empty."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool):
+        return clean(str(node.value))
+    if isinstance(node, ast.Name | ast.Attribute):
+        return constants.get(_last(node), "")
+    if isinstance(node, ast.Call) and _last(node.func) == "dedent" and node.args:
+        return _literal(node.args[0], constants)
+    if isinstance(node, ast.JoinedStr):
+        parts = [str(part.value) if isinstance(part, ast.Constant) else _hole(part) for part in node.values]
+        return clean("".join(parts))
+    return ""
+
+
+def _hole(part: ast.expr) -> str:
+    name = _last(part.value) if isinstance(part, ast.FormattedValue) else ""
+    return "{" + (name or "value") + "}"
+
+
+def _model_of(node: ast.expr) -> str:
+    """The model in `LLM(model="gpt-4o")`, `ChatOpenAI(model_name=...)` and their like."""
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in ("model", "model_name") and isinstance(keyword.value, ast.Constant):
+                return clean(str(keyword.value.value))
+        first = node.args[0] if node.args else None
+        if _last(node.func) == "LLM" and isinstance(first, ast.Constant):
+            return clean(str(first.value))
+    return ""

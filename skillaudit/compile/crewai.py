@@ -1,0 +1,339 @@
+"""Read a CrewAI project: `agents.yaml`, `tasks.yaml`, and the program beside them by its syntax alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from skillaudit.compile.crew_code import Call, CodeError, CrewCode, read_code
+from skillaudit.compile.files import read_bytes, relative
+from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
+from skillaudit.compile.tree import MAX_BYTES, Node, parse
+from skillaudit.errors import LoadError
+from skillaudit.load import collapse
+from skillaudit.schema import Skipped
+
+_MAX_CODE = 524_288
+MANAGER = "manager"
+_AGENT_KEYS = frozenset({"role", "goal", "backstory", "tools", "llm", "model", "allow_delegation", "memory"})
+_TASK_KEYS = frozenset({"description", "expected_output", "agent", "context", "tools", "async_execution"})
+_HARMLESS = frozenset(
+    {
+        "verbose", "max_iter", "max_rpm", "cache", "step_callback", "max_execution_time", "output_file",
+        "human_input", "output_json", "output_pydantic", "callback", "markdown", "respect_context_window",
+        "max_retry_limit", "reasoning", "inject_date", "create_directory", "name", "config",
+    }
+)  # fmt: skip
+
+
+@dataclass
+class _Crew:
+    root: Path
+    agents: dict[str, Agent] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Task -> agent."""
+    tasks: dict[str, Task] = field(default_factory=dict)
+    context: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    delegating: set[str] = field(default_factory=set)
+    concurrent: set[str] = field(default_factory=set)
+    """Tasks that run beside each other."""
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, path: str, reason: str, code: str) -> None:
+        self.skipped.append(Skipped(path=path, reason=reason, code=code))
+
+
+def crew_folders(files: list[Path]) -> list[Path]:
+    """Return the folders that hold an `agents.yaml` with a `tasks.yaml` beside it."""
+    names = {(path.parent, path.stem) for path in files if path.suffix in (".yaml", ".yml")}
+    return sorted({folder for folder, stem in names if stem == "agents" and (folder, "tasks") in names})
+
+
+def read_crew(config: Path, root: Path) -> System:
+    """Return the crew whose YAML files lie in `config`; `root` is what paths are shown relative to.
+
+    Raises `LoadError` when a YAML file cannot be read or names no agent.
+    """
+    crew = _Crew(root)
+    _read_agents(_yaml(config, "agents"), crew)
+    _read_tasks(_yaml(config, "tasks"), crew)
+    code = _program(config, crew)
+    if code is not None:
+        _apply(code, crew)
+    if not crew.agents:
+        raise LoadError(f"{relative(config, root)}: agents.yaml names no agent; add one")
+    hierarchical = code is not None and code.process == "hierarchical"
+    manager = _manager(crew, code) if code is not None and hierarchical else ""
+    order = _order(crew, code, manager)
+    edges = _hierarchy(crew, manager) if hierarchical else _sequence(crew, order)
+    agents = [_with_tasks(agent, crew, order) for agent in crew.agents.values()]
+    if not hierarchical and order:
+        touched = {name for edge in edges for name in (edge.source, edge.target)}
+        for agent in agents:
+            if not agent.tasks and agent.name not in touched:
+                crew.skip(
+                    agent.origin, f"agent {agent.name!r} is in the files, but no task uses it", "idle-agent"
+                )
+        agents = [agent for agent in agents if agent.tasks or agent.name in touched]
+    tools = sorted({tool for agent in agents for tool in _tools_of(agent)})
+    folder = config.parent if config.name == "config" else config
+    return System(
+        name=folder.resolve().name.replace("_", "-"),
+        agents=tuple(agents),
+        edges=tuple(edges),
+        protocol=Protocol(
+            kind="router" if hierarchical else "sequential",
+            start=manager if hierarchical else (crew.owners.get(order[0], "") if order else ""),
+        ),
+        tools=tuple(Tool(name=tool) for tool in tools),
+        source="crewai",
+        skipped=tuple(crew.skipped),
+    )
+
+
+def _tools_of(agent: Agent) -> set[str]:
+    return {*(agent.tools or ()), *(tool for task in agent.tasks for tool in task.tools)}
+
+
+def _yaml(config: Path, stem: str) -> tuple[Node, Path]:
+    path = next(p for p in (config / f"{stem}.yaml", config / f"{stem}.yml") if p.exists())
+    return parse(read_bytes(path, MAX_BYTES), path.name), path
+
+
+def _unknown(node: Node, known: frozenset[str], place: str, crew: _Crew) -> None:
+    for key in node.fields:
+        if key not in known and key not in _HARMLESS:
+            crew.skip(
+                f"{place}:{node.line_of(key)}", f"the key {key!r} has no place in a skill", "unknown-key"
+            )
+
+
+def _read_agents(read: tuple[Node, Path], crew: _Crew) -> None:
+    root, path = read
+    shown = relative(path, crew.root)
+    for key, node in root.fields.items():
+        if not node.fields:
+            crew.skip(f"{shown}:{root.line_of(key)}", f"agent {key!r} is no mapping", "not-an-agent")
+            continue
+        _unknown(node, _AGENT_KEYS, shown, crew)
+        crew.agents[key] = _agent(
+            key,
+            {field: node.get(field).text for field in ("role", "goal", "backstory", "llm", "model")},
+            _names(node.get("tools")),
+            f"{shown}:{root.line_of(key)}",
+        )
+        if node.get("allow_delegation").text.lower() == "true":
+            crew.delegating.add(key)
+
+
+def _agent(key: str, texts: dict[str, str], tools: tuple[str, ...], origin: str) -> Agent:
+    parts = [texts.get("backstory", "").strip(), _goal(texts.get("goal", "").strip())]
+    return Agent(
+        name=key,
+        role=collapse(texts.get("role", "")),
+        policy="\n\n".join(part for part in parts if part),
+        tools=tools,
+        model=collapse(texts.get("llm", "") or texts.get("model", "")),
+        origin=origin,
+    )
+
+
+def _goal(goal: str) -> str:
+    return f"Goal: {goal}" if goal else ""
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    if node.text:
+        return tuple(part.strip() for part in node.text.split(",") if part.strip())
+    return tuple(item.text for item in node.items if item.text)
+
+
+def _read_tasks(read: tuple[Node, Path], crew: _Crew) -> None:
+    root, path = read
+    shown = relative(path, crew.root)
+    for key, node in root.fields.items():
+        if not node.fields:
+            crew.skip(f"{shown}:{root.line_of(key)}", f"task {key!r} is no mapping", "not-a-task")
+            continue
+        _unknown(node, _TASK_KEYS, shown, crew)
+        crew.tasks[key] = Task(
+            name=key,
+            text=node.get("description").text,
+            output=collapse(node.get("expected_output").text),
+            tools=_names(node.get("tools")),
+            line=root.line_of(key),
+        )
+        crew.owners[key] = node.get("agent").text
+        if "context" in node.fields:
+            crew.context[key] = _names(node.get("context"))
+        if node.get("async_execution").text.lower() == "true":
+            crew.concurrent.add(key)
+
+
+def _program(config: Path, crew: _Crew) -> CrewCode | None:
+    """Return what the program of this crew says: the file nearby that calls `Crew(...)`."""
+    folders = [config.parent, config] if config.name == "config" else [config]
+    for folder in folders:
+        for path in sorted(folder.glob("*.py")):
+            if path.is_symlink():
+                continue
+            shown = relative(path, crew.root)
+            try:
+                found = read_code(read_bytes(path, _MAX_CODE).decode("utf-8", "replace"))
+            except (CodeError, LoadError) as error:
+                crew.skip(shown, f"the program cannot be parsed: {error}", "unreadable-code")
+                continue
+            if found.has_crew:
+                for clause in found.unread:
+                    crew.skip(shown, clause, "computed")
+                return found
+    crew.skip(
+        relative(config, crew.root),
+        "no program with a Crew(...) call; tasks are taken in file order",
+        "no-crew",
+    )
+    return None
+
+
+def _apply(code: CrewCode, crew: _Crew) -> None:
+    """Lay what the program says over what the YAML files say."""
+    alias: dict[str, str] = {}
+    for call in code.agents:
+        key = call.key or call.name
+        alias[call.name] = key
+        known = crew.agents.get(key)
+        if known is None:
+            if not call.key and not {"role", "goal", "backstory"} & call.texts.keys():
+                crew.skip(f"agent {key}", "made by the program from nothing that can be read", "computed")
+                continue
+            known = _agent(key, call.texts, (), f"line {call.line} of the program")
+        crew.agents[key] = _enriched(known, call)
+        if call.texts.get("allow_delegation") == "True":
+            crew.delegating.add(key)
+    tasks = {call.name: call.key or call.name for call in code.tasks}
+    for call in code.tasks:
+        _apply_task(call, tasks, alias, crew)
+
+
+def _enriched(agent: Agent, call: Call) -> Agent:
+    from msgspec.structs import replace
+
+    return replace(
+        agent,
+        tools=tuple(dict.fromkeys((*(agent.tools or ()), *call.names.get("tools", ())))),
+        model=collapse(call.texts.get("llm", "")) or agent.model,
+    )
+
+
+def _apply_task(call: Call, tasks: dict[str, str], alias: dict[str, str], crew: _Crew) -> None:
+    from msgspec.structs import replace
+
+    key = tasks[call.name]
+    known = crew.tasks.get(key)
+    if known is None:
+        known = Task(
+            name=key,
+            text=call.texts.get("description", ""),
+            output=collapse(call.texts.get("expected_output", "")),
+        )
+    form = next(iter(call.names.get("output_pydantic") or call.names.get("output_json") or ()), "")
+    output = known.output + (f" Give it as a JSON object of type {form}." if form else "")
+    crew.tasks[key] = replace(
+        known,
+        output=collapse(output),
+        tools=tuple(dict.fromkeys((*known.tools, *call.names.get("tools", ())))),
+    )
+    if owner := next(iter(call.names.get("agent", ())), ""):
+        crew.owners[key] = alias.get(owner, owner)
+    crew.owners.setdefault(key, "")
+    if "context" in call.names:
+        crew.context[key] = tuple(tasks.get(name, name) for name in call.names["context"])
+    if call.texts.get("async_execution") == "True":
+        crew.concurrent.add(key)
+
+
+def _order(crew: _Crew, code: CrewCode | None, manager: str) -> list[str]:
+    """Return the tasks in the order in which they run; the rest is reported."""
+    order = list(crew.tasks)
+    if code is not None and code.tasks:
+        keys = {call.name: call.key or call.name for call in code.tasks}
+        wanted = [keys.get(name, name) for name in code.task_order] or list(keys.values())
+        order = [key for key in dict.fromkeys(wanted) if key in crew.tasks]
+        for key in crew.tasks:
+            if key not in order:
+                crew.skip(f"task {key}", "the program does not run it", "unused-task")
+    for key in list(order):
+        if crew.owners.get(key, "") not in crew.agents:
+            owner = crew.owners.get(key, "")
+            if not owner and (manager or len(crew.agents) == 1):
+                # What nobody owns is the manager's to give out.
+                crew.owners[key] = manager or next(iter(crew.agents))
+                continue
+            crew.skip(
+                f"task {key}",
+                f"its agent {owner!r} does not exist" if owner else "it has no agent",
+                "no-agent",
+            )
+            order.remove(key)
+    return order
+
+
+def _manager(crew: _Crew, code: CrewCode) -> str:
+    keys = {call.name: call.key or call.name for call in code.agents}
+    named = keys.get(code.manager, code.manager)
+    if not code.manager_is_model and named in crew.agents:
+        return named
+    model = code.manager if code.manager_is_model and code.manager != "computed" else ""
+    crew.agents[MANAGER] = Agent(
+        name=MANAGER, role="Manager of the crew", model=model, origin="the crew's process", tools=()
+    )
+    return MANAGER
+
+
+def _hierarchy(crew: _Crew, manager: str) -> list[Edge]:
+    return [Edge(source=manager, target=name, kind="delegate") for name in crew.agents if name != manager]
+
+
+def _sequence(crew: _Crew, order: list[str]) -> list[Edge]:
+    """Edges of a sequential process: from the tasks in `context`, else from the task before."""
+    edges: dict[tuple[str, str], Edge] = {}
+    ran: list[str] = []
+    for key in order:
+        before = crew.context.get(key)
+        if before is None:
+            before = () if key in crew.concurrent else tuple(ran[-1:])
+            # A task after concurrent ones waits for all of them.
+            if key not in crew.concurrent and ran and ran[-1] in crew.concurrent:
+                before = tuple(_tail(ran, crew.concurrent))
+        known = tuple(name for name in before if name in crew.tasks)
+        crew.context[key] = known
+        for name in known:
+            a, b = crew.owners[name], crew.owners[key]
+            if a != b and a in crew.agents:
+                edges.setdefault((a, b), Edge(source=a, target=b, passes=f"the result of {name}"))
+        ran.append(key)
+    for name in sorted(crew.delegating):
+        for other in crew.agents:
+            if other != name and (name, other) not in edges:
+                edges[name, other] = Edge(source=name, target=other, kind="delegate")
+    return list(edges.values())
+
+
+def _tail(ran: list[str], concurrent: set[str]) -> list[str]:
+    tail: list[str] = []
+    for name in reversed(ran):
+        if name not in concurrent:
+            break
+        tail.insert(0, name)
+    return tail
+
+
+def _with_tasks(agent: Agent, crew: _Crew, order: list[str]) -> Agent:
+    from msgspec.structs import replace
+
+    own = tuple(
+        replace(crew.tasks[key], inputs=crew.context.get(key, ()))
+        for key in order
+        if crew.owners[key] == agent.name
+    )
+    return replace(agent, tasks=own)
