@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818 - to stop on request is no error
     """Raised inside a stage after its progress object asked it to stop."""
 
 
