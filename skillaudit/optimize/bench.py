@@ -1,0 +1,227 @@
+"""The workbench of planning: the library as edited so far, and the tests that an edit has to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+
+from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
+from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
+from skillaudit.schema import Request, Skill
+
+TOLERANCE = 0.05
+"""Largest share of its own work requests that an edit may cost another skill."""
+MIN_GAIN = 0.05
+"""Least expected number of requests that an edit must bring, or it is not worth a reader's time."""
+CERTAINTY = 1.0
+"""Least gain in standard errors."""
+FLIPS = 5
+
+
+@dataclass(slots=True)
+class Bench:
+    """Skills as they are after the edits so far, with the scores of the work half."""
+
+    skills: list[Skill]
+    """In the library's order; folded and demoted ones keep their place."""
+    requests: list[Request]
+    board: Board
+    columns: Columns
+    limit: int
+    gone: set[int] = field(default_factory=set)
+    """Rows of skills that are no longer on the list."""
+    edits: list[Edit] = field(default_factory=list)
+    tolerance: float = TOLERANCE
+    minimum: float = MIN_GAIN
+    certainty: float = CERTAINTY
+
+    @classmethod
+    def of(
+        cls,
+        skills: Sequence[Skill],
+        requests: Sequence[Request],
+        columns: Columns,
+        sharpness: float,
+        limit: int,
+    ) -> Bench:
+        """Set up the bench for work `requests`, in the order that `columns` has them."""
+        kept, golds = rows_for(skills, requests)
+        scores = columns.full([skill.text for skill in skills])
+        return cls(list(skills), kept, Board(scores, golds, sharpness), columns, limit)
+
+    def text(self, row: int, description: str) -> str:
+        """Return the descriptor that a router would read."""
+        return f"{self.skills[row].name}: {description}"
+
+    def harmful(self, row: int, delta: Delta) -> str:
+        """Say which skill an edit of `row` costs more than the tolerance; empty for none."""
+        owned = self.board.per_skill(np.ones(len(self.requests)))
+        hard = self.board.per_skill(delta.hard)
+        soft = self.board.per_skill(delta.soft)
+        allowed = -self.tolerance * owned - 1e-9
+        worst = np.flatnonzero((hard < allowed) | (soft < np.minimum(allowed, -0.05)))
+        worst = worst[worst != row] if hard[row] >= 0 and soft[row] >= -0.05 else worst
+        if not worst.size:
+            return ""
+        loser = int(worst[np.argmin(hard[worst] + soft[worst])])
+        return self.skills[loser].id
+
+    def gain(self, delta: Delta) -> float:
+        """Expected number of requests brought, half by the soft choice and half by top rank."""
+        return float(delta.soft.sum() + delta.hard.sum()) / 2
+
+    def convincing(self, delta: Delta) -> bool:
+        """Say whether a gain is worth an edit: large enough, and not the doing of a request or two.
+
+        The sum of the changes is held against the root of the sum of their squares, the standard error of
+        a sum whose terms may as well have had the other sign.
+        """
+        total = float(delta.soft.sum())
+        noise = float(np.sqrt((delta.soft**2).sum()))
+        return self.gain(delta) >= self.minimum and total >= self.certainty * noise and delta.hard.sum() >= 0
+
+    def effect(self, delta: Delta) -> Effect:
+        """Return the change that an edit makes to the whole work half."""
+        return Effect(
+            gained=int((delta.hard > 0).sum()),
+            lost=int((delta.hard < 0).sum()),
+            expected=round(float(delta.soft.sum()), 3),
+        )
+
+    def figures(self, rows: Sequence[int]) -> tuple[Figures, ...]:
+        """Return what the work half says now about some skills."""
+        owned = self.board.per_skill(np.ones(len(self.requests)))
+        right = self.board.per_skill(self.board.right)
+        absorbed = self.board.absorbed()
+        return tuple(
+            Figures(
+                skill=self.skills[row].id,
+                requests=int(owned[row]),
+                accuracy=round(float(right[row] / owned[row]), 4) if owned[row] else None,
+                absorbed=int(absorbed[row]),
+            )
+            for row in rows
+        )
+
+    def describe(
+        self,
+        kind: Kind,
+        step: StepName,
+        row: int,
+        after: str,
+        reason: str,
+        scores: Floats,
+        rivals: Sequence[int] = (),
+        refused: str = "",
+    ) -> Edit:
+        """Record an edit that gives `row` another description, and make it unless it is refused."""
+        return self._record(
+            Edit(
+                id=self.next_id(step),
+                kind=kind,
+                step=step,
+                skills=(self.skills[row].id,),
+                reason=reason,
+                accept=not refused,
+                refused=refused,
+                before=self.skills[row].description,
+                after=after,
+                rivals=tuple(self.skills[rival].id for rival in rivals),
+            ),
+            row,
+            scores,
+        )
+
+    def remove(
+        self, kind: Kind, step: StepName, row: int, reason: str, refused: str = "", **more: object
+    ) -> Edit:
+        """Record an edit that takes `row` off the list without another skill standing in for it."""
+        edit = Edit(
+            id=self.next_id(step),
+            kind=kind,
+            step=step,
+            skills=(self.skills[row].id,),
+            reason=reason,
+            accept=not refused,
+            refused=refused,
+        )
+        edit = msgspec.structs.replace(edit, **more)
+        return self._record(edit, row, np.full(len(self.requests), ABSENT))
+
+    def fold(self, row: int, into: int, reason: str, lost: tuple[str, ...], refused: str = "") -> Edit:
+        """Record that `row` is folded into `into`, which counts as right for its requests from now on."""
+        edit = Edit(
+            id=self.next_id("merge"),
+            kind="fold",
+            step="merge",
+            skills=(self.skills[row].id, self.skills[into].id),
+            reason=reason,
+            accept=not refused,
+            refused=refused,
+            into=self.skills[into].id,
+            lost=lost,
+        )
+        if refused:
+            self.edits.append(edit)
+            return edit
+        before, right, winner = self.figures((row, into)), self.board.right.copy(), self.board.winner
+        chance = self.board.chance.sum()
+        self.board.fold(row, into)
+        self.gone.add(row)
+        hard = self.board.right.astype(np.int64) - right.astype(np.int64)
+        edit = msgspec.structs.replace(
+            edit,
+            figures_before=before,
+            figures_after=self.figures((into,)),
+            effect=Effect(
+                gained=int((hard > 0).sum()),
+                lost=int((hard < 0).sum()),
+                expected=round(float(self.board.chance.sum() - chance), 3),
+            ),
+            flips=self._flips(hard, winner),
+        )
+        self.edits.append(edit)
+        return edit
+
+    def next_id(self, step: str) -> str:
+        """Return a fresh id for an edit of `step`."""
+        return f"{step}-{sum(edit.step == step for edit in self.edits) + 1}"
+
+    def _record(self, edit: Edit, row: int, scores: Floats) -> Edit:
+        delta = self.board.try_column(row, scores)
+        touched = [row, *(self._row(rival) for rival in edit.rivals[:2])]
+        before, winner = self.figures(touched), self.board.winner
+        edit = msgspec.structs.replace(edit, figures_before=before, effect=self.effect(delta))
+        if edit.accept:
+            self.board.set_column(row, scores)
+            if edit.kind == "demote":
+                self.gone.add(row)
+            elif edit.after:
+                self.skills[row] = msgspec.structs.replace(self.skills[row], description=edit.after)
+            edit = msgspec.structs.replace(
+                edit, figures_after=self.figures(touched), flips=self._flips(delta.hard, winner)
+            )
+        self.edits.append(edit)
+        return edit
+
+    def _row(self, skill: str) -> int:
+        return next(row for row, each in enumerate(self.skills) if each.id == skill)
+
+    def _flips(
+        self, hard: np.ndarray[tuple[int, ...], np.dtype[np.int64]], winner: object
+    ) -> tuple[Flip, ...]:
+        before, after = np.asarray(winner), self.board.winner
+        changed = np.flatnonzero(hard)
+        order = changed[np.argsort(-hard[changed], kind="stable")][:FLIPS]
+        return tuple(
+            Flip(
+                query=self.requests[at].query,
+                gold=self.skills[self.board.owner[at]].id,
+                before=self.skills[before[at]].id,
+                after=self.skills[after[at]].id,
+            )
+            for at in order.tolist()
+        )

@@ -1,0 +1,89 @@
+"""Fold duplicates and clones: skills whose files say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.analysis.neighbors import Neighbors
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.terms import stems
+from skillaudit.requests.mining import read
+from skillaudit.schema import Skill
+
+NEAREST = 8
+ALIKE = 0.85
+"""Share of words that two files of one skill have in common, by multiset Jaccard."""
+RELATED = 0.6
+"""Least share for a skill that says nothing of its own."""
+_OWN = 2
+"""Times that one file must say a word the other lacks, for the word to be what it is about."""
+
+
+def fold_duplicates(bench: Bench, neighbors: Neighbors) -> None:
+    """Fold skills into a near neighbour that says the same, the one with more labelled requests staying.
+
+    Copies of a template with another name filled in are no duplicates: each says a word, its own name
+    for the thing, that the other does not have. Pairs that are merely related are proposed and refused.
+    """
+    words = [_words(skill) for skill in bench.skills]
+    labelled = np.array([request.source in ("file", "evals") for request in bench.requests])
+    owned = bench.board.per_skill(labelled)
+    for row in range(len(bench.skills)):
+        for other in sorted(neighbors.indices[row, :NEAREST].tolist()):
+            if other <= row or row in bench.gone or other in bench.gone:
+                continue
+            share = _jaccard(words[row], words[other])
+            if share < RELATED:
+                continue
+            stays, goes = sorted((row, other), key=lambda at: (-owned[at], len(bench.skills[at].id), at))
+            own = sorted(_own(words[goes], words[stays]))
+            if own and share < ALIKE:
+                continue
+            reason = f"{share:.0%} of the words of {bench.skills[goes].id} stand in {bench.skills[stays].id}"
+            refused = f"it has words of its own: {', '.join(own[:5])}" if own else ""
+            bench.fold(goes, stays, reason, lost_with(bench.skills[goes], bench.skills[stays]), refused)
+
+
+def _words(skill: Skill) -> Counter[str]:
+    # The name is what tells clones apart by definition, so it takes no part.
+    named = set(stems(skill.name))
+    return Counter(word for word in stems(f"{skill.description}\n{skill.body}") if word not in named)
+
+
+def _jaccard(a: Counter[str], b: Counter[str]) -> float:
+    total = sum((a | b).values())
+    return sum((a & b).values()) / total if total else 0.0
+
+
+def _own(a: Counter[str], b: Counter[str]) -> set[str]:
+    least = _OWN if sum(a.values()) > 40 else 1
+    return {word for word, count in a.items() if count >= least and word not in b}
+
+
+def lost_with(goes: Skill, stays: Skill) -> tuple[str, ...]:
+    """Return what only the folded skill holds: headings, then sentences of its description; at most ten."""
+    kept = set(stems(f"{stays.text}\n{stays.body}"))
+    titles: dict[str, None] = {}
+    for part in read(goes):
+        titles.update(dict.fromkeys(title for _, title in part.headings))
+    found = [title for title in titles if set(stems(title)) - kept]
+    if set(stems(goes.description)) - kept:
+        found.append(goes.description)
+    return tuple(found[:10])
+
+
+def folded_into(edits: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Follow chains of (folded, into) to the skill that stays."""
+    into = dict(edits)
+
+    def last(skill: str) -> str:
+        seen = {skill}
+        while skill in into and into[skill] not in seen:
+            skill = into[skill]
+            seen.add(skill)
+        return skill
+
+    return {skill: last(skill) for skill in into}

@@ -1,0 +1,159 @@
+"""Figures of the half of the requests that no edit was chosen by: before, after, and a paired test."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from skillaudit.optimize.board import ABSENT, SHARPNESS, Embed, Floats, rows_for
+from skillaudit.optimize.records import Rates
+from skillaudit.routing import Routing, forecast
+from skillaudit.schema import Coverage, Estimate, Request, ScorerName, Skill
+from skillaudit.scoring import make_scorer
+
+Doubles = NDArray[np.float64]
+
+_NONE = Coverage(requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0)
+
+
+class Replay:
+    """A scorer that gives out rows of a matrix made beforehand."""
+
+    def __init__(self, name: ScorerName, queries: Sequence[str], scores: Floats) -> None:
+        """Take (queries, skills) scores."""
+        self._name = name
+        self._row = {query: row for row, query in enumerate(queries)}
+        self._scores = scores
+
+    @property
+    def name(self) -> ScorerName:
+        """Which scorer made the scores."""
+        return self._name
+
+    def scores(self, queries: Sequence[str]) -> Floats:
+        """Return the rows of these queries, (len(queries), skills)."""
+        return self._scores[[self._row[query] for query in queries]]
+
+    def similarities(self, start: int, stop: int) -> Floats:
+        """Return zeros, (stop - start, skills): rates do not depend on how alike descriptors are."""
+        return np.zeros((stop - start, self._scores.shape[1]), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One state of the library against one set of requests."""
+
+    skills: tuple[Skill, ...]
+    """Those that compete or that requests belong to."""
+    requests: tuple[Request, ...]
+    """Their right skills renamed where a skill was folded into another."""
+    scores: Floats
+    """(requests, skills); a demoted skill scores `ABSENT`."""
+    owner: tuple[str, ...]
+    """Id of the skill that each request belongs to."""
+    right: NDArray[np.bool_]
+    """(requests,) by top rank; a tie with a rival is not right."""
+    rival: NDArray[np.int64]
+    """(requests,) column of the best wrong skill."""
+    soft: Doubles
+    """(requests,) chance of a right skill in a softmax of the scores: a smooth stand-in for any router."""
+
+
+def variant(
+    name: ScorerName,
+    skills: Sequence[Skill],
+    gone: Collection[str],
+    into: dict[str, str],
+    requests: Sequence[Request],
+    embed: Embed | None,
+) -> Variant:
+    """Score `requests` against a state of the library, with a scorer built anew for what is on the list.
+
+    `gone` are ids that were demoted: they keep their requests, which nobody can win any more. `into`
+    maps folded ids to the ones that stand in for them.
+    """
+    present = [skill for skill in skills if skill.id not in into]
+    listed = [skill for skill in present if skill.id not in gone]
+    kept, _ = rows_for(skills, requests)
+    texts = [skill.text for skill in listed]
+    scores = np.full((len(kept), len(present)), ABSENT, dtype=np.float32)
+    if listed and kept:
+        vectors = embed(texts) if embed is not None and name != "lexical" else None
+        scorer = make_scorer(name, texts, vectors=vectors, embed=embed)
+        columns = [at for at, skill in enumerate(present) if skill.id not in gone]
+        step = max(1, 4_000_000 // len(texts))
+        for start in range(0, len(kept), step):
+            part = scorer.scores([request.query for request in kept[start : start + step]])
+            scores[start : start + step, columns] = part
+    renamed = tuple(
+        msgspec.structs.replace(
+            request,
+            gold=tuple(dict.fromkeys(into.get(gold, gold) for gold in request.gold)),
+            home=into.get(request.home, request.home),
+        )
+        for request in kept
+    )
+    golds = rows_for(present, renamed)[1]
+    own = np.full(len(kept), -2, dtype=np.float32)
+    rest = scores.copy()
+    for row, gold in enumerate(golds):
+        own[row] = scores[row, list(gold)].max()
+        rest[row, list(gold)] = -2
+    rival = rest.argmax(axis=1) if len(kept) else np.zeros(0, dtype=np.int64)
+    best = rest[np.arange(len(kept)), rival]
+    sharpness = SHARPNESS[name]
+    mass = np.exp(sharpness * rest.astype(np.float64)).sum(axis=1) + 1.0
+    lead = np.exp(sharpness * own.astype(np.float64))
+    return Variant(
+        skills=tuple(present),
+        requests=renamed,
+        scores=scores,
+        owner=tuple(present[gold[0]].id for gold in golds),
+        right=(own > best) & (own > ABSENT),
+        rival=rival.astype(np.int64),
+        soft=np.asarray(lead / (lead + mass), dtype=np.float64),
+    )
+
+
+def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, Rates]:
+    """Return the router's name and its forecast for a state; see `routing.forecast`."""
+    found = _forecast(state, name, router, state.requests).forecast
+    return found.router, Rates(
+        accuracy=_rounded(found.accuracy),
+        hijack=_rounded(found.hijack),
+        no_skill=_rounded(found.no_skill),
+        requests=len(state.requests),
+    )
+
+
+def expected(
+    state: Variant, name: ScorerName, router: str | None, rows: Sequence[int]
+) -> tuple[float, float]:
+    """Return the router's expected accuracy and hijack rate on some of the requests of a state."""
+    found = _forecast(state, name, router, [state.requests[row] for row in rows]).forecast
+    return found.accuracy.value or 0.0, found.hijack.value or 0.0
+
+
+def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Sequence[Request]) -> Routing:
+    size = len(state.skills)
+    return forecast(
+        state.skills,
+        requests,
+        Replay(name, [request.query for request in state.requests], state.scores),
+        families=[""] * size,
+        labels=[-1] * size,
+        neighbors=None,
+        router=router,
+        coverage=_NONE,
+    )
+
+
+def _rounded(estimate: Estimate) -> Estimate:
+    def short(value: float | None) -> float | None:
+        return None if value is None else round(value, 4) + 0.0
+
+    return Estimate(value=short(estimate.value), low=short(estimate.low), high=short(estimate.high))

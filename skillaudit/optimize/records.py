@@ -1,0 +1,236 @@
+"""What optimisation hands on: edits, steps, proof, hierarchy, and the whole in one record."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from skillaudit.errors import UsageError
+from skillaudit.schema import Estimate, Record
+
+PLAN_VERSION = "1.0"
+
+Kind = Literal["describe", "boundary", "demote", "declare", "split", "fold", "shorten"]
+"""What an edit does: give a skill another description (`describe`, `boundary`, `shorten`), make it
+manual-only (`demote`), declare it as a router (`declare`), fold it into another (`fold`), or advise its
+author to cut it into several (`split`, never done by the program)."""
+
+StepName = Literal["merge", "narrow", "boundary", "victim", "budget", "anchor", "hierarchy"]
+STEPS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim", "budget", "anchor", "hierarchy")
+"""The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
+to leave the list helps nobody."""
+
+
+class Flip(Record):
+    """A request of the work half that changes hands."""
+
+    query: str
+    gold: str
+    before: str
+    """Id of the skill that took it."""
+    after: str
+
+
+class Figures(Record):
+    """What the work half says about one skill; rates in [0, 1] by top rank of the local scorer."""
+
+    skill: str
+    requests: int
+    accuracy: float | None
+    """Share of its requests that it gets; None without requests."""
+    absorbed: int
+    """Requests of other skills that it takes."""
+
+
+class Effect(Record):
+    """Change that one edit makes to the whole work half, given the edits before it."""
+
+    gained: int
+    """Requests that reach a right skill and did not before."""
+    lost: int
+    expected: float
+    """Change of the expected number of requests routed right, under a soft choice."""
+
+
+class Edit(Record):
+    """One change that can be accepted or refused on its own."""
+
+    id: str
+    """`narrow-3`: unique in its plan and stable for the same input."""
+    kind: Kind
+    step: StepName
+    skills: tuple[str, ...]
+    """Ids of the skills that it changes."""
+    reason: str
+    accept: bool = True
+    refused: str = ""
+    """Why it is refused by default; empty for an accepted one."""
+    before: str = ""
+    """Text that it replaces, exactly as the library has it."""
+    after: str = ""
+    into: str = ""
+    """For `fold`: id of the skill that stays."""
+    rivals: tuple[str, ...] = ()
+    """Ids of the skills it is drawn against."""
+    lost: tuple[str, ...] = ()
+    """For `fold`: what only the folded skill holds, such as headings of its body."""
+    figures_before: tuple[Figures, ...] = ()
+    figures_after: tuple[Figures, ...] = ()
+    effect: Effect | None = None
+    flips: tuple[Flip, ...] = ()
+    """The requests that change hands, at most five."""
+
+
+class Rates(Record):
+    """Outcome of routing one set of requests; accuracy + hijack + no_skill = 1."""
+
+    accuracy: Estimate
+    hijack: Estimate
+    no_skill: Estimate
+    requests: int
+    false_trigger: Estimate = Estimate(value=None, low=None, high=None)
+
+
+class Harm(Record):
+    """A skill whose own accuracy on the proof half falls."""
+
+    skill: str
+    requests: int
+    before: float
+    after: float
+    edits: tuple[str, ...]
+    """Ids of the edits that touch it, or that touch the skills which now take its requests."""
+
+
+class PairedTest(Record):
+    """Before against after on the same requests."""
+
+    gained: int
+    """Requests that the local scorer routes right after and not before."""
+    lost: int
+    p_value: float | None
+    """Exact McNemar test of those two, two-sided; None when no decision changes."""
+    difference: Estimate
+    """Change of the router's expected accuracy, by a bootstrap over skills of paired differences."""
+    hijack: Estimate
+    """Change of the router's expected hijack rate, likewise."""
+
+
+class Proof(Record):
+    """What the edits do on the half of the requests that optimisation never saw."""
+
+    router: str
+    before: Rates
+    after: Rates
+    test: PairedTest
+    harmed: tuple[Harm, ...] = ()
+    """Skills that lose more than the tolerance all the same."""
+
+
+class Step(Record):
+    """One line of the ablation: the library after this step and all before it, on the proof half."""
+
+    step: str
+    edits: int
+    accuracy: float | None
+    hijack: float | None
+    no_skill: float | None
+    gain: float | None
+    """Change of accuracy against the line before."""
+    note: str = ""
+
+
+class Node(Record):
+    """A category or a skill in a proposed tree."""
+
+    id: str
+    """Slug of the category; id of the skill at a leaf."""
+    name: str
+    description: str
+    children: tuple[Node, ...] = ()
+    skill: bool = False
+
+
+class Tree(Record):
+    """How one arrangement of the library routes the same requests."""
+
+    arrangement: Literal["flat", "folders", "proposed"]
+    stages: int
+    """Choices on the longest way from the root to a skill."""
+    largest: int
+    """Options in the largest choice."""
+    accuracy: float | None
+    """Expected share of requests that reach a right skill: the product over the stages."""
+    stage_accuracy: tuple[float, ...] = ()
+    """Mean accuracy of each choice on the way, root first, given that the ones before it were right."""
+    local: float | None = None
+    """The same by top rank of the local scorer."""
+
+
+class Hierarchy(Record):
+    """A proposed tree, and how it compares."""
+
+    root: tuple[Node, ...]
+    bound: int
+    """Largest number of options that a choice may have."""
+    trees: tuple[Tree, ...]
+    recommended: bool
+    reason: str
+
+
+class Optimisation(Record):
+    """Everything that `optimize` found."""
+
+    plan_version: str
+    sources: tuple[str, ...]
+    router: str
+    scorer: str
+    rewriter: str
+    client: str
+    """Client whose budget was kept; empty for none."""
+    work_requests: int
+    proof_requests: int
+    edits: tuple[Edit, ...]
+    steps: tuple[Step, ...]
+    proof: Proof | None
+    """None when no request of the proof half judges the library."""
+    planned: Proof | None
+    """The same before the proof half refused anything: the figure that no selection has touched."""
+    anchor: str = ""
+    """Paragraph for AGENTS.md or CLAUDE.md."""
+    hierarchy: Hierarchy | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[Edit, ...]:
+        """The edits that an export makes."""
+        return tuple(edit for edit in self.edits if edit.accept)
+
+
+class Plan(Record, forbid_unknown_fields=True):
+    """The part of an optimisation that a person reads, edits and hands back."""
+
+    plan_version: str
+    sources: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    anchor: str = ""
+    hierarchy: tuple[Node, ...] = ()
+    accept_hierarchy: bool = False
+    library: str = ""
+    """Digest of the library that it was made for."""
+    requests: tuple[str, ...] = msgspec.field(default=())
+
+
+def steps_named(names: str | None) -> tuple[StepName, ...]:
+    """Return the steps that a comma-separated list names, in their order; None takes all.
+
+    Raises UsageError for a name that is no step.
+    """
+    if names is None:
+        return STEPS
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    for name in wanted:
+        if name not in STEPS:
+            raise UsageError(f"there is no step {name!r}; the steps are {', '.join(STEPS)}.")
+    return tuple(step for step in STEPS if step in wanted)

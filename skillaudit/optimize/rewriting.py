@@ -1,0 +1,97 @@
+"""Candidates for a skill's description, made of words of its own file: the extractive rewriter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.optimize.terms import Lexicon, choose, stems
+from skillaudit.optimize.wording import (
+    BOOKS,
+    MAX_DESCRIPTION,
+    clause,
+    closed,
+    fit,
+    language,
+    listing,
+    subject_of,
+    without_generic,
+)
+from skillaudit.requests.mining import read, tasks
+from skillaudit.requests.wording import split_sentences
+from skillaudit.schema import Skill
+
+LIST_LENGTHS = (120, 300, 560)
+"""Characters of phrases that the candidates add."""
+_LEAD = 4
+"""Telling words that an opening sentence must have to say what a skill does."""
+
+
+def lead_of(skill: Skill, lines: Sequence[str]) -> str:
+    """Return the sentence that says what a skill does: the first of its description, or one of its body.
+
+    `lines` are what may be quoted of the body.
+    """
+    sentences = split_sentences(skill.description)
+    first = without_generic(sentences[0]) if sentences else ""
+    if len(set(stems(first))) >= _LEAD:
+        return closed(first)
+    return quotable_tasks(skill, lines) or closed(first) or skill.description
+
+
+def candidates(
+    skill: Skill,
+    row: int,
+    lexicon: Lexicon,
+    rivals: Sequence[int] = (),
+    limit: int = MAX_DESCRIPTION,
+    *,
+    shorten: bool = False,
+) -> tuple[str, ...]:
+    """Return descriptions of `skill` to try, each at most `limit` characters, its own left out.
+
+    The whole description (with `shorten` its opening sentence alone, too), rid of phrases that claim
+    everything, then a sentence of the body on what the skill does, and the phrases of its file that tell it
+    most from `rivals` and that its users say. Every word comes from the skill's own file, but for
+    `wording.FUNCTION_WORDS`.
+    """
+    limit = min(limit, MAX_DESCRIPTION)
+    source = lexicon.sources[row]
+    weights = lexicon.weights(row, rivals)
+    book = BOOKS[language(skill.description)]
+    whole = closed(without_generic(skill.description), book.stop)
+    lead = lead_of(skill, source.lines)
+    found: dict[str, None] = {fit(whole, limit): None}
+    about = quotable_tasks(skill, source.lines)
+    bases = [whole] if not shorten else [whole, lead]
+    if about and not set(stems(about)) <= set(stems(whole)):
+        bases.append(f"{whole} {about}")
+    for base in dict.fromkeys(bases):
+        found[base] = None
+        known = set(stems(f"{skill.name} {base}"))
+        for length in LIST_LENGTHS:
+            room = min(length, limit - len(base) - len(book.cover) - 2)
+            if room < 20:
+                continue
+            if phrases := choose(source, weights, known, room):
+                found[f"{base} {listing(book, phrases)}"] = None
+    found.pop(skill.description, None)
+    return tuple(text for text in found if text and len(text) <= limit)
+
+
+def quotable_tasks(skill: Skill, lines: Sequence[str]) -> str:
+    """Return the first sentence of a body that says what the skill does, if it may be quoted; else nothing."""
+    quotable = [line.casefold() for line in lines]
+    for task in tasks(read(skill), skill.name):
+        wanted = task.rstrip(".").casefold()
+        if len(set(stems(task))) >= _LEAD and len(task) < 240 and any(wanted in line for line in quotable):
+            return closed(task)
+    return ""
+
+
+def with_clause(skill: Skill, description: str, rival: Skill, limit: int = MAX_DESCRIPTION) -> str:
+    """Return `description` with a clause that sends the rival's requests to it; unchanged where it has no room."""
+    if rival.name.casefold() in description.casefold():
+        return description
+    book = BOOKS[language(skill.description)]
+    text = f"{closed(description, book.stop)} {clause(book, subject_of(rival.name), rival.name)}"
+    return text if len(text) <= min(limit, MAX_DESCRIPTION) else description

@@ -1,0 +1,192 @@
+"""Which words of a skill's own file tell it from its rivals, and in which phrases they stand there."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
+from skillaudit.requests.markdown import bare
+from skillaudit.requests.mining import read, scoped
+from skillaudit.schema import Skill
+
+MAX_PHRASES = 600
+_WORDS_IN_PHRASE = 4
+_PHRASE_LENGTH = 48
+_SAME = 0.6
+"""Share of a held-out request's words that make a line of the body its source."""
+_CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
+_CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|^[-~/.]|--")
+_BODY_WEIGHT = 0.25
+_PROMINENCE = (1.0, 0.8, 0.6, 0.6)
+"""Of a phrase in a heading, an item, a paragraph, the description."""
+_SUPPORT = 2
+"""Work requests of a skill that must say a word, before it counts as a word of its users."""
+
+
+def stem(word: str) -> str:
+    """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def stems(text: str) -> list[str]:
+    """Return the telling words of a text, folded, in order."""
+    return [stem(key) for key, _ in terms(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What may be quoted of one skill: its file, without the lines that held-out requests were taken from."""
+
+    lines: tuple[str, ...]
+    """Plain lines of the body, headings first, then items and prose."""
+    phrases: Mapping[str, float]
+    """Short runs of words, each exactly as it stands in the file, with how prominent its place is, in (0, 1]."""
+    counts: Mapping[str, int]
+    """Telling words of the whole file, folded, with how often they stand there."""
+
+
+def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
+    """Read what may be quoted of `skill`; lines that repeat a request of `held_out` are left out.
+
+    Requests are mined from bodies, so a rewriter that read all of a body would be shown the answers.
+    """
+    hidden = [set(stems(query)) for query in held_out]
+    headings: dict[str, None] = {}
+    items: list[str] = []
+    prose: list[str] = []
+    for part, scope in scoped(read(skill), skill.name):
+        if scope == "not":
+            continue  # what the skill is not for belongs to others
+        headings.update(dict.fromkeys(bare(title) for _, title in part.headings))
+        (prose if part.kind == "prose" else items).append(bare(part.raw))
+    if skill.when_to_use:
+        items.insert(0, skill.when_to_use)
+    kept = [
+        [line for line in lines if line and not _repeats(line, hidden)] for lines in (headings, items, prose)
+    ]
+    every = [line for lines in kept for line in lines]
+    counts = Counter(word for line in (*every, skill.text) for word in stems(line))
+    found: dict[str, float] = {}
+    for lines, prominence in zip((*kept, [skill.description]), _PROMINENCE, strict=True):
+        for line in lines:
+            for phrase in phrases(line):
+                words = stems(phrase)
+                # A word that stands once in a file is seldom what the file is about.
+                if len(found) < MAX_PHRASES and max((counts[word] for word in words), default=0) > 1:
+                    found.setdefault(phrase, prominence)
+    return Source(lines=tuple(every), phrases=found, counts=counts)
+
+
+def _repeats(line: str, hidden: Sequence[set[str]]) -> bool:
+    words = set(stems(line))
+    return bool(words) and any(
+        query and len(words & query) >= _SAME * min(len(query), len(words)) and len(words & query) > 1
+        for query in hidden
+    )
+
+
+def phrases(line: str) -> Iterable[str]:
+    """Yield the runs of up to four telling words between stop words and marks, as they stand in a line."""
+    for piece in _CUT.split(line):
+        run: list[str] = []
+        for word in [*piece.split(), ""]:
+            plain = word.strip(".-/&'’")
+            telling = (
+                bool(plain)
+                and plain.casefold() not in STOP_WORDS
+                and not plain.isdigit()
+                and "'" not in plain
+                and "’" not in plain
+                and not _CODE.search(word)
+                and (len(plain) > 1 or is_unspaced(plain))
+            )
+            if telling and plain == word and len(run) < _WORDS_IN_PHRASE:
+                run.append(word)
+                continue
+            if run:
+                yield from _whole(run)
+            run = [plain] if telling else []
+
+
+def _whole(run: list[str]) -> Iterable[str]:
+    phrase = " ".join(run)
+    if len(phrase) <= _PHRASE_LENGTH:
+        yield phrase
+
+
+class Lexicon:
+    """Counts of words over a library and its work requests, for weighing one skill's words."""
+
+    def __init__(
+        self, sources: Sequence[Source], texts: Sequence[str], queries: Sequence[Sequence[str]]
+    ) -> None:
+        """Take every skill's source and descriptor, and its own work requests, all in parallel."""
+        self.sources = sources
+        self.described = [set(stems(text)) for text in texts]
+        self.holders: Counter[str] = Counter()
+        for source, words in zip(sources, self.described, strict=True):
+            self.holders.update(words | set(source.counts))
+        self.asked = [Counter(word for query in own for word in set(stems(query))) for own in queries]
+        self.number = [len(own) for own in queries]
+        self.total: Counter[str] = Counter()
+        for counts in self.asked:
+            self.total.update(counts)
+        self.requests = max(sum(self.number), 1)
+
+    def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
+        """Weigh the words of one skill's file: what its users say, and what its body says, more than others.
+
+        Both parts are contributions to a Kullback-Leibler divergence: the share here times the log of its
+        ratio to the share in the library; words of a rival's descriptor count half.
+        """
+        source = self.sources[skill]
+        size = len(self.sources)
+        rare = math.log(size + 1) or 1.0
+        contested = set().union(*(self.described[rival] for rival in rivals)) if rivals else set()
+        loud = max(source.counts.values(), default=1)
+        found: dict[str, float] = {}
+        for word, count in source.counts.items():
+            here = self.asked[skill][word] / max(self.number[skill], 1)
+            there = (self.total[word] - self.asked[skill][word] + 0.5) / (self.requests + 1)
+            said = here * max(0.0, math.log((here + 1e-3) / (there + 1e-3)))
+            said *= self.asked[skill][word] >= _SUPPORT
+            seldom = math.log((size + 1) / self.holders[word]) / rare if self.holders[word] else 1.0
+            weight = said + _BODY_WEIGHT * seldom**2 * math.log1p(count) / math.log1p(loud)
+            found[word] = weight * (0.5 if word in contested and not said else 1.0)
+        return found
+
+
+def choose(source: Source, weights: Mapping[str, float], known: set[str], limit: int) -> list[str]:
+    """Pick phrases that bring the most weight in words that are not `known`, at most `limit` characters.
+
+    A word counts once; a phrase pays for its length.
+    """
+    gains = []
+    for place, (phrase, prominence) in enumerate(source.phrases.items()):
+        words = set(stems(phrase)) - known
+        if words and (gain := prominence * sum(weights.get(word, 0.0) for word in words)) > 0:
+            gains.append((-gain / math.sqrt(8 + len(phrase)), place, phrase))
+    gains.sort()
+    chosen: list[str] = []
+    covered = set(known)
+    used = 0
+    for bound, _, phrase in gains:
+        words = set(stems(phrase)) - covered
+        gain = source.phrases[phrase] * sum(weights.get(word, 0.0) for word in words)
+        # A phrase whose best word another one has brought already is worth too little to read.
+        if gain / math.sqrt(8 + len(phrase)) < 0.5 * -bound:
+            continue
+        if used + len(phrase) + 2 > limit:
+            continue
+        chosen.append(phrase)
+        covered |= words
+        used += len(phrase) + 2
+    return chosen

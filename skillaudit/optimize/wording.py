@@ -1,0 +1,177 @@
+"""The few words that a rewritten description needs beside the skill's own, in the author's language."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from skillaudit.analysis.generic import GENERIC_PHRASES
+from skillaudit.analysis.words import tokens
+from skillaudit.requests.wording import split_sentences
+
+MAX_DESCRIPTION = 1024
+"""Longest description that the Agent Skills specification allows, in characters."""
+
+
+class Phrasebook(NamedTuple):
+    """How one language joins what is taken from the file."""
+
+    marks: frozenset[str]
+    """Function words that give the language away."""
+    cover: str
+    """Opens a list of phrases."""
+    boundary: str
+    """A boundary clause: `subject` and `rival`."""
+    bare: str
+    """A boundary clause without a subject."""
+    comma: str = ", "
+    stop: str = "."
+
+
+def _book(marks: str, cover: str, boundary: str, bare: str) -> Phrasebook:
+    return Phrasebook(frozenset(marks.split()), cover, boundary, bare)
+
+
+BOOKS: dict[str, Phrasebook] = {
+    "en": _book(
+        "the and for when use with from this that or of",
+        "Covers ",
+        "Not for {subject}: use {rival}.",
+        "Where {rival} fits better, use {rival}.",
+    ),
+    "de": _book(
+        "und der die das für mit wenn von zu ein eine oder",
+        "Umfasst ",
+        "Nicht für {subject}: dafür {rival} verwenden.",
+        "Wo {rival} besser passt, {rival} verwenden.",
+    ),
+    "fr": _book(
+        "les des pour avec quand une est dans sur ou du",
+        "Couvre ",
+        "Pas pour {subject} : utiliser {rival}.",
+        "Si {rival} convient mieux, utiliser {rival}.",
+    ),
+    "es": _book(
+        "los las para con cuando una del que en el y o",
+        "Incluye ",
+        "No para {subject}: usar {rival}.",
+        "Si {rival} encaja mejor, usar {rival}.",
+    ),
+    "pt": _book(
+        "os para com quando uma que em do da não e ou",
+        "Inclui ",
+        "Não para {subject}: usar {rival}.",
+        "Se {rival} servir melhor, usar {rival}.",
+    ),
+    "it": _book(
+        "gli per con quando una che del della di il e o",
+        "Comprende ",
+        "Non per {subject}: usare {rival}.",
+        "Se {rival} è più adatto, usare {rival}.",
+    ),
+    "zh": Phrasebook(
+        frozenset(), "涵盖", "不用于{subject}：请用 {rival}。", "更适合 {rival} 时请用 {rival}。", "、", "。"
+    ),
+    "ja": Phrasebook(
+        frozenset(),
+        "対象：",
+        "{subject}には使わない：{rival} を使う。",
+        "{rival} が適切なら {rival} を使う。",
+        "、",
+        "。",
+    ),
+    "": Phrasebook(frozenset(), "", "≠ {subject} → {rival}.", "≠ → {rival}."),
+}
+"""By language; the last is for all others and has no words at all."""
+
+FUNCTION_WORDS = frozenset(
+    word
+    for book in BOOKS.values()
+    for part in (book.cover, book.boundary, book.bare)
+    for word in tokens(part.replace("{subject}", " ").replace("{rival}", " "))
+)
+"""Every word that a rewrite may add of its own."""
+
+_KANA = re.compile("[\u3040-\u30ff]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_GENERIC = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?<=[,;，；、])\s*|\s+(?=(?:and|or) )|\s+[–—]\s+")
+_END = re.compile(r"[\s,;:–—-]+$")
+
+
+def language(text: str) -> str:
+    """Return the key of the phrasebook for a text; empty where none fits."""
+    if _KANA.search(text):
+        return "ja"
+    if len(_HAN.findall(text)) > 3:
+        return "zh"
+    words = tokens(text)
+    if not words:
+        return ""
+    counts = {
+        name: sum(word in book.marks for word in words) / len(words)
+        for name, book in BOOKS.items()
+        if book.marks
+    }
+    best = max(counts, key=lambda name: (counts[name], name == "en"))
+    if counts[best] >= 0.08:
+        return best
+    # A bare list of English words has no function words either; other scripts get no words of ours.
+    return "en" if text.isascii() else ""
+
+
+def closed(text: str, stop: str = ".") -> str:
+    """Return a text that ends as a sentence does."""
+    text = _END.sub("", text)
+    return (
+        text
+        if not text or text.endswith((".", "!", "?", "。", "！", "？", ")", '"', "”", "’"))
+        else text + stop
+    )
+
+
+def listing(book: Phrasebook, phrases: list[str]) -> str:
+    """Return a sentence that lists phrases."""
+    return closed(book.cover + book.comma.join(phrases), book.stop) if phrases else ""
+
+
+def clause(book: Phrasebook, subject: str, rival: str) -> str:
+    """Return a boundary clause that sends what `rival` is better at to it."""
+    return (book.boundary if subject else book.bare).format(subject=subject, rival=rival)
+
+
+def subject_of(name: str) -> str:
+    """Return a skill's name as words: `keyword-research` gives `keyword research`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-_:/.]+", " ", name).split()
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def without_generic(description: str) -> str:
+    """Return a description without the clauses that claim everything; never empty.
+
+    A clause goes as a whole, so that no half sentence is left; the first one of the text stays when
+    nothing else would.
+    """
+    if not _GENERIC.search(description):
+        return description
+    kept = []
+    for sentence in split_sentences(description):
+        clauses = [part for part in _CLAUSE.split(sentence) if part]
+        clean = [part for part in clauses if not _GENERIC.search(part)]
+        if len(clean) == len(clauses):
+            kept.append(sentence)
+        elif clean and clauses[0] in clean:
+            kept.append(closed(re.sub(r"\s+(?:and|or)$", "", _END.sub("", " ".join(clean)))))
+    return " ".join(kept) or description
+
+
+def fit(text: str, limit: int) -> str:
+    """Cut a text at the last sentence, else clause, else word that fits in `limit` characters."""
+    if len(text) <= limit:
+        return text
+    cut = text[:limit]
+    for mark in (r"[.!?](?=\s)|[。！？]", r"[,;，；、](?=\s)?"):
+        ends = [match.end() for match in re.finditer(mark, cut)]
+        if ends and ends[-1] >= limit // 2:
+            return _END.sub("", cut[: ends[-1]])
+    return _END.sub("", cut.rsplit(" ", 1)[0]) or cut
