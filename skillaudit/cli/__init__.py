@@ -15,6 +15,7 @@ COMMANDS = {
     "report": ("skillaudit.cli.report", "Write the whole audit as text, JSON or Markdown."),
     "check": ("skillaudit.cli.check", "Fail when a limit is exceeded: the command for CI."),
     "route": ("skillaudit.cli.route", "Rank the skills for one request, and say why."),
+    "optimize": ("skillaudit.cli.optimize", "Propose a better library, and prove it."),
     "probe": ("skillaudit.cli.probe", "Ask a live model what the forecast predicts."),
     "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
 }
