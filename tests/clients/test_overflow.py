@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -221,3 +223,28 @@ def test_common_cap_with_a_threshold(listed: list[Item], limit: int) -> None:
 )
 def test_cut_to(cap: int, expected: str) -> None:
     assert overflow.cut_to("some text", cap, "...") == expected
+
+
+FIXED = (
+    items("a plain text", "b", "", "c cc ccc cccc ccccc", "é é é é é é"),
+    items("x" * 21, "y" * 20, "z" * 12, "w" * 11),
+)
+
+
+@pytest.mark.parametrize("listed", FIXED)
+def test_every_limit(listed: list[Item]) -> None:
+    """Walk through every limit, so that no boundary is missed by chance."""
+    for limit in range(0, 260):
+        inner(test_stop)(listed, limit)
+        inner(test_equal_share)(listed, limit)
+        inner(test_round_robin)(listed=listed, limit=limit, unit="characters")
+        inner(test_round_robin)(listed=listed, limit=limit, unit="tokens")
+        inner(test_common_cap_with_a_threshold)(listed, limit)
+    for limit in range(80, 760):
+        inner(test_common_cap_with_names_first)(listed, limit, 4)
+
+
+def inner(test: Any) -> Callable[..., None]:
+    """Return the body of a property."""
+    body: Callable[..., None] = test.hypothesis.inner_test
+    return body

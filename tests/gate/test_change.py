@@ -66,6 +66,13 @@ def test_a_graver_finding_is_new() -> None:
     )
 
 
+def test_each_old_finding_stands_for_one_as_grave() -> None:
+    worse = msgspec.structs.replace(PAIR, severity="error")
+    both = library("alpha", findings=[worse, PAIR])
+    assert compare_reports(both, both).new_findings == ()
+    assert compare_reports(library("alpha", findings=[PAIR, PAIR]), both).new_findings == (worse,)
+
+
 def test_victims_of_a_new_skill_are_named_the_most_robbed_first() -> None:
     before = library("alpha", "beta", "gamma", beta__gamma=0.05)
     after = library(
