@@ -22,7 +22,7 @@ import numpy.typing as npt
 from skillaudit.progress import SILENT, Progress
 
 if TYPE_CHECKING:
-    from skillaudit.schema import Request, Skill
+    from skillaudit.schema import Request, ScorerName, Skill
     from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
@@ -62,6 +62,36 @@ class Evidence:
     def best_rival(self) -> Floats:
         """(R,) score of the best wrong skill, -inf where there is none."""
         return self.rival_scores[:, 0] if self.rival_scores.shape[1] else np.full(len(self.gold), -np.inf)
+
+
+class Remembered:
+    """A scorer that keeps the similarities of a small library, which several stages read."""
+
+    LARGEST = 2000
+
+    def __init__(self, scorer: Scorer, size: int) -> None:
+        """Wrap a scorer of `size` skills; beyond `LARGEST` nothing is kept."""
+        self.name: ScorerName = scorer.name
+        self._scorer = scorer
+        self._size = size
+        self._rows: npt.NDArray[np.float32] | None = None
+
+    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
+        """(Q, N) scores of requests."""
+        return self._scorer.scores(queries)
+
+    def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        """(stop - start, N) similarities; the caller must not write into them."""
+        if self._size > self.LARGEST:
+            return self._scorer.similarities(start, stop)
+        if self._rows is None:
+            step = 256
+            parts = [
+                self._scorer.similarities(row, min(row + step, self._size))
+                for row in range(0, self._size, step)
+            ]
+            self._rows = np.concatenate(parts)
+        return self._rows[start:stop]
 
 
 def from_requests(

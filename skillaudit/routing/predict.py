@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.breadth import breadth
-from skillaudit.routing.evidence import Evidence, from_descriptors, from_requests
+from skillaudit.routing.evidence import Evidence, Remembered, from_descriptors, from_requests
 from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes
 from skillaudit.routing.intervals import DRAWS, Clusters, drawn_rates, estimate
@@ -53,6 +53,7 @@ def forecast(
     Raises `UsageError` when no profile is called `router`.
     """
     name: ScorerName = scorer.name
+    scorer = Remembered(scorer, len(skills))
     profile = find(router, name)
     fit = profile.fits.get(name)
     beta = fit.beta if fit else 1.0
