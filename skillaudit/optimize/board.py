@@ -29,6 +29,22 @@ _NEVER = np.float32(-2.0)
 _BLOCK = 4_000_000
 
 
+class Memory:
+    """Makes each vector once: the same few thousand texts are asked for at every turn of a plan."""
+
+    def __init__(self, embed: Embed) -> None:
+        """Take what makes vectors."""
+        self._embed = embed
+        self._known: dict[str, Floats] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        """Return the vectors of `texts`, (len(texts), dimension)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embed(new), strict=True))
+        return np.stack([self._known[text] for text in texts]) if texts else self._embed(texts)
+
+
 class Columns(LexicalScorer):
     """Scores texts that are not in the library against fixed queries, on the library's scale."""
 

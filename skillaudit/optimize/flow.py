@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
-import msgspec
-
 from skillaudit.analysis.neighbors import Neighbors, nearest
 from skillaudit.cache import Cache
 from skillaudit.config import Config
@@ -14,7 +12,7 @@ from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
 from skillaudit.optimize.applying import applied, touching
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
+from skillaudit.optimize.board import SHARPNESS, Columns, Embed, Memory, rows_for
 from skillaudit.optimize.merging import fold_duplicates
 from skillaudit.optimize.narrowing import narrow_holes
 from skillaudit.optimize.paired import harmed, paired
@@ -23,13 +21,13 @@ from skillaudit.optimize.records import (
     PLAN_VERSION,
     STEPS,
     Edit,
-    Harm,
     Optimisation,
     Proof,
     Rates,
     Step,
     StepName,
 )
+from skillaudit.optimize.refusing import refuse_harm
 from skillaudit.optimize.sharpening import add_clauses, boundary_tasks, sharpen, victim_tasks
 from skillaudit.optimize.terms import Lexicon, source_of
 from skillaudit.optimize.wording import MAX_DESCRIPTION
@@ -40,8 +38,6 @@ from skillaudit.scoring import make_scorer
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
-REFUSALS = 4
-"""Rounds in which the proof half may refuse edits."""
 
 
 def optimize(
@@ -61,8 +57,8 @@ def optimize(
     try:
         maker: Embed | None = None
         if config.scorer != "lexical":
-            maker = partial(
-                embed, model=config.embedder, device=config.device, cache=cache, progress=progress
+            maker = Memory(
+                partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
             )
         return _optimize(library, config, set(only), maker, progress)
     finally:
@@ -170,16 +166,11 @@ def _proved(
     router = config.router or ""
     steps: tuple[Step, ...] = ()
     if held_out:
-        progress.update("proof", 0, REFUSALS)
-        planned_proof = _proof(before, state(edits), edits, config)
-        proof = planned_proof
-        for round_ in range(REFUSALS):
-            refused = {edit for harm in proof.harmed for edit in harm.edits}
-            if not refused:
-                break
-            progress.update("proof", round_ + 1, REFUSALS, f"{len(refused)} edits refused")
-            edits = [_refuse(edit, proof.harmed) if edit.id in refused else edit for edit in edits]
-            proof = _proof(before, state(edits), edits, config)
+        prove = partial(_prove, before, state, config)
+        planned_proof = prove(edits)
+        edits, proof = refuse_harm(
+            config.scorer, shown, held_out, maker, edits, planned_proof, prove, progress
+        )
         steps = _ablation(before, edits, state, config)
         router = proof.router
     return Optimisation(
@@ -209,7 +200,10 @@ def _state(
     return variant(config.scorer, skills, gone, into, requests, maker)
 
 
-def _proof(before: Variant, after: Variant, edits: Sequence[Edit], config: Config) -> Proof:
+def _prove(
+    before: Variant, state: Callable[[Sequence[Edit]], Variant], config: Config, edits: Sequence[Edit]
+) -> Proof:
+    after = state(edits)
     router, first = rates(before, config.scorer, config.router)
     return Proof(
         router=router,
@@ -217,17 +211,6 @@ def _proof(before: Variant, after: Variant, edits: Sequence[Edit], config: Confi
         after=rates(after, config.scorer, config.router)[1],
         test=paired(before, after, config.scorer, config.router),
         harmed=harmed(before, after, config.scorer, config.router, touching(edits)),
-    )
-
-
-def _refuse(edit: Edit, harms: Sequence[Harm]) -> Edit:
-    harm = next(harm for harm in harms if edit.id in harm.edits)
-    if not edit.accept:
-        return edit
-    return msgspec.structs.replace(
-        edit,
-        accept=False,
-        refused=f"on the proof half {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
     )
 
 

@@ -1,0 +1,123 @@
+"""Refuse the edits that harm a skill on the proof half: as few as undo the harm, the cheapest first.
+
+Which edit is to blame is read off a score matrix, one column an edit; whether the harm is gone is then
+judged by figures made anew. Refusing is the only use of the proof half that touches the plan, so the figures
+before it stand beside those after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from skillaudit.optimize.applying import applied
+from skillaudit.optimize.board import ABSENT, SHARPNESS, Board, Columns, Embed, Floats, rows_for
+from skillaudit.optimize.records import Edit, Harm, Proof
+from skillaudit.progress import Progress
+from skillaudit.schema import Request, ScorerName, Skill
+
+ROUNDS = 6
+_LEAST = 0.01
+"""Least part of a request that a refusal must give back."""
+
+
+@dataclass(slots=True)
+class _Court:
+    """The proof half as a score matrix, for weighing single edits."""
+
+    shown: Sequence[Skill]
+    board: Board
+    columns: Columns
+    row: Mapping[str, int]
+
+    @classmethod
+    def of(
+        cls, name: ScorerName, shown: Sequence[Skill], requests: Sequence[Request], embed: Embed | None
+    ) -> _Court:
+        kept, golds = rows_for(shown, requests)
+        texts = [skill.text for skill in shown]
+        columns = Columns(name, texts, [request.query for request in kept], embed)
+        row = {skill.id: at for at, skill in enumerate(shown)}
+        return cls(shown, Board(columns.full(texts), golds, SHARPNESS[name]), columns, row)
+
+    def column(self, skill: str, edits: Sequence[Edit]) -> Floats:
+        """Scores of one skill under some edits."""
+        own = [edit for edit in edits if skill in edit.skills[:1]]
+        (changed,), gone, into = applied([self.shown[self.row[skill]]], own)
+        if changed.id in gone or changed.id in into:
+            return np.full(len(self.board.scores), ABSENT)
+        return self.columns.full([changed.text])[:, 0]
+
+    def apply(self, edits: Sequence[Edit]) -> None:
+        """Bring the matrix into the state that the accepted edits make."""
+        for edit in edits:
+            if edit.accept and edit.kind == "fold":
+                self.board.fold(self.row[edit.skills[0]], self.row[edit.into])
+        changed = {edit.skills[0] for edit in edits if edit.accept and edit.kind != "fold"}
+        for skill in sorted(changed):
+            self.board.set_column(self.row[skill], self.column(skill, edits))
+
+    def blame(self, harm: Harm, edits: Sequence[Edit]) -> Edit | None:
+        """Return the accepted edit whose refusal helps the harmed skill most for what it costs the rest."""
+        owned = self.board.owner == self.row[harm.skill]
+        best: tuple[float, Edit] | None = None
+        for edit in edits:
+            if not edit.accept or edit.id not in harm.edits:
+                continue
+            without = [other for other in edits if other.id != edit.id]
+            delta = self.board.try_column(self.row[edit.skills[0]], self.column(edit.skills[0], without))
+            back = float(delta.hard[owned].sum() + delta.soft[owned].sum()) / 2
+            cost = -float(delta.hard[~owned].sum() + delta.soft[~owned].sum()) / 2
+            need = max((harm.before - harm.after - 0.05) * harm.requests, _LEAST)
+            worth = min(back, need) - 0.1 * cost
+            if back >= _LEAST and (best is None or worth > best[0]):
+                best = (worth, edit)
+        return best[1] if best else None
+
+
+def refuse_harm(
+    name: ScorerName,
+    shown: Sequence[Skill],
+    requests: Sequence[Request],
+    embed: Embed | None,
+    edits: Sequence[Edit],
+    planned: Proof,
+    prove: Callable[[Sequence[Edit]], Proof],
+    progress: Progress,
+) -> tuple[list[Edit], Proof]:
+    """Return the edits with those refused that harm a skill on `requests`, and the proof of what is left.
+
+    A skill that stays harmed after `ROUNDS`, or that no single edit is to blame for, stays in `Proof.harmed`.
+    """
+    edits, proof = list(edits), planned
+    for round_ in range(ROUNDS):
+        if not proof.harmed:
+            break
+        court = _Court.of(name, shown, requests, embed)
+        court.apply(edits)
+        refused = 0
+        for harm in proof.harmed:
+            guilty = court.blame(harm, edits)
+            if guilty is None:
+                continue
+            refused += 1
+            edits = [_refused(edit, harm) if edit.id == guilty.id else edit for edit in edits]
+            if guilty.kind != "fold":
+                skill = guilty.skills[0]
+                court.board.set_column(court.row[skill], court.column(skill, edits))
+        progress.update("proof", round_ + 1, ROUNDS, f"{refused} edits refused")
+        if not refused:
+            break
+        proof = prove(edits)
+    return edits, proof
+
+
+def _refused(edit: Edit, harm: Harm) -> Edit:
+    return msgspec.structs.replace(
+        edit,
+        accept=False,
+        refused=f"on the proof half {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
+    )
