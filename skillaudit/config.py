@@ -33,6 +33,10 @@ class Config(Record):
     """Whose description a client drops first, where that cannot be known."""
     map: MapMethod = "pca"
     """How the 2-D map is laid out: `pca` at once, `umap` better and slow the first time."""
+    law: bool = True
+    """Fit the library's own curve of accuracy against size."""
+    floor: float = 0.8
+    """Accuracy that the user will not go below; room is counted until it is crossed."""
     cache: Path | None = None
     """Cache folder; None takes the user's own."""
     use_cache: bool = True

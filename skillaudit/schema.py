@@ -173,6 +173,46 @@ class Forecast(Record):
     """True when this library lies outside the fit range."""
 
 
+class LawPoint(Record):
+    """Expected rates with `n` of the library's skills on offer, right skills always among them."""
+
+    n: int
+    accuracy: Estimate
+    hijack: float
+
+
+class LawForm(Record):
+    """One form of the law, fitted to the points."""
+
+    form: Literal["logarithmic", "capacity"]
+    """`a - b ln n`, or `alpha / (1 + (n / kappa)^gamma) - epsilon I(S)`."""
+    parameters: dict[str, float]
+    r_squared: float | None
+    """Share of variance explained; None where the points do not vary."""
+    left_out_error: float | None
+    """Root mean squared error on the largest sizes, after a fit without them."""
+    chosen: bool
+
+
+class LibraryCurve(Record):
+    """How this library's accuracy falls as it grows, for the forecast's router (DESIGN section 5)."""
+
+    points: tuple[LawPoint, ...]
+    forms: tuple[LawForm, ...]
+    a: Estimate | None = None
+    b: Estimate | None = None
+    kappa: Estimate | None = None
+    gamma: Estimate | None = None
+    floor: float | None = None
+    """The accuracy that the user will not go below."""
+    crossing: Estimate | None = None
+    """Size at which accuracy crosses the floor; no value when it does not below ten million."""
+    room: Estimate | None = None
+    """How many more skills of the same kind fit above the floor."""
+    note: str = ""
+    """Why there is no curve, where there is none."""
+
+
 class Rival(Record):
     """A near neighbour of a skill and the traffic between the two."""
 
@@ -393,3 +433,5 @@ class Report(Record):
     """The client whose cut text was audited; None for the whole text."""
     clients: tuple[ClientView, ...] = ()
     """Who shows how much of this library."""
+    law: LibraryCurve | None = None
+    """The library's own law; None where it was not asked for."""

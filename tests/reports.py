@@ -58,6 +58,23 @@ def small_report() -> s.Report:
             copies=2,
             skipped=(s.Skipped(path="empty/SKILL.md", reason="the file has no content", code="empty-file"),),
         ),
+        law=s.LibraryCurve(
+            points=tuple(
+                s.LawPoint(n=n, accuracy=estimate(value, value - 0.1, value + 0.1), hijack=0.9 - value)
+                for n, value in ((5, 0.8), (10, 0.75), (20, 0.7))
+            ),
+            forms=(
+                s.LawForm(
+                    form="logarithmic",
+                    parameters={"a": 0.916, "b": 0.072},
+                    r_squared=0.99,
+                    left_out_error=0.01,
+                    chosen=True,
+                ),
+            ),
+            floor=0.6,
+            room=s.Estimate(value=60.0, low=10.0, high=None),
+        ),
         client=None,
         clients=(
             s.ClientView(

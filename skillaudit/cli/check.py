@@ -46,7 +46,7 @@ def command(
     from skillaudit.formatters import render
     from skillaudit.gate import judge
 
-    report = audited(sources, make_config(**options), quiet=quiet)
+    report = audited(sources, make_config(law=False, **options), quiet=quiet)
     verdict = judge(report, Gate(max_hijack=max_hijack, min_accuracy=min_accuracy, fail_on=fail_on))
     deliver(render(form, report, verdict=verdict), output)
     return ExitCode.CLEAN if verdict.passed else ExitCode.GATE

@@ -73,6 +73,8 @@ def make_config(
     client: str | None = None,
     context: int | None = None,
     order: str = "declared",
+    law: bool = True,
+    floor: float = 0.8,
     map: str = "pca",  # noqa: A002 - the field's own name
 ) -> Config:
     """Return the configuration that the shared options say."""
@@ -90,6 +92,8 @@ def make_config(
         client=client,
         context=context,
         order=cast(DropOrder, order),
+        law=law,
+        floor=floor,
         map=cast(MapMethod, map),
         use_cache=not no_cache,
     )

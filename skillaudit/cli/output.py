@@ -13,24 +13,44 @@ from skillaudit.errors import UsageError
 def deliver(text: str, path: Path | None) -> None:
     """Write `text` to `path`, or to stdout when it is None or `-`.
 
-    Raises UsageError when the file cannot be written; an old file is then still whole.
+    A link is followed; a device, a pipe or a socket is written to as it is. Raises UsageError when
+    the file cannot be written; an old file is then still whole.
     """
+    data = text.encode("utf-8", errors="replace")
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", errors="replace"))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
+    target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+        else:
+            _replace(data, target)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}; name a folder that exists.") from error
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}; name a file in a folder that exists."
+        ) from error
+
+
+def _replace(data: bytes, target: Path) -> None:
+    """Put `data` in the place of the regular file `target`, keeping its permissions."""
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        temporary.chmod(mode)
+        temporary.replace(target)
+    except OSError:
         temporary.unlink(missing_ok=True)
-        raise UsageError(f"cannot write {path}: {error.strerror}.") from error
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

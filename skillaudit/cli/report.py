@@ -31,6 +31,13 @@ from skillaudit.formatters import FORMATS
     show_default=True,
     help="Layout of the 2-D map; umap shows more and takes half a minute the first time.",
 )
+@click.option(
+    "--floor",
+    type=click.FloatRange(0, 1),
+    default=0.8,
+    show_default=True,
+    help="Accuracy that you will not go below; the room left is counted until then.",
+)
 @audit_options
 def command(
     sources: tuple[str, ...], form: str, output: Path | None, everything: bool, quiet: bool, **options: Any

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 WORST = 5
+FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamma) - epsilon I"}
 ROWS = 12
 
 
@@ -108,6 +109,36 @@ def _finding(finding: Finding) -> Iterator[str]:
 def _more(total: int, rows: int | None) -> Iterator[str]:
     if rows is not None and total > rows:
         yield f"  ... and {total - rows:,} more (--all shows them)"
+
+
+def _law(report: Report, rows: int | None) -> Iterator[str]:
+    law = report.law
+    if law is None or not law.points:
+        return
+    chosen = next(form for form in law.forms if form.chosen)
+    values = ", ".join(f"{name} {value:.3g}" for name, value in chosen.parameters.items())
+    fitted = "" if chosen.r_squared is None else f"; R2 {chosen.r_squared:.3f}"
+    yield "LAW  expected accuracy with n of these skills on offer"
+    step = max(1, (len(law.points) + 5) // 6)
+    shown = law.points[::-1][::step][::-1]
+    yield "  n         " + "".join(f"{point.n:>10,}" for point in shown)
+    yield "  accuracy  " + "".join(f"{percent(point.accuracy.value):>10}" for point in shown)
+    yield from wrap(f"{FORMS[chosen.form]}: {values}{fitted}.", first="  ", indent="  ")
+    if law.floor is not None and law.room is not None:
+        floor = f"{100 * law.floor:.0f}%"
+        if law.room.value is None:
+            yield f"  accuracy stays above {floor} at any size within reach"
+        else:
+            yield from wrap(
+                f"room above {floor}: {law.room.value:,.0f} more skills of this kind "
+                f"[{_size(law.room.low)}, {_size(law.room.high)}]",
+                first="  ",
+                indent="  ",
+            )
+
+
+def _size(value: float | None) -> str:
+    return "any number" if value is None else f"{value:,.0f}"
 
 
 def _victims(report: Report, rows: int | None) -> Iterator[str]:
@@ -295,6 +326,7 @@ def _skipped(report: Report, rows: int | None) -> Iterator[str]:
 
 
 _SECTIONS = (
+    _law,
     _victims,
     _absorbers,
     _black_holes,

@@ -127,6 +127,8 @@ def _rounded(value: object) -> object:
         return round(value, DIGITS) + 0.0
     if isinstance(value, tuple):
         return tuple(_rounded(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, Record):
         return rounded(value)
     return value

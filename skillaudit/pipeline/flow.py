@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +14,10 @@ from skillaudit.cache import Cache
 from skillaudit.clients import listing, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
+from skillaudit.laws import library_law
 from skillaudit.load import load
-from skillaudit.pipeline.assemble import assemble
+from skillaudit.pipeline.assemble import assemble, rounded
+from skillaudit.pipeline.curve import curve
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import coverage, gather
@@ -52,13 +55,20 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
             coverage=coverage(library, gathered),
             progress=progress,
         )
+        law = None
+        if config.law:
+            found = library_law(
+                shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+            )
+            law = curve(found)
     finally:
         if cache is not None:
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
             cache.close()
     views = visibility(library.skills, context=config.context, order=config.order)
-    return assemble(library, shown, gathered.defects, embedding, structure, routing, views, config.client)
+    report = assemble(library, shown, gathered.defects, embedding, structure, routing, views, config.client)
+    return report if law is None else msgspec.structs.replace(report, law=rounded(law))
 
 
 def competing(library: Library, config: Config) -> tuple[Skill, ...]:
