@@ -1,0 +1,299 @@
+"""Execution policies (pi): a prompt made into the body of a skill, and hand-overs written into it (eq. 5 and 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from skillaudit.compile.capabilities import Capability, is_client_tool
+from skillaudit.compile.descriptors import slugged
+from skillaudit.compile.prose import (
+    acts_as,
+    fill_holes,
+    first_sentence,
+    holes,
+    label_of,
+    lower_first,
+    shorten,
+    stopped,
+    upper_first,
+)
+from skillaudit.compile.system import Agent, Task, Tool
+from skillaudit.schema import Record
+
+DEFAULT_ROUNDS = 3
+_WRITING = frozenset({"write", "edit", "multiedit", "notebookedit", "bash"})
+_FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_MESSAGE = re.compile(
+    r"[\"'](?:requesting_agent|target_agent|receiving_agent|from_agent|to_agent|sender_agent)[\"']\s*:"
+    r"|[\"']agent[\"']\s*:\s*[\"'][\w-]+[\"']\s*,\s*\n?\s*[\"'](?:status|progress|phase|message)[\"']",
+    re.IGNORECASE,
+)
+_CONTEXT_MANAGER = re.compile(
+    r"\b(?:query|ask|request|consult|contact|notify|inform|update)(?:ing|s)? (?:the )?context[- ]manager(?: agent)?"
+    r"(?: (?P<link>for|about|of|with|to get))?",
+    re.IGNORECASE,
+)
+_OTHER_AGENTS = re.compile(
+    r"\b(?P<which>other|these|those|related|specialist|specialized) (?:sub-?)?agents\b", re.IGNORECASE
+)
+_THIS_AGENT = re.compile(r"\b(?P<which>this) (?:sub-?)?agent\b", re.IGNORECASE)
+
+
+class Handover(Record):
+    """What one skill gives to the next (an edge of the graph, made words)."""
+
+    source: str
+    """Skill."""
+    target: str
+    """Skill, or an agent that stays one."""
+    kind: str
+    passes: str = ""
+    form: str = ""
+    """The form that the result must have."""
+    needs: str = ""
+    """What the target does with it."""
+    kept: bool = False
+    """True when the target is an agent that was not compiled."""
+    rounds: int | None = None
+    stop: str = ""
+
+
+class Removed(Record):
+    """A piece of a prompt that has no meaning in a skill, and was left out."""
+
+    agent: str
+    reason: str
+    text: str
+
+
+def result_heading(skill: str) -> str:
+    """Return the heading under which a skill puts what it hands over."""
+    return f"Result of {skill}"
+
+
+def body(
+    skill: str,
+    agent: Agent,
+    capabilities: Sequence[Capability],
+    *,
+    task: Task | None,
+    before: Sequence[Handover],
+    after: Sequence[Handover],
+    examples: Sequence[str],
+    tools: Mapping[str, Tool],
+    renamed: Mapping[str, str],
+    removed: list[Removed],
+) -> str:
+    """Return the Markdown body of a skill.
+
+    `before` and `after` are the hand-overs that end and start here, `renamed` maps agents to the skills that
+    they became. What is left out of the prompt is added to `removed`.
+    """
+    policy = _as_skill_prompt(agent, renamed, removed)
+    parts = []
+    if not policy.startswith("# "):
+        parts.append(f"# {_title(skill)}")
+    if examples:
+        parts.append("## When to use\n\n" + "\n".join(f"- {shorten(text, 200)}" for text in examples[:6]))
+    parts += _work(agent, capabilities, task, policy)
+    parts += _inputs(task, agent, before)
+    parts += _tool_section(agent, capabilities, tools)
+    form = (task.output if task else "") or agent.output
+    if form:
+        parts.append("## Result\n\n" + stopped(upper_first(fill_holes(form))))
+    if after:
+        parts.append(_handover_section(skill, after))
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+
+
+def _title(skill: str) -> str:
+    return upper_first(slugged(skill))
+
+
+def _work(agent: Agent, capabilities: Sequence[Capability], task: Task | None, policy: str) -> list[str]:
+    """The role and the instructions; a skill of one task or capability gets those, the role before them."""
+    alone = [capability for capability in capabilities if capability.alone and not capability.task]
+    parts: list[str] = []
+    if task is None and not alone:
+        if agent.role and not re.search(r"\b(?:[Aa]ct|[Ww]ork) as\b", policy[:400]):
+            parts.append(_role_line(agent.role))
+        return [*parts, _lowered_headings(policy)]
+    if agent.role:
+        parts.append(_role_line(agent.role))
+    parts.append(_lowered_headings(policy) if task else first_sentence(policy))
+    if task:
+        parts.append("## Steps\n\n" + _paragraphs(fill_holes(task.text)))
+    else:
+        listed = "\n".join(f"{number}. {stopped(upper_first(c.text))}" for number, c in enumerate(alone, 1))
+        parts.append(f"## Steps\n\n{listed}")
+    return parts
+
+
+def _role_line(role: str) -> str:
+    role = fill_holes(role).strip().rstrip(".")
+    if re.match(r"(?:an?|the)\b", role, re.IGNORECASE):
+        return f"Act as {lower_first(role)}."
+    article = "an" if role[:1].lower() in "aeiou" else "a"
+    return f"Act as {article} {role}."
+
+
+def _lowered_headings(policy: str) -> str:
+    """Keep one first-level heading at most, and only at the start."""
+    head, mark, rest = policy.partition("\n")
+    lines, fenced = [], False
+    for line in (rest if head.startswith("# ") else policy).split("\n"):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        lines.append("#" + line if not fenced and line.startswith("# ") else line)
+    text = "\n".join(lines)
+    return head + mark + text if head.startswith("# ") else text
+
+
+def _paragraphs(text: str) -> str:
+    lines = [
+        line.strip() if not re.match(r"\s*(?:[-*+]|\d+[.)])\s", line) else line.rstrip()
+        for line in text.strip().split("\n")
+    ]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Removed]) -> str:
+    """Re-word a system prompt: who you are becomes how to act, messages between agents go."""
+    text = _without_messages(agent.name, fill_holes_outside_code(agent.policy), removed)
+    opening = first_sentence(text)
+    if opening and acts_as(opening) != opening:
+        # The sentence may run over several lines of the source.
+        pattern = re.compile(r"\s+".join(map(re.escape, opening.split())))
+        text = pattern.sub(lambda _: acts_as(opening), text, count=1)
+    text = _CONTEXT_MANAGER.sub(_gather, text)
+    text = _OTHER_AGENTS.sub(lambda m: f"{m['which']} skills", text)
+    text = _THIS_AGENT.sub(lambda m: f"{m['which']} skill", text)
+    for name, skill in sorted(renamed.items(), key=lambda item: -len(item[0])):
+        marked = rf"(?<![\w/-])[`@]?{re.escape(name)}`?(?P<word>(?: (?:sub-?)?agent)\b)?(?![\w/-])"
+        text = re.sub(marked, lambda m, s=skill, n=name: _renamed(m, s, n), text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+
+
+def _renamed(match: re.Match[str], skill: str, name: str) -> str:
+    if match["word"]:
+        return f"`{skill}` skill"
+    # A plain word such as `writer` is no name unless the text says that it is.
+    return f"`{skill}`" if ("-" in name or "_" in name) and name != skill else match[0]
+
+
+def _gather(match: re.Match[str]) -> str:
+    verb = "Gather" if match[0][:1].isupper() else "gather"
+    return verb if match["link"] else f"{verb} the context"
+
+
+def fill_holes_outside_code(text: str) -> str:
+    """Fill `{placeholders}` in prose only; braces in code blocks and inline code mean something else."""
+    parts = re.split(
+        r"(^(?:`{3,}|~{3,}).*?^(?:`{3,}|~{3,})[ \t]*$|`[^`\n]+`)", text, flags=re.DOTALL | re.MULTILINE
+    )
+    return "".join(part if number % 2 else fill_holes(part) for number, part in enumerate(parts))
+
+
+def _without_messages(agent: str, text: str, removed: list[Removed]) -> str:
+    """Leave out code blocks that are messages between agents, with the line that announces them."""
+
+    for match in reversed(list(_FENCE.finditer(text))):
+        if not _MESSAGE.search(match[0]):
+            continue
+        start = match.start()
+        before = text[:start].rstrip("\n").split("\n")
+        while before and (not before[-1].strip() or _announces(before[-1])):
+            start -= len(before.pop()) + 1
+            while start > 0 and text[start - 1 : start] != "\n" and before:
+                start -= 1
+        removed.append(
+            Removed(agent=agent, reason="a message to another agent, which is no more", text=match[0][:400])
+        )
+        kept = "\n".join(before)
+        text = (kept + "\n\n" if kept else "") + text[match.end() :].lstrip("\n")
+    return text
+
+
+def _announces(line: str) -> bool:
+    label = label_of(line)
+    return bool(label) and line.rstrip().endswith(":") and not line.startswith("#")
+
+
+def _inputs(task: Task | None, agent: Agent, before: Sequence[Handover]) -> list[str]:
+    lines = []
+    for handover in before:
+        if handover.kind == "feedback":
+            lines.append(
+                f"- From `{handover.source}`, when it comes back: what to mend. Mend that and nothing else."
+            )
+        elif handover.kind == "handover":
+            lines.append(f"- The part headed “{result_heading(handover.source)}” in this conversation.")
+    named = holes(task.text) if task else holes(agent.policy)
+    lines += [f"- The {slugged(name)}: from the request; ask when it is missing." for name in named]
+    lines = list(dict.fromkeys(lines))
+    return ["## Input\n\n" + "\n".join(lines)] if lines else []
+
+
+def _tool_section(agent: Agent, capabilities: Sequence[Capability], tools: Mapping[str, Tool]) -> list[str]:
+    needed = list(dict.fromkeys(name for capability in capabilities for name in capability.tools))
+    lines = []
+    for name in needed:
+        described = tools[name].description if name in tools else ""
+        lines.append(f"- `{name}`{': ' + stopped(described) if described else ''}")
+    parts = []
+    if lines:
+        parts.append("Call these tools for what the model cannot know by itself:\n\n" + "\n".join(lines))
+    client = [name for name in agent.tools or () if is_client_tool(name)]
+    if client:
+        told = ", ".join(f"`{name}`" for name in client)
+        parts.append(f"Of the client's own tools, use only {told}.")
+        if not _WRITING & {name.split("(")[0].strip().casefold() for name in client}:
+            parts.append("This skill reads and reports; it changes no file.")
+    elif agent.tools == () and not lines:
+        return []
+    return ["## Tools\n\n" + "\n\n".join(parts)] if parts else []
+
+
+def _handover_section(skill: str, after: Sequence[Handover]) -> str:
+    """Hand-over constraints: whom to use next, on what, and in which form it must be written down."""
+    forward = [h for h in after if h.kind in ("handover", "message")]
+    lines: list[str] = []
+    if forward or any(h.kind == "feedback" for h in after):
+        form = next((h.form for h in forward if h.form), "")
+        shape = f", in this form: {stopped(lower_first(form)) if form else ''}" if form else "."
+        lines.append(f"Put what was worked out under the heading “{result_heading(skill)}”{shape}")
+    lines += [_forward(h) for h in forward]
+    lines += [_back(h) for h in after if h.kind == "feedback"]
+    delegated = [h for h in after if h.kind == "delegate"]
+    if delegated:
+        lines.append(_choice(delegated))
+    return "## Hand-over\n\n" + "\n\n".join(lines)
+
+
+def _forward(handover: Handover) -> str:
+    passes = f", passing on {handover.passes}" if handover.passes else ""
+    if handover.kept:
+        return f"Then give it to the agent `{handover.target}`, which stays an agent of its own{passes}."
+    needs = f" It will {handover.needs}" if handover.needs else ""
+    return f"Then use the `{handover.target}` skill{passes}.{needs and ' ' + stopped(needs.strip())}"
+
+
+def _back(handover: Handover) -> str:
+    rounds = handover.rounds or DEFAULT_ROUNDS
+    until = f"until {handover.stop}" if handover.stop else "until nothing is left to mend"
+    return (
+        f"When something must be mended, list it and use the `{handover.target}` skill again, {until}, at most "
+        f"{rounds} {'round' if rounds == 1 else 'rounds'}; then stop and say what is left."
+    )
+
+
+def _choice(delegated: Sequence[Handover]) -> str:
+    lines = []
+    for handover in delegated:
+        what = f": {stopped(handover.needs)}" if handover.needs else ""
+        kept = " (an agent of its own)" if handover.kept else ""
+        lines.append(f"- `{handover.target}`{kept}{what}")
+    return "Where the work calls for it, use one of these, or several one after another:\n\n" + "\n".join(
+        lines
+    )
