@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from skillaudit.routing import forecast
 from skillaudit.routing.calibrate import Calibration, calibrate, class_prior, right_or_wrong
-from skillaudit.routing.decisions import RIGHT, DecisionLog
+from skillaudit.routing.decisions import RIGHT, Decision, DecisionLog
 from skillaudit.routing.fitting import Normal, fit_hierarchy, fit_logistic, weak_prior
 from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import RouterProfile, built_in
@@ -117,7 +117,11 @@ def unseen_router(data: Path) -> None:
     log = log_of(data, "bfcl_pool")
     for name in SCORERS:
         table = table_of(log, name)
-        inside, blind, errors, first_errors, widths = [], [], [], [], []
+        inside: list[bool] = []
+        blind: list[bool] = []
+        errors: list[float] = []
+        first_errors: list[float] = []
+        widths: list[float] = []
         for held in log.models:
             others = [right_or_wrong(table, model) for model in log.models if model != held]
             prior = fit_hierarchy(others).population
@@ -134,8 +138,8 @@ def unseen_router(data: Path) -> None:
                     for size in np.unique(table.size):
                         rows = rest[table.size[rest] == size]
                         low, high, value = _interval(posterior, x[rows], rng)
-                        into.append(low <= y[rows].mean() <= high)
-                        error.append(abs(value - y[rows].mean()))
+                        into.append(bool(low <= y[rows].mean() <= high))
+                        error.append(float(abs(value - y[rows].mean())))
                         if into is inside:
                             widths.append(high - low)
         value = float(np.mean(inside))
@@ -186,7 +190,12 @@ def transfer(data: Path) -> None:
             ordered += all(np.diff(values) > 0)
             within.append(spearmanr(values, [truth[name, listing] for listing in LISTINGS])[0])
         report(f"{scorer}: libraries whose listings come in order", ordered, "5 of 5", ordered == 5)
-        report(f"{scorer}: rank correlation over listings", np.mean(within), ">= 0.8", np.mean(within) >= 0.8)
+        report(
+            f"{scorer}: rank correlation over listings",
+            float(np.mean(within)),
+            ">= 0.8",
+            bool(np.mean(within) >= 0.8),
+        )
         between = float(
             spearmanr([forecasts[n, "full"] for n in labels], [truth[n, "full"] for n in labels])[0]
         )
@@ -202,7 +211,10 @@ def transfer(data: Path) -> None:
             errors.append(float(np.mean(np.abs(np.array(guesses) - real))))
         names = ", ".join(f"{r} {c:.2f}" for r, c in zip(routers, own, strict=True))
         report(
-            f"{scorer}: same router moved, mean rank correlation", np.mean(own), ">= 0.8", np.mean(own) >= 0.8
+            f"{scorer}: same router moved, mean rank correlation",
+            float(np.mean(own)),
+            ">= 0.8",
+            bool(np.mean(own) >= 0.8),
         )
         print(f"      {names}; absolute error {np.mean(errors):.3f}")
 
@@ -331,9 +343,9 @@ def _large(data: Path, size: int, count: int) -> tuple[tuple[Skill, ...], tuple[
     return tuple(skills), requests, HybridScorer([s.text for s in skills], vectors[:size], encode)
 
 
-def log_of_all(data: Path) -> list[object]:  # type: ignore[type-arg]
+def log_of_all(data: Path) -> list[Decision]:
     """Decisions of all label sets."""
-    return [decision for name in LABELS for decision in log_of(data, name).decisions]  # type: ignore[misc]
+    return [decision for name in LABELS for decision in log_of(data, name).decisions]
 
 
 SECTIONS: dict[str, Callable[[Path], None]] = {

@@ -12,7 +12,7 @@ from skillaudit.schema import Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 
-def runner(world: World, vectors: dict[str, np.ndarray]):  # type: ignore[no-untyped-def, type-arg]
+def runner(world: World, vectors: dict[str, np.ndarray]):  # type: ignore[no-untyped-def]
     def run(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
         scorer = VectorScorer(np.stack([vectors[skill.id] for skill in skills]), world.scorer.queries)
         return forecast(

@@ -1,0 +1,175 @@
+"""Calibration on simulated logs: the router is found again, held-out figures are honest, profiles are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skillaudit.errors import UsageError
+from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
+from skillaudit.routing.decisions import Decision
+from skillaudit.routing.outcome import logistic
+from skillaudit.routing.profiles import ChoiceFit, built_in, find
+from skillaudit.routing.table import tabulate
+from tests.routing.conftest import World
+
+TRUE = np.array([1.0, 6.0, -1.0])
+
+
+def simulated(seed: int, *, informative: bool = True) -> tuple[DecisionLog, World]:
+    """A router with known coefficients, asked with 2 to 60 skills on offer; half its errors are hijacks."""
+    world = World(60, 4, noise=2.0, seed=seed)
+    rng = np.random.default_rng(seed)
+    bare = []
+    for row, request in enumerate(world.requests):
+        gold = row // 4
+        for size in (2, 10, 60):
+            others = rng.permutation(np.delete(np.arange(60), gold))[: size - 1]
+            bare.append(
+                Decision(query=request.query, gold=(gold,), offered=np.append(others, gold), chosen={})
+            )
+    log = DecisionLog(skills=world.skills, decisions=tuple(bare))
+    table = tabulate(log, world.scorer, 60.0)
+    right = logistic(table.x @ TRUE) if informative else np.full(len(bare), 0.7)
+    decisions = []
+    for decision, p, rivals in zip(bare, right, table.rivals, strict=True):
+        taken = int(rivals[0]) if rng.random() < 0.5 else -1
+        chosen = {"m": decision.gold[0] if rng.random() < p else taken}
+        decisions.append(with_choice(decision, chosen))
+    return DecisionLog(skills=world.skills, decisions=tuple(decisions)), world
+
+
+def with_choice(decision: Decision, chosen: dict[str, int]) -> Decision:
+    return Decision(query=decision.query, gold=decision.gold, offered=decision.offered, chosen=chosen)
+
+
+@pytest.fixture(scope="module")
+def found() -> tuple[Calibration, World]:
+    log, world = simulated(1)
+    return calibrate(log, world.scorer, name="mine"), world
+
+
+def test_the_router_is_found_again(found: tuple[Calibration, World]) -> None:
+    fit = found[0].profiles[0].fits["hybrid"]
+    error = np.array(fit.coefficients) - TRUE
+    assert np.all(np.abs(error) < 3.5 * np.sqrt(np.diag(fit.covariance)))
+
+
+def test_held_out_figures_beat_size_alone(found: tuple[Calibration, World]) -> None:
+    (model,) = found[0].models
+    assert model.model == "m" and model.decisions == 720
+    assert model.log_loss < 0.97 * model.log_loss_size_only
+    assert (model.auc or 0) > 0.65 and model.calibration_error < 0.06
+
+
+def test_cells_add_up_and_hold(found: tuple[Calibration, World]) -> None:
+    cells = found[0].cells
+    assert [cell.n for cell in cells] == [2, 10, 60] and all(cell.decisions == 240 for cell in cells)
+    for cell in cells:
+        assert 0 <= cell.low <= cell.predicted_accuracy <= cell.high <= 1
+        assert abs(cell.predicted_accuracy - cell.measured_accuracy) < 0.06
+        assert abs(cell.predicted_hijack - cell.measured_hijack) < 0.06
+        assert cell.low <= cell.measured_accuracy <= cell.high
+
+
+def test_noise_gains_nothing() -> None:
+    log, world = simulated(3, informative=False)
+    (model,) = calibrate(log, world.scorer).models
+    assert model.log_loss > 0.98 * model.log_loss_size_only
+
+
+def test_a_test_log_is_judged_instead(found: tuple[Calibration, World]) -> None:
+    log, world = simulated(1)
+    rows = range(len(log.decisions))
+    test = log.subset([row for row in rows if row % 3 == 0])
+    outcome = calibrate(log.subset([row for row in rows if row % 3]), world.scorer, test)
+    assert outcome.models[0].decisions == len(test.decisions)
+    assert "file of its own" in outcome.held_out and "parts" in found[0].held_out
+
+
+def test_one_request_never_stands_on_both_sides() -> None:
+    log, world = simulated(2)
+    table = tabulate(log, world.scorer, 60.0)
+    by_query: dict[str, set[int]] = {}
+    for decision, fold in zip(log.decisions, table.fold.tolist(), strict=True):
+        by_query.setdefault(decision.query, set()).add(fold)
+    assert all(len(folds) == 1 for folds in by_query.values()) and len(set(table.fold.tolist())) == 5
+
+
+def test_fifty_decisions_tighten_the_class() -> None:
+    log, world = simulated(4)
+    prior = built_in()[0].fits["hybrid"]
+    fit = calibrate(log.subset(range(0, 720, 14)), world.scorer).profiles[0].fits["hybrid"]
+    start, after = (np.array(f.covariance) for f in (prior, fit))
+    start[0, 0] += prior.library_sd**2
+    assert np.linalg.det(after) < 0.2 * np.linalg.det(start)
+    assert fit.library_sd == 0
+
+
+def test_several_models_give_a_class_first() -> None:
+    log, world = simulated(5)
+    twice = DecisionLog(
+        skills=log.skills,
+        decisions=tuple(with_choice(d, {"m": d.chosen["m"], "n": d.gold[0]}) for d in log.decisions),
+    )
+    outcome = calibrate(twice, world.scorer, name="both")
+    assert [profile.name for profile in outcome.profiles] == ["both", "both/m", "both/n"]
+    group, first, second = (p.fits["hybrid"].coefficients[0] for p in outcome.profiles)
+    assert first < group < second
+    assert next(model for model in outcome.models if model.model == "n").auc is None
+
+
+def test_a_saved_profile_is_found_by_name(tmp_path: Path, found: tuple[Calibration, World]) -> None:
+    path = save(found[0].profiles[0], tmp_path)
+    assert path.name == "mine.json" and [p.name for p in tmp_path.iterdir()] == ["mine.json"]
+    assert find("mine", "hybrid", tmp_path) == found[0].profiles[0]
+    assert "mine" in {profile.name for profile in profiles(tmp_path)}
+    with pytest.raises(UsageError, match="not fitted for the lexical"):
+        find("mine", "lexical", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "../x", ".hidden", "a b", "a\nb"])
+def test_hostile_names_are_refused(tmp_path: Path, name: str) -> None:
+    profile = RouterProfile(name=name, kind="local", description="")
+    with pytest.raises(UsageError, match="cannot name"):
+        save(profile, tmp_path)
+
+
+def test_a_broken_profile_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"bad\.json"):
+        profiles(tmp_path)
+
+
+def test_nothing_to_judge_is_said() -> None:
+    world = World(3, 1)
+    with pytest.raises(UsageError, match="no decision can be judged"):
+        calibrate(DecisionLog(skills=world.skills, decisions=()), world.scorer)
+
+
+def test_shipped_profiles_are_whole() -> None:
+    names = [profile.name for profile in built_in()]
+    assert names[0] == "llm" and len(set(names)) == len(names)
+    for profile in built_in():
+        assert profile.training and profile.decisions > 500 and profile.date
+        assert profile.metrics["log_loss"] < profile.metrics["log_loss_size_only"]
+        assert set(profile.fits) == {"hybrid", "dense", "lexical"}
+        for fit in profile.fits.values():
+            check_fit(fit)
+
+
+def check_fit(fit: ChoiceFit) -> None:
+    covariance = np.array(fit.covariance)
+    assert np.allclose(covariance, covariance.T) and np.linalg.eigvalsh(covariance).min() > 0
+    assert fit.coefficients[1] > 0, "a clearer request is easier"
+    assert fit.coefficients[2] < 0, "a larger library is harder"
+    assert fit.library_sd > 0 and fit.temperature > 0 and fit.beta > 0
+
+
+def test_local_profiles_follow_the_scorer() -> None:
+    assert find("local", "dense").name == "local/dense"
+    assert find("local/lexical", "lexical").kind == "local"
+    with pytest.raises(UsageError, match="--scorer lexical"):
+        find("local/lexical", "hybrid")

@@ -1,0 +1,90 @@
+"""Requests become numbers: checked against the definition, one request at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillaudit.routing import evidence
+from skillaudit.routing.evidence import Remembered, from_descriptors, from_requests, top
+from skillaudit.schema import Request
+from tests.routing.conftest import World
+
+BETA = 20.0
+
+
+def plain_clearance(scores: np.ndarray, gold: list[int]) -> float:
+    """The formula of the module's docstring, in words."""
+    best = max(scores[row] for row in gold)
+    rivals = [value for row, value in enumerate(scores) if row not in gold]
+    return float(
+        -np.log(sum(np.exp(BETA * (value - best)) for value in rivals) + np.exp(-BETA * best)) / BETA
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(size=st.integers(1, 9), seed=st.integers(0, 99), extra=st.integers(0, 2))
+def test_clearance_and_rivals_follow_the_definition(size: int, seed: int, extra: int) -> None:
+    world = World(size, 2, noise=2.0, seed=seed)
+    requests = [
+        Request(query=r.query, gold=(*r.gold, *(f"s{k}" for k in range(min(extra, size)))), source="evals")
+        for r in world.requests
+    ]
+    found = from_requests(world.skills, requests, world.scorer, BETA)
+    scores = world.scorer.scores([request.query for request in requests])
+    for row, request in enumerate(requests):
+        gold = sorted({int(name[1:]) for name in request.gold})
+        assert found.clearance[row] == pytest.approx(plain_clearance(scores[row], gold), abs=1e-4)
+        assert found.gold_score[row] == pytest.approx(max(scores[row, gold]), abs=1e-6)
+        others = [k for k in np.argsort(-scores[row], kind="stable") if k not in gold]
+        assert [k for k in found.rivals[row].tolist() if k >= 0] == others[: found.rivals.shape[1]]
+
+
+def test_blocks_do_not_change_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(11, 3, idle=4)
+    whole = from_requests(world.skills, world.requests, world.scorer, BETA)
+    monkeypatch.setattr(evidence, "BLOCK_CELLS", 23)
+    parts = from_requests(world.skills, world.requests, world.scorer, BETA)
+    assert np.array_equal(whole.rivals, parts.rivals)
+    assert np.allclose(whole.clearance, parts.clearance, atol=1e-5)
+
+
+def test_home_owns_a_request_with_several_right_skills() -> None:
+    world = World(5, 1)
+    query = world.requests[0].query
+    requests = [
+        Request(query=query, gold=("s1", "s3"), source="evals", home="s3"),
+        Request(query=query, gold=("s1", "s3"), source="evals", home="s4"),
+        Request(query=query, gold=("gone", "s2"), source="evals"),
+        Request(query=query, gold=(), source="evals"),
+    ]
+    found = from_requests(world.skills, requests, world.scorer, BETA)
+    assert found.gold.tolist() == [3, 1, 2, -1]
+    assert found.routed.tolist() == [True, True, True, False]
+
+
+def test_descriptors_stand_in_and_crowded_ones_have_less_clearance() -> None:
+    world = World(12, 0)
+    vectors = world.scorer.skills.copy()
+    vectors[1] = vectors[0]
+    world.scorer.skills = vectors
+    found = from_descriptors(world.skills, world.scorer, BETA, 0.5)
+    assert found.clearance[0] == found.clearance.min()
+    assert found.rivals[0, 0] == 1 and found.rivals[1, 0] == 0
+
+
+def test_top_breaks_ties_by_column_and_pads() -> None:
+    columns, values = top(np.array([[0.5, 0.7, 0.5, -np.inf]], dtype=np.float32), 4)
+    assert columns.tolist() == [[1, 0, 2, -1]]
+    assert values[0, :3].tolist() == pytest.approx([0.7, 0.5, 0.5])
+
+
+def test_remembered_similarities_are_the_scorers_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(9, 0)
+    kept = Remembered(world.scorer, 9)
+    for start, stop in ((0, 9), (3, 5), (8, 9)):
+        assert np.allclose(kept.similarities(start, stop), world.scorer.similarities(start, stop), atol=1e-6)
+    monkeypatch.setattr(Remembered, "LARGEST", 2)
+    assert np.array_equal(Remembered(world.scorer, 9).similarities(2, 4), world.scorer.similarities(2, 4))

@@ -1,0 +1,103 @@
+"""Fits find known parameters again, and their uncertainty is the right size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skillaudit.routing.fitting import (
+    Normal,
+    fit_hierarchy,
+    fit_logistic,
+    fit_temperature,
+    weak_prior,
+)
+from skillaudit.routing.intervals import Clusters, beta_bounds, drawn_rates, estimate, gamma_bounds
+from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
+from skillaudit.routing.outcome import logistic
+
+TRUTH = np.array([2.0, 5.0, -1.0])
+
+
+def sample(count: int, truth: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = np.column_stack([np.ones(count), rng.normal(0, 0.3, count), rng.uniform(0, 2, count)])
+    return x, (rng.random(count) < logistic(x @ truth)).astype(np.float64)
+
+
+def test_logistic_fit_finds_the_truth_within_its_own_error() -> None:
+    fits = [fit_logistic(*sample(400, TRUTH, seed), weak_prior(3)) for seed in range(60)]
+    standard = np.array([(fit.mean - TRUTH) / np.sqrt(np.diag(fit.covariance)) for fit in fits])
+    assert np.abs(standard.mean(axis=0)).max() < 0.5
+    assert 0.75 < standard.std() < 1.3
+
+
+def test_a_prior_holds_until_data_move_it() -> None:
+    prior = Normal(np.zeros(3), np.eye(3) * 1e-6)
+    assert np.allclose(fit_logistic(*sample(50, TRUTH, 1), prior).mean, 0, atol=0.01)
+    nothing = fit_logistic(np.zeros((0, 3)), np.zeros(0), Normal(TRUTH, np.eye(3)))
+    assert np.allclose(nothing.mean, TRUTH) and np.allclose(nothing.covariance, np.eye(3))
+
+
+def test_separable_data_do_not_run_away() -> None:
+    x = np.column_stack([np.ones(20), np.linspace(-1, 1, 20)])
+    fit = fit_logistic(x, (x[:, 1] > 0).astype(np.float64), weak_prior(2))
+    assert np.isfinite(fit.mean).all() and abs(fit.mean[1]) < 20
+
+
+def test_a_class_is_as_wide_as_its_members_differ() -> None:
+    rng = np.random.default_rng(3)
+    spread = np.array([0.2, 0.2, 0.2])
+    close = [sample(1500, TRUTH + 0.1 * rng.standard_normal(3), s) for s in range(8)]
+    apart = [sample(1500, TRUTH + 1.5 * rng.standard_normal(3), s) for s in range(8)]
+    narrow, wide = (fit_hierarchy(data, np.diag(spread) ** 2) for data in (close, apart))
+    assert np.trace(wide.population.covariance) > 4 * np.trace(narrow.population.covariance)
+    assert np.abs(narrow.population.mean - TRUTH).max() < 0.6
+    assert len(wide.members) == 8
+
+
+@pytest.mark.parametrize("truth", [5.0, 25.0, 90.0])
+def test_temperature_is_found_again(truth: float) -> None:
+    rng = np.random.default_rng(5)
+    scores = rng.uniform(0, 0.6, (3000, 6))
+    weight = np.exp(truth * scores)
+    weight /= weight.sum(axis=1, keepdims=True)
+    taken = np.array([rng.choice(6, p=row) for row in weight])
+    assert fit_temperature(scores, taken, 20.0) == pytest.approx(truth, rel=0.1)
+    assert fit_temperature(np.zeros((0, 6)), np.zeros(0, dtype=np.int64), 17.0) == 17.0
+
+
+def test_measures_on_a_table_by_hand() -> None:
+    y, p = np.array([1.0, 0.0, 1.0, 1.0]), np.array([0.9, 0.4, 0.3, 0.8])
+    assert log_loss(y, p) == pytest.approx(-np.log([0.9, 0.6, 0.3, 0.8]).mean())
+    assert brier(y, p) == pytest.approx((0.01 + 0.16 + 0.49 + 0.04) / 4)
+    assert auc(y, p) == pytest.approx(2 / 3)
+    assert auc(np.ones(3), np.ones(3)) is None
+    assert auc(np.array([1.0, 0.0]), np.array([0.5, 0.5])) == 0.5
+    assert calibration_error(np.array([1.0, 0.0] * 50), np.full(100, 0.5)) == pytest.approx(0)
+    assert calibration_error(np.ones(100), np.full(100, 0.7)) == pytest.approx(0.3)
+
+
+def test_the_bootstrap_is_over_skills_not_requests() -> None:
+    rng = np.random.default_rng(0)
+    per_skill = np.repeat(rng.integers(0, 2, 20).astype(np.float64), 10)
+    skill = Clusters.of(np.repeat(np.arange(20), 10))
+    alone = Clusters.of(np.arange(200))
+    widths = []
+    for clusters in (skill, alone):
+        draws = drawn_rates(
+            per_skill, None, np.zeros(400), None, np.ones(200), clusters, np.random.default_rng(1)
+        )
+        found = estimate(float(per_skill.mean()), draws)
+        widths.append((found.high or 0) - (found.low or 0))
+    assert widths[0] > 2 * widths[1]
+
+
+def test_bounds_hold_their_mean_and_cover() -> None:
+    mean = np.array([0.0, 0.02, 0.5, 0.99, 1.0])
+    low, high = beta_bounds(mean, np.full(5, 0.01))
+    assert np.all(low <= mean) and np.all(mean <= high) and low.min() >= 0 and high.max() <= 1
+    assert high[2] - low[2] == pytest.approx(2 * 1.645 * 0.1, rel=0.05)
+    low, high = gamma_bounds(np.array([0.0, 4.0]), np.array([1.0, 1.0]))
+    assert low[0] == high[0] == 0.0
+    assert 2.3 < low[1] < 2.6 and 5.6 < high[1] < 5.9

@@ -1,0 +1,156 @@
+"""Black holes: absorbers, broad descriptors and sweeping claims are found, busy neighbours are not."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from skillaudit.routing import forecast
+from skillaudit.routing.breadth import breadth, robust_z, tail
+from skillaudit.routing.holes import adjusted
+from skillaudit.schema import BlackHole, Request, Skill
+from tests.routing.conftest import VectorScorer, World, coverage, unit
+
+SIZE = 80
+CLAIM = "A universal helper for any task and all kinds of questions."
+
+
+def families(size: int) -> list[str]:
+    return [f"f{row // 8}" for row in range(size)]
+
+
+def library(seed: int = 0, extra: np.ndarray | None = None) -> World:
+    """Ten families of eight skills around a centre each; `extra` adds one more skill's vector."""
+    rng = np.random.default_rng(seed)
+    world = World(SIZE, 3, seed=seed)
+    centres = np.repeat(rng.standard_normal((10, 48)), 8, axis=0)
+    vectors = unit(centres + 0.9 * rng.standard_normal((SIZE, 48)) + 0.6 * rng.standard_normal(48))
+    queries = {
+        request.query: unit(vectors[row // 3] + 0.8 * rng.standard_normal(48) / np.sqrt(48) * 3)
+        for row, request in enumerate(world.requests)
+    }
+    if extra is not None:
+        vectors = np.concatenate([vectors, unit(extra)[None]])
+        world.skills = (*world.skills, Skill(id="wide", name="wide", description="handles rows and columns"))
+    world.scorer = VectorScorer(vectors, queries)
+    return world
+
+
+def holes(world: World, router: str | None = None) -> tuple[BlackHole, ...]:
+    return forecast(
+        world.skills,
+        world.requests,
+        world.scorer,
+        families=[*families(SIZE), "other"][: len(world.skills)],
+        labels=[-1] * len(world.skills),
+        neighbors=None,
+        router=router,
+        coverage=coverage(world.requests),
+    ).black_holes
+
+
+def test_false_alarms_stay_below_one_in_a_hundred_skills() -> None:
+    alarms = sum(len(holes(library(seed))) for seed in range(8))
+    assert alarms <= 0.01 * 8 * SIZE
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_descriptor_that_lies_over_everything_is_found(seed: int) -> None:
+    middle = library(seed).scorer.skills.sum(axis=0)
+    found = holes(library(seed, extra=middle))
+    hole = next(hole for hole in found if hole.skill == "wide")
+    assert hole.families >= 3 and hole.q_value <= 0.1 and not hole.generic_phrases
+    assert len(found) <= 2
+
+
+def test_sweeping_claims_are_found_in_words() -> None:
+    world = library(2)
+    skills = list(world.skills)
+    skills[5] = msgspec.structs.replace(skills[5], description=CLAIM)
+    skills[9] = msgspec.structs.replace(skills[9], description="Converts any task list to a table.")
+    world.skills = tuple(skills)
+    (hole,) = holes(world)
+    assert hole.skill == "s5" and hole.evidence == "structure" and len(hole.generic_phrases) >= 2
+
+
+def test_a_declared_router_is_marked() -> None:
+    world = library(2)
+    skills = list(world.skills)
+    skills[5] = msgspec.structs.replace(skills[5], description=CLAIM, declared_router=True)
+    world.skills = tuple(skills)
+    (hole,) = holes(world)
+    assert hole.declared
+
+
+def test_a_skill_that_takes_from_many_families_is_found_by_requests() -> None:
+    world = library(2)
+    rng = np.random.default_rng(0)
+    pull = unit(rng.standard_normal(48))
+    vectors = world.scorer.skills.copy()
+    vectors[7] = pull
+    queries = dict(world.scorer.queries)
+    for row, request in enumerate(world.requests):
+        if row % 3 == 0:
+            queries[request.query] = unit(vectors[row // 3] + 1.6 * pull)
+    world.scorer = VectorScorer(vectors, queries)
+    found = {hole.skill: hole for hole in holes(world, router="local")}
+    assert found["s7"].evidence in ("requests", "both")
+    assert found["s7"].absorbed > 10 * found["s7"].expected > 0
+    assert set(found) == {"s7"} and len(found["s7"].victims) >= 10
+
+
+def test_one_rival_pair_is_not_a_black_hole() -> None:
+    world = library(3)
+    world.requests = (
+        *world.requests,
+        *(Request(query=f"again {i}", gold=("s3",), source="evals") for i in range(20)),
+    )
+    queries = dict(world.scorer.queries)
+    queries |= {f"again {i}": world.scorer.skills[4] for i in range(20)}
+    world.scorer = VectorScorer(world.scorer.skills, queries)
+    assert "s4" not in {hole.skill for hole in holes(world, router="local")}
+
+
+def test_capture_counts_what_black_holes_take() -> None:
+    middle = library(0).scorer.skills.sum(axis=0)
+    world = library(0, extra=middle)
+    result = forecast(
+        world.skills,
+        world.requests,
+        world.scorer,
+        families=[*families(SIZE), "other"],
+        labels=[-1] * (SIZE + 1),
+        neighbors=None,
+        coverage=coverage(world.requests),
+    )
+    taken = next(flow.absorbed for flow in result.flows if flow.id == "wide")
+    assert result.forecast.taxonomy.capture == pytest.approx(taken / len(world.requests))
+
+
+def test_adjusted_is_benjamini_hochberg() -> None:
+    assert adjusted(np.array([0.01, 0.04, 0.03, 0.5])).tolist() == pytest.approx(
+        [0.04, 0.16 / 3, 0.16 / 3, 0.5]
+    )
+    assert adjusted(np.array([1.0])).tolist() == [1.0]
+
+
+def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:
+    small = World(10, 1)
+    assert breadth(small.skills, small.requests, small.scorer) is None
+    flat = World(30, 0)
+    flat.scorer.skills = np.tile(flat.scorer.skills[:1], (30, 1))
+    assert np.abs(breadth(flat.skills, (), flat.scorer)).max() == 0  # type: ignore[arg-type]
+    assert robust_z(np.ones(5)).tolist() == [0] * 5
+    assert tail(np.array([-3.0]))[0] == 1 and tail(np.array([3.0]))[0] < 1e-4
+
+
+def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: pytest.MonkeyPatch) -> None:
+    from skillaudit.routing import breadth as module
+
+    world = World(600, 0, seed=2)
+    whole = breadth(world.skills, (), world.scorer)
+    monkeypatch.setattr(module, "SAMPLE", 320)
+    part = breadth(world.skills, (), world.scorer)
+    assert whole is not None and part is not None
+    assert np.corrcoef(whole, part)[0, 1] > 0.9
