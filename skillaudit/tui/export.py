@@ -35,6 +35,8 @@ def write_report(report: Report, name: str, overwrite: bool = False) -> Path:
         raise UsageError(f"No format for {path.name!r}: end the name with one of {', '.join(endings())}.")
     if path.is_dir():
         raise UsageError(f"{path} is a folder: name a file in it.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no ordinary file: name another.")
     if path.exists() and not overwrite:
         raise FileExistsError(str(path))
     text = formatters.render(ENDINGS[path.suffix], report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
@@ -73,6 +74,14 @@ def load_report(load: Loader, meter: Meter) -> Outcome:
     return Outcome(report=report)
 
 
+SWITCH_INTERVAL = 0.001
+"""Seconds that the audit's thread may keep the interpreter while the screen waits for it.
+
+One key press takes the interpreter back several times over; at Python's own 5 ms they add up to a
+wait that is felt.
+"""
+
+
 async def in_thread(load: Loader, meter: Meter) -> Outcome:
     """Run the loader in a daemon thread, so that quitting never waits for a step that cannot be stopped."""
     loop = asyncio.get_running_loop()
@@ -87,5 +96,10 @@ async def in_thread(load: Loader, meter: Meter) -> Outcome:
         if not loop.is_closed():
             loop.call_soon_threadsafe(deliver, outcome)
 
-    threading.Thread(target=work, name="audit", daemon=True).start()
-    return await future
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        threading.Thread(target=work, name="audit", daemon=True).start()
+        return await future
+    finally:
+        sys.setswitchinterval(interval)

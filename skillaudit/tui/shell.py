@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
@@ -40,7 +41,7 @@ class Shell(App[None]):
     """Holds the session, the views and the running audit; what keys do with them is in `app.py`."""
 
     TITLE = "skillaudit"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]  # noqa: RUF012
     COMMANDS: ClassVar = {Commands, Skills}
@@ -214,9 +215,14 @@ class Shell(App[None]):
         self.call_after_refresh(self._make_views)
 
     async def _make_views(self) -> None:
-        """Make the views that were not shown yet, so that going to one is immediate."""
-        for spec in self.available_views:
-            await self._make(spec.id)
+        """Make the views that were not shown yet, so that going to one is immediate.
+
+        One at a time, so that a key pressed meanwhile waits for one view only.
+        """
+        missing = [spec.id for spec in self.available_views if self._view(spec.id) is None]
+        if missing and self.session is not None:
+            await self._make(missing[0])
+            self.call_after_refresh(self._make_views)
 
     async def _make(self, view_id: str) -> None:
         async with self._making:

@@ -24,7 +24,8 @@ def loading_blocks(sources: str, stages: Sequence[Stage], stopping: bool) -> lis
     """Describe a running audit: every stage heard of, with its count."""
     blocks: list[Block] = [Title(f"Auditing {sources}"), Paragraph("")]
     for at, stage in enumerate(stages):
-        finished = at < len(stages) - 1 or (stage.total > 0 and stage.done >= stage.total)
+        # A stage may go on inside a later one, as embedding does; without a total, the next one ends it.
+        finished = stage.done >= stage.total > 0 or (not stage.total and at < len(stages) - 1)
         blocks.append(Field(("✓ " if finished else "▸ ") + stage.name, _count(stage, finished)))
     if not stages:
         blocks.append(Paragraph("Starting …", "muted"))
@@ -37,7 +38,7 @@ def _count(stage: Stage, finished: bool) -> tuple[Span, ...]:
     note = Span(f"  {stage.note}" if stage.note else "", "muted")
     if not stage.total:
         return (Span(f"{stage.done:,}" if stage.done else "", "value"), note)
-    share = 1.0 if finished else stage.done / stage.total
+    share = stage.done / stage.total
     counts = f" {stage.done:,} of {stage.total:,}"
     return (*meter(share, BAR, "good" if finished else "accent"), Span(counts, "value"), note)
 
