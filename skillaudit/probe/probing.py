@@ -92,7 +92,7 @@ async def probe(
     asker = Asker(router, log, run, budget, pace or Pace(seed=ground.seed), limits.attempts)
     prompts = Prompts(made, ground.skills)
     if isinstance(router, LocalRouter):
-        router.prepare([trial.query for trial in made.trials], corpus(made))
+        router.prepare([trial.task or trial.query for trial in made.trials], corpus(made))
     before(_preview(made, prompts, asker, log, limits.budget))
     runner = Runner(made, prompts, asker, concurrency=limits.concurrency, progress=progress)
     if study == "accuracy" and limits.precision is not None:
@@ -105,7 +105,7 @@ async def probe(
         study=study,
         model=router.name,
         arms=arms(decisions),
-        fits=STUDIES[study].conclude(decisions),
+        fits=STUDIES[study].conclude(ground, decisions),
         absorbers=absorbers(decisions),
         notes=_notes(made, found),
     )

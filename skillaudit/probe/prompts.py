@@ -79,7 +79,7 @@ class Prompts:
         )
         return Question(
             messages=_user(prompt),
-            query=trial.query,
+            query=trial.task or trial.query,
             labels=tuple(tree[at].label for at in shown),
             targets=tuple(str(at) for at in shown),
             texts=tuple(branch_text(tree[at]) for at in shown),
@@ -95,7 +95,7 @@ class Prompts:
         none_word = NONE_WORD if trial.abstain else ""
         return Question(
             messages=_user(_prompt(trial, labels, shown, category, none_word)),
-            query=trial.query,
+            query=trial.task or trial.query,
             labels=labels,
             targets=tuple(ids),
             texts=tuple(_as_read(entry, trial) for entry in shown),
@@ -120,7 +120,7 @@ class Prompts:
                 {"role": "system", "content": system},
                 {"role": "user", "content": trial.task or trial.query},
             ),
-            query=trial.query,
+            query=trial.task or trial.query,
             labels=listed.labels,
             targets=listed.ids,
             texts=listed.texts,

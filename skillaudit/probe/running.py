@@ -143,7 +143,7 @@ class Runner:
             model=self._asker.router.name,
             condition=trial.condition,
             x=trial.x,
-            query=trial.query,
+            query=trial.task or trial.query,
             gold=trial.gold,
             offered=offered,
             outcome=_outcome(chosen, answer, trial.gold),

@@ -38,6 +38,11 @@ BUDGET = 2.50
 WRITTEN = 3
 """Requests that a model writes for each skill that none speaks for."""
 
+_READING: dict[StudyName, str] = {
+    "rescue": "A scorer weighs words and cannot follow which step is meant; only a model shows what this study is for.",
+    "hierarchy": "A scorer sees only the words of a category's name and description, which is less than a model does.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -168,6 +173,9 @@ class _Session:
             found = msgspec.structs.replace(found, result=compared)
         precision = limits.precision if wanted.study == "accuracy" else None
         runs = [run_id(self._ground, wanted.study, router, precision)]
+        if isinstance(router, LocalRouter) and wanted.study in _READING:
+            notes = (*found.result.notes, _READING[wanted.study])
+            found = msgspec.structs.replace(found, result=msgspec.structs.replace(found.result, notes=notes))
         if wanted.export is not None:
             export(self._log, wanted.export, runs)
         if wanted.save_profile is not None:

@@ -45,7 +45,10 @@ def make_requests(skills: tuple[Skill, ...], each: int, idle: int = 0) -> tuple[
         for skill in skills
         for n in range(each)
     ]
-    return (*made, *(Request(query=f"Case {n} [-]: tell me a joke", gold=(), source="file") for n in range(idle)))
+    return (
+        *made,
+        *(Request(query=f"Case {n} [-]: tell me a joke", gold=(), source="file") for n in range(idle)),
+    )
 
 
 def make_ground(count: int = 40, each: int = 4, idle: int = 0, **more: object) -> Ground:

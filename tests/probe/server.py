@@ -64,6 +64,8 @@ class Server:
         for task in list(self._open):
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+        # Closed transports tell their sockets in the next turn of the loop.
+        await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -71,7 +73,7 @@ class Server:
         task.add_done_callback(self._open.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError), contextlib.closing(writer):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 headers = {
@@ -83,17 +85,20 @@ class Server:
                 self.keys.add(headers.get("authorization", ""))
                 if not await self._reply(writer, body, next(self._faults, None)):
                     break
-        writer.close()
 
     async def _reply(self, writer: asyncio.StreamWriter, body: dict[str, Any], fault: str | None) -> bool:
         """Answer one request; False closes the connection."""
         if body["model"] != self.model:
-            message = {"error": {"message": f"The model `{body['model']}` does not exist", "code": "model_not_found"}}
+            message = {
+                "error": {"message": f"The model `{body['model']}` does not exist", "code": "model_not_found"}
+            }
             await _send(writer, 404, message)
             return True
         match fault:
             case "401":
-                await _send(writer, 401, {"error": {"message": "Incorrect API key provided: sk-abcdef123456"}})
+                await _send(
+                    writer, 401, {"error": {"message": "Incorrect API key provided: sk-abcdef123456"}}
+                )
             case "429":
                 await _send(writer, 429, {"error": {"message": "slow down"}})
             case "429-retry-after":
@@ -152,9 +157,7 @@ class Server:
 
 
 def _head(status: int, length: int, extra: str = "") -> bytes:
-    return (
-        f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{extra}\r\n".encode()
-    )
+    return f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{extra}\r\n".encode()
 
 
 async def _send(writer: asyncio.StreamWriter, status: int, body: Any, extra: str = "") -> None:

@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.records import Decision, Fit, Plan, StudyName
-from skillaudit.probe.studies import accuracy
+from skillaudit.probe.studies import (
+    accuracy,
+    anchors,
+    competition,
+    decay,
+    hierarchy,
+    policy,
+    protocol,
+    rescue,
+)
 
 
 class Study(NamedTuple):
@@ -16,12 +25,22 @@ class Study(NamedTuple):
     name: StudyName
     title: str
     plan: Callable[[Ground], Plan]
-    conclude: Callable[[Sequence[Decision]], tuple[Fit, ...]]
+    """Says what to ask; raises `UsageError` where the library does not allow the study."""
+    conclude: Callable[[Ground, Sequence[Decision]], tuple[Fit, ...]]
 
 
 STUDIES: dict[StudyName, Study] = {
     study.name: study
-    for study in (Study("accuracy", "how often the right skill is chosen", accuracy.plan, accuracy.conclude),)
+    for study in (
+        Study("accuracy", "how often the right skill is chosen", accuracy.plan, accuracy.conclude),
+        Study("decay", "what more and more skills on offer cost", decay.plan, decay.conclude),
+        Study("competition", "what rivals and likeness cost", competition.plan, competition.conclude),
+        Study("policy", "what instructions in the list change", policy.plan, policy.conclude),
+        Study("hierarchy", "what two stages gain over one list", hierarchy.plan, hierarchy.conclude),
+        Study("anchors", "what abstract skills take from vague requests", anchors.plan, anchors.conclude),
+        Study("protocol", "what the form of the prompt changes", protocol.plan, protocol.conclude),
+        Study("rescue", "what a finished step is worth to the next", rescue.plan, rescue.conclude),
+    )
 }
 """All studies by name."""
 

@@ -32,7 +32,7 @@ def plan(ground: Ground) -> Plan:
     return make_plan("accuracy", ground, trials, notes)
 
 
-def conclude(decisions: Sequence[Decision]) -> tuple[Fit, ...]:
+def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say how much it matters where in the list the right skill stands."""
     shown = [d for d in decisions if d.gold and d.position and len(d.offered) >= MIN_POSITIONS]
     if len(shown) < MIN_POSITIONS:

@@ -1,0 +1,133 @@
+"""Anchors: the same requests as they are, and with everything concrete taken out of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.probe.ground import Ground
+from skillaudit.probe.prompts import shuffled
+from skillaudit.probe.rates import Bootstrap, Floats, interval
+from skillaudit.probe.records import Decision, Fit, Plan
+from skillaudit.probe.studies.alike import central
+from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
+from skillaudit.scoring.ngrams import tokens
+
+SIZE = 50
+REQUESTS = 100
+COMMON = 0.12
+"""A word that so large a share of the descriptors has says nothing concrete."""
+ABSTRACT_SHARE, ABSTRACT_LEAST = 0.05, 3
+FILLER = "this"
+
+
+def plan(ground: Ground) -> Plan:
+    """Offer the right skill among up to 49 others, the most abstract ones always there, to both wordings."""
+    ids = [skill.id for skill in ground.skills]
+    abstract = abstract_skills(ground)
+    common = _common(ground)
+    trials, kept = [], 0
+    for request in ground.sample(REQUESTS):
+        gold = [skill for skill in ids if skill in request.gold]
+        vague = strip_anchors(request.query, common)
+        if vague == request.query or gold[0] in abstract:
+            continue
+        kept += 1
+        for repeat in range(ground.repeats):
+            others = [*abstract, *shuffled(ids, ground.seed, "anchors", request.query, repeat)]
+            offered = with_rivals(gold, others, SIZE)
+            trials += [
+                routed_trial(ground, request, offered, condition, repeat, x=float(at), task=task)
+                for at, (condition, task) in enumerate((("concrete", ""), ("vague", vague)))
+            ]
+    names = ", ".join(abstract)
+    notes = (
+        f"Abstract skills, by mean likeness to all others: {names}.",
+        "Vague wordings are made by rule: words that few descriptors share, numbers and names become "
+        f"{FILLER!r}.",
+    )
+    return make_plan("anchors", ground, trials, notes)
+
+
+def abstract_skills(ground: Ground) -> tuple[str, ...]:
+    """Return the skills that are likeliest to be black holes."""
+    return central(ground, ABSTRACT_SHARE, min(ABSTRACT_LEAST, len(ground.skills) // 3))
+
+
+def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
+    """Say what abstract skills take, and how far choices gather on few skills, with and without anchors."""
+    abstract = set(abstract_skills(ground))
+    sample = Bootstrap(decisions)
+    if not sample.decisions:
+        return ()
+    taken = np.array([float(d.outcome == "hijack" and d.chosen in abstract) for d in sample.decisions])
+    vague = np.array([d.condition == "vague" for d in sample.decisions])
+    loose, loose_draws = sample.means(taken, vague)
+    firm, firm_draws = sample.means(taken, ~vague)
+    meaning = "share of requests that abstract skills take"
+    return (
+        Fit(
+            name="taken, concrete", value=interval(firm, firm_draws), meaning=f"{meaning}, as they are worded"
+        ),
+        Fit(name="taken, vague", value=interval(loose, loose_draws), meaning=f"{meaning}, without anchors"),
+        Fit(
+            name="black-hole effect",
+            value=interval(loose - firm, loose_draws - firm_draws),
+            meaning="what abstract skills take more when the anchors are gone",
+        ),
+        contrast(decisions, "vague", "concrete", "accuracy", "accuracy without anchors, less that with them"),
+        *_absorbers(decisions),
+    )
+
+
+def _absorbers(decisions: Sequence[Decision]) -> list[Fit]:
+    """Effective number of skills that wrong choices went to: exp of the entropy."""
+    fits = []
+    for condition in ("concrete", "vague"):
+        wrong = Counter(
+            d.chosen for d in decisions if d.outcome == "hijack" and d.condition == condition and d.gold
+        )
+        counts: Floats = np.array(list(wrong.values()), dtype=np.float64)
+        if not len(counts):
+            continue
+        share = counts / counts.sum()
+        number = float(np.exp(-(share * np.log(share)).sum()))
+        fits.append(
+            Fit(
+                name=f"absorbers, {condition}",
+                value=interval(number, np.array([number])),
+                meaning=f"effective number of skills among which {int(counts.sum())} wrong choices fell",
+            )
+        )
+    return fits
+
+
+def _common(ground: Ground) -> frozenset[str]:
+    found: Counter[str] = Counter()
+    for skill in ground.skills:
+        found.update(set(tokens(skill.text)))
+    floor = max(2.0, COMMON * len(ground.skills))
+    return frozenset(word for word, count in found.items() if count >= floor)
+
+
+def strip_anchors(query: str, common: frozenset[str]) -> str:
+    """Return a request whose telling words are replaced by a filler, runs of them by one."""
+    kept: list[str] = []
+    for word in query.split():
+        parts = tokens(word)
+        plain = all(part in common or part in _EVERYDAY for part in parts)
+        if plain and parts:
+            kept.append(word)
+        elif not kept or kept[-1] != FILLER:
+            kept.append(FILLER)
+    return " ".join(kept)
+
+
+_WORDS = """
+a an and any are as at be but by can could do does for from get give has have help how i if in into is it its just
+let like make me my need no not of on one or our out please set should so some that the their them then there these
+they this to up us use want was we what when where which who why will with would you your
+"""
+_EVERYDAY = frozenset(_WORDS.split())

@@ -1,0 +1,103 @@
+"""Hierarchy: one flat list, against two stages by folder, and by likeness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.errors import UsageError
+from skillaudit.laws.curve import nested_order
+from skillaudit.probe.ground import Ground, spread
+from skillaudit.probe.rates import Bootstrap, interval
+from skillaudit.probe.records import Decision, Fit, Plan, Trial
+from skillaudit.probe.studies.alike import confusable, folders
+from skillaudit.probe.studies.common import contrast, make_plan, routed_trial
+from skillaudit.schema import ScorerName
+from skillaudit.scoring import Scorer
+
+SIZE = 200
+REQUESTS = 100
+TREES = ("folder", "confusable")
+
+
+def plan(ground: Ground) -> Plan:
+    """Offer at most 200 skills flat, by category folder, and by groups of similar skills."""
+    if len(ground.skills) < 9:
+        raise UsageError(
+            f"{len(ground.skills)} skills are too few for a hierarchy study; it needs 9 at least"
+        )
+    rows = sorted(nested_order(ground.skills, ground.seed)[:SIZE].tolist())
+    skills = tuple(ground.skills[row] for row in rows)
+    ids = {skill.id for skill in skills}
+    inside = [request for request in ground.routed if ids.intersection(request.gold)]
+    if not inside:
+        raise UsageError("no request speaks for the skills drawn; try another --seed")
+    trees = {"confusable": confusable(skills, _Part(ground.scorer, rows))}
+    notes = []
+    by_folder = folders(skills)
+    if len(by_folder) > 1:
+        trees["folder"] = by_folder
+    else:
+        notes.append("The library has no categories, so there was no tree by folder.")
+    sizes = {
+        name: f"{len(tree)} categories of up to {max(len(branch.skills) for branch in tree)}"
+        for name, tree in trees.items()
+    }
+    notes += [f"Tree {name}: {size}." for name, size in sorted(sizes.items())]
+    part = msgspec.structs.replace
+    trials: list[Trial] = []
+    for request in spread(inside, ground.limit or REQUESTS, ground.seed):
+        for repeat in range(ground.repeats):
+            flat = routed_trial(ground, request, ids, "flat", repeat, form="list")
+            trials.append(flat)
+            trials += [part(flat, condition=name, tree=name, x=1.0 + TREES.index(name)) for name in trees]
+    return make_plan("hierarchy", ground, trials, notes, trees=trees)
+
+
+def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
+    """Say what each tree gains over the flat list, and what its first stage loses."""
+    fits = []
+    for name in TREES:
+        mine = [decision for decision in decisions if decision.condition == name]
+        if not mine:
+            continue
+        fits.append(
+            contrast(
+                decisions, name, "flat", f"{name} gain", f"accuracy by {name}, less that of the flat list"
+            )
+        )
+        sample = Bootstrap(mine)
+        value, draws = sample.accuracy(lambda d: True, "right")
+        fits.append(
+            Fit(
+                name=f"{name} accuracy",
+                value=interval(value, draws),
+                meaning="share of requests that reach their skill through both stages",
+            )
+        )
+    return tuple(fits)
+
+
+class _Part:
+    """A scorer seen through some of its columns."""
+
+    def __init__(self, scorer: Scorer, rows: Sequence[int]) -> None:
+        self._scorer, self._rows = scorer, list(rows)
+
+    @property
+    def name(self) -> ScorerName:
+        """Which scorer it is."""
+        return self._scorer.name
+
+    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Score queries against the chosen descriptors."""
+        return self._scorer.scores(queries)[:, self._rows]
+
+    def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        """Score chosen descriptors against each other."""
+        return np.concatenate(
+            [self._scorer.similarities(row, row + 1)[:, self._rows] for row in self._rows[start:stop]]
+        )
