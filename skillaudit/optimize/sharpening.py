@@ -22,6 +22,8 @@ MAX_EMBEDDED = 1200
 MAX_PAIRS = 400
 MAX_CLAUSES = 100
 TAKERS = 3
+MANY = 8
+"""Work requests of a skill from which on its description may also be shortened."""
 
 Writer = Callable[[Skill, int, Sequence[int]], Sequence[str]]
 """Makes candidate descriptions of a skill (with its row) against the rows of its rivals."""
@@ -105,13 +107,17 @@ def sharpen(
     All candidates are scored by words at once; the best few of each skill are embedded in one batch and
     tried in turn on the library as it then is, so that a later edit knows the earlier ones.
     """
-    extract: Writer = write or (
-        lambda skill, row, rivals: candidates(skill, row, lexicon, rivals, bench.limit)
-    )
+
+    def extract(skill: Skill, row: int, rivals: Sequence[int]) -> Sequence[str]:
+        # Words of the author go only where enough requests can say that nobody misses them.
+        shorten = lexicon.number[row] >= MANY
+        return candidates(skill, row, lexicon, rivals, bench.limit, shorten=shorten)
+
+    write = write or extract
     keep = max(1, min(KEEP, MAX_EMBEDDED // max(len(tasks), 1)))
     ranked = sorted(tasks, key=lambda task: (-task.weight, task.row))[:MAX_EMBEDDED]
     drafts = [
-        (task, text) for task in ranked for text in extract(bench.skills[task.row], task.row, task.rivals)
+        (task, text) for task in ranked for text in write(bench.skills[task.row], task.row, task.rivals)
     ]
     progress.update("optimize", 0, len(ranked), f"{step}: {len(drafts)} candidates")
     chosen = _promising(bench, drafts, keep)
