@@ -16,12 +16,14 @@ _HARMLESS_SKIPS = frozenset(
 
 
 def _skipped(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    sources = evidence.library.sources
     for entry in evidence.library.skipped:
         severity: Severity = "info" if entry.code in _HARMLESS_SKIPS else "warning"
         yield rule.finding(
             (),
             f"{entry.path} was not loaded: {entry.reason}.",
-            places=[Location(path=entry.path)],
+            # With one source the path is relative to it; with several it holds the source already.
+            places=[Location(path=entry.path, root=sources[0] if len(sources) == 1 else "")],
             key=entry.path,
             severity=severity,
         )
@@ -34,6 +36,7 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
     """Return a check that makes one finding per skill and place out of its defects of `kinds`."""
 
     def check(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+        roots = {skill.id: skill.root for skill in evidence.library.skills}
         wanted = sorted(
             (defect for defect in evidence.library.defects if defect.kind in kinds),
             key=lambda defect: (defect.skill, defect.path, defect.line, defect.kind),
@@ -43,7 +46,7 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
             yield rule.finding(
                 (skill,) if skill else (),
                 f"{skill or path}: " + "; ".join(dict.fromkeys(_told(defect) for defect in defects)) + ".",
-                places=[Location(path=path, line=defects[0].line)],
+                places=[Location(path=path, line=defects[0].line, root=roots.get(skill, ""))],
                 key="" if skill else path,
                 severity=next(
                     level for level in _GRAVEST if level in {kinds[defect.kind] for defect in defects}

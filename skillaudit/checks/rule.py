@@ -88,19 +88,15 @@ def fingerprint(code: str, skills: Sequence[str], key: str = "") -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def place(evidence: Evidence, skill: str) -> Location:
-    """Return where the descriptor of `skill` stands."""
-    for candidate in evidence.library.skills:
-        if candidate.id == skill:
-            return Location(path=candidate.path, line=candidate.description_line)
-    return Location(path="")
-
-
 def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:
     """Return where the descriptors of the first `limit` of `skills` stand."""
     wanted = list(skills)[:limit]
     found = {skill.id: skill for skill in evidence.library.skills if skill.id in set(wanted)}
-    return [Location(path=found[i].path, line=found[i].description_line) for i in wanted if i in found]
+    return [
+        Location(path=found[i].path, line=found[i].description_line, root=found[i].root)
+        for i in wanted
+        if i in found
+    ]
 
 
 def percent(value: float) -> str:

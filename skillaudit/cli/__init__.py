@@ -12,11 +12,13 @@ from skillaudit.version import __version__
 
 COMMANDS = {
     "open": ("skillaudit.cli.open", "Explore a library in the terminal (the default)."),
-    "report": ("skillaudit.cli.report", "Write the whole audit as text, JSON or Markdown."),
+    "report": ("skillaudit.cli.report", "Write the whole audit, in any of ten formats."),
     "check": ("skillaudit.cli.check", "Fail when a limit is exceeded: the command for CI."),
+    "listing": ("skillaudit.cli.listing", "Print exactly what a client shows the model, and what it cuts."),
     "route": ("skillaudit.cli.route", "Rank the skills for one request, and say why."),
     "optimize": ("skillaudit.cli.optimize", "Propose a better library, and prove it."),
     "probe": ("skillaudit.cli.probe", "Ask a live model what the forecast predicts."),
+    "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
     "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
 }
 """Command name -> (module that defines `command`, one line for the help page)."""

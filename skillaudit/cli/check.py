@@ -3,50 +3,131 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, audited, make_config, sources
-from skillaudit.formatters import FORMATS
+from skillaudit.cli.options import audit_options, narration, settings_of, sources
+
+if TYPE_CHECKING:
+    from skillaudit.config import Config
+    from skillaudit.gate import Settings, Verdict
+    from skillaudit.progress import Progress
+    from skillaudit.schema import Report
+
+_RATE = click.FloatRange(0, 1)
 
 
 @click.command("check")
 @sources
+@click.option("--max-hijack", type=_RATE, help="Fail when the predicted hijack rate is higher.")
+@click.option("--min-accuracy", type=_RATE, help="Fail when the predicted accuracy is lower.")
+@click.option("--max-false-trigger", type=_RATE, help="Fail when skills fire more often where none should.")
 @click.option(
-    "--max-hijack", type=click.FloatRange(0, 1), help="Fail when the predicted hijack rate is higher."
-)
-@click.option(
-    "--min-accuracy", type=click.FloatRange(0, 1), help="Fail when the predicted accuracy is lower."
+    "--max-budget", type=float, help="Fail when the list needs more than this share of the client's budget."
 )
 @click.option(
     "--fail-on",
-    type=click.Choice(["error", "warning", "never"]),
-    default="error",
-    show_default=True,
-    help="Lowest severity of a finding that fails.",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    help="Lowest severity of a finding that fails.  [default: error]",
 )
-@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--gate-on",
+    type=click.Choice(["value", "low", "high"]),
+    help="Hold limits against the forecast, or the good or bad end of its interval.  [default: value]",
+)
+@click.option("--select", multiple=True, metavar="CODE", help="Rules that count.  Repeatable.")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Rules that do not count.  Repeatable.")
+@click.option(
+    "--severity", multiple=True, metavar="CODE=LEVEL", help="Another severity for a rule.  Repeatable."
+)
+@click.option("--baseline", metavar="FILE", help="Findings to live with; new or worse ones fail.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="Write today's findings to a file.")
+@click.option("--since", metavar="REF", help="Judge what changed since this git revision.")
+@click.option("--changed", is_flag=True, help="The same as --since HEAD: what is not committed yet.")
+@click.option("--tolerance", type=_RATE, help="How much worse a rate may get in a change.  [default: 0.01]")
+@click.option(
+    "-f",
+    "--format",
+    multiple=True,
+    metavar="NAME[:FILE]",
+    help="text, concise, github, sarif, junit, gitlab, markdown, html, json or jsonl.  Repeatable.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @audit_options
 def command(
     sources: tuple[str, ...],
-    max_hijack: float | None,
-    min_accuracy: float | None,
-    fail_on: str,
-    form: str,
+    write_baseline: Path | None,
+    since: str | None,
+    changed: bool,
+    severity: tuple[str, ...],
     output: Path | None,
     quiet: bool,
     **options: Any,
 ) -> int:
     """Audit SOURCE and exit with 1 when a limit is exceeded or a finding is severe enough."""
-    from skillaudit.cli.diagnostics import ExitCode
-    from skillaudit.cli.output import deliver
-    from skillaudit.config import Gate
-    from skillaudit.formatters import render
-    from skillaudit.gate import judge
+    import msgspec
 
-    report = audited(sources, make_config(law=False, **options), quiet=quiet)
-    verdict = judge(report, Gate(max_hijack=max_hijack, min_accuracy=min_accuracy, fail_on=fail_on))
-    deliver(render(form, report, verdict=verdict), output)
-    return ExitCode.CLEAN if verdict.passed else ExitCode.GATE
+    from skillaudit.cli.outputs import parse, write
+
+    settings = settings_of(sources, severity=_severities(severity), **options)
+    outputs = parse(settings["format"], output)
+    config = msgspec.structs.replace(settings.config(), law=False)
+    with narration(quiet) as progress:
+        report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, progress)
+    if write_baseline is not None:
+        from skillaudit.cli.output import deliver
+        from skillaudit.gate import encode, make_baseline
+
+        deliver(encode(make_baseline(report, verdict.findings)), write_baseline)
+    write(outputs, report, verdict)
+    return verdict.exit_code
+
+
+def _severities(values: tuple[str, ...]) -> dict[str, str] | None:
+    pairs = [value.partition("=") for value in values]
+    for code, _, level in pairs:
+        if not level:
+            raise click.UsageError(f"--severity wants CODE=LEVEL, such as SA202=error, not {code!r}.")
+    return {code: level for code, _, level in pairs} or None
+
+
+def _judged(
+    sources: tuple[str, ...], settings: Settings, config: Config, since: str | None, progress: Progress
+) -> tuple[Report, Verdict]:
+    """Return the report and the gate's decision on it, or on the change since a revision."""
+    from skillaudit.clients import listing
+    from skillaudit.gate import (
+        checkout,
+        compare_reports,
+        inline_suppressions,
+        judge,
+        judge_change,
+        read_baseline,
+    )
+    from skillaudit.load import load
+    from skillaudit.pipeline import audit, audit_library
+
+    library = load(sources, progress=progress)
+    report = audit_library(library, config, progress)
+    selection = settings.selection()
+    suppressions = (*settings.suppressions(), *inline_suppressions(library.skills))
+    shown = None
+    if config.client is not None:
+        shown = listing(library.skills, config.client, context=config.context, order=config.order)
+    if since is not None:
+        with checkout(since, sources) as revision:
+            before = audit(revision.sources, config, progress) if revision.sources else None
+        change = compare_reports(before, report, reference=since, note=revision.note)
+        return report, judge_change(
+            change, report, settings.gate(), selection=selection, suppressions=suppressions, listing=shown
+        )
+    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] else None
+    return report, judge(
+        report,
+        settings.gate(),
+        selection=selection,
+        suppressions=suppressions,
+        baseline=known,
+        listing=shown,
+    )

@@ -15,7 +15,7 @@ from skillaudit.cli.options import audit_options, audited, make_config, sources
 @audit_options
 def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
     """Explore the library in SOURCE; without a terminal, print the text report."""
-    config = make_config(**options)
+    config = make_config(sources, **options)
     if sys.stdout.isatty() and sys.stdin.isatty():
         from skillaudit.tui import run
 

@@ -31,7 +31,7 @@ def command(sources: tuple[str, ...], only: str | None, form: str, quiet: bool, 
     wanted = steps_named(only)
     with narration(quiet) as progress:
         library = load(sources, progress=progress)
-        found = optimize(library, make_config(**options), only=wanted, progress=progress)
+        found = optimize(library, make_config(sources, **options), only=wanted, progress=progress)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return

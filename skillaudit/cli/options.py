@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
+    from skillaudit.gate import Settings
     from skillaudit.progress import Progress
     from skillaudit.schema import Report
 
@@ -23,26 +24,24 @@ _AUDIT = (
     click.option(
         "--requests",
         multiple=True,
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=str),
         metavar="FILE",
         help="Labelled requests to judge by: JSONL with `query` and `gold`, or an eval file. Repeatable.",
     ),
     click.option(
         "--scorer",
         type=click.Choice(["hybrid", "dense", "lexical"]),
-        default="hybrid",
-        show_default=True,
-        help="What similarity is made of; `lexical` is instant and needs no embedding model.",
+        help="What similarity is made of; `lexical` is instant and needs no embedding model.  [default: hybrid]",
     ),
-    click.option("--router", metavar="NAME", help="Router profile to forecast for."),
+    click.option(
+        "--router", metavar="NAME", help="Router profile to forecast for; `local` is the scorer itself."
+    ),
     click.option("--client", metavar="NAME", help="Audit the text as this client cuts it, such as codex."),
     click.option("--context", type=click.IntRange(min=1), help="The client's context window in tokens."),
     click.option(
         "--order",
         type=click.Choice(["declared", "best", "worst"]),
-        default="declared",
-        show_default=True,
-        help="Whose description a client drops first, where only it knows.",
+        help="Whose description a client drops first, where only it knows.  [default: declared]",
     ),
     click.option(
         "--embedder",
@@ -50,58 +49,45 @@ _AUDIT = (
         help="Embedding model: a Hugging Face id or a local folder.  [default: all-MiniLM-L6-v2]",
     ),
     click.option("--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]"),
-    click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of vectors."),
+    click.option(
+        "--no-cache", is_flag=True, default=None, help="Neither read nor write the cache of vectors."
+    ),
+    click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        help="Configuration file.  [default: the nearest skillaudit.toml or pyproject.toml]",
+    ),
     click.option("--quiet", "-q", is_flag=True, help="No progress on stderr."),
 )
 
 
 def audit_options(function: Function) -> Function:
-    """Add the options that decide what an audit is made of."""
+    """Add the options that decide what an audit is made of; None stands for not given."""
     for option in reversed(_AUDIT):
         function = option(function)
     return function
 
 
-def make_config(
-    *,
-    requests: tuple[Path, ...] = (),
-    scorer: str = "hybrid",
-    router: str | None = None,
-    embedder: str | None = None,
-    device: str | None = None,
-    no_cache: bool = False,
-    client: str | None = None,
-    context: int | None = None,
-    order: str = "declared",
-    law: bool = True,
-    floor: float = 0.8,
-    map: str = "pca",  # noqa: A002 - the field's own name
-) -> Config:
-    """Return the configuration that the shared options say."""
-    from typing import cast
+def settings_of(sources: Sequence[str] = (), *, config_file: Path | None = None, **flags: Any) -> Settings:
+    """Return the settings in force: defaults, the nearest file to the first source, environment, flags.
 
-    from skillaudit.config import DEFAULT_EMBEDDER, Config, DropOrder, MapMethod
-    from skillaudit.schema import ScorerName
+    Raises UsageError for a file or value that cannot be honoured.
+    """
+    from skillaudit.gate import resolve
 
-    return Config(
-        scorer=cast(ScorerName, scorer),
-        embedder=embedder or DEFAULT_EMBEDDER,
-        device=device,
-        requests=requests,
-        router=router,
-        client=client,
-        context=context,
-        order=cast(DropOrder, order),
-        law=law,
-        floor=floor,
-        map=cast(MapMethod, map),
-        use_cache=not no_cache,
-    )
+    given = {name: value for name, value in flags.items() if value not in (None, ())}
+    return resolve(given, start=Path(sources[0]) if sources else None, config=config_file)
+
+
+def make_config(sources: Sequence[str] = (), **options: Any) -> Config:
+    """Return the configuration of the audit that the options and `settings_of` say."""
+    return settings_of(sources, **options).config()
 
 
 @contextmanager
 def narration(quiet: bool) -> Iterator[Progress]:
-    """Yield a progress bar on an interactive stderr, and silence elsewhere."""
+    """Yield a progress bar on an interactive stderr, and the cache's notes alone elsewhere."""
     from skillaudit.cli.diagnostics import Bar, Notes
     from skillaudit.progress import SILENT
 
@@ -118,7 +104,7 @@ def narration(quiet: bool) -> Iterator[Progress]:
         bar.close()
 
 
-def audited(sources: tuple[str, ...], config: Config, *, quiet: bool) -> Report:
+def audited(sources: Sequence[str], config: Config, *, quiet: bool) -> Report:
     """Return the audit of `sources`, with progress on stderr."""
     from skillaudit.pipeline import audit
 

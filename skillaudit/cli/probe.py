@@ -100,7 +100,7 @@ def command(
     with narration(quiet) as progress:
         found = run(
             sources,
-            make_config(**options),
+            make_config(sources, **options),
             settings,
             before=(lambda _: None) if quiet else _announce,
             progress=progress,

@@ -1,4 +1,4 @@
-"""`skillaudit report`: the whole audit, in a format of choice."""
+"""`skillaudit report`: the whole audit, in formats of choice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import audit_options, audited, make_config, sources
-from skillaudit.formatters import FORMATS
 
 
 @click.command("report")
@@ -16,20 +15,17 @@ from skillaudit.formatters import FORMATS
 @click.option(
     "-f",
     "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
-    show_default=True,
-    help="Output format.",
+    "format",
+    multiple=True,
+    metavar="NAME[:FILE]",
+    help="text, markdown, html, json, jsonl, concise, sarif, junit, github or gitlab.  Repeatable.  [default: text]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--all", "everything", is_flag=True, help="Text: show every row of every list.")
 @click.option(
     "--map",
     type=click.Choice(["pca", "umap"]),
-    default="pca",
-    show_default=True,
-    help="Layout of the 2-D map; umap shows more and takes half a minute the first time.",
+    help="Layout of the 2-D map; umap shows more and takes half a minute the first time.  [default: pca]",
 )
 @click.option(
     "--floor",
@@ -40,16 +36,28 @@ from skillaudit.formatters import FORMATS
 )
 @audit_options
 def command(
-    sources: tuple[str, ...], form: str, output: Path | None, everything: bool, quiet: bool, **options: Any
+    sources: tuple[str, ...],
+    format: tuple[str, ...],  # noqa: A002 - the setting's own name
+    output: Path | None,
+    everything: bool,
+    floor: float,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Write the whole audit of the library in SOURCE."""
-    from skillaudit.cli.output import deliver
-    from skillaudit.formatters import render
+    import msgspec
 
-    report = audited(sources, make_config(**options), quiet=quiet)
-    if form == "text" and everything:
+    from skillaudit.cli.output import deliver
+    from skillaudit.cli.outputs import parse, write
+
+    outputs = parse(format, output)
+    config = msgspec.structs.replace(make_config(sources, **options), floor=floor)
+    report = audited(sources, config, quiet=quiet)
+    if everything:
         from skillaudit.formatters.text import render as render_text
 
-        deliver(render_text(report, rows=None), output)
-        return
-    deliver(render(form, report), output)
+        for entry in outputs:
+            if entry.form == "text":
+                deliver(render_text(report, rows=None), entry.path)
+        outputs = [entry for entry in outputs if entry.form != "text"]
+    write(outputs, report)

@@ -26,7 +26,7 @@ def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: 
     from skillaudit.pipeline import route
 
     with narration(quiet) as progress:
-        ranking = route(sources, request, make_config(**options), top=top, progress=progress)
+        ranking = route(sources, request, make_config(sources, **options), top=top, progress=progress)
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(ranking), indent=2).decode())
         return

@@ -11,22 +11,25 @@ def command(code: str | None) -> None:
     """Say what a finding means, why it matters and how to fix it; without CODE, list all."""
     from difflib import get_close_matches
 
-    from skillaudit.checks import RULES
+    from skillaudit.checks import RULES as CHECKS
     from skillaudit.formatters.layout import wrap
+    from skillaudit.gate import GATE_RULES
+
+    rules = (*CHECKS, *GATE_RULES)
 
     if code is None:
-        for rule in RULES:
+        for rule in rules:
             click.echo(f"{rule.code}  {rule.severity:<7}  {rule.slug}")
         click.echo("\nskillaudit rule CODE explains one.")
         return
     wanted = code.strip()
-    for rule in RULES:
+    for rule in rules:
         if wanted.upper() == rule.code or wanted.lower() == rule.slug:
             click.echo(f"{rule.code} {rule.slug} ({rule.severity})\n")
             for head, text in (("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)):
                 click.echo("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
             return
-    names = [name for rule in RULES for name in (rule.code, rule.slug)]
+    names = [name for rule in rules for name in (rule.code, rule.slug)]
     near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(
         wanted.lower(), names, 1, 0.5
     )

@@ -9,7 +9,18 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
     from skillaudit.schema import Report
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = (
+    "text",
+    "concise",
+    "markdown",
+    "html",
+    "json",
+    "jsonl",
+    "sarif",
+    "junit",
+    "github",
+    "gitlab",
+)
 """Names that `render` takes; the module of the same name does the work."""
 
 

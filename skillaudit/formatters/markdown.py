@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, worst_first
-from skillaudit.schema import Report
+from skillaudit.formatters.findings import active
+from skillaudit.formatters.words import SOURCES, interval, percent, plural, some
+from skillaudit.schema import Finding, Report
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
@@ -25,7 +26,8 @@ def escape(text: str) -> str:
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
     """Return the report as GitHub-flavoured Markdown."""
     blocks = [*_summary(report, verdict)]
-    blocks += _findings(report)
+    blocks += _change(verdict)
+    blocks += _findings(active(report, verdict))
     blocks += _victims(report)
     blocks += _black_holes(report)
     blocks += _clusters(report)
@@ -70,8 +72,44 @@ def _summary(report: Report, verdict: Verdict | None) -> Iterator[str]:
     )
 
 
-def _findings(report: Report) -> Iterator[str]:
-    findings = worst_first(report.findings)
+def _change(verdict: Verdict | None) -> Iterator[str]:
+    if verdict is None:
+        return
+    notes = [escape(note) for note in verdict.notes]
+    if verdict.suppressed:
+        notes.append(f"{plural(len(verdict.suppressed), 'finding')} not counted.")
+    if notes:
+        yield "\n".join(f"- {note}" for note in notes)
+    change = verdict.change
+    if change is None:
+        return
+    yield f"### Since {escape(change.reference)}"
+    if change.silent:
+        yield "Nothing that the audit can see changed."
+        return
+    edits = (("added", change.added), ("removed", change.removed), ("rewritten", change.rewritten))
+    told = [f"- {what}: {escape(some(names, 10))}" for what, names in edits if names]
+    told += [f"- renamed: {escape(one.before)} is now {escape(one.after)}" for one in change.renamed[:10]]
+    if told:
+        yield "\n".join(told)
+    yield _table(
+        ("rate", "before", "after"),
+        (
+            (what, percent(rates.before.value), percent(rates.after.value))
+            for what, rates in (("hijack", change.hijack), ("accuracy", change.accuracy))
+        ),
+    )
+    if change.lost:
+        yield _table(
+            ("skill", "loses to", "before", "after"),
+            (
+                (escape(one.victim), escape(one.absorber), percent(one.before), percent(one.after))
+                for one in change.lost[:ROWS]
+            ),
+        )
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield "No findings."
         return

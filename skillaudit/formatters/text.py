@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from skillaudit.formatters.findings import active
 from skillaudit.formatters.layout import WIDTH, squeeze, table, wrap
-from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, span, worst_first
+from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, span
 from skillaudit.schema import Finding, Report, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
+    from skillaudit.gate.verdict import Change
 
 WORST = 5
 FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamma) - epsilon I"}
@@ -28,11 +30,15 @@ def render(report: Report, *, verdict: Verdict | None = None, rows: int | None =
         lines += [*_verdict(verdict), ""]
     lines += [*_header(report), ""]
     lines += [*_forecast(report), ""]
-    lines += _worst(report)
+    findings = list(active(report, verdict))
+    lines += _worst(report, findings)
     for section in _SECTIONS:
         block = list(section(report, rows))
         if block:
             lines += ["", *block]
+    rest = list(_findings(findings[WORST:], rows))
+    if rest:
+        lines += ["", *rest]
     return "\n".join(lines) + "\n"
 
 
@@ -40,6 +46,47 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     yield "PASSED" if verdict.passed else "FAILED"
     for reason in verdict.reasons:
         yield from wrap(reason, indent="    ", first="  - ")
+    if verdict.change is not None:
+        yield from _change(verdict.change)
+    for note in verdict.notes:
+        yield from wrap(note, indent="    ", first="  . ")
+    if verdict.suppressed:
+        yield from wrap(
+            f"{plural(len(verdict.suppressed), 'finding')} not counted: "
+            + some(
+                list(
+                    dict.fromkeys(
+                        f"{one.finding.code} ({one.reason or one.by})" for one in verdict.suppressed
+                    )
+                ),
+                4,
+            ),
+            indent="    ",
+            first="  . ",
+        )
+
+
+def _change(change: Change) -> Iterator[str]:
+    if change.silent:
+        yield f"  . nothing that the audit can see changed since {change.reference}"
+        return
+    for what, names in (
+        ("added", change.added),
+        ("removed", change.removed),
+        ("rewritten", change.rewritten),
+    ):
+        if names:
+            yield from wrap(f"{what} since {change.reference}: {some(names, 6)}", indent="    ", first="  . ")
+    for one in change.renamed[:6]:
+        yield from wrap(f"renamed: {one.before} is now {one.after}", indent="    ", first="  . ")
+    for what, rates in (("hijack", change.hijack), ("accuracy", change.accuracy)):
+        yield f"  . {what} {percent(rates.before.value)} before, {percent(rates.after.value)} after"
+    for lost in change.lost[:6]:
+        yield from wrap(
+            f"{lost.victim} loses {percent(lost.after)} to {lost.absorber} ({percent(lost.before)} before)",
+            indent="    ",
+            first="  . ",
+        )
 
 
 def _header(report: Report) -> Iterator[str]:
@@ -87,8 +134,7 @@ def _forecast(report: Report) -> Iterator[str]:
     )
 
 
-def _worst(report: Report) -> Iterator[str]:
-    findings = worst_first(report.findings)
+def _worst(report: Report, findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield f"CLEAN  {plural(report.library.skills, 'skill')}, no findings."
         return
@@ -294,8 +340,7 @@ def _clients(report: Report, rows: int | None) -> Iterator[str]:
     )
 
 
-def _findings(report: Report, rows: int | None) -> Iterator[str]:
-    findings = worst_first(report.findings)[WORST:]
+def _findings(findings: Sequence[Finding], rows: int | None) -> Iterator[str]:
     if not findings:
         return
     yield "ALL OTHER FINDINGS  (skillaudit rule CODE explains one)"
@@ -335,6 +380,5 @@ _SECTIONS = (
     _pairs,
     _structure,
     _clients,
-    _findings,
     _skipped,
 )

@@ -55,6 +55,9 @@ class Settings(Record):
             device=self["device"],
             requests=tuple(Path(name) for name in self["requests"]),
             router=self["router"],
+            client=self["client"],
+            context=self["context"],
+            order=self["order"],
             map=self["map"],
             use_cache=not self["no-cache"],
         )

@@ -124,7 +124,7 @@ def rounded(record: R, *, keep: Sequence[str] = ()) -> R:
 def _rounded(value: object) -> object:
     if isinstance(value, float):
         # Adding zero turns -0.0, which JSON would show, into 0.0.
-        return round(value, DIGITS) + 0.0
+        return round(float(value), DIGITS) + 0.0
     if isinstance(value, tuple):
         return tuple(_rounded(item) for item in value)
     if isinstance(value, dict):

@@ -1,0 +1,47 @@
+"""`skillaudit listing`: exactly what a client shows the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from skillaudit.cli.options import sources
+
+if TYPE_CHECKING:
+    from skillaudit.config import DropOrder
+
+
+@click.command("listing")
+@sources
+@click.option("--client", metavar="NAME", help="Client to list for; without it, a table of all clients.")
+@click.option("--context", type=click.IntRange(min=1), help="Context window in tokens.")
+@click.option(
+    "--order",
+    type=click.Choice(["declared", "best", "worst"]),
+    default="declared",
+    show_default=True,
+    help="Whose description the client drops first, where only it knows.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+def command(
+    sources: tuple[str, ...], client: str | None, context: int | None, order: str, output: Path | None
+) -> None:
+    """Print the list of skills as a client shows it to the model; what was cut is told on stderr."""
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.cli.output import deliver
+    from skillaudit.clients import listing, visibility
+    from skillaudit.clients.words import losses, summary, table
+    from skillaudit.load import load
+
+    skills = load(sources).skills
+    drop = cast("DropOrder", order)
+    if client is None:
+        deliver("\n".join(table(visibility(skills, context=context, order=drop))) + "\n", output)
+        say("+ whole, ~ shortened, n name alone, - invisible; --client NAME prints one client's list")
+        return
+    shown = listing(skills, client, context=context, order=drop)
+    deliver(shown.text.rstrip("\n") + "\n", output)
+    for line in (*summary(shown), *losses(skills, shown)):
+        say(line)

@@ -1,0 +1,57 @@
+"""`-f NAME[:FILE]`, several at once: which formats go where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from skillaudit.cli.output import deliver
+from skillaudit.errors import UsageError
+
+if TYPE_CHECKING:
+    from skillaudit.gate import Verdict
+    from skillaudit.schema import Report
+
+
+class Output(NamedTuple):
+    """One format and its file; None is stdout."""
+
+    form: str
+    path: Path | None
+
+
+def parse(values: Sequence[str], output: Path | None = None) -> list[Output]:
+    """Return the outputs that `values` ask for; `output` is the file of those that name none.
+
+    Raises UsageError for an unknown format, naming the nearest, and when two formats would mix on stdout
+    or in one file.
+    """
+    from difflib import get_close_matches
+
+    from skillaudit.formatters import FORMATS
+
+    found = []
+    for value in values or ("text",):
+        name, _, file = value.partition(":")
+        if name not in FORMATS:
+            near = get_close_matches(name, FORMATS, 1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise UsageError(f"there is no format {name!r}; {hint}There are {', '.join(FORMATS)}.")
+        found.append(Output(name, Path(file) if file else output))
+    targets = [entry.path for entry in found]
+    for entry in found:
+        if targets.count(entry.path) > 1:
+            where = entry.path or "stdout"
+            raise UsageError(
+                f"two formats would be written to {where}; give each its file, such as sarif:FILE."
+            )
+    return found
+
+
+def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = None) -> None:
+    """Render the report once for each output and deliver it."""
+    from skillaudit.formatters import render
+
+    for entry in outputs:
+        deliver(render(entry.form, report, verdict=verdict), entry.path)
