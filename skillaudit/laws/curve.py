@@ -290,9 +290,9 @@ def _summary(
         law = line if chosen == "logarithmic" else curve
         crossing = _size_estimate(law, refits[chosen], floor, extra[-1])
         room = Estimate(
-            value=None if crossing.value is None else max(0.0, np.floor(crossing.value) - total),
-            low=None if crossing.low is None else max(0.0, np.floor(crossing.low) - total),
-            high=None if crossing.high is None else max(0.0, np.floor(crossing.high) - total),
+            value=_room(crossing.value, total),
+            low=_room(crossing.low, total),
+            high=_room(crossing.high, total),
         )
     return LibraryLaw(
         router=router,
@@ -306,6 +306,11 @@ def _summary(
         crossing=crossing,
         room=room,
     )
+
+
+def _room(crossing: float | None, total: int) -> float | None:
+    """Whole skills between the library and a crossing, never below zero."""
+    return None if crossing is None else max(0.0, float(np.floor(crossing)) - total)
 
 
 def _estimate(value: float, draws: Floats) -> Estimate:

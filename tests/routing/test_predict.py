@@ -102,8 +102,10 @@ def test_without_requests_the_interval_widens_and_the_source_says_so() -> None:
     supported, bare = run(world), run(world, requests=())
     assert "no request" in bare.forecast.source and "no request" not in supported.forecast.source
     assert all(flow.victim_rate is None and flow.requests == 0 for flow in bare.flows)
-    accuracy = bare.forecast.accuracy
-    assert (accuracy.high or 0) - (accuracy.low or 0) > 0.08
+    widths = [(f.forecast.accuracy.high or 0) - (f.forecast.accuracy.low or 0) for f in (supported, bare)]
+    assert widths[1] > widths[0] > 0
+    local = run(world, "local", requests=()).forecast
+    assert local.accuracy == bare.forecast.accuracy and "as llm would" in local.source
 
 
 def test_harder_requests_are_forecast_worse() -> None:
@@ -154,3 +156,14 @@ def test_pairs_agree_with_flows() -> None:
     totals = [pair.a_to_b + pair.b_to_a for pair in routing.pairs]
     assert totals == sorted(totals, reverse=True)
     assert np.all(np.array(totals) > 0)
+
+
+def test_a_skill_that_nobody_reaches_is_named() -> None:
+    world = World(10, 2, noise=0.2)
+    assert run(world, "local").unreached == ()
+    queries = dict(world.scorer.queries)
+    for n in range(2):
+        queries[f"request {n} of 4"] = world.scorer.skills[7]
+    world.scorer.queries = queries
+    assert run(world, "local").unreached == ("s4",)
+    assert run(world, "local", requests=()).unreached == ()
