@@ -100,5 +100,5 @@ def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[L
 
 
 def percent(value: float) -> str:
-    """Return a share as whole percent for a message."""
-    return f"{100 * value:.0f}%"
+    """Return a share for a message: whole per cent, with a decimal below ten."""
+    return f"{100 * value:.1f}%" if 0 < value < 0.095 else f"{100 * value:.0f}%"
