@@ -1,0 +1,130 @@
+"""The gate on the command line: formats, settings, baselines, changes, client lists."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.runner import Runner
+from tests.conftest import SAMPLES
+
+CLEAN = SAMPLES / "clean"
+LEXICAL = ("--scorer", "lexical")
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git in `folder` without anybody's settings."""
+    command = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def test_several_formats_in_one_run(skillaudit: Runner, tmp_path: Path) -> None:
+    formats = ("-f", "concise", "-f", f"sarif:{tmp_path / 'o.sarif'}", "-f", f"junit:{tmp_path / 'o.xml'}")
+    result = skillaudit("check", CLEAN, *formats, "-f", f"html:{tmp_path / 'o.html'}", *LEXICAL)
+    assert result.code in (0, 1)
+    assert json.loads((tmp_path / "o.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert (tmp_path / "o.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert "Content-Security-Policy" in (tmp_path / "o.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("formats", "said"),
+    [
+        (("-f", "sarfi"), "did you mean sarif?"),
+        (("-f", "text", "-f", "json"), "two formats would be written to stdout"),
+    ],
+)
+def test_formats_that_cannot_be(skillaudit: Runner, formats: tuple[str, ...], said: str) -> None:
+    result = skillaudit("check", CLEAN, *formats, *LEXICAL)
+    assert result.code == 2
+    assert said in result.err
+
+
+def test_settings_come_from_the_nearest_file_and_flags_win(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    (tmp_path / "skillaudit.toml").write_text('scorer = "lexical"\nmin-accuracy = 1.0\n', encoding="utf-8")
+    assert skillaudit("check", root).code == 1
+    assert skillaudit("check", root, "--min-accuracy", "0").code == 0
+    shown = skillaudit("config", root).out
+    assert 'scorer = "lexical"' in shown
+    assert "skillaudit.toml:1" in shown
+
+
+def test_an_unknown_setting_names_the_nearest(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = write_skill("csv-import").parent.parent
+    (tmp_path / "skillaudit.toml").write_text("max-hijak = 0.1\n", encoding="utf-8")
+    result = skillaudit("check", root, *LEXICAL)
+    assert result.code == 2
+    assert "max-hijack" in result.err
+    assert "skillaudit.toml" in result.err
+
+
+def test_a_baseline_forgives_what_it_knows(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = write_skill("pdf", "pdf").parent.parent
+    known = tmp_path / "baseline.json"
+    strict = ("--fail-on", "warning", *LEXICAL)
+    assert skillaudit("check", root, *strict, "--write-baseline", known).code == 1
+    assert skillaudit("check", root, *strict, "--baseline", known).code == 0
+    write_skill("csv", "csv")
+    assert skillaudit("check", root, *strict, "--baseline", known).code == 1
+
+
+def test_rules_are_ignored_and_regraded(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
+    root = write_skill("pdf", "pdf").parent.parent
+    strict = ("--fail-on", "warning", *LEXICAL)
+    assert skillaudit("check", root, *strict, "--ignore", "SA0").code == 0
+    assert skillaudit("check", root, *LEXICAL, "--severity", "SA009=error").code == 1
+    assert skillaudit("check", root, *LEXICAL, "--severity", "SA009").code == 2
+
+
+def test_a_change_is_judged_by_what_it_did(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "first")
+    silent = skillaudit("check", root, "--changed", *LEXICAL)
+    assert silent.code == 0
+    assert "nothing that the audit can see changed" in silent.out
+    write_skill("broken", extra="note: this: that\n")
+    result = skillaudit("check", root, "--changed", *LEXICAL)
+    assert result.code == 1
+    assert "added since HEAD: broken" in result.out
+    assert "SA002" in result.out
+
+
+def test_a_revision_that_does_not_exist(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
+    root = write_skill("csv-import").parent.parent
+    git(root, "init", "-q")
+    result = skillaudit("check", root, "--since", "nowhere", *LEXICAL)
+    assert result.code == 2
+    assert "nowhere" in result.err
+
+
+def test_the_list_of_a_client_goes_to_stdout_and_its_losses_to_stderr(skillaudit: Runner) -> None:
+    result = skillaudit("listing", SAMPLES / "oversized", "--client", "copilot-cli")
+    assert result.code == 0
+    assert result.out.startswith("<available_skills>")
+    assert "invisible (over budget)" in result.err
+    table = skillaudit("listing", SAMPLES / "oversized")
+    assert "copilot-cli" in table.out.splitlines()[0]
+    assert skillaudit("listing", SAMPLES / "clean", "--client", "nobody").code == 2
+
+
+def test_an_audit_for_a_client_takes_what_it_shows(skillaudit: Runner) -> None:
+    whole = json.loads(skillaudit("report", SAMPLES / "oversized", "-f", "json", *LEXICAL).out)
+    client = ("--client", "claude-code")
+    cut = json.loads(skillaudit("report", SAMPLES / "oversized", "-f", "json", *client, *LEXICAL).out)
+    assert cut["client"] == "claude-code"
+    assert cut["forecast"]["accuracy"]["value"] < whole["forecast"]["accuracy"]["value"]
+    codes = {f["code"]: f["severity"] for f in cut["findings"] if "Claude" in f["message"]}
+    assert codes == {"SA402": "warning"}
