@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from skillaudit.errors import UsageError
 from skillaudit.schema import Estimate, Record
 
@@ -53,7 +51,7 @@ class Effect(Record):
     """Change of the expected number of requests routed right, under a soft choice."""
 
 
-class Edit(Record):
+class Edit(Record, forbid_unknown_fields=True):
     """One change that can be accepted or refused on its own."""
 
     id: str
@@ -141,7 +139,7 @@ class Step(Record):
     note: str = ""
 
 
-class Node(Record):
+class Node(Record, forbid_unknown_fields=True):
     """A category or a skill in a proposed tree."""
 
     id: str
@@ -219,7 +217,6 @@ class Plan(Record, forbid_unknown_fields=True):
     accept_hierarchy: bool = False
     library: str = ""
     """Digest of the library that it was made for."""
-    requests: tuple[str, ...] = msgspec.field(default=())
 
 
 def steps_named(names: str | None) -> tuple[StepName, ...]:

@@ -1,0 +1,134 @@
+"""A plan as a file that a person reads and edits: written, and checked when it comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from skillaudit.errors import UsageError
+from skillaudit.optimize.records import PLAN_VERSION, Edit, Optimisation, Plan
+from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.schema import Library, Skill
+
+_YAML = (".yaml", ".yml")
+_INTRODUCTION = (
+    "# Set `accept` to true or false, and correct `after` where you like; nothing else is read back.\n"
+    "# `skillaudit optimize SOURCE --plan THIS-FILE --export DIR` makes the accepted edits.\n"
+)
+
+
+def plan_of(found: Optimisation, library: Library) -> Plan:
+    """Return what of an optimisation can be handed back."""
+    return Plan(
+        plan_version=PLAN_VERSION,
+        sources=found.sources,
+        edits=found.edits,
+        anchor=found.anchor,
+        hierarchy=found.hierarchy.root if found.hierarchy else (),
+        accept_hierarchy=bool(found.hierarchy and found.hierarchy.recommended),
+        library=digest(library.skills),
+    )
+
+
+def digest(skills: Sequence[Skill]) -> str:
+    """Return a hash of the descriptors that a plan was made for."""
+    content = "\0".join(f"{skill.id}\0{skill.description}" for skill in skills)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def dump(plan: Plan, *, yaml: bool = False) -> str:
+    """Return a plan as JSON, or as YAML with a word on how to edit it."""
+    if yaml:
+        import yaml as library
+
+        data = msgspec.to_builtins(plan)
+        return _INTRODUCTION + library.safe_dump(data, allow_unicode=True, sort_keys=False, width=110)
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2).decode() + "\n"
+
+
+def is_yaml(path: Path) -> bool:
+    """Say whether a file's name asks for YAML."""
+    return path.suffix.lower() in _YAML
+
+
+def read_plan(path: Path, library: Library) -> Plan:
+    """Read a plan and check it against the library.
+
+    Raises UsageError, naming the file, the edit and the remedy, for a file that cannot be read, a key or
+    type that does not belong there, another version, a skill that is not in the library, a text that is
+    empty or too long, and for edits that were made for other descriptions than the library's.
+    """
+    try:
+        data = path.read_bytes()
+        if is_yaml(path):
+            import yaml
+
+            plan = msgspec.convert(yaml.safe_load(data), type=Plan)
+        else:
+            plan = msgspec.json.decode(data, type=Plan)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise UsageError(f"{path}: not a plan: {error}; write one with --plan NEW-FILE.") from error
+    except Exception as error:  # yaml's own errors share no base with the rest
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        where = f"{path}:{line + 1}" if line is not None else f"{path}"
+        raise UsageError(f"{where}: not YAML: {getattr(error, 'problem', error)}.") from error
+    if plan.plan_version != PLAN_VERSION:
+        raise UsageError(f"{path}: a plan of version {plan.plan_version}; this program reads {PLAN_VERSION}.")
+    _check(path, plan, library)
+    return plan
+
+
+def _check(path: Path, plan: Plan, library: Library) -> None:
+    skills = {skill.id: skill for skill in library.skills}
+    seen: set[str] = set()
+    # An edit may start from the text of an earlier one, accepted or not.
+    texts = {skill.id: {skill.description} for skill in library.skills}
+    for edit in plan.edits:
+        if edit.after and edit.skills and edit.skills[0] in texts:
+            texts[edit.skills[0]].add(edit.after)
+    folded: set[str] = set()
+    for edit in plan.edits:
+        where = f"{path}: edit {edit.id}"
+        if edit.id in seen:
+            raise UsageError(f"{where} stands there twice; delete one.")
+        seen.add(edit.id)
+        unknown = [
+            skill for skill in (*edit.skills, *([edit.into] if edit.into else [])) if skill not in skills
+        ]
+        if unknown or not edit.skills:
+            raise UsageError(
+                f"{where}: no skill {unknown[0] if unknown else ''!r} in this library; delete the edit."
+            )
+        if not edit.accept:
+            continue
+        if folded & {edit.skills[0], edit.into}:
+            raise UsageError(
+                f"{where}: it edits a skill that an earlier edit folds away; accept one of the two."
+            )
+        if edit.kind == "split":
+            raise UsageError(f"{where}: splitting is its author's work; set accept to false.")
+        if edit.kind == "fold":
+            if not edit.into or edit.into == edit.skills[0]:
+                raise UsageError(f"{where}: `into` must name the skill that stays.")
+            folded.add(edit.skills[0])
+        if edit.kind in ("describe", "boundary", "shorten"):
+            _check_text(where, edit, skills[edit.skills[0]])
+            if edit.before not in texts[edit.skills[0]]:
+                raise UsageError(
+                    f"{where}: the description of {edit.skills[0]} is no longer the one it was made for; plan again."
+                )
+            texts[edit.skills[0]].add(edit.after)
+
+
+def _check_text(where: str, edit: Edit, skill: Skill) -> None:
+    if not edit.after.strip() or "\n" in edit.after:
+        raise UsageError(f"{where}: `after` must be one line of text.")
+    if len(edit.after) > max(MAX_DESCRIPTION, len(skill.description)):
+        raise UsageError(
+            f"{where}: `after` has {len(edit.after):,} characters; the limit is {MAX_DESCRIPTION:,}."
+        )

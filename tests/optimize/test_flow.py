@@ -1,0 +1,67 @@
+"""The whole of planning and proving on a library that fits on a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.load import load
+from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.records import steps_named
+
+
+@pytest.fixture
+def found(tree: Path, config: Config) -> Optimisation:
+    return optimize(load([tree]), config)
+
+
+def test_proof_improves_and_nobody_is_harmed(found: Optimisation) -> None:
+    assert found.proof is not None
+    before, after = found.proof.before, found.proof.after
+    assert before.requests == after.requests == found.proof_requests
+    assert before.accuracy.value is not None
+    assert after.accuracy.value is not None
+    assert after.accuracy.value >= before.accuracy.value + 0.15
+    assert found.proof.harmed == ()
+    assert found.proof.test.gained > found.proof.test.lost
+
+
+def test_the_black_hole_is_dealt_with(found: Optimisation) -> None:
+    assert any(edit.skills == ("helper",) and edit.accept and edit.step == "narrow" for edit in found.edits)
+
+
+def test_steps_start_from_the_library_and_end_at_the_proof(found: Optimisation) -> None:
+    assert found.proof is not None
+    assert found.steps[0].step == "before"
+    assert found.steps[0].accuracy == found.proof.before.accuracy.value
+    assert found.steps[-1].accuracy == found.proof.after.accuracy.value
+    total = sum(step.gain for step in found.steps if step.gain is not None)
+    assert total == pytest.approx((found.steps[-1].accuracy or 0) - (found.steps[0].accuracy or 0), abs=1e-3)
+
+
+def test_rates_sum_to_one(found: Optimisation) -> None:
+    assert found.proof is not None
+    for rates in (found.proof.before, found.proof.after):
+        parts = [rates.accuracy.value, rates.hijack.value, rates.no_skill.value]
+        assert sum(part or 0 for part in parts) == pytest.approx(1, abs=1e-3)
+
+
+def test_same_input_same_plan(tree: Path, config: Config) -> None:
+    first = msgspec.json.encode(optimize(load([tree]), config))
+    assert first == msgspec.json.encode(optimize(load([tree]), config))
+    assert msgspec.json.encode(msgspec.json.decode(first, type=Optimisation)) == first
+
+
+def test_only_some_steps(tree: Path, config: Config) -> None:
+    found = optimize(load([tree]), config, only=steps_named("narrow"))
+    assert {edit.step for edit in found.edits} == {"narrow"}
+
+
+def test_a_library_that_nothing_speaks_for(tmp_path: Path) -> None:
+    (tmp_path / "list.jsonl").write_text('{"name": "a", "description": "Does a thing"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="--requests"):
+        optimize(load([tmp_path / "list.jsonl"]), Config(scorer="lexical", use_cache=False))
