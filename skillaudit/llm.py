@@ -154,6 +154,8 @@ class Model:
     def check(self) -> None:
         """Raise `UnknownModelError` or `AuthError` for what is wrong before the first call is paid."""
         litellm = _litellm()
+        # litellm builds some of its types at the first call, and pydantic has something to say about them.
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal\..*")
         try:
             litellm.get_llm_provider(self.name)
         except Exception as error:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from skillaudit.llm import Completion, ModelError, Price
+from skillaudit.errors import ModelError
+from skillaudit.llm import Completion, Price
 from skillaudit.probe.prompts import Question
 
 _TASK = re.compile(r"Task: (.*)")

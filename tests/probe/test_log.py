@@ -1,0 +1,146 @@
+"""The log pays no question twice, survives kills, and is shared."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from skillaudit.errors import UsageError
+from skillaudit.llm import Completion
+from skillaudit.probe.log import LEASE, ProbeLog, answer_key
+from skillaudit.probe.records import Decision, Entry
+
+ANSWER = Completion(text="skill_001", finish="stop", prompt_tokens=5, completion_tokens=2)
+
+
+def decision(key: str = "k", **more: object) -> Decision:
+    """Return a decision between two skills."""
+    fields: dict[str, object] = {
+        "key": key, "study": "accuracy", "model": "m", "condition": "all", "x": 0.0, "query": "q", "gold": ("a",),
+        "offered": ("b", "a"), "outcome": "right", "chosen": "a", "position": 2, "repeat": 0, "group": "a",
+        "answers": ("skill_002",),
+    }  # fmt: skip
+    return Decision(**{**fields, **more})  # type: ignore[arg-type]
+
+
+SHOWN = (Entry(name="b", description="Bees."), Entry(name="a", description="Ants."))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("other", [{"role": "user", "content": "x"}], {"temperature": 0}, 0),
+        ("m", [{"role": "user", "content": "y"}], {"temperature": 0}, 0),
+        ("m", [{"role": "user", "content": "x"}], {"temperature": 1}, 0),
+        ("m", [{"role": "user", "content": "x"}], {"temperature": 0}, 1),
+    ],
+)
+def test_the_key_of_an_answer_depends_on_model_prompt_parameters_and_repeat(
+    other: tuple[object, ...],
+) -> None:
+    key = answer_key("m", ({"role": "user", "content": "x"},), {"temperature": 0}, 0)
+    assert key == answer_key("m", [{"content": "x", "role": "user"}], {"temperature": 0}, 0)
+    assert key != answer_key(*other)  # type: ignore[arg-type]
+
+
+def test_answers_money_and_decisions_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "log.sqlite"
+    with ProbeLog(path) as log:
+        assert log.answer("k") is None
+        log.record_answer("run", "k", "m", ANSWER, 0.25)
+        log.record_loss("run", "k", 0.05)
+        log.record_loss("other", "k", 9.0)
+        log.record_decision("run", decision(), SHOWN)
+        log.record_decision("run", decision(), SHOWN)
+    with ProbeLog(path) as log:
+        assert log.answer("k") == ANSWER
+        assert log.spent("run") == pytest.approx(0.30)
+        (shown,) = log.decisions()
+        assert shown.decision == decision() and shown.entries == SHOWN and shown.run == "run"
+        assert log.runs() == {"run": 1}
+        assert log.has("run") and log.has("other") and not log.has("none")
+
+
+def test_decisions_come_in_an_order_of_their_content(log: ProbeLog) -> None:
+    for key in ("c", "a", "b"):
+        log.record_decision("run", decision(key), SHOWN)
+    assert [shown.decision.key for shown in log.decisions()] == ["a", "b", "c"]
+    assert list(log.decisions(["other"])) == []
+
+
+def test_two_processes_never_hold_one_question(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "l") as one, ProbeLog(tmp_path / "l") as two:
+        assert one.claim("k") and one.claim("k")
+        assert not two.claim("k")
+        assert two.claim("other")
+        one.release("k")
+        assert two.claim("k")
+        two.record_answer("run", "k", "m", ANSWER, 0.0)
+        assert not one.claim("k") and one.answer("k") == ANSWER
+
+
+def test_a_closed_log_gives_up_its_claims(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "l") as one:
+        with ProbeLog(tmp_path / "l") as two:
+            assert two.claim("k")
+        assert one.claim("k")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
+    code = (
+        "import os, pathlib; from skillaudit.probe.log import ProbeLog\n"
+        f"log = ProbeLog(pathlib.Path({str(tmp_path / 'l')!r})); print(log.claim('k'), flush=True)\n"
+        "os.kill(os.getpid(), 9)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "True\n" and run.returncode == -9
+    with ProbeLog(tmp_path / "l") as log:
+        assert log.claim("k")
+
+
+def test_a_silent_process_elsewhere_holds_its_claim_for_a_while_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    with (
+        ProbeLog(tmp_path / "l", clock=lambda: now[0]) as there,
+        ProbeLog(tmp_path / "l", clock=lambda: now[0]) as here,
+    ):
+        monkeypatch.setattr("skillaudit.probe.log.platform.node", lambda: "elsewhere")
+        assert there.claim("k")
+        monkeypatch.setattr("skillaudit.probe.log.platform.node", lambda: "here")
+        now[0] += LEASE - 1
+        assert not here.claim("k")
+        there.beat()
+        now[0] += LEASE - 1
+        assert not here.claim("k")
+        now[0] += 2
+        assert here.claim("k")
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be one" * 100, None])
+def test_a_file_that_is_something_else_is_a_usage_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "log"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match="--log"):
+        ProbeLog(path)
+    assert content is None or path.read_bytes() == content
+
+
+def test_a_log_of_another_format_is_left_alone(tmp_path: Path) -> None:
+    import contextlib
+    import sqlite3
+
+    path = tmp_path / "log"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(UsageError, match="99"):
+        ProbeLog(path)
