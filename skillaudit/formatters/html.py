@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from skillaudit.formatters import html_tables as tables
 from skillaudit.formatters.findings import active, plain, to_json
+from skillaudit.formatters.html_law import clients, law
 from skillaudit.formatters.html_text import e, html_json, tag
 from skillaudit.formatters.words import SOURCES, interval, percent, plural
 from skillaudit.schema import BlackHole, Forecast, Report
@@ -38,12 +39,14 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *_verdict(verdict),
         *tables.change(verdict),
         *_forecast(report.forecast),
+        *law(report),
         *_map(report, points, left_out),
         *_black_holes(report),
         *tables.clusters(report),
         *tables.findings(active(report, verdict), report),
         *tables.suppressed(verdict),
         *tables.pairs(report),
+        *clients(report),
     ]
     foot = [*tables.skipped(report), "</main>", *_footer(report)]
     fixed = sum(len(part.encode()) for part in (*head_and_body, *foot, style, script, points)) + 4_000
