@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.analysis.generic import generic_phrases
-from skillaudit.routing.breadth import tail
 from skillaudit.routing.flows import Traffic
 from skillaudit.schema import BlackHole, Skill
 
@@ -80,8 +79,8 @@ def black_holes(
 
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
       `MAX_Q`;
-    - `structure`: the breadth of the descriptor (`width`, (N,) or None) against that of skills of real
-      libraries, Benjamini-Hochberg at `MAX_Q_BREADTH`. A scorer that weighs words cannot see how a model
+    - `structure`: the breadth of the descriptor against that of skills of real libraries (`width`, (N,)
+      p-values or None), Benjamini-Hochberg at `MAX_Q_BREADTH`. A scorer that weighs words cannot see how a model
       is drawn to a broad claim, so this stands for requests that were never asked;
     - `structure`: two different phrases that claim everything, which none of 7,618 real skills has.
 
@@ -93,7 +92,7 @@ def black_holes(
     absorbed = flow.absorbed
     expected = expected_share(absorbed, near)
     by_requests = adjusted(_excess(absorbed, expected))
-    by_width = np.ones(size) if width is None else adjusted(tail(width))
+    by_width = np.ones(size) if width is None else adjusted(width)
     phrases = [generic_phrases(skill.text) for skill in skills]
     claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
     robbed = families_robbed(flow, families, size)

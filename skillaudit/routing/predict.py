@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.progress import SILENT, Progress
-from skillaudit.routing.breadth import breadth
+from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.evidence import Evidence, Remembered, from_descriptors, from_requests
 from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes
@@ -70,7 +70,8 @@ def forecast(
     outcome = choose(judged, fit) if fit else rank_first(judged)
     flow = traffic(judged, outcome)
     near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
-    holes = black_holes(skills, flow, families, near, breadth(skills, requests, scorer))
+    wide = breadth(skills, requests, scorer)
+    holes = black_holes(skills, flow, families, near, None if wide is None else tail(wide, name))
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     rng = np.random.default_rng(seed)
     accuracy, hijack, none = _rates(judged, outcome, fit, rng)

@@ -23,7 +23,7 @@ from skillaudit.progress import SILENT
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import Routing, forecast
 from skillaudit.schema import Library, Skill
-from tests.benchmarks.routing_data import arguments, digest
+from tests.benchmarks.routing_data import SCORERS, arguments, digest
 
 PLANTED_IN = (
     "orchestra-ai-research",
@@ -85,10 +85,10 @@ def _skill(name: str, description: str, *, router: bool = False) -> Skill:
     return Skill(id=name, name=name, description=description[:1024], declared_router=router)
 
 
-def audit(library: Library, gathered: Gathered, cache: Cache) -> Routing:
+def audit(library: Library, gathered: Gathered, cache: Cache, config: Config) -> Routing:
     """The forecast as the pipeline makes it."""
     shown = library.routable
-    scorer, vectors, _ = scorer_for(shown, Config(), cache, SILENT)
+    scorer, vectors, _ = scorer_for(shown, config, cache, SILENT)
     found = examine(shown, scorer, vectors, "pca", cache, SILENT)
     return forecast(
         shown,
@@ -108,14 +108,19 @@ def _library(data: Path, name: str) -> Library:
 
 def main() -> int:
     """Count and print."""
-    args = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--scorer", choices=SCORERS, default="hybrid")
+    args = parser.parse_args()
+    config = Config(scorer=args.scorer)
     cache = Cache()
     alarms = skills = right = wrong = 0
     found: dict[str, list[bool]] = {}
     for name in (*UNTOUCHED, *PLANTED_IN):
         library = _library(args.data, name)
         gathered = gather(library)
-        before = {hole.skill for hole in audit(library, gathered, cache).black_holes if not hole.declared}
+        before = {
+            hole.skill for hole in audit(library, gathered, cache, config).black_holes if not hole.declared
+        }
         alarms, skills = alarms + len(before), skills + len(library.routable)
         print(
             f"  {name:30s} {len(library.routable):4d} skills, flagged as they are: {sorted(before)}",
@@ -124,7 +129,9 @@ def main() -> int:
         for seed in range(SEEDS if name in PLANTED_IN else 0):
             for kind, plant in plants(library.routable, seed).items():
                 planted = msgspec.structs.replace(library, skills=(*library.skills, plant))
-                holes = {h.skill for h in audit(planted, gathered, cache).black_holes if not h.declared}
+                holes = {
+                    h.skill for h in audit(planted, gathered, cache, config).black_holes if not h.declared
+                }
                 found.setdefault(kind, []).append(plant.id in holes)
                 extra = holes - before - {plant.id}
                 wrong += len(extra) + (kind == "declared router" and plant.id in holes)

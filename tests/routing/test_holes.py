@@ -142,7 +142,7 @@ def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:
     flat.scorer.skills = np.tile(flat.scorer.skills[:1], (30, 1))
     assert np.abs(breadth(flat.skills, (), flat.scorer)).max() == 0  # type: ignore[arg-type]
     assert robust_z(np.ones(5)).tolist() == [0] * 5
-    assert tail(np.array([-3.0]))[0] == 1 and tail(np.array([3.0]))[0] < 1e-4
+    assert tail(np.array([-3.0]), "hybrid")[0] == 1 and tail(np.array([3.0]), "hybrid")[0] < 1e-4
 
 
 def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: pytest.MonkeyPatch) -> None:
