@@ -34,7 +34,9 @@ Decomposer = Callable[[Agent, Sequence[Tool]], tuple[Capability, ...]]
 CLIENT_TOOLS = frozenset(
     {
         "read", "write", "edit", "multiedit", "notebookedit", "bash", "glob", "grep", "ls", "task", "agent",
-        "todowrite", "websearch", "webfetch", "skill", "askuserquestion", "exitplanmode", "notebookread",
+        "todowrite", "todoread", "websearch", "webfetch", "skill", "askuserquestion", "exitplanmode",
+        "notebookread", "sendmessage", "taskcreate", "tasklist", "taskupdate", "taskget", "taskstop",
+        "bashoutput", "killshell", "toolsearch", "lsp", "monitor", "*",
     }
 )  # fmt: skip
 """Tools of the client itself, which every skill has at hand."""
@@ -46,9 +48,18 @@ _DUTIES = re.compile(
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_LINKS = frozenset(
+    {
+        "a", "an", "the", "of", "to", "and", "or", "for", "with", "in", "on", "at", "by", "from", "its", "their",
+        "all", "any", "each", "you", "your",
+    }
+)  # fmt: skip
 _EMPTY = frozenset(
-    "tool tools api get set run use make do the and for with from client server custom".split()
-)
+    {
+        "tool", "tools", "api", "get", "set", "run", "use", "make", "do", "the", "and", "for", "with", "from",
+        "client", "server", "custom",
+    }
+)  # fmt: skip
 
 
 def decompose(agent: Agent, tools: Sequence[Tool]) -> tuple[Capability, ...]:
@@ -68,14 +79,15 @@ def decompose(agent: Agent, tools: Sequence[Tool]) -> tuple[Capability, ...]:
         return (Capability(name=agent.name, text=text, tools=_foreign(own)),)
     aligned = [(text, aligned_tools(text, own)) for text in duties]
     return tuple(
-        Capability(name=_name(text), text=text, tools=found, alone=_stands_alone(found, aligned))
+        Capability(name=_name(text), text=text, tools=found, alone=_stands_alone(found, aligned, known))
         for text, found in aligned
     )
 
 
 def _of_task(task: Task, own: Sequence[Tool], known: Mapping[str, Tool], several: bool) -> Capability:
     explicit = tuple(task.tools)
-    found = explicit or aligned_tools(task.text, own) or (() if several else _foreign(own))
+    # A task that names no tool of its agent may need any of them.
+    found = explicit or aligned_tools(task.text, own) or _foreign(own)
     return Capability(name=task.name, text=task.text or task.name, tools=found, task=task.name, alone=several)
 
 
@@ -88,9 +100,11 @@ def is_client_tool(name: str) -> bool:
     return name.split("(")[0].strip().casefold() in CLIENT_TOOLS
 
 
-def _stands_alone(found: tuple[str, ...], aligned: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
-    """A capability with a tool that no other needs, in a role that has others with other backends."""
-    if not found:
+def _stands_alone(
+    found: tuple[str, ...], aligned: Sequence[tuple[str, tuple[str, ...]]], known: Mapping[str, Tool]
+) -> bool:
+    """A capability with a described tool that no other needs, in a role that has others with other backends."""
+    if not any(name in known and known[name].description for name in found):
         return False
     others = [tools for _, tools in aligned if tools is not found]
     shared = any(set(found) & set(tools) for tools in others)
@@ -122,8 +136,8 @@ def _duties(policy: str) -> list[str]:
 
 
 def _name(text: str) -> str:
-    words = re.findall(r"[A-Za-z][A-Za-z0-9-]*", text.split(":")[0])
-    return " ".join(words[:4]).lower() or "capability"
+    words = re.findall(r"[A-Za-z][A-Za-z0-9-]*", text.split(":")[0].lower())
+    return " ".join([word for word in words if word not in _LINKS][:3]) or "capability"
 
 
 def aligned_tools(text: str, tools: Sequence[Tool]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
 from skillaudit.compile.compilability import Verdict, check
+from skillaudit.compile.crewai import MANAGER
 from skillaudit.compile.descriptors import Descriptor, describe
 from skillaudit.compile.graph import Step, step_graph
 from skillaudit.compile.names import skill_name, slug, unique
@@ -71,7 +72,7 @@ def compile_system(
         for agent in _in_order(system, verdict)
         if agent.name not in verdict.kept
         for unit in _units(agent, decomposer(agent, system.tools))
-        if not _is_empty_manager(unit)
+        if not _is_empty(unit)
     ]
     rank = {pair: number for number, pair in enumerate(verdict.shape.order)}
     units.sort(
@@ -136,10 +137,12 @@ def _units(agent: Agent, capabilities: Sequence[Capability]) -> list[_Unit]:
     return [_Unit(agent, only, rest), *alone]
 
 
-def _is_empty_manager(unit: _Unit) -> bool:
+def _is_empty(unit: _Unit) -> bool:
     """A manager that the framework makes has no prompt; choosing among skills is the model's own work."""
     agent = unit.agent
-    return not (agent.policy or agent.description or agent.tasks) and agent.name in ("manager",)
+    return not (agent.policy or agent.description or agent.tasks) and (
+        agent.name == MANAGER or not agent.role
+    )
 
 
 def _names(units: Sequence[_Unit]) -> list[str]:
@@ -224,7 +227,7 @@ def _one(
         kind=kind,
         passes=passes,
         form=shorten(fill_holes(form).rstrip("."), 300),
-        needs=_does(receiver) if receiver else "",
+        needs=(_does(receiver) or (_role_of(receiver) if kind == "delegate" else "")) if receiver else "",
         kept=target is None,
         rounds=system.protocol.max_rounds,
         stop=system.protocol.stop,
@@ -240,6 +243,10 @@ def _does(unit: _Unit) -> str:
     ):
         return ""
     return shorten(lower_first(clause).rstrip("."), 200)
+
+
+def _role_of(unit: _Unit) -> str:
+    return lower_first(unit.agent.role or shorten(next(iter(sentences(unit.agent.description)), ""), 120))
 
 
 def _descriptor(unit: _Unit, before: Sequence[Handover], *, several: bool) -> Descriptor:
@@ -277,10 +284,10 @@ def _notes(system: System, verdict: Verdict, units: Sequence[_Unit]) -> list[str
             "Subagents start with an empty context and return a summary; skills share the conversation's, so long "
             "intermediate output now stays in it."
         )
-    managers = [
-        a.name for a in system.agents if _is_empty_manager(_Unit(a, None, ())) and a.name not in verdict.kept
-    ]
-    if managers:
+    empty = [a.name for a in system.agents if _is_empty(_Unit(a, None, ())) and a.name not in verdict.kept]
+    if silent := [name for name in empty if name != MANAGER]:
+        notes.append(f"Without instructions, and so without a skill: {', '.join(silent)}.")
+    if MANAGER in empty:
         notes.append(
             "The framework's manager has no instructions of its own; choosing a skill takes its place."
         )

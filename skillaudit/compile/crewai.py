@@ -7,6 +7,7 @@ from pathlib import Path
 
 from skillaudit.compile.crew_code import Call, CodeError, CrewCode, read_code
 from skillaudit.compile.files import read_bytes, relative
+from skillaudit.compile.prose import stopped
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
 from skillaudit.compile.tree import MAX_BYTES, Node, parse
 from skillaudit.errors import LoadError
@@ -118,7 +119,7 @@ def _read_agents(read: tuple[Node, Path], crew: _Crew) -> None:
         _unknown(node, _AGENT_KEYS, shown, crew)
         crew.agents[key] = _agent(
             key,
-            {field: node.get(field).text for field in ("role", "goal", "backstory", "llm", "model")},
+            {field: _text(node.get(field)) for field in ("role", "goal", "backstory", "llm", "model")},
             _names(node.get("tools")),
             f"{shown}:{root.line_of(key)}",
         )
@@ -142,6 +143,13 @@ def _goal(goal: str) -> str:
     return f"Goal: {goal}" if goal else ""
 
 
+def _text(node: Node) -> str:
+    """The text of a value without the quotes that a block scalar keeps by mistake."""
+    text = node.text.replace('"""', "").strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]
+    return text[1:-1].strip() if quoted else text
+
+
 def _names(node: Node) -> tuple[str, ...]:
     if node.text:
         return tuple(part.strip() for part in node.text.split(",") if part.strip())
@@ -158,8 +166,8 @@ def _read_tasks(read: tuple[Node, Path], crew: _Crew) -> None:
         _unknown(node, _TASK_KEYS, shown, crew)
         crew.tasks[key] = Task(
             name=key,
-            text=node.get("description").text,
-            output=collapse(node.get("expected_output").text),
+            text=_text(node.get("description")),
+            output=collapse(_text(node.get("expected_output"))),
             tools=_names(node.get("tools")),
             line=root.line_of(key),
         )
@@ -203,8 +211,9 @@ def _apply(code: CrewCode, crew: _Crew) -> None:
         alias[call.name] = key
         known = crew.agents.get(key)
         if known is None:
-            if not call.key and not {"role", "goal", "backstory"} & call.texts.keys():
-                crew.skip(f"agent {key}", "made by the program from nothing that can be read", "computed")
+            if not {"role", "goal", "backstory"} & call.texts.keys():
+                where = "agents.yaml has no such entry" if call.key else "made from nothing that can be read"
+                crew.skip(f"agent {key}", where, "no-text")
                 continue
             known = _agent(key, call.texts, (), f"line {call.line} of the program")
         crew.agents[key] = _enriched(known, call)
@@ -237,7 +246,7 @@ def _apply_task(call: Call, tasks: dict[str, str], alias: dict[str, str], crew: 
             output=collapse(call.texts.get("expected_output", "")),
         )
     form = next(iter(call.names.get("output_pydantic") or call.names.get("output_json") or ()), "")
-    output = known.output + (f" Give it as a JSON object of type {form}." if form else "")
+    output = stopped(known.output) + (f" Give it as a JSON object of type {form}." if form else "")
     crew.tasks[key] = replace(
         known,
         output=collapse(output),

@@ -40,13 +40,15 @@ _SAYS_WHEN = re.compile(
     r"\b(?:use|used|invoke|invoked|trigger\w*|when|whenever|before|after|for)\b", re.IGNORECASE
 )
 _THIS_AGENT = re.compile(
-    r"^(?P<verb>(?:please )?(?:use|invoke|call|deploy|activate|consult))\s+(?:this|the)\s+(?:[\w-]+\s+)?(?:sub-?)?agent\s+"
+    r"^(?P<verb>(?:please )?(?:use|invoke|call|deploy|activate|consult))\s+(?:this|the)\s+(?:[\w-]+\s+)?"
+    r"(?:sub-?)?agent\s+"
     r"(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _AGENT_WORD = re.compile(r"\b(?P<which>this|the) (?:sub-?)?agent\b", re.IGNORECASE)
 _NEED_TO = re.compile(
-    r"^use (?:this (?:skill|agent) )?when(?:ever)? (?:you|the user|users|someone|the team) (?:needs?|wants?|has|have|asks?)(?: you)? to (?P<deed>.+)$",
+    r"^use (?:this (?:skill|agent) )?when(?:ever)? (?:you|the user|users|someone|the team) "
+    r"(?:needs?|wants?|has|have|asks?)(?: you)? to (?P<deed>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -108,6 +110,7 @@ def _as_skill(sentence: str) -> str:
         verb = "Use" if match["verb"].lower() != "invoke" else "Invoke"
         sentence = f"{verb} {match['rest']}"
         sentence = re.sub(r"^Invoke (?=when|for|before|after)", "Use ", sentence)
+    sentence = re.sub(r"^Triggers? (?:on|when):?\s*", "Use when the request says ", sentence)
     sentence = re.sub(r"\bPROACTIVELY\b", "proactively", sentence)
     sentence = re.sub(r"\bMUST BE USED\b", "Must be used", sentence)
     sentence = re.sub(r"^You(?:'re| are) (?=an? )", "Acts as ", sentence)
@@ -117,7 +120,7 @@ def _as_skill(sentence: str) -> str:
 def _what(agent: Agent, task: Task | None, when: list[str]) -> tuple[list[str], list[str]]:
     """Find out what is done, where no sentence says so: from the task, the trigger, the prompt, the role."""
     if task is not None and task.text:
-        told = [part for part in sentences(fill_holes(_plain(task.text))) if len(part) > 12][:2]
+        told = [_deed(part) for part in sentences(fill_holes(_plain(task.text))) if len(part) > 12][:2]
         if told:
             return [stopped(upper_first(shorten(part, 320))) for part in told], when
     if when and (deed := _NEED_TO.match(when[0])):
@@ -125,17 +128,27 @@ def _what(agent: Agent, task: Task | None, when: list[str]) -> tuple[list[str], 
         rest = when[1:] or _topic_trigger(agent)
         return [done], rest or when
     opening = first_sentence(fill_holes(agent.policy))
-    if opening:
+    if opening and not re.match(r"You (?:will )?(?:receive|get|be given)\b", opening):
         acting = re.sub(r"^Act as ", "Acts as ", acts_as(opening))
         return [stopped(upper_first(shorten(acting, 320)))], when
     role = agent.role or agent.name.replace("_", " ").replace("-", " ")
     return [stopped(f"Does the work of the role: {role}")], when
 
 
+def _deed(sentence: str) -> str:
+    """Turn `You will check ...` into `Check ...`, and drop what only announces the instructions."""
+    sentence = re.sub(r"^You (?:will|must|should|need to|have to)(?: also)? ", "", sentence)
+    sentence = re.sub(r"^You are (?:helping (?:to )?|going to |to )", "", sentence)
+    return re.sub(r",? (?:these|here) are the (?:instructions|details|requirements)\.?$", "", sentence)
+
+
 def _plain(text: str) -> str:
-    """Prose of a task: its first paragraph without list marks and headings."""
+    """Prose of a task: its first paragraph without list marks, headings, and lines that only announce."""
+    # A title over a row of dashes is a heading.
+    text = re.sub(r"^.*\n[ \t]*[-=_~]{3,}[ \t]*$", "\n", text.strip(), flags=re.MULTILINE)
+    text = re.sub(r"(?:\b[A-Z][A-Za-z]+ )?[-=_~]{4,}", "", text)
     for paragraph in re.split(r"\n\s*\n", text.strip()):
-        lines = [line.strip() for line in paragraph.split("\n")]
+        lines = [re.sub(r":$", ".", line.strip()) for line in paragraph.split("\n")]
         prose = [line for line in lines if line and not re.match(r"(?:[-*#>|]|\d{1,2}[.)]\s|```)", line)]
         if prose and len(" ".join(prose)) > 12:
             return " ".join(prose)
@@ -151,8 +164,7 @@ def _when(agent: Agent, task: Task | None, what: list[str]) -> list[str]:
     output = (task.output if task else "") or agent.output
     if output:
         wanted = next(iter(sentences(fill_holes(_plain(output)))), "")
-        article = lower_first(wanted) if re.match(r"(?:An?|The|One|Your|Its|Some)\b", wanted) else wanted
-        return [stopped(f"Use when the result wanted is {shorten(article, 240)}")]
+        return [stopped(f"Use when {shorten(_wanted(wanted), 240)}")]
     if not task and (found := _topic_trigger(agent)):
         return found
     role = agent.role or role_of(agent.policy)
@@ -160,10 +172,28 @@ def _when(agent: Agent, task: Task | None, what: list[str]) -> list[str]:
         noun = (
             role
             if re.match(r"(?:an?|the)\b", role, re.IGNORECASE)
-            else f"{_article(role)} {lower_first(role)}"
+            else f"{article(role)} {lower_first(role)}"
         )
         return [stopped(f"Use when the request calls for {lower_first(noun)}")]
     return [stopped(f"Use when the request is about {slugged(agent.name)}")]
+
+
+_MUST = re.compile(
+    r"(?:(?:your|the) )?(?P<thing>(?:final |full |complete |expected )*(?:answer|output|report|response|result|code))"
+    r" (?P<must>must|should|has to|needs to|will)(?P<be> be)? (?P<rest>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _wanted(output: str) -> str:
+    """Say what is wanted, as a clause after `Use when`."""
+    if match := _MUST.match(output):
+        if match["be"]:
+            return f"the result wanted is {match['rest']}"
+        return f"the {match['thing'].lower()} {match['must']} {match['rest']}"
+    if re.match(r"(?:An?|The|One|Your|Its|Some|All)\b", output):
+        return f"the result wanted is {lower_first(output)}"
+    return f"the result wanted is: {output}"
 
 
 def slugged(name: str) -> str:
@@ -171,7 +201,10 @@ def slugged(name: str) -> str:
     return re.sub(r"[-_]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip().lower()
 
 
-def _article(noun: str) -> str:
+def article(noun: str) -> str:
+    """Return `a` or `an`, as the noun is spoken."""
+    if re.match(r"[A-Z]{2,}\b", noun):
+        return "an" if noun[0] in "AEFHILMNORSX" else "a"
     return "an" if noun[:1].lower() in "aeiou" and not re.match(r"(?i)uni|use|eu|one", noun) else "a"
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from skillaudit.compile.capabilities import Capability, is_client_tool
-from skillaudit.compile.descriptors import slugged
+from skillaudit.compile.descriptors import article, slugged
 from skillaudit.compile.prose import (
     acts_as,
-    fill_holes,
     first_sentence,
     holes,
     label_of,
     lower_first,
     shorten,
+    show_holes,
     stopped,
     upper_first,
 )
@@ -101,7 +102,7 @@ def body(
     parts += _tool_section(agent, capabilities, tools)
     form = (task.output if task else "") or agent.output
     if form:
-        parts.append("## Result\n\n" + stopped(upper_first(fill_holes(form))))
+        parts.append("## Result\n\n" + stopped(upper_first(show_holes(form))))
     if after:
         parts.append(_handover_section(skill, after))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
@@ -116,26 +117,27 @@ def _work(agent: Agent, capabilities: Sequence[Capability], task: Task | None, p
     alone = [capability for capability in capabilities if capability.alone and not capability.task]
     parts: list[str] = []
     if task is None and not alone:
-        if agent.role and not re.search(r"\b(?:[Aa]ct|[Ww]ork) as\b", policy[:400]):
-            parts.append(_role_line(agent.role))
-        return [*parts, _lowered_headings(policy)]
-    if agent.role:
-        parts.append(_role_line(agent.role))
+        return [*_role(agent, policy), _lowered_headings(policy)]
+    parts += _role(agent, policy)
     parts.append(_lowered_headings(policy) if task else first_sentence(policy))
     if task:
-        parts.append("## Steps\n\n" + _paragraphs(fill_holes(task.text)))
+        parts.append("## Steps\n\n" + _paragraphs(show_holes(task.text)))
     else:
         listed = "\n".join(f"{number}. {stopped(upper_first(c.text))}" for number, c in enumerate(alone, 1))
         parts.append(f"## Steps\n\n{listed}")
     return parts
 
 
+def _role(agent: Agent, policy: str) -> list[str]:
+    """The role in a line, unless the prompt begins with it."""
+    return [_role_line(agent.role)] if agent.role and not policy.startswith("Act as ") else []
+
+
 def _role_line(role: str) -> str:
-    role = fill_holes(role).strip().rstrip(".")
+    role = show_holes(role).strip().rstrip(".")
     if re.match(r"(?:an?|the)\b", role, re.IGNORECASE):
         return f"Act as {lower_first(role)}."
-    article = "an" if role[:1].lower() in "aeiou" else "a"
-    return f"Act as {article} {role}."
+    return f"Act as {article(role)} {role}."
 
 
 def _lowered_headings(policy: str) -> str:
@@ -160,7 +162,7 @@ def _paragraphs(text: str) -> str:
 
 def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Removed]) -> str:
     """Re-word a system prompt: who you are becomes how to act, messages between agents go."""
-    text = _without_messages(agent.name, fill_holes_outside_code(agent.policy), removed)
+    text = _without_messages(agent.name, show_holes_outside_code(agent.policy), removed)
     opening = first_sentence(text)
     if opening and acts_as(opening) != opening:
         # The sentence may run over several lines of the source.
@@ -171,11 +173,11 @@ def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Rem
     text = _THIS_AGENT.sub(lambda m: f"{m['which']} skill", text)
     for name, skill in sorted(renamed.items(), key=lambda item: -len(item[0])):
         marked = rf"(?<![\w/-])[`@]?{re.escape(name)}`?(?P<word>(?: (?:sub-?)?agent)\b)?(?![\w/-])"
-        text = re.sub(marked, lambda m, s=skill, n=name: _renamed(m, s, n), text)
+        text = re.sub(marked, partial(_renamed, skill=skill, name=name), text)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
-def _renamed(match: re.Match[str], skill: str, name: str) -> str:
+def _renamed(match: re.Match[str], *, skill: str, name: str) -> str:
     if match["word"]:
         return f"`{skill}` skill"
     # A plain word such as `writer` is no name unless the text says that it is.
@@ -187,12 +189,12 @@ def _gather(match: re.Match[str]) -> str:
     return verb if match["link"] else f"{verb} the context"
 
 
-def fill_holes_outside_code(text: str) -> str:
-    """Fill `{placeholders}` in prose only; braces in code blocks and inline code mean something else."""
+def show_holes_outside_code(text: str) -> str:
+    """Show `{placeholders}` in prose only; braces in code blocks and inline code mean something else."""
     parts = re.split(
         r"(^(?:`{3,}|~{3,}).*?^(?:`{3,}|~{3,})[ \t]*$|`[^`\n]+`)", text, flags=re.DOTALL | re.MULTILINE
     )
-    return "".join(part if number % 2 else fill_holes(part) for number, part in enumerate(parts))
+    return "".join(part if number % 2 else show_holes(part) for number, part in enumerate(parts))
 
 
 def _without_messages(agent: str, text: str, removed: list[Removed]) -> str:
@@ -230,7 +232,7 @@ def _inputs(task: Task | None, agent: Agent, before: Sequence[Handover]) -> list
         elif handover.kind == "handover":
             lines.append(f"- The part headed “{result_heading(handover.source)}” in this conversation.")
     named = holes(task.text) if task else holes(agent.policy)
-    lines += [f"- The {slugged(name)}: from the request; ask when it is missing." for name in named]
+    lines += [f"- [{slugged(name)}]: from the request; ask when it is missing." for name in named]
     lines = list(dict.fromkeys(lines))
     return ["## Input\n\n" + "\n".join(lines)] if lines else []
 
@@ -260,9 +262,8 @@ def _handover_section(skill: str, after: Sequence[Handover]) -> str:
     forward = [h for h in after if h.kind in ("handover", "message")]
     lines: list[str] = []
     if forward or any(h.kind == "feedback" for h in after):
-        form = next((h.form for h in forward if h.form), "")
-        shape = f", in this form: {stopped(lower_first(form)) if form else ''}" if form else "."
-        lines.append(f"Put what was worked out under the heading “{result_heading(skill)}”{shape}")
+        shape = ", in the form given above" if any(h.form for h in after) else ""
+        lines.append(f"Put what was worked out under the heading “{result_heading(skill)}”{shape}.")
     lines += [_forward(h) for h in forward]
     lines += [_back(h) for h in after if h.kind == "feedback"]
     delegated = [h for h in after if h.kind == "delegate"]

@@ -62,6 +62,15 @@ def label_of(line: str) -> str:
     return re.sub(r"^[\W\d_]+|[\W_]+$", "", match["label"]) if match else ""
 
 
+_NO_TOPIC = re.compile(
+    r"checklist|excellence|protocol|workflow|agents?\b|phase|steps?\b|quer(?:y|ies)|examples?\b|format|notes?\b|"
+    r"rules?\b|inputs?\b|outputs?\b|capabilit|boundar|behaviou?r|traits?\b|\btasks?\b|endpoints?\b|important|"
+    r"using only|principles?\b|philosophy|escalat|approach|deliverables?|integration with|"
+    r"^(?:you|your|when|if|how|what|why|report|match|write|read|scope|\d)\b",
+    re.IGNORECASE,
+)
+
+
 def topics(policy: str, limit: int = 5) -> list[str]:
     """Return the labels of a prompt's sections that say something about its subject, in order."""
     found: list[str] = []
@@ -69,16 +78,13 @@ def topics(policy: str, limit: int = 5) -> list[str]:
     for line in policy.split("\n"):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        label = "" if fenced else label_of(line)
+        label = "" if fenced else re.sub(r"\s*\(.*", "", label_of(line))
         words = label.split()
         if not label or len(words) > 5 or len(words) < 2 or label.casefold() in GENERIC_LABELS:
             continue
-        if re.search(
-            r"(?i)checklist|excellence|protocol|workflow|agents?\b|phase|step|\bquery\b|example|format|^\d",
-            label,
-        ):
+        if _NO_TOPIC.search(label):
             continue
-        plain = lower_first(label)
+        plain = " ".join(lower_first(word) for word in words)
         if plain.casefold() not in (known.casefold() for known in found):
             found.append(plain)
     return found[:limit]
@@ -127,8 +133,11 @@ def shorten(text: str, limit: int) -> str:
     return cut.rstrip() + "…"
 
 
-_HOLE = re.compile(
-    r"(?P<before>\b(?:the|a|an|this|that|your|our|its|each|given)\s+)?\{(?P<name>[A-Za-z_][\w. -]{0,40})\}"
+_HOLE = re.compile(r"\{{1,2}[ ]?(?P<name>[A-Za-z_][\w. -]{0,40}?)[ ]?\}{1,2}")
+_ARTICLED = re.compile(
+    r"\b(?:(?P<article>the|an?|this|that|your|our|its|each)\s+)?(?:(?P<noun>\w+)\s+)?"
+    r"\{{1,2}[ ]?(?P<name>[A-Za-z_][\w. -]{0,40}?)[ ]?\}{1,2}(?P<own>['’]s)?(?P<next>\s+\w+)?",
+    re.IGNORECASE,
 )
 
 
@@ -138,10 +147,34 @@ def holes(text: str) -> list[str]:
 
 
 def fill_holes(text: str) -> str:
-    """Turn `{chapter_title}` into `the given chapter title`, so that a template reads as an instruction."""
+    """Turn `{chapter_title}` into `the given chapter title`, so that a template reads as a sentence.
+
+    A noun beside the placeholder that its name repeats is said once: `the stock {company_stock} stock`.
+    """
 
     def spoken(match: re.Match[str]) -> str:
-        name = " ".join(re.split(r"[_. -]+", match["name"])).strip()
-        return f"the given {name}"
+        name = _spoken_name(match["name"])
+        words = name.casefold().split()
+        own, following = match["own"] or "", match["next"] or ""
+        noun = match["noun"] or ""
+        if following.strip().casefold() in words and not own:
+            following = ""
+        article = match["article"] or ""
+        if noun and noun.casefold() in words:
+            noun = ""
+        elif article:
+            # `the project {x}` needs its article; `the {x}` does not.
+            noun = f"{article} {noun}" if noun else ""
+        head = f"{noun} " if noun else ""
+        return f"{head}the given {name}{own}{following}"
 
-    return _HOLE.sub(spoken, text)
+    return _HOLE.sub(lambda m: f"the given {_spoken_name(m['name'])}", _ARTICLED.sub(spoken, text))
+
+
+def show_holes(text: str) -> str:
+    """Turn `{chapter_title}` into `[chapter title]`: a slot, which fits any grammar."""
+    return _HOLE.sub(lambda match: f"[{_spoken_name(match['name'])}]", text)
+
+
+def _spoken_name(name: str) -> str:
+    return " ".join(re.split(r"[_. -]+", name)).strip()

@@ -1,0 +1,57 @@
+"""A compilation as a library for the audit, and as JSON for programs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from skillaudit.compile.compiler import Compilation
+from skillaudit.compile.costs import Cost
+from skillaudit.compile.form import as_data
+from skillaudit.compile.system import System
+from skillaudit.compile.writing import mapping
+from skillaudit.schema import Library, Skill
+
+
+def as_library(compilation: Compilation) -> Library:
+    """Return the compiled skills as the library that loading them from disk gives, but for paths."""
+    return Library(
+        sources=(compilation.system,),
+        skills=tuple(
+            Skill(
+                id=skill.name,
+                name=skill.name,
+                description=skill.description,
+                body=skill.body,
+                path=f"{skill.name}/SKILL.md",
+                root=compilation.system,
+                declared_router=skill.router,
+                digest=hashlib.blake2b(
+                    "\0".join((skill.name, skill.description, skill.body)).encode(), digest_size=16
+                ).hexdigest(),
+            )
+            for skill in compilation.skills
+        ),
+    )
+
+
+def as_json(system: System, compilation: Compilation, cost: Cost | None = None) -> str:
+    """Return everything that is known about a compilation: the form, the mapping, the cost, what was skipped."""
+    data: dict[str, Any] = {
+        "system": as_data(system),
+        "compilation": mapping(compilation),
+        "skipped": msgspec.to_builtins(system.skipped),
+        "cost": None if cost is None else _priced(cost),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _priced(cost: Cost) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.to_builtins(cost)
+    for side in ("agents", "one_call", "stepwise"):
+        data[side]["tokens"] = getattr(cost, side).tokens
+    data["pays"] = cost.pays
+    return data
