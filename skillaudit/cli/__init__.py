@@ -19,6 +19,7 @@ COMMANDS = {
     "optimize": ("skillaudit.cli.optimize", "Propose a better library, and prove it."),
     "probe": ("skillaudit.cli.probe", "Ask a live model what the forecast predicts."),
     "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
+    "compile": ("skillaudit.cli.compile", "Turn a multi-agent system into skills, or say why not."),
     "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
 }
 """Command name -> (module that defines `command`, one line for the help page)."""
