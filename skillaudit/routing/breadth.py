@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -36,21 +36,25 @@ BLOCK = 64
 
 TAIL: dict[ScorerName, tuple[float, float]] = {
     "hybrid": (0.99, 2.17),
-    "dense": (1.13, 2.14),
+    "dense": (0.99, 2.17),
     "lexical": (1.99, 0.89),
 }
 """(rate, power) of P(breadth > z) = exp(-rate * z ** power): the upper tail over 2,488 skills of thirteen real
-libraries. Under the hybrid scorer it is lighter than the normal's: 1% lie beyond 2.0, the largest at 2.7."""
+libraries. Under the hybrid scorer, which stands in for the dense one, it is lighter than the normal's: 1% lie
+beyond 2.0, the largest at 2.7."""
 
 
 def breadth(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> Floats | None:
     """(N,) standardised breadth of each skill; None for a library too small to tell.
 
-    Large libraries are read off a sample of skills and requests.
+    Large libraries are read off a sample of skills and requests. Vectors alone tell a broad descriptor from
+    a normal one in six cases of ten, with words in nineteen of twenty: a dense scorer is joined with words.
     """
     size = len(skills)
     if size < MIN_SKILLS:
         return None
+    if scorer.name == "dense":
+        scorer = _WithWords(skills, scorer)
     similar = _similarities(size, scorer)
     low, middle = _quantiles(similar)
     filled = np.where(np.isnan(similar), -1.0, similar)
@@ -63,6 +67,26 @@ def breadth(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer
     # middle is narrow, and its foundations would stand out.
     spread = max(_spread(total), float(total.std()))
     return (total - np.median(total)) / spread if spread > 1e-9 else np.zeros(size)
+
+
+class _WithWords:
+    """The mean that the hybrid scorer takes, of a dense scorer and the two lexical cosines."""
+
+    name: Literal["hybrid"] = "hybrid"
+
+    def __init__(self, skills: Sequence[Skill], dense: Scorer) -> None:
+        from skillaudit.scoring import LexicalScorer
+
+        self._dense = dense
+        self._lexical = LexicalScorer([skill.text for skill in skills])
+
+    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
+        total = self._dense.scores(queries) + 2 * self._lexical.scores(queries)
+        return np.asarray(total / 3, dtype=np.float32)
+
+    def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
+        return np.asarray(total / 3, dtype=np.float32)
 
 
 def tail(z: Floats, scorer: ScorerName) -> Floats:

@@ -154,3 +154,19 @@ def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: 
     part = breadth(world.skills, (), world.scorer)
     assert whole is not None and part is not None
     assert np.corrcoef(whole, part)[0, 1] > 0.9
+
+
+def test_breadth_under_a_dense_scorer_reads_the_words_too() -> None:
+    world = World(40, 0, seed=3)
+    subjects = ["invoices", "kernels", "orchids", "tides", "violins"]
+    world.skills = tuple(
+        msgspec.structs.replace(skill, description=f"sorts {subjects[row % 5]} by colour {row}")
+        for row, skill in enumerate(world.skills)
+    )
+    wide = msgspec.structs.replace(world.skills[0], description="sorts " + ", ".join(subjects) + " by colour")
+    world.skills = (wide, *world.skills[1:])
+    dense = VectorScorer(world.scorer.skills, {})
+    dense.name = "dense"
+    alone, joined = (breadth(world.skills, (), scorer) for scorer in (world.scorer, dense))
+    assert alone is not None and joined is not None
+    assert joined[0] > alone[0] + 0.5
