@@ -89,7 +89,7 @@ STATES: dict[Visible, str] = {
 
 def _cut_note(index: Index) -> str:
     client = index.report.client
-    return f"as {client} cuts it" if client else "before any client's cut"
+    return f"as {client} cuts it" if client else "the whole text"
 
 
 def _visibility(index: Index, skill: SkillReport) -> list[Block]:
@@ -142,9 +142,9 @@ def _figures(skill: SkillReport) -> list[Block]:
         Field("near", (Span(near),)),
         Field(
             "clarity",
-            (Span(f"{decimal(skill.clarity)}  (1: nothing like it; 0: lost among its neighbours)"),),
+            (Span(f"{decimal(skill.clarity)}  (1: stands alone, 0: has doubles)"),),
         ),
-        Field("radius", (Span(f"{decimal(skill.radius)}  (mean similarity to all other skills)"),)),
+        Field("radius", (Span(f"{decimal(skill.radius)}  (mean likeness to all others)"),)),
     ]
 
 

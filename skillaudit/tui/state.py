@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from skillaudit.formatters.words import worst_first
+from skillaudit.formatters.words import SEVERITY_ORDER
 from skillaudit.schema import BlackHole, Cluster, Finding, Pair, Report, SkillReport
 
 NOISE = -1
@@ -111,6 +111,11 @@ def sort_skills(index: Index, skills: Iterable[SkillReport], sort: Sort, reverse
             judged.append((value, skill))
     judged.sort(key=lambda item: item[0], reverse=sort.descending != reverse)
     return [skill for _, skill in judged] + unjudged
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings by severity; the audit's own order is kept inside each."""
+    return sorted(findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
 
 
 def matches(haystack: str, query: str) -> bool:

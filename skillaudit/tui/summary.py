@@ -21,8 +21,8 @@ def forecast_blocks(report: Report) -> list[Block]:
         Gauge("hijack", forecast.hijack, "error"),
         Gauge("no skill", forecast.no_skill, "muted"),
         Gauge("false trig.", forecast.false_trigger, "warning"),
-        Heading("Where hijacked requests go", "share of all; the bar is of those hijacked"),
-        Share("local", lost.local, hijacked, "to a rival of the same cluster", "c1"),
+        Heading("Where hijacked requests go", "of all requests"),
+        Share("local", lost.local, hijacked, "to a rival in its cluster", "c1"),
         Share("drift", lost.drift, hijacked, "to another family", "c3"),
         Share("capture", lost.capture, hijacked, "to a black hole", "error"),
         Heading("Router"),
@@ -75,7 +75,7 @@ def library_blocks(report: Report) -> list[Block]:
         ),
         Field(
             "unreached",
-            (Span(f"{plural(len(hubness.anti_hubs), 'skill')} near nobody: on no list of nearest"),),
+            (Span(f"{plural(len(hubness.anti_hubs), 'skill')} on nobody's list of nearest"),),
         ),
     ]
     return [*blocks, *client_blocks(report), *skipped_blocks(report)]

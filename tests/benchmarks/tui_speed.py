@@ -56,24 +56,26 @@ async def first_paint() -> float:
 
 
 class Watched(SkillAuditApp):
-    """Notes when something was last sent to the terminal."""
+    """Notes the first painting after something has come about; polling would disturb what is measured."""
 
-    painted = 0.0
+    condition: Callable[[], bool] | None = None
+    answered: asyncio.Future[float]
 
     def _display(self, screen, renderable) -> None:  # type: ignore[no-untyped-def]
         super()._display(screen, renderable)
-        self.painted = time.perf_counter()
+        if self.condition is not None and self.condition() and not self.answered.done():
+            self.answered.set_result(time.perf_counter())
 
     async def answer(self, condition: Callable[[], bool], *keys: str) -> float:
-        """Press keys; return the seconds until the condition holds and the screen was painted after it."""
+        """Press keys; return the seconds until the screen is painted on which the condition holds."""
         assert self._driver is not None
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
+        self.answered, self.condition = asyncio.get_running_loop().create_future(), condition
         start = time.perf_counter()
         for key in keys:
             self._driver.send_message(events.Key(key, key if len(key) == 1 else None))
-        held = await until(condition)
-        await until(lambda: self.painted >= held)
-        return self.painted - start
+        async with asyncio.timeout(60):
+            return await self.answered - start
 
 
 async def list_and_keys(report: Report) -> tuple[float, float, list[float]]:

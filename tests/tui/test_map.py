@@ -15,18 +15,18 @@ def canvas(app: SkillAuditApp) -> MapCanvas:
 
 
 async def test_points_labels_and_cursor_are_drawn() -> None:
-    async with opened(reports.small(), keys="6") as (app, pilot):
+    async with opened(reports.small(), keys="6") as (app, _):
         text = screen_text(app)
-        assert text.count("●") >= 20 and "sql · query" in text and "◆" not in text
-        await pilot.press("j")
-        await pilot.pause()
-        assert app.session is not None and app.session.selected == "pdf-forms"
-        assert "◆ pdf-forms" in screen_text(app) or "pdf-forms ◆" in screen_text(app)
+        assert app.session is not None and app.session.selected == app.session.skill_rows()[0].id
+        assert text.count("●") >= 20 and "sql · query" in text
+        assert f"◆ {app.session.selected}" in text or f"{app.session.selected} ◆" in text
 
 
 async def test_moving_goes_to_neighbours_and_the_lists_follow() -> None:
-    async with opened(reports.small(), keys="6 j") as (app, pilot):
+    async with opened(reports.small(), keys="6") as (app, pilot):
         assert app.session is not None
+        app.session.select("pdf-forms")
+        app.refresh_view()
         start = app.session.index.skills[app.session.selected or ""]
         await pilot.press("h")
         moved = app.session.index.skills[app.session.selected or ""]
@@ -56,18 +56,19 @@ async def test_few_points_carry_their_names() -> None:
 
 
 async def test_marks_show_and_enter_opens_the_detail() -> None:
-    async with opened(reports.small(), size=NARROW, keys="6 j space") as (app, pilot):
-        assert app.session is not None and app.session.marks == {"pdf-forms"}
-        await pilot.press("h", "enter")
+    async with opened(reports.small(), size=NARROW, keys="6 space") as (app, pilot):
+        assert app.session is not None
+        (marked,) = app.session.marks
+        await pilot.press("h", "k", "l", "j", "h", "enter")
         await pilot.pause()
         assert view(app).has_class("-zoomed") and "What the model is shown" in screen_text(app)
         await pilot.press("escape")
         await pilot.pause()
         assert screen_text(app).count("*") == 1
-        app.session.select("pdf-forms")
+        app.session.select(marked)
         app.refresh_view()
         await pilot.pause()
-        assert "*pdf-forms" in screen_text(app)
+        assert f"*{marked}" in screen_text(app)
 
 
 async def test_a_click_selects_the_nearest() -> None:

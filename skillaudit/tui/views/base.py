@@ -65,6 +65,7 @@ class ListView(View, Generic[Row]):
     """A list on the left and the document of its row on the right; one at a time in narrow windows."""
 
     TITLE = ""
+    _detail_waits = False
 
     def columns(self) -> Sequence[ListColumn[Row]]:
         """Return the columns of the list."""
@@ -167,7 +168,15 @@ class ListView(View, Generic[Row]):
         skill = self.skill_of(row) if row is not None else None
         if skill:
             self.session.select(skill)
-        self.show_detail()
+        if not self._detail_waits:
+            # The cursor is painted first; a burst of moves is described once.
+            self._detail_waits = True
+            self.call_after_refresh(self._describe)
+
+    def _describe(self) -> None:
+        if self._detail_waits:
+            self._detail_waits = False
+            self.show_detail()
 
     @on(RowList.Opened)
     def _opened(self) -> None:
@@ -175,6 +184,7 @@ class ListView(View, Generic[Row]):
 
     def open_row(self) -> None:
         """Give the detail the whole view."""
+        self._describe()
         self.add_class("-zoomed")
         self.screen.set_focus(self.detail)
 
@@ -188,6 +198,7 @@ class ListView(View, Generic[Row]):
 
     def next_pane(self) -> None:
         """Go from the list to the detail and back."""
+        self._describe()
         if self.list.has_focus:
             if not self.detail.display or self.detail.region.width == 0:
                 self.add_class("-zoomed")
@@ -208,4 +219,5 @@ class ListView(View, Generic[Row]):
 
     def markdown(self) -> str:
         """The detail as Markdown."""
+        self._describe()
         return self.detail.markdown if self.list.current is not None else ""

@@ -49,6 +49,9 @@ class MapView(View):
         """Show the skills that the filter keeps, and fade the others."""
         super().update(session)
         if self.is_mounted:
+            rows = session.skill_rows()
+            if session.selected is None and session.index.has_map and rows:
+                session.select(rows[0].id)
             self.canvas.show(session, ABSENT)
             self._show_detail()
 

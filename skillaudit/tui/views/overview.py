@@ -8,12 +8,11 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 
-from skillaudit.formatters.words import worst_first
 from skillaudit.schema import Finding
 from skillaudit.tui.doc import Heading, to_markdown
 from skillaudit.tui.figures import severity_span
 from skillaudit.tui.lines import Span
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import Session, worst_first
 from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane

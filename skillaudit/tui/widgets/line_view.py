@@ -86,7 +86,11 @@ class LineView(ScrollView, Drawn, can_focus=True):
 
     def set_total(self, lines: int) -> None:
         """Say how many lines there are."""
-        self.virtual_size = Size(0, lines)
+        size = Size(0, lines)
+        if size != self.virtual_size:
+            # Setting it outright would lay out the whole screen anew, at each step through a list.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:

@@ -34,8 +34,8 @@ HUES = 8
 MUTED = HUES
 """Hue of what the filter leaves out, and of skills in no cluster."""
 LABEL_WIDTH = 20
-FEW_POINTS = 150
-"""Up to this many points in sight are drawn as whole cells, which are easier to see."""
+CELLS_PER_POINT = 8
+"""With this much room for each point in sight, points are whole cells, which are easier to see."""
 CELLS_PER_LABEL = 150
 """Room that each label of a cluster gets, so that labels do not hide the map."""
 NAMED_POINTS = 14
@@ -145,7 +145,7 @@ class MapCanvas(Drawn, can_focus=True):
         ]
         inside = in_sight(dots, columns, rows)
         dotted = {(int(row), int(column)) for row, column in np.argwhere(frame.bits)}
-        if int(inside.sum()) <= FEW_POINTS:
+        if int(inside.sum()) * CELLS_PER_POINT <= columns * rows:
             cells = [[span._replace(text="●") if span.tone else span for span in row] for row in cells]
         taken = self._draw_signs(cells, dots, inside, columns)
         for label in place_labels(self._labels(dots, inside, columns), columns, rows, taken, dotted):

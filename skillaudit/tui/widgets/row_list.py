@@ -37,7 +37,7 @@ class RowList(LineView, Generic[Row]):
 
     SCOPE: ClassVar[Scope] = "list"
     BINDINGS: ClassVar[list[BindingType]] = bindings("list")
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     class Moved(Message):
         """The cursor is on another row."""
@@ -95,8 +95,9 @@ class RowList(LineView, Generic[Row]):
 
     def set_empty(self, text: str) -> None:
         """Say why there are no rows."""
-        self._empty_text = text
-        self.refresh()
+        if text != self._empty_text:
+            self._empty_text = text
+            self.refresh()
 
     def validate_cursor(self, cursor: int) -> int:
         """Keep the cursor on a row."""
