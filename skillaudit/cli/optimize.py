@@ -1,40 +1,169 @@
-"""`skillaudit optimize`: propose a better library, with proof."""
+"""`skillaudit optimize`: propose a better library with proof, and write it where it is asked to."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from skillaudit.cli.diagnostics import say
 from skillaudit.cli.options import audit_options, make_config, narration, sources
+
+if TYPE_CHECKING:
+    from skillaudit.optimize.records import Plan
+    from skillaudit.schema import Library
+
+EXTRACTIVE = "extractive"
 
 
 @click.command("optimize")
 @sources
+@click.option(
+    "--rewriter",
+    metavar="extractive|MODEL",
+    default=EXTRACTIVE,
+    show_default=True,
+    help="Who writes descriptions: words of the skill's own file, or a model such as openai/gpt-4o-mini.",
+)
 @click.option(
     "--only",
     metavar="STEP,...",
     help="Steps to run: merge, narrow, boundary, victim, budget, anchor, hierarchy.  [default: all]",
 )
 @click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the plan to FILE (JSON, or YAML by its name); use it instead of planning when it exists.",
+)
+@click.option(
+    "--export", "target", type=click.Path(path_type=Path), metavar="DIR", help="Write a new library."
+)
+@click.option("--apply", "in_place", is_flag=True, help="Change the library itself, with a backup beside it.")
+@click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
+@click.option(
+    "--client", metavar="NAME", help="Keep this client's budget, and judge by the text that it shows."
+)
+@click.option("--context", type=click.IntRange(min=1), metavar="TOKENS", help="The client's context window.")
+@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @audit_options
-def command(sources: tuple[str, ...], only: str | None, form: str, quiet: bool, **options: Any) -> None:
-    """Propose edits to the library in SOURCE and prove them on requests that chose none of them."""
-    import msgspec
+def command(
+    sources: tuple[str, ...],
+    rewriter: str,
+    only: str | None,
+    plan_file: Path | None,
+    target: Path | None,
+    in_place: bool,
+    undo: bool,
+    client: str | None,
+    context: int | None,
+    form: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Propose edits to the library in SOURCE, and prove them on requests that chose none of them.
 
+    Without --export or --apply nothing is written but the plan.
+    """
+    if target is not None and in_place:
+        raise click.UsageError("--export and --apply exclude each other; choose one.")
+    if undo:
+        _undo(sources)
+        return
     from skillaudit.load import load
     from skillaudit.optimize import optimize
+    from skillaudit.optimize.plan_file import plan_of, read_plan
     from skillaudit.optimize.records import steps_named
 
+    config = make_config(**options)
     wanted = steps_named(only)
+    complete = None
+    if rewriter != EXTRACTIVE:
+        from skillaudit.llm import completer
+
+        complete = completer(rewriter)
     with narration(quiet) as progress:
         library = load(sources, progress=progress)
-        found = optimize(library, make_config(sources, **options), only=wanted, progress=progress)
+        given = read_plan(plan_file, library) if plan_file is not None and plan_file.exists() else None
+        found = optimize(
+            library,
+            config,
+            only=() if given is not None else wanted,
+            plan=given,
+            client=client,
+            context=context,
+            complete=complete,
+            rewriter=rewriter,
+            progress=progress,
+        )
+    plan = given if given is not None else plan_of(found, library)
+    _print(found, form)
+    if plan_file is not None and given is None:
+        _write_plan(plan, plan_file)
+    if target is not None:
+        _export(library, plan, target)
+    if in_place:
+        _apply(library, plan)
+
+
+def _print(found: Any, form: str) -> None:
+    from skillaudit.cli.output import deliver
+
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        import msgspec
+
+        deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", None)
         return
     from skillaudit.optimize.text import render
 
-    click.echo(render(found), nl=False)
+    deliver(render(found), None)
+
+
+def _write_plan(plan: Plan, path: Path) -> None:
+    from skillaudit.cli.output import deliver
+    from skillaudit.optimize.plan_file import dump, is_yaml
+
+    deliver(dump(plan, yaml=is_yaml(path)), path)
+    say(f"plan written to {path}; edit it, then run again with --plan {path} and --export or --apply")
+
+
+def _export(library: Library, plan: Plan, target: Path) -> None:
+    from skillaudit.optimize.exporting import export
+
+    done = export(library, plan, target)
+    gateways = f" behind {done.gateways} categories" if done.gateways else ""
+    say(f"{done.skills} skills{gateways} written to {target}")
+    for problem in done.problems:
+        say(f"not changed: {problem.skill}: {problem.reason}")
+    for path in done.skipped:
+        say(f"left out: {path}: a link, or not a regular file of the library")
+
+
+def _apply(library: Library, plan: Plan) -> None:
+    from skillaudit.errors import UsageError
+    from skillaudit.optimize.files import changes
+    from skillaudit.optimize.writing import apply
+
+    made, problems = changes(library.skills, plan.edits)
+    for problem in problems:
+        say(f"not changed: {problem.skill}: {problem.reason}")
+    if not made:
+        if problems:
+            raise UsageError("none of the edits can be made in place.")
+        say("nothing to change")
+        return
+    folders = apply(made)
+    say(f"{len(made)} files changed; --undo puts them back from {', '.join(map(str, folders))}")
+
+
+def _undo(sources: tuple[str, ...]) -> None:
+    from skillaudit.optimize.writing import undo
+
+    for source in sources:
+        root = Path(source).expanduser()
+        for path in undo(root.parent if root.is_file() else root):
+            say(f"restored {path}")

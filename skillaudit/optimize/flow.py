@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from skillaudit.analysis.neighbors import Neighbors, nearest
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
+from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.applying import applied, touching
+from skillaudit.optimize.arranging import arrange
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, Memory, rows_for
+from skillaudit.optimize.budget import as_shown, fit_budget
 from skillaudit.optimize.merging import fold_duplicates
+from skillaudit.optimize.model import Complete, ModelWriter
 from skillaudit.optimize.narrowing import narrow_holes
 from skillaudit.optimize.paired import harmed, paired
 from skillaudit.optimize.proof import Variant, rates, variant
@@ -22,13 +29,14 @@ from skillaudit.optimize.records import (
     STEPS,
     Edit,
     Optimisation,
+    Plan,
     Proof,
     Rates,
     Step,
     StepName,
 )
 from skillaudit.optimize.refusing import refuse_harm
-from skillaudit.optimize.sharpening import add_clauses, boundary_tasks, sharpen, victim_tasks
+from skillaudit.optimize.sharpening import add_clauses, boundary_tasks, confused_pairs, sharpen, victim_tasks
 from skillaudit.optimize.terms import Lexicon, source_of
 from skillaudit.optimize.wording import MAX_DESCRIPTION
 from skillaudit.progress import SILENT, Progress
@@ -45,14 +53,24 @@ def optimize(
     config: Config | None = None,
     *,
     only: Collection[StepName] = STEPS,
+    plan: Plan | None = None,
+    client: str | None = None,
+    context: int | None = None,
+    complete: Complete | None = None,
+    rewriter: str = "extractive",
     progress: Progress = SILENT,
 ) -> Optimisation:
     """Propose edits to a library, chosen on the work half of its requests and proved on the other half.
 
-    Nothing is written. Raises UsageError when no request of the work half judges a skill, for an unknown
-    router, and what `audit` raises.
+    Nothing is written. With a `plan` its edits are proved as they stand, and none is made or refused.
+    `client` is whose budget the list has to keep (with a window of `context` tokens), and whose cut text is
+    judged. `complete` sends a prompt to the model called `rewriter`, which then writes the descriptions.
+
+    Raises UsageError when no request of the work half judges a skill, for an unknown router or client, and
+    what `audit` raises.
     """
     config = config or Config()
+    task = Task(library, config, frozenset(only), plan, client, context, complete, rewriter)
     cache = Cache(config.cache) if config.use_cache else None
     try:
         maker: Embed | None = None
@@ -60,54 +78,134 @@ def optimize(
             maker = Memory(
                 partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
             )
-        return _optimize(library, config, set(only), maker, progress)
+        return _optimize(task, maker, progress)
     finally:
         if cache is not None:
             cache.close()
 
 
-def _optimize(
-    library: Library, config: Config, only: set[StepName], maker: Embed | None, progress: Progress
-) -> Optimisation:
-    shown = library.routable
-    gathered = gather(library, config.requests, progress=progress).requests
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What was asked for."""
+
+    library: Library
+    config: Config
+    only: frozenset[StepName]
+    plan: Plan | None
+    client: str | None
+    context: int | None
+    complete: Complete | None
+    rewriter: str
+
+
+def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisation:
+    shown = task.library.routable
+    config = task.config
+    gathered = gather(task.library, config.requests, progress=progress).requests
     work = rows_for(shown, [request for request in gathered if not request.proof])[0]
     held_out = rows_for(shown, [request for request in gathered if request.proof])[0]
     if not work:
         raise UsageError(
             "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
         )
-    bench = planned(shown, work, held_out, config, only, maker, progress)
-    return _proved(library, shown, bench, work, held_out, config, maker, progress)
+    notes: list[str] = []
+    bench, lexicon = _workbench(shown, work, held_out, config, maker)
+    if task.plan is None:
+        _plan(task, bench, lexicon, maker, notes, progress)
+    pairs = confused_pairs(bench)
+    edits: list[Edit] = list(bench.edits if task.plan is None else task.plan.edits)
+    state = partial(_state, shown, held_out, config, maker, task.client, task.context)
+    before = state(())
+    planned_proof = proof = None
+    steps: tuple[Step, ...] = ()
+    if held_out:
+        progress.update("proof", 0, 1)
+        prove = partial(_prove, before, state, config)
+        planned_proof = proof = prove(edits)
+        if task.plan is None:
+            edits, proof = refuse_harm(
+                config.scorer, shown, held_out, maker, edits, planned_proof, prove, progress
+            )
+        steps = _ablation(before, edits, state, config)
+    hierarchy = None
+    if "hierarchy" in task.only:
+        after, gone, into = applied(shown, edits)
+        listed = [skill for skill in after if skill.id not in gone and skill.id not in into]
+        hierarchy = arrange(
+            listed, bench, _renamed(work, into), _renamed(held_out, into), config.scorer, config.router, maker,
+            progress,
+        )  # fmt: skip
+    anchor = task.plan.anchor if task.plan else ""
+    if "anchor" in task.only and task.plan is None:
+        anchor = anchor_paragraph(bench, lexicon, pairs)
+    return Optimisation(
+        plan_version=PLAN_VERSION,
+        sources=task.library.sources,
+        router=proof.router if proof else config.router or "",
+        scorer=config.scorer,
+        rewriter=task.rewriter,
+        client=task.client or "",
+        work_requests=len(work),
+        proof_requests=len(held_out),
+        edits=tuple(edits),
+        steps=steps,
+        proof=proof,
+        planned=planned_proof,
+        anchor=anchor,
+        hierarchy=hierarchy,
+        notes=tuple(notes),
+    )
 
 
-def planned(
+def _renamed(requests: Sequence[Request], into: Mapping[str, str]) -> list[Request]:
+    return [
+        msgspec.structs.replace(
+            request,
+            gold=tuple(dict.fromkeys(into.get(gold, gold) for gold in request.gold)),
+            home=into.get(request.home, request.home),
+        )
+        for request in requests
+    ]
+
+
+def _workbench(
     shown: Sequence[Skill],
     work: Sequence[Request],
     held_out: Sequence[Request],
     config: Config,
-    only: set[StepName],
     maker: Embed | None,
-    progress: Progress,
-) -> Bench:
-    """Run the steps in their order and return the bench with all edits, refused ones too."""
-    texts = [skill.text for skill in shown]
+) -> tuple[Bench, Lexicon]:
     work = thinned(shown, work)
+    texts = [skill.text for skill in shown]
     columns = Columns(config.scorer, texts, [request.query for request in work], maker)
     bench = Bench.of(shown, work, columns, SHARPNESS[config.scorer], MAX_DESCRIPTION)
-    lexicon = _lexicon(shown, bench, held_out)
+    return bench, _lexicon(shown, bench, held_out)
+
+
+def _plan(
+    task: Task, bench: Bench, lexicon: Lexicon, maker: Embed | None, notes: list[str], progress: Progress
+) -> None:
+    """Run the steps in their order; the bench then has all edits, refused ones too."""
+    only = task.only
+    write = None
+    if task.complete is not None:
+        write = ModelWriter(task.complete, lexicon, bench.skills, _own_requests(bench), bench.limit)
     if "merge" in only:
+        texts = [skill.text for skill in bench.skills]
         vectors = maker(texts) if maker is not None else None
-        scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=maker)
+        scorer = make_scorer(task.config.scorer, texts, vectors=vectors, embed=maker)
         fold_duplicates(bench, _neighbors(scorer.similarities, len(texts), progress))
     if "narrow" in only:
-        narrow_holes(bench, lexicon, ())
+        narrow_holes(bench, lexicon)
     if "boundary" in only:
-        sharpen(bench, lexicon, boundary_tasks(bench), "boundary", progress=progress)
+        sharpen(bench, lexicon, boundary_tasks(bench), "boundary", write, progress)
         add_clauses(bench, progress)
     if "victim" in only:
-        sharpen(bench, lexicon, victim_tasks(bench), "victim", progress=progress)
-    return bench
+        sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress)
+    if "budget" in only and task.client is not None:
+        notes += filter(None, [fit_budget(bench, lexicon, task.client, task.context)])
+    if write is not None:
+        notes += write.refused
 
 
 def _neighbors(block: Callable[[int, int], object], count: int, progress: Progress) -> Neighbors:
@@ -129,9 +227,6 @@ def thinned(shown: Sequence[Skill], work: Sequence[Request]) -> list[Request]:
 
 
 def _lexicon(shown: Sequence[Skill], bench: Bench, held_out: Sequence[Request]) -> Lexicon:
-    own: list[list[str]] = [[] for _ in shown]
-    for request, gold in zip(bench.requests, bench.board.golds, strict=True):
-        own[gold[0]].append(request.query)
     hidden: dict[str, list[str]] = {}
     for request in held_out:
         for skill in {*request.gold, request.home}:
@@ -140,7 +235,14 @@ def _lexicon(shown: Sequence[Skill], bench: Bench, held_out: Sequence[Request]) 
         source_of(skill, [query for query in hidden.get(skill.id, ()) if _may_stand_in(query, skill)])
         for skill in shown
     ]
-    return Lexicon(sources, [skill.text for skill in shown], own)
+    return Lexicon(sources, [skill.text for skill in shown], _own_requests(bench))
+
+
+def _own_requests(bench: Bench) -> list[list[str]]:
+    own: list[list[str]] = [[] for _ in bench.skills]
+    for request, gold in zip(bench.requests, bench.board.golds, strict=True):
+        own[gold[0]].append(request.query)
+    return own
 
 
 def _may_stand_in(query: str, skill: Skill) -> bool:
@@ -149,54 +251,21 @@ def _may_stand_in(query: str, skill: Skill) -> bool:
     return folded[-40:] in skill.body.casefold() or folded[:40] in skill.body.casefold()
 
 
-def _proved(
-    library: Library,
-    shown: Sequence[Skill],
-    bench: Bench,
-    work: Sequence[Request],
-    held_out: Sequence[Request],
-    config: Config,
-    maker: Embed | None,
-    progress: Progress,
-) -> Optimisation:
-    state = partial(_state, shown, held_out, config, maker)
-    edits = bench.edits
-    before = state(())
-    planned_proof = proof = None
-    router = config.router or ""
-    steps: tuple[Step, ...] = ()
-    if held_out:
-        prove = partial(_prove, before, state, config)
-        planned_proof = prove(edits)
-        edits, proof = refuse_harm(
-            config.scorer, shown, held_out, maker, edits, planned_proof, prove, progress
-        )
-        steps = _ablation(before, edits, state, config)
-        router = proof.router
-    return Optimisation(
-        plan_version=PLAN_VERSION,
-        sources=library.sources,
-        router=router,
-        scorer=config.scorer,
-        rewriter="extractive",
-        client="",
-        work_requests=len(work),
-        proof_requests=len(held_out),
-        edits=tuple(edits),
-        steps=steps,
-        proof=proof,
-        planned=planned_proof,
-    )
-
-
 def _state(
     shown: Sequence[Skill],
     requests: Sequence[Request],
     config: Config,
     maker: Embed | None,
+    client: str | None,
+    context: int | None,
     edits: Sequence[Edit],
 ) -> Variant:
     skills, gone, into = applied(shown, edits)
+    if client is not None:
+        listed = [skill for skill in skills if skill.id not in gone and skill.id not in into]
+        cut, hidden = as_shown(listed, client, context)
+        text = {skill.id: skill for skill in cut}
+        skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
     return variant(config.scorer, skills, gone, into, requests, maker)
 
 

@@ -9,12 +9,23 @@ from typing import NamedTuple
 from skillaudit.errors import UsageError
 from skillaudit.load.draft import Draft
 from skillaudit.load.skill_file import parse_skill
-from skillaudit.load.yaml_block import InvalidError, NotMappingError, TooComplexError, Value, parse_mapping
+from skillaudit.load.yaml_block import (
+    InvalidError,
+    Mapping,
+    NotMappingError,
+    TooComplexError,
+    Value,
+    parse_mapping,
+)
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML."""
 _FENCE = re.compile(r"---[ \t]*\Z")
 _BLOCK_HEADER = re.compile(r"[>|][-+0-9]*([ \t]+#.*)?")
+_COLON_LINE = re.compile(
+    r"^description:[ \t]+([^\s\"'>|&*\[{][^\r\n]*?: [^\r\n]*?)[ \t]*(?=\r?\n(?:\S|\Z))", re.MULTILINE
+)
+"""A description on one line that strict YAML takes for a mapping."""
 _PLAIN = re.compile(r"[A-Za-z0-9(][^\n\r\t#]*\Z")
 _WORD_OF_OTHER_TYPE = re.compile(
     r"(?i:true|false|yes|no|on|off|null|none|~|y|n)\Z|[-+.0-9][-+.0-9eExXa-fA-F_:,]*\Z"
@@ -110,7 +121,7 @@ def _block(data: bytes) -> _Block:
         raise FrontmatterError("its frontmatter has no closing `---` line; add it first")
     start, stop = rows[first + 1][0], rows[last][0]
     try:
-        values = parse_mapping(text[start:stop])
+        values = _parse(text[start:stop])
     except (InvalidError, NotMappingError, TooComplexError) as error:
         raise FrontmatterError(f"its frontmatter is not valid YAML ({error}); correct that first") from error
     if values.repeated:
@@ -124,6 +135,18 @@ def _block(data: bytes) -> _Block:
         values=values.values,
         end_of_line=end.group() if end else "\n",
     )
+
+
+def _parse(text: str) -> Mapping:
+    """Parse a block; a description whose only fault is an unquoted colon is read as the line that it is."""
+    try:
+        return parse_mapping(text)
+    except InvalidError:
+        match = _COLON_LINE.search(text)
+        if match is None:
+            raise
+        # As many plain letters as the value has, so that every mark stays where it is.
+        return parse_mapping(text[: match.start(1)] + "x" * len(match[1]) + text[match.end(1) :])
 
 
 def _offset(block: _Block, mark: tuple[int, int]) -> int:

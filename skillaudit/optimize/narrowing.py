@@ -22,7 +22,7 @@ MAX_HOLES = 60
 MAX_ROUNDS = 3
 
 
-def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int]) -> None:
+def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int] = ()) -> None:
     """Propose what to do with each black hole, worst first.
 
     `known` are rows that the forecast calls black holes; a skill that takes much by top rank from several

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from skillaudit.optimize.records import Edit, Optimisation, Proof
+from skillaudit.optimize.records import Edit, Hierarchy, Optimisation, Proof
 from skillaudit.schema import Estimate
 
 WIDTH = 100
@@ -50,6 +50,13 @@ def _lines(found: Optimisation) -> Iterator[str]:
             for edit in edits:
                 yield from _edit(edit)
             yield ""
+    if found.hierarchy is not None:
+        yield from _hierarchy(found.hierarchy)
+    if found.anchor:
+        yield "Anchor paragraph for AGENTS.md or CLAUDE.md"
+        yield ""
+        yield from found.anchor.splitlines()
+        yield ""
     for note in found.notes:
         yield from _wrap(note, "")
 
@@ -69,6 +76,22 @@ def _proof(title: str, proof: Proof) -> Iterator[str]:
         )
     for harm in proof.harmed:
         yield f"  harmed: {harm.skill} {harm.before:.0%} -> {harm.after:.0%} of {harm.requests}"
+    yield ""
+
+
+def _hierarchy(found: Hierarchy) -> Iterator[str]:
+    verdict = "recommended" if found.recommended else "not recommended"
+    yield f"Hierarchy, at most {found.bound} options a choice: {verdict}"
+    yield from _wrap(found.reason, "  ")
+    yield f"  {'arrangement':<12} {'choices':>7} {'largest':>8} {'accuracy':>9} {'top rank':>9}  by choice"
+    for tree in found.trees:
+        stages = " x ".join(_percent(value) for value in tree.stage_accuracy)
+        yield (
+            f"  {tree.arrangement:<12} {tree.stages:>7} {tree.largest:>8} {_percent(tree.accuracy):>9} "
+            f"{_percent(tree.local):>9}  {stages}"
+        )
+    for node in found.root:
+        yield from _wrap(f"{node.id}: {', '.join(child.id for child in node.children)}", "  ")
     yield ""
 
 

@@ -34,7 +34,7 @@ SKILLS = {
         ("Why is my payslip lower this month", "Which tax code do I have", "Explain the pension deduction"),
     ),
     "helper": (
-        "Helps with any task: money matters, invoices, trips, payslips and everything else.",
+        "Helps with any task, such as money matters, invoices, trips, payslips and everything else.",
         "Does what is asked.",
         (),
     ),
@@ -78,7 +78,7 @@ def write_library(root: Path) -> Path:
     for name, (description, about, _) in SKILLS.items():
         folder = root / name
         folder.mkdir(parents=True)
-        text = f"---\n# kept\nname: {name}\ndescription: {description}  # kept too\nlicense: MIT\n---\n\n# {name}\n\n"
+        text = f"---\n# kept\nname: {name}\ndescription: {description}\n# kept too\nlicense: MIT\n---\n\n# {name}\n\n"
         text += f"{about}\n\n## Details\n\n- {about}\n- {about}\n"
         (folder / "SKILL.md").write_text(text, encoding="utf-8")
     return root

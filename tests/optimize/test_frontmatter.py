@@ -66,7 +66,8 @@ def test_any_text_reads_back_as_it_was_written(text: str, shape: str) -> None:
         (b"# Tea\n", "does not begin"),
         (b"---\nname: tea\ndescription: x\n", "no closing"),
         (b"---\nname: tea\n---\nBody\n", "no description"),
-        (b"---\nname: tea\ndescription: a: b: c\n---\n", "not valid YAML"),
+        (b"---\nname: tea\ndescription: x\nother: a: b: c\n---\n", "not valid YAML"),
+        (b"---\nname: tea\ndescription: a: b\n  c: d: e\n---\n", "not valid YAML"),
         (b"---\nname: tea\ndescription: [a, b]\n---\nBody\n", "a list"),
         (b"---\nname: a\ndescription: x\ndescription: y\n---\nBody\n", "twice"),
     ],
@@ -98,3 +99,13 @@ def test_a_router_is_declared_beside_other_metadata() -> None:
     assert read.declared_router
     alone = with_router(b"---\nname: tea\ndescription: Brews\n---\nBody\n", "it routes")
     assert b"metadata:\n  skillaudit-router: " in alone
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("more", ["license: MIT\n", ""])
+def test_the_commonest_mistake_is_mended_on_the_way(end: str, more: str) -> None:
+    text = f"---\nname: tea\ndescription: Use when: the user is thirsty  \n{more}---\nBody\n"
+    data = text.replace("\n", end).encode()
+    assert with_description(data, "Brews: tea") == data.replace(
+        b"Use when: the user is thirsty  ", b'"Brews: tea"  '
+    )

@@ -1,0 +1,125 @@
+"""Propose a tree for the library as edited, and hold it against the flat list and the library's folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Embed
+from skillaudit.optimize.categories import described, folders_of, tree_of
+from skillaudit.optimize.gateway import slug
+from skillaudit.optimize.grouping import BOUND, grouped
+from skillaudit.optimize.records import Hierarchy, Node, Tree
+from skillaudit.optimize.sharpening import confused_pairs
+from skillaudit.optimize.stages import Arrangement, predicted
+from skillaudit.progress import Progress
+from skillaudit.schema import Request, ScorerName, Skill
+from skillaudit.scoring import make_scorer
+
+MARGIN = 0.01
+"""Gain in predicted accuracy from which on a tree is recommended."""
+MAX_REQUESTS = 4_000
+
+
+def arrange(
+    skills: Sequence[Skill],
+    bench: Bench,
+    work: Sequence[Request],
+    held_out: Sequence[Request],
+    name: ScorerName,
+    router: str | None,
+    embed: Embed | None,
+    progress: Progress,
+    bound: int = BOUND,
+) -> Hierarchy | None:
+    """Return a tree whose every choice has at most `bound` options; None where a flat list is one already.
+
+    `skills` are those on the list after the edits. The tree is recommended by the work half; its figures
+    come from `held_out`.
+    """
+    if len(skills) <= bound:
+        return None
+    progress.update("hierarchy", 0, 3)
+    texts = [skill.text for skill in skills]
+    vectors = embed(texts) if embed is not None and name != "lexical" else None
+    scorer = make_scorer(name, texts, vectors=vectors, embed=embed)
+    row = {skill.id: at for at, skill in enumerate(skills)}
+    owned = np.maximum(bench.board.per_skill(np.ones(len(bench.requests))), 1)
+    traffic = [
+        (row[bench.skills[a].id], row[bench.skills[b].id], count / float(owned[a] + owned[b]))
+        for a, b, count in confused_pairs(bench)
+        if bench.skills[a].id in row and bench.skills[b].id in row
+    ]
+    levels = grouped(
+        scorer.similarities, len(skills), bound, np.array(traffic, dtype=np.float64).reshape(-1, 3)
+    )
+    root = tree_of(skills, levels)
+    arrangements: list[tuple[Arrangement, tuple[Node, ...]]] = [("flat", _flat(skills))]
+    if folders := _folders(skills):
+        arrangements.append(("folders", folders))
+    arrangements.append(("proposed", root))
+    progress.update("hierarchy", 1, 3)
+    gain = _gain(root, skills, work[:MAX_REQUESTS], name, router, embed)
+    progress.update("hierarchy", 2, 3)
+    trees = tuple(
+        predicted(arrangement, tree, held_out[:MAX_REQUESTS], name, router, embed)
+        for arrangement, tree in arrangements
+    )
+    progress.update("hierarchy", 3, 3)
+    return Hierarchy(
+        root=root,
+        bound=bound,
+        trees=trees,
+        recommended=gain > MARGIN,
+        reason=_reason(gain, trees),
+    )
+
+
+def _gain(
+    root: tuple[Node, ...],
+    skills: Sequence[Skill],
+    work: Sequence[Request],
+    name: ScorerName,
+    router: str | None,
+    embed: Embed | None,
+) -> float:
+    flat = predicted("flat", _flat(skills), work, name, router, embed).accuracy or 0.0
+    return (predicted("proposed", root, work, name, router, embed).accuracy or 0.0) - flat
+
+
+def _reason(gain: float, trees: Sequence[Tree]) -> str:
+    depth = next(tree.stages for tree in trees if tree.arrangement == "proposed")
+    said = f"on the work half {depth} choices instead of one change the predicted accuracy by {100 * gain:+.1f} points"
+    if gain > MARGIN:
+        return said
+    return f"{said}: a router that loses little to a long list gains nothing from a tree"
+
+
+def _flat(skills: Sequence[Skill]) -> tuple[Node, ...]:
+    return tuple(
+        Node(id=skill.id, name=skill.name, description=skill.description, skill=True) for skill in skills
+    )
+
+
+def _folders(skills: Sequence[Skill]) -> tuple[Node, ...]:
+    """Return the library's own folders as a tree, described as the proposed categories are."""
+    groups = folders_of(skills)
+    if groups is None:
+        return ()
+    nodes = _flat(skills)
+    found = []
+    for rows in groups:
+        name = skills[rows[0]].category
+        if name is None:
+            found += [nodes[row] for row in rows]  # what lies in no folder stands beside them
+            continue
+        words = " ".join(slug(name).split("-")) or name
+        text = described(words, [skills[row] for row in rows])
+        found.append(
+            Node(
+                id=f"folder:{name}", name=words, description=text, children=tuple(nodes[row] for row in rows)
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,100 @@
+"""Fit a client's budget: cut the least useful text ourselves, before the client cuts the last words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from skillaudit.clients import listing
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.rewriting import lead_of
+from skillaudit.optimize.terms import Lexicon, choose, stems
+from skillaudit.optimize.wording import BOOKS, fit, language, without_generic
+from skillaudit.optimize.wording import listing as listed
+from skillaudit.schema import Skill
+
+SHORTEST = 40
+"""Characters of a description below which a list says too little to choose by."""
+
+
+def as_shown(
+    skills: Sequence[Skill], client: str, context: int | None = None
+) -> tuple[tuple[Skill, ...], frozenset[str]]:
+    """Return the skills with the text that a client shows, and the ids of those that it does not show."""
+    shown = listing(skills, client, context=context)
+    cut = tuple(
+        msgspec.structs.replace(skill, description=entry.description)
+        for skill, entry in zip(skills, shown.entries, strict=True)
+    )
+    return cut, frozenset(entry.id for entry in shown.entries if entry.state == "invisible")
+
+
+def longest_that_fits(skills: Sequence[Skill], client: str, context: int | None = None) -> int | None:
+    """Return how long every description may be so that the client cuts none; None when none need be cut.
+
+    Zero means that not even descriptions of `SHORTEST` characters fit.
+    """
+
+    def whole(limit: int) -> bool:
+        cut = [
+            skill
+            if len(skill.description) <= limit
+            else msgspec.structs.replace(skill, description=skill.description[:limit])
+            for skill in skills
+        ]
+        return all(entry.state == "full" for entry in listing(cut, client, context=context).entries)
+
+    longest = max((len(skill.description) for skill in skills), default=0)
+    if whole(longest):
+        return None
+    if not whole(SHORTEST):
+        return 0
+    low, high = SHORTEST, longest
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if whole(middle) else (low, middle)
+    return low
+
+
+def fit_budget(bench: Bench, lexicon: Lexicon, client: str, context: int | None = None) -> str:
+    """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
+
+    Of each long description stay what the work half needs most: its beginning, or its opening sentence and
+    the phrases of the file that its users say, whichever keeps more requests.
+    """
+    rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
+    limit = longest_that_fits([bench.skills[row] for row in rows], client, context)
+    if limit is None:
+        return ""
+    if limit == 0:
+        return (
+            f"{client} cannot show {len(rows):,} skills even with {SHORTEST} characters each; "
+            "make some manual-only, or use the hierarchy."
+        )
+    long = [row for row in rows if len(bench.skills[row].description) > limit]
+    drafts = [(row, text) for row in long for text in _shorter(bench.skills[row], row, lexicon, limit)]
+    scores = bench.columns.full([bench.text(row, text) for row, text in drafts])
+    options: dict[int, list[tuple[str, int]]] = {}
+    for at, (row, text) in enumerate(drafts):
+        options.setdefault(row, []).append((text, at))
+    for row, found in options.items():
+        gains = [bench.gain(bench.board.try_column(row, scores[:, at])) for _, at in found]
+        text, at = found[int(np.argmax(gains))]
+        before = len(bench.skills[row].description)
+        reason = f"{client} has room for {limit} characters each; this had {before}"
+        bench.describe("shorten", "budget", row, text, reason, scores[:, at])
+    return ""
+
+
+def _shorter(skill: Skill, row: int, lexicon: Lexicon, limit: int) -> list[str]:
+    book = BOOKS[language(skill.description)]
+    source = lexicon.sources[row]
+    lead = fit(lead_of(skill, source.lines), limit)
+    found = [fit(skill.description, limit), fit(without_generic(skill.description), limit)]
+    room = limit - len(lead) - len(book.cover) - 2
+    if room >= 20:
+        phrases = choose(source, lexicon.weights(row), set(stems(f"{skill.name} {lead}")), room)
+        found.append(f"{lead} {listed(book, phrases)}".strip())
+    return [text for text in dict.fromkeys(found) if text and len(text) <= limit]

@@ -1,0 +1,150 @@
+"""An exported library: whole, valid, loadable, routed from its root, and never outside its folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from skillaudit.errors import UsageError
+from skillaudit.load import load
+from skillaudit.optimize.categories import tree_of
+from skillaudit.optimize.exporting import ANCHOR_NAME, INDEX_NAME, PLAN_NAME, export
+from skillaudit.optimize.gateway import gateway_file, slug
+from skillaudit.optimize.plan_file import read_plan
+from skillaudit.optimize.records import Edit, Node, Plan
+from skillaudit.schema import Library
+from tests.optimize.test_writing import edit, snapshot
+
+SPEC_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+
+
+def plan(library: Library, *edits: Edit, tree: tuple[Node, ...] = (), anchor: str = "") -> Plan:
+    return Plan(
+        plan_version="1.0",
+        sources=library.sources,
+        edits=edits,
+        hierarchy=tree,
+        accept_hierarchy=bool(tree),
+        anchor=anchor,
+    )
+
+
+def test_a_flat_export_holds_everything_and_leaves_the_source_alone(tree: Path, tmp_path: Path) -> None:
+    (tree / "helper" / "scripts").mkdir()
+    (tree / "helper" / "scripts" / "run.sh").write_bytes(b"#!/bin/sh\n")
+    before = snapshot(tree)
+    library = load([tree])
+    edits = (edit("travel-expenses", "Claims trips."), edit("payroll-questions", "", "fold", into="helper"))
+    done = export(library, plan(library, *edits, anchor="## Rules"), tmp_path / "out")
+    assert snapshot(tree) == before
+    after = snapshot(tmp_path / "out")
+    assert done.skills == 3
+    assert after["helper/SKILL.md"] == before["helper/SKILL.md"]
+    assert after["helper/scripts/run.sh"] == b"#!/bin/sh\n"
+    assert "payroll-questions/SKILL.md" not in after
+    assert after[ANCHOR_NAME] == b"## Rules\n"
+    assert {PLAN_NAME, INDEX_NAME} <= set(after)
+    again = load([tmp_path / "out"])
+    assert {skill.id: skill.description for skill in again.skills}["travel-expenses"] == "Claims trips."
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
+
+
+def test_the_exported_plan_can_be_read_back(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    made = edit("helper", "New text.", before=next(s.description for s in library.skills if s.id == "helper"))
+    export(library, plan(library, made), tmp_path / "out")
+    assert read_plan(tmp_path / "out" / PLAN_NAME, library).edits == (made,)
+
+
+def test_a_tree_is_valid_and_every_skill_is_reached_from_the_root(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    skills = library.skills
+    nodes = tree_of(skills, [[[0, 1], [2, 3]]])
+    assert all(not node.skill for node in nodes)
+    done = export(library, plan(library, tree=nodes), tmp_path / "out")
+    assert (done.skills, done.gateways) == (4, 2)
+    exported = load([tmp_path / "out"])
+    assert {skill.name for skill in skills} <= {skill.name for skill in exported.skills}
+    kinds = {defect.kind for defect in exported.defects}
+    assert kinds <= {"nested-skill"}
+    for skill in exported.skills:
+        assert SPEC_NAME.match(skill.name)
+        assert len(skill.description) <= 1024
+        assert Path(skill.path).parent.name == skill.name
+    reached = set()
+    for node in nodes:
+        gateway = tmp_path / "out" / node.id / "SKILL.md"
+        for link in re.findall(r"\]\(([^)]+)\)", gateway.read_text(encoding="utf-8")):
+            child = gateway.parent / unquote(link)
+            assert child.is_file()
+            assert child.resolve().is_relative_to((tmp_path / "out").resolve())
+            reached.add(child.parent.name)
+    assert reached == {skill.name for skill in skills}
+    index = json.loads((tmp_path / "out" / INDEX_NAME).read_text(encoding="utf-8"))
+    assert all((tmp_path / "out" / entry["path"]).is_file() for entry in index["skills"].values())
+
+
+def test_skills_in_a_tree_keep_their_bytes(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    export(library, plan(library, tree=tree_of(library.skills, [[[0, 1], [2, 3]]])), tmp_path / "out")
+    for skill in library.skills:
+        (found,) = (tmp_path / "out").rglob(f"{skill.name}/SKILL.md")
+        assert found.read_bytes() == (tree / skill.path).read_bytes()
+
+
+def test_gateway_text_cannot_break_out_of_its_line() -> None:
+    child = Node(id="x", name="a](http://evil) `b`", description="<b>\n# Heading", skill=True)
+    text = gateway_file(
+        Node(id="group", name="# x\n---", description='say "hi"\n---\nname: evil'), [(child, "a b/c")]
+    )
+    assert text.count("\n---\n") == 1
+    assert not re.search(r"(?<!\\)\]\(http", text)
+    assert "(a%20b/c/SKILL.md)" in text
+
+
+@pytest.mark.parametrize("name", ["Ünïcode Näme!", "--a--b--", "日本", "x" * 90, "../../etc", "A_b C"])
+def test_slugs_are_names_of_the_specification(name: str) -> None:
+    found = slug(name)
+    assert found == "" or (SPEC_NAME.match(found) and len(found) <= 64)
+
+
+def test_a_link_out_of_the_library_is_left_out(tree: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret", encoding="utf-8")
+    (tree / "helper" / "link.txt").symlink_to(secret)
+    (tree / "helper" / "folder").symlink_to(tmp_path)
+    library = load([tree])
+    done = export(library, plan(library), tmp_path / "out")
+    assert b"secret" not in b"".join(snapshot(tmp_path / "out").values())
+    assert any("link.txt" in path for path in done.skipped)
+
+
+def test_an_export_needs_a_new_folder_outside(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    with pytest.raises(UsageError, match="exists"):
+        export(library, plan(library), tree)
+    with pytest.raises(UsageError, match="lies in the library"):
+        export(library, plan(library), tree / "out")
+    with pytest.raises(UsageError, match="create it first"):
+        export(library, plan(library), tmp_path / "no" / "out")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="exists"):
+        export(library, plan(library), tmp_path / "dangling")
+
+
+def test_rows_become_folders(tmp_path: Path) -> None:
+    rows = [
+        {"name": "Tea Brewing", "description": "Brews: tea", "body": "# Tea"},
+        {"name": "../evil", "description": "Climbs out of folders"},
+        {"name": "tea brewing", "description": "Brews another tea"},
+    ]
+    (tmp_path / "list.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    library = load([tmp_path / "list.jsonl"])
+    done = export(library, plan(library), tmp_path / "out")
+    assert done.skills == 3
+    again = load([tmp_path / "out"])
+    assert sorted(skill.description for skill in again.skills) == sorted(row["description"] for row in rows)
