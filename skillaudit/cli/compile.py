@@ -11,6 +11,11 @@ from skillaudit.cli.options import audit_options, make_config, narration
 
 if TYPE_CHECKING:
     from skillaudit.compile import Compilation, Cost, System
+    from skillaudit.llm import Model
+
+_ROOM = 2048
+"""Most tokens of one answer."""
+_ATTEMPTS = 4
 
 
 @click.command("compile")
@@ -26,6 +31,17 @@ if TYPE_CHECKING:
 @click.option("--check-only", is_flag=True, help="Say whether it can be compiled; exit 1 when it cannot.")
 @click.option("--one-model", metavar="MODEL", help="Accept one model for agents that ran on several.")
 @click.option(
+    "--compare",
+    "tasks",
+    type=click.Path(path_type=Path),
+    metavar="TASKS.jsonl",
+    help="Run these tasks on the agents and on the compiled form; rows have `task` and `answer`, `regex` or `test`.",
+)
+@click.option("--model", metavar="MODEL", help="The backbone of --compare, by its litellm name.")
+@click.option("--api-base", metavar="URL", help="Server of the model, for one on your own machine.")
+@click.option("--stepwise", is_flag=True, help="With --compare: also select skill by skill.")
+@click.option("--run-tests", is_flag=True, help="With --compare: run model-written Python against its test.")
+@click.option(
     "--export", type=click.Path(path_type=Path), metavar="FILE", help="Write the intermediate form as JSON."
 )
 @click.option(
@@ -38,6 +54,11 @@ def command(
     decomposer: str,
     check_only: bool,
     one_model: str | None,
+    tasks: Path | None,
+    model: str | None,
+    api_base: str | None,
+    stepwise: bool,
+    run_tests: bool,
     export: Path | None,
     form: str,
     quiet: bool,
@@ -56,7 +77,11 @@ def command(
     system = read_system(source)
     if export is not None:
         deliver(render_form(system), export)
-    compilation = compile_system(system, decomposer=_decomposer(decomposer), one_model=one_model)
+    compilation = compile_system(
+        system, decomposer=_decomposer(decomposer, api_base, quiet), one_model=one_model or (model if tasks else None)
+    )
+    if tasks is not None:
+        return _compare(system, compilation, tasks, model, api_base, form, quiet, (stepwise, run_tests))
     if check_only:
         _show(form, system, compilation, None)
         return ExitCode.CLEAN if compilation.verdict.compilable else ExitCode.GATE
@@ -81,15 +106,82 @@ def command(
     return ExitCode.CLEAN
 
 
-def _decomposer(name: str) -> Any:
+def _decomposer(name: str, api_base: str | None, quiet: bool) -> Any:
     from skillaudit.compile import decompose
 
     if name == "rules":
         return decompose
+    from skillaudit.cli.diagnostics import say
     from skillaudit.compile import model_decomposer
     from skillaudit.llm import completer
 
-    return model_decomposer(completer(name, temperature=0.0))
+    ask = completer(name, api_base=api_base, temperature=0.0)
+    return model_decomposer(ask) if quiet else model_decomposer(ask, say)
+
+
+def _compare(
+    system: System,
+    compilation: Compilation,
+    tasks: Path,
+    model: str | None,
+    api_base: str | None,
+    form: str,
+    quiet: bool,
+    how: tuple[bool, bool],
+) -> int:
+    """Run both sides on a live model and show the table."""
+    import asyncio
+
+    import msgspec
+
+    from skillaudit.cli.diagnostics import ExitCode
+    from skillaudit.compile import compare, comparison_text, read_tasks
+    from skillaudit.errors import UsageError
+    from skillaudit.llm import Model
+
+    if model is None:
+        raise UsageError("--compare needs a model to run on; add --model PROVIDER/MODEL")
+    rows = read_tasks(tasks)
+    live = Model(model, api_base=api_base, max_tokens=_ROOM, temperature=0.0)
+    live.check()
+
+    async def run() -> Any:
+        with narration(quiet) as progress:
+            try:
+                return await compare(
+                    system, compilation, rows, _patient(live), model=model, stepwise=how[0], run_tests=how[1],
+                    tick=lambda done, total: progress.update("compare", done, total),
+                )  # fmt: skip
+            finally:
+                await live.aclose()
+
+    found = asyncio.run(run())
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    else:
+        click.echo(comparison_text(found), nl=False)
+    nothing = all(side.failed == side.tasks for side in found.sides)
+    return ExitCode.ENVIRONMENT if nothing else ExitCode.CLEAN
+
+
+def _patient(live: Model) -> Any:
+    """Try a call again where that may help."""
+    import asyncio
+
+    from skillaudit.llm import RetryableError
+
+    async def complete(messages: Any) -> Any:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await live.complete(messages)
+            except RetryableError as error:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+                wait = error.retry_after if error.retry_after is not None else 2.0**attempt
+                await asyncio.sleep(min(30.0, wait))
+        raise AssertionError("unreachable")
+
+    return complete
 
 
 def _show(form: str, system: System, compilation: Compilation, priced: Cost | None) -> None:

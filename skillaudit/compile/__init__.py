@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from skillaudit.compile.account import as_json, as_library
+from skillaudit.compile.answers import TaskRow, is_right, read_tasks
 from skillaudit.compile.asking import model_decomposer
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
+from skillaudit.compile.comparing import Comparison, compare, comparison_text
 from skillaudit.compile.compilability import Obstacle, Verdict, check
 from skillaudit.compile.compiler import Compilation, CompiledSkill, compile_system
 from skillaudit.compile.costs import Assumptions, Cost, Side, cost
+from skillaudit.compile.executors import Run, run_agents, run_one_call, run_stepwise
 from skillaudit.compile.form import parse_form, render_form
 from skillaudit.compile.sources import read_system
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
@@ -18,6 +21,7 @@ __all__ = [
     "Agent",
     "Assumptions",
     "Capability",
+    "Comparison",
     "Compilation",
     "CompiledSkill",
     "Cost",
@@ -25,22 +29,31 @@ __all__ = [
     "Edge",
     "Obstacle",
     "Protocol",
+    "Run",
     "Side",
     "System",
     "Task",
+    "TaskRow",
     "Tool",
     "Verdict",
     "as_json",
     "as_library",
     "check",
+    "compare",
+    "comparison_text",
     "compile_system",
     "cost",
     "decompose",
+    "is_right",
     "mapping",
     "model_decomposer",
     "parse_form",
     "read_system",
+    "read_tasks",
     "render_form",
+    "run_agents",
+    "run_one_call",
+    "run_stepwise",
     "summary",
     "write_library",
 ]

@@ -1,0 +1,165 @@
+"""Run a system and its compiled form on the same tasks and set them side by side (table 3)."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
+
+from skillaudit.compile.answers import TaskRow, is_right
+from skillaudit.compile.compiler import Compilation
+from skillaudit.compile.executors import Complete, Run, run_agents, run_one_call, run_stepwise
+from skillaudit.compile.system import System
+from skillaudit.errors import MissingError, UsageError
+from skillaudit.schema import Estimate, Record
+
+SideName = Literal["agents", "one call", "stepwise"]
+CONCURRENCY = 4
+_Z = 1.6448536269514722
+"""90% of a normal distribution lies within this many standard deviations."""
+
+
+class Measured(Record):
+    """One side over all tasks; means are per task that was finished."""
+
+    side: SideName
+    tasks: int
+    failed: int
+    """Tasks that a model error ended; they count nowhere else."""
+    accuracy: Estimate
+    tokens: float
+    seconds: float
+    calls: float
+    total_calls: int
+    prompt_tokens: int
+    answer_tokens: int
+
+
+class Comparison(Record):
+    """All sides, and what compiling changes."""
+
+    model: str
+    sides: tuple[Measured, ...]
+    errors: tuple[str, ...] = ()
+    """The first message of each kind of failure."""
+
+    def side(self, name: SideName) -> Measured:
+        """Return one side."""
+        return next(side for side in self.sides if side.side == name)
+
+    def saved(self, what: Literal["tokens", "seconds", "calls"], name: SideName = "one call") -> float | None:
+        """Return the share of tokens, seconds or calls that a compiled form saves; None without a base."""
+        base = getattr(self.side("agents"), what)
+        return 1.0 - getattr(self.side(name), what) / base if base else None
+
+
+async def compare(
+    system: System,
+    compilation: Compilation,
+    tasks: Sequence[TaskRow],
+    complete: Complete,
+    *,
+    model: str = "",
+    run_tests: bool = False,
+    stepwise: bool = False,
+    concurrency: int = CONCURRENCY,
+    clock: Callable[[], float] = time.perf_counter,
+    tick: Callable[[int, int], None] = lambda done, total: None,
+) -> Comparison:
+    """Run every task on both sides with one completion function, the same backbone for all.
+
+    `complete` raises a `MissingError` for a call that failed for good; its task is then counted as failed.
+    Raises UsageError when the system is not compilable as a whole: half a system has nothing to compare.
+    """
+    if not compilation.verdict.compilable:
+        raise UsageError(
+            f"{compilation.system} is not compilable as a whole, so there is nothing to compare; "
+            "`--check-only` says why"
+        )
+    runners: list[tuple[SideName, Callable[[str], Awaitable[Run]]]] = [
+        ("agents", lambda task: run_agents(system, task, complete, clock=clock)),
+        ("one call", lambda task: run_one_call(compilation.skills, task, complete, clock=clock)),
+    ]
+    if stepwise:
+        runners.append(
+            ("stepwise", lambda task: run_stepwise(compilation.skills, task, complete, clock=clock))
+        )
+    slots = asyncio.Semaphore(concurrency)
+    done = 0
+
+    async def one(run: Callable[[str], Awaitable[Run]], row: TaskRow) -> Run | MissingError:
+        nonlocal done
+        async with slots:
+            try:
+                return await run(row.task)
+            except MissingError as error:
+                return error
+            finally:
+                done += 1
+                tick(done, len(tasks) * len(runners))
+
+    sides, errors = [], []
+    for name, run in runners:
+        results = await asyncio.gather(*(one(run, row) for row in tasks))
+        sides.append(_measured(name, tasks, results, run_tests))
+        errors += [str(result) for result in results if isinstance(result, MissingError)]
+    return Comparison(model=model, sides=tuple(sides), errors=tuple(dict.fromkeys(errors)))
+
+
+def _measured(
+    name: SideName, tasks: Sequence[TaskRow], results: Sequence[Run | MissingError], run_tests: bool
+) -> Measured:
+    runs = [(row, run) for row, run in zip(tasks, results, strict=True) if isinstance(run, Run)]
+    right = sum(is_right(row, run.answer, run_tests=run_tests) for row, run in runs)
+    calls = [call for _, run in runs for call in run.calls]
+    n = max(1, len(runs))
+    return Measured(
+        side=name,
+        tasks=len(tasks),
+        failed=len(tasks) - len(runs),
+        accuracy=wilson(right, len(runs)),
+        tokens=sum(run.tokens for _, run in runs) / n,
+        seconds=sum(run.seconds for _, run in runs) / n,
+        calls=len(calls) / n,
+        total_calls=len(calls),
+        prompt_tokens=sum(call.prompt_tokens for call in calls),
+        answer_tokens=sum(call.answer_tokens for call in calls),
+    )
+
+
+def wilson(right: int, total: int) -> Estimate:
+    """Return a share with Wilson's 90% interval; nothing without trials."""
+    if total == 0:
+        return Estimate(value=None, low=None, high=None)
+    share, z2 = right / total, _Z * _Z
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    half = _Z * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
+    return Estimate(value=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """Return the comparison as the paper's table 3 has it."""
+    head = f"  {'':<10}{'accuracy (90%)':>22}{'tokens':>9}{'seconds':>9}{'calls':>7}{'failed':>8}"
+    lines = [f"same tasks, same model: {comparison.model}", head]
+    for side in comparison.sides:
+        told = side.accuracy
+        accuracy = (
+            "not judged"
+            if told.value is None or told.low is None or told.high is None
+            else f"{100 * told.value:.1f}% ({100 * told.low:.0f} to {100 * told.high:.0f})"
+        )
+        lines.append(
+            f"  {side.side:<10}{accuracy:>22}{side.tokens:>9,.0f}{side.seconds:>9.2f}{side.calls:>7.1f}{side.failed:>8}"
+        )
+    for side in comparison.sides[1:]:
+        shares = [comparison.saved(what, side.side) for what in ("tokens", "seconds", "calls")]
+        told_shares = ", ".join(
+            f"{what} {100 * share:.0f}%"
+            for what, share in zip(("tokens", "latency", "calls"), shares, strict=True)
+            if share is not None
+        )
+        lines.append(f"  {side.side} saves: {told_shares}")
+    lines += [f"  error: {message}" for message in comparison.errors[:3]]
+    return "\n".join(lines) + "\n"
