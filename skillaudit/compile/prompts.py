@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from skillaudit.compile.compiler import CompiledSkill
 from skillaudit.compile.system import Agent
 
 ANSWER = "ANSWER"
+_IMPLIED = re.compile(r"(?:- The part headed “|Put what was worked out under|Then use the `)")
 
 
 def agent_prompt(agent: Agent, task: str = "") -> str:
@@ -47,8 +49,28 @@ def one_call_prompt(skills: Sequence[CompiledSkill], listing: str) -> str:
     ]
     if listing:
         parts.append(f"Skills:\n{listing}")
-    parts += [f"[{section(skill.name)}]\n{skill.body.strip()}" for skill in skills]
+    parts += [f"[{section(skill.name)}]\n{condensed(skill.body)}" for skill in skills]
     return "\n\n".join(parts)
+
+
+def condensed(body: str) -> str:
+    """Return a policy without what the order of sections in one answer says already.
+
+    The title goes, and of input and hand-over the lines that only name the section before or after; slots
+    to fill, loops and choices stay.
+    """
+    blocks = re.split(r"\n(?=## )", body.strip())
+    kept = []
+    for block in blocks:
+        head, _, rest = block.partition("\n")
+        if head.startswith("# "):
+            block = rest.strip()
+        elif head in ("## Input", "## Hand-over"):
+            lines = [line for line in rest.split("\n") if line.strip() and not _IMPLIED.match(line)]
+            block = f"{head}\n" + "\n".join(lines) if lines else ""
+        if block.strip():
+            kept.append(block.strip())
+    return "\n".join(kept)
 
 
 def selection_prompt(skills: Sequence[CompiledSkill], done: str) -> str:
