@@ -44,10 +44,6 @@ EXTRACTIVE = "extractive"
 @click.option("--apply", "in_place", is_flag=True, help="Change the library itself, with a backup beside it.")
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
-    "--client", metavar="NAME", help="Keep this client's budget, and judge by the text that it shows."
-)
-@click.option("--context", type=click.IntRange(min=1), metavar="TOKENS", help="The client's context window.")
-@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @audit_options
@@ -59,8 +55,6 @@ def command(
     target: Path | None,
     in_place: bool,
     undo: bool,
-    client: str | None,
-    context: int | None,
     form: str,
     quiet: bool,
     **options: Any,
@@ -79,7 +73,7 @@ def command(
     from skillaudit.optimize.plan_file import plan_of, read_plan
     from skillaudit.optimize.records import steps_named
 
-    config = make_config(**options)
+    config = make_config(sources, **options)
     wanted = steps_named(only)
     complete = None
     if rewriter != EXTRACTIVE:
@@ -94,20 +88,19 @@ def command(
             config,
             only=() if given is not None else wanted,
             plan=given,
-            client=client,
-            context=context,
             complete=complete,
             rewriter=rewriter,
             progress=progress,
         )
     plan = given if given is not None else plan_of(found, library)
-    _print(found, form)
+    # What is written comes first, so that a reader of stdout who leaves early does not stop it.
     if plan_file is not None and given is None:
         _write_plan(plan, plan_file)
     if target is not None:
         _export(library, plan, target)
     if in_place:
         _apply(library, plan)
+    _print(found, form)
 
 
 def _print(found: Any, form: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.terms import Lexicon, choose
-from skillaudit.optimize.wording import subject_of
+from skillaudit.optimize.wording import spelled
 
 MAX_RULES = 20
 _ROOM = 70
@@ -39,4 +39,4 @@ def _side(bench: Bench, lexicon: Lexicon, row: int, other: int) -> str:
     chosen = choose(source, lexicon.weights(row, (other,)), known, _ROOM)
     if not chosen:
         chosen = choose(source, lexicon.weights(row, (other,)), lexicon.described[other], _ROOM)
-    return ", ".join(chosen[:4]) or subject_of(bench.skills[row].name) or bench.skills[row].name
+    return ", ".join(chosen[:4]) or spelled(bench.skills[row].name)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from skillaudit.clients import listing
+from skillaudit.clients import Listing, listing
+from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.rewriting import lead_of
 from skillaudit.optimize.terms import Lexicon, choose, stems
@@ -19,11 +20,9 @@ SHORTEST = 40
 """Characters of a description below which a list says too little to choose by."""
 
 
-def as_shown(
-    skills: Sequence[Skill], client: str, context: int | None = None
-) -> tuple[tuple[Skill, ...], frozenset[str]]:
-    """Return the skills with the text that a client shows, and the ids of those that it does not show."""
-    shown = listing(skills, client, context=context)
+def as_shown(skills: Sequence[Skill], config: Config) -> tuple[tuple[Skill, ...], frozenset[str]]:
+    """Return the skills with the text that the client of `config` shows, and the ids of those that it does not show."""
+    shown = _listing(skills, config)
     cut = tuple(
         msgspec.structs.replace(skill, description=entry.description)
         for skill, entry in zip(skills, shown.entries, strict=True)
@@ -31,7 +30,11 @@ def as_shown(
     return cut, frozenset(entry.id for entry in shown.entries if entry.state == "invisible")
 
 
-def longest_that_fits(skills: Sequence[Skill], client: str, context: int | None = None) -> int | None:
+def _listing(skills: Sequence[Skill], config: Config) -> Listing:
+    return listing(skills, config.client or "", context=config.context, order=config.order)
+
+
+def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:
     """Return how long every description may be so that the client cuts none; None when none need be cut.
 
     Zero means that not even descriptions of `SHORTEST` characters fit.
@@ -44,7 +47,7 @@ def longest_that_fits(skills: Sequence[Skill], client: str, context: int | None 
             else msgspec.structs.replace(skill, description=skill.description[:limit])
             for skill in skills
         ]
-        return all(entry.state == "full" for entry in listing(cut, client, context=context).entries)
+        return all(entry.state == "full" for entry in _listing(cut, config).entries)
 
     longest = max((len(skill.description) for skill in skills), default=0)
     if whole(longest):
@@ -58,19 +61,19 @@ def longest_that_fits(skills: Sequence[Skill], client: str, context: int | None 
     return low
 
 
-def fit_budget(bench: Bench, lexicon: Lexicon, client: str, context: int | None = None) -> str:
+def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
 
     Of each long description stay what the work half needs most: its beginning, or its opening sentence and
     the phrases of the file that its users say, whichever keeps more requests.
     """
     rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
-    limit = longest_that_fits([bench.skills[row] for row in rows], client, context)
+    limit = longest_that_fits([bench.skills[row] for row in rows], config)
     if limit is None:
         return ""
     if limit == 0:
         return (
-            f"{client} cannot show {len(rows):,} skills even with {SHORTEST} characters each; "
+            f"{config.client} cannot show {len(rows):,} skills even with {SHORTEST} characters each; "
             "make some manual-only, or use the hierarchy."
         )
     long = [row for row in rows if len(bench.skills[row].description) > limit]
@@ -83,7 +86,7 @@ def fit_budget(bench: Bench, lexicon: Lexicon, client: str, context: int | None 
         gains = [bench.gain(bench.board.try_column(row, scores[:, at])) for _, at in found]
         text, at = found[int(np.argmax(gains))]
         before = len(bench.skills[row].description)
-        reason = f"{client} has room for {limit} characters each; this had {before}"
+        reason = f"{config.client} has room for {limit} characters each; this had {before}"
         bench.describe("shorten", "budget", row, text, reason, scores[:, at])
     return ""
 

@@ -54,8 +54,6 @@ def optimize(
     *,
     only: Collection[StepName] = STEPS,
     plan: Plan | None = None,
-    client: str | None = None,
-    context: int | None = None,
     complete: Complete | None = None,
     rewriter: str = "extractive",
     progress: Progress = SILENT,
@@ -63,14 +61,14 @@ def optimize(
     """Propose edits to a library, chosen on the work half of its requests and proved on the other half.
 
     Nothing is written. With a `plan` its edits are proved as they stand, and none is made or refused.
-    `client` is whose budget the list has to keep (with a window of `context` tokens), and whose cut text is
-    judged. `complete` sends a prompt to the model called `rewriter`, which then writes the descriptions.
+    The client of `config` is whose budget the list has to keep, and whose cut text is judged. `complete`
+    sends a prompt to the model called `rewriter`, which then writes the descriptions.
 
     Raises UsageError when no request of the work half judges a skill, for an unknown router or client, and
     what `audit` raises.
     """
     config = config or Config()
-    task = Task(library, config, frozenset(only), plan, client, context, complete, rewriter)
+    task = Task(library, config, frozenset(only), plan, complete, rewriter)
     cache = Cache(config.cache) if config.use_cache else None
     try:
         maker: Embed | None = None
@@ -92,8 +90,6 @@ class Task:
     config: Config
     only: frozenset[StepName]
     plan: Plan | None
-    client: str | None
-    context: int | None
     complete: Complete | None
     rewriter: str
 
@@ -114,7 +110,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         _plan(task, bench, lexicon, maker, notes, progress)
     pairs = confused_pairs(bench)
     edits: list[Edit] = list(bench.edits if task.plan is None else task.plan.edits)
-    state = partial(_state, shown, held_out, config, maker, task.client, task.context)
+    state = partial(_state, shown, held_out, config, maker)
     before = state(())
     planned_proof = proof = None
     steps: tuple[Step, ...] = ()
@@ -144,7 +140,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         router=proof.router if proof else config.router or "",
         scorer=config.scorer,
         rewriter=task.rewriter,
-        client=task.client or "",
+        client=config.client or "",
         work_requests=len(work),
         proof_requests=len(held_out),
         edits=tuple(edits),
@@ -199,11 +195,11 @@ def _plan(
         narrow_holes(bench, lexicon)
     if "boundary" in only:
         sharpen(bench, lexicon, boundary_tasks(bench), "boundary", write, progress)
-        add_clauses(bench, progress)
+        add_clauses(bench, lexicon, progress)
     if "victim" in only:
         sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress)
-    if "budget" in only and task.client is not None:
-        notes += filter(None, [fit_budget(bench, lexicon, task.client, task.context)])
+    if "budget" in only and task.config.client is not None:
+        notes += filter(None, [fit_budget(bench, lexicon, task.config)])
     if write is not None:
         notes += write.refused
 
@@ -256,14 +252,12 @@ def _state(
     requests: Sequence[Request],
     config: Config,
     maker: Embed | None,
-    client: str | None,
-    context: int | None,
     edits: Sequence[Edit],
 ) -> Variant:
     skills, gone, into = applied(shown, edits)
-    if client is not None:
+    if config.client is not None:
         listed = [skill for skill in skills if skill.id not in gone and skill.id not in into]
-        cut, hidden = as_shown(listed, client, context)
+        cut, hidden = as_shown(listed, config)
         text = {skill.id: skill for skill in cut}
         skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
     return variant(config.scorer, skills, gone, into, requests, maker)

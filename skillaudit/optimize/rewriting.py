@@ -13,7 +13,6 @@ from skillaudit.optimize.wording import (
     fit,
     language,
     listing,
-    subject_of,
     without_generic,
 )
 from skillaudit.requests.mining import read, tasks
@@ -22,6 +21,8 @@ from skillaudit.schema import Skill
 
 LIST_LENGTHS = (120, 300, 560)
 """Characters of phrases that the candidates add."""
+_SUBJECT = 60
+"""Characters of what a boundary clause turns away."""
 _LEAD = 4
 """Telling words that an opening sentence must have to say what a skill does."""
 
@@ -88,10 +89,21 @@ def quotable_tasks(skill: Skill, lines: Sequence[str]) -> str:
     return ""
 
 
-def with_clause(skill: Skill, description: str, rival: Skill, limit: int = MAX_DESCRIPTION) -> str:
-    """Return `description` with a clause that sends the rival's requests to it; unchanged where it has no room."""
-    if rival.name.casefold() in description.casefold():
-        return description
+def with_clause(
+    skill: Skill, row: int, rival: Skill, other: int, lexicon: Lexicon, limit: int = MAX_DESCRIPTION
+) -> str:
+    """Return the description with a clause that sends to `rival` what is its own; unchanged without room.
+
+    What is turned away is named in phrases of the skill's own file that the rival's descriptor says and the
+    skill's own does not; without any, the clause names the rival alone.
+    """
+    if rival.name.casefold() in skill.description.casefold():
+        return skill.description
     book = BOOKS[language(skill.description)]
-    text = f"{closed(description, book.stop)} {clause(book, subject_of(rival.name), rival.name)}"
-    return text if len(text) <= min(limit, MAX_DESCRIPTION) else description
+    theirs = lexicon.weights(other, (row,))
+    wanted = lexicon.described[other] - lexicon.described[row]
+    weights = {word: weight for word, weight in theirs.items() if word in wanted}
+    phrases = choose(lexicon.sources[row], weights, set(), _SUBJECT)
+    subject = book.comma.join(phrase for phrase in phrases if set(stems(phrase)) <= lexicon.described[other])
+    text = f"{closed(skill.description, book.stop)} {clause(book, subject, rival.name)}"
+    return text if len(text) <= min(limit, MAX_DESCRIPTION) else skill.description

@@ -165,7 +165,7 @@ def _by_gain(bench: Bench, options: dict[int, list[tuple[Task, str, Floats]]]) -
     return sorted(gains, key=lambda row: (-gains[row], row))
 
 
-def add_clauses(bench: Bench, progress: Progress = SILENT) -> None:
+def add_clauses(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT) -> None:
     """Propose reciprocal `not for X, use Y` clauses for the most confused pairs.
 
     A cosine is drawn by the words of a clause that turns away, so most are refused here; language
@@ -178,7 +178,7 @@ def add_clauses(bench: Bench, progress: Progress = SILENT) -> None:
             if sum(key[0] == row for key in drafts) >= 2:
                 continue
             skill = bench.skills[row]
-            text = with_clause(skill, skill.description, bench.skills[other], bench.limit)
+            text = with_clause(skill, row, bench.skills[other], other, lexicon, bench.limit)
             if text != skill.description:
                 drafts[row, other] = text
     keys = list(drafts)

@@ -37,37 +37,37 @@ BOOKS: dict[str, Phrasebook] = {
         "the and for when use with from this that or of",
         "Covers ",
         "Not for {subject}: use {rival}.",
-        "Where {rival} fits better, use {rival}.",
+        "If {rival} fits better, use it.",
     ),
     "de": _book(
         "und der die das für mit wenn von zu ein eine oder",
         "Umfasst ",
         "Nicht für {subject}: dafür {rival} verwenden.",
-        "Wo {rival} besser passt, {rival} verwenden.",
+        "Wenn {rival} besser passt, das verwenden.",
     ),
     "fr": _book(
         "les des pour avec quand une est dans sur ou du",
         "Couvre ",
         "Pas pour {subject} : utiliser {rival}.",
-        "Si {rival} convient mieux, utiliser {rival}.",
+        "Si {rival} convient mieux, utiliser cela.",
     ),
     "es": _book(
         "los las para con cuando una del que en el y o",
         "Incluye ",
         "No para {subject}: usar {rival}.",
-        "Si {rival} encaja mejor, usar {rival}.",
+        "Si {rival} encaja mejor, usar eso.",
     ),
     "pt": _book(
         "os para com quando uma que em do da não e ou",
         "Inclui ",
         "Não para {subject}: usar {rival}.",
-        "Se {rival} servir melhor, usar {rival}.",
+        "Se {rival} servir melhor, usar isso.",
     ),
     "it": _book(
         "gli per con quando una che del della di il e o",
         "Comprende ",
         "Non per {subject}: usare {rival}.",
-        "Se {rival} è più adatto, usare {rival}.",
+        "Se {rival} è più adatto, usare quello.",
     ),
     "zh": Phrasebook(
         frozenset(), "涵盖", "不用于{subject}：请用 {rival}。", "更适合 {rival} 时请用 {rival}。", "、", "。"
@@ -140,10 +140,9 @@ def clause(book: Phrasebook, subject: str, rival: str) -> str:
     return (book.boundary if subject else book.bare).format(subject=subject, rival=rival)
 
 
-def subject_of(name: str) -> str:
+def spelled(name: str) -> str:
     """Return a skill's name as words: `keyword-research` gives `keyword research`."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-_:/.]+", " ", name).split()
-    return " ".join(words) if len(words) > 1 else ""
+    return " ".join(re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-_:/.]+", " ", name).split())
 
 
 def without_generic(description: str) -> str:

@@ -1,0 +1,126 @@
+"""What optimisation brings on real libraries with labelled requests, and on the same ones spoiled on purpose.
+
+    python -m tests.benchmarks.optimize_libraries --data ../shared/data
+
+Prints a table with the proof half's accuracy and hijack rate before and after, by step, under the local
+router of a scorer and under fitted router profiles; then trees against flat lists by size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.records import StepName
+from skillaudit.schema import Library
+from tests.benchmarks.optimize_degrade import degraded
+
+LIBRARIES = {
+    "metatool": ("routing/metatool/library.jsonl.gz", "metatool"),
+    "uipath": ("libraries/uipath-skills.jsonl", "uipath_activation"),
+    "marketing": ("libraries/marketingskills.jsonl", "marketing_evals"),
+    "materials": ("libraries/materials-simulation.jsonl", "materials_evals"),
+    "golang": ("libraries/samber-golang.jsonl", "golang_evals"),
+}
+ROUTERS = ("local", "llm", "gpt-4o-mini", "gpt-4o")
+EDITS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim")
+
+
+def library_of(data: Path, name: str) -> Library:
+    """Load a library with bodies; where the data has none, the text for the model stands in for one."""
+    path = data / LIBRARIES[name][0]
+    if name != "metatool":
+        return load([path])
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "library.jsonl"
+        with gzip.open(path, "rt", encoding="utf-8") as rows, copy.open("w", encoding="utf-8") as out:
+            for line in rows:
+                row = json.loads(line)
+                row["body"] = row.pop("description_for_model", "")
+                out.write(json.dumps(row) + "\n")
+        return load([copy])
+
+
+def requests_of(data: Path, name: str, folder: Path) -> Path:
+    """Write the labelled requests of a library as JSONL and return the file."""
+    path = folder / f"{name}.jsonl"
+    source = data / "routing" / LIBRARIES[name][1] / "queries.jsonl.gz"
+    with gzip.open(source, "rt", encoding="utf-8") as rows, path.open("w", encoding="utf-8") as out:
+        for line in rows:
+            row = json.loads(line)
+            if row["gold"] is not None:
+                out.write(json.dumps({"query": row["query"], "gold": row["gold"]}) + "\n")
+    return path
+
+
+def cases(data: Path, names: Sequence[str]) -> Iterator[tuple[str, str, Library]]:
+    """Yield (label, name, library): each as it is and spoiled."""
+    for name in names:
+        library = library_of(data, name)
+        yield name, name, library
+        yield f"{name}, spoiled", name, degraded(library)
+
+
+def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
+    """Return one row of the table."""
+    proof, planned = found.proof, found.planned
+    assert proof is not None
+    assert planned is not None
+    steps = " ".join(f"{step.step} {100 * step.gain:+.1f}" for step in found.steps if step.gain is not None)
+    before, after = proof.before, proof.after
+    change = proof.test.difference
+    return (
+        f"{label:<20} {router:<12} {before.requests:>6} "
+        f"{_points(before.accuracy.value)} -> {_points(after.accuracy.value)} "
+        f"[{_points(change.low, True)} {_points(change.high, True)}] (as planned {_points(planned.after.accuracy.value)}) "
+        f"hijack {_points(before.hijack.value)} -> {_points(after.hijack.value)}  "
+        f"p {proof.test.p_value if proof.test.p_value is None else f'{proof.test.p_value:.1g}'}  "
+        f"harmed {len(proof.harmed)}/{len(planned.harmed)}  edits {len(found.accepted)}/{len(found.edits)}  "
+        f"{seconds:.0f} s  {steps}"
+    )
+
+
+def _points(value: float | None, sign: bool = False) -> str:
+    if value is None:
+        return "-"
+    return f"{100 * value:+.1f}" if sign else f"{100 * value:.1f}"
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--libraries", default=",".join(LIBRARIES))
+    parser.add_argument("--routers", default=",".join(ROUTERS))
+    parser.add_argument("--scorer", default="hybrid", choices=["hybrid", "dense", "lexical"])
+    parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--json", type=Path, default=None, help="Write all records to this file.")
+    arguments = parser.parse_args()
+    records = []
+    with tempfile.TemporaryDirectory() as folder:
+        for label, name, library in cases(arguments.data, arguments.libraries.split(",")):
+            requests = requests_of(arguments.data, name, Path(folder))
+            for router in arguments.routers.split(","):
+                config = Config(
+                    scorer=arguments.scorer, requests=(requests,), router=router, cache=arguments.cache
+                )
+                start = time.perf_counter()
+                found = optimize(library, config, only=EDITS)
+                print(line(label, router, found, time.perf_counter() - start), flush=True)
+                records.append({"label": label, "router": router, "found": found})
+    if arguments.json is not None:
+        arguments.json.write_bytes(msgspec.json.encode(records))
+
+
+if __name__ == "__main__":
+    main()
