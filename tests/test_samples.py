@@ -280,12 +280,12 @@ def test_budget(case: Case) -> None:
 
 
 _NO_TWINS = "no two descriptors of the group reach the twins' cosine, and no pair a loss of a quarter"
-_NO_HOLES = "about one expected request of absorbed mass passes for chance under the default router"
+_BROAD = "one skill of the library is broad enough for a warning, and no request shows that it is harmless"
 _TOO_CALM = "the default router expects far less than what the scorer itself would lose"
 
 MISSES = {
-    ("black_hole", "must_flag black-hole:super-helper"): _NO_HOLES,
-    ("black_hole", "must_flag black-hole:workbench"): _NO_HOLES,
+    ("clean", "must_not_flag black-hole:any"): _BROAD,
+    ("oversized", "must_not_flag black-hole:any"): _BROAD,
     ("black_hole", "hijack_at_least"): _TOO_CALM,
     ("confusable", "must_flag confusable:code-review"): _NO_TWINS,
     ("confusable", "must_flag confusable:email-drafter"): _NO_TWINS,

@@ -10,13 +10,28 @@ from skillaudit.schema import BlackHole, Finding
 NAMED = 6
 
 
+SURE_CLAIMS = 2
+"""Different phrases that claim everything, from which a hole is an error though no request shows it."""
+
+
 def _message(hole: BlackHole) -> str:
     victims = ", ".join(hole.victims[:NAMED])
     more = f" and {len(hole.victims) - NAMED} more" if len(hole.victims) > NAMED else ""
+    if hole.evidence == "structure":
+        return (
+            f"{hole.skill} claims the ground of {hole.families:.0f} families; vague requests for {victims}{more} "
+            "would go to it."
+        )
     return (
         f"{hole.skill} takes {percent(hole.share)} of the requests of other skills "
         f"({hole.absorbed:.1f}, where {hole.expected:.1f} would be its share), from {victims}{more}."
     )
+
+
+def _ground(hole: BlackHole) -> str:
+    if hole.evidence == "structure":
+        return "Its description is broader than those of skills in real libraries."
+    return f"It robs {hole.families:.1f} families."
 
 
 def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
@@ -27,7 +42,8 @@ def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield rule.finding(
             (hole.skill,),
             _message(hole),
-            evidence=f"It robs {hole.families:.1f} families; q = {hole.q_value:.2g}.{phrases}",
+            evidence=f"{_ground(hole)} q = {hole.q_value:.2g}.{phrases}",
+            severity="error" if hole.evidence != "structure" or len(hole.generic_phrases) >= SURE_CLAIMS else "warning",
             fix=f"Narrow {hole.skill} to what no other skill does, split it, make it manual-only, "
             "or declare it as a router.",
             places=places(evidence, (hole.skill, *hole.victims)),
@@ -78,7 +94,8 @@ RULES = (
         slug="black-hole",
         severity="error",
         what="A skill takes significantly more of the others' requests than a skill of its neighbourhood "
-        "would, and takes them from three or more families.",
+        "would, from three or more families; or its description is so much broader than those of real skills, "
+        "or claims everything so often, that vague requests would go to it.",
         why="Capture by over-general skills is the last and worst stage of routing decay: every skill of the "
         "library loses to it, and adding better skills does not help.",
         fix="Narrow it, split it, make it manual-only, or declare it as a router with a reason.",

@@ -16,8 +16,6 @@ Ints = npt.NDArray[np.int64]
 
 MAX_Q = 0.05
 """False-discovery rate that is accepted."""
-MAX_Q_BREADTH = 0.1
-"""The same for the breadth of a descriptor, whose null is known only up to real libraries."""
 MIN_FAMILIES = 3.0
 """Least effective number of families robbed."""
 MIN_CLAIMS = 2
@@ -80,7 +78,7 @@ def black_holes(
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
       `MAX_Q`;
     - `structure`: the breadth of the descriptor against that of skills of real libraries (`width`, (N,)
-      p-values or None), Benjamini-Hochberg at `MAX_Q_BREADTH`. A scorer that weighs words cannot see how a model
+      p-values or None), Benjamini-Hochberg at `MAX_Q`. A scorer that weighs words cannot see how a model
       is drawn to a broad claim, so this stands for requests that were never asked;
     - `structure`: two different phrases that claim everything, which none of 7,618 real skills has.
 
@@ -97,7 +95,7 @@ def black_holes(
     claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
     robbed = families_robbed(flow, families, size)
     wide = robbed >= MIN_FAMILIES
-    taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q_BREADTH) & wide
+    taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q) & wide
     by_text = np.minimum(by_width, np.where(claims, adjusted(np.where(claims, CLAIM_RATE, 1.0)), 1.0))
     others = np.maximum(flow.owned.sum() - flow.owned, 1.0)
     between = flow.between.tocsc()

@@ -113,6 +113,15 @@ def twins(cosine: float, cluster: int = 0) -> tuple[SkillReport, ...]:
     return first, skill_report("b", victim_rate=0.0, cluster=0), skill_report("c", victim_rate=0.0, cluster=0)
 
 
+def test_a_hole_that_only_its_text_gives_away_is_an_error_when_it_is_sure() -> None:
+    for phrases, severity in ((("any task", "everything"), "error"), (("any task",), "warning")):
+        (finding,) = check(evidence(black_holes=(hole(evidence="structure", generic_phrases=phrases),)))
+        assert finding.severity == severity
+        assert "claims the ground of 4 families" in finding.message
+    (finding,) = check(evidence(black_holes=(hole(q_value=0.04),)))
+    assert finding.severity == "error"
+
+
 def test_near_twins_are_told_by_cluster_and_scorer() -> None:
     (finding,) = check(evidence(skills=twins(0.75)))
     assert (finding.code, finding.skills) == ("SA204", ("a", "b", "c"))

@@ -60,7 +60,7 @@ def test_a_descriptor_that_lies_over_everything_is_found(seed: int) -> None:
     middle = library(seed).scorer.skills.sum(axis=0)
     found = holes(library(seed, extra=middle))
     hole = next(hole for hole in found if hole.skill == "wide")
-    assert hole.families >= 3 and hole.q_value <= 0.1 and not hole.generic_phrases
+    assert hole.families >= 3 and hole.q_value <= 0.05 and not hole.generic_phrases
     assert len(found) <= 2
 
 
