@@ -19,7 +19,7 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
 
     from skillaudit.tui.app import SkillAuditApp
 
-    with_map = msgspec.structs.replace(config, map=True)
+    with_umap = msgspec.structs.replace(config, map="umap")
 
     def load(progress: Progress) -> Report:
         # Imported in the thread: the first screen does not wait for it.
@@ -27,13 +27,13 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
 
         return audit(sources, config, progress)
 
-    def load_with_map(progress: Progress) -> Report:
+    def load_with_umap(progress: Progress) -> Report:
         from skillaudit.pipeline import audit
 
-        return audit(sources, with_map, progress)
+        return audit(sources, with_umap, progress)
 
-    app = SkillAuditApp(
-        load, sources=", ".join(str(source) for source in sources), load_with_map=load_with_map
-    )
+    better = load_with_umap if config.map != "umap" else None
+    title = ", ".join(str(source) for source in sources)
+    app = SkillAuditApp(load, sources=title, load_with_map=better)
     app.run()
     return app.return_code or 0

@@ -28,10 +28,8 @@ class Situation(NamedTuple):
     """True while the error panel is on show."""
     query: bool = False
     history: bool = False
-    positions: bool = False
-    """True when the skills have places on the map."""
     can_map: bool = False
-    """True when an audit with a map can be asked for."""
+    """True when an audit with another map can be asked for."""
 
 
 def _always(_: Situation) -> bool:
@@ -104,9 +102,9 @@ ACTIONS: tuple[Action, ...] = (
            "Act", "export", hint="export", applies=_has_report),
     Action("rerun", ("r",), "run: audit again", "Read the library again and audit it.",
            "Act", "rerun", hint="rerun", applies=lambda now: not now.busy),
-    Action("map", ("m",), "map: compute positions", "Audit again with the two-dimensional map.",
-           "Act", "compute_map", hint="compute map",
-           applies=lambda now: now.view == "map" and not now.positions and now.can_map and not now.busy),
+    Action("map", ("m",), "map: lay out with UMAP", "Audit again, laying the map out with UMAP; slow the first time.",
+           "Act", "compute_map", hint="better map",
+           applies=lambda now: now.view == "map" and now.can_map and not now.busy),
     Action("return", ("b", "backspace"), "go: back to the last skill",
            "Return to the skill that a link led from.",
            "Go", "return", hint="back", applies=lambda now: now.history, first=True),

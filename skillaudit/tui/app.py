@@ -21,7 +21,7 @@ from skillaudit.tui.widgets.row_list import RowList
 class SkillAuditApp(Shell):
     """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
 
-    `load_with_map` makes it with positions on the map; without it the app cannot offer that.
+    `load_with_map` makes it with another map; without it the app does not offer that.
     """
 
     # Going about.
@@ -200,8 +200,10 @@ class SkillAuditApp(Shell):
         self.start_audit()
 
     def action_compute_map(self) -> None:
-        """Audit again with the map."""
-        self.start_audit(self.load_with_map)
+        """Audit again with another map, and keep to it from then on."""
+        if self.load_with_map is not None:
+            self._load, self.load_with_map = self.load_with_map, None
+            self.start_audit()
 
     # The program.
 

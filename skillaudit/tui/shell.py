@@ -120,7 +120,6 @@ class Shell(App[None]):
             error=self.current == STATUS and self.error is not None,
             query=bool(session and session.query),
             history=bool(session and session.history),
-            positions=bool(session and session.index.has_map),
             can_map=self.load_with_map is not None,
         )
 

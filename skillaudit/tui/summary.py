@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from skillaudit.formatters.words import SOURCES, plural
-from skillaudit.schema import Report
+from skillaudit.schema import Estimate, Report
 from skillaudit.tui.doc import Block, Column, Field, Gauge, Heading, Paragraph, Share, Table
-from skillaudit.tui.figures import NONE, decimal
+from skillaudit.tui.figures import NONE, decimal, percent
 from skillaudit.tui.lines import Span
 
 SKIPPED_LIMIT = 50
@@ -25,6 +25,7 @@ def forecast_blocks(report: Report) -> list[Block]:
         Share("local", lost.local, hijacked, "to a rival in its cluster", "c1"),
         Share("drift", lost.drift, hijacked, "to another family", "c3"),
         Share("capture", lost.capture, hijacked, "to a black hole", "error"),
+        *law_blocks(report),
         Heading("Router"),
         Field("profile", (Span(f"{forecast.router}, {forecast.scorer} scorer"),)),
         Field("rests on", (Span(forecast.source),)),
@@ -36,6 +37,43 @@ def forecast_blocks(report: Report) -> list[Block]:
             Paragraph("! This library lies outside the range that the profile was fitted on.", "warning")
         )
     return blocks
+
+
+LAW_POINTS = 6
+"""Sizes of the law's curve that are drawn."""
+
+
+def law_blocks(report: Report) -> list[Block]:
+    """Draw the library's own law: accuracy by size, where it crosses the floor, and the room left."""
+    law = report.law
+    if law is None:
+        return []
+    if not law.points:
+        return [Heading("As the library grows"), Paragraph(law.note or "No curve.", "muted")]
+    chosen = next((form.form for form in law.forms if form.chosen), "")
+    step = max((len(law.points) - 1) / (LAW_POINTS - 1), 1)
+    shown = sorted({round(at * step) for at in range(LAW_POINTS) if round(at * step) < len(law.points)})
+    blocks: list[Block] = [
+        Heading("As the library grows", f"accuracy with so many skills{chosen and f', {chosen} law'}")
+    ]
+    for at in shown:
+        point = law.points[at]
+        blocks.append(Gauge(f"{point.n:,} skills", point.accuracy, "accent"))
+    if law.floor is not None and law.crossing is not None and law.crossing.value is not None:
+        blocks.append(
+            Field("floor", (Span(f"accuracy falls below {percent(law.floor)} at {_size(law.crossing)}"),))
+        )
+    if law.room is not None and law.room.value is not None:
+        blocks.append(Field("room", (Span(f"{_size(law.room)} of the same kind can be added"),)))
+    if law.note:
+        blocks.append(Paragraph(law.note, "muted"))
+    return blocks
+
+
+def _size(value: Estimate) -> str:
+    """Write an estimated number of skills with its interval."""
+    ends = "" if value.low is None or value.high is None else f" [{value.low:,.0f}, {value.high:,.0f}]"
+    return f"{value.value or 0.0:,.0f}{ends} skills"
 
 
 def library_blocks(report: Report) -> list[Block]:

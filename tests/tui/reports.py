@@ -19,6 +19,9 @@ from skillaudit.schema import (
     Finding,
     Forecast,
     Hubness,
+    LawForm,
+    LawPoint,
+    LibraryCurve,
     LibrarySummary,
     Location,
     Pair,
@@ -133,6 +136,30 @@ CLIENTS = (
 )
 
 
+LAW = LibraryCurve(
+    points=tuple(
+        LawPoint(
+            n=n,
+            accuracy=Estimate(value=0.99 - 0.045 * math.log(n), low=0.9 - 0.05 * math.log(n), high=0.995),
+            hijack=0.03 * math.log(n),
+        )
+        for n in (5, 8, 12, 18, 24, 29)
+    ),
+    forms=(
+        LawForm(
+            form="logarithmic",
+            parameters={"a": 0.99, "b": 0.045},
+            r_squared=0.99,
+            left_out_error=0.01,
+            chosen=True,
+        ),
+    ),
+    floor=0.8,
+    crossing=Estimate(value=68.0, low=31.0, high=4_100.0),
+    room=Estimate(value=39.0, low=2.0, high=4_071.0),
+)
+
+
 def estimate(value: float, half: float = 0.06) -> Estimate:
     """Return an estimate with an interval of twice `half`."""
     return Estimate(value=value, low=max(value - half, 0.0), high=min(value + half, 1.0))
@@ -172,6 +199,7 @@ def report_of(
     clusters: Sequence[Cluster] = (),
     black_holes: Sequence[BlackHole] = (),
     clients: Sequence[ClientView] = (),
+    law: LibraryCurve | None = None,
     over_general: Sequence[BlackHole] = (),
     pairs: Sequence[Pair] = (),
     findings: Sequence[Finding] = (),
@@ -226,6 +254,7 @@ def report_of(
         over_general=tuple(over_general),
         pairs=tuple(pairs),
         findings=tuple(findings),
+        law=law,
     )
 
 
@@ -468,6 +497,7 @@ def small(positions: bool = True) -> Report:
         black_holes=holes,
         over_general=over_general,
         clients=CLIENTS,
+        law=LAW,
         pairs=pairs,
         findings=findings,
         skipped=[Skipped(path="drafts/SKILL.md", reason="empty file", code="empty-file")],

@@ -77,7 +77,7 @@ def test_what_applies_where() -> None:
     assert by_id["rerun"].applies(skills) and not by_id["rerun"].applies(skills._replace(busy=True))
     on_map = Situation(view="map", report=True, can_map=True)
     assert by_id["map"].applies(on_map)
-    assert not by_id["map"].applies(on_map._replace(positions=True))
+    assert not by_id["map"].applies(on_map._replace(busy=True))
     assert not by_id["map"].applies(on_map._replace(can_map=False))
     assert by_id["copy"].applies(Situation(error=True)) and not by_id["copy"].applies(Situation())
 

@@ -127,6 +127,10 @@ def test_overview_says_what_the_forecast_rests_on() -> None:
     assert "capture: 3.7%, to a black hole" in text
     assert "29 of 29 skills" in text and "7 that name their skill" in text
     assert "drafts/SKILL.md: empty file" in text
+    assert "29 skills: 83.8%" in text and "logarithmic law" in text
+    assert "accuracy falls below 80.0% at 68 \\[31, 4,100\\] skills" in text
+    assert "39 \\[2, 4,071\\] skills of the same kind can be added" in text
+    assert "| Narrow Client | 20 | 6 | 2 | 1 | 119% |" in text
     assert "outside the range" not in text
     assert "outside the range" in to_markdown(forecast_blocks(reports.large(500)))
 

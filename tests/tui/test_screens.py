@@ -76,7 +76,7 @@ async def test_the_palette_lists_what_applies_now() -> None:
     async with opened(reports.small(), keys="2") as (app, pilot):
         names = [hit.text async for hit in Commands(app.screen).discover()]
         assert "sort: by next column" in names and "view: Map" in names
-        assert "map: compute positions" not in names and "view: What-if" not in names
+        assert "map: lay out with UMAP" not in names and "view: What-if" not in names
         await pilot.press("1")
         names = [hit.text async for hit in Commands(app.screen).discover()]
         assert "sort: by next column" not in names

@@ -13,10 +13,7 @@ from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.map_canvas import MapCanvas
 
-ABSENT = (
-    "This report has no map: the positions take a while the first time, so they are made on request. "
-    "Press m to compute them now, or start with --map."
-)
+ABSENT = "This report has no map: its skills have no positions. Press m to compute them."
 
 
 class MapView(View):

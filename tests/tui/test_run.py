@@ -1,0 +1,42 @@
+"""The entry point: what it audits, with which map, and how it ends."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.progress import SILENT
+from skillaudit.tui import run
+from skillaudit.tui.app import SkillAuditApp
+from tests.tui import reports
+
+
+def test_it_audits_the_sources_and_offers_the_better_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[tuple[str, ...], str]] = []
+    apps: list[SkillAuditApp] = []
+
+    def audit(sources: tuple[str, ...], config: Config, progress: object) -> object:
+        asked.append((tuple(str(source) for source in sources), config.map))
+        return reports.one()
+
+    monkeypatch.setattr("skillaudit.pipeline.audit", audit)
+    monkeypatch.setattr(SkillAuditApp, "run", apps.append)
+    assert run(["a", Path("b")], Config()) == 0
+    (app,) = apps
+    assert app.sources == "a, b"
+    assert app._load(SILENT) == reports.one()
+    assert app.load_with_map is not None
+    app.load_with_map(SILENT)
+    assert asked == [(("a", "b"), "pca"), (("a", "b"), "umap")]
+    run(["a"], Config(map="umap"))
+    assert apps[1].load_with_map is None
+
+
+def test_its_import_waits_for_the_toolkit() -> None:
+    code = "import sys, skillaudit.tui, skillaudit.tui.state, skillaudit.tui.actions; print('textual' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
