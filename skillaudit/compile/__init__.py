@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.compile.account import as_json, as_library
+from skillaudit.compile.account import as_json, as_library, chains
 from skillaudit.compile.answers import TaskRow, is_right, read_tasks
 from skillaudit.compile.asking import model_decomposer
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
@@ -38,6 +38,7 @@ __all__ = [
     "Verdict",
     "as_json",
     "as_library",
+    "chains",
     "check",
     "compare",
     "comparison_text",

@@ -13,6 +13,8 @@ from skillaudit.compile.costs import Cost
 from skillaudit.compile.form import as_data
 from skillaudit.compile.system import System
 from skillaudit.compile.writing import mapping
+from skillaudit.laws.execution_chains import HandOff, ways
+from skillaudit.laws.execution_law import Chain
 from skillaudit.schema import Library, Skill
 
 
@@ -36,6 +38,17 @@ def as_library(compilation: Compilation) -> Library:
             for skill in compilation.skills
         ),
     )
+
+
+def chains(compilation: Compilation) -> tuple[Chain, ...]:
+    """Return the chains that the hand-overs of a compilation make; delegation and feedback make none."""
+    links = [
+        HandOff(source=h.source, target=h.target, line=1, text="", returns=h.kind != "handover")
+        for h in compilation.handovers
+        if not h.kept
+    ]
+    origin = f"compiled from {compilation.system}"
+    return tuple(Chain(skills=way, source="compiled", origin=origin) for way in ways(links))
 
 
 def as_json(system: System, compilation: Compilation, cost: Cost | None = None) -> str:

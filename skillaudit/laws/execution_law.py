@@ -1,0 +1,265 @@
+"""How likely a chain of skills is routed right from end to end (arXiv 2605.16508, execution law; DESIGN section 5).
+
+Before any state exists each step is chosen on its own, so the chain succeeds with the product of its
+steps; the paper's pessimistic variant raises each to gamma = 6.7 b + 1.09, for what a plan says less
+clearly than a request. Once the step before has left a real result, a step that would have failed can be
+rescued: of the mass (1 - P_B) P_A that can be, a share `rescue` is, and no step becomes more than about
+four times as likely. The paper gives that bound and no share, so both ends are reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from skillaudit.laws.forms import Law
+from skillaudit.laws.published import execution, published
+from skillaudit.schema import Record
+
+LIFT = 4.0
+"""Most times that realised state makes a hard step likelier."""
+SAFE = 0.8
+DEAD = 0.5
+_SMALLEST = 1e-9
+_SEARCHES = 80
+
+
+class Chain(Record):
+    """Skills that are meant to run one after another."""
+
+    skills: tuple[str, ...]
+    """Ids, first to last."""
+    source: Literal["compiled", "hand-off", "declared"]
+    origin: str = ""
+    """File and line of its first hand-off, or the system that it was compiled from."""
+
+
+class StepForecast(Record):
+    """One step of a chain."""
+
+    skill: str
+    alone: float
+    """Chance that it is chosen for its own request."""
+    with_state: float
+    """The same at best, when the step before has left a right result."""
+    exposure: float
+    """Error weighted by place: middle steps err most, the first and the last least. It ranks steps, no more."""
+    restating_gains: float
+    """What the whole chain's chance gains at best when intent and state are restated before this step."""
+
+
+class ChainForecast(Record):
+    """What to expect of a chain; chances in [0, 1]."""
+
+    chain: Chain
+    steps: tuple[StepForecast, ...]
+    product: float
+    """All steps right, before any state, each on its own."""
+    pessimistic: float
+    """The same with the paper's exponent gamma."""
+    realised: float
+    """All steps right when each finds the real result of the one before, at best."""
+    gamma: float
+    weakest: str
+    """The skill whose mending helps most."""
+    mended: float
+    """The product, were the weakest as good as the median of the other steps."""
+    restate_at: tuple[str, ...]
+    """Skills before which restating helps most, best first; the first step needs none."""
+
+
+def with_state(alone: float, rescue: float = 1.0) -> float:
+    """Return a step's chance once the step before has left a right result.
+
+    `rescue` is the share of failures that the state mends, in [0, 1]; at 1 only the lift of four bounds it.
+    """
+    return min(1.0, LIFT * alone, alone + rescue * (1.0 - alone))
+
+
+def rescue_potential(upstream: float, alone: float) -> float:
+    """Return the mass of cases that state can rescue: the step fails alone and the one before it did not."""
+    return (1.0 - alone) * upstream
+
+
+def joint(accuracies: Sequence[float], *, gamma: float = 1.0, rescue: float = 0.0) -> float:
+    """Return the chance that all steps are right; one step alone is not raised to gamma."""
+    if not accuracies:
+        return 1.0
+    power = gamma if len(accuracies) > 1 else 1.0
+    first, *later = (min(1.0, max(0.0, value)) ** power for value in accuracies)
+    return float(first * math.prod(with_state(value, rescue) for value in later))
+
+
+def exposure(accuracy: float, place: int, steps: int) -> float:
+    """Return a step's error weighted by its place: once at the ends, twice in the middle (the U-shape)."""
+    x = place / (steps - 1) if steps > 1 else 0.0
+    return (1.0 - accuracy) * (1.0 + 4.0 * x * (1.0 - x))
+
+
+def forecast_chain(
+    chain: Chain, accuracies: Mapping[str, float], default: float, *, b: float | None = None
+) -> ChainForecast:
+    """Return the forecast of one chain.
+
+    `accuracies` maps skills to the chance that their own requests reach them, `default` stands in for a
+    skill that no request judges, `b` is the library's own decay per unit of ln N; without it the published
+    mean stands in.
+    """
+    values = [min(1.0, max(0.0, accuracies.get(skill, default))) for skill in chain.skills]
+    gamma = execution().gamma(b if b is not None else published()[0].law.b or 0.0)
+    product = joint(values)
+    gains = [_restating_gain(values, place) for place in range(len(values))]
+    steps = tuple(
+        StepForecast(
+            skill=skill,
+            alone=value,
+            with_state=value if place == 0 else with_state(value),
+            exposure=exposure(value, place, len(values)),
+            restating_gains=gains[place],
+        )
+        for place, (skill, value) in enumerate(zip(chain.skills, values, strict=True))
+    )
+    weakest = min(range(len(values)), key=values.__getitem__)
+    others = sorted(value for place, value in enumerate(values) if place != weakest)
+    target = max(values[weakest], others[len(others) // 2]) if others else values[weakest]
+    mended = [target if place == weakest else value for place, value in enumerate(values)]
+    ranked = sorted(
+        range(1, len(values)), key=lambda place: (-gains[place] * _middle(place, len(values)), place)
+    )
+    return ChainForecast(
+        chain=chain,
+        steps=steps,
+        product=product,
+        pessimistic=joint(values, gamma=gamma),
+        realised=joint(values, rescue=1.0),
+        gamma=gamma,
+        weakest=chain.skills[weakest],
+        mended=joint(mended),
+        restate_at=tuple(chain.skills[place] for place in ranked[:2] if gains[place] > 0.01),
+    )
+
+
+def _middle(place: int, steps: int) -> float:
+    """Weight of a place by the dip in the middle."""
+    return exposure(0.0, place, steps)
+
+
+def _restating_gain(values: Sequence[float], place: int) -> float:
+    """What the product gains when one step gets its state; the first has no step before it."""
+    if place == 0:
+        return 0.0
+    better = [with_state(value) if at == place else value for at, value in enumerate(values)]
+    return joint(better) - joint(values)
+
+
+class DepthMap(Record):
+    """Chance of a whole chain by its depth and the library's size, with its zones."""
+
+    sizes: tuple[int, ...]
+    depths: tuple[int, ...]
+    product: tuple[tuple[float, ...], ...]
+    """One row for each depth, one value for each size."""
+    pessimistic: tuple[tuple[float, ...], ...]
+    gamma: float
+    safe: float = SAFE
+    dead: float = DEAD
+    source: str = ""
+
+    def zone(self, depth: int, size: int) -> Literal["safe", "between", "dead"]:
+        """Say where a depth and a size of the map lie; `safe` even by the pessimistic variant, `dead` even by the
+        product. Raises ValueError for values that are not on it."""
+        row, column = self.depths.index(depth), self.sizes.index(size)
+        if self.pessimistic[row][column] >= self.safe:
+            return "safe"
+        return "dead" if self.product[row][column] < self.dead else "between"
+
+
+def depth_map(
+    law: Law | None = None,
+    *,
+    sizes: Sequence[int] = (5, 10, 20, 50, 100, 200, 500, 1000),
+    depths: Sequence[int] = (1, 2, 3, 4, 5, 6, 8, 10),
+    interference: float = 0.0,
+    b: float | None = None,
+) -> DepthMap:
+    """Return the map of a law of accuracy against size; the published mean without one.
+
+    `b` is the decay for gamma; without it the law's own, or the published mean for the capacity form.
+    """
+    mean = published()[0]
+    used = law or mean.law
+    slope = b if b is not None else used.b if used.b is not None else mean.law.b or 0.0
+    gamma = execution().gamma(slope)
+    routing = [used.accuracy(size, interference) for size in sizes]
+    return DepthMap(
+        sizes=tuple(sizes),
+        depths=tuple(depths),
+        product=tuple(tuple(joint([p] * depth) for p in routing) for depth in depths),
+        pessimistic=tuple(tuple(joint([p] * depth, gamma=gamma) for p in routing) for depth in depths),
+        gamma=gamma,
+        source="this library's own law" if law else f"{mean.name}: {mean.source}",
+    )
+
+
+class Trial(Record):
+    """One run of a chain: the chances of its steps alone, whether state was given, and whether all were right."""
+
+    accuracies: tuple[float, ...]
+    success: bool
+    state: bool = False
+
+
+class ExecutionFit(Record):
+    """Parameters of the predictor, estimated from runs."""
+
+    gamma: float
+    rescue: float
+    plain: int
+    """Runs without state that gamma rests on."""
+    realised: int
+    """Runs with state that the rescue rests on."""
+
+
+def fit_execution(trials: Sequence[Trial]) -> ExecutionFit:
+    """Estimate gamma from runs without state and the share of rescues from runs with it, by likelihood.
+
+    Without runs of a kind its parameter is that of independence: gamma 1, rescue 0. gamma lies in [0.2, 5].
+    """
+    plain = [trial for trial in trials if not trial.state and len(trial.accuracies) > 1]
+    realised = [trial for trial in trials if trial.state and len(trial.accuracies) > 1]
+    gamma = 1.0
+    if plain:
+        gamma = _best(lambda value: _likelihood(plain, gamma=value, rescue=0.0), 0.2, 5.0)
+    rescue = 0.0
+    if realised:
+        rescue = _best(lambda value: _likelihood(realised, gamma=1.0, rescue=value), 0.0, 1.0)
+    return ExecutionFit(gamma=gamma, rescue=rescue, plain=len(plain), realised=len(realised))
+
+
+def _likelihood(trials: Sequence[Trial], *, gamma: float, rescue: float) -> float:
+    total = 0.0
+    for trial in trials:
+        chance = joint(trial.accuracies, gamma=gamma, rescue=rescue)
+        chance = min(1.0 - _SMALLEST, max(_SMALLEST, chance))
+        total += math.log(chance if trial.success else 1.0 - chance)
+    return total
+
+
+def _best(value: Callable[[float], float], low: float, high: float) -> float:
+    """Maximise a function with one peak by golden section."""
+    ratio = (math.sqrt(5.0) - 1.0) / 2.0
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    at_a, at_b = value(a), value(b)
+    for _ in range(_SEARCHES):
+        if high - low < 1e-6:
+            break
+        if at_a >= at_b:
+            high, b, at_b = b, a, at_a
+            a = high - ratio * (high - low)
+            at_a = value(a)
+        else:
+            low, a, at_a = a, b, at_b
+            b = low + ratio * (high - low)
+            at_b = value(b)
+    return (low + high) / 2.0
