@@ -24,7 +24,7 @@ def test_it_audits_the_sources_and_offers_the_better_map(monkeypatch: pytest.Mon
         return reports.one()
 
     monkeypatch.setattr("skillaudit.pipeline.audit", audit)
-    monkeypatch.setattr(SkillAuditApp, "run", apps.append)
+    monkeypatch.setattr(SkillAuditApp, "run", lambda app: apps.append(app))
     assert run(["a", Path("b")], Config()) == 0
     (app,) = apps
     assert app.sources == "a, b"
