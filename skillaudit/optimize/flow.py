@@ -46,6 +46,8 @@ from skillaudit.scoring import make_scorer
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
+VICTIM_ROUNDS = 2
+"""A skill that was rewritten against one rival may lose to another then; a third round finds nothing."""
 
 
 def optimize(
@@ -197,7 +199,8 @@ def _plan(
         sharpen(bench, lexicon, boundary_tasks(bench), "boundary", write, progress)
         add_clauses(bench, lexicon, progress)
     if "victim" in only:
-        sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress)
+        for _ in range(VICTIM_ROUNDS):
+            sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress)
     if "budget" in only and task.config.client is not None:
         notes += filter(None, [fit_budget(bench, lexicon, task.config)])
     if write is not None:

@@ -20,6 +20,8 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Request, ScorerName, Skill
 
 ROUNDS = 6
+_STUBBORN = 8
+"""Harmed skills for which more than one edit at a time is refused."""
 _LEAST = 0.01
 """Least part of a request that a refusal must give back."""
 
@@ -90,7 +92,7 @@ def refuse_harm(
 ) -> tuple[list[Edit], Proof]:
     """Return the edits with those refused that harm a skill on `requests`, and the proof of what is left.
 
-    A skill that stays harmed after `ROUNDS`, or that no single edit is to blame for, stays in `Proof.harmed`.
+    A skill that stays harmed whatever of these is refused stays in `Proof.harmed`.
     """
     edits, proof = list(edits), planned
     for round_ in range(ROUNDS):
@@ -112,6 +114,23 @@ def refuse_harm(
         if not refused:
             break
         proof = prove(edits)
+    for harm in proof.harmed[:_STUBBORN]:
+        edits, proof = _all_of(harm, edits, proof, prove)
+    return edits, proof
+
+
+def _all_of(
+    harm: Harm, edits: list[Edit], proof: Proof, prove: Callable[[Sequence[Edit]], Proof]
+) -> tuple[list[Edit], Proof]:
+    """Refuse every edit of the harmed skill, or those of its takers too, if that undoes the harm."""
+    own = {edit.id for edit in edits if edit.accept and harm.skill in edit.skills}
+    for guilty in (own, set(harm.edits)):
+        trial = [_refused(edit, harm) if edit.accept and edit.id in guilty else edit for edit in edits]
+        if trial == edits:
+            continue
+        found = prove(trial)
+        if len(found.harmed) < len(proof.harmed) and harm.skill not in {each.skill for each in found.harmed}:
+            return trial, found
     return edits, proof
 
 

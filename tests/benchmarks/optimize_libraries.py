@@ -82,7 +82,8 @@ def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
     return (
         f"{label:<20} {router:<12} {before.requests:>6} "
         f"{_points(before.accuracy.value)} -> {_points(after.accuracy.value)} "
-        f"[{_points(change.low, True)} {_points(change.high, True)}] (as planned {_points(planned.after.accuracy.value)}) "
+        f"[{_points(change.low, True)} {_points(change.high, True)}] "
+        f"(as planned {_points(planned.after.accuracy.value)}) "
         f"hijack {_points(before.hijack.value)} -> {_points(after.hijack.value)}  "
         f"p {proof.test.p_value if proof.test.p_value is None else f'{proof.test.p_value:.1g}'}  "
         f"harmed {len(proof.harmed)}/{len(planned.harmed)}  edits {len(found.accepted)}/{len(found.edits)}  "

@@ -1,0 +1,157 @@
+"""The extractive rewriter: its words are the file's, its length fits, and held-out lines stay unread."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillaudit.analysis.words import tokens
+from skillaudit.optimize.rewriting import candidates, with_clause
+from skillaudit.optimize.terms import Lexicon, phrases, source_of, stems
+from skillaudit.optimize.wording import (
+    BOOKS,
+    FUNCTION_WORDS,
+    MAX_DESCRIPTION,
+    fit,
+    language,
+    spelled,
+    without_generic,
+)
+from skillaudit.schema import Skill
+
+WORDS = st.sampled_from(
+    [
+        "invoice",
+        "payment",
+        "transfer",
+        "hotel",
+        "receipt",
+        "mileage",
+        "payslip",
+        "pension",
+        "overtime",
+        "report",
+        "chart",
+        "any",
+        "task",
+        "请款",
+        "发票",
+        "旅行",
+        "для",
+        "счёт",
+        "über",
+    ]
+)
+SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(lambda words: " ".join(words) + ".")
+BODIES = st.lists(
+    st.one_of(SENTENCES, SENTENCES.map(lambda s: "- " + s), SENTENCES.map(lambda s: "## " + s)), max_size=8
+).map("\n".join)
+SKILLS = st.builds(
+    lambda name, sentences, body: Skill(id=name, name=name, description=" ".join(sentences), body=body),
+    st.sampled_from(["invoice-matching", "travel", "pay_roll"]),
+    st.lists(SENTENCES, min_size=1, max_size=3),
+    BODIES,
+)
+
+
+def lexicon_of(*skills: Skill, queries: tuple[tuple[str, ...], ...] | None = None) -> Lexicon:
+    return Lexicon(
+        [source_of(skill) for skill in skills],
+        [skill.text for skill in skills],
+        queries or ((),) * len(skills),
+    )
+
+
+@settings(deadline=None)
+@given(SKILLS, SKILLS, st.lists(SENTENCES, max_size=4), st.integers(60, 1200), st.booleans())
+def test_every_word_comes_from_the_file(
+    skill: Skill, rival: Skill, queries: list[str], limit: int, shorten: bool
+) -> None:
+    lexicon = lexicon_of(skill, rival, queries=(tuple(queries) * 2, ()))
+    own = set(tokens(f"{skill.text} {skill.body}")) | FUNCTION_WORDS
+    for text in candidates(skill, 0, lexicon, (1,), limit, shorten=shorten):
+        assert set(tokens(text)) <= own
+        assert 0 < len(text) <= min(limit, MAX_DESCRIPTION)
+        assert "\n" not in text
+    clause = with_clause(skill, 0, rival, 1, lexicon, limit)
+    assert set(tokens(clause)) <= own | set(tokens(rival.name))
+    assert len(clause) <= max(limit, len(skill.description))
+
+
+def test_users_words_lead_the_phrases() -> None:
+    skill = Skill(
+        id="pay",
+        name="pay",
+        description="Helps with money matters.",
+        body="## Payslips\n\n- Explain overtime pay\n- Explain overtime pay rules\n\nTax codes. Tax codes matter.\n",
+    )
+    other = Skill(id="tea", name="tea", description="Brews tea.", body="Tax codes of tea. Tax codes.")
+    lexicon = lexicon_of(skill, other, queries=(("my overtime is wrong", "overtime on Sunday"), ()))
+    first = candidates(skill, 0, lexicon, (1,))
+    assert any("overtime" in text for text in first)
+    assert all(text.startswith("Helps with money matters.") for text in first)
+
+
+def test_held_out_lines_are_not_quoted() -> None:
+    body = "- Rotate the leaked database password\n- Renew the expired certificate\n- Renew certificate\n"
+    skill = Skill(id="s", name="s", description="Secrets.", body=body)
+    source = source_of(skill, ["Rotate the leaked database password"])
+    assert not any("password" in line for line in source.lines)
+    assert "password" not in source.counts
+    assert any("certificate" in phrase for phrase in source.phrases)
+
+
+def test_what_a_skill_is_not_for_is_not_quoted() -> None:
+    body = "## When not to use\n\n- Translating contracts, contracts\n\n## Usage\n\n- Summarise contracts, summarise\n"
+    source = source_of(Skill(id="s", name="s", description="Summaries.", body=body))
+    assert not any("Translating" in line for line in source.lines)
+
+
+def test_phrases_stand_as_they_are_in_the_line() -> None:
+    line = "Use GitHub Actions for release notes, and don't forget `npm publish --tag`; see docs/x.md"
+    for phrase in phrases(line):
+        assert phrase in line
+    assert "GitHub Actions" in list(phrases(line))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Drafts invoices, and anything else. Use for payments.", "Drafts invoices. Use for payments."),
+        ("Anything you want.", "Anything you want."),
+        ("Draws charts. Always use this first.", "Draws charts."),
+        ("Draws charts of sales.", "Draws charts of sales."),
+    ],
+)
+def test_generic_clauses_go_as_a_whole(text: str, left: str) -> None:
+    assert without_generic(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Use this when the user asks for a report", "en"),
+        ("Erstellt Berichte und Tabellen für die Buchhaltung, wenn der Nutzer das will", "de"),
+        ("Crée des rapports pour les équipes avec une mise en page", "fr"),
+        ("用于创建报告和表格", "zh"),
+        ("レポートを作成する", "ja"),
+        ("Создаёт отчёты и таблицы", ""),
+        ("invoice matching", "en"),
+    ],
+)
+def test_the_authors_language_is_kept(text: str, found: str) -> None:
+    assert language(text) == found
+    assert found in BOOKS
+
+
+@given(st.text(max_size=300), st.integers(1, 200))
+def test_a_cut_text_is_a_beginning_within_the_limit(text: str, limit: int) -> None:
+    cut = fit(text, limit)
+    assert len(cut) <= limit or cut == text
+    assert text.startswith(cut)
+
+
+def test_names_are_spelled() -> None:
+    assert spelled("keyword-research_toolKit") == "keyword research tool Kit"
+    assert stems("reports reporting") == ["report", "report"]

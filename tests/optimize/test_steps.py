@@ -1,0 +1,223 @@
+"""Single steps: duplicates, black holes, clauses, budgets, and who is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+import pytest
+
+from skillaudit.analysis.neighbors import nearest
+from skillaudit.config import Config
+from skillaudit.optimize.anchor import anchor_paragraph
+from skillaudit.optimize.applying import applied, next_text
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Columns
+from skillaudit.optimize.budget import fit_budget, longest_that_fits
+from skillaudit.optimize.merging import fold_duplicates, folded_into
+from skillaudit.optimize.narrowing import narrow_holes
+from skillaudit.optimize.records import Edit
+from skillaudit.optimize.sharpening import add_clauses, confused_pairs
+from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.schema import Request, Skill
+
+LONG = "Match bank transfers with open invoices. Flag duplicate payments. Remind of unpaid invoices. " * 3
+
+
+def skill(name: str, description: str, body: str = "", **more: bool) -> Skill:
+    return Skill(id=name, name=name, description=description, body=body, **more)
+
+
+def bench_of(skills: Sequence[Skill], asked: Mapping[str, Sequence[str]]) -> tuple[Bench, Lexicon]:
+    requests = [
+        Request(query=query, gold=(name,), source="file")
+        for name, queries in asked.items()
+        for query in queries
+    ]
+    texts = [each.text for each in skills]
+    bench = Bench.of(
+        skills, requests, Columns("lexical", texts, [r.query for r in requests], None), 60.0, 1024
+    )
+    own = [list(asked.get(each.id, ())) for each in skills]
+    return bench, Lexicon([source_of(each) for each in skills], texts, own)
+
+
+def fold(bench: Bench) -> None:
+    texts = [each.text for each in bench.skills]
+    columns = Columns("lexical", texts, [], None)
+    fold_duplicates(bench, nearest(columns.similarities, len(texts), 8))
+
+
+def test_a_twin_is_folded_into_the_skill_with_requests() -> None:
+    skills = [
+        skill("invoices-plus", "Match transfers with invoices.", LONG),
+        skill("invoices", "Match transfers with invoices.", LONG + "\n## Extras\nPaper."),
+        skill("tea", "Brews tea.", "Green tea leaves."),
+    ]
+    bench, _ = bench_of(skills, {"invoices": ["match the invoice"], "tea": ["tea please"]})
+    fold(bench)
+    (edit,) = bench.edits
+    assert (edit.kind, edit.skills, edit.into, edit.accept) == (
+        "fold", ("invoices-plus", "invoices"), "invoices", True,
+    )  # fmt: skip
+    assert bench.gone == {0}
+
+
+def test_clones_of_a_template_are_shown_and_refused() -> None:
+    def clone(name: str) -> Skill:
+        return skill(
+            name.lower(),
+            f"Automate {name} tasks.",
+            f"{LONG} Open {name}. Log in to {name}. Use {name}Kit, {name}Kit.",
+        )
+
+    bench, _ = bench_of([clone("Slack"), clone("Asana")], {"slack": ["post it"], "asana": ["plan it"]})
+    fold(bench)
+    assert all(not edit.accept and "words of its own" in edit.refused for edit in bench.edits)
+    assert not bench.gone
+
+
+def test_what_a_fold_would_lose_is_said() -> None:
+    skills = [
+        skill("a", "Match transfers.", LONG),
+        skill("b", "Match transfers.", LONG + "\n\n## Paper archive\n\nOld."),
+    ]
+    bench, _ = bench_of(skills, {"a": ["match transfers", "match the transfer"], "b": []})
+    fold(bench)
+    (edit,) = bench.edits
+    assert edit.lost == ("Paper archive",)
+
+
+def test_chains_of_folds_end_at_one_skill() -> None:
+    assert folded_into([("a", "b"), ("b", "c")]) == {"a": "c", "b": "c"}
+    assert set(folded_into([("a", "b"), ("b", "a")])) == {"a", "b"}
+
+
+HOLE = "Always use this for any task: invoices, transfers, hotel bills, mileage, payslips, pension."
+ASKED = {
+    "invoices": ["invoices and transfers", "open invoices transfers", "transfers invoices again"],
+    "travel": ["hotel bills and mileage", "mileage hotel bills", "bills of the hotel"],
+    "payroll": ["payslips and pension", "pension payslips", "the pension on payslips"],
+}
+
+
+def library(**more: bool) -> list[Skill]:
+    return [
+        skill("invoices", "Money in."),
+        skill("travel", "Trips."),
+        skill("payroll", "Staff."),
+        skill("hole", HOLE, **more),
+    ]
+
+
+def test_a_hole_without_requests_is_made_manual_only() -> None:
+    bench, lexicon = bench_of(library(), ASKED)
+    narrow_holes(bench, lexicon)
+    edits = [edit for edit in bench.edits if edit.accept]
+    assert [(edit.kind, edit.skills) for edit in edits] == [("demote", ("hole",))]
+    assert edits[0].effect is not None
+    assert edits[0].effect.lost == 0
+    assert 3 in bench.gone
+
+
+def test_a_hole_with_requests_of_its_own_keeps_them() -> None:
+    asked = {**ASKED, "hole": ["always use this for any task", "any task always"]}
+    bench, lexicon = bench_of(library(), asked)
+    narrow_holes(bench, lexicon)
+    assert not any(edit.kind == "demote" and edit.accept for edit in bench.edits)
+
+
+def test_a_declared_router_is_left_alone() -> None:
+    bench, lexicon = bench_of(library(declared_router=True), ASKED)
+    narrow_holes(bench, lexicon)
+    assert not bench.edits
+
+
+def test_a_skill_that_calls_itself_a_router_is_not_demoted_by_itself() -> None:
+    skills = [*library()[:3], skill("hole", "Router: finds the right skill. " + HOLE)]
+    bench, lexicon = bench_of(skills, ASKED)
+    narrow_holes(bench, lexicon)
+    kinds = {edit.kind: edit.accept for edit in bench.edits if edit.skills == ("hole",)}
+    assert not any(kinds.values()) or "demote" not in kinds
+
+
+def test_an_edit_that_costs_another_skill_is_harmful() -> None:
+    bench, _ = bench_of(library()[:3], ASKED)
+    greedy = bench.columns.full(["travel: " + HOLE])[:, 0]
+    assert bench.harmful(1, bench.board.try_column(1, greedy)) in {"invoices", "payroll"}
+
+
+def test_clauses_name_the_rival_and_are_refused_where_they_attract() -> None:
+    skills = [
+        skill("invoice-matching", "Match invoices with bank transfers."),
+        skill("payment-reminders", "Remind of unpaid invoices."),
+    ]
+    asked = {
+        "invoice-matching": ["remind invoices unpaid transfers", "match the transfers"],
+        "payment-reminders": ["remind me of unpaid invoices"],
+    }
+    bench, lexicon = bench_of(skills, asked)
+    assert confused_pairs(bench)
+    add_clauses(bench, lexicon)
+    assert bench.edits
+    for edit in bench.edits:
+        assert edit.after.startswith(edit.before)
+        assert edit.rivals[0] in edit.after
+        assert edit.accept or "negation" in edit.refused
+
+
+def test_the_anchor_names_both_skills_with_their_own_words() -> None:
+    skills = [
+        skill("invoices", "Money.", "Match invoices. Invoices and invoices."),
+        skill("reminders", "Money.", "Remind customers. Remind customers again."),
+    ]
+    asked = {"invoices": ["money", "my money", "money now"], "reminders": ["money then"]}
+    bench, lexicon = bench_of(skills, asked)
+    text = anchor_paragraph(bench, lexicon, [(0, 1, 3)])
+    assert "`invoices`" in text
+    assert "`reminders`" in text
+    assert "customers" in text.casefold()
+    assert anchor_paragraph(bench, lexicon, [(0, 1, 1)]) == ""
+
+
+def test_a_budget_is_kept() -> None:
+    skills = [
+        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 40) for at in range(40)
+    ]
+    config = Config(client="claude-code")
+    limit = longest_that_fits(skills, config)
+    assert limit
+    bench, lexicon = bench_of(skills, {"skill-1": ["matter 1"]})
+    assert fit_budget(bench, lexicon, config) == ""
+    assert all(len(each.description) <= limit for each in bench.skills)
+    assert longest_that_fits(bench.skills, config) is None
+    assert {edit.kind for edit in bench.edits} == {"shorten"}
+
+
+def test_a_budget_that_cannot_be_kept_is_said() -> None:
+    skills = [skill(f"skill-{at}", "x" * 60) for at in range(600)]
+    bench, lexicon = bench_of(skills, {"skill-1": ["x"]})
+    assert "cannot show 600 skills" in fit_budget(bench, lexicon, Config(client="claude-code"))
+    assert not bench.edits
+
+
+def _edit(before: str, after: str, **more: object) -> Edit:
+    edit = Edit(id="e", kind="describe", step="victim", skills=("a",), reason="", before=before, after=after)
+    return msgspec.structs.replace(edit, **more)
+
+
+def test_an_appended_clause_does_not_bring_back_a_refused_text() -> None:
+    first = _edit("Old.", "New.", accept=False)
+    second = _edit("New.", "New. Not for b: use b.")
+    (changed,), _, _ = applied([skill("a", "Old.")], [first, second])
+    assert changed.description == "Old. Not for b: use b."
+    assert next_text("Old.", _edit("New.", "Quite other.")) == "Quite other."
+
+
+@pytest.mark.parametrize("kind", ["demote", "fold"])
+def test_removed_skills_are_told_apart(kind: str) -> None:
+    edit = _edit("", "", kind=kind, into="b" if kind == "fold" else "")
+    _, gone, into = applied([skill("a", "A"), skill("b", "B")], [edit])
+    assert (gone, into) == ((frozenset(), {"a": "b"}) if kind == "fold" else (frozenset({"a"}), {}))
+    assert np.isfinite(len(gone))
