@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from skillaudit.llm import Completion, Price, RetryableError, estimate_tokens
+from skillaudit.llm import Completion, Price, RetryableError, UnreachableError, estimate_tokens
 from skillaudit.probe.log import ProbeLog, answer_key
 from skillaudit.probe.pacing import Budget, Pace
 from skillaudit.probe.prompts import Question
@@ -15,6 +15,9 @@ EXPECTED_TOKENS = 16
 """Length of an answer that holds an id, for estimates."""
 EMPTY_TRIES = 3
 """An empty answer is asked again so often in all before it stands."""
+
+FIRST_TRIES = 3
+"""Attempts to reach a provider that has not been reached yet: a wrong address should be said soon."""
 
 
 class Router(Protocol):
@@ -127,7 +130,7 @@ class Asker:
                 wasted = expected if error.billed else 0.0
                 self.budget.settle(expected, wasted)
                 self.log.record_loss(self.run, key, wasted)
-                if attempt + 1 == self._attempts:
+                if attempt + 1 >= self._patience(error):
                     raise GivenUpError(error) from error
                 await self._pace.after_failure(attempt, error.retry_after)
                 continue
@@ -149,6 +152,11 @@ class Asker:
             self.log.record_answer(self.run, key, self.router.name, answer, cost)
             return answer
         raise AssertionError("unreachable")
+
+    def _patience(self, error: RetryableError) -> int:
+        """Attempts that a failure is worth: few when no connection has ever come about."""
+        never = isinstance(error, UnreachableError) and not self.calls and not self.known
+        return min(self._attempts, FIRST_TRIES) if never else self._attempts
 
     def _cost(self, answer: Completion, expected: float) -> float:
         if self._price is None:

@@ -35,12 +35,18 @@ def wilson(hits: float, count: float, quantile: float = Z) -> tuple[float, float
     return float(max(0.0, min(centre - half, p))), float(min(1.0, max(centre + half, p)))
 
 
-def proportion(hits: npt.NDArray[np.bool_] | Floats, groups: Ints, weights: Floats | None = None) -> Estimate:
+def proportion(
+    hits: npt.NDArray[np.bool_] | Floats,
+    groups: Ints,
+    weights: Floats | None = None,
+    strata: Ints | None = None,
+) -> Estimate:
     """Estimate a rate with a 90% interval: Wilson's, with the sample size that grouping and weights leave.
 
     Decisions of one group (one skill's requests, repeats of one question) are no independent trials; their
     variance around the rate tells how many independent ones they are worth, and with few groups the quantile
-    is Student's. `weights` undo a sample that took some decisions more often than others.
+    is Student's. `weights` undo a sample that took some decisions more often than others; what `strata`, whose
+    shares are fixed, differ by is then no uncertainty.
     """
     y = np.asarray(hits, dtype=np.float64)
     if not len(y):
@@ -48,14 +54,21 @@ def proportion(hits: npt.NDArray[np.bool_] | Floats, groups: Ints, weights: Floa
     w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
     clusters = Clusters.of(groups)
     many, p = len(clusters.starts), float((w * y).sum() / w.sum())
-    quantile, effective = Z, float(w.sum() ** 2 / (w**2).sum())
+    layers = np.zeros(len(y), dtype=np.int64) if strata is None else strata
+    quantile, effective = Z, float(len(y))
     if many > 1 and 0.0 < p < 1.0:
         from scipy.special import stdtrit
 
-        between = float((clusters.sums(w * (y - p)) ** 2).sum()) / w.sum() ** 2 * many / (many - 1)
-        effective = min(effective, p * (1 - p) / max(between, 1e-12))
+        mass, hit, count = (np.bincount(layers, weights=v) for v in (w, w * y, np.ones(len(y))))
+        centre = hit / np.maximum(mass, 1e-12)
+        between = float((clusters.sums(w * (y - centre[layers])) ** 2).sum()) * many / (many - 1)
+        # Not less than independent trials would vary, where a small part happens to agree in everything.
+        inside = (centre * count + 1) / (count + 2)
+        apart = mass**2 * inside * (1 - inside) / np.maximum(count, 1)
+        least = float(apart[count > 0].sum()) if len(mass) > 1 else w.sum() ** 2 * p * (1 - p) / len(y)
+        effective = p * (1 - p) * w.sum() ** 2 / max(between, least)
         quantile = float(stdtrit(many - 1, 1 - TAIL))
-    else:
+    elif not 0.0 < p < 1.0:
         # All alike: how alike the groups are inside cannot be seen, so only the groups count.
         effective = min(effective, float(many))
     low, high = wilson(p * effective, effective, quantile)
@@ -75,7 +88,10 @@ def rates(decisions: Sequence[Decision]) -> Rates:
     outcome = np.array([decision.outcome for decision in routed], dtype=object)
 
     def share(part: Sequence[Decision], hits: npt.NDArray[np.bool_]) -> Estimate:
-        return proportion(hits, codes([d.group for d in part]), weights(part)) if part else UNKNOWN
+        if not part:
+            return UNKNOWN
+        strata = np.array([d.stratum for d in part], dtype=np.int64)
+        return proportion(hits, codes([d.group for d in part]), weights(part), strata)
 
     def of(*names: Outcome) -> Estimate:
         return share(routed, np.isin(outcome, names))

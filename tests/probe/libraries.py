@@ -26,7 +26,7 @@ def make_skills(count: int) -> tuple[Skill, ...]:
             Skill(
                 id=name,
                 name=name,
-                description=f"{verb.capitalize()} every {noun} of the estate, series {series}.",
+                description=f"{verb.capitalize()} every {noun} of the {noun} store, {noun} series {series}.",
                 body="\n".join(f"Step {n}: {verb} the {noun} again and note the result." for n in range(60)),
                 category=noun,
             )

@@ -36,6 +36,9 @@ class Server:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._open: set[asyncio.Task[None]] = set()
         self.port = 0
+        self.expected = 0
+        """Set to a number, to be told by `reached` when so many calls have come."""
+        self.reached = threading.Event()
 
     @property
     def url(self) -> str:
@@ -82,6 +85,8 @@ class Server:
                 }
                 body = json.loads(await reader.readexactly(int(headers["content-length"])))
                 self.received += 1
+                if self.received == self.expected:
+                    self.reached.set()
                 self.keys.add(headers.get("authorization", ""))
                 if not await self._reply(writer, body, next(self._faults, None)):
                     break

@@ -53,15 +53,15 @@ def outcomes(decisions: Sequence[Decision]) -> list[tuple[str, str | None]]:
 
 def test_faults_lose_no_decision_and_count_none_twice(log: ProbeLog, waits: Waits, tmp_path: Path) -> None:
     ground = make_ground(20, 3, idle=5)
-    faults = [
+    faults: list[RetryableError | Completion | None] = [
         RetryableError("429"), RetryableError("429", retry_after=7.0), RetryableError("500", billed=True),
         UnreachableError("reset"), Completion(text=""), None, RetryableError("timeout", billed=True),
         RetryableError("broken JSON", billed=True), Completion(text="  \n"), None,
-    ] * 3  # fmt: skip
+    ]  # fmt: skip
     calm = RuleRouter(Rule(is_right, law))
     with ProbeLog(tmp_path / "calm") as other:
         _, expected = run(ground, calm, other, waits)
-    rough = RuleRouter(Rule(is_right, law), faults=faults)
+    rough = RuleRouter(Rule(is_right, law), faults=faults * 3)
     found, decisions = run(ground, rough, log, waits)
     assert outcomes(decisions) == outcomes(expected)
     assert len(decisions) == 65 and found.spending.failed == 0
@@ -235,7 +235,7 @@ def test_two_runs_at_once_share_the_work(tmp_path: Path, waits: Waits) -> None:
     ground = make_ground(15, 2)
     one, two = (RuleRouter(Rule(is_right, law)) for _ in range(2))
 
-    async def both() -> list[tuple[ProbeResult, tuple[Decision, ...]]]:
+    async def both() -> tuple[tuple[ProbeResult, tuple[Decision, ...]], ...]:
         with ProbeLog(tmp_path / "l") as first, ProbeLog(tmp_path / "l") as second:
             return await asyncio.gather(
                 probe(ground, "accuracy", one, first, pace=waits.pace()),
