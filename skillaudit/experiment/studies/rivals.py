@@ -1,0 +1,101 @@
+"""H2: base skills alone, and with one or two rivals each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.experiment.inference import Drawn, Sample, mean_of
+from skillaudit.experiment.libraries import RivalKind, groups
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
+from skillaudit.probe.records import Decision, Plan
+
+BASES = (5, 10, 15, 20)
+KINDS: tuple[RivalKind, ...] = ("operation", "synonym")
+SAME_SIZE = (((10, 0), (5, 1)), ((20, 0), (10, 1)), ((15, 0), (5, 2)))
+"""(bases, rivals) without and with rivals, as many skills in all."""
+
+
+def plan(scope: Scope) -> Plan:
+    """Ask for the base skills, with 0, 1 or 2 rivals each, of both kinds."""
+    trials, texts = [], {}
+    for seed in range(scope.seeds):
+        for bases in BASES:
+            for rivals, kind in ((0, "none"), *((k, kind) for kind in KINDS for k in (1, 2))):
+                made = groups(bases, rivals, kind if kind != "none" else "operation", seed)  # type: ignore[arg-type]
+                offered = [skill for group in made for skill in group.skills]
+                condition = f"bases={bases} rivals={rivals} kind={kind}"
+                texts[f"{condition} seed={seed}"] = entries(offered)
+                trials += [
+                    trial(
+                        skill,
+                        query,
+                        offered,
+                        condition,
+                        seed,
+                        x=float(len(offered)),
+                        variant=f"{condition} seed={seed}",
+                    )
+                    for skill, query in turns([group.base for group in made], scope.tasks, seed)
+                ]
+    return make_plan("competition", trials, texts)
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Rule on rivals at one size of the library (arXiv 2601.04748, section 5.3)."""
+    sample = Sample(decisions)
+
+    def at(bases: int | tuple[int, ...], rivals: int, kind: str) -> Drawn:
+        return sample.accuracy(bases=bases, rivals=rivals, kind=kind if rivals else "none")
+
+    fits, verdicts, series = [], [], []
+    none = mean_of([at(bases, 0, "none") for bases in BASES])
+    fits.append(sample.fit("no rival", none, "accuracy of base skills alone, over all sizes"))
+    series.append(Series(label="no rival", points=tuple(sample.point(b, at(b, 0, "none")) for b in BASES)))
+    for kind in KINDS:
+        for rivals in (1, 2):
+            drop = mean_of([at(b, rivals, kind).plus(at(b, 0, "none"), -1.0) for b in BASES])
+            fits.append(
+                sample.fit(
+                    f"{rivals} by {kind}",
+                    drop,
+                    f"change of accuracy with {rivals} more skills for each base, rivals by {kind}",
+                )
+            )
+            series.append(
+                Series(
+                    label=f"{rivals} by {kind}",
+                    points=tuple(sample.point(float(b), at(b, rivals, kind)) for b in BASES),
+                )
+            )
+        same = mean_of([_same_size(sample, here, there, kind) for here, there in SAME_SIZE])
+        what = "do something else" if kind == "operation" else "say the same in other words"
+        verdicts.append(
+            sample.verdict(
+                f"rivals that {what} cost accuracy at the same number of skills",
+                same,
+                "change of accuracy when unlike skills are replaced by rivals, at 10, 15 and 20 skills in all",
+                in_words("h2", "change at 20 skills in all, 1 rival", "change with 2 rivals"),
+                expected=-1,
+            )
+        )
+    notes = (
+        "Rivals by operation are those of the paper's section 5.3: alike in words, right for other tasks. Synonyms are "
+        "those of its table 6: nothing in a task tells them from the base, so that a router without knowledge of "
+        "which one is meant is right in 1 of 2 or 3.",
+    )
+    return Findings(
+        fits=tuple(fits), verdicts=tuple(verdicts), series=tuple(series), x_label="base skills", notes=notes
+    )
+
+
+def _same_size(sample: Sample, here: tuple[int, int], there: tuple[int, int], kind: str) -> Drawn:
+    """Accuracy with rivals less that without, on the base skills that both libraries have."""
+    with_rivals = sample.where(bases=there[0], rivals=there[1], kind=kind)
+    both = {(d.repeat, d.group) for d, inside in zip(sample.decisions, with_rivals, strict=True) if inside}
+    shared = np.array([(d.repeat, d.group) in both for d in sample.decisions], dtype=bool)
+    without = sample.where(bases=here[0], rivals=here[1]) & shared
+    return sample.mean(sample.right, with_rivals).plus(sample.mean(sample.right, without), -1.0)

@@ -1,0 +1,189 @@
+"""H1 and F01: more and more skills on offer, with both laws fitted to what is left of the accuracy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.experiment.inference import ALPHA, TEST, Drawn, Sample, plain
+from skillaudit.experiment.libraries import library
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Point, Ruling, Series, Verdict
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
+from skillaudit.laws import Form, Law, evaluate, fit, published
+from skillaudit.probe.records import Decision, Fit, Plan
+
+SIZES = (5, 10, 20, 25, 30, 40, 50, 75, 100, 150, 200)
+F01_SIZES = (10, 20, 50, 100, 200)
+"""The paper's grid as far as the pool goes; it ends at 500."""
+CAPACITY_DRAWS = 60
+LEFT_OUT = 2
+_SLOPES = f"{TEST}, of the slope in ln N inside skills, of accuracy and of accuracy above chance"
+BETTER = 2.0
+"""Difference of AICc from which one form is taken to fit better."""
+
+
+def plan(scope: Scope, sizes: Sequence[int] = SIZES) -> Plan:
+    """Offer nested libraries of mixed similarity; every task is right for one of their skills."""
+    trials, texts = [], {}
+    for seed in range(scope.seeds):
+        for size in sizes:
+            skills = library(size, "mixed", seed)
+            variant = f"size={size} seed={seed}"
+            texts[variant] = entries(skills)
+            trials += [
+                trial(skill, query, skills, f"size={size}", seed, x=float(size), variant=variant)
+                for skill, query in turns(skills, scope.tasks, seed)
+            ]
+    return make_plan("decay", trials, texts)
+
+
+def plan_f01(scope: Scope) -> Plan:
+    """Offer the sizes of the first paper."""
+    return plan(scope, F01_SIZES)
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Fit both laws, and rule on whether there is a threshold (arXiv 2601.04748, section 5.2)."""
+    curve = _Curve(decisions)
+    fits = (*curve.line(), *curve.capacity(), *curve.left_out())
+    gamma = next(f for f in fits if f.name == "gamma").value
+    gain = next(f for f in fits if f.name == "AICc gain").value.value or 0.0
+    ruling = curve.decay_ruling()
+    if ruling == "supported" and not (gain >= BETTER and (gamma.low or 0.0) > 1.0):
+        ruling = "partly"
+    verdict = Verdict(
+        hypothesis="accuracy holds up to a threshold and then falls steeply",
+        ruling=ruling,
+        effect=gamma,
+        unit="gamma, steepness of the capacity form; above 1 means a threshold",
+        p=curve.p,
+        test=f"{_SLOPES}; for the threshold gamma > 1 and AICc at least {BETTER:g} better than the line",
+        paper=in_words("h1", "kappa", "gamma"),
+    )
+    return curve.findings(fits, verdict, ("single-agent-gpt-4o-mini", "single-agent-gpt-4o"))
+
+
+def conclude_f01(decisions: Sequence[Decision]) -> Findings:
+    """Fit the line, and rule on whether accuracy falls with the logarithm of the size (arXiv 2605.16508)."""
+    curve = _Curve(decisions)
+    fits = (*curve.line(), *curve.capacity(), *curve.left_out())
+    r_squared = next(f for f in fits if f.name == "R2").value.value
+    ruling = curve.decay_ruling()
+    if ruling == "supported" and (r_squared is None or r_squared < 0.9):
+        ruling = "partly"
+    verdict = Verdict(
+        hypothesis="accuracy falls with the logarithm of the number of skills",
+        ruling=ruling,
+        effect=next(f for f in fits if f.name == "b").value,
+        unit="b, accuracy lost per unit of ln N",
+        p=curve.p,
+        test=f"{_SLOPES}; R2 of the line at least 0.9",
+        paper=in_words("f01", "a", "b", "R2"),
+    )
+    return curve.findings(fits, verdict, ("skill-laws-mean",))
+
+
+class _Curve:
+    """Accuracy by size, with draws."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self.sample = Sample(decisions)
+        self.sizes = [int(level) for level in self.sample.levels("size")]
+        self._at = [self.sample.accuracy(size=size) for size in self.sizes]
+        self._points = [drawn.value for drawn in self._at]
+        self._draws = np.stack([drawn.draws for drawn in self._at])
+        x = -np.log([len(decision.offered) for decision in self.sample.decisions])
+        self._slope = self.sample.slope(self.sample.right, x)
+        self._above = self.sample.slope(self.sample.above_chance, x)
+        self.p = max(self.sample.p(self._slope), self.sample.p(self._above))
+
+    def decay_ruling(self) -> Ruling:
+        """Accuracy falls, and not only as that of a random choice among more skills does."""
+        if self.p >= ALPHA or self._slope.value * self._above.value <= 0:
+            return "no effect"
+        return "supported" if self._slope.value > 0 else "opposite"
+
+    def line(self) -> list[Fit]:
+        """Fit `a - b ln N`."""
+        law = fit("logarithmic", self.sizes, self._points)
+        draws = [
+            fit("logarithmic", self.sizes, self._draws[:, at].tolist()) for at in range(self._draws.shape[1])
+        ]
+        return [
+            self._fit("a", law, draws, "accuracy that the line a - b ln N starts from"),
+            self._fit("b", law, draws, "accuracy lost per unit of ln N; times 0.69, per doubling"),
+            plain("R2", law.r_squared, "share of the variance between sizes that the line explains"),
+        ]
+
+    def capacity(self) -> list[Fit]:
+        """Fit `alpha / (1 + (N / kappa)^gamma)`."""
+        law = fit("capacity", self.sizes, self._points)
+        draws = [
+            fit("capacity", self.sizes, self._draws[:, at].tolist(), near=law)
+            for at in range(min(CAPACITY_DRAWS, self._draws.shape[1]))
+        ]
+        return [
+            self._fit("alpha", law, draws, "accuracy that the capacity form starts from"),
+            self._fit("kappa", law, draws, "size at which the capacity form has lost half"),
+            self._fit("gamma", law, draws, "steepness of the capacity form"),
+            plain(
+                "R2 capacity",
+                law.r_squared,
+                "share of the variance between sizes that the capacity form explains",
+            ),
+            plain(
+                "AICc gain",
+                self._aicc("logarithmic", 2) - self._aicc("capacity", 3),
+                "how much better the capacity form fits than the line, its extra coefficient paid for",
+            ),
+        ]
+
+    def left_out(self) -> list[Fit]:
+        """Fit without the largest sizes, and predict them."""
+        forms: tuple[Form, ...] = ("logarithmic", "capacity")
+        found = []
+        for form in forms:
+            law = fit(form, self.sizes[:-LEFT_OUT], self._points[:-LEFT_OUT])
+            wrong = np.array(evaluate(law, self.sizes[-LEFT_OUT:])) - np.array(self._points[-LEFT_OUT:])
+            found.append(
+                plain(
+                    f"left-out error, {form}",
+                    float(np.sqrt((wrong**2).mean())),
+                    "on the two largest sizes, after a fit without them",
+                )
+            )
+        return found
+
+    def findings(self, fits: tuple[Fit, ...], verdict: Verdict, references: Sequence[str]) -> Findings:
+        """Put fits, verdict and figure together."""
+        measured = tuple(
+            self.sample.point(float(size), at) for size, at in zip(self.sizes, self._at, strict=True)
+        )
+        series = [Series(label="measured", points=measured)]
+        for law in published():
+            if law.name in references:
+                values = evaluate(law.law, self.sizes)
+                series.append(
+                    Series(
+                        label=law.router,
+                        points=tuple(
+                            Point(x=float(x), y=y, low=y, high=y)
+                            for x, y in zip(self.sizes, values, strict=True)
+                        ),
+                        published=True,
+                    )
+                )
+        return Findings(fits=fits, verdicts=(verdict,), series=tuple(series), log_x=True)
+
+    def _fit(self, name: str, law: Law, draws: Sequence[Law], meaning: str) -> Fit:
+        values = np.array([getattr(draw, name) for draw in draws], dtype=np.float64)
+        return self.sample.fit(name, Drawn(float(getattr(law, name)), values), meaning)
+
+    def _aicc(self, form: Form, coefficients: int) -> float:
+        wrong = np.array(evaluate(fit(form, self.sizes, self._points), self.sizes)) - np.array(self._points)
+        # Points are known no better than to about a hundredth; a perfect fit is no infinitely good one.
+        count, free = len(wrong), coefficients + 1
+        squares = max(float((wrong**2).sum()), 1e-6 * count)
+        return count * float(np.log(squares / count)) + 2 * free * count / max(1, count - free - 1)

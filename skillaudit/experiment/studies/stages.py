@@ -1,0 +1,118 @@
+"""H4: one flat list, against two stages by domain and by group of rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.experiment.inference import Drawn, Sample, mean_of
+from skillaudit.experiment.libraries import RivalKind, groups
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.synthetic import Template, pool
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
+from skillaudit.probe.records import Branch, Decision, Plan
+
+GROUPS = (4, 6, 8, 10, 20, 30, 40)
+LARGE = (20, 30, 40)
+"""Groups from which the paper reports a gain: 60 skills and more."""
+ROUTES = ("flat", "domain", "group")
+KINDS: tuple[RivalKind, ...] = ("operation", "synonym")
+
+
+def plan(scope: Scope) -> Plan:
+    """Route the same tasks in three ways through groups of a base skill and two rivals."""
+    trials, texts = [], {}
+    trees: dict[str, tuple[Branch, ...]] = {}
+    for kind in KINDS:
+        trees |= {f"domain {kind}": _by_domain(kind), f"group {kind}": _by_group(kind)}
+        for seed in range(scope.seeds):
+            for count in GROUPS:
+                made = groups(count, 2, kind, seed)
+                offered = [skill for group in made for skill in group.skills]
+                variant = f"groups={count} kind={kind} seed={seed}"
+                texts[variant] = entries(offered)
+                for skill, query in turns([group.base for group in made], scope.tasks, seed):
+                    trials += [
+                        trial(
+                            skill,
+                            query,
+                            offered,
+                            f"groups={count} kind={kind} route={route}",
+                            seed,
+                            x=float(len(offered)),
+                            variant=variant,
+                            tree="" if route == "flat" else f"{route} {kind}",
+                        )
+                        for route in ROUTES
+                    ]
+    return make_plan("hierarchy", trials, texts, trees)
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Rule on both trees from 60 skills (arXiv 2601.04748, section 5.5)."""
+    sample = Sample(decisions)
+    fits, verdicts, series = [], [], []
+
+    def large(kind: str, route: str) -> Drawn:
+        return mean_of([sample.accuracy(groups=count, kind=kind, route=route) for count in LARGE])
+
+    for kind in KINDS:
+        found = {route: large(kind, route) for route in ROUTES}
+        for route in ROUTES:
+            fits.append(
+                sample.fit(
+                    f"{route}, {kind}",
+                    found[route],
+                    f"accuracy from 60 skills, {_WAYS[route]}, rivals by {kind}",
+                )
+            )
+            points = tuple(
+                sample.point(3.0 * count, sample.accuracy(groups=count, kind=kind, route=route))
+                for count in GROUPS
+            )
+            series.append(Series(label=f"{route}, {kind}", points=points))
+        for route in ROUTES[1:]:
+            verdicts.append(
+                sample.verdict(
+                    f"two stages {_WAYS[route]} restore accuracy from 60 skills, rivals by {kind}",
+                    found[route].plus(found["flat"], -1.0),
+                    "accuracy in two stages less that of the flat list",
+                    in_words("h4", "gain of two stages"),
+                    expected=1,
+                )
+            )
+        fits.append(
+            sample.fit(
+                f"group less domain, {kind}",
+                found["group"].plus(found["domain"], -1.0),
+                "what grouping by confusability gains over grouping by domain",
+            )
+        )
+    return Findings(fits=tuple(fits), verdicts=tuple(verdicts), series=tuple(series), log_x=True)
+
+
+_WAYS = {"flat": "one list", "domain": "by domain", "group": "by confusability"}
+
+
+def _by_domain(kind: RivalKind) -> tuple[Branch, ...]:
+    found = []
+    for domain, about in pool().domains.items():
+        members = [skill for group in groups(40, 2, kind) for skill in group.skills if skill.domain == domain]
+        found.append(Branch(label=domain, description=about, skills=_ids(members)))
+    return tuple(found)
+
+
+def _by_group(kind: RivalKind) -> tuple[Branch, ...]:
+    about = {subtype.name: subtype.about for subtype in pool().subtypes}
+    return tuple(
+        Branch(
+            label=group.base.subtype,
+            description=about[group.base.subtype],
+            skills=_ids(group.skills),
+        )
+        for group in groups(40, 2, kind)
+    )
+
+
+def _ids(skills: Sequence[Template]) -> tuple[str, ...]:
+    return tuple(skill.id for skill in skills)

@@ -1,0 +1,66 @@
+"""Trials of synthetic tasks: whose turn it is, how it is worded, and in which order the skills stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skillaudit.experiment.synthetic import Template, write_task
+from skillaudit.probe.ground import mixed
+from skillaudit.probe.prompts import shuffled
+from skillaudit.probe.records import Branch, Entry, Plan, StudyName, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How much is asked."""
+
+    seeds: int = 3
+    tasks: int = 90
+    """Per condition and seed."""
+
+
+def turns(
+    targets: Sequence[Template], count: int, seed: int, wording: int | None = None
+) -> Iterator[tuple[Template, str]]:
+    """Yield `count` (skill, task) pairs, every skill in turn, with the two wordings in turn."""
+    for at in range(count):
+        skill = targets[at % len(targets)]
+        yield skill, write_task(skill, seed, at // len(targets) + at % len(targets), wording)
+
+
+def trial(
+    skill: Template, query: str, offered: Sequence[Template], condition: str, seed: int, **more: Any
+) -> Trial:
+    """Return the trial of a task for `skill` among `offered`, which hold it, in a shuffled order."""
+    ids = [other.id for other in offered]
+    return Trial(
+        condition=condition,
+        query=query,
+        gold=(skill.id,),
+        offered=shuffled(ids, "experiment", query, seed, len(ids)),
+        group=skill.id,
+        repeat=seed,
+        **more,
+    )
+
+
+def entries(skills: Sequence[Template]) -> dict[str, Entry]:
+    """Return skills as a prompt shows them."""
+    return {skill.id: Entry(name=skill.name, description=skill.description) for skill in skills}
+
+
+def make_plan(
+    study: StudyName,
+    trials: Sequence[Trial],
+    texts: Mapping[str, Mapping[str, Entry]],
+    trees: Mapping[str, tuple[Branch, ...]] | None = None,
+) -> Plan:
+    """Return a plan, its trials mixed so that a run cut short leaves no condition out."""
+    return Plan(
+        study=study,
+        trials=mixed(trials, 0),
+        texts={name: dict(shown) for name, shown in texts.items()},
+        trees=dict(trees or {}),
+    )
