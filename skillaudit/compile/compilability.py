@@ -61,7 +61,8 @@ def check(system: System, *, one_model: str | None = None) -> Verdict:
     obstacles = [*_order_obstacles(system, shape), *_secret_obstacles(system), *different]
     blocked = {name for obstacle in obstacles if obstacle.blocking for name in obstacle.agents}
     architecture = shape.architecture
-    if any(o.condition == "C2" and o.blocking for o in obstacles):
+    secretive = {name for o in obstacles if o.condition == "C2" for name in o.agents}
+    if secretive and _at_the_core(system, secretive):
         architecture = "private-information"
     return Verdict(
         architecture=architecture,
@@ -71,6 +72,12 @@ def check(system: System, *, one_model: str | None = None) -> Verdict:
         shape=shape,
         backbone=backbone,
     )
+
+
+def _at_the_core(system: System, secretive: set[str]) -> bool:
+    """Whether private state shapes the system: somebody talks with its holder, or all hold some."""
+    talking = {name for edge in talk(system).edges for name in edge}
+    return bool(secretive & talking) or len(secretive) == len(system.agents)
 
 
 def _order_obstacles(system: System, shape: Shape) -> Iterator[Obstacle]:

@@ -104,9 +104,7 @@ def recognise(system: System) -> Shape:
     routers = _routers(system)
     order = tuple((step.agent, step.task) for step in _order(system))
     architecture: Architecture
-    if any(agent.private for agent in system.agents):
-        architecture = "private-information"
-    elif debaters:
+    if debaters:
         architecture = "debate"
     elif samplers:
         architecture = "parallel-sampling"
