@@ -76,7 +76,7 @@ def check(system: System, *, one_model: str | None = None) -> Verdict:
 
 def _at_the_core(system: System, secretive: set[str]) -> bool:
     """Whether private state shapes the system: somebody talks with its holder, or all hold some."""
-    talking = {name for edge in talk(system).edges for name in edge}
+    talking = {name for edge in system.edges for name in (edge.source, edge.target)}
     return bool(secretive & talking) or len(secretive) == len(system.agents)
 
 
