@@ -11,7 +11,8 @@ Scope = Literal["app", "list", "detail", "map"]
 
 LISTS = frozenset({"skills", "clusters", "black-holes", "findings"})
 SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map"})
-COPYING = SKILL_VIEWS | {"overview"}
+COPYING = SKILL_VIEWS | {"overview", "what-if"}
+CHANGING = SKILL_VIEWS | {"what-if"}
 
 
 class Situation(NamedTuple):
@@ -28,6 +29,8 @@ class Situation(NamedTuple):
     """True while the error panel is on show."""
     query: bool = False
     history: bool = False
+    can_imagine: bool = False
+    """True when the engine is there that forecasts a changed library."""
     can_map: bool = False
     """True when an audit with another map can be asked for."""
 
@@ -97,6 +100,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_all", ("Y",), "copy: detail as Markdown",
            "Copy all that is shown about the row, as Markdown.",
            "Act", "copy_all", applies=lambda now: now.view in COPYING or now.error),
+    Action("take_out", ("x",), "what if: take this skill out", "Think the skill away, or put it back; see What-if.",
+           "Act", "take_out", hint="out", applies=lambda now: now.can_imagine and now.view in CHANGING),
+    Action("edit", ("E",), "what if: edit the description", "Think of another description; see What-if.",
+           "Act", "edit", hint="edit", applies=lambda now: now.can_imagine and now.view in CHANGING),
+    Action("forget", ("X",), "what if: forget all changes", "Forget the changes that were thought of.",
+           "Act", "forget", applies=lambda now: now.can_imagine and now.view == "what-if"),
     Action("export", ("e",), "export: report to a file",
            "Write the report; the name's ending picks the format.",
            "Act", "export", hint="export", applies=_has_report),

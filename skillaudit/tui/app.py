@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from functools import partial
 
 from textual import on
 from textual.widgets import Input
 
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.lines import printable
-from skillaudit.tui.screens import ExportScreen, HelpScreen, help_blocks
+from skillaudit.tui.loading import Meter, in_thread
+from skillaudit.tui.screens import EditScreen, ExportScreen, HelpScreen, help_blocks
 from skillaudit.tui.shell import STATUS, Shell
 from skillaudit.tui.theme import DARK, LIGHT
 from skillaudit.tui.views import VIEW_BY_ID
@@ -204,6 +207,63 @@ class SkillAuditApp(Shell):
         if self.load_with_map is not None:
             self._load, self.load_with_map = self.load_with_map, None
             self.start_audit()
+
+    # What-if.
+
+    def action_take_out(self) -> None:
+        """Think the skill under the cursor away, or put it back."""
+        skill = self.view.skill() if self.view is not None else None
+        if self.session is not None and skill:
+            self.session.changes.toggle_removed(skill)
+            self._changed(f"{'Thought away' if self.session.changes.kind(skill) else 'Put back'}: {skill}")
+
+    def action_edit(self) -> None:
+        """Think of another description of the skill under the cursor."""
+        session = self.session
+        skill = (
+            session.index.skills.get(self.view.skill() or "") if session and self.view is not None else None
+        )
+        if session is None or skill is None:
+            return
+
+        def described(text: str | None) -> None:
+            if text is not None:
+                session.changes.describe(skill.id, text, skill.description)
+                self._changed(
+                    f"Changed: {skill.id}" if session.changes.kind(skill.id) else f"As it was: {skill.id}"
+                )
+
+        now = session.changes.descriptions.get(skill.id, skill.description)
+        self.push_screen(EditScreen(skill.id, now), described)
+
+    def action_forget(self) -> None:
+        """Forget all changes that were thought of."""
+        if self.session is not None:
+            self.session.changes.clear()
+            self._changed("All changes forgotten.")
+
+    def _changed(self, what: str) -> None:
+        if self.current != "what-if":
+            self.notify(f"{printable(what)}. 7 shows the forecast.", timeout=3, markup=False)
+        self.refresh_view()
+        self.run_worker(self._imagine(), group="imagine", exclusive=True, exit_on_error=False)
+
+    async def _imagine(self) -> None:
+        session, imagine = self.session, self.imagine
+        if session is None or imagine is None or not session.changes.rows:
+            return
+        changes, meter = session.changes, Meter()
+        removed, descriptions = changes.removed, changes.descriptions
+        changes.error = None
+        try:
+            changes.outcome = await in_thread(partial(imagine, removed, descriptions), meter)
+        except asyncio.CancelledError:
+            meter.cancel()
+            raise
+        except Exception as error:
+            changes.error = error
+        if self.current == "what-if":
+            self.refresh_view()
 
     # The program.
 

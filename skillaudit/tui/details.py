@@ -34,7 +34,7 @@ def place_text(place: Location) -> str:
     )
 
 
-def row_document(index: Index, row: SkillReport | ClusterRow | BlackHole | Finding | None) -> list[Block]:
+def row_document(index: Index, row: object) -> list[Block]:
     """Describe the row of any list; an empty document for no row."""
     match row:
         case SkillReport():

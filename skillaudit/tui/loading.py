@@ -6,7 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
@@ -60,6 +60,9 @@ class Outcome(NamedTuple):
     cancelled: bool = False
 
 
+Result = TypeVar("Result")
+
+
 def load_report(load: Loader, meter: Meter) -> Outcome:
     """Run the loader and return how it ended; never raises.
 
@@ -82,24 +85,32 @@ wait that is felt.
 """
 
 
-async def in_thread(load: Loader, meter: Meter) -> Outcome:
-    """Run the loader in a daemon thread, so that quitting never waits for a step that cannot be stopped."""
+async def in_thread(work: Callable[[Meter], Result], meter: Meter) -> Result:
+    """Run `work` in a daemon thread, so that quitting never waits for a step that cannot be stopped."""
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Outcome] = loop.create_future()
+    future: asyncio.Future[Result] = loop.create_future()
 
-    def deliver(outcome: Outcome) -> None:
-        if not future.done():
-            future.set_result(outcome)
+    def deliver(result: Result | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("Result", result))
 
-    def work() -> None:
-        outcome = load_report(load, meter)
+    def run() -> None:
+        result, caught = None, None
+        try:
+            result = work(meter)
+        except BaseException as error:
+            caught = error
         if not loop.is_closed():
-            loop.call_soon_threadsafe(deliver, outcome)
+            loop.call_soon_threadsafe(deliver, result, caught)
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
-        threading.Thread(target=work, name="audit", daemon=True).start()
+        threading.Thread(target=run, name="audit", daemon=True).start()
         return await future
     finally:
         sys.setswitchinterval(interval)

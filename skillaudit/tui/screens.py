@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from skillaudit.errors import SkillAuditError
 from skillaudit.schema import Report
@@ -118,6 +118,40 @@ class ExportScreen(ModalScreen[str | None]):
             hint.update(Content(printable(str(error))))
         else:
             self.dismiss(str(path))
+
+
+class EditScreen(ModalScreen[str | None]):
+    """Asks for another description; the result is the text, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", show=False),
+        # Enter makes no line here: a description is one line.
+        Binding("enter", "take", "Take", show=False, priority=True),
+    ]
+
+    def __init__(self, skill: str, description: str) -> None:
+        super().__init__()
+        self._skill = skill
+        self._description = description
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text and what is to be known about it."""
+        with Vertical():
+            yield TextArea(self._description, soft_wrap=True, tab_behavior="focus")
+            yield Static("enter takes it · esc cancels · nothing is written", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the panel."""
+        self.query_one(Vertical).border_title = Content(f"Description of {printable(self._skill)}")
+        self.query_one(TextArea).focus()
+
+    def action_cancel(self) -> None:
+        """Close without a change."""
+        self.dismiss(None)
+
+    def action_take(self) -> None:
+        """Take the text."""
+        self.dismiss(self.query_one(TextArea).text)
 
 
 class TooSmallScreen(ModalScreen[None]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,8 +17,9 @@ from textual.widgets import Input
 
 from skillaudit.schema import Report
 from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
+from skillaudit.tui.imagining import Imagine
 from skillaudit.tui.lines import Line, Span, printable
-from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread
+from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread, load_report
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.state import Session
@@ -55,13 +57,21 @@ class Shell(App[None]):
         ),
     ]
 
-    def __init__(self, load: Loader, *, sources: str = "", load_with_map: Loader | None = None) -> None:
+    def __init__(
+        self,
+        load: Loader,
+        *,
+        sources: str = "",
+        load_with_map: Loader | None = None,
+        imagine: Imagine | None = None,
+    ) -> None:
         super().__init__()
         self.sources = sources
         self.session: Session | None = None
         self.error: BaseException | None = None
         self._load = load
         self.load_with_map = load_with_map
+        self.imagine = imagine
         self.meter: Meter | None = None
         self.current = STATUS
         self._partial = False
@@ -120,6 +130,7 @@ class Shell(App[None]):
             error=self.current == STATUS and self.error is not None,
             query=bool(session and session.query),
             history=bool(session and session.history),
+            can_imagine=self.imagine is not None,
             can_map=self.load_with_map is not None,
         )
 
@@ -180,7 +191,7 @@ class Shell(App[None]):
         self.refresh_frame()
 
     async def _audit(self, load: Loader, meter: Meter) -> None:
-        outcome = await in_thread(load, meter)
+        outcome = await in_thread(partial(load_report, load), meter)
         stages, self.meter = meter.stages, None
         await self._finish(outcome)
         if outcome.cancelled and outcome.report is None:
@@ -289,6 +300,7 @@ class Shell(App[None]):
             "clusters": len(report.clusters),
             "black-holes": len(report.black_holes),
             "findings": len(report.findings),
+            "what-if": len(self.session.changes.rows),
         }
 
     async def switch(self, view_id: str) -> None:

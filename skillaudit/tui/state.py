@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from skillaudit.formatters.words import SEVERITY_ORDER
 from skillaudit.schema import BlackHole, Cluster, Finding, Pair, Report, SkillReport
+from skillaudit.tui.imagining import Changes
 
 NOISE = -1
 """Cluster index of skills in no cluster."""
@@ -159,6 +160,7 @@ class Session:
         self.reverse = False
         self.marks: set[str] = set()
         self.open_clusters: set[int] = set()
+        self.changes = Changes()
         self._order: list[SkillReport] = []
         self._order_key: tuple[str, bool] | None = None
 

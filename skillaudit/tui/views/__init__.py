@@ -43,6 +43,8 @@ VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("findings", "5", "Findings", "Finds", "what somebody should look at, worst first",
              "findings", "FindingsView"),
     ViewSpec("map", "6", "Map", "Map", "all skills in two dimensions, coloured by cluster", "map", "MapView"),
+    ViewSpec("what-if", "7", "What-if", "If", "take skills out or rewrite them and see the forecast move",
+             "what_if", "WhatIfView", lambda now: now.can_imagine),
 )  # fmt: skip
 VIEW_BY_ID = {view.id: view for view in VIEWS}
 

@@ -1,0 +1,131 @@
+"""Changes that are only thought of: which they are, and what they would do to the forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from skillaudit.formatters.words import plural
+from skillaudit.progress import Progress
+from skillaudit.tui.doc import Block, Column, Gauge, Heading, Paragraph, Table, Title
+from skillaudit.tui.figures import amount, percent
+from skillaudit.tui.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.routing.whatif import WhatIf
+
+Imagine = Callable[[tuple[str, ...], Mapping[str, str], Progress], "WhatIf"]
+"""Forecasts the library without some skills and with other descriptions of some; writes nothing."""
+
+AFFECTED_LIMIT = 40
+
+
+class Change(NamedTuple):
+    """One change that is thought of."""
+
+    skill: str
+    description: str | None
+    """The new description; None takes the skill out."""
+
+    @property
+    def kind(self) -> str:
+        """What is done to the skill, in a word."""
+        return "out" if self.description is None else "edit"
+
+
+class Changes:
+    """The changes of a session, in the order in which they were made, with what they would do."""
+
+    def __init__(self) -> None:
+        self._by_skill: dict[str, Change] = {}
+        self.outcome: WhatIf | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def rows(self) -> list[Change]:
+        """The changes."""
+        return list(self._by_skill.values())
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Ids of the skills taken out."""
+        return tuple(change.skill for change in self.rows if change.description is None)
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """New descriptions by skill."""
+        return {change.skill: change.description for change in self.rows if change.description is not None}
+
+    def kind(self, skill: str) -> str:
+        """What is done to a skill; empty for nothing."""
+        change = self._by_skill.get(skill)
+        return change.kind if change else ""
+
+    def toggle_removed(self, skill: str) -> None:
+        """Take a skill out, or put it back as it was."""
+        if self.kind(skill) == "out":
+            del self._by_skill[skill]
+        else:
+            self._by_skill[skill] = Change(skill, None)
+        self.outcome = None
+
+    def describe(self, skill: str, description: str, original: str) -> None:
+        """Give a skill another description; its own one undoes the change."""
+        text = " ".join(description.split())
+        if text in {"", original}:
+            self._by_skill.pop(skill, None)
+        else:
+            self._by_skill[skill] = Change(skill, text)
+        self.outcome = None
+
+    def clear(self) -> None:
+        """Forget all changes."""
+        self._by_skill.clear()
+        self.outcome = None
+
+
+def outcome_document(changes: Changes, busy: bool) -> list[Block]:
+    """Describe the forecast before and after, and the skills that are affected."""
+    if not changes.rows:
+        return [
+            Title("Nothing is changed"),
+            Paragraph(
+                "Press x on a skill to take it out, E to edit its description. Nothing is written.", "muted"
+            ),
+        ]
+    title = Title(f"With {plural(len(changes.rows), 'change')}", (Span("nothing is written", "muted"),))
+    if changes.error is not None:
+        return [title, Paragraph(str(changes.error), "error")]
+    outcome = changes.outcome
+    if outcome is None:
+        return [title, Paragraph("Forecasting …" if busy else "No forecast yet.", "muted")]
+    blocks: list[Block] = [title]
+    for name, tone in (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted")):
+        blocks.append(Heading(name.replace("_", " "), _difference(getattr(outcome, name, None))))
+        blocks.append(Gauge("before", getattr(outcome.before, name), tone))
+        blocks.append(Gauge("after", getattr(outcome.after, name), tone))
+    if not outcome.changes:
+        return [*blocks, Paragraph("No other skill is affected noticeably.", "muted")]
+    columns = (Column("skill"), *(Column(head, 6, "right") for head in ("loses", "then", "takes", "then")))
+    shown = outcome.changes[:AFFECTED_LIMIT]
+    rows = tuple(
+        (
+            Span(change.id, "link", change.id),
+            Span(percent(change.victim_before)),
+            Span(percent(change.victim_after), "value"),
+            Span(amount(change.absorbed_before)),
+            Span(amount(change.absorbed_after), "value"),
+        )
+        for change in shown
+    )
+    blocks += [Heading("Affected", f"{len(outcome.changes):,}, most first"), Table(columns, rows)]
+    if len(outcome.changes) > AFFECTED_LIMIT:
+        blocks.append(
+            Paragraph(f"and {plural(len(outcome.changes) - AFFECTED_LIMIT, 'skill')} more", "muted")
+        )
+    return blocks
+
+
+def _difference(change: float | None) -> str:
+    """Write a change of a rate in points, on the requests that both libraries are judged by."""
+    return "" if change is None else f"{100 * change:+.1f} points on the requests of skills that stay"
