@@ -19,7 +19,7 @@ from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.pacing import Budget, Pace
 from skillaudit.probe.prompts import Prompts, corpus
 from skillaudit.probe.records import Decision, Plan, Spending
-from skillaudit.probe.routers import LocalRouter
+from skillaudit.probe.routers import LiveRouter, LocalRouter
 from skillaudit.probe.running import Outcomes, Runner
 from skillaudit.progress import SILENT, Progress
 
@@ -80,9 +80,7 @@ def run(
     """
     experiment = EXPERIMENTS[name]
     plan = experiment.plan(scope)
-    found, spending = asyncio.run(
-        decide(plan, router, log, budget=budget, concurrency=concurrency, before=before, progress=progress)
-    )
+    found, spending = asyncio.run(_decide_and_close(plan, router, log, budget, concurrency, before, progress))
     wanted = {trial.condition for trial in plan.trials}
     missing = wanted - {decision.condition for decision in found.decisions}
     if missing:
@@ -105,6 +103,24 @@ def run(
         planned=len(plan.trials),
         spending=spending,
     )
+
+
+async def _decide_and_close(
+    plan: Plan,
+    router: Router,
+    log: ProbeLog,
+    budget: float | None,
+    concurrency: int,
+    before: Callable[[int, float | None], None],
+    progress: Progress,
+) -> tuple[Outcomes, Spending]:
+    try:
+        return await decide(
+            plan, router, log, budget=budget, concurrency=concurrency, before=before, progress=progress
+        )
+    finally:
+        if isinstance(router, LiveRouter):
+            await router.aclose()
 
 
 def rows(name: str, decisions: Sequence[Decision]) -> tuple[Row, ...]:

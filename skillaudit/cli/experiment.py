@@ -1,0 +1,172 @@
+"""`skillaudit experiment`: the papers' experiments on any router."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from skillaudit.cli.options import narration
+
+if TYPE_CHECKING:
+    from skillaudit.llm import Price
+
+REPORT = "report.html"
+
+
+@click.command("experiment")
+@click.argument("name", metavar="NAME|all|list|report")
+@click.option(
+    "--router",
+    "routers",
+    multiple=True,
+    metavar="MODEL",
+    help="As litellm names it, such as openai/gpt-4o-mini; or local/hybrid, local/dense, local/lexical. Repeatable.",
+)
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Libraries of each kind."
+)
+@click.option(
+    "--tasks", type=click.IntRange(min=5), default=90, show_default=True, help="Per condition and seed."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep results, figures, log.",
+)
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: DIR, or your own]"
+)
+@click.option(
+    "--budget", type=click.FloatRange(min=0), help="Dollars for one experiment on one model.  [default: 2.50]"
+)
+@click.option("--no-budget", is_flag=True, help="Spend what it takes.")
+@click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 512), default=16, show_default=True, help="Calls at a time."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds that one call may take.",
+)
+@click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol.")
+@click.option(
+    "--embedder", metavar="ID", help="Embedding model of local routers.  [default: all-MiniLM-L6-v2]"
+)
+@click.option("--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of vectors.")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any) -> None:
+    """Run an experiment of the papers on a router, and say which of its hypotheses hold there.
+
+    \b
+        skillaudit experiment list
+        skillaudit experiment all --router local/hybrid --out results
+        skillaudit experiment report --out results
+    """
+    if name == "list":
+        _list(form)
+    elif name == "report":
+        _report(out, form, quiet)
+    else:
+        _run(name, out, form, quiet, options)
+
+
+def _list(form: str) -> None:
+    from skillaudit.cli.output import deliver
+
+    if form == "json":
+        from skillaudit.experiment import EXPERIMENTS
+
+        deliver(
+            _json([{"name": e.name, "title": e.title, "source": e.source} for e in EXPERIMENTS.values()]),
+            None,
+        )
+        return
+    from skillaudit.cli.experiment_text import catalogue
+
+    deliver(catalogue(), None)
+
+
+def _report(out: Path | None, form: str, quiet: bool) -> None:
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.cli.experiment_text import summary
+    from skillaudit.cli.output import deliver
+    from skillaudit.experiment.page import page
+    from skillaudit.experiment.storage import load
+
+    if out is None:
+        raise click.UsageError("report reads the results in a folder; name it with --out DIR")
+    results = load(out)
+    deliver(page(results), out / REPORT)
+    if not quiet:
+        say(f"wrote {out / REPORT}")
+    deliver(_json(results) if form == "json" else summary(results), None)
+
+
+def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.cli.experiment_text import render
+    from skillaudit.cli.output import deliver
+    from skillaudit.config import DEFAULT_EMBEDDER
+    from skillaudit.experiment import Scope
+    from skillaudit.experiment.session import Settings, names_of, session
+
+    names = names_of(name)
+    routers = tuple(dict.fromkeys(options.pop("routers")))
+    if not routers:
+        raise click.UsageError(
+            "name what is to route with --router, such as local/hybrid or openai/gpt-4o-mini"
+        )
+    settings = Settings(
+        routers=routers,
+        scope=Scope(seeds=options.pop("seeds"), tasks=options.pop("tasks")),
+        out=out,
+        price=_price(options.pop("price")),
+        embedder=options.pop("embedder") or DEFAULT_EMBEDDER,
+        use_cache=not options.pop("no_cache"),
+        **options,
+    )
+
+    def announce(experiment: str, router: str, calls: int, dollars: float | None) -> None:
+        cost = "price not known" if dollars is None else f"about ${dollars:.2f}"
+        say(f"{experiment} on {router}: about {calls:,} calls, {cost}")
+
+    results = []
+    with narration(quiet) as progress:
+        for result in session(
+            names, settings, before=(lambda *_: None) if quiet else announce, progress=progress
+        ):
+            results.append(result)
+            if form == "text":
+                deliver(render(result) + "\n", None)
+    if form == "json":
+        deliver(_json(results), None)
+
+
+def _json(found: Any) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+
+
+def _price(text: str | None) -> Price | None:
+    if text is None:
+        return None
+    from skillaudit.llm import Price
+
+    try:
+        prompt, completion = (float(part) / 1e6 for part in text.split(","))
+    except ValueError:
+        prompt = completion = -1.0
+    if not (0 <= prompt < float("inf") and 0 <= completion < float("inf")):
+        raise click.BadParameter(f"{text!r} is not two prices, such as 0.15,0.60", param_hint="--price")
+    return Price(prompt=prompt, completion=completion)

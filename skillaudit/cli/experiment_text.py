@@ -1,0 +1,61 @@
+"""An experiment's result as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from skillaudit.experiment import EXPERIMENTS, Result
+from skillaudit.experiment.chart import text
+from skillaudit.experiment.words import ranged
+from skillaudit.formatters.layout import table, wrap
+
+
+def render(result: Result) -> str:
+    """Return the text of one result."""
+    found = result.findings
+    decisions = sum(row.decisions for row in result.rows)
+    lines = [
+        f"{result.name}: {result.title}",
+        f"router {result.router}, {decisions:,} decisions, {result.seeds} seeds",
+        "",
+        *text(found),
+        "",
+    ]
+    for fit in found.fits:
+        lines += wrap(fit.meaning, first=f"{fit.name} = {ranged(fit.value)}: ", indent="  ")
+    for verdict in found.verdicts:
+        lines.append("")
+        lines += wrap(verdict.hypothesis, first=f"{verdict.ruling.upper()}: ", indent="  ")
+        lines += wrap(
+            f"{verdict.unit}: {ranged(verdict.effect)}, p = {verdict.p:.2g} ({verdict.test})",
+            first="  ",
+            indent="  ",
+        )
+        if verdict.paper:
+            lines += wrap(verdict.paper, first="  the paper: ", indent="  ")
+    for note in found.notes:
+        lines += ["", *wrap(note)]
+    return "\n".join(lines) + "\n"
+
+
+def catalogue() -> str:
+    """Return the list of experiments."""
+    rows = [(made.name, made.title, made.source) for made in EXPERIMENTS.values()]
+    return "\n".join(table(("name", "what it shows", "paper"), rows, (6, 50, 18), right=frozenset())) + "\n"
+
+
+def summary(results: Iterable[Result]) -> str:
+    """Return one line for each verdict."""
+    rows: list[Sequence[str]] = [
+        (result.name, result.router, verdict.ruling, ranged(verdict.effect), verdict.hypothesis)
+        for result in results
+        for verdict in result.findings.verdicts
+    ]
+    return (
+        "\n".join(
+            table(
+                ("", "router", "verdict", "effect", "hypothesis"), rows, (4, 14, 9, 23, 60), right=frozenset()
+            )
+        )
+        + "\n"
+    )
