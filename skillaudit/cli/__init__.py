@@ -18,6 +18,7 @@ COMMANDS = {
     "route": ("skillaudit.cli.route", "Rank the skills for one request, and say why."),
     "optimize": ("skillaudit.cli.optimize", "Propose a better library, and prove it."),
     "probe": ("skillaudit.cli.probe", "Ask a live model what the forecast predicts."),
+    "experiment": ("skillaudit.cli.experiment", "Repeat the papers' experiments on any router."),
     "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
     "compile": ("skillaudit.cli.compile", "Turn a multi-agent system into skills, or say why not."),
     "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
