@@ -227,7 +227,7 @@ def _one(
         kind=kind,
         passes=passes,
         form=shorten(fill_holes(form).rstrip("."), 300),
-        needs=(_does(receiver) or (_role_of(receiver) if kind == "delegate" else "")) if receiver else "",
+        needs=(_does(receiver) or (_told_of(receiver) if kind == "delegate" else "")) if receiver else "",
         kept=target is None,
         rounds=system.protocol.max_rounds,
         stop=system.protocol.stop,
@@ -245,8 +245,10 @@ def _does(unit: _Unit) -> str:
     return shorten(lower_first(clause).rstrip("."), 200)
 
 
-def _role_of(unit: _Unit) -> str:
-    return lower_first(unit.agent.role or shorten(next(iter(sentences(unit.agent.description)), ""), 120))
+def _told_of(unit: _Unit) -> str:
+    """What a skill does, by the first sentence of its own description."""
+    told = next(iter(sentences(describe(unit.agent, unit.task).text)), "")
+    return shorten(lower_first(told).rstrip("."), 160)
 
 
 def _descriptor(unit: _Unit, before: Sequence[Handover], *, several: bool) -> Descriptor:
