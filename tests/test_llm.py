@@ -26,7 +26,7 @@ from skillaudit.llm import (
 
 def made(name: str, message: str, **attributes: object) -> Exception:
     """Return an error of a class with that name, as litellm would raise it."""
-    error = type(name, (Exception,), {})(message)
+    error: Exception = type(name, (Exception,), {})(message)
     for key, value in attributes.items():
         setattr(error, key, value)
     return error
@@ -135,7 +135,9 @@ def test_the_variable_for_a_key_follows_the_provider(model: str, variable: str) 
 
 
 def test_importing_the_door_does_not_open_it() -> None:
-    code = "import sys, skillaudit.probe.session as s\nprint('litellm' in sys.modules, 'torch' in sys.modules)"
+    code = (
+        "import sys, skillaudit.probe.session as s\nprint('litellm' in sys.modules, 'torch' in sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
 

@@ -76,12 +76,11 @@ class Asker:
         length = sum(estimate_tokens(message["content"]) for message in question.messages)
         return self._price.of(length, EXPECTED_TOKENS)
 
-    async def ask(self, question: Question, repeat: int) -> Completion:
-        """Return the answer, asking only where the log has none.
+    async def ask(self, question: Question, key: str) -> Completion:
+        """Return the answer to a question whose key is known, asking only where the log has none.
 
         Raises `BudgetReachedError`, `GivenUpError`, or the `ModelError` that makes further questions useless.
         """
-        key = self.key(question, repeat)
         if (pending := self._pending.get(key)) is not None:
             return await asyncio.shield(pending)
         found = self.log.answer(key)

@@ -29,6 +29,8 @@ from skillaudit.probe.records import Decision, Entry
 
 FORMAT = 1
 _BUSY_SECONDS = 30.0
+_TOGETHER = 64
+"""Decisions that are written in one go."""
 LEASE = 120.0
 """Seconds after which the claims of a process on another machine, which gives no sign of life, are void."""
 
@@ -47,11 +49,20 @@ CREATE TABLE decisions (id INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT 
     offered BLOB NOT NULL, UNIQUE (run, key));
 """
 
+_TAKEN = """
+SELECT '', 0, '', 0 FROM answers WHERE key = ?
+UNION ALL SELECT token, pid, host, seen FROM claims JOIN owners ON token = owner WHERE key = ?
+"""
+"""Who has a question: an empty name where it is answered already."""
 
-def answer_key(model: str, messages: Any, parameters: Mapping[str, Any], repeat: int) -> str:
+
+def answer_key(
+    model: str, messages: Sequence[Mapping[str, str]], parameters: Mapping[str, Any], repeat: int
+) -> str:
     """Return the hash under which an answer is kept."""
-    text = json.dumps([model, messages, parameters, repeat], sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    said = [[message["role"], message["content"]] for message in messages]
+    text = json.dumps([model, said, parameters, repeat], sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def default_path() -> Path:
@@ -80,6 +91,7 @@ class ProbeLog:
         self._token = secrets.token_hex(8)
         self._beaten = -LEASE
         self._shown: dict[tuple[str, str, str], int] = {}
+        self._waiting: list[tuple[str, Decision, tuple[Entry, ...]]] = []
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -120,6 +132,7 @@ class ProbeLog:
     def close(self) -> None:
         """Give up what is claimed, and close the file."""
         with contextlib.suppress(sqlite3.Error):
+            self.flush()
             with self._write():
                 self._db.execute("DELETE FROM claims WHERE owner = ?", (self._token,))
                 self._db.execute("DELETE FROM owners WHERE token = ?", (self._token,))
@@ -149,13 +162,9 @@ class ProbeLog:
         """Take a question for this process; False while a living process has it, or once it is answered."""
         with self._write():
             self._beat()
-            if self._db.execute("SELECT 1 FROM answers WHERE key = ?", (key,)).fetchone():
-                return False
-            row = self._db.execute(
-                "SELECT token, pid, host, seen FROM claims JOIN owners ON token = owner WHERE key = ?", (key,)
-            ).fetchone()
-            if row is not None and row[0] != self._token and self._alive(*row[1:]):
-                return False
+            for token, pid, host, seen in self._db.execute(_TAKEN, (key, key)):
+                if token == "" or (token != self._token and self._alive(pid, host, seen)):
+                    return False
             self._db.execute("INSERT OR REPLACE INTO claims (key, owner) VALUES (?, ?)", (key, self._token))
             return True
 
@@ -218,16 +227,30 @@ class ProbeLog:
         return float(total)
 
     def record_decision(self, run: str, decision: Decision, entries: Sequence[Entry]) -> None:
-        """Keep a decision and the texts that were on offer, parallel to `decision.offered`."""
-        body = msgspec.json.encode(msgspec.structs.replace(decision, offered=()))
+        """Keep a decision and the texts that were on offer, parallel to `decision.offered`.
+
+        Decisions are written some at a time, `flush` writes the rest: what a killed process loses of them, the
+        next run finds again in the answers, which are written at once.
+        """
+        self._waiting.append((run, decision, tuple(entries)))
+        if len(self._waiting) >= _TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the decisions that wait."""
+        if not self._waiting:
+            return
         with self._write():
-            rows = array(
-                "q", (self._row(s, entry) for s, entry in zip(decision.offered, entries, strict=True))
-            )
-            self._db.execute(
-                "INSERT OR IGNORE INTO decisions (run, key, body, offered) VALUES (?, ?, ?, ?)",
-                (run, decision.key, body, zlib.compress(rows.tobytes(), 1)),
-            )
+            for run, decision, entries in self._waiting:
+                body = msgspec.json.encode(msgspec.structs.replace(decision, offered=()))
+                rows = array(
+                    "q", (self._row(s, entry) for s, entry in zip(decision.offered, entries, strict=True))
+                )
+                self._db.execute(
+                    "INSERT OR IGNORE INTO decisions (run, key, body, offered) VALUES (?, ?, ?, ?)",
+                    (run, decision.key, body, zlib.compress(rows.tobytes(), 1)),
+                )
+        self._waiting.clear()
 
     def _row(self, skill: str, entry: Entry) -> int:
         text = (skill, entry.name, entry.description)
@@ -242,10 +265,12 @@ class ProbeLog:
 
     def runs(self) -> dict[str, int]:
         """Return the runs that have decisions, and how many."""
+        self.flush()
         return dict(self._db.execute("SELECT run, count(*) FROM decisions GROUP BY run ORDER BY min(id)"))
 
     def has(self, run: str) -> bool:
         """Whether anything was decided or paid in a run."""
+        self.flush()
         found = self._db.execute(
             "SELECT EXISTS (SELECT 1 FROM decisions WHERE run = ?) OR EXISTS (SELECT 1 FROM spending WHERE run = ?)",
             (run, run),
@@ -254,6 +279,7 @@ class ProbeLog:
 
     def decisions(self, runs: Iterable[str] | None = None) -> Iterator[Shown]:
         """Yield recorded decisions, in an order that depends on their content alone."""
+        self.flush()
         wanted = None if runs is None else set(runs)
         entries = {
             row: (skill, Entry(name=name, description=description))

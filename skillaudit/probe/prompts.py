@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from skillaudit.clients import listing, profile
 from skillaudit.probe.records import Branch, Entry, Plan, Trial
@@ -46,6 +47,7 @@ class Prompts:
         self._plan = plan
         self._skills = {skill.id: skill for skill in skills}
         self._listed: dict[tuple[str, ...], _Listed] = {}
+        self._texts: dict[tuple[str, str], dict[str, str]] = {}
 
     def first(self, trial: Trial) -> Question:
         """Return the question that a trial begins with."""
@@ -89,16 +91,23 @@ class Prompts:
 
     def _flat(self, trial: Trial, ids: Sequence[str], category: str) -> Question:
         entries = self._plan.texts[trial.variant]
-        width = max(3, len(str(len(ids))))
-        labels = tuple(f"skill_{number:0{width}d}" for number in range(1, len(ids) + 1))
-        shown = [entries[skill] for skill in ids]
+        read = self._texts.get((trial.variant, trial.form))
+        if read is None:
+            read = {skill: _text_of(entry, trial.form) for skill, entry in entries.items()}
+            self._texts[trial.variant, trial.form] = read
+        labels = _labels(len(ids))
+        texts = tuple([read[skill] for skill in ids])
+        if trial.form == "json":
+            lines = _json_lines(labels, [entries[skill] for skill in ids])
+        else:
+            lines = "\n".join([f"- {label}: {text}" for label, text in zip(labels, texts, strict=True)])
         none_word = NONE_WORD if trial.abstain else ""
         return Question(
-            messages=_user(_prompt(trial, labels, shown, category, none_word)),
+            messages=_user(_prompt(trial, lines, category, none_word)),
             query=trial.task or trial.query,
             labels=labels,
             targets=tuple(ids),
-            texts=tuple(_as_read(entry, trial) for entry in shown),
+            texts=texts,
             variant=f"{trial.variant}\0{trial.form}",
             none_word=none_word,
         )
@@ -175,8 +184,18 @@ def corpus(plan: Plan) -> dict[str, tuple[str, ...]]:
     return {variant: tuple(texts) for variant, texts in sorted(found.items())}
 
 
-def _as_read(entry: Entry, trial: Trial) -> str:
-    return _text_of(entry, trial.form)
+@cache
+def _labels(count: int) -> tuple[str, ...]:
+    width = max(3, len(str(count)))
+    return tuple(f"skill_{number:0{width}d}" for number in range(1, count + 1))
+
+
+def _json_lines(labels: Sequence[str], shown: Sequence[Entry]) -> str:
+    rows = [
+        {"id": label, "name": entry.name, "description": entry.description}
+        for label, entry in zip(labels, shown, strict=True)
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=0)
 
 
 def _text_of(entry: Entry, form: str) -> str:
@@ -185,22 +204,15 @@ def _text_of(entry: Entry, form: str) -> str:
     return entry.description or entry.name if form == "descriptions" else entry.text
 
 
-def _prompt(
-    trial: Trial, labels: Sequence[str], shown: Sequence[Entry], category: str, none_word: str
-) -> str:
-    """The flat prompt of arXiv 2601.04748, appendix C.5, and its three variants."""
+def _prompt(trial: Trial, lines: str, category: str, none_word: str) -> str:
+    """The flat prompt of arXiv 2601.04748, appendix C.5, and its variants."""
     opening = f"Select the most appropriate skill for {'this' if category else 'the given'} task."
     heading = f'Available Skills in "{category}" category:' if category else "Available Skills:"
-    pairs = list(zip(labels, shown, strict=True))
     answer = "Respond with ONLY the skill ID."
-    if not category:
-        answer = "Respond with ONLY the skill ID (e.g., skill_001). Do not include any explanation."
     if trial.form == "json":
-        rows = [{"id": label, "name": entry.name, "description": entry.description} for label, entry in pairs]
-        lines = json.dumps(rows, ensure_ascii=False, indent=0)
         answer = 'Respond with ONLY a JSON object such as {"id": "skill_001"}.'
-    else:
-        lines = "\n".join(f"- {label}: {_text_of(entry, trial.form)}" for label, entry in pairs)
+    elif not category:
+        answer = "Respond with ONLY the skill ID (e.g., skill_001). Do not include any explanation."
     return f"{opening}\n\nTask: {trial.task or trial.query}\n\n{heading}\n{lines}\n\n{answer}{_abstain(none_word)}"
 
 

@@ -76,6 +76,7 @@ class Runner:
             raise _first(errors) from None
         finally:
             heart.cancel()
+            self._asker.log.flush()
         return Outcomes(
             decisions=[state.found[at] for at in sorted(state.found)],
             failed=state.failed,
@@ -114,9 +115,8 @@ class Runner:
 
     async def _decide(self, trial: Trial) -> tuple[Decision, tuple[Entry, ...]]:
         question = self._prompts.first(trial)
-        asked = [self._asker.key(question, trial.repeat)]
-        answer, said = await self._ask(question, trial.repeat)
-        answers = [said]
+        answer, said, key = await self._ask(question, trial.repeat)
+        answers, asked = [said], [key]
         place = _position(question, self._right_targets(trial))
         if trial.tree:
             offered, entries = trial.offered, self._entries(trial)
@@ -125,9 +125,9 @@ class Runner:
                 if len(question.targets) == 1 and not trial.abstain:
                     answer = Answer((0,), None)
                 else:
-                    asked.append(self._asker.key(question, trial.repeat))
-                    answer, said = await self._ask(question, trial.repeat)
+                    answer, said, key = await self._ask(question, trial.repeat)
                     answers.append(said)
+                    asked.append(key)
         elif trial.form == "listing":
             offered = question.targets
             entries = tuple(
@@ -159,9 +159,10 @@ class Runner:
         )
         return decision, entries
 
-    async def _ask(self, question: Question, repeat: int) -> tuple[Answer, str]:
-        said: Completion = await self._asker.ask(question, repeat)
-        return parse(said.text, question.labels, question.none_word, said.finish), said.text
+    async def _ask(self, question: Question, repeat: int) -> tuple[Answer, str, str]:
+        key = self._asker.key(question, repeat)
+        said: Completion = await self._asker.ask(question, key)
+        return parse(said.text, question.labels, question.none_word, said.finish), said.text, key
 
     def _entries(self, trial: Trial) -> tuple[Entry, ...]:
         texts = self._plan.texts[trial.variant]

@@ -73,7 +73,8 @@ def test_faults_of_a_real_connection_lose_no_decision(tmp_path: Path, waits: Wai
         assert server.received == 70 + unread
         assert len(server.answered) == len(set(server.answered)) == 70
     assert [(d.query, d.chosen) for d in decisions] == [(d.query, d.chosen) for d in expected]
-    assert rough.result.arms == calm.result.arms
+    one, other = rough.result.arms[0].rates, calm.result.arms[0].rates
+    assert (one.accuracy, one.hijack, one.no_skill) == (other.accuracy, other.hijack, other.no_skill)
     assert sum(d.prose for d in decisions) >= 1
     assert 7.0 <= max(waits) < 9.0, "as long as the header asks"
 
