@@ -54,7 +54,7 @@ def law_blocks(report: Report) -> list[Block]:
     step = max((len(law.points) - 1) / (LAW_POINTS - 1), 1)
     shown = sorted({round(at * step) for at in range(LAW_POINTS) if round(at * step) < len(law.points)})
     blocks: list[Block] = [
-        Heading("As the library grows", f"accuracy with so many skills{chosen and f', {chosen} law'}")
+        Heading("As the library grows", f"accuracy, {chosen} law" if chosen else "accuracy")
     ]
     for at in shown:
         point = law.points[at]
