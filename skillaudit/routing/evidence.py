@@ -12,7 +12,7 @@ comparable between libraries whose descriptions differ in length and style.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,11 +43,14 @@ class Evidence:
     request: Ints
     """(R,) position of each row in the sequence of requests that it was read from."""
     gold: Ints
-    """(R,) row of the skill that owns the request; -1 when nothing should fire."""
+    """(R,) row of the skill that owns the request; -1 when nothing should fire or no right skill is on offer."""
+    hidden: Ints
+    """(R,) for a request whose right skills all are missing from the list, the number of its skill among the
+    missing ones; else -1."""
     clearance: Floats
-    """(R,) smooth margin of the right skill over its rivals; meaningless where nothing should fire."""
+    """(R,) smooth margin of the right skill over its rivals; meaningless where none is on offer."""
     gold_score: Floats
-    """(R,) best score among the right skills; 0 when nothing should fire."""
+    """(R,) best score among the right skills on offer; 0 where there is none."""
     rivals: Ints
     """(R, M) rows of the best wrong skills, best first; -1 pads."""
     rival_scores: Floats
@@ -55,8 +58,18 @@ class Evidence:
 
     @property
     def routed(self) -> npt.NDArray[np.bool_]:
-        """Rows whose request has a right skill."""
+        """Rows whose request has a right skill on offer."""
         return self.gold >= 0
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """Rows whose request has a right skill, on offer or not."""
+        return self.routed | (self.hidden >= 0)
+
+    @property
+    def owners(self) -> Ints:
+        """(R,) one number per skill that owns requests: its row, or beyond the rows where it is missing."""
+        return np.where(self.hidden >= 0, self.size + self.hidden, self.gold)
 
     @property
     def best_rival(self) -> Floats:
@@ -100,22 +113,31 @@ def from_requests(
     scorer: Scorer,
     beta: float,
     progress: Progress = SILENT,
+    hidden: Collection[str] | None = None,
 ) -> Evidence:
     """Read the evidence of `requests` off a scorer.
 
-    Requests whose right skills are all missing from `skills` say nothing about this library and
-    are left out. A request with several right skills belongs to its home skill where that is one of
-    them, else to the first. Memory is bounded by `BLOCK_CELLS` scores.
+    A request whose right skills are all missing from `skills`, such as those that a client cut off its list,
+    cannot be routed right and is kept as `hidden`. `hidden` limits that to these ids: requests for other
+    missing skills say nothing about this library and are left out. A request with several right skills belongs
+    to its home skill where that is one of them, else to the first. Memory is bounded by `BLOCK_CELLS` scores.
     """
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     kept: list[int] = []
     golds: list[list[int]] = []
     owners: list[int] = []
+    missing: dict[str, int] = {}
+    strays: list[int] = []
     for position, request in enumerate(requests):
         rows = [row_of[name] for name in request.gold if name in row_of]
+        stray = -1
         if request.gold and not rows:
-            continue
+            cut = [name for name in request.gold if hidden is None or name in hidden]
+            if not cut:
+                continue
+            stray = missing.setdefault(request.home if request.home in cut else cut[0], len(missing))
         kept.append(position)
+        strays.append(stray)
         golds.append(rows)
         home = row_of.get(request.home, -1)
         owners.append(home if home in rows else (rows[0] if rows else -1))
@@ -140,6 +162,7 @@ def from_requests(
         size=size,
         request=np.array(kept, dtype=np.int64),
         gold=np.array(owners, dtype=np.int64),
+        hidden=np.array(strays, dtype=np.int64),
         clearance=clearance,
         gold_score=gold_score,
         rivals=rivals,
@@ -222,6 +245,7 @@ def from_descriptors(
         size=size,
         request=np.full(size, -1, dtype=np.int64),
         gold=np.arange(size, dtype=np.int64),
+        hidden=np.full(size, -1, dtype=np.int64),
         clearance=clearance,
         gold_score=np.full(size, gold_score),
         rivals=rivals,

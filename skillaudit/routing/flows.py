@@ -38,20 +38,25 @@ class Traffic:
     row: Ints
     """(E,) row of the evidence."""
     victim: Ints
-    """(E,) skill that owns the request."""
+    """(E,) skill that owns the request; -1 where that is missing from the list."""
     taker: Ints
     """(E,) skill that takes it."""
     mass: Floats
     """(E,) probability."""
     between: csr_array
     """(N, N) expected number of requests of the row's skill taken by the column's."""
+    strays: csr_array
+    """(H, N) the same for skills that own requests and are missing from the list."""
     owned: Floats
     """(N,) requests per skill."""
+    total: float
+    """Requests that have a right skill, on offer or not."""
 
     @property
     def absorbed(self) -> Floats:
         """(N,) expected number of other skills' requests that each skill takes."""
-        return np.asarray(self.between.sum(axis=0), dtype=np.float64).ravel()
+        taken = self.between.sum(axis=0) + self.strays.sum(axis=0)
+        return np.asarray(taken, dtype=np.float64).ravel()
 
     @property
     def lost(self) -> Floats:
@@ -64,19 +69,26 @@ def traffic(evidence: Evidence, outcome: Outcome) -> Traffic:
     from scipy.sparse import csr_array
 
     mass = outcome.hijack[:, None] * outcome.shares
-    mass *= evidence.routed[:, None] & (evidence.rivals >= 0)
+    mass *= evidence.judged[:, None] & (evidence.rivals >= 0)
     row, column = np.nonzero(mass > 1e-9)
     victim, taker = evidence.gold[row], evidence.rivals[row, column]
     values = mass[row, column]
-    shape = (evidence.size, evidence.size)
+    known = victim >= 0
+    missing = int(evidence.hidden.max(initial=-1)) + 1
     owned = np.bincount(evidence.gold[evidence.routed], minlength=evidence.size).astype(np.float64)
     return Traffic(
         row=row.astype(np.int64),
         victim=victim,
         taker=taker,
         mass=values,
-        between=csr_array((values, (victim, taker)), shape=shape),
+        between=csr_array(
+            (values[known], (victim[known], taker[known])), shape=(evidence.size, evidence.size)
+        ),
+        strays=csr_array(
+            (values[~known], (evidence.hidden[row][~known], taker[~known])), shape=(missing, evidence.size)
+        ),
         owned=owned,
+        total=float(evidence.judged.sum()),
     )
 
 
@@ -86,7 +98,8 @@ def taxonomy(
     """Split the hijack rate by kind of error (DESIGN section 5).
 
     Capture when the taker is a black hole; else local when both share a confusable cluster or a family, or
-    the taker is among the owner's nearest neighbours; else drift.
+    the taker is among the owner's nearest neighbours; else drift. What skills lose that are missing from the list
+    is capture or drift: nothing is near to what is not there.
     """
     pairs = flow.between.tocoo()
     victim, taker = pairs.coords
@@ -97,11 +110,13 @@ def taxonomy(
     local |= family[victim] == family[taker]
     if near is not None and near.size:
         local |= (near[victim] == taker[:, None]).any(axis=1)
-    total = max(float(flow.owned.sum()), 1.0)
-    parts = [
-        float(pairs.data[mask].sum()) / total for mask in (local & ~captured, ~local & ~captured, captured)
-    ]
-    return Taxonomy(local=parts[0], drift=parts[1], capture=parts[2])
+    total = max(flow.total, 1.0)
+    parts = [float(pairs.data[mask].sum()) for mask in (local & ~captured, ~local & ~captured, captured)]
+    gone = flow.strays.tocoo()
+    taken = np.isin(gone.coords[1], list(holes))
+    parts[1] += float(gone.data[~taken].sum())
+    parts[2] += float(gone.data[taken].sum())
+    return Taxonomy(local=parts[0] / total, drift=parts[1] / total, capture=parts[2] / total)
 
 
 def examples(
@@ -125,10 +140,11 @@ def examples(
             if position < 0 or flow.mass[entry] < 0.005:
                 continue
             request = requests[position]
+            victim = int(flow.victim[entry])
             losses.append(
                 RequestLoss(
                     query=request.query,
-                    gold=skills[int(flow.victim[entry])].id,
+                    gold=skills[victim].id if victim >= 0 else request.gold[0],
                     taken_by=skills[int(flow.taker[entry])].id,
                     probability=float(min(1.0, flow.mass[entry])),
                     source=request.source,
@@ -164,9 +180,12 @@ def skill_flows(
     low, high = beta_bounds(rate, spread / judged**2 + (rate * (1 - rate) * level_sd) ** 2)
     absorbed = flow.absorbed
     noise = np.bincount(flow.taker, weights=flow.mass * (1 - flow.mass), minlength=size)
-    squares = np.asarray(flow.between.multiply(flow.between).sum(axis=0), dtype=np.float64).ravel()
+    squares = sum(
+        np.asarray(taken.multiply(taken).sum(axis=0), dtype=np.float64).ravel()
+        for taken in (flow.between, flow.strays)
+    )
     took_low, took_high = gamma_bounds(absorbed, squares + noise + (absorbed * level_sd) ** 2)
-    others = np.maximum(owned.sum() - owned, 1.0)
+    others = np.maximum(flow.total - owned, 1.0)
     real = bool((evidence.request >= 0).any())
     lost_examples = examples(flow, evidence, skills, requests, by_taker=False)
     stolen = examples(flow, evidence, skills, requests, by_taker=True)

@@ -97,7 +97,7 @@ def black_holes(
     wide = robbed >= MIN_FAMILIES
     taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q) & wide
     by_text = np.minimum(by_width, np.where(claims, adjusted(np.where(claims, CLAIM_RATE, 1.0)), 1.0))
-    others = np.maximum(flow.owned.sum() - flow.owned, 1.0)
+    others = np.maximum(flow.total - flow.owned, 1.0)
     between = flow.between.tocsc()
     found = []
     for row in np.flatnonzero(taken | broad | claims).tolist():

@@ -21,9 +21,11 @@ class Outcome:
     """Probabilities of R requests, parallel to their evidence; right + hijack + none = 1 where routed."""
 
     right: Floats
-    """(R,) a right skill is chosen; 0 where nothing should fire."""
+    """(R,) a right skill is chosen; 0 where none is on offer."""
     hijack: Floats
-    """(R,) a wrong skill is chosen; on a request that should fire nothing, a false trigger."""
+    """(R,) a wrong skill is chosen; on a request that should fire nothing, a false trigger.
+
+    A request whose right skill is hidden meets the same list of strangers, so it fires as often."""
     shares: Floats
     """(R, M) which rival is taken, given that one is; rows sum to 1, or to 0 without rivals."""
 

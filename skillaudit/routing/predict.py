@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,6 +44,7 @@ def forecast(
     neighbors: npt.NDArray[Any] | None,
     router: str | None = None,
     coverage: Coverage,
+    hidden: Collection[str] | None = None,
     seed: int = 0,
     progress: Progress = SILENT,
 ) -> Routing:
@@ -51,8 +52,10 @@ def forecast(
 
     `skills` are the routable ones, in the order of the scorer's columns; `families` and `labels` (cluster
     index, -1 for noise) run parallel to them, `neighbors` is (N, k) with rows of the nearest skills or None.
-    Requests whose right skills are not among `skills` are ignored. Without requests the descriptors stand
-    in, with a wider interval. Rates are in [0, 1] and never NaN; with nothing to judge they are None.
+    A request whose right skills all are missing from `skills`, as where a client cuts its list, is never
+    routed right: it is taken as often as a request that should fire nothing. `hidden` limits that to these ids,
+    and requests for other missing skills are ignored. Without requests the descriptors stand in, with a wider
+    interval. Rates are in [0, 1] and never NaN; with nothing to judge they are None.
 
     Raises `UsageError` when no profile is called `router`.
     """
@@ -61,8 +64,8 @@ def forecast(
     profile = find(router, name)
     fit = profile.fits.get(name)
     beta = fit.beta if fit else 1.0
-    evidence = from_requests(skills, requests, scorer, beta, progress)
-    supported = bool(evidence.routed.any())
+    evidence = from_requests(skills, requests, scorer, beta, progress, hidden)
+    supported = bool(evidence.judged.any())
     judged = evidence
     if skills and not supported:
         fit = _without_requests(fit or find(None, name).fits[name], name)
@@ -122,29 +125,34 @@ def _rates(
     evidence: Evidence, outcome: Outcome, fit: ChoiceFit | None, rng: np.random.Generator
 ) -> tuple[Estimate, Estimate, Estimate]:
     """Accuracy, hijack and no-skill rates with intervals; the three values sum to 1."""
-    routed = evidence.routed
-    if not routed.any():
+    judged = evidence.judged
+    if not judged.any():
         return UNKNOWN, UNKNOWN, UNKNOWN
-    clusters = Clusters.of(evidence.gold[routed])
-    right, wrong = outcome.right[routed], outcome.hijack[routed]
+    clusters = Clusters.of(evidence.owners[judged])
+    offered = evidence.routed[judged]
+    right, wrong = outcome.right[judged], outcome.hijack[judged]
     shares = np.divide(wrong, 1 - right, out=np.zeros_like(wrong), where=right < 1)
-    shifts = np.zeros(DRAWS)
+    one = np.ones(len(right))
     slopes = predictor = None
-    if fit is not None:
-        predictor = design(evidence)[routed]
+    if fit is not None and evidence.size:
         slopes = rng.multivariate_normal(fit.coefficients, np.array(fit.covariance), DRAWS, method="eigh")
-        shifts = rng.standard_normal(DRAWS) * fit.library_sd
+        slopes[:, 0] += rng.standard_normal(DRAWS) * fit.library_sd
+        predictor = design(evidence)[judged]
+        if not offered.all():
+            slopes, predictor = _with_hidden(evidence, fit, slopes, predictor, rng)
     state = rng.integers(2**32)
     found = []
-    for point, sign, weight in (
-        (right, 1.0, np.ones(len(right))),
-        (1 - right, -1.0, shares),
-        (1 - right, -1.0, 1 - shares),
+    # (expected value, sign of the regressors on offer, sign of those that are hidden, weight): nothing but the
+    # sign tells the chance of an event from that of its opposite.
+    for point, sign, hidden_sign, weight in (
+        (right, 1.0, 1.0, np.where(offered, 1.0, 0.0)),
+        (np.where(offered, 1 - right, wrong), -1.0, 1.0, np.where(offered, shares, one)),
+        (np.where(offered, 1 - right, 1 - wrong), -1.0, -1.0, np.where(offered, 1 - shares, one)),
     ):
         draws = drawn_rates(
             point,
-            None if predictor is None else sign * predictor,
-            sign * shifts,
+            None if predictor is None else np.where(offered, sign, hidden_sign)[:, None] * predictor,
+            np.zeros(DRAWS),
             slopes,
             weight,
             clusters,
@@ -155,9 +163,24 @@ def _rates(
     return estimate(*found[0]), estimate(*found[1]), estimate(none, found[2][1])
 
 
+def _with_hidden(
+    evidence: Evidence, fit: ChoiceFit, slopes: Floats, predictor: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Slopes and regressors joined with those of the trigger, which the hidden requests follow."""
+    judged = evidence.judged
+    offered = evidence.routed[judged][:, None]
+    trigger = np.tile(np.array(fit.trigger), (DRAWS, 1))
+    trigger[:, 0] += rng.standard_normal(DRAWS) * fit.trigger_sd
+    columns = np.column_stack([np.ones(int(judged.sum())), evidence.best_rival[judged]])
+    return (
+        np.hstack([slopes, trigger]),
+        np.hstack([np.where(offered, predictor, 0.0), np.where(offered, 0.0, columns)]),
+    )
+
+
 def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, rng: np.random.Generator) -> Estimate:
     """Rate of wrong picks among the requests that should fire nothing; unknown when there are none."""
-    idle = ~evidence.routed
+    idle = ~evidence.judged
     if not idle.any():
         return UNKNOWN
     outcome = choose(evidence, fit) if fit else rank_first(evidence)
@@ -191,10 +214,15 @@ def _source(profile: RouterProfile, supported: bool, evidence: Evidence) -> str:
         sentence += "; no request speaks for this library, so the skills' own descriptors stand in"
         if profile.kind == "local":
             sentence += f", judged as {DEFAULT_ROUTER} would"
+    lost = int((evidence.hidden >= 0).sum())
+    if lost:
+        sentence += (
+            f"; the right skill of {lost:,} of {int(evidence.judged.sum()):,} requests is not on offer"
+        )
     return sentence + "."
 
 
 def _fit_range(profile: RouterProfile) -> str:
     if profile.kind == "local":
         return ""
-    return f"{profile.sizes[0]} to {profile.sizes[1]} skills on offer; {profile.training}"
+    return f"{profile.sizes[0]:,} to {profile.sizes[1]:,} skills on offer"

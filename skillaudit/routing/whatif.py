@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from skillaudit.routing.records import Routing, SkillFlow
 from skillaudit.schema import Forecast, Record, Request, Skill
@@ -73,8 +73,8 @@ def whatif(
     """Forecast a library with skills added and removed, and say who changes.
 
     `requests` speak for `skills`, `add_requests` for the skills to add; `remove` are ids. A skill to add takes
-    the place of one with its id. With `each` every change is also tried alone. The differences
-    rest on the same requests on both sides: those of skills that stay.
+    the place of one with its id. Requests of removed skills go with them. With `each` every change is also
+    tried alone. The differences rest on the same requests on both sides: those of skills that stay.
 
     Raises ValueError when an id to remove is not in the library.
     """
@@ -84,7 +84,9 @@ def whatif(
         raise ValueError(f"{missing[0]!r} is not in the library")
     before = run(skills, requests)
     changed = _changed(skills, add, remove)
-    after = run(changed, [*requests, *add_requests])
+    after = run(
+        changed, _without(known.difference(skill.id for skill in changed), [*requests, *add_requests])
+    )
     shared = _shared(requests, skills, changed)
     steps: list[Step] = []
     if each:
@@ -107,6 +109,11 @@ def _changed(skills: Sequence[Skill], add: Sequence[Skill], remove: Sequence[str
     new = {skill.id: skill for skill in add}
     kept = [new.pop(skill.id, skill) for skill in skills if skill.id not in remove]
     return (*kept, *new.values())
+
+
+def _without(gone: Collection[str], requests: Sequence[Request]) -> list[Request]:
+    """Requests that do not belong to removed skills alone."""
+    return [request for request in requests if not request.gold or not set(gone).issuperset(request.gold)]
 
 
 def _shared(requests: Sequence[Request], *libraries: Sequence[Skill]) -> list[Request]:

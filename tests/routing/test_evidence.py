@@ -65,6 +65,25 @@ def test_home_owns_a_request_with_several_right_skills() -> None:
     assert found.routed.tolist() == [True, True, True, False]
 
 
+def test_a_missing_skill_hides_its_requests_and_each_missing_skill_counts_once() -> None:
+    world = World(5, 1)
+    query = world.requests[0].query
+    requests = [
+        Request(query=query, gold=("gone",), source="evals"),
+        Request(query=query, gold=("s1",), source="evals"),
+        Request(query=query, gold=("lost", "gone"), source="evals", home="gone"),
+        Request(query=query, gold=("lost",), source="evals"),
+        Request(query=query, gold=(), source="evals"),
+    ]
+    found = from_requests(world.skills, requests, world.scorer, BETA)
+    assert found.hidden.tolist() == [0, -1, 0, 1, -1]
+    assert found.gold.tolist() == [-1, 1, -1, -1, -1]
+    assert found.judged.tolist() == [True, True, True, True, False]
+    assert found.owners.tolist() == [5, 1, 5, 6, -1]
+    named = from_requests(world.skills, requests, world.scorer, BETA, hidden={"lost"})
+    assert named.request.tolist() == [1, 2, 3, 4] and named.hidden.tolist() == [-1, 0, 0, -1]
+
+
 def test_descriptors_stand_in_and_crowded_ones_have_less_clearance() -> None:
     world = World(12, 0)
     vectors = world.scorer.skills.copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import msgspec
@@ -13,10 +14,15 @@ from hypothesis import strategies as st
 from skillaudit.errors import UsageError
 from skillaudit.routing import Routing, forecast
 from skillaudit.schema import Estimate, Request
-from tests.routing.conftest import World, coverage
+from tests.routing.conftest import VectorScorer, World, coverage
 
 
-def run(world: World, router: str | None = None, requests: tuple[Request, ...] | None = None) -> Routing:
+def run(
+    world: World,
+    router: str | None = None,
+    requests: tuple[Request, ...] | None = None,
+    hidden: tuple[str, ...] | None = None,
+) -> Routing:
     given_requests = world.requests if requests is None else requests
     return forecast(
         world.skills,
@@ -27,6 +33,7 @@ def run(world: World, router: str | None = None, requests: tuple[Request, ...] |
         neighbors=world.neighbors,
         router=router,
         coverage=coverage(given_requests),
+        hidden=hidden,
     )
 
 
@@ -89,12 +96,86 @@ def test_any_of_several_gold_skills_is_right() -> None:
     assert (many.accuracy.value or 0) > (one.accuracy.value or 0)
 
 
-def test_requests_for_skills_elsewhere_are_ignored() -> None:
+def test_requests_for_skills_elsewhere_are_ignored_where_the_hidden_are_named() -> None:
     world = World(6, 2)
     stray = Request(query="request 0 of 0", gold=("elsewhere",), source="file")
-    assert run(world, requests=(*world.requests, stray)).forecast == msgspec.structs.replace(
+    assert run(world, requests=(*world.requests, stray), hidden=("s9",)).forecast == msgspec.structs.replace(
         run(world).forecast, coverage=coverage((*world.requests, stray))
     )
+
+
+def without(world: World, *rows: int) -> World:
+    """The same requests over a list that lacks some skills."""
+    cut = copy.copy(world)
+    kept = [row for row in range(len(world.skills)) if row not in rows]
+    cut.skills = tuple(world.skills[row] for row in kept)
+    cut.scorer = VectorScorer(world.scorer.skills[kept], world.scorer.queries)
+    cut.families = tuple(world.families[row] for row in kept)
+    cut.labels = tuple(world.labels[row] for row in kept)
+    cut.neighbors = np.zeros((len(kept), 0), dtype=np.int64)
+    return cut
+
+
+@pytest.mark.parametrize("router", [None, "local"])
+def test_a_hidden_skill_lowers_the_forecast(router: str | None) -> None:
+    world = World(20, 4, noise=0.5)
+    cut = without(world, 3, 7)
+    shown = tuple(request for request in world.requests if request.gold[0] not in ("s3", "s7"))
+    some, everything = run(cut, router, requests=shown).forecast, run(cut, router).forecast
+    # Right as often as before on the 72 requests that are on offer, never on the other 8.
+    assert everything.accuracy.value == pytest.approx((some.accuracy.value or 0) * 72 / 80)
+    for rate in (everything.accuracy, everything.hijack, everything.no_skill):
+        check(rate)
+    assert (everything.accuracy.low or 0) < (some.accuracy.low or 0)
+    assert (everything.accuracy.high or 0) - (everything.accuracy.low or 0) < 0.5
+    assert "the right skill of 8 of 80 requests is not on offer" in everything.source
+    assert "not on offer" not in some.source
+    assert everything.false_trigger.value is None, "a lost request is no false trigger"
+
+
+def test_a_hidden_skills_requests_are_taken_like_those_that_should_fire_nothing() -> None:
+    world = World(12, 3, noise=0.5)
+    cut = without(world, 3)
+    own = tuple(request for request in world.requests if request.gold == ("s3",))
+    idle = tuple(msgspec.structs.replace(request, gold=()) for request in own)
+    lost, fired = run(cut, requests=own).forecast, run(cut, requests=idle).forecast
+    assert lost.accuracy.value == 0 and lost.accuracy.high == 0
+    assert 0 < (lost.hijack.value or 0) < 1
+    assert lost.hijack.value == pytest.approx(fired.false_trigger.value)
+    assert (lost.hijack.low or 0) < (lost.hijack.value or 0) < (lost.hijack.high or 0), (
+        "the trigger is uncertain"
+    )
+    assert (lost.no_skill.value or 0) + (lost.hijack.value or 0) == pytest.approx(1)
+    assert (lost.no_skill.low or 0) < (lost.no_skill.value or 0) < (lost.no_skill.high or 0)
+    assert lost.taxonomy.drift == pytest.approx(lost.hijack.value) and lost.taxonomy.local == 0
+
+
+def test_what_a_hidden_skill_loses_is_absorbed_and_shown() -> None:
+    world = World(12, 3, noise=0.5)
+    routing = run(without(world, 3))
+    hijack = (routing.forecast.hijack.value or 0) * 36
+    assert sum(flow.absorbed for flow in routing.flows) == pytest.approx(hijack)
+    assert "s3" not in {flow.id for flow in routing.flows}
+    stolen = [loss for flow in routing.flows for loss in flow.stolen if loss.gold == "s3"]
+    assert stolen and {loss.query for loss in stolen} <= {f"request {n} of 3" for n in range(3)}
+    victims = sum((flow.victim_rate or 0) * flow.requests for flow in routing.flows)
+    assert victims < hijack
+    assert all(flow.requests == 3 and flow.absorbed_share <= flow.absorbed / 33 for flow in routing.flows)
+    parts = routing.forecast.taxonomy
+    assert parts.local + parts.drift + parts.capture == pytest.approx(routing.forecast.hijack.value)
+    assert "s3" not in {name for pair in routing.pairs for name in (pair.a, pair.b)}
+
+
+def test_with_everything_hidden_nothing_is_right() -> None:
+    world = World(3, 2)
+    forecast_ = run(without(world, 0, 1, 2)).forecast
+    assert (forecast_.accuracy.value, forecast_.hijack.value, forecast_.no_skill.value) == (0, 0, 1)
+
+
+def test_the_source_names_the_training_set_and_the_range_does_not_repeat_it() -> None:
+    found = run(World(6, 2)).forecast
+    assert found.fit_range == "1 to 512 skills on offer"
+    assert "BFCL live" in found.source and found.source.count("BFCL live") == 1
 
 
 def test_without_requests_the_interval_widens_and_the_source_says_so() -> None:

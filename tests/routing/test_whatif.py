@@ -63,6 +63,8 @@ def test_requests_of_a_removed_skill_do_not_shift_the_mix(scene) -> None:  # typ
     assert outcome.accuracy is not None and outcome.accuracy >= 0
     gone = next(change for change in outcome.changes if change.id == "s0")
     assert gone.victim_before is not None and gone.victim_after is None
+    assert (outcome.after.accuracy.value or 0) > (outcome.before.accuracy.value or 0) - 0.03
+    assert "not on offer" not in outcome.after.source
 
 
 def test_nothing_changed_changes_nothing(scene) -> None:  # type: ignore[no-untyped-def]
