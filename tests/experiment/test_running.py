@@ -1,0 +1,179 @@
+"""Experiments run through the probe's engine: logged, resumed, counted, kept, and put on one page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from skillaudit.cli.experiment import command
+from skillaudit.errors import UsageError
+from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, published_values, run
+from skillaudit.experiment.chart import svg, text
+from skillaudit.experiment.page import page
+from skillaudit.experiment.records import Findings, Point, Series
+from skillaudit.experiment.session import names_of
+from skillaudit.experiment.storage import load, save
+from skillaudit.llm import Completion, Price
+from skillaudit.probe.log import ProbeLog
+from skillaudit.probe.prompts import Question
+from skillaudit.probe.routers import LocalRouter
+from skillaudit.scoring import make_scorer
+
+SMALL = Scope(seeds=1, tasks=6)
+
+
+class Knowing:
+    """A router that knows the marked words of every skill, and answers right for all tasks."""
+
+    name = "simulated/knowing"
+    parameters: Mapping[str, Any] = {}
+
+    def __init__(self, price: Price | None = None) -> None:
+        self.price = price or Price(prompt=0.0, completion=0.0)
+        self.asked = 0
+
+    async def answer(self, question: Question) -> Completion:
+        """Answer with the label of the skill that fits, or of the category that holds it."""
+        self.asked += 1
+        right = next(skill for skill in pool().skills if skill.fits(question.query))
+        labels = dict(zip(question.targets, question.labels, strict=True))
+        if right.id in labels:
+            return Completion(text=labels[right.id])
+        return Completion(
+            text=next(label for label in question.labels if label in (right.domain, right.subtype))
+        )
+
+
+def lexical() -> LocalRouter:
+    """Return a router that needs no model."""
+    return LocalRouter("local/lexical", lambda texts: make_scorer("lexical", texts))
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Return a small H3 by the lexical router."""
+    with ProbeLog(tmp_path_factory.mktemp("log") / "log.sqlite") as log:
+        return run("h3", lexical(), log, SMALL)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_router_that_knows_is_always_right(name: str, tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "log.sqlite") as log:
+        found = run(name, Knowing(), log, SMALL)
+    assert sum(row.right for row in found.rows) == sum(row.decisions for row in found.rows) == found.planned
+    assert {verdict.ruling for verdict in found.findings.verdicts} == {"no effect"}
+
+
+def test_nothing_is_asked_twice_and_a_budget_ends_a_run(tmp_path: Path) -> None:
+    router = Knowing(Price(prompt=1e-5, completion=0.0))
+    with ProbeLog(tmp_path / "log.sqlite") as log:
+        with pytest.raises(UsageError, match="higher --budget"):
+            run("h2", router, log, SMALL, budget=0.05)
+        early = router.asked
+        assert early > 0
+        found = run("h2", router, log, SMALL, budget=100.0)
+        assert found.spending.calls == router.asked - early
+        again = run("h2", router, log, SMALL, budget=100.0)
+    assert again.spending.calls == 0
+    assert again.rows == found.rows and again.findings == found.findings
+
+
+def test_rows_count_every_decision_of_every_condition(result: Result) -> None:
+    assert len(result.rows) == 15
+    for row in result.rows:
+        assert row.right + row.hijack + row.no_skill == row.decisions == 6
+        assert row.offered == float(row.factors["size"])
+
+
+def test_results_come_back_from_their_folder(result: Result, tmp_path: Path) -> None:
+    made = save(result, tmp_path / "out")
+    assert [path.name for path in made] == [
+        "h3-local-lexical.experiment.json",
+        "h3-local-lexical.jsonl",
+        "h3-local-lexical.svg",
+    ]
+    assert load(tmp_path / "out") == (result,)
+    rows = [json.loads(line) for line in made[1].read_text().splitlines()]
+    assert rows[0]["factors"] == {"size": "10", "policy": "complex"}
+    made[0].write_text("{}")
+    with pytest.raises(UsageError, match="is no result"):
+        load(tmp_path / "out")
+    with pytest.raises(UsageError, match="holds no results"):
+        load(tmp_path / "empty")
+
+
+def test_the_page_holds_all_and_escapes_names(result: Result) -> None:
+    evil = msgspec.structs.replace(result, router="<script>x</script>")
+    made = page((result, evil))
+    assert "<script>" not in made and "&lt;script&gt;" in made
+    assert made.count("<svg") == 2
+    assert result.findings.verdicts[0].hypothesis in made
+    for value in published_values("h3"):
+        assert value.source in made
+
+
+def test_figures_place_points_by_the_logarithm() -> None:
+    points = tuple(Point(x=x, y=y, low=y, high=y + 0.1) for x, y in ((10, 1.0), (100, 0.5), (1000, 0.0)))
+    found = Findings(series=(Series(label="a <b>", points=points),), log_x=True)
+    root = ElementTree.fromstring(svg(found, "t"))
+    circles = [
+        (float(mark.get("cx", "")), float(mark.get("cy", "")))
+        for mark in root.iter()
+        if mark.tag.endswith("circle")
+    ]
+    (left, top), (middle, half), (right, bottom) = circles
+    assert middle == pytest.approx((left + right) / 2, abs=0.2)
+    assert half == pytest.approx((top + bottom) / 2, abs=0.2)
+    assert top < bottom
+    drawn = text(found, width=21, height=5)
+    assert [line.find("A", 7) - 7 for line in drawn[:5]] == [0, -8, 10, -8, 20]
+    assert text(Findings()) == [] and svg(Findings(), "") == ""
+
+
+def test_names_are_checked() -> None:
+    assert names_of("all") == tuple(EXPERIMENTS)
+    assert names_of("H2") == ("h2",)
+    with pytest.raises(UsageError, match="did you mean h1"):
+        names_of("h11")
+
+
+def test_the_command_runs_lists_and_reports(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    asked = [
+        "h2",
+        "--router",
+        "local/lexical",
+        "--seeds",
+        "1",
+        "--tasks",
+        "5",
+        "--out",
+        out,
+        "--no-cache",
+        "-q",
+    ]
+    ran = CliRunner().invoke(command, asked)
+    assert ran.exit_code == 0, ran.output
+    assert "router local/lexical, 100 decisions" in ran.output and "the paper:" in ran.output
+    reported = CliRunner().invoke(command, ["report", "--out", out, "-f", "json", "-q"])
+    (found,) = msgspec.json.decode(reported.output, type=list[Result])
+    assert found.router == "local/lexical"
+    assert (tmp_path / "out" / "report.html").read_text().startswith("<!doctype html>")
+    listed = CliRunner().invoke(command, ["list"])
+    assert all(name in listed.output for name in EXPERIMENTS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"), [(["h1"], "--router"), (["report"], "--out"), (["h1", "--price", "x"], "--router")]
+)
+def test_what_is_missing_is_said(asked: list[str], message: str) -> None:
+    found = CliRunner().invoke(command, asked)
+    assert found.exit_code == 2
+    assert message in found.output
