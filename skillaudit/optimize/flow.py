@@ -28,6 +28,7 @@ from skillaudit.optimize.records import (
     PLAN_VERSION,
     STEPS,
     Edit,
+    Harm,
     Optimisation,
     Plan,
     Proof,
@@ -46,8 +47,8 @@ from skillaudit.scoring import make_scorer
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
-VICTIM_ROUNDS = 2
-"""A skill that was rewritten against one rival may lose to another then; a third round finds nothing."""
+VICTIM_ROUNDS = (600, 200)
+"""Most candidates that are embedded in each round: a skill rewritten against one rival may lose to another."""
 
 
 def optimize(
@@ -120,10 +121,12 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         progress.update("proof", 0, 1)
         prove = partial(_prove, before, state, config)
         planned_proof = proof = prove(edits)
-        if task.plan is None:
-            edits, proof = refuse_harm(
-                config.scorer, shown, held_out, maker, edits, planned_proof, prove, progress
+        if task.plan is None and planned_proof.harmed:
+            judge = partial(_judge, before, state, config, {})
+            edits = refuse_harm(
+                config.scorer, shown, held_out, maker, edits, planned_proof.harmed, judge, progress
             )
+            proof = prove(edits)
         steps = _ablation(before, edits, state, config)
     hierarchy = None
     if "hierarchy" in task.only:
@@ -199,8 +202,8 @@ def _plan(
         sharpen(bench, lexicon, boundary_tasks(bench), "boundary", write, progress)
         add_clauses(bench, lexicon, progress)
     if "victim" in only:
-        for _ in range(VICTIM_ROUNDS):
-            sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress)
+        for most in VICTIM_ROUNDS:
+            sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress, most)
     if "budget" in only and task.config.client is not None:
         notes += filter(None, [fit_budget(bench, lexicon, task.config)])
     if write is not None:
@@ -278,6 +281,16 @@ def _prove(
         test=paired(before, after, config.scorer, config.router),
         harmed=harmed(before, after, config.scorer, config.router, touching(edits)),
     )
+
+
+def _judge(
+    before: Variant,
+    state: Callable[[Sequence[Edit]], Variant],
+    config: Config,
+    known: dict[tuple[int, ...], float],
+    edits: Sequence[Edit],
+) -> tuple[Harm, ...]:
+    return harmed(before, state(edits), config.scorer, config.router, touching(edits), known)
 
 
 def _ablation(

@@ -93,12 +93,14 @@ def harmed(
     name: ScorerName,
     router: str | None,
     touching: Mapping[str, Sequence[str]],
+    known: dict[tuple[int, ...], float] | None = None,
 ) -> tuple[Harm, ...]:
     """Return the skills whose own proof accuracy falls by more than `HARM`, worst first.
 
     `touching` gives the ids of the edits of each skill; with a harm stand those of the skill itself and of
-    the skills that take its requests now.
+    the skills that take its requests now. `known` keeps what was found about `before` for the next call.
     """
+    known = {} if known is None else known
     rows_of: dict[str, list[int]] = {}
     for row, owner in enumerate(after.owner):  # a folded skill is judged as one with the skill it went into
         rows_of.setdefault(owner, []).append(row)
@@ -110,7 +112,10 @@ def harmed(
     found = []
     for owner in suspects[:MAX_SUSPECTS]:
         rows = rows_of[owner]
-        first, second = expected(before, name, router, rows)[0], expected(after, name, router, rows)[0]
+        first = known.get(tuple(rows))
+        if first is None:
+            first = known[tuple(rows)] = expected(before, name, router, rows)[0]
+        second = expected(after, name, router, rows)[0]
         if first - second <= HARM + 1e-9:
             continue
         worse = [row for row in rows if fallen[row] > 0.01 or (before.right[row] and not after.right[row])]

@@ -61,6 +61,8 @@ class Variant:
     """(requests,) column of the best wrong skill."""
     soft: Doubles
     """(requests,) chance of a right skill in a softmax of the scores: a smooth stand-in for any router."""
+    replay: Replay
+    """The scores as a scorer."""
 
 
 def variant(
@@ -116,6 +118,7 @@ def variant(
         right=(own > best) & (own > ABSENT),
         rival=rival.astype(np.int64),
         soft=np.asarray(lead / (lead + mass), dtype=np.float64),
+        replay=Replay(name, [request.query for request in renamed], scores),
     )
 
 
@@ -134,6 +137,9 @@ def expected(
     state: Variant, name: ScorerName, router: str | None, rows: Sequence[int]
 ) -> tuple[float, float]:
     """Return the router's expected accuracy and hijack rate on some of the requests of a state."""
+    if (router or "").split("/")[0] == "local":  # its decisions are the top ranks
+        right = float(state.right[list(rows)].mean())
+        return right, 1.0 - right
     found = _forecast(state, name, router, [state.requests[row] for row in rows]).forecast
     return found.accuracy.value or 0.0, found.hijack.value or 0.0
 
@@ -143,7 +149,7 @@ def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Se
     return forecast(
         state.skills,
         requests,
-        Replay(name, [request.query for request in state.requests], state.scores),
+        state.replay,
         families=[""] * size,
         labels=[-1] * size,
         neighbors=None,

@@ -15,12 +15,15 @@ import numpy as np
 
 from skillaudit.optimize.applying import applied
 from skillaudit.optimize.board import ABSENT, SHARPNESS, Board, Columns, Embed, Floats, rows_for
-from skillaudit.optimize.records import Edit, Harm, Proof
+from skillaudit.optimize.records import Edit, Harm
 from skillaudit.progress import Progress
 from skillaudit.schema import Request, ScorerName, Skill
 
+Judge = Callable[[Sequence[Edit]], Sequence[Harm]]
+"""Says whom some edits harm, with figures made anew."""
+
 ROUNDS = 6
-_STUBBORN = 8
+_STUBBORN = 4
 """Harmed skills for which more than one edit at a time is refused."""
 _LEAST = 0.01
 """Least part of a request that a refusal must give back."""
@@ -86,22 +89,22 @@ def refuse_harm(
     requests: Sequence[Request],
     embed: Embed | None,
     edits: Sequence[Edit],
-    planned: Proof,
-    prove: Callable[[Sequence[Edit]], Proof],
+    harms: Sequence[Harm],
+    judge: Judge,
     progress: Progress,
-) -> tuple[list[Edit], Proof]:
-    """Return the edits with those refused that harm a skill on `requests`, and the proof of what is left.
+) -> list[Edit]:
+    """Return the edits with those refused that harm a skill on `requests`.
 
-    A skill that stays harmed whatever of these is refused stays in `Proof.harmed`.
+    `harms` are those of the edits as they stand. A skill may stay harmed whatever is refused.
     """
-    edits, proof = list(edits), planned
+    edits = list(edits)
     for round_ in range(ROUNDS):
-        if not proof.harmed:
+        if not harms:
             break
         court = _Court.of(name, shown, requests, embed)
         court.apply(edits)
         refused = 0
-        for harm in proof.harmed:
+        for harm in harms:
             guilty = court.blame(harm, edits)
             if guilty is None:
                 continue
@@ -113,25 +116,25 @@ def refuse_harm(
         progress.update("proof", round_ + 1, ROUNDS, f"{refused} edits refused")
         if not refused:
             break
-        proof = prove(edits)
-    for harm in proof.harmed[:_STUBBORN]:
-        edits, proof = _all_of(harm, edits, proof, prove)
-    return edits, proof
+        harms = judge(edits)
+    for harm in harms[:_STUBBORN]:
+        edits, harms = _all_of(harm, edits, harms, judge)
+    return edits
 
 
 def _all_of(
-    harm: Harm, edits: list[Edit], proof: Proof, prove: Callable[[Sequence[Edit]], Proof]
-) -> tuple[list[Edit], Proof]:
+    harm: Harm, edits: list[Edit], harms: Sequence[Harm], judge: Judge
+) -> tuple[list[Edit], Sequence[Harm]]:
     """Refuse every edit of the harmed skill, or those of its takers too, if that undoes the harm."""
     own = {edit.id for edit in edits if edit.accept and harm.skill in edit.skills}
     for guilty in (own, set(harm.edits)):
         trial = [_refused(edit, harm) if edit.accept and edit.id in guilty else edit for edit in edits]
         if trial == edits:
             continue
-        found = prove(trial)
-        if len(found.harmed) < len(proof.harmed) and harm.skill not in {each.skill for each in found.harmed}:
+        found = judge(trial)
+        if len(found) < len(harms) and harm.skill not in {each.skill for each in found}:
             return trial, found
-    return edits, proof
+    return edits, harms
 
 
 def _refused(edit: Edit, harm: Harm) -> Edit:

@@ -18,9 +18,10 @@ from skillaudit.schema import Skill
 
 KEEP = 2
 """Candidates of one skill that are embedded; the rest falls to the lexical score."""
-MAX_EMBEDDED = 1200
+MAX_EMBEDDED = 600
+"""Candidates of one step that are embedded: at 15 ms each, what keeps 1,000 skills within a minute."""
 MAX_PAIRS = 400
-MAX_CLAUSES = 100
+MAX_CLAUSES = 40
 TAKERS = 3
 MANY = 8
 """Work requests of a skill from which on its description may also be shortened."""
@@ -101,6 +102,7 @@ def sharpen(
     step: StepName,
     write: Writer | None = None,
     progress: Progress = SILENT,
+    most: int = MAX_EMBEDDED,
 ) -> None:
     """Try rewrites of the skills in `tasks`, and keep each that helps and harms no other skill.
 
@@ -114,13 +116,13 @@ def sharpen(
         return candidates(skill, row, lexicon, rivals, bench.limit, shorten=shorten)
 
     write = write or extract
-    keep = max(1, min(KEEP, MAX_EMBEDDED // max(len(tasks), 1)))
-    ranked = sorted(tasks, key=lambda task: (-task.weight, task.row))[:MAX_EMBEDDED]
+    keep = max(1, min(KEEP, most // max(len(tasks), 1)))
+    ranked = sorted(tasks, key=lambda task: (-task.weight, task.row))[:most]
     drafts = [
         (task, text) for task in ranked for text in write(bench.skills[task.row], task.row, task.rivals)
     ]
     progress.update("optimize", 0, len(ranked), f"{step}: {len(drafts)} candidates")
-    chosen = _promising(bench, drafts, keep)
+    chosen = promising(bench, drafts, keep)
     scores = bench.columns.full([bench.text(task.row, text) for task, text in chosen])
     options: dict[int, list[tuple[Task, str, Floats]]] = {}
     for at, (task, text) in enumerate(chosen):
@@ -141,8 +143,10 @@ def sharpen(
             bench.describe(kind, step, row, text, task.reason, column, task.rivals)
 
 
-def _promising(bench: Bench, drafts: Sequence[tuple[Task, str]], keep: int) -> list[tuple[Task, str]]:
+def promising(bench: Bench, drafts: Sequence[tuple[Task, str]], keep: int) -> list[tuple[Task, str]]:
     """Return the best few drafts of each skill by words, the vector's part taken as unchanged."""
+    if not drafts:
+        return []
     lexical = bench.columns.lexical([bench.text(task.row, text) for task, text in drafts])
     rows = sorted({task.row for task, _ in drafts})
     place = {row: at for at, row in enumerate(rows)}

@@ -21,27 +21,20 @@ from skillaudit.optimize.wording import (
 from skillaudit.schema import Skill
 
 WORDS = st.sampled_from(
-    [
+    (
         "invoice",
         "payment",
         "transfer",
         "hotel",
         "receipt",
-        "mileage",
         "payslip",
-        "pension",
-        "overtime",
         "report",
-        "chart",
         "any",
         "task",
         "请款",
-        "发票",
-        "旅行",
         "для",
-        "счёт",
         "über",
-    ]
+    )
 )
 SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(lambda words: " ".join(words) + ".")
 BODIES = st.lists(

@@ -25,8 +25,8 @@ from skillaudit.schema import Request, Skill
 LONG = "Match bank transfers with open invoices. Flag duplicate payments. Remind of unpaid invoices. " * 3
 
 
-def skill(name: str, description: str, body: str = "", **more: bool) -> Skill:
-    return Skill(id=name, name=name, description=description, body=body, **more)
+def skill(name: str, description: str, body: str = "", declared_router: bool = False) -> Skill:
+    return Skill(id=name, name=name, description=description, body=body, declared_router=declared_router)
 
 
 def bench_of(skills: Sequence[Skill], asked: Mapping[str, Sequence[str]]) -> tuple[Bench, Lexicon]:
@@ -102,12 +102,12 @@ ASKED = {
 }
 
 
-def library(**more: bool) -> list[Skill]:
+def library(declared_router: bool = False) -> list[Skill]:
     return [
         skill("invoices", "Money in."),
         skill("travel", "Trips."),
         skill("payroll", "Staff."),
-        skill("hole", HOLE, **more),
+        skill("hole", HOLE, declared_router=declared_router),
     ]
 
 
