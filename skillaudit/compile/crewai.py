@@ -132,6 +132,7 @@ def _agent(key: str, texts: dict[str, str], tools: tuple[str, ...], origin: str)
     return Agent(
         name=key,
         role=collapse(texts.get("role", "")),
+        description=collapse(texts.get("goal", "")),
         policy="\n\n".join(part for part in parts if part),
         tools=tools,
         model=collapse(texts.get("llm", "") or texts.get("model", "")),

@@ -231,7 +231,7 @@ def _inputs(task: Task | None, agent: Agent, before: Sequence[Handover]) -> list
             )
         elif handover.kind == "handover":
             lines.append(f"- The part headed “{result_heading(handover.source)}” in this conversation.")
-    named = holes(task.text) if task else holes(agent.policy)
+    named = holes("\n".join((task.text if task else "", agent.policy, agent.role)))
     lines += [f"- [{slugged(name)}]: from the request; ask when it is missing." for name in named]
     lines = list(dict.fromkeys(lines))
     return ["## Input\n\n" + "\n".join(lines)] if lines else []

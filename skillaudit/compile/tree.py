@@ -34,7 +34,9 @@ class Node(NamedTuple):
         if not isinstance(self.value, str):
             return ""
         return (
-            "" if not self.quoted and self.value.strip() in ("", "~", "null", "None") else self.value.strip()
+            ""
+            if not self.quoted and self.value.strip() in ("", "~", "null", "Null", "NULL")
+            else self.value.strip()
         )
 
     @property
