@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import Visibility
 from skillaudit.pipeline.rivals import rivals_of
+from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import Structure
 from skillaudit.routing import Routing, SkillFlow
 from skillaudit.schema import (
@@ -22,18 +22,12 @@ from skillaudit.schema import (
     Library,
     LibrarySummary,
     Pair,
-    Record,
     Report,
     Rival,
     Skill,
     SkillReport,
 )
 from skillaudit.version import __version__
-
-DIGITS = 4
-"""Decimals kept; equal texts on different processors agree to five (float32 sums in another order)."""
-
-R = TypeVar("R", bound=Record)
 
 
 def assemble(
@@ -113,25 +107,6 @@ def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Stru
         for pair in group
     }
     return tuple(msgspec.structs.replace(pair, cosine=cosine[pair.a, pair.b]) for pair in pairs)
-
-
-def rounded(record: R, *, keep: Sequence[str] = ()) -> R:
-    """Return `record` with every float in it rounded to `DIGITS`, except in the fields of `keep`."""
-    changes = {name: _rounded(getattr(record, name)) for name in record.__struct_fields__ if name not in keep}
-    return msgspec.structs.replace(record, **changes)
-
-
-def _rounded(value: object) -> object:
-    if isinstance(value, float):
-        # Adding zero turns -0.0, which JSON would show, into 0.0.
-        return round(float(value), DIGITS) + 0.0
-    if isinstance(value, tuple):
-        return tuple(_rounded(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, Record):
-        return rounded(value)
-    return value
 
 
 def _summary(library: Library) -> LibrarySummary:

@@ -16,8 +16,9 @@ from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.laws import library_law
 from skillaudit.load import load
-from skillaudit.pipeline.assemble import assemble, rounded
+from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.curve import curve
+from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import coverage, gather

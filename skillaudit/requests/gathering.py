@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from skillaudit.errors import RequestError
@@ -42,11 +43,20 @@ class _Gatherer:
     """Collects drafts and counts for one library."""
 
     def __init__(self, library: Library) -> None:
-        self.names = Names(library.skills)
-        self.filter = LeakFilter(library.skills)
+        self.library = library
         self.drafts: list[Draft] = []
         self.defects: list[Defect] = []
         self.leaked = self.ignored = self.unknown = self.capped = self.boilerplate = 0
+
+    @cached_property
+    def names(self) -> Names:
+        """The skills by what a request file may call them; indexed when the first row asks."""
+        return Names(self.library.skills)
+
+    @cached_property
+    def filter(self) -> LeakFilter:
+        """The words of the library; indexed when the first line asks."""
+        return LeakFilter(self.library.skills)
 
     def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
         """Take the rows of one file."""
