@@ -54,7 +54,7 @@ def summary(results: Iterable[Result]) -> str:
     return (
         "\n".join(
             table(
-                ("", "router", "verdict", "effect", "hypothesis"), rows, (4, 14, 9, 23, 60), right=frozenset()
+                ("", "router", "verdict", "effect", "hypothesis"), rows, (4, 22, 9, 25, 88), right=frozenset()
             )
         )
         + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -64,24 +64,25 @@ class Sample:
         self.right: Floats = np.array([d.outcome == "right" for d in self.decisions], dtype=np.float64)
         chance = np.array([1 / max(2, len(d.offered)) for d in self.decisions], dtype=np.float64)
         self.above_chance: Floats = (self.right - chance) / (1 - chance)
+        self._columns: dict[str, npt.NDArray[np.str_]] = {}
         self.groups = len({d.group for d in self.decisions})
 
     def where(self, **wanted: Any) -> Mask:
         """Which decisions have these factors; a tuple allows several values."""
-        return self.which(
-            lambda found: all(
-                found.get(name) in [str(v) for v in (value if isinstance(value, tuple) else (value,))]
-                for name, value in wanted.items()
-            )
-        )
+        mask = np.ones(len(self.decisions), dtype=bool)
+        for name, value in wanted.items():
+            allowed = [str(v) for v in (value if isinstance(value, tuple) else (value,))]
+            mask &= np.isin(self._column(name), allowed)
+        return mask
 
-    def which(self, test: Callable[[dict[str, str]], bool]) -> Mask:
-        """Which decisions' factors pass a test."""
-        return np.array([test(factors(d.condition)) for d in self.decisions], dtype=bool)
+    def _column(self, name: str) -> npt.NDArray[np.str_]:
+        if name not in self._columns:
+            self._columns[name] = np.array([factors(d.condition).get(name, "") for d in self.decisions])
+        return self._columns[name]
 
     def levels(self, factor: str) -> list[str]:
         """Return the values that a factor has, numbers in their order."""
-        found = {factors(d.condition)[factor] for d in self.decisions if factor in factors(d.condition)}
+        found = set(self._column(factor).tolist()) - {""}
         return sorted(found, key=lambda v: (not v.isdigit(), int(v) if v.isdigit() else 0, v))
 
     def accuracy(self, **wanted: Any) -> Drawn:

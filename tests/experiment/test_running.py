@@ -42,10 +42,12 @@ class Knowing:
     async def answer(self, question: Question) -> Completion:
         """Answer with the label of the skill that fits, or of the category that holds it."""
         self.asked += 1
-        right = next(skill for skill in pool().skills if skill.fits(question.query))
+        task = question.query.partition("\n")[0]
+        right = next(skill for skill in pool().skills if skill.fits(task))
         labels = dict(zip(question.targets, question.labels, strict=True))
-        if right.id in labels:
-            return Completion(text=labels[right.id])
+        for name in (f"{right.id}/target", right.id):
+            if name in labels:
+                return Completion(text=labels[name])
         return Completion(
             text=next(label for label in question.labels if label in (right.domain, right.subtype))
         )

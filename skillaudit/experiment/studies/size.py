@@ -20,6 +20,7 @@ F01_SIZES = (10, 20, 50, 100, 200)
 CAPACITY_DRAWS = 60
 LEFT_OUT = 2
 _SLOPES = f"{TEST}, of the slope in ln N inside skills, of accuracy and of accuracy above chance"
+_PARTLY = "Partly: accuracy falls as the library grows, but not in the form that the hypothesis says."
 BETTER = 2.0
 """Difference of AICc from which one form is taken to fit better."""
 
@@ -175,7 +176,8 @@ class _Curve:
                         published=True,
                     )
                 )
-        return Findings(fits=fits, verdicts=(verdict,), series=tuple(series), log_x=True)
+        notes = (_PARTLY,) if verdict.ruling == "partly" else ()
+        return Findings(fits=fits, verdicts=(verdict,), series=tuple(series), log_x=True, notes=notes)
 
     def _fit(self, name: str, law: Law, draws: Sequence[Law], meaning: str) -> Fit:
         values = np.array([getattr(draw, name) for draw in draws], dtype=np.float64)

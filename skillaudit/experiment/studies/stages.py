@@ -88,9 +88,15 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
                 "what grouping by confusability gains over grouping by domain",
             )
         )
-    return Findings(fits=tuple(fits), verdicts=tuple(verdicts), series=tuple(series), log_x=True)
+    return Findings(
+        fits=tuple(fits), verdicts=tuple(verdicts), series=tuple(series), log_x=True, notes=(_READING,)
+    )
 
 
+_READING = (
+    "The first stage shows the name of a category and one line about it, as the paper's prompt does. A scorer sees "
+    "only those words, which is less than a model knows of what belongs there."
+)
 _WAYS = {"flat": "one list", "domain": "by domain", "group": "by confusability"}
 
 

@@ -1,0 +1,172 @@
+"""F02 and F03: chains of steps, each to be routed while nothing is done yet; what compounds, and where it fails."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.experiment.libraries import library
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.synthetic import write_task
+from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.probe.prompts import shuffled
+from skillaudit.probe.records import Decision, Plan, Trial
+
+SIZES = (10, 20, 50, 100)
+STEPS = (1, 2, 3, 5, 10)
+PLACE_SIZE = 40
+PLACE_STEPS = (4, 6, 8, 10)
+_GAMMAS = np.array(sorted(np.arange(0, 401) / 100, key=lambda gamma: abs(gamma - 1)))
+"""Exponents tried, those near 1 first: where nothing tells them apart steps count as independent."""
+
+
+def plan(scope: Scope) -> Plan:
+    """Route chains of 1 to 10 steps in libraries of 10 to 100 skills."""
+    return _plan(scope, SIZES, STEPS)
+
+
+def plan_places(scope: Scope) -> Plan:
+    """Route chains of 4 to 10 steps among 40 skills."""
+    return _plan(scope, (PLACE_SIZE,), PLACE_STEPS)
+
+
+def _plan(scope: Scope, sizes: Sequence[int], lengths: Sequence[int]) -> Plan:
+    chains = max(4, scope.tasks // 4)
+    trials, texts = [], {}
+    for seed in range(scope.seeds):
+        for size in sizes:
+            skills = library(size, "mixed", seed)
+            variant = f"size={size} seed={seed}"
+            texts[variant] = entries(skills)
+            for length in lengths:
+                rng = random.Random(f"chains\0{seed}\0{size}\0{length}")
+                # Single steps are as cheap as they are needed: every longer chain is held against them.
+                for chain in range(chains * (4 if length == 1 else 1)):
+                    steps = rng.sample(skills, length)
+                    tasks = [write_task(skill, seed, chain) for skill in steps]
+                    for at, skill in enumerate(steps):
+                        query = _step(tasks, at)
+                        trials.append(
+                            Trial(
+                                condition=f"size={size} steps={length} step={at + 1}",
+                                query=query,
+                                gold=(skill.id,),
+                                offered=shuffled([s.id for s in skills], "chains", query, seed),
+                                x=float(size),
+                                group=f"{seed}/{size}/{length}/{chain}",
+                                repeat=seed,
+                                variant=variant,
+                            )
+                        )
+    return make_plan("rescue", trials, texts)
+
+
+def _step(tasks: Sequence[str], at: int) -> str:
+    if len(tasks) == 1:
+        return tasks[0]
+    whole = " ".join(f"({number}) {task}" for number, task in enumerate(tasks, 1))
+    return f"{tasks[at]}\nThis is step {at + 1} of {len(tasks)} of a plan, and no step is done yet. The plan: {whole}"
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Fit the exponent of `Acc(N, K) = A(N)^(gamma K)` (arXiv 2605.16508, F02)."""
+    sample = Sample(decisions)
+    joint = _joint(sample)
+    last = np.array([d.condition.endswith(f"step={_steps(d)}") for d in sample.decisions], dtype=bool)
+    found: dict[tuple[int, int], Drawn] = {
+        (size, length): sample.mean(joint, sample.where(size=size, steps=length) & last)
+        for size in SIZES
+        for length in STEPS
+    }
+    gamma = _gamma(found)
+    single = {size: found[size, 1] for size in SIZES}
+    fits = [sample.fit("gamma", gamma, "exponent for each step; 1 means that steps fail independently")]
+    fits += [
+        sample.fit(f"A({size})", drawn, f"accuracy of a single step among {size}")
+        for size, drawn in single.items()
+    ]
+    verdict = sample.verdict(
+        "a chain loses more than the product of its steps",
+        Drawn(gamma.value - 1.0, gamma.draws - 1.0),
+        "gamma less 1",
+        in_words("f02", "gamma"),
+        expected=1,
+    )
+    series = tuple(
+        Series(label=f"{size} skills", points=tuple(sample.point(float(k), found[size, k]) for k in STEPS))
+        for size in SIZES
+    )
+    return Findings(
+        fits=tuple(fits),
+        verdicts=(verdict,),
+        series=series,
+        x_label="steps in the chain",
+        y_label="whole chain right",
+        notes=(_READING,),
+    )
+
+
+_READING = (
+    "A step is shown with the whole plan around it. A scorer weighs all these words and cannot follow which step is "
+    "meant; only a model shows what this experiment is for."
+)
+
+
+def conclude_places(decisions: Sequence[Decision]) -> Findings:
+    """Rule on whether the middle of a chain fails most (arXiv 2605.16508, F03)."""
+    sample = Sample(decisions)
+    place = np.array([(_step_of(d) - 1) / max(1, _steps(d) - 1) for d in sample.decisions])
+    middle = (place > 0.25) & (place < 0.75)
+    ends = ~middle
+    inner, outer = sample.mean(sample.right, middle), sample.mean(sample.right, ends)
+    verdict = sample.verdict(
+        "the middle steps of a chain fail most",
+        inner.plus(outer, -1.0),
+        "accuracy of the middle half of the steps, less that of the ends",
+        "confirmed (U-shape); the numbers are not public",
+        expected=-1,
+    )
+    thirds = np.minimum((place * 5).astype(int), 4)
+    points = tuple(sample.point(20.0 * at + 10, sample.mean(sample.right, thirds == at)) for at in range(5))
+    return Findings(
+        fits=(
+            sample.fit("middle", inner, "accuracy of the middle half of the steps"),
+            sample.fit("ends", outer, "accuracy of the first and last quarter"),
+        ),
+        verdicts=(verdict,),
+        series=(Series(label="measured", points=points),),
+        x_label="place in the chain, percent",
+        notes=(_READING,),
+    )
+
+
+def _joint(sample: Sample) -> Floats:
+    """1 for every decision of a chain whose steps are all right."""
+    right: dict[str, float] = defaultdict(lambda: 1.0)
+    for decision, hit in zip(sample.decisions, sample.right, strict=True):
+        right[decision.group] = min(right[decision.group], float(hit))
+    return np.array([right[decision.group] for decision in sample.decisions])
+
+
+def _gamma(found: dict[tuple[int, int], Drawn]) -> Drawn:
+    cells = [(size, length) for size, length in found if length > 1]
+    chain = np.stack([np.append(found[cell].draws, found[cell].value) for cell in cells])
+    single = np.stack([np.append(found[size, 1].draws, found[size, 1].value) for size, _ in cells])
+    lengths = np.array([[length] for _, length in cells], dtype=np.float64)
+    single = np.clip(single, 0.0, 1.0)
+    loss = np.stack([((chain - single ** (gamma * lengths)) ** 2).sum(axis=0) for gamma in _GAMMAS])
+    best = _GAMMAS[np.round(loss, 12).argmin(axis=0)]
+    return Drawn(float(best[-1]), best[:-1])
+
+
+def _step_of(decision: Decision) -> int:
+    return int(decision.condition.rpartition("step=")[2])
+
+
+def _steps(decision: Decision) -> int:
+    return int(decision.condition.partition("steps=")[2].split()[0])
