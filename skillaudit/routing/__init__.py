@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from skillaudit.routing.calibrate import Calibration, Cell, ModelFit, calibrate, save
+from skillaudit.routing.calibrate import Calibration, ModelFit, calibrate, save
 from skillaudit.routing.decisions import DecisionLog, read_decisions, read_library
 from skillaudit.routing.predict import forecast
-from skillaudit.routing.profiles import RouterProfile, profiles
+from skillaudit.routing.profiles import Cell, RouterProfile, profiles
 from skillaudit.routing.records import Routing, SkillFlow
 from skillaudit.routing.whatif import SkillChange, SkillForecast, Step, WhatIf, whatif
 

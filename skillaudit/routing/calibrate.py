@@ -17,7 +17,7 @@ from skillaudit.routing.fitting import Normal, fit_hierarchy, fit_logistic, fit_
 from skillaudit.routing.intervals import DRAWS, TAIL
 from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import ChoiceFit, RouterProfile, find, user_folder
+from skillaudit.routing.profiles import Cell, ChoiceFit, RouterProfile, check_name, find, user_folder
 from skillaudit.routing.table import FOLDS, Table, tabulate
 from skillaudit.schema import Record, ScorerName
 
@@ -31,6 +31,8 @@ Mask = npt.NDArray[np.bool_]
 MAX_CELLS = 12
 """Distinct sizes that get a cell each; more are grouped by powers of two."""
 HIJACK_SPREAD = np.diag([1.5, 4.0, 1.0]) ** 2
+BLANK_SD = 5.0
+"""Standard deviation of a coefficient that nothing is known of."""
 TRIGGER_SPREAD = np.diag([2.0, 4.0]) ** 2
 
 
@@ -48,31 +50,36 @@ class ModelFit(Record):
     calibration_error: float
 
 
-class Cell(Record):
-    """Predicted against measured rates of one model with about `n` skills on offer, held out."""
-
-    model: str
-    n: int
-    decisions: int
-    predicted_accuracy: float
-    low: float
-    high: float
-    """90% interval of the accuracy that these decisions would show."""
-    measured_accuracy: float
-    predicted_hijack: float
-    measured_hijack: float
-
-
 class Calibration(Record):
     """Outcome of `calibrate`."""
 
     scorer: ScorerName
     held_out: str
     """One clause: how the decisions that are judged were kept from the fit."""
+    start: str
+    """Profile whose parameters the fits start from."""
     models: tuple[ModelFit, ...]
     cells: tuple[Cell, ...]
     profiles: tuple[RouterProfile, ...]
     """One per model, fitted on all decisions; with several models, their class comes first."""
+
+
+def blank_prior(scorer: ScorerName) -> RouterProfile:
+    """A class of routers that nothing is known of; its clearance is as sharp as the default profile's."""
+    known = find(None, scorer).fits[scorer]
+    wide = tuple(tuple(float(value) for value in row) for row in np.eye(3) * BLANK_SD**2)
+    fit = ChoiceFit(
+        beta=known.beta,
+        coefficients=(0.0, 0.0, 0.0),
+        covariance=wide,
+        library_sd=0.0,
+        hijack=(0.0, 0.0, 0.0),
+        trigger=(0.0, 0.0),
+        trigger_sd=1.0,
+        temperature=20.0,
+        gold_score=known.gold_score,
+    )
+    return RouterProfile(name="blank", kind="choice", description="nothing is known", fits={scorer: fit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,8 @@ def calibrate(
     Raises `UsageError` when no decision can be judged.
     """
     scorer_name: ScorerName = scorer.name
-    start = (prior or find(None, scorer_name)).fits[scorer_name]
+    origin = prior or find(None, scorer_name)
+    start = origin.fits[scorer_name]
     table = tabulate(log, scorer, start.beta)
     trial = table if test is None else tabulate(test, scorer, start.beta)
     everything = np.ones(len(table.size), dtype=bool)
@@ -147,10 +155,32 @@ def calibrate(
     return Calibration(
         scorer=scorer_name,
         held_out=how,
+        start=origin.name,
         models=tuple(models),
         cells=tuple(cells),
-        profiles=_profiles(table, tuple(fit.model for fit in models), start, name, scorer_name),
+        profiles=_with_figures(
+            _profiles(table, tuple(fit.model for fit in models), start, name, scorer_name), models, cells
+        ),
     )
+
+
+def _with_figures(
+    profiles: Sequence[RouterProfile], models: Sequence[ModelFit], cells: Sequence[Cell]
+) -> tuple[RouterProfile, ...]:
+    """The profiles with their held-out figures; those of a class are the means of its members."""
+    groups = [[fit] for fit in models] if len(models) == 1 else [list(models), *([fit] for fit in models)]
+    found = []
+    for profile, group in zip(profiles, groups, strict=True):
+        aucs = [fit.auc for fit in group if fit.auc is not None]
+        metrics = {
+            name: float(np.mean([getattr(fit, name) for fit in group]))
+            for name in ("log_loss", "log_loss_size_only", "brier", "calibration_error")
+        }
+        if aucs:
+            metrics["auc"] = float(np.mean(aucs))
+        own = tuple(cell for cell in cells if len(group) == 1 and cell.model == group[0].model)
+        found.append(msgspec.structs.replace(profile, metrics=metrics, cells=own))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +272,15 @@ def _profiles(
 ) -> tuple[RouterProfile, ...]:
     """A profile per model on all its decisions, and with several models one for their class."""
     single = [
-        _profile(table, (model,), prior, name if len(models) == 1 else f"{name}/{model}", scorer)
+        _profile(table, (model,), prior, name if len(models) == 1 else f"{name}/{_slug(model)}", scorer)
         for model in models
     ]
     return tuple(single) if len(models) == 1 else (_profile(table, models, prior, name, scorer), *single)
+
+
+def _slug(model: str) -> str:
+    """A model's name as a file may be called."""
+    return "".join(c if c.isalnum() or c in "._@+-" else "-" for c in model)
 
 
 def _profile(
@@ -339,11 +374,7 @@ def save(profile: RouterProfile, folder: Path | None = None) -> Path:
     Raises `UsageError` for a name that cannot be a file's.
     """
     where = user_folder() if folder is None else folder
-    stem = profile.name.replace("/", "__")
-    if not stem or stem.startswith(".") or not all(c.isalnum() or c in "._@+-" for c in stem):
-        raise UsageError(
-            f"{profile.name!r} cannot name a router profile; use letters, digits and . _ @ + - /"
-        )
+    stem = check_name(profile.name)
     where.mkdir(parents=True, exist_ok=True)
     path = where / f"{stem}.json"
     part = path.with_suffix(".json.part")

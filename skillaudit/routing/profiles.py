@@ -42,6 +42,21 @@ class ChoiceFit(Record):
     """Typical score of a request with its own skill, for libraries without requests."""
 
 
+class Cell(Record):
+    """Predicted against measured rates of one model with about `n` skills on offer, held out."""
+
+    model: str
+    n: int
+    decisions: int
+    predicted_accuracy: float
+    low: float
+    high: float
+    """90% interval of the accuracy that these decisions would show."""
+    measured_accuracy: float
+    predicted_hijack: float
+    measured_hijack: float
+
+
 class RouterProfile(Record):
     """One router, or a class of routers, and how far it can be trusted."""
 
@@ -58,6 +73,8 @@ class RouterProfile(Record):
     decisions: int = 0
     metrics: dict[str, float] = msgspec.field(default_factory=dict)
     """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error."""
+    cells: tuple[Cell, ...] = ()
+    """Held-out rates by number of skills on offer; none for a class of routers."""
     date: str = ""
     """Day of the recorded decisions or of the fit, ISO."""
 
@@ -85,6 +102,17 @@ def user_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir("skillaudit")) / "routers"
+
+
+def check_name(name: str) -> str:
+    """Return the stem of the file that a profile of this name is kept in.
+
+    Raises `UsageError` for a name that cannot be a file's.
+    """
+    stem = name.replace("/", "__")
+    if not stem or stem.startswith(".") or not all(c.isalnum() or c in "._@+-" for c in stem):
+        raise UsageError(f"{name!r} cannot name a router profile; use letters, digits and . _ @ + - /")
+    return stem
 
 
 def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:

@@ -5,17 +5,18 @@ python -m tests.benchmarks.routing_profiles --data ../shared/data
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.calibrate import calibrate, fit_choice, right_or_wrong
+from skillaudit.routing.calibrate import blank_prior, calibrate, fit_choice, right_or_wrong
 from skillaudit.routing.decisions import UNASKED, DecisionLog
 from skillaudit.routing.fitting import PRIOR_SPREAD, Normal, fit_hierarchy, fit_logistic, weak_prior
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import ChoiceFit, RouterProfile
+from skillaudit.routing.profiles import Cell, ChoiceFit, RouterProfile
 from skillaudit.routing.table import Table
 from skillaudit.schema import ScorerName
 from tests.benchmarks.routing_data import (
@@ -115,6 +116,7 @@ def main() -> None:
         local_labels[name] = decide(log, local_routers(log.skills))
     fits: dict[str, dict[ScorerName, ChoiceFit]] = {}
     metrics: dict[str, dict[str, float]] = {}
+    cells: dict[str, tuple[Cell, ...]] = {"llm": ()}
     for scorer in SCORERS:
         tables = {"pool": table_of(pool, scorer), "live": table_of(live, scorer)}
         idle_tables = [table_of(log, scorer) for log in idle]
@@ -139,8 +141,9 @@ def main() -> None:
             fits.setdefault(name, {})[scorer] = fit_choice(sources, posterior, group, library_sd=library_sd)
         if scorer == "hybrid":
             for log, names in ((pool, POOL), (live, LIVE)):
-                prior = RouterProfile(name="llm", kind="choice", description="", fits={scorer: group})
-                found = calibrate(log, scorer_of(scorer, log.skills), prior=prior)
+                # The class has seen these decisions: held-out figures start from nothing.
+                found = calibrate(log, scorer_of(scorer, log.skills), prior=blank_prior(scorer))
+                cells |= {name: _cells(found.cells, name, model) for name, model in names.items()}
                 metrics |= {
                     name: {
                         "log_loss": fit.log_loss,
@@ -180,6 +183,7 @@ def main() -> None:
                 training=POOL_TEXT if measured else LIVE_TEXT,
                 decisions=pool_size if measured else live_size,
                 metrics=_rounded(metrics[name]),
+                cells=cells[name],
                 date=DATES[name],
             )
         )
@@ -190,6 +194,23 @@ def main() -> None:
         )
     tidy = [msgspec.structs.replace(p, fits={k: _tidy(v) for k, v in p.fits.items()}) for p in profiles]
     OUTPUT.write_bytes(msgspec.json.format(msgspec.json.encode(tidy), indent=1) + b"\n")
+
+
+def _cells(found: Sequence[Cell], name: str, model: str) -> tuple[Cell, ...]:
+    """The cells of one model under the profile's name, with four digits."""
+    return tuple(
+        msgspec.structs.replace(
+            cell,
+            model=name,
+            **{
+                key: round(value, 4)
+                for key, value in msgspec.structs.asdict(cell).items()
+                if isinstance(value, float)
+            },
+        )
+        for cell in found
+        if cell.model == model
+    )
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
