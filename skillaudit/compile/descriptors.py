@@ -28,7 +28,9 @@ _EXAMPLES_TAIL = re.compile(
     r"\s*(?:\bHere are (?:some )?examples?\b[^:]{0,40}:|\b(?:Usage )?Examples?:|Context:)\s*.*\Z",
     re.DOTALL | re.IGNORECASE,
 )
-_USER = re.compile(r"\buser:\s*[\"“'](?P<said>[^\"”\n]{8,300})[\"”']", re.IGNORECASE)
+_USER = re.compile(
+    r"\buser:\s*[\"“'](?P<said>[^\"”\n]{8,300}?)[\"”'](?=\s*(?:assistant\b|<|\\n|\n|\Z))", re.IGNORECASE
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _TRIGGER = re.compile(
     r"(?:(?:should|must|can|may) be (?:used|invoked|called)|proactively|use[sd]?\b|using|invoke[sd]?\b|call this|"
