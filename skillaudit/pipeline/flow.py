@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -18,11 +19,13 @@ from skillaudit.laws import library_law
 from skillaudit.load import load
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.curve import curve
+from skillaudit.pipeline.memory import keep, recall, report_key
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
-from skillaudit.requests import coverage, gather
+from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import forecast
+from skillaudit.routing.profiles import find
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
 
@@ -39,37 +42,62 @@ def audit(sources: Sequence[str | Path], config: Config | None = None, progress:
 
 def audit_library(library: Library, config: Config, progress: Progress = SILENT) -> Report:
     """Return the report on a library that is loaded already; see `audit`."""
-    shown = competing(library, config)
-    cache = Cache(config.cache) if config.use_cache else None
-    try:
-        scorer, vectors, embedding = scorer_for(shown, config, cache, progress)
-        structure = examine(shown, scorer, vectors, config.map, cache, progress)
-        gathered = gather(library, config.requests, progress=progress)
-        routing = forecast(
-            shown,
-            gathered.requests,
-            scorer,
-            families=structure.families,
-            labels=structure.labels,
-            neighbors=structure.surroundings,
-            router=config.router,
-            coverage=coverage(library, gathered),
-            progress=progress,
-        )
-        law = None
-        if config.law:
-            found = library_law(
-                shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
-            )
-            law = curve(found)
-    finally:
+    gathered = gather(library, config.requests, progress=progress)
+    with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        key = ""
         if cache is not None:
+            profile = find(config.router, config.scorer)
+            key = report_key(library, gathered, config, profile, embedding_of(config))
+            if (known := recall(cache, key)) is not None:
+                return known
+        report = _audited(library, gathered, config, cache, progress)
+        if cache is not None:
+            keep(cache, key, report)
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
-            cache.close()
+    return report
+
+
+def _audited(
+    library: Library, gathered: Gathered, config: Config, cache: Cache | None, progress: Progress
+) -> Report:
+    """Make the report from the beginning."""
+    shown = competing(library, config)
+    scorer, vectors, embedding = scorer_for(shown, config, cache, progress)
+    structure = examine(shown, scorer, vectors, config.map, cache, progress)
+    routing = forecast(
+        shown,
+        gathered.requests,
+        scorer,
+        families=structure.families,
+        labels=structure.labels,
+        neighbors=structure.surroundings,
+        router=config.router,
+        coverage=coverage(library, gathered),
+        progress=progress,
+    )
     views = visibility(library.skills, context=config.context, order=config.order)
-    report = assemble(library, shown, gathered.defects, embedding, structure, routing, views, config.client)
-    return report if law is None else msgspec.structs.replace(report, law=rounded(law))
+    report = assemble(
+        library,
+        shown,
+        gathered.defects,
+        embedding,
+        structure,
+        routing,
+        views,
+        config.client,
+    )
+    if not config.law:
+        return report
+    law = library_law(
+        shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+    )
+    return msgspec.structs.replace(report, law=rounded(curve(law)))
+
+
+def embedding_of(config: Config) -> EmbeddingSummary:
+    """Return what the vectors of an audit are made by."""
+    return EmbeddingSummary(model="none") if config.scorer == "lexical" else describe(config.embedder)
 
 
 def competing(library: Library, config: Config) -> tuple[Skill, ...]:
@@ -87,8 +115,8 @@ def scorer_for(
     """Return the scorer over the descriptors of `shown`, their vectors where it has any, and what those are."""
     texts = [skill.text for skill in shown]
     if config.scorer == "lexical":
-        return make_scorer("lexical", texts), None, EmbeddingSummary(model="none")
+        return make_scorer("lexical", texts), None, embedding_of(config)
     encode = partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
     vectors = encode(texts)
     scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=encode)
-    return scorer, vectors, describe(config.embedder)
+    return scorer, vectors, embedding_of(config)

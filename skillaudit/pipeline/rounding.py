@@ -21,7 +21,9 @@ def rounded(record: R, *, keep: Collection[str] = ()) -> R:
     changes = {
         name: _rounded(value)
         for name in _fields_with_floats(type(record))
-        if name not in keep and (value := getattr(record, name)) is not None and value != ()
+        if name not in keep
+        and (value := getattr(record, name)) is not None
+        and not (isinstance(value, tuple) and not value)
     }
     return msgspec.structs.replace(record, **changes) if changes else record
 

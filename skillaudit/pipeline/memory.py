@@ -1,0 +1,67 @@
+"""Reports that were made before: the same input gives the same report, so it need not be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+import skillaudit
+from skillaudit.cache import Cache
+from skillaudit.config import Config
+from skillaudit.requests import Gathered
+from skillaudit.routing import RouterProfile
+from skillaudit.schema import EmbeddingSummary, Library, Report
+
+_KIND = "report"
+_PLACES = frozenset({"cache", "use_cache", "requests"})
+"""Fields of the configuration that say where things are, not what the report says."""
+
+
+def report_key(
+    library: Library, gathered: Gathered, config: Config, profile: RouterProfile, embedding: EmbeddingSummary
+) -> str:
+    """Return a hex digest of everything that a report depends on, the program itself included."""
+    digest = hashlib.blake2b(digest_size=20)
+    for record in (library, gathered, profile, embedding):
+        digest.update(msgspec.msgpack.encode(record))
+    settings = [(name, getattr(config, name)) for name in config.__struct_fields__ if name not in _PLACES]
+    digest.update(repr(settings).encode())
+    digest.update(_program())
+    return digest.hexdigest()
+
+
+def recall(cache: Cache, key: str) -> Report | None:
+    """Return the report that was kept under `key`, or None."""
+    kept = cache.get_blob(_KIND, key)
+    if kept is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(zlib.decompress(kept), type=Report)
+    except (zlib.error, msgspec.DecodeError):
+        return None
+
+
+def keep(cache: Cache, key: str, report: Report) -> None:
+    """Keep `report` under `key`."""
+    cache.put_blob(_KIND, key, zlib.compress(msgspec.msgpack.encode(report), 1))
+
+
+@cache
+def _program() -> bytes:
+    """Return a digest of the installed package, so that no change of the program meets an old report."""
+    root = Path(skillaudit.__file__).parent
+    digest = hashlib.blake2b(skillaudit.__version__.encode(), digest_size=20)
+    for path in sorted(_files(root)):
+        facts = path.stat()
+        digest.update(f"{path.relative_to(root)} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.digest()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    yield from root.rglob("*.py")
+    yield from (root / "data").iterdir()

@@ -1,0 +1,83 @@
+"""Reports that are remembered: equal to fresh ones, and forgotten with whatever they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from skillaudit.cache import Cache
+from skillaudit.config import Config
+from skillaudit.pipeline import audit, flow
+from skillaudit.pipeline.memory import keep, recall
+from skillaudit.schema import Report
+from tests.reports import small_report
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
+    """Return the list of reports that were made from the beginning."""
+    reports: list[Report] = []
+    original = flow._audited
+
+    def counted(*args: object) -> Report:
+        report = original(*args)  # type: ignore[arg-type]
+        reports.append(report)
+        return report
+
+    monkeypatch.setattr(flow, "_audited", counted)
+    return reports
+
+
+def test_an_unchanged_library_is_not_audited_again(
+    write_skill: Callable[..., Path], tmp_path: Path, made: list[Report]
+) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.").parent.parent
+    config = Config(scorer="lexical", cache=tmp_path / "cache")
+    first = audit([root], config)
+    assert audit([root], config) == first
+    assert len(made) == 1
+
+
+def test_whatever_a_report_depends_on_makes_a_new_one(
+    write_skill: Callable[..., Path], tmp_path: Path, made: list[Report]
+) -> None:
+    path = write_skill("csv-import", "Imports CSV files into the warehouse.")
+    root = path.parent.parent
+    config = Config(scorer="lexical", cache=tmp_path / "cache")
+    audit([root], config)
+    changes = [
+        msgspec.structs.replace(config, law=False),
+        msgspec.structs.replace(config, client="codex"),
+        msgspec.structs.replace(config, router="local"),
+    ]
+    for number, changed in enumerate(changes, 2):
+        audit([root], changed)
+        assert len(made) == number
+    path.write_text(path.read_text(encoding="utf-8").replace("CSV", "TSV"), encoding="utf-8")
+    audit([root], config)
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text('{"query": "load this table", "gold": ["csv-import"]}\n', encoding="utf-8")
+    asked = msgspec.structs.replace(config, requests=(requests,))
+    audit([root], asked)
+    requests.write_text('{"query": "load that table", "gold": ["csv-import"]}\n', encoding="utf-8")
+    audit([root], asked)
+    assert len(made) == 7
+
+
+def test_without_a_cache_nothing_is_remembered(write_skill: Callable[..., Path], made: list[Report]) -> None:
+    root = write_skill("csv-import").parent.parent
+    for _ in range(2):
+        audit([root], Config(scorer="lexical", use_cache=False))
+    assert len(made) == 2
+
+
+def test_what_cannot_be_read_counts_as_forgotten(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        keep(cache, "a", small_report())
+        assert recall(cache, "a") == small_report()
+        assert recall(cache, "b") is None
+        cache.put_blob("report", "c", b"garbage")
+        assert recall(cache, "c") is None
