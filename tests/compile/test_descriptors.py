@@ -96,7 +96,7 @@ def test_examples_become_requests() -> None:
     [
         ("Write the letter.", "A letter.", "Write the letter. Use when the result wanted is a letter."),
         ("You will check code.", "Your final answer must be code.", "Check code. Use when the result wanted is code."),
-        ("Check code for\nerrors.\n\nMore.", "The report must say.", "Check code for errors. Use when the report must say."),
+        ("Check the\ncode.\n\nMore.", "The report must say.", "Check the code. Use when the report must say."),
         ("Sum up {text}.", "JSON only", "Sum up the given text. Use when the result wanted is: JSON only."),
         ("Facts\n-----\n{x}\n\nJudge the facts.", "", "Judge the facts. Use when the request calls for a clerk."),
     ],
