@@ -5,12 +5,20 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import msgspec
 
+from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.probe.records import Decision, Plan, Trial
 
 Chance = Callable[[Trial], float]
+
+
+@cache
+def planned(name: str, tasks: int = 60) -> Plan:
+    """Return an experiment's plan over three seeds, made once for all tests."""
+    return EXPERIMENTS[name].plan(Scope(3, tasks))
 
 
 def simulate(plan: Plan, chance: Chance, seed: int = 0) -> tuple[Decision, ...]:

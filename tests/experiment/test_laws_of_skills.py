@@ -12,7 +12,7 @@ from skillaudit.experiment.studies.descriptions import LEVELS, describe
 from skillaudit.experiment.studies.pairs import TEXTS
 from skillaudit.experiment.synthetic import pool
 from skillaudit.probe.records import Decision, Trial
-from tests.experiment.simulated import blind, shuffled, simulate
+from tests.experiment.simulated import blind, planned, shuffled, simulate
 from tests.experiment.test_recovery import inside, value
 
 NAMES = ("f02", "f03", "f04", "f05", "f06", "f12")
@@ -25,7 +25,7 @@ def rulings(name: str, decisions: tuple[Decision, ...]) -> list[str]:
 
 @pytest.mark.parametrize(("gamma", "ruling"), [(1.41, "supported"), (1.0, "no effect"), (0.6, "opposite")])
 def test_f02_recovers_the_exponent(gamma: float, ruling: str) -> None:
-    plan = EXPERIMENTS["f02"].plan(Scope(3, 160))
+    plan = planned("f02", 160)
 
     def chance(trial: Trial) -> float:
         single = 0.95 - 0.0006 * len(trial.offered)
@@ -44,14 +44,14 @@ def test_f03_finds_the_step_that_fails(dip: float, ruling: str) -> None:
         place = (has["step"] - 1) / (has["steps"] - 1)
         return 0.7 + (dip if 0.25 < place < 0.75 else 0.0)
 
-    found = EXPERIMENTS["f03"].conclude(simulate(EXPERIMENTS["f03"].plan(Scope(3, 60)), chance))
+    found = EXPERIMENTS["f03"].conclude(simulate(planned("f03"), chance))
     assert value(found, "middle") - value(found, "ends") == pytest.approx(dip, abs=0.05)
     assert [verdict.ruling for verdict in found.verdicts] == [ruling]
 
 
 def test_f04_recovers_levels_and_the_worth_of_a_boundary() -> None:
     truth = {"1": 0.3, "2": 0.45, "3": 0.6, "4": 0.7, "5": 0.85, "control": 0.7}
-    plan = EXPERIMENTS["f04"].plan(Scope(3, 80))
+    plan = planned("f04", 80)
     found = EXPERIMENTS["f04"].conclude(
         simulate(plan, lambda trial: truth[factors(trial.condition)["level"]])
     )
@@ -82,14 +82,14 @@ def test_f05_bands_are_what_they_are_called() -> None:
     assert max(mean["low"]) < min(mean["high"])
     assert sum(mean["low"]) < sum(mean["mid"]) < sum(mean["high"])
     drops = {"low": 0.9, "mid": 0.8, "high": 0.6}
-    made = simulate(EXPERIMENTS["f05"].plan(Scope(3, 90)), lambda t: drops[factors(t.condition)["band"]])
+    made = simulate(planned("f05"), lambda t: drops[factors(t.condition)["band"]])
     found = EXPERIMENTS["f05"].conclude(made)
     assert all(inside(found, band, accuracy) for band, accuracy in drops.items())
     assert found.verdicts[0].ruling == "supported"
 
 
 def test_f06_sees_boundaries_and_the_direction_of_confusion() -> None:
-    plan = EXPERIMENTS["f06"].plan(Scope(3, 60))
+    plan = planned("f06")
     partner: dict[str, set[str]] = {}
     for trial in plan.trials:
         (own,) = trial.gold
@@ -117,7 +117,7 @@ def test_f06_sees_boundaries_and_the_direction_of_confusion() -> None:
 
 
 def test_f12_recovers_the_sign_of_crowding() -> None:
-    plan = EXPERIMENTS["f12"].plan(Scope(3, 60))
+    plan = planned("f12")
 
     def chance(trial: Trial) -> float:
         rows = [row_of()[skill] for skill in trial.offered if skill not in trial.gold]
@@ -129,11 +129,11 @@ def test_f12_recovers_the_sign_of_crowding() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("seed", range(2))
 def test_shuffled_outcomes_have_no_effect(name: str, seed: int) -> None:
-    made = simulate(EXPERIMENTS[name].plan(Scope(3, 40)), lambda trial: 0.7, seed)
+    made = simulate(planned(name), lambda trial: 0.7, seed)
     assert set(rulings(name, shuffled(made, seed))) == {"no effect"}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_choices_at_random_have_no_effect(name: str) -> None:
-    plan = EXPERIMENTS[name].plan(Scope(3, 40))
+    plan = planned(name)
     assert set(rulings(name, simulate(plan, blind(plan)))) == {"no effect"}

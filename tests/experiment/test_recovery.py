@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from skillaudit.experiment import EXPERIMENTS, Findings, Scope, published_values
+from skillaudit.experiment import EXPERIMENTS, Findings, published_values
 from skillaudit.experiment.inference import factors
 from skillaudit.laws import published
 from skillaudit.probe.records import Trial
-from tests.experiment.simulated import Chance, blind, exactly, shuffled, simulate
+from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 
 HYPOTHESES = ("h1", "h2", "h3", "h4")
 
@@ -40,7 +40,7 @@ def test_h1_returns_the_published_curve(name: str) -> None:
     law = next(one for one in published() if one.name == name)
     experiment = EXPERIMENTS["h1"]
     found = experiment.conclude(
-        exactly(experiment.plan(Scope(3, 300)), lambda trial: law.law.accuracy(len(trial.offered)))
+        exactly(planned("h1", 150), lambda trial: law.law.accuracy(len(trial.offered)))
     )
     printed = {v.name: v.value for v in published_values("h1") if v.model == law.router}
     assert value(found, "kappa") == pytest.approx(printed["kappa"], rel=0.01)
@@ -52,7 +52,7 @@ def test_h1_returns_the_published_curve(name: str) -> None:
 @pytest.mark.parametrize(("kappa", "gamma"), [(60.0, 1.3), (140.0, 2.2)])
 def test_h1_recovers_a_noisy_threshold(kappa: float, gamma: float) -> None:
     experiment = EXPERIMENTS["h1"]
-    found = experiment.conclude(simulate(experiment.plan(Scope(3, 150)), capacity(kappa, gamma)))
+    found = experiment.conclude(simulate(planned("h1", 150), capacity(kappa, gamma)))
     assert inside(found, "kappa", kappa)
     assert inside(found, "gamma", gamma)
     assert found.verdicts[0].ruling == "supported"
@@ -61,7 +61,7 @@ def test_h1_recovers_a_noisy_threshold(kappa: float, gamma: float) -> None:
 @pytest.mark.parametrize("name", ["h1", "f01"])
 def test_a_straight_line_is_recovered_and_has_no_threshold(name: str) -> None:
     experiment = EXPERIMENTS[name]
-    plan = experiment.plan(Scope(3, 200))
+    plan = planned(name, 150)
     found = experiment.conclude(simulate(plan, lambda trial: 0.95 - 0.1 * math.log(len(trial.offered))))
     assert inside(found, "a", 0.95)
     assert inside(found, "b", 0.1)
@@ -70,7 +70,7 @@ def test_a_straight_line_is_recovered_and_has_no_threshold(name: str) -> None:
 
 def test_h1_says_when_accuracy_rises() -> None:
     experiment = EXPERIMENTS["h1"]
-    plan = experiment.plan(Scope(2, 60))
+    plan = planned("h1")
     found = experiment.conclude(simulate(plan, lambda trial: 0.2 + 0.1 * math.log(len(trial.offered))))
     assert found.verdicts[0].ruling == "opposite"
 
@@ -82,7 +82,7 @@ def test_h2_recovers_the_price_of_a_rival() -> None:
         has = factors(trial.condition)
         return 0.95 - (0.2 if has["kind"] == "synonym" else 0.1) * int(has["rivals"])
 
-    found = experiment.conclude(simulate(experiment.plan(Scope(3, 60)), chance))
+    found = experiment.conclude(simulate(planned("h2"), chance))
     assert inside(found, "no rival", 0.95)
     for name, drop in {"1 by operation": -0.1, "2 by operation": -0.2, "2 by synonym": -0.4}.items():
         assert inside(found, name, drop), name
@@ -91,7 +91,7 @@ def test_h2_recovers_the_price_of_a_rival() -> None:
 
 def test_h2_does_not_take_size_for_rivalry() -> None:
     experiment = EXPERIMENTS["h2"]
-    plan = experiment.plan(Scope(3, 60))
+    plan = planned("h2")
     found = experiment.conclude(simulate(plan, lambda trial: 1 - len(trial.offered) / 80))
     assert value(found, "2 by operation") < -0.2
     assert {verdict.ruling for verdict in found.verdicts} == {"no effect"}
@@ -105,7 +105,7 @@ def test_h2_returns_the_published_table() -> None:
     def chance(trial: Trial) -> float:
         return 1.0 + (drop.get(int(factors(trial.condition)["rivals"])) or 0.0)
 
-    found = experiment.conclude(exactly(experiment.plan(Scope(3, 100)), chance))
+    found = experiment.conclude(exactly(planned("h2"), chance))
     assert value(found, "no rival") == 1.0
     assert value(found, "1 by synonym") == pytest.approx(-0.30, abs=0.005)
     assert value(found, "2 by synonym") == pytest.approx(-0.63, abs=0.005)
@@ -119,7 +119,7 @@ def test_h3_recovers_the_price_of_length(slope: float, ruling: str) -> None:
     def chance(trial: Trial) -> float:
         return 0.7 + slope * tokens[factors(trial.condition)["policy"]] / 100
 
-    found = experiment.conclude(simulate(experiment.plan(Scope(3, 90)), chance))
+    found = experiment.conclude(simulate(planned("h3"), chance))
     assert inside(found, "per 100 tokens", slope)
     assert found.verdicts[0].ruling == ruling
 
@@ -135,7 +135,7 @@ def test_h4_returns_the_published_table(model: str) -> None:
     assert flat is not None and tree is not None
     experiment = EXPERIMENTS["h4"]
     made = exactly(
-        experiment.plan(Scope(3, 60)),
+        planned("h4"),
         lambda trial: flat if factors(trial.condition)["route"] == "flat" else tree,
     )
     found = experiment.conclude(made)
@@ -148,10 +148,10 @@ def test_h4_returns_the_published_table(model: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*HYPOTHESES, "f01"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_shuffled_outcomes_have_no_effect(name: str, seed: int) -> None:
     experiment = EXPERIMENTS[name]
-    made = simulate(experiment.plan(Scope(3, 30)), capacity(60.0, 1.5), seed)
+    made = simulate(planned(name), capacity(60.0, 1.5), seed)
     found = experiment.conclude(shuffled(made, seed))
     assert {verdict.ruling for verdict in found.verdicts} == {"no effect"}
 
@@ -159,6 +159,6 @@ def test_shuffled_outcomes_have_no_effect(name: str, seed: int) -> None:
 @pytest.mark.parametrize("name", [*HYPOTHESES, "f01"])
 def test_choices_at_random_have_no_effect(name: str) -> None:
     experiment = EXPERIMENTS[name]
-    plan = experiment.plan(Scope(3, 60))
+    plan = planned(name)
     found = experiment.conclude(simulate(plan, blind(plan)))
     assert {verdict.ruling for verdict in found.verdicts} == {"no effect"}
