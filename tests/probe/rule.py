@@ -14,7 +14,6 @@ from skillaudit.llm import Completion, Price
 from skillaudit.probe.prompts import Question
 
 _TASK = re.compile(r"Task: (.*)")
-_LINE = re.compile(r"^- ((?:skill_\d+|[^:\n]+?))(?:: (.*))?$", re.MULTILINE)
 _SKILLS = re.compile(r"Available Skills(?: in \"(.*)\" category)?:\n(.*?)\n\nRespond", re.DOTALL)
 _CATEGORIES = re.compile(r"Available Categories:\n(.*?)\n\nRespond", re.DOTALL)
 
@@ -37,24 +36,30 @@ class Asked:
         return len(self.options)
 
 
+def lines(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (label, text) of the lines of a list."""
+    parts = (line[2:].partition(": ") for line in text.split("\n") if line.startswith("- "))
+    return tuple((label, rest) for label, _, rest in parts)
+
+
 def read(messages: Iterable[Mapping[str, Any]]) -> Asked:
     """Read a prompt back: the papers' forms, or a list in the system message."""
     messages = list(messages)
     prompt = "\n".join(str(message["content"]) for message in messages)
     if len(messages) == 2:
-        options = tuple(_LINE.findall(str(messages[0]["content"])))
+        options = lines(str(messages[0]["content"]))
         return Asked(prompt, str(messages[1]["content"]), "skill", options, "")
     task = _TASK.search(prompt)
     assert task, prompt
     if found := _CATEGORIES.search(prompt):
-        return Asked(prompt, task[1], "category", tuple(_LINE.findall(found[1])), "")
+        return Asked(prompt, task[1], "category", lines(found[1]), "")
     listed = _SKILLS.search(prompt)
     assert listed, prompt
     if listed[2].startswith("["):
         rows = json.loads(listed[2])
         options = tuple((row["id"], f"{row['name']}: {row['description']}") for row in rows)
     else:
-        options = tuple(_LINE.findall(listed[2]))
+        options = lines(listed[2])
     return Asked(prompt, task[1], "skill", options, listed[1] or "")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.errors import UsageError
@@ -104,7 +106,7 @@ def test_decay_finds_the_line(tmp_path: Path) -> None:
 
     a, b = 1.02, 0.09
     law: Law = lambda asked, has: Chances(a - b * math.log(asked.size))  # noqa: E731
-    ground = make_ground(150, 1, limit=100)
+    ground = make_ground(110, 1, limit=80)
     counts = recovered("decay", ground, law, tmp_path, {"a": a, "b": b})
     assert all(count >= WANTED for count in counts.values()), counts
     found = fits(run("decay", ground, law, tmp_path)[0])
@@ -114,7 +116,7 @@ def test_decay_finds_the_line(tmp_path: Path) -> None:
 def test_decay_finds_the_capacity(tmp_path: Path) -> None:
     kappa, gamma = 60.0, 1.7
     law: Law = lambda asked, has: Chances(0.97 / (1 + (asked.size / kappa) ** gamma))  # noqa: E731
-    ground = make_ground(150, 1, limit=100)
+    ground = make_ground(110, 1, limit=80)
     counts = recovered("decay", ground, law, tmp_path, {"kappa": kappa, "gamma": gamma})
     assert all(count >= WANTED for count in counts.values()), counts
     found = fits(run("decay", ground, law, tmp_path)[0])
@@ -189,6 +191,17 @@ def test_policy_finds_the_effect_of_length_or_none(tmp_path: Path, slope: float)
     truth = {"per 100 tokens": slope, "longest": 3 * slope, "accuracy policy=0": 0.85}
     counts = recovered("policy", make_ground(60, 2, limit=100), law, tmp_path, truth)
     assert all(count >= WANTED for count in counts.values()), counts
+
+
+def test_policies_do_not_hold_the_requests_that_were_mined_from_them() -> None:
+    ground = make_ground(20, 1)
+    first = ground.skills[0]
+    mined = Request(query="Turn the yearly figures into a chart", gold=(first.id,), source="mined")
+    body = "Use it with care.\n- Turn the **yearly figures** into a chart\nThen stop."
+    skills = (msgspec.structs.replace(first, body=body), *ground.skills[1:])
+    plan = STUDIES["policy"].plan(replace(ground, skills=skills, requests=(mined,)))
+    assert plan.texts["policy=300"][first.id].description.endswith("\n  Use it with care. Then stop.")
+    assert plan.texts["policy=0"][first.id].description == first.description
 
 
 def test_hierarchy_finds_what_two_stages_gain(tmp_path: Path) -> None:
@@ -272,6 +285,10 @@ def test_anchors_are_taken_out_and_runs_of_them_become_one_word() -> None:
         == "Convert this from this to the file"
     )
     assert strip_anchors("convert the document", common) == "convert the document"
+    assert (
+        strip_anchors("Convert one.md, two.md, three.md, four.md", common, every=2)
+        == "Convert one.md, this three.md, this"
+    )
 
 
 def test_protocol_finds_what_each_form_changes(tmp_path: Path) -> None:
@@ -339,8 +356,6 @@ def test_rescue_finds_independence_and_the_worth_of_a_finished_step(tmp_path: Pa
 def test_rescue_takes_declared_hand_offs_first() -> None:
     ground = make_ground(20, 1)
     first, second = ground.skills[0], ground.skills[7]
-    import msgspec
-
     body = f"When it is done, hand over to `{second.name}`."
     skills = (msgspec.structs.replace(first, body=body), *ground.skills[1:])
     ground = Ground(skills=skills, requests=ground.requests, scorer=ground.scorer, repeats=1, limit=1)

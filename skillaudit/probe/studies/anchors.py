@@ -1,4 +1,4 @@
-"""Anchors: the same requests as they are, and with everything concrete taken out of them."""
+"""Anchors: the same requests as they are, with half of what is concrete taken out, and with all of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FILLER = "this"
 
 
 def plan(ground: Ground) -> Plan:
-    """Offer the right skill among up to 49 others, the most abstract ones always there, to both wordings."""
+    """Offer the right skill among up to 49 others, the most abstract ones always there, to each wording."""
     ids = [skill.id for skill in ground.skills]
     abstract = abstract_skills(ground)
     common = _common(ground)
@@ -32,6 +32,7 @@ def plan(ground: Ground) -> Plan:
     for request in ground.sample(REQUESTS):
         gold = [skill for skill in ids if skill in request.gold]
         vague = strip_anchors(request.query, common)
+        blurred = strip_anchors(request.query, common, every=2)
         if vague == request.query or gold[0] in abstract:
             continue
         kept += 1
@@ -40,7 +41,9 @@ def plan(ground: Ground) -> Plan:
             offered = with_rivals(gold, others, SIZE)
             trials += [
                 routed_trial(ground, request, offered, condition, repeat, x=float(at), task=task)
-                for at, (condition, task) in enumerate((("concrete", ""), ("vague", vague)))
+                for at, (condition, task) in enumerate(
+                    (("concrete", ""), ("blurred", blurred), ("vague", vague))
+                )
             ]
     names = ", ".join(abstract)
     notes = (
@@ -63,13 +66,19 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     if not sample.decisions:
         return ()
     taken = np.array([float(d.outcome == "hijack" and d.chosen in abstract) for d in sample.decisions])
-    vague = np.array([d.condition == "vague" for d in sample.decisions])
-    loose, loose_draws = sample.means(taken, vague)
-    firm, firm_draws = sample.means(taken, ~vague)
+    arm = np.array([d.condition for d in sample.decisions])
+    loose, loose_draws = sample.means(taken, arm == "vague")
+    half, half_draws = sample.means(taken, arm == "blurred")
+    firm, firm_draws = sample.means(taken, arm == "concrete")
     meaning = "share of requests that abstract skills take"
     return (
         Fit(
             name="taken, concrete", value=interval(firm, firm_draws), meaning=f"{meaning}, as they are worded"
+        ),
+        Fit(
+            name="taken, blurred",
+            value=interval(half, half_draws),
+            meaning=f"{meaning}, with half the anchors",
         ),
         Fit(name="taken, vague", value=interval(loose, loose_draws), meaning=f"{meaning}, without anchors"),
         Fit(
@@ -85,7 +94,7 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
 def _absorbers(decisions: Sequence[Decision]) -> list[Fit]:
     """Effective number of skills that wrong choices went to: exp of the entropy."""
     fits = []
-    for condition in ("concrete", "vague"):
+    for condition in ("concrete", "blurred", "vague"):
         wrong = Counter(
             d.chosen for d in decisions if d.outcome == "hijack" and d.condition == condition and d.gold
         )
@@ -112,13 +121,17 @@ def _common(ground: Ground) -> frozenset[str]:
     return frozenset(word for word, count in found.items() if count >= floor)
 
 
-def strip_anchors(query: str, common: frozenset[str]) -> str:
-    """Return a request whose telling words are replaced by a filler, runs of them by one."""
+def strip_anchors(query: str, common: frozenset[str], every: int = 1) -> str:
+    """Return a request in which every so-manieth telling word is replaced by a filler, runs of fillers by one."""
     kept: list[str] = []
+    telling = 0
     for word in query.split():
         parts = tokens(word)
-        plain = all(part in common or part in _EVERYDAY for part in parts)
-        if plain and parts:
+        if parts and all(part in common or part in _EVERYDAY for part in parts):
+            kept.append(word)
+            continue
+        telling += 1
+        if telling % every:
             kept.append(word)
         elif not kept or kept[-1] != FILLER:
             kept.append(FILLER)

@@ -10,10 +10,13 @@ from skillaudit.probe.prompts import shuffled
 from skillaudit.probe.records import Decision, Entry, Fit, Plan
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, slope, with_rivals
 from skillaudit.schema import Skill
+from skillaudit.scoring.ngrams import tokens as word_list
 
 TOKENS = (0, 30, 100, 300)
 SIZE = 30
 REQUESTS = 60
+SAME_LINE = 0.7
+"""A line that has so large a share of a request's words is where the request was mined."""
 _PER_TOKEN = 4
 
 
@@ -22,8 +25,10 @@ def plan(ground: Ground) -> Plan:
     if not any(skill.body for skill in ground.skills):
         raise UsageError("no skill has a body, so there is no policy to show; point SOURCE at SKILL.md files")
     ids = [skill.id for skill in ground.skills]
+    bodies = _bodies(ground)
     texts = {
-        f"policy={tokens}": {skill.id: _entry(skill, tokens) for skill in ground.skills} for tokens in TOKENS
+        f"policy={tokens}": {skill.id: _entry(skill, bodies[skill.id], tokens) for skill in ground.skills}
+        for tokens in TOKENS
     }
     trials = []
     for request in ground.sample(REQUESTS):
@@ -66,6 +71,23 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     )
 
 
-def _entry(skill: Skill, tokens: int) -> Entry:
-    body = " ".join(skill.body.split())[: tokens * _PER_TOKEN].rstrip()
+def _bodies(ground: Ground) -> dict[str, str]:
+    """Return the bodies on one line, without the lines that the requests themselves were found in."""
+    own: dict[str, list[set[str]]] = {}
+    for request in ground.routed:
+        for gold in request.gold:
+            own.setdefault(gold, []).append(set(word_list(request.query)))
+    found = {}
+    for skill in ground.skills:
+        kept = []
+        for line in skill.body.splitlines():
+            words = set(word_list(line))
+            if not any(len(query & words) >= SAME_LINE * len(query) for query in own.get(skill.id, ())):
+                kept.append(line)
+        found[skill.id] = " ".join(" ".join(kept).split())
+    return found
+
+
+def _entry(skill: Skill, body: str, tokens: int) -> Entry:
+    body = body[: tokens * _PER_TOKEN].rstrip()
     return Entry(name=skill.name, description=f"{skill.description}\n  {body}" if body else skill.description)
