@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
-from skillaudit.experiment.records import Result
+from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
 
 SUFFIX = ".experiment.json"
@@ -19,7 +20,7 @@ def save(result: Result, folder: Path) -> tuple[Path, ...]:
     """Write a result and return its files; raises `UsageError` where the folder cannot be written."""
     stem = f"{result.name}-{re.sub(r'[^A-Za-z0-9.-]+', '-', result.router)}"
     record = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
-    table = b"".join(msgspec.json.encode(row) + b"\n" for row in result.rows)
+    table = b"".join(msgspec.json.encode(_flat(row)) + b"\n" for row in result.rows)
     figure = svg(result.findings, f"{result.title}: {result.router}").encode()
     made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", table)]
     if figure:
@@ -33,6 +34,14 @@ def save(result: Result, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}; name another --out") from error
     return tuple(folder / name for name, _ in made)
+
+
+def _flat(row: Row) -> dict[str, Any]:
+    """Return a row with a column for each factor, numbers as numbers."""
+    made = msgspec.structs.asdict(row)
+    found = made.pop("factors")
+    levels = {name: int(level) if level.isdigit() else level for name, level in found.items()}
+    return {"experiment": made.pop("experiment"), "router": made.pop("router"), **levels, **made}
 
 
 def load(folder: Path) -> tuple[Result, ...]:

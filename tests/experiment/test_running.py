@@ -103,7 +103,8 @@ def test_results_come_back_from_their_folder(result: Result, tmp_path: Path) -> 
     ]
     assert load(tmp_path / "out") == (result,)
     rows = [json.loads(line) for line in made[1].read_text().splitlines()]
-    assert rows[0]["factors"] == {"size": "10", "policy": "complex"}
+    assert rows[0].items() >= {"router": "local/lexical", "size": 10, "policy": "complex", "seed": 0}.items()
+    assert len(rows) == 15 and {len(row) for row in rows} == {10}
     made[0].write_text("{}")
     with pytest.raises(UsageError, match="is no result"):
         load(tmp_path / "out")
