@@ -63,8 +63,8 @@ def label_of(line: str) -> str:
 
 
 _NO_TOPIC = re.compile(
-    r"checklist|excellence|protocol|workflow|agents?\b|phase|steps?\b|(?:context|status) query|examples?\b|format|notes?\b|"
-    r"rules?\b|inputs?\b|outputs?\b|capabilit|boundar|behaviou?r|traits?\b|\btasks?\b|endpoints?\b|important|"
+    r"checklist|excellence|protocol|workflow|agents?\b|phase|steps?\b|(?:context|status) query|examples?\b|"
+    r"format|notes?\b|rules?\b|inputs?\b|outputs?\b|capabilit|boundar|behaviou?r|traits?\b|\btasks?\b|endpoints?\b|important|"
     r"using only|principles?\b|philosophy|escalat|approach|deliverables?|integration with|"
     r"^(?:you|your|when|if|how|what|why|report|match|write|read|scope|\d)\b",
     re.IGNORECASE,

@@ -139,8 +139,8 @@ def mined_chains(skills: Sequence[Skill], links: Sequence[HandOff]) -> tuple[Cha
 def ways(links: Iterable[HandOff]) -> tuple[tuple[str, ...], ...]:
     """Return the longest ways through hand-offs, at most 12 skills deep and 500 in all.
 
-    A way starts where no hand-off ends, or anywhere on a circle; it ends before it would meet itself. Hand-offs
-    that return are left out.
+    A way starts where no hand-off ends, or anywhere on a circle; it ends before it would meet itself, and after
+    its twelfth skill: deeper chains are dead long before. Hand-offs that return are left out.
     """
     following: dict[str, list[HandOff]] = {}
     reached: set[str] = set()
@@ -149,18 +149,24 @@ def ways(links: Iterable[HandOff]) -> tuple[tuple[str, ...], ...]:
             following.setdefault(link.source, []).append(link)
             reached.add(link.target)
     starts = [source for source in following if source not in reached]
-    covered: set[str] = set()
-    found: list[tuple[str, ...]] = []
-    for start in starts:
-        onward = _ways(start, following)
-        found += onward
-        covered.update(skill for way in onward for skill in way)
+    seen = _reachable(starts, following)
+    found = [way for start in starts for way in _ways(start, following)]
     for source in following:
-        if source not in covered:
-            onward = _ways(source, following)
-            found += onward
-            covered.update(skill for way in onward for skill in way)
+        if source not in seen:  # on a circle that no start leads to
+            seen |= _reachable([source], following)
+            found += _ways(source, following)
     return tuple(found[:MAX_CHAINS])
+
+
+def _reachable(starts: Iterable[str], following: Mapping[str, Sequence[HandOff]]) -> set[str]:
+    seen: set[str] = set()
+    pending = list(starts)
+    while pending:
+        source = pending.pop()
+        if source not in seen:
+            seen.add(source)
+            pending += [link.target for link in following.get(source, ())]
+    return seen
 
 
 def _ways(start: str, following: Mapping[str, Sequence[HandOff]]) -> list[tuple[str, ...]]:
