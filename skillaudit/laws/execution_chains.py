@@ -39,7 +39,7 @@ _HAND_OFF = re.compile(
 _REFUSED = re.compile(
     r"\b(?:not|never|don't|instead|rather than|unless|except|avoid|skip|no longer|without)\b", re.IGNORECASE
 )
-_AGAIN = re.compile(r"\b(?:again|back to|at most|repeat|until|re-?run)\b", re.IGNORECASE)
+_AGAIN = re.compile(r"\b(?:again|back to|at most|repeat|until|re-?run|first)\b", re.IGNORECASE)
 
 
 class HandOff(Record):
@@ -51,7 +51,7 @@ class HandOff(Record):
     """Line of the body, from 1."""
     text: str
     returns: bool = False
-    """True when the line speaks of going back, which makes a loop on purpose."""
+    """True when the line speaks of going back, or of doing the other first: no step forward."""
 
 
 class MissingTarget(Record):

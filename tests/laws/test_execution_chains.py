@@ -69,8 +69,10 @@ def test_a_hand_off_to_nobody_is_found_when_it_is_sure_to_be_one() -> None:
     assert [(target.name, target.line) for target in missing] == [("gone", 1)]
 
 
-def test_going_back_is_no_step_of_a_chain() -> None:
-    body = "Then use the `first` skill again, at most 3 times."
+@pytest.mark.parametrize(
+    "body", ["Then use the `first` skill again, at most 3 times.", "No plan? Invoke the `first` skill first."]
+)
+def test_going_back_is_no_step_of_a_chain(body: str) -> None:
     links, _ = hand_offs([skill("first", "Then use the `second` skill."), skill("second", body)])
     assert [hand.returns for hand in links] == [False, True]
     chains = mined_chains([skill("first"), skill("second")], links)
