@@ -75,7 +75,7 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     requests = gather(library, config.requests, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None
     try:
-        scorer, _, _ = scorer_for(shown, config, cache, progress)
+        scorer = scorer_for(shown, config, cache, progress)[0]
         return library_law(
             shown, requests, scorer, router=config.router, floor=config.floor, progress=progress
         )

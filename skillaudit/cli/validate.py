@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from skillaudit.routing import Calibration, Cell
     from skillaudit.schema import ScorerName
 
+ENOUGH = 50
+"""Decisions of a cell whose error is more than the luck of a few."""
+
 
 @click.command("validate")
 @click.option(
@@ -60,7 +63,7 @@ def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, C
     """
     from skillaudit.cli.calibrate import scorer_over
     from skillaudit.cli.diagnostics import say
-    from skillaudit.errors import UsageError
+    from skillaudit.errors import RequestError, UsageError
     from skillaudit.routing import calibrate, read_decisions, read_library
     from skillaudit.routing.calibrate import blank_prior
 
@@ -69,7 +72,13 @@ def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, C
     for path in paths:
         beside = [path.parent / f"library.jsonl{end}" for end in ("", ".gz")]
         library = next((each for each in beside if each.exists()), None)
-        log = read_decisions(path, None if library is None else read_library(library))
+        try:
+            log = read_decisions(path, None if library is None else read_library(library))
+        except RequestError as error:
+            if library is not None:
+                raise
+            say(f"{path.parent.name}: no library.jsonl beside it, left out ({error})")
+            continue
         if not log.models:
             say(f"{path.parent.name}: no recorded decision, left out")
         elif not any(decision.gold for decision in log.decisions):
@@ -134,7 +143,8 @@ def stored() -> Iterator[str]:
 def _worst(every: list[Cell]) -> Iterator[str]:
     from skillaudit.formatters.layout import wrap
 
-    ranked = sorted(every, key=lambda cell: -abs(cell.predicted_accuracy - cell.measured_accuracy))[:3]
+    enough = [cell for cell in every if cell.decisions >= ENOUGH]
+    ranked = sorted(enough, key=lambda cell: -abs(cell.predicted_accuracy - cell.measured_accuracy))[:3]
     if ranked:
         text = "; ".join(
             f"{cell.model} with {cell.n:,} on offer and {cell.decisions:,} decisions, "

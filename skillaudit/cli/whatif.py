@@ -52,7 +52,7 @@ def render(found: WhatIf) -> Iterator[str]:
     """Yield the lines of the text: the whole, each change alone, who is affected."""
     from skillaudit.formatters.layout import wrap
 
-    yield from wrap(f"router {found.after.router}. {found.after.source}")
+    yield from wrap(f"router {found.after.source}")
     yield ""
     yield "               before                  after"
     for name, before, after in (

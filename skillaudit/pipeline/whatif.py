@@ -98,7 +98,8 @@ class _Forecaster:
         self._cache = cache
         self._progress = progress
         self._vectors: dict[str, NDArray[np.float32]] = {}
-        self._known: dict[tuple[Skill, ...], tuple[Sequence[Skill], Scorer, Structure]] = {}
+        self._known: dict[tuple[Skill, ...], tuple[Sequence[Skill], Scorer, Structure | None]] = {}
+        self._whole = 2
 
     def __call__(self, skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
         """Forecast `requests` over the skills that compete among `skills`."""
@@ -108,16 +109,16 @@ class _Forecaster:
             shown,
             requests,
             scorer,
-            families=structure.families,
-            labels=structure.labels,
-            neighbors=structure.surroundings,
+            families=structure.families if structure else [""] * len(shown),
+            labels=structure.labels if structure else [-1] * len(shown),
+            neighbors=structure.surroundings if structure else None,
             router=self._config.router,
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),
             hidden={skill.id for skill in library.routable},
             progress=self._progress,
         )
 
-    def _prepared(self, library: Library) -> tuple[Sequence[Skill], Scorer, Structure]:
+    def _prepared(self, library: Library) -> tuple[Sequence[Skill], Scorer, Structure | None]:
         known = self._known.pop(library.skills, None)
         if known is None:
             shown = competing(library, self._config)
@@ -125,7 +126,12 @@ class _Forecaster:
             name = self._config.scorer
             vectors = None if name == "lexical" else self._embed(texts)
             scorer = make_scorer(name, texts, vectors=vectors, embed=self._embed)
-            structure = examine(shown, scorer, vectors, "pca", self._cache, self._progress)
+            structure = None
+            if self._whole and shown:
+                # The old and the new library come first. Of the steps between, rates and flows are shown, which
+                # need no clusters.
+                self._whole -= 1
+                structure = examine(shown, scorer, vectors, "pca", self._cache, self._progress)
             known = (shown, scorer, structure)
         self._known[library.skills] = known
         while len(self._known) > self.KEPT:

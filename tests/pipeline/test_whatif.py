@@ -1,0 +1,127 @@
+"""What-if from folders: names are found, added skills bring their requests, a client's cut is honoured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.pipeline import audit
+from skillaudit.pipeline.whatif import what_if
+
+LEXICAL = Config(scorer="lexical", law=False)
+WHEN = "## When to use\n\n"
+SKILLS = {
+    "presenter": (
+        "Turns documents into slide decks for a talk.",
+        ["Make a deck of slides from this report", "I need slides for my talk on Monday"],
+    ),
+    "invoices": (
+        "Checks supplier invoices against purchase orders.",
+        ["Does this bill from the supplier match our order?", "Check the totals of these bills"],
+    ),
+    "weather": (
+        "Looks up the weather forecast of a city.",
+        ["Will it rain in Paris tomorrow?", "How warm will Rome be this weekend?"],
+    ),
+    "recipes": (
+        "Finds cooking recipes for given ingredients.",
+        ["What can I cook with rice and beans?", "Find me a dinner with salmon"],
+    ),
+}
+TWIN = ("Turns documents into slide decks for any talk.", ["Build some pages to show my boss"])
+
+Write = Callable[..., Path]
+
+
+def body(lines: list[str]) -> str:
+    return WHEN + "".join(f"- {line}\n" for line in lines)
+
+
+@pytest.fixture
+def library(write_skill: Write) -> Path:
+    for name, (description, lines) in SKILLS.items():
+        write_skill(name, description, body(lines))
+    return write_skill("presenter", SKILLS["presenter"][0], body(SKILLS["presenter"][1])).parent.parent
+
+
+@pytest.fixture
+def twin(write_skill: Write) -> Path:
+    return write_skill("decks", TWIN[0], body(TWIN[1]), folder="more").parent.parent
+
+
+def test_before_is_what_the_audit_says(library: Path) -> None:
+    found = what_if([library], LEXICAL, remove=["weather"])
+    whole = audit([library], LEXICAL).forecast
+    assert found.before.accuracy.value == pytest.approx(whole.accuracy.value, abs=1e-4)
+    assert found.before.taxonomy.local == pytest.approx(whole.taxonomy.local, abs=1e-4)
+    assert found.before.coverage == whole.coverage
+
+
+def test_an_added_twin_hurts_its_original_and_brings_its_requests(library: Path, twin: Path) -> None:
+    found = what_if([library], LEXICAL, add=[twin])
+    assert found.accuracy is not None and found.accuracy < 0
+    assert [(step.kind, step.skill) for step in found.steps] == [("add", "decks")]
+    assert found.steps[0].hurt[0].id == "presenter"
+    assert found.after.coverage.requests == found.before.coverage.requests + 1
+    added = next(change for change in found.changes if change.id == "decks")
+    assert added.victim_before is None and added.victim_after is not None
+
+
+def test_an_added_skill_takes_the_place_of_its_namesake(library: Path, write_skill: Write) -> None:
+    source = write_skill("presenter", "Prints letters on paper.", folder="more").parent.parent
+    found = what_if([library], LEXICAL, add=[source])
+    assert len({change.id for change in found.changes}) == len(found.changes)
+    assert found.accuracy is not None and found.accuracy < 0
+    assert found.after.coverage.judged_skills == 4
+
+
+def test_several_changes_are_tried_together_and_alone(library: Path, twin: Path) -> None:
+    found = what_if([library], LEXICAL, add=[twin], remove=["weather", "presenter", "weather"])
+    assert [(step.kind, step.skill) for step in found.steps] == [
+        ("add", "decks"),
+        ("remove", "weather"),
+        ("remove", "presenter"),
+    ]
+    assert {"decks", "weather", "presenter"} <= {change.id for change in found.changes}
+    assert "not on offer" not in found.after.source
+
+
+def test_the_same_change_gives_the_same_answer(library: Path, twin: Path) -> None:
+    first = what_if([library], LEXICAL, add=[twin], remove=["recipes"])
+    assert first == what_if([library], LEXICAL, add=[twin], remove=["recipes"])
+
+
+def test_a_library_can_be_emptied(library: Path) -> None:
+    found = what_if([library], LEXICAL, remove=list(SKILLS))
+    assert found.after.accuracy.value is None and found.accuracy is None
+
+
+def test_an_unknown_name_suggests_the_nearest(library: Path) -> None:
+    with pytest.raises(UsageError, match="no skill is called 'invoice'; did you mean invoices"):
+        what_if([library], LEXICAL, remove=["invoice"])
+
+
+def test_a_name_of_two_skills_is_not_guessed(tmp_path: Path, write_skill: Write) -> None:
+    for folder in ("a", "b"):
+        write_skill("slides", f"Turns {folder} into decks.", folder=f"all/{folder}")
+    with pytest.raises(UsageError, match="2 skills are called 'slides'; name one of"):
+        what_if([tmp_path / "all"], LEXICAL, remove=["slides"])
+    ids = [skill.id for skill in audit([tmp_path / "all"], LEXICAL).skills]
+    assert what_if([tmp_path / "all"], LEXICAL, remove=[ids[1]]).steps[0].skill == ids[1]
+
+
+def test_nothing_to_change_is_refused(library: Path) -> None:
+    with pytest.raises(UsageError, match="nothing to change"):
+        what_if([library], LEXICAL)
+
+
+def test_a_manual_only_skill_does_not_compete_when_added(library: Path, write_skill: Write) -> None:
+    extra = "disable-model-invocation: true\n"
+    source = write_skill("decks", TWIN[0], body(TWIN[1]), folder="more", extra=extra).parent.parent
+    found = what_if([library], LEXICAL, add=[source])
+    assert found.accuracy == 0
+    assert "not on offer" not in found.after.source, "its requests are nobody's loss"
