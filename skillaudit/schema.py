@@ -332,10 +332,11 @@ class Pair(Record):
 
     a: str
     b: str
-    cosine: float
     a_to_b: float
     """Share of a's requests expected to go to b."""
     b_to_a: float
+    cosine: float = 0.0
+    """Cosine of the two descriptors, as in `Rival`."""
     requests: tuple[str, ...] = ()
     """Queries that flip, worst first."""
 

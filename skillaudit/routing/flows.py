@@ -18,7 +18,6 @@ from skillaudit.schema import Pair, Request, RequestLoss, Skill, Taxonomy
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-    from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -211,9 +210,9 @@ def skill_flows(
 
 
 def top_pairs(
-    skills: Sequence[Skill], requests: Sequence[Request], evidence: Evidence, flow: Traffic, scorer: Scorer
+    skills: Sequence[Skill], requests: Sequence[Request], evidence: Evidence, flow: Traffic
 ) -> tuple[Pair, ...]:
-    """Pairs of skills with the most traffic, both ways; at most `PAIR_LIMIT`."""
+    """Pairs of skills with the most traffic, both ways; at most `PAIR_LIMIT`. Cosines are left to the caller."""
     from scipy.sparse import triu
 
     if not flow.between.nnz:
@@ -225,14 +224,12 @@ def top_pairs(
     order = np.lexsort((right, left, -np.round(both.data[keep], 12)))[:PAIR_LIMIT]
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)
     queries = _flips(left, right, requests, evidence, flow)
-    similar = _similarities(left, right, scorer)
     pairs = []
     for index, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         pairs.append(
             Pair(
                 a=skills[a].id,
                 b=skills[b].id,
-                cosine=similar[index],
                 a_to_b=float(min(1.0, share[a, b])),
                 b_to_a=float(min(1.0, share[b, a])),
                 requests=queries[index],
@@ -260,25 +257,3 @@ def _flips(
                 texts.append(requests[position].query)
         found.append(tuple(texts))
     return found
-
-
-def _similarities(left: Ints, right: Ints, scorer: Scorer) -> list[float]:
-    """Descriptor similarity of each pair.
-
-    Each pair is read from the row of its member in more pairs, and rows that lie close together are read
-    in one block: a block costs a scorer little more than a row.
-    """
-    found = np.zeros(len(left))
-    degree = np.bincount(np.concatenate([left, right]))
-    swap = degree[right] > degree[left]
-    near, far = np.where(swap, right, left), np.where(swap, left, right)
-    rows = np.unique(near)
-    breaks = np.flatnonzero(np.diff(rows) > ROW_GAP) + 1
-    for span in np.split(rows, breaks):
-        for start in range(0, len(span), ROW_SPAN):
-            part = span[start : start + ROW_SPAN]
-            first, last = int(part[0]), int(part[-1])
-            block = np.asarray(scorer.similarities(first, last + 1), dtype=np.float64)
-            inside = (near >= first) & (near <= last)
-            found[inside] = block[near[inside] - first, far[inside]]
-    return [float(value) for value in found]

@@ -94,7 +94,7 @@ def forecast(
             extrapolates=not profile.sizes[0] <= len(skills) <= profile.sizes[1] and bool(skills),
         ),
         flows=skill_flows(skills, requests, judged, outcome, flow, level_sd),
-        pairs=top_pairs(skills, requests, judged, flow, scorer),
+        pairs=top_pairs(skills, requests, judged, flow),
         black_holes=holes,
         unreached=_unreached(skills, judged, outcome) if supported else (),
     )
