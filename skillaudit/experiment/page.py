@@ -30,7 +30,7 @@ def page(results: Sequence[Result]) -> str:
         f"<title>Experiments on skill routing</title><style>{_STYLE}</style></head><body>",
         "<h1>Experiments on skill routing</h1>",
         '<p class="soft">Intervals are of 90%. A hypothesis counts as supported, or as opposite, where its test has '
-        "p below 0.01; no effect means that none was told from chance, with the interval saying how large one could be; "
+        "p below 0.01; no effect means that none was told from chance; "
         "partly, that accuracy falls, but in another form.</p><h2>Verdicts</h2>",
         _verdicts(results),
     ]
