@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -16,7 +17,8 @@ from skillaudit.cli.options import audit_options, audited, make_config, sources
 def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
     """Explore the library in SOURCE; without a terminal, print the text report."""
     config = make_config(sources, **options)
-    if sys.stdout.isatty() and sys.stdin.isatty():
+    # In a browser, through textual serve, there is no terminal and a driver is named instead.
+    if (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("TEXTUAL_DRIVER"):
         from skillaudit.tui import run
 
         return run(sources, config)

@@ -1,0 +1,50 @@
+"""Take the README's pictures of the app on a sample library.
+
+    python -m tests.tui.screenshots [SOURCE] [--out FOLDER]
+
+The audit is real; each picture is an SVG of 120x36 cells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from skillaudit.config import Config
+from skillaudit.pipeline import audit
+from skillaudit.schema import Report
+from tests.tui.driving import opened
+
+SIZE = (120, 36)
+SHOTS = {
+    "overview": "1",
+    "skills": "2 j",
+    "black-holes": "4",
+    "map": "6 j l",
+}
+"""Name of the picture -> keys pressed before it is taken."""
+
+
+async def take(report: Report, keys: str, path: Path) -> None:
+    """Open the app on `report`, press `keys` and write what is on the screen to `path`."""
+    async with opened(report, SIZE, keys=keys) as (app, pilot):
+        await pilot.pause()
+        path.write_text(app.export_screenshot(simplify=True), encoding="utf-8")
+
+
+def main() -> None:
+    """Write all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, nargs="?", default=Path("sample_libraries/black_hole"))
+    parser.add_argument("--out", type=Path, default=Path(".github/screenshots"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    report = audit([options.source], Config())
+    for name, keys in SHOTS.items():
+        asyncio.run(take(report, keys, options.out / f"{name}.svg"))
+        print(options.out / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    main()
