@@ -13,7 +13,7 @@ from typing import Literal
 
 from skillaudit.compile.graph import Architecture, Shape, recognise, talk
 from skillaudit.compile.system import Agent, System
-from skillaudit.compile.words import secrets
+from skillaudit.compile.words import runs_beside_others, secrets
 from skillaudit.schema import Record
 
 Condition = Literal["C1", "C2", "C3"]
@@ -114,6 +114,15 @@ def _order_obstacles(system: System, shape: Shape) -> Iterator[Obstacle]:
             agents=tuple(agent.name for agent in system.agents),
             reason=f"their answers are to be independent, since a {system.protocol.aggregate} is taken over them",
             instead="draw the answers in separate calls, and compile what comes before and after",
+        )
+    if beside := tuple(agent.name for agent in system.agents if runs_beside_others(agent)):
+        yield Obstacle(
+            condition="C1",
+            agents=beside,
+            reason="it is written to run beside others or to send them messages; as skills they run one after "
+            "another, in one history",
+            instead="keep it as an agent where the time saved or the independent look matters",
+            blocking=False,
         )
     for loop in shape.loops:
         if set(loop) & set(shape.debaters):

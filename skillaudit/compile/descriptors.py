@@ -83,8 +83,13 @@ def describe(
     return Descriptor(_fitted(what, when), examples)
 
 
+def user_requests(text: str) -> tuple[str, ...]:
+    """Return the user's sentences in examples of the kind `user: "..."`, each once."""
+    return tuple(dict.fromkeys(collapse(match["said"]) for match in _USER.finditer(text)))
+
+
 def _without_examples(text: str) -> tuple[str, tuple[str, ...]]:
-    examples = tuple(dict.fromkeys(collapse(match["said"]) for match in _USER.finditer(text)))
+    examples = user_requests(text)
     bare = _EXAMPLES_TAIL.sub("", _EXAMPLE.sub(" ", text))
     return collapse(_TAG.sub(" ", bare)), examples
 
@@ -127,8 +132,7 @@ def _what(agent: Agent, task: Task | None, when: list[str]) -> tuple[list[str], 
             return [stopped(upper_first(shorten(part, 320))) for part in told], when
     if when and (deed := _NEED_TO.match(when[0])):
         done = stopped(upper_first(deed["deed"]))
-        rest = when[1:] or _topic_trigger(agent)
-        return [done], rest or when
+        return [done], when[1:] or _when(agent, task, [done])
     opening = first_sentence(fill_holes(agent.policy))
     if opening and not re.match(r"You (?:will )?(?:receive|get|be given)\b", opening):
         acting = re.sub(r"^Act as ", "Acts as ", acts_as(opening))
@@ -177,7 +181,7 @@ def _when(agent: Agent, task: Task | None, what: list[str]) -> list[str]:
             else f"{article(role)} {lower_first(role)}"
         )
         return [stopped(f"Use when the request calls for {lower_first(noun)}")]
-    return [stopped(f"Use when the request is about {slugged(agent.name)}")]
+    return [stopped(f"Use when the request asks for {slugged(agent.name)} work")]
 
 
 _MUST = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from skillaudit.compile.capabilities import Capability, is_client_tool
-from skillaudit.compile.descriptors import article, slugged
+from skillaudit.compile.descriptors import article, slugged, user_requests
 from skillaudit.compile.prose import (
     acts_as,
     first_sentence,
@@ -23,6 +23,10 @@ from skillaudit.compile.system import Agent, Task, Tool
 from skillaudit.schema import Record
 
 DEFAULT_ROUNDS = 3
+_ACRONYMS = frozenset(
+    {"ai", "api", "aws", "ci", "cd", "css", "db", "gcp", "hr", "html", "ios", "llm", "ml", "pdf", "pr", "qa"}
+    | {"seo", "sql", "sre", "ui", "ux"}
+)
 _WRITING = frozenset({"write", "edit", "multiedit", "notebookedit", "bash"})
 _FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
 _MESSAGE = re.compile(
@@ -38,6 +42,8 @@ _CONTEXT_MANAGER = re.compile(
 _OTHER_AGENTS = re.compile(
     r"\b(?P<which>other|these|those|related|specialist|specialized) (?:sub-?)?agents\b", re.IGNORECASE
 )
+_EXAMPLE = re.compile(r"<example>.*?</example>", re.DOTALL | re.IGNORECASE)
+_WHEN_TO_DELEGATE = re.compile(r"(?<=# )When to (?:delegate|invoke|spawn)\b.*$", re.IGNORECASE | re.MULTILINE)
 _THIS_AGENT = re.compile(r"\b(?P<which>this) (?:sub-?)?agent\b", re.IGNORECASE)
 
 
@@ -109,7 +115,8 @@ def body(
 
 
 def _title(skill: str) -> str:
-    return upper_first(slugged(skill))
+    words = slugged(skill).split()
+    return upper_first(" ".join(word.upper() if word in _ACRONYMS else word for word in words))
 
 
 def _work(agent: Agent, capabilities: Sequence[Capability], task: Task | None, policy: str) -> list[str]:
@@ -168,6 +175,8 @@ def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Rem
         # The sentence may run over several lines of the source.
         pattern = re.compile(r"\s+".join(map(re.escape, opening.split())))
         text = pattern.sub(lambda _: acts_as(opening), text, count=1)
+    text = _EXAMPLE.sub(_as_requests, text)
+    text = _WHEN_TO_DELEGATE.sub("When to use", text)
     text = _CONTEXT_MANAGER.sub(_gather, text)
     text = _OTHER_AGENTS.sub(lambda m: f"{m['which']} skills", text)
     text = _THIS_AGENT.sub(lambda m: f"{m['which']} skill", text)
@@ -182,6 +191,11 @@ def _renamed(match: re.Match[str], *, skill: str, name: str) -> str:
         return f"`{skill}` skill"
     # A plain word such as `writer` is no name unless the text says that it is.
     return f"`{skill}`" if ("-" in name or "_" in name) and name != skill else match[0]
+
+
+def _as_requests(match: re.Match[str]) -> str:
+    """An example of a delegation, made the request that it begins with."""
+    return "\n".join(f"- {shorten(said, 200)}" for said in user_requests(match[0]))
 
 
 def _gather(match: re.Match[str]) -> str:

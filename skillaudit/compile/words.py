@@ -51,6 +51,20 @@ def secrets(agent: Agent) -> tuple[str, ...]:
     )
 
 
+_BESIDE = re.compile(
+    r"\b(?:spawn|launch|run|start)\w*\b[^.\n]{0,60}\b(?:agents?|instances?|teammates?)\b[^.\n]{0,40}"
+    r"\b(?:in parallel|concurrently|simultaneously)\b"
+    r"|\b(?:one|your) assigned (?:hypothesis|dimension|part|slice|component|file)",
+    re.IGNORECASE,
+)
+
+
+def runs_beside_others(agent: Agent) -> bool:
+    """Whether an agent is made for a team whose members work at the same time."""
+    messages = any(tool.split("(")[0].strip().casefold() == "sendmessage" for tool in agent.tools or ())
+    return messages or _BESIDE.search(_text(agent)) is not None
+
+
 def opposed_stances(agents: Sequence[Agent]) -> tuple[str, ...]:
     """Return the names of agents that take opposite sides, declared or in words; empty without two sides.
 

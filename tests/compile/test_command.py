@@ -97,6 +97,7 @@ def test_mistakes_end_with_code_2(arguments: tuple[object, ...], says: str, skil
     assert result.code == 2 and says in result.err and result.out == ""
 
 
+@pytest.mark.slow
 def test_a_model_without_a_provider_ends_with_code_3(skillaudit: Runner) -> None:
     result = skillaudit("compile", ROOT / "gsm8k.yaml", "--decomposer", "no-such-model")
     assert result.code == 3 and "no provider is known" in result.err

@@ -214,6 +214,15 @@ def test_agents_are_renamed_in_the_prompts_of_others() -> None:
     assert "the `letter-writer` or the `editor` skill. An editor edits." in body(compilation, "letter-writer")
 
 
+def test_examples_in_a_prompt_become_requests() -> None:
+    policy = (
+        'You are it.\n\n## When to Delegate\n\n<example>\nContext: x\nuser: "Mend the red test"\n'
+        'assistant: "I will use the agent"\n</example>\n\n## Rules\n\n- None\n'
+    )
+    text = body(compile_system(system([agent("a", policy)])), "a")
+    assert "## When to use\n\n- Mend the red test\n\n## Rules" in text and "<example>" not in text
+
+
 def test_code_and_its_braces_are_left_alone() -> None:
     policy = "You are it. Fill {name}.\n\n```python\nprint(f'{name}')\n```\n\nUse `{name}` too."
     text = body(compile_system(system([agent("a", policy)])), "a")

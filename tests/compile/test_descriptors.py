@@ -42,7 +42,7 @@ REVIEWER = "You are a senior reviewer of code.\n\nSecurity review:\n- x\n\nDesig
         (
             "Use this agent when you need to review code for faults.",
             "You review.",
-            "Review code for faults. Use when you need to review code for faults.",
+            "Review code for faults. Use when the request asks for code reviewer work.",
         ),
         (
             "Use this agent when reviewing code.",
@@ -66,7 +66,7 @@ REVIEWER = "You are a senior reviewer of code.\n\nSecurity review:\n- x\n\nDesig
         ),
         ("Reviews code.", REVIEWER, "Reviews code. Use for security review and design patterns."),
         ("Reviews code.", "You are a tester.", "Reviews code. Use when the request calls for a tester."),
-        ("Reviews code.", "Review it.", "Reviews code. Use when the request is about code reviewer."),
+        ("Reviews code.", "Review it.", "Reviews code. Use when the request asks for code reviewer work."),
         (
             "",
             "You are an HR clerk who answers letters. Be kind.",
@@ -77,7 +77,7 @@ REVIEWER = "You are a senior reviewer of code.\n\nSecurity review:\n- x\n\nDesig
 )
 def test_descriptions_of_agents(description: str, policy: str, expected: str) -> None:
     if expected.endswith("Use for"):
-        expected = expected.replace("Use for", "Use when the request is about code reviewer.")
+        expected = expected.replace("Use for", "Use when the request asks for code reviewer work.")
     assert describe(agent("code-reviewer", policy, description=description)).text == expected
 
 

@@ -192,6 +192,20 @@ def test_a_loop_without_end_is_a_caution_only() -> None:
     assert "at most 3 rounds" in body
 
 
+@pytest.mark.parametrize(
+    ("policy", "tools", "beside"),
+    [
+        ("You are it.", ("Read", "SendMessage"), True),
+        ("Spawn three agents in parallel, one for each part.", None, True),
+        ("Look at your assigned hypothesis only.", None, True),
+        ("Run the tests in parallel.", None, False),
+    ],
+)
+def test_members_of_a_team_are_a_caution(policy: str, tools: tuple[str, ...] | None, beside: bool) -> None:
+    verdict = check(system([agent("a", policy, tools=tools), agent("b")], [("a", "b")]))
+    assert verdict.compilable and [o.agents for o in verdict.obstacles] == ([("a",)] if beside else [])
+
+
 def test_a_mutual_handover_is_a_loop() -> None:
     verdict = check(system([agent("a"), agent("b")], [("a", "b"), ("b", "a")], stop="done"))
     assert verdict.architecture == "iterative-refinement" and verdict.shape.loops == (("a", "b"),)
