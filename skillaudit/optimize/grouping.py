@@ -45,6 +45,8 @@ def grouped(
         # Stages of about the same size make the smallest largest choice.
         wanted = max(math.ceil(size / bound), round(size ** ((remaining - 1) / remaining)))
         labels = _bounded(neighbors, similar, wanted, bound)
+        if int(labels.max()) + 1 == size:  # nothing could be joined
+            labels = np.arange(size, dtype=np.int64) // bound
         groups = [np.flatnonzero(labels == at).tolist() for at in range(int(labels.max()) + 1)]
         means = _means(similar, labels, size)
         tree.append(groups)
@@ -102,7 +104,8 @@ def _split(labels: Labels, similar: Block, bound: int) -> Labels:
         second = int(rows[first].argmin())
         lean = rows[:, first] - rows[:, second]
         order = np.argsort(-lean, kind="stable")
-        half = min(max(int((lean > 0).sum()), len(members) // 4), 3 * len(members) // 4)
+        quarter = max(1, len(members) // 4)
+        half = min(max(int((lean > 0).sum()), quarter), len(members) - quarter)
         fresh = int(labels.max()) + 1
         labels[members[order[half:]]] = fresh
         queue += [each for each in (at, fresh) if (labels == each).sum() > bound]

@@ -1,0 +1,93 @@
+"""Plans as files: what is written reads back, and what does not fit the library is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.load import load
+from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.plan_file import dump, plan_of, read_plan
+from skillaudit.optimize.records import Plan
+from skillaudit.schema import Library
+
+
+@pytest.fixture
+def made(tree: Path, config: Config) -> tuple[Library, Optimisation, Plan]:
+    library = load([tree])
+    found = optimize(library, config)
+    return library, found, plan_of(found, library)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.yaml"])
+def test_a_plan_reads_back(made: tuple[Library, Optimisation, Plan], tmp_path: Path, name: str) -> None:
+    library, _, plan = made
+    path = tmp_path / name
+    path.write_text(dump(plan, yaml=name.endswith("yaml")), encoding="utf-8")
+    assert read_plan(path, library) == plan
+
+
+def test_refusing_by_hand_is_proved(
+    made: tuple[Library, Optimisation, Plan], config: Config, tmp_path: Path
+) -> None:
+    library, found, plan = made
+    data = yaml.safe_load(dump(plan, yaml=True))
+    for edit in data["edits"]:
+        edit["accept"] = False
+    path = tmp_path / "plan.yml"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    proved = optimize(library, config, only=(), plan=read_plan(path, library))
+    assert proved.proof is not None
+    assert found.proof is not None
+    assert proved.proof.after == proved.proof.before == found.proof.before
+    kept = optimize(library, config, only=(), plan=plan)
+    assert kept.proof == found.proof
+
+
+BAD: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "stands there twice": lambda plan: {"edits": [plan["edits"][0], plan["edits"][0]]},
+    "no skill": lambda plan: {"edits": [{**plan["edits"][0], "skills": ["nobody"]}]},
+    "no longer the one": lambda plan: {
+        "edits": [{**plan["edits"][0], "kind": "describe", "accept": True, "before": "Other", "after": "New"}]
+    },
+    "one line of text": lambda plan: {
+        "edits": [{**plan["edits"][0], "kind": "describe", "accept": True, "after": "a\nb"}]
+    },
+    "the limit is 1,024": lambda plan: {
+        "edits": [{**plan["edits"][0], "kind": "describe", "accept": True, "after": "x" * 1025}]
+    },
+    "must name the skill that stays": lambda plan: {
+        "edits": [{**plan["edits"][0], "kind": "fold", "accept": True, "into": ""}]
+    },
+    "author's work": lambda plan: {"edits": [{**plan["edits"][0], "kind": "split", "accept": True}]},
+    "version 9": lambda plan: {"plan_version": "9"},
+    "not a plan": lambda plan: {"extra": 1},
+}
+
+
+@pytest.mark.parametrize("said", BAD)
+def test_what_does_not_fit_is_refused(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path, said: str
+) -> None:
+    library, _, plan = made
+    data: dict[str, Any] = msgspec.to_builtins(plan)
+    path = tmp_path / "plan.json"
+    path.write_bytes(msgspec.json.encode({**data, **BAD[said](data)}))
+    with pytest.raises(UsageError, match=said):
+        read_plan(path, library)
+
+
+@pytest.mark.parametrize(("name", "text"), [("plan.json", "{"), ("plan.yaml", "a: [1"), ("plan.yaml", "- 1")])
+def test_broken_files_are_named(tmp_path: Path, tree: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=name):
+        read_plan(tmp_path / name, load([tree]))
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_plan(tmp_path / "missing.json", load([tree]))

@@ -1,0 +1,131 @@
+"""Hierarchies: bounded, whole, named by their members, and predicted stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from skillaudit.optimize.categories import described, folders_of, leaves, tree_of
+from skillaudit.optimize.gateway import slug
+from skillaudit.optimize.grouping import grouped, levels_for
+from skillaudit.optimize.records import Node
+from skillaudit.optimize.stages import predicted
+from skillaudit.schema import Request, Skill
+
+TOPICS = ("invoice payment", "hotel travel", "payslip pension", "chart sales", "server log")
+
+
+def skills_of(count: int) -> list[Skill]:
+    return [
+        Skill(
+            id=f"skill-{at}",
+            name=f"skill-{at}",
+            description=f"Handles {TOPICS[at % len(TOPICS)]} matter {at}.",
+            category=TOPICS[at % len(TOPICS)].split()[0],
+        )
+        for at in range(count)
+    ]
+
+
+def vectors(count: int, seed: int, dimension: int = 12) -> NDArray[np.float32]:
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(max(2, count // 15), dimension))
+    points = centres[rng.integers(0, len(centres), count)] + 0.4 * rng.normal(size=(count, dimension))
+    return np.asarray(points / np.linalg.norm(points, axis=1, keepdims=True), dtype=np.float32)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 260), st.integers(2, 30), st.integers(0, 5))
+def test_no_choice_is_larger_than_its_bound(count: int, bound: int, seed: int) -> None:
+    points = vectors(count, seed)
+    levels = grouped(lambda start, stop: points[start:stop] @ points.T, count, bound)
+    size = count
+    for groups in levels:
+        assert sorted(member for group in groups for member in group) == list(range(size))
+        assert max(map(len, groups)) <= bound
+        size = len(groups)
+    assert size <= bound
+    assert bool(levels) == (count > bound)
+
+
+def test_alike_skills_share_a_leaf() -> None:
+    points = vectors(120, 3)
+    levels = grouped(lambda start, stop: points[start:stop] @ points.T, 120, 30)
+    (groups,) = levels
+    similar = points @ points.T
+    inside = np.mean([similar[np.ix_(group, group)].mean() for group in groups])
+    assert inside > similar.mean() + 0.3
+
+
+def test_the_same_library_gives_the_same_tree() -> None:
+    points = vectors(100, 1)
+
+    def block(start: int, stop: int) -> NDArray[np.float32]:
+        return points[start:stop] @ points.T
+
+    assert grouped(block, 100) == grouped(block, 100)
+
+
+@pytest.mark.parametrize(("count", "levels"), [(30, 1), (31, 2), (900, 2), (901, 3), (5000, 3)])
+def test_as_many_levels_as_needed(count: int, levels: int) -> None:
+    assert levels_for(count, 30) == levels
+
+
+def test_categories_are_named_and_described_by_their_members() -> None:
+    skills = skills_of(20)
+    groups = [[at for at in range(20) if at % 5 == topic] for topic in range(5)]
+    tree = tree_of(skills, [groups])
+    assert len({node.id for node in tree}) == 5
+    for node, topic in zip(tree, TOPICS, strict=True):
+        assert topic.split()[0] in node.description
+        assert slug(node.id) == node.id
+        assert len(node.description) <= 1024
+        assert node.id not in {skill.name for skill in skills}
+    assert leaves(tree)["skill-7"] == (tree[2].id,)
+
+
+def test_every_member_has_room_in_the_description() -> None:
+    members = [
+        Skill(id=f"s{at}", name=f"name{at}", description="Long words of it. " * 40) for at in range(30)
+    ]
+    text = described("group", members)
+    assert len(text) <= 1024
+    assert all(f"name{at}" in text for at in range(30))
+
+
+def test_folders_are_the_librarys_own() -> None:
+    assert folders_of(skills_of(10)) == [[0, 5], [1, 6], [2, 7], [3, 8], [4, 9]]
+    assert folders_of([Skill(id="a", name="a", description="a")]) is None
+
+
+def test_a_trees_accuracy_is_the_product_of_its_stages() -> None:
+    skills = skills_of(10)
+    groups = [[at for at in range(10) if at % 5 == topic] for topic in range(5)]
+    tree = tree_of(skills, [groups])
+    requests = [
+        Request(query=f"{TOPICS[at % 5]} matter {at} please", gold=(f"skill-{at}",), source="file")
+        for at in range(10)
+    ]
+    found = predicted("proposed", tree, requests, "lexical", "local", None)
+    assert (found.stages, found.largest, len(found.stage_accuracy)) == (2, 5, 2)
+    assert found.local is not None
+    assert found.accuracy == pytest.approx(found.stage_accuracy[0] * found.stage_accuracy[1], abs=0.02)
+    flat = tuple(Node(id=s.id, name=s.name, description=s.description, skill=True) for s in skills)
+    one = predicted("flat", flat, requests, "lexical", "local", None)
+    assert (one.stages, one.largest, one.accuracy) == (1, 10, one.local)
+
+
+def test_a_wrong_first_choice_cannot_be_mended() -> None:
+    leaf = Node(id="x", name="x", description="coffee", skill=True)
+    other = Node(id="y", name="y", description="y", skill=True)
+    tree = (
+        Node(id="a", name="tea", description="tea", children=(leaf,)),
+        Node(id="b", name="coffee", description="coffee", children=(other,)),
+    )
+    requests = [Request(query="coffee", gold=("x",), source="file")]
+    found = predicted("proposed", tree, requests, "lexical", "local", None)
+    assert found.accuracy == found.local == 0.0
+    assert found.stage_accuracy == (0.0, 1.0)
