@@ -94,7 +94,7 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
 def _shorter(skill: Skill, row: int, lexicon: Lexicon, limit: int) -> list[str]:
     book = BOOKS[language(skill.description)]
     source = lexicon.sources[row]
-    lead = fit(lead_of(skill, source.lines), limit)
+    lead = fit(lead_of(skill, source), limit)
     found = [fit(skill.description, limit), fit(without_generic(skill.description), limit)]
     room = limit - len(lead) - len(book.cover) - 2
     if room >= 20:

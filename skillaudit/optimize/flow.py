@@ -195,7 +195,7 @@ def _plan(
         texts = [skill.text for skill in bench.skills]
         vectors = maker(texts) if maker is not None else None
         scorer = make_scorer(task.config.scorer, texts, vectors=vectors, embed=maker)
-        fold_duplicates(bench, _neighbors(scorer.similarities, len(texts), progress))
+        fold_duplicates(bench, lexicon, _neighbors(scorer.similarities, len(texts), progress))
     if "narrow" in only:
         narrow_holes(bench, lexicon)
     if "boundary" in only:

@@ -9,7 +9,7 @@ import numpy as np
 
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.terms import stems
+from skillaudit.optimize.terms import Lexicon, Source, stems
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 
@@ -22,13 +22,13 @@ _OWN = 2
 """Times that one file must say a word the other lacks, for the word to be what it is about."""
 
 
-def fold_duplicates(bench: Bench, neighbors: Neighbors) -> None:
+def fold_duplicates(bench: Bench, lexicon: Lexicon, neighbors: Neighbors) -> None:
     """Fold skills into a near neighbour that says the same, the one with more labelled requests staying.
 
     Copies of a template with another name filled in are no duplicates: each says a word, its own name
     for the thing, that the other does not have. Pairs that are merely related are proposed and refused.
     """
-    words = [_words(skill) for skill in bench.skills]
+    words = [_words(skill, source) for skill, source in zip(bench.skills, lexicon.sources, strict=True)]
     labelled = np.array([request.source in ("file", "evals") for request in bench.requests])
     owned = bench.board.per_skill(labelled)
     for row in range(len(bench.skills)):
@@ -47,15 +47,16 @@ def fold_duplicates(bench: Bench, neighbors: Neighbors) -> None:
             bench.fold(goes, stays, reason, lost_with(bench.skills[goes], bench.skills[stays]), refused)
 
 
-def _words(skill: Skill) -> Counter[str]:
+def _words(skill: Skill, source: Source) -> Counter[str]:
     # The name is what tells clones apart by definition, so it takes no part.
     named = set(stems(skill.name))
-    return Counter(word for word in stems(f"{skill.description}\n{skill.body}") if word not in named)
+    return Counter({word: count for word, count in source.counts.items() if word not in named})
 
 
 def _jaccard(a: Counter[str], b: Counter[str]) -> float:
-    total = sum((a | b).values())
-    return sum((a & b).values()) / total if total else 0.0
+    shared = sum(min(count, b[word]) for word, count in a.items() if word in b)
+    total = a.total() + b.total() - shared
+    return shared / total if total else 0.0
 
 
 def _own(a: Counter[str], b: Counter[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.terms import Lexicon, choose, stems
+from skillaudit.optimize.terms import Lexicon, Source, choose, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
@@ -15,7 +15,6 @@ from skillaudit.optimize.wording import (
     listing,
     without_generic,
 )
-from skillaudit.requests.mining import read, tasks
 from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
 
@@ -27,16 +26,13 @@ _LEAD = 4
 """Telling words that an opening sentence must have to say what a skill does."""
 
 
-def lead_of(skill: Skill, lines: Sequence[str]) -> str:
-    """Return the sentence that says what a skill does: the first of its description, or one of its body.
-
-    `lines` are what may be quoted of the body.
-    """
+def lead_of(skill: Skill, source: Source) -> str:
+    """Return the sentence that says what a skill does: the first of its description, or one of its body."""
     sentences = split_sentences(skill.description)
     first = without_generic(sentences[0]) if sentences else ""
     if len(set(stems(first))) >= _LEAD:
         return closed(first)
-    return quotable_tasks(skill, lines) or closed(first) or skill.description
+    return closed(source.about) or closed(first) or skill.description
 
 
 def candidates(
@@ -60,9 +56,9 @@ def candidates(
     weights = lexicon.weights(row, rivals)
     book = BOOKS[language(skill.description)]
     whole = closed(without_generic(skill.description), book.stop)
-    lead = lead_of(skill, source.lines)
+    lead = lead_of(skill, source)
     found: dict[str, None] = {fit(whole, limit): None}
-    about = quotable_tasks(skill, source.lines)
+    about = closed(source.about, book.stop) if source.about else ""
     bases = [whole] if not shorten else [whole, lead]
     if about and not set(stems(about)) <= set(stems(whole)):
         bases.append(f"{whole} {about}")
@@ -77,16 +73,6 @@ def candidates(
                 found[f"{base} {listing(book, phrases)}"] = None
     found.pop(skill.description, None)
     return tuple(text for text in found if text and len(text) <= limit)
-
-
-def quotable_tasks(skill: Skill, lines: Sequence[str]) -> str:
-    """Return the first sentence of a body that says what the skill does, if it may be quoted; else nothing."""
-    quotable = [line.casefold() for line in lines]
-    for task in tasks(read(skill), skill.name):
-        wanted = task.rstrip(".").casefold()
-        if len(set(stems(task))) >= _LEAD and len(task) < 240 and any(wanted in line for line in quotable):
-            return closed(task)
-    return ""
 
 
 def with_clause(

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
-from skillaudit.requests.markdown import bare
-from skillaudit.requests.mining import read, scoped
+from skillaudit.requests.markdown import Block, bare
+from skillaudit.requests.mining import read, scoped, tasks
 from skillaudit.schema import Skill
 
 MAX_PHRASES = 600
+_LEAD = 4
+"""Telling words that a sentence must have to say what a skill does."""
+_LONGEST_ABOUT = 240
 _WORDS_IN_PHRASE = 4
 _PHRASE_LENGTH = 48
 _SAME = 0.6
@@ -51,6 +54,10 @@ class Source:
     """Short runs of words, each exactly as it stands in the file, with how prominent its place is, in (0, 1]."""
     counts: Mapping[str, int]
     """Telling words of the whole file, folded, with how often they stand there."""
+    words: Mapping[str, frozenset[str]]
+    """Of each phrase, its telling words, folded."""
+    about: str = ""
+    """First sentence of the body that says what the skill does; empty where none may be quoted."""
 
 
 def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
@@ -62,7 +69,8 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
     headings: dict[str, None] = {}
     items: list[str] = []
     prose: list[str] = []
-    for part, scope in scoped(read(skill), skill.name):
+    parts = read(skill)
+    for part, scope in scoped(parts, skill.name):
         if scope == "not":
             continue  # what the skill is not for belongs to others
         headings.update(dict.fromkeys(bare(title) for _, title in part.headings))
@@ -82,7 +90,23 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
                 # A word that stands once in a file is seldom what the file is about.
                 if len(found) < MAX_PHRASES and max((counts[word] for word in words), default=0) > 1:
                     found.setdefault(phrase, prominence)
-    return Source(lines=tuple(every), phrases=found, counts=counts)
+    return Source(
+        lines=tuple(every),
+        phrases=found,
+        counts=counts,
+        words={phrase: frozenset(stems(phrase)) for phrase in found},
+        about=_about(parts, skill.name, every),
+    )
+
+
+def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
+    quotable = [line.casefold() for line in lines]
+    for task in tasks(parts, name):
+        wanted = task.rstrip(".").casefold()
+        long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
+        if long_enough and any(wanted in line for line in quotable):
+            return task
+    return ""
 
 
 def _repeats(line: str, hidden: Sequence[set[str]]) -> bool:
@@ -171,7 +195,7 @@ def choose(source: Source, weights: Mapping[str, float], known: set[str], limit:
     """
     gains = []
     for place, (phrase, prominence) in enumerate(source.phrases.items()):
-        words = set(stems(phrase)) - known
+        words = source.words[phrase] - known
         if words and (gain := prominence * sum(weights.get(word, 0.0) for word in words)) > 0:
             gains.append((-gain / math.sqrt(8 + len(phrase)), place, phrase))
     gains.sort()
@@ -179,7 +203,7 @@ def choose(source: Source, weights: Mapping[str, float], known: set[str], limit:
     covered = set(known)
     used = 0
     for bound, _, phrase in gains:
-        words = set(stems(phrase)) - covered
+        words = source.words[phrase] - covered
         gain = source.phrases[phrase] * sum(weights.get(word, 0.0) for word in words)
         # A phrase whose best word another one has brought already is worth too little to read.
         if gain / math.sqrt(8 + len(phrase)) < 0.5 * -bound:

@@ -43,10 +43,10 @@ def bench_of(skills: Sequence[Skill], asked: Mapping[str, Sequence[str]]) -> tup
     return bench, Lexicon([source_of(each) for each in skills], texts, own)
 
 
-def fold(bench: Bench) -> None:
+def fold(bench: Bench, lexicon: Lexicon) -> None:
     texts = [each.text for each in bench.skills]
     columns = Columns("lexical", texts, [], None)
-    fold_duplicates(bench, nearest(columns.similarities, len(texts), 8))
+    fold_duplicates(bench, lexicon, nearest(columns.similarities, len(texts), 8))
 
 
 def test_a_twin_is_folded_into_the_skill_with_requests() -> None:
@@ -55,8 +55,8 @@ def test_a_twin_is_folded_into_the_skill_with_requests() -> None:
         skill("invoices", "Match transfers with invoices.", LONG + "\n## Extras\nPaper."),
         skill("tea", "Brews tea.", "Green tea leaves."),
     ]
-    bench, _ = bench_of(skills, {"invoices": ["match the invoice"], "tea": ["tea please"]})
-    fold(bench)
+    bench, lexicon = bench_of(skills, {"invoices": ["match the invoice"], "tea": ["tea please"]})
+    fold(bench, lexicon)
     (edit,) = bench.edits
     assert (edit.kind, edit.skills, edit.into, edit.accept) == (
         "fold", ("invoices-plus", "invoices"), "invoices", True,
@@ -72,8 +72,8 @@ def test_clones_of_a_template_are_shown_and_refused() -> None:
             f"{LONG} Open {name}. Log in to {name}. Use {name}Kit, {name}Kit.",
         )
 
-    bench, _ = bench_of([clone("Slack"), clone("Asana")], {"slack": ["post it"], "asana": ["plan it"]})
-    fold(bench)
+    bench, lexicon = bench_of([clone("Slack"), clone("Asana")], {"slack": ["post it"], "asana": ["plan it"]})
+    fold(bench, lexicon)
     assert all(not edit.accept and "words of its own" in edit.refused for edit in bench.edits)
     assert not bench.gone
 
@@ -83,8 +83,8 @@ def test_what_a_fold_would_lose_is_said() -> None:
         skill("a", "Match transfers.", LONG),
         skill("b", "Match transfers.", LONG + "\n\n## Paper archive\n\nOld."),
     ]
-    bench, _ = bench_of(skills, {"a": ["match transfers", "match the transfer"], "b": []})
-    fold(bench)
+    bench, lexicon = bench_of(skills, {"a": ["match transfers", "match the transfer"], "b": []})
+    fold(bench, lexicon)
     (edit,) = bench.edits
     assert edit.lost == ("Paper archive",)
 
