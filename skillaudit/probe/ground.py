@@ -45,8 +45,11 @@ class Ground:
 
     @property
     def idle(self) -> tuple[Request, ...]:
-        """Requests that should fire nothing."""
-        return tuple(request for request in self.requests if not request.gold)
+        """Requests that should fire nothing, at most `limit`."""
+        found = [request for request in self.requests if not request.gold]
+        if self.limit is not None and len(found) > self.limit:
+            found = by_hash(found, self.seed)[: self.limit]
+        return tuple(found)
 
     @property
     def entries(self) -> dict[str, Entry]:

@@ -38,6 +38,8 @@ BUDGET = 2.50
 WRITTEN = 3
 """Requests that a model writes for each skill that none speaks for."""
 
+PROFILED: tuple[StudyName, ...] = ("accuracy", "decay", "competition")
+"""Studies whose decisions the forecast's choice model describes: one list, one request as its user wrote it."""
 _READING: dict[StudyName, str] = {
     "rescue": "A scorer weighs words and cannot follow which step is meant; only a model shows what this study is for.",
     "hierarchy": "A scorer sees only the words of a category's name and description, which is less than a model does.",
@@ -85,6 +87,10 @@ def run(
     if settings.synthesize and settings.synthesize == settings.model:
         raise UsageError(
             "a model that writes the requests cannot be judged by them; name another --synthesize"
+        )
+    if settings.save_profile is not None and settings.study not in PROFILED:
+        raise UsageError(
+            f"a router profile is fitted to one flat choice; use --study {', '.join(PROFILED)}, not {settings.study}"
         )
     cache = Cache(config.cache) if config.use_cache else None
     try:

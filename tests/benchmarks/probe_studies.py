@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--model", default="local/hybrid")
     parser.add_argument("--only")
+    parser.add_argument("--study", help="only this one")
     parser.add_argument("--limit", type=int, default=100)
     options = parser.parse_args()
     scorer = options.model.removeprefix("local/").partition(":")[0]
@@ -91,6 +92,8 @@ def main() -> None:
             if options.only not in (None, name):
                 continue
             for study in dict.fromkeys(["accuracy", *(direction[0] for direction in DIRECTIONS)]):
+                if options.study not in (None, study):
+                    continue
                 settings = Settings(
                     model=options.model,
                     study=study,

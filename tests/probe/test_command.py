@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -122,6 +123,7 @@ def test_decisions_and_a_profile_are_kept_for_the_forecast(skillaudit: Runner, s
         (["--price", "1,-2"], 2, "--price"),
         (["--study", "decya"], 2, "decay"),
         (["--synthesize", "local/lexical"], 2, "--synthesize"),
+        (["--study", "hierarchy", "--save-profile", "mine"], 2, "decay"),
         (["--requests", "missing.jsonl"], 2, "missing.jsonl"),
         (["--client", "claude-cod"], 2, "claude-code"),
         (["--log", "/dev/null/log"], 2, "--log"),
@@ -133,6 +135,36 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     found = skillaudit(*options(source, *arguments))
     assert found.code == code and found.out == ""
     assert says in found.err and "Traceback" not in found.err
+
+
+def test_a_second_model_writes_requests_once_for_skills_that_have_none(
+    skillaudit: Runner, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def completer(model: str, *, api_base: str | None = None) -> Callable[[str], str]:
+        assert model == "writer/model"
+
+        def complete(prompt: str) -> str:
+            asked.append(prompt)
+            number = len(asked)
+            sentence = f"could somebody look after case {number} of mine soon because nobody else here has time for it"
+            return json.dumps([f"{sentence} {word}" for word in ("today", "tomorrow", "later")])
+
+        return complete
+
+    monkeypatch.setattr("skillaudit.probe.session.completer", completer)
+    arguments = options(source, "--synthesize", "writer/model", "--repeats", 1, "-f", "json", "-q")
+    first = skillaudit(*arguments)
+    assert first.code == 0, first.err
+    # Six skills have a request of their own in the file, four have none.
+    judged = {gold for _, gold in REQUESTS if gold}
+    assert len(asked) == len(LIBRARY) - len(judged)
+    assert not any(f"{name!r}" in prompt for prompt in asked for name in judged)
+    rates = msgspec.json.decode(first.out, type=ProbeResult).result.arms[0].rates
+    assert rates.decisions == len(judged) + 3 * len(asked)
+    before = len(asked)
+    assert skillaudit(*arguments).code == 0 and len(asked) == before
 
 
 def test_a_library_without_requests_is_told_where_to_get_some(skillaudit: Runner, source: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -101,9 +102,8 @@ def test_accuracy_notices_that_the_place_in_the_list_matters(tmp_path: Path) -> 
     assert value.high is not None and value.high < 0
 
 
-def test_decay_finds_the_line(tmp_path: Path) -> None:
-    import math
-
+def test_decay_finds_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decay, "CAPACITY_DRAWS", 2)
     a, b = 1.02, 0.09
     law: Law = lambda asked, has: Chances(a - b * math.log(asked.size))  # noqa: E731
     ground = make_ground(110, 1, limit=80)
@@ -113,7 +113,8 @@ def test_decay_finds_the_line(tmp_path: Path) -> None:
     assert (found["R2"].value or 0) > 0.8
 
 
-def test_decay_finds_the_capacity(tmp_path: Path) -> None:
+def test_decay_finds_the_capacity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decay, "CAPACITY_DRAWS", 30)
     kappa, gamma = 60.0, 1.7
     law: Law = lambda asked, has: Chances(0.97 / (1 + (asked.size / kappa) ** gamma))  # noqa: E731
     ground = make_ground(110, 1, limit=80)
@@ -395,6 +396,12 @@ def test_a_library_that_does_not_allow_a_study_is_told_why_or_asked_all_the_same
 def test_requests_are_spread_over_the_skills() -> None:
     ground = make_ground(30, 4, limit=30)
     assert {request.gold[0] for request in ground.sample()} == {skill.id for skill in ground.skills}
+
+
+def test_no_skill_requests_are_limited_too() -> None:
+    ground = make_ground(10, 1, idle=30, limit=4)
+    assert len(ground.idle) == 4 and set(ground.idle) <= set(ground.requests)
+    assert sum(not trial.gold for trial in STUDIES["accuracy"].plan(ground).trials) == 4
 
 
 def test_gold_outside_the_library_does_not_count() -> None:
