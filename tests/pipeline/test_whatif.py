@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.config import Config
@@ -119,9 +120,16 @@ def test_nothing_to_change_is_refused(library: Path) -> None:
         what_if([library], LEXICAL)
 
 
-def test_a_manual_only_skill_does_not_compete_when_added(library: Path, write_skill: Write) -> None:
+def test_a_manual_only_skill_neither_competes_nor_loses(library: Path, write_skill: Write) -> None:
     extra = "disable-model-invocation: true\n"
-    source = write_skill("decks", TWIN[0], body(TWIN[1]), folder="more", extra=extra).parent.parent
-    found = what_if([library], LEXICAL, add=[source])
-    assert found.accuracy == 0
-    assert "not on offer" not in found.after.source, "its requests are nobody's loss"
+    source = write_skill("decks", TWIN[0], folder="more", extra=extra).parent.parent
+    labelled = source / "requests.jsonl"
+    lines = (
+        '{"query": "Build some pages for me", "gold": "decks"}',
+        '{"query": "Is it dry?", "gold": "weather"}',
+    )
+    labelled.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert what_if([library], LEXICAL, add=[source]).accuracy == 0
+    config = msgspec.structs.replace(LEXICAL, requests=(labelled,))
+    found = what_if([library, source], config, remove=["recipes"])
+    assert "not on offer" not in found.before.source, "its requests are nobody's loss"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from skillaudit.errors import UsageError
 from skillaudit.routing import Routing, forecast
 from skillaudit.schema import Estimate, Request
-from tests.routing.conftest import VectorScorer, World, coverage
+from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 
 def run(
@@ -148,6 +148,19 @@ def test_a_hidden_skills_requests_are_taken_like_those_that_should_fire_nothing(
     assert (lost.no_skill.value or 0) + (lost.hijack.value or 0) == pytest.approx(1)
     assert (lost.no_skill.low or 0) < (lost.no_skill.value or 0) < (lost.no_skill.high or 0)
     assert lost.taxonomy.drift == pytest.approx(lost.hijack.value) and lost.taxonomy.local == 0
+
+
+def test_the_interval_of_lost_requests_is_that_of_the_trigger() -> None:
+    world = World(12, 60, noise=0.5)
+    own = tuple(request for request in world.requests if request.gold == ("s3",))
+    away = unit(-world.scorer.skills.mean(axis=0).astype(np.float64))
+    world.scorer.queries = dict.fromkeys(world.scorer.queries, away)
+    lost = run(without(world, 3), requests=own).forecast
+    for rate, other in ((lost.hijack, lost.no_skill), (lost.no_skill, lost.hijack)):
+        assert (rate.low or 0) < (rate.value or 0) < (rate.high or 0)
+        assert (rate.high or 0) - (rate.low or 0) > 0.3, "how often a router fires is not known well"
+        assert rate.low == pytest.approx(1 - (other.high or 0), abs=0.1)
+    assert (lost.hijack.value or 0) < 0.3 and (lost.hijack.low or 0) < 0.1
 
 
 def test_what_a_hidden_skill_loses_is_absorbed_and_shown() -> None:
