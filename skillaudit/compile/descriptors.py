@@ -127,7 +127,11 @@ def _as_skill(sentence: str) -> str:
 def _what(agent: Agent, task: Task | None, when: list[str]) -> tuple[list[str], list[str]]:
     """Find out what is done, where no sentence says so: from the task, the trigger, the prompt, the role."""
     if task is not None and task.text:
-        told = [_deed(part) for part in sentences(fill_holes(_plain(task.text))) if len(part) > 12][:2]
+        told = [
+            _deed(part)
+            for part in sentences(fill_holes(_plain(task.text)))
+            if len(part) > 12 and part[0] != "("
+        ][:2]
         if told:
             return [stopped(upper_first(shorten(part, 320))) for part in told], when
     if when and (deed := _NEED_TO.match(when[0])):

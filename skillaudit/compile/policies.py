@@ -25,10 +25,12 @@ from skillaudit.schema import Record
 DEFAULT_ROUNDS = 3
 _ACRONYMS = frozenset(
     {"ai", "api", "aws", "ci", "cd", "css", "db", "gcp", "hr", "html", "ios", "llm", "ml", "pdf", "pr", "qa"}
-    | {"seo", "sql", "sre", "ui", "ux"}
+    | {"mcp", "seo", "sql", "sre", "tdd", "ui", "ux"}
 )
 _WRITING = frozenset({"write", "edit", "multiedit", "notebookedit", "bash"})
 _FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+_CODE = re.compile(r"(^(?:`{3,}|~{3,}).*?^(?:`{3,}|~{3,})[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 _MESSAGE = re.compile(
     r"[\"'](?:requesting_agent|target_agent|receiving_agent|from_agent|to_agent|sender_agent)[\"']\s*:"
     r"|[\"']agent[\"']\s*:\s*[\"'][\w-]+[\"']\s*,\s*\n?\s*[\"'](?:status|progress|phase|message)[\"']",
@@ -160,11 +162,12 @@ def _lowered_headings(policy: str) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    lines = [
-        line.strip() if not re.match(r"\s*(?:[-*+]|\d+[.)])\s", line) else line.rstrip()
-        for line in text.strip().split("\n")
-    ]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+    """Set prose flush left, and lists too, their levels kept: an indent of four would make them code."""
+    lines = text.strip().split("\n")
+    items = [line for line in lines if _ITEM.match(line)]
+    margin = min((len(line) - len(line.lstrip()) for line in items), default=0)
+    flush = [line.rstrip()[margin:] if _ITEM.match(line) else line.strip() for line in lines]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(flush))
 
 
 def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Removed]) -> str:
@@ -183,6 +186,7 @@ def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Rem
     for name, skill in sorted(renamed.items(), key=lambda item: -len(item[0])):
         marked = rf"(?<![\w/-])[`@]?{re.escape(name)}`?(?P<word>(?: (?:sub-?)?agent)\b)?(?![\w/-])"
         text = re.sub(marked, partial(_renamed, skill=skill, name=name), text)
+    text = re.sub(r"\A(# .+?) (?:sub-?)?agent$", r"\1", text.lstrip("\n"), flags=re.IGNORECASE | re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")
 
 
@@ -205,9 +209,7 @@ def _gather(match: re.Match[str]) -> str:
 
 def show_holes_outside_code(text: str) -> str:
     """Show `{placeholders}` in prose only; braces in code blocks and inline code mean something else."""
-    parts = re.split(
-        r"(^(?:`{3,}|~{3,}).*?^(?:`{3,}|~{3,})[ \t]*$|`[^`\n]+`)", text, flags=re.DOTALL | re.MULTILINE
-    )
+    parts = _CODE.split(text)
     return "".join(part if number % 2 else show_holes(part) for number, part in enumerate(parts))
 
 
@@ -245,7 +247,8 @@ def _inputs(task: Task | None, agent: Agent, before: Sequence[Handover]) -> list
             )
         elif handover.kind == "handover":
             lines.append(f"- The part headed “{result_heading(handover.source)}” in this conversation.")
-    named = holes("\n".join((task.text if task else "", agent.policy, agent.role)))
+    prose = _CODE.sub(" ", "\n".join((task.text if task else "", agent.policy, agent.role)))
+    named = holes(prose)
     lines += [f"- [{slugged(name)}]: from the request; ask when it is missing." for name in named]
     lines = list(dict.fromkeys(lines))
     return ["## Input\n\n" + "\n".join(lines)] if lines else []

@@ -78,7 +78,8 @@ def topics(policy: str, limit: int = 5) -> list[str]:
     for line in policy.split("\n"):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        label = "" if fenced else re.sub(r"\s*\(.*", "", label_of(line))
+        numbered = re.match(r"#+\s*(?:step|phase)?\s*\d", line, re.IGNORECASE)  # a step, not a subject
+        label = "" if fenced or numbered else re.sub(r"\s*\(.*", "", label_of(line))
         words = label.split()
         if not label or len(words) > 5 or len(words) < 2 or label.casefold() in GENERIC_LABELS:
             continue
@@ -118,7 +119,7 @@ def upper_first(text: str) -> str:
 def stopped(text: str) -> str:
     """Return `text` ended by a full stop, unless it ends a sentence already."""
     text = text.strip().rstrip(",;:")
-    return text if not text or text[-1] in ".!?" else text + "."
+    return text if not text or text[-1] in ".!?…" else text + "."
 
 
 def shorten(text: str, limit: int) -> str:

@@ -214,6 +214,18 @@ def test_agents_are_renamed_in_the_prompts_of_others() -> None:
     assert "the `letter-writer` or the `editor` skill. An editor edits." in body(compilation, "letter-writer")
 
 
+def test_lists_of_a_task_are_set_flush() -> None:
+    task = Task(name="t", text="Do it:\n\n    - first\n      - inner\n    - second {x}\n\n\n\nEnd `{y}`.")
+    text = body(compile_system(system([agent("a", tasks=(task,))])), "a")
+    assert "## Steps\n\nDo it:\n\n- first\n  - inner\n- second [x]\n\nEnd" in text
+    assert "- [x]: from the request" in text and "- [y]:" not in text
+
+
+@pytest.mark.parametrize("title", ["Review Agent", "Review Subagent", "Review"])
+def test_a_title_names_the_work_and_no_agent(title: str) -> None:
+    assert body(compile_system(system([agent("a", f"# {title}\n\nDo it.")])), "a").startswith("# Review\n")
+
+
 def test_examples_in_a_prompt_become_requests() -> None:
     policy = (
         'You are it.\n\n## When to Delegate\n\n<example>\nContext: x\nuser: "Mend the red test"\n'
