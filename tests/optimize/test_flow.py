@@ -12,11 +12,15 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.records import steps_named
+from tests.optimize.conftest import write_library, write_requests
 
 
-@pytest.fixture
-def found(tree: Path, config: Config) -> Optimisation:
-    return optimize(load([tree]), config)
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Optimisation:
+    folder = tmp_path_factory.mktemp("library")
+    requests = write_requests(folder / "requests.jsonl")
+    config = Config(scorer="lexical", router="local", requests=(requests,), use_cache=False)
+    return optimize(load([write_library(folder / "skills")]), config)
 
 
 def test_proof_improves_and_nobody_is_harmed(found: Optimisation) -> None:
@@ -51,8 +55,9 @@ def test_rates_sum_to_one(found: Optimisation) -> None:
 
 
 def test_same_input_same_plan(tree: Path, config: Config) -> None:
-    first = msgspec.json.encode(optimize(load([tree]), config))
-    assert first == msgspec.json.encode(optimize(load([tree]), config))
+    library = load([tree])
+    first = msgspec.json.encode(optimize(library, config))
+    assert first == msgspec.json.encode(optimize(library, config))
     assert msgspec.json.encode(msgspec.json.decode(first, type=Optimisation)) == first
 
 

@@ -56,7 +56,7 @@ def lexicon_of(*skills: Skill, queries: tuple[tuple[str, ...], ...] | None = Non
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(SKILLS, SKILLS, st.lists(SENTENCES, max_size=4), st.integers(60, 1200), st.booleans())
 def test_every_word_comes_from_the_file(
     skill: Skill, rival: Skill, queries: list[str], limit: int, shorten: bool
