@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.optimize.proof import Variant, expected
+from skillaudit.optimize.proof import Variant, expected, is_local, victim_rates
 from skillaudit.optimize.records import Harm, PairedTest
 from skillaudit.schema import Estimate, ScorerName
 
@@ -106,8 +106,9 @@ def harmed(
     for row, owner in enumerate(after.owner):  # a folded skill is judged as one with the skill it went into
         rows_of.setdefault(owner, []).append(row)
     fallen = before.soft - after.soft
+    risen = _risen(before, after, name, router)
     suspects = sorted(
-        (owner for owner, rows in rows_of.items() if _suspect(before, after, fallen, rows)),
+        (owner for owner, rows in rows_of.items() if _suspect(before, after, owner, rows, risen)),
         key=lambda owner: (-float(fallen[rows_of[owner]].mean()), owner),
     )
     found = []
@@ -133,6 +134,19 @@ def harmed(
     return tuple(sorted(found, key=lambda harm: (harm.after - harm.before, harm.skill)))
 
 
-def _suspect(before: Variant, after: Variant, fallen: Doubles, rows: list[int]) -> bool:
-    hard = int(before.right[rows].sum()) > int(after.right[rows].sum())
-    return hard or float(fallen[rows].mean()) > 0.005
+def _risen(before: Variant, after: Variant, name: ScorerName, router: str | None) -> dict[str, float] | None:
+    """Return how much more each skill loses to others; None for a local router, where counting is as cheap."""
+    if is_local(router):
+        return None
+    first, second = victim_rates(before, name, router), victim_rates(after, name, router)
+    return {skill: rate - first.get(skill, 0.0) for skill, rate in second.items()}
+
+
+def _suspect(
+    before: Variant, after: Variant, owner: str, rows: list[int], risen: Mapping[str, float] | None
+) -> bool:
+    """Whether a skill may have fallen far enough that its accuracy is worth a forecast of its own."""
+    if risen is None:
+        return int(before.right[rows].sum()) > int(after.right[rows].sum())
+    # Of what a skill loses, a fitted router gives at least a fifth to others; the rest goes to nobody.
+    return risen.get(owner, 1.0) > 0.2 * HARM

@@ -133,15 +133,26 @@ def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, Ra
     )
 
 
+def is_local(router: str | None) -> bool:
+    """Say whether a router is the scorer itself."""
+    return (router or "").split("/")[0] == "local"
+
+
 def expected(
     state: Variant, name: ScorerName, router: str | None, rows: Sequence[int]
 ) -> tuple[float, float]:
     """Return the router's expected accuracy and hijack rate on some of the requests of a state."""
-    if (router or "").split("/")[0] == "local":  # its decisions are the top ranks
+    if is_local(router):  # its decisions are the top ranks
         right = float(state.right[list(rows)].mean())
         return right, 1.0 - right
     found = _forecast(state, name, router, [state.requests[row] for row in rows]).forecast
     return found.accuracy.value or 0.0, found.hijack.value or 0.0
+
+
+def victim_rates(state: Variant, name: ScorerName, router: str | None) -> dict[str, float]:
+    """Return, by skill, the share of its requests that the router is expected to give to another."""
+    flows = _forecast(state, name, router, state.requests).flows
+    return {flow.id: flow.victim_rate for flow in flows if flow.victim_rate is not None}
 
 
 def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Sequence[Request]) -> Routing:
