@@ -8,7 +8,13 @@ import pytest
 
 from skillaudit.compile import Assumptions, compile_system, cost, read_system
 from skillaudit.compile.costs import Cost
-from skillaudit.compile.prompts import agent_prompt, condensed, one_call_prompt
+from skillaudit.compile.prompts import (
+    agent_prompt,
+    condensed,
+    one_call_prompt,
+    selection_prompt,
+    skill_prompt,
+)
 from skillaudit.compile.tokens import TokenCounter, _quarter, _wordpiece, token_counter
 from skillaudit.laws import published
 from tests.compile import generated
@@ -46,7 +52,12 @@ def test_the_single_call_reads_all_once() -> None:
 
 def test_stepwise_pays_for_a_selection_before_every_skill() -> None:
     found = priced()
+    skills = compile_system(PIPELINE).skills
+    listing = sum(WORDS.count(f"{s.name}: {s.description}\n") for s in skills)
+    frame = WORDS.count(selection_prompt((), ""))
+    bodies = sum(WORDS.count(skill_prompt(s)) for s in skills)
     assert found.stepwise.calls == 6 and found.stepwise.answer_tokens == 60 + 3 * 5
+    assert found.stepwise.prompt_tokens == 3 * (frame + listing) + bodies + 6 * 10 + 2 * (0 + 20 + 40)
 
 
 def test_measured_lengths_go_before_assumed_ones() -> None:
@@ -93,7 +104,12 @@ def test_one_agent_alone_has_nothing_to_save() -> None:
 def test_subagents_are_chosen_from_rather_than_gone_through(tmp_path: Path) -> None:
     generated.imperative_style(tmp_path)
     given = read_system(tmp_path)
-    found = cost(given, compile_system(given), accuracy=0.8, counter=WORDS)
+    found = cost(given, compile_system(given), accuracy=0.8, assumptions=GIVEN, counter=WORDS)
+    listing = sum(WORDS.count(f"{a.name}: {a.description}\n") for a in given.agents)
+    lengths = sorted((len(a.policy), a.name) for a in given.agents)
+    own = WORDS.count(agent_prompt(given.agent(lengths[len(lengths) // 2][1])))
+    assert found.agents.prompt_tokens == (listing + 10) + (own + 10) + (listing + 10 + 10 + 20)
+    assert found.agents.answer_tokens == 10 + 20 + 20
     assert found.agents.calls == 3 and found.one_call.calls == 1 and found.stepwise.calls == 2
 
 

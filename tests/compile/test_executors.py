@@ -11,6 +11,7 @@ from skillaudit.compile import System, Task, compare, compile_system, run_agents
 from skillaudit.compile.answers import TaskRow
 from skillaudit.compile.comparing import comparison_text, wilson
 from skillaudit.compile.executors import MAX_CALLS
+from skillaudit.compile.tokens import token_counter
 from skillaudit.errors import ModelError, UsageError
 from tests.compile.systems import Clock, CountingModel, agent, system
 from tests.compile.test_table1 import DEBATE, LOOP, PIPELINE, ROUTER
@@ -79,6 +80,14 @@ async def test_an_agent_at_work_twice_speaks_twice() -> None:
 async def test_seconds_are_those_of_the_clock() -> None:
     run = await run_agents(PIPELINE, "T", CountingModel(saying()), clock=Clock())
     assert [call.seconds for call in run.calls] == [1.0, 1.0, 1.0] and run.seconds == 3.0
+
+
+async def test_without_usage_the_tokens_are_counted_here() -> None:
+    model = CountingModel(saying(), usage=False)
+    run = await run_agents(PIPELINE, "T", model, clock=Clock())
+    count = token_counter().count
+    assert [call.prompt_tokens for call in run.calls] == [count(p) + count(u) for p, u in model.prompts]
+    assert {call.answer_tokens for call in run.calls} == {count("fine")}
 
 
 async def test_no_run_goes_on_for_ever() -> None:

@@ -170,11 +170,43 @@ def test_equal_agents_on_one_input_are_samples() -> None:
     assert check(chained).compilable
 
 
+def test_a_vote_makes_samples_of_any_two_and_a_merge_does_not() -> None:
+    workers = [agent("a"), agent("b"), agent("teller")]
+    edges = [("a", "teller"), ("b", "teller")]
+    voted = check(system(workers, edges, "parallel", aggregate="vote"))
+    assert voted.kept == ("a", "b") and voted.architecture == "parallel-sampling"
+    assert voted.obstacles[0].edges == (("a", "teller"), ("b", "teller"))
+    for aggregate in ("merge", "none"):
+        assert check(system(workers, edges, "parallel", aggregate=aggregate)).compilable
+    assert check(system(workers, edges, "sequential", aggregate="vote")).compilable
+
+
+def test_a_sampled_agent_names_its_edges() -> None:
+    assert check(SAMPLING).obstacles[0].edges == (("solver", "teller"),)
+
+
+@pytest.mark.parametrize(
+    ("edges", "routers"), [([("r", "a"), ("r", "b")], ("r",)), ([("r", "a"), ("a", "b")], ())]
+)
+def test_the_start_of_a_router_protocol_routes_when_it_has_a_choice(
+    edges: list[tuple[str, str]], routers: tuple[str, ...]
+) -> None:
+    given = system([agent("r"), agent("a"), agent("b")], edges, "router", start="r")
+    assert check(given).shape.routers == routers
+
+
 def test_workers_beside_each_other_are_no_samples() -> None:
     given = system([agent("a"), agent("b"), agent("c")], [("a", "c"), ("b", "c")])
     verdict = check(given)
     assert verdict.compilable and verdict.architecture == "graph"
     assert [name for name, _ in verdict.shape.order] == ["a", "b", "c"]
+
+
+def test_a_debate_without_stances_is_between_those_who_answer_each_other() -> None:
+    given = replace(DEBATE, agents=tuple(replace(a, stance="") for a in DEBATE.agents))
+    assert check(given).kept == ("yes", "no")
+    silent = replace(given, edges=())
+    assert check(silent).kept == ("yes", "no", "judge")
 
 
 def test_free_talk_has_no_order() -> None:
