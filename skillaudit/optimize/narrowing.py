@@ -10,7 +10,6 @@ from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import ABSENT
 from skillaudit.optimize.rewriting import candidates
-from skillaudit.optimize.sharpening import Task, promising
 from skillaudit.optimize.terms import Lexicon
 
 LEAST_TAKEN = 3
@@ -20,8 +19,6 @@ ENOUGH = 0.6
 """Share of what taking a hole off the list would bring that a narrower description must bring."""
 ROUTES = ("router", "routing", "which skill", "right skill", "meta skill", "meta-skill", "dispatch")
 MAX_HOLES = 60
-KEEP = 3
-"""Narrower descriptions of one skill that are embedded and tried."""
 MAX_ROUNDS = 3
 
 
@@ -70,9 +67,7 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    task = Task(row, (), float(taken), what)
-    drafts = [(task, text) for text in candidates(skill, row, lexicon, (), bench.limit, shorten=True)]
-    texts = [text for _, text in promising(bench, drafts, KEEP)]
+    texts = list(candidates(skill, row, lexicon, (), bench.limit, shorten=True))
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None
     for at, text in enumerate(texts):

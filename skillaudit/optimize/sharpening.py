@@ -21,7 +21,7 @@ KEEP = 2
 MAX_EMBEDDED = 600
 """Candidates of one step that are embedded: at 15 ms each, what keeps 1,000 skills within a minute."""
 MAX_PAIRS = 400
-MAX_CLAUSES = 40
+MAX_CLAUSES = 100
 TAKERS = 3
 MANY = 8
 """Work requests of a skill from which on its description may also be shortened."""
