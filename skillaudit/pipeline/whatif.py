@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -68,6 +69,35 @@ def what_if(
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
             cache.close()
+
+
+def imagine(
+    sources: Sequence[str | Path],
+    config: Config,
+    removed: Sequence[str],
+    descriptions: Mapping[str, str],
+    progress: Progress = SILENT,
+) -> WhatIf:
+    """Forecast the library in `sources` without the skills of `removed` and with other `descriptions`.
+
+    Both go by id. Raises ValueError for an id that is not in the library, and what `audit` raises.
+    """
+    library = load(sources, progress=progress)
+    gathered = gather(library, config.requests, progress=progress)
+    reworded = tuple(
+        msgspec.structs.replace(skill, description=descriptions[skill.id])
+        for skill in library.skills
+        if skill.id in descriptions
+    )
+    with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        return whatif(
+            library.skills,
+            gathered.requests,
+            _Forecaster(library, gathered, config, cache, progress),
+            add=reworded,
+            remove=removed,
+            each=False,
+        )
 
 
 def _find(skills: Sequence[Skill], name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from skillaudit.config import Config
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
+    from skillaudit.routing import WhatIf
     from skillaudit.schema import Report
 
 
@@ -32,8 +33,13 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
 
         return audit(sources, with_umap, progress)
 
+    def imagine(removed: tuple[str, ...], descriptions: Mapping[str, str], progress: Progress) -> WhatIf:
+        from skillaudit.pipeline.whatif import imagine
+
+        return imagine(sources, config, removed, descriptions, progress)
+
     better = load_with_umap if config.map != "umap" else None
     title = ", ".join(str(source) for source in sources)
-    app = SkillAuditApp(load, sources=title, load_with_map=better)
+    app = SkillAuditApp(load, sources=title, load_with_map=better, imagine=imagine)
     app.run()
     return app.return_code or 0

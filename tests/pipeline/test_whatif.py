@@ -11,7 +11,7 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.pipeline import audit
-from skillaudit.pipeline.whatif import what_if
+from skillaudit.pipeline.whatif import imagine, what_if
 
 LEXICAL = Config(scorer="lexical", law=False)
 WHEN = "## When to use\n\n"
@@ -133,3 +133,20 @@ def test_a_manual_only_skill_neither_competes_nor_loses(library: Path, write_ski
     config = msgspec.structs.replace(LEXICAL, requests=(labelled,))
     found = what_if([library, source], config, remove=["recipes"])
     assert "not on offer" not in found.before.source, "its requests are nobody's loss"
+
+
+def test_a_description_that_is_only_imagined_moves_the_forecast_and_writes_nothing(
+    write_skill: Callable[..., Path],
+) -> None:
+    body = "## When to use\n\n- Load the ledger of last month\n- Bring a bank statement into the books\n"
+    path = write_skill("books", "Bakes bread and cakes.", body)
+    write_skill("slides", "Turns documents into slide decks for a talk.")
+    before = path.read_bytes()
+    config = Config(scorer="lexical", use_cache=False)
+    better = imagine(
+        [path.parent.parent], config, (), {"books": "Loads bank statements into the ledger and books."}
+    )
+    assert better.accuracy is not None and better.accuracy > 0
+    alone = imagine([path.parent.parent], config, ("slides",), {})
+    assert {change.id for change in alone.changes} >= {"slides"}
+    assert path.read_bytes() == before
