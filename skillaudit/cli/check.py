@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skillaudit.config import Config
     from skillaudit.gate import Settings, Verdict
     from skillaudit.progress import Progress
-    from skillaudit.schema import Report
+    from skillaudit.schema import Library, Report
 
 _RATE = click.FloatRange(0, 1)
 
@@ -45,6 +45,12 @@ _RATE = click.FloatRange(0, 1)
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write today's findings to a file.")
 @click.option("--since", metavar="REF", help="Judge what changed since this git revision.")
 @click.option("--changed", is_flag=True, help="The same as --since HEAD: what is not committed yet.")
+@click.option(
+    "--measured",
+    type=click.Path(path_type=Path),
+    metavar="LOG",
+    help="Hold the limits against what a probe measured, not against the forecast.",
+)
 @click.option("--tolerance", type=_RATE, help="How much worse a rate may get in a change.  [default: 0.01]")
 @click.option(
     "-f",
@@ -61,6 +67,7 @@ def command(
     since: str | None,
     changed: bool,
     severity: tuple[str, ...],
+    measured: Path | None,
     output: Path | None,
     quiet: bool,
     **options: Any,
@@ -74,7 +81,7 @@ def command(
     outputs = parse(settings["format"], output)
     config = msgspec.structs.replace(settings.config(), law=False)
     with narration(quiet) as progress:
-        report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, progress)
+        report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, measured, progress)
     if write_baseline is not None:
         from skillaudit.cli.output import deliver
         from skillaudit.gate import encode, make_baseline
@@ -93,7 +100,12 @@ def _severities(values: tuple[str, ...]) -> dict[str, str] | None:
 
 
 def _judged(
-    sources: tuple[str, ...], settings: Settings, config: Config, since: str | None, progress: Progress
+    sources: tuple[str, ...],
+    settings: Settings,
+    config: Config,
+    since: str | None,
+    log: Path | None,
+    progress: Progress,
 ) -> tuple[Report, Verdict]:
     """Return the report and the gate's decision on it, or on the change since a revision."""
     from skillaudit.clients import listing
@@ -110,6 +122,8 @@ def _judged(
 
     library = load(sources, progress=progress)
     report = audit_library(library, config, progress)
+    if log is not None:
+        report = _measured(report, log, library)
     selection = settings.selection()
     suppressions = (*settings.suppressions(), *inline_suppressions(library.skills))
     shown = None
@@ -131,3 +145,33 @@ def _judged(
         baseline=known,
         listing=shown,
     )
+
+
+def _measured(report: Report, log: Path, library: Library) -> Report:
+    """Return `report` with the rates that a probe measured in place of those that were forecast.
+
+    Raises UsageError when the log is of another library: a limit must not pass on old answers.
+    """
+    import msgspec
+
+    from skillaudit.errors import UsageError
+    from skillaudit.probe import measured
+
+    found = measured(log, skills=library.routable)
+    if found.changed:
+        raise UsageError(
+            f"{log}: {len(found.changed)} skills are not as they were probed, {found.changed[0]} among them; "
+            "probe this library again."
+        )
+    forecast = msgspec.structs.replace(
+        report.forecast,
+        router=f"measured: {found.model}",
+        accuracy=found.rates.accuracy,
+        hijack=found.rates.hijack,
+        no_skill=found.rates.no_skill,
+        false_trigger=found.rates.false_trigger,
+        source=f"{found.model} answered {found.rates.requests:,} requests; the log is {log.name}.",
+        fit_range="",
+        extrapolates=False,
+    )
+    return msgspec.structs.replace(report, forecast=forecast)

@@ -128,3 +128,24 @@ def test_an_audit_for_a_client_takes_what_it_shows(skillaudit: Runner) -> None:
     assert cut["forecast"]["accuracy"]["value"] < whole["forecast"]["accuracy"]["value"]
     codes = {f["code"]: f["severity"] for f in cut["findings"] if "Claude" in f["message"]}
     assert codes == {"SA402": "warning"}
+
+
+def test_the_gate_holds_what_a_probe_measured(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    body = "## When to use\n\n- Load the ledger of last month\n- Bring a bank statement into the books\n"
+    path = write_skill("ledger-import", "Loads bank statements into the ledger and books.", body)
+    write_skill(
+        "slides", "Turns documents into slide decks.", "## When to use\n\n- Make a deck for my talk\n"
+    )
+    root, log = path.parent.parent, tmp_path / "probe.sqlite"
+    assert skillaudit("probe", root, "--model", "local/lexical", "--log", log).code == 0
+    result = skillaudit("check", root, "--measured", log, "--max-hijack", "0", "-f", "json", *LEXICAL)
+    forecast = json.loads(result.out)["forecast"]
+    assert forecast["router"] == "measured: local/lexical"
+    assert result.code == (0 if forecast["hijack"]["value"] == 0 else 1)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("bank statements", "receipts"), encoding="utf-8")
+    stale = skillaudit("check", root, "--measured", log, *LEXICAL)
+    assert stale.code == 2
+    assert "ledger-import" in stale.err
