@@ -100,9 +100,10 @@ def body(
     they became. What is left out of the prompt is added to `removed`.
     """
     policy = _as_skill_prompt(agent, renamed, removed)
-    parts = []
-    if not policy.startswith("# "):
-        parts.append(f"# {_title(skill)}")
+    parts = [f"# {_title(skill)}"]
+    if policy.startswith("# "):
+        parts[0], _, policy = policy.partition("\n")
+        policy = policy.strip("\n")
     if examples:
         parts.append("## When to use\n\n" + "\n".join(f"- {shorten(text, 200)}" for text in examples[:6]))
     parts += _work(agent, capabilities, task, policy)
@@ -150,15 +151,13 @@ def _role_line(role: str) -> str:
 
 
 def _lowered_headings(policy: str) -> str:
-    """Keep one first-level heading at most, and only at the start."""
-    head, mark, rest = policy.partition("\n")
+    """Lower headings of the first level, which is the title's alone."""
     lines, fenced = [], False
-    for line in (rest if head.startswith("# ") else policy).split("\n"):
+    for line in policy.split("\n"):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
         lines.append("#" + line if not fenced and line.startswith("# ") else line)
-    text = "\n".join(lines)
-    return head + mark + text if head.startswith("# ") else text
+    return "\n".join(lines)
 
 
 def _paragraphs(text: str) -> str:
@@ -269,8 +268,6 @@ def _tool_section(agent: Agent, capabilities: Sequence[Capability], tools: Mappi
         parts.append(f"Of the client's own tools, use only {told}.")
         if not _WRITING & {name.split("(")[0].strip().casefold() for name in client}:
             parts.append("This skill reads and reports; it changes no file.")
-    elif agent.tools == () and not lines:
-        return []
     return ["## Tools\n\n" + "\n\n".join(parts)] if parts else []
 
 

@@ -174,6 +174,40 @@ def test_a_loop_says_when_it_ends() -> None:
     assert "From `critic`, when it comes back: what to mend." in body(compilation, "writer")
 
 
+@pytest.mark.parametrize(("rounds", "told"), [(1, "at most 1 round;"), (5, "at most 5 rounds;")])
+def test_the_rounds_of_a_loop_are_told(rounds: int, told: str) -> None:
+    compilation = compile_system(replace(LOOP, protocol=replace(LOOP.protocol, max_rounds=rounds)))
+    assert told in body(compilation, "critic") and "until nothing is left to mend" in body(
+        compilation, "critic"
+    )
+
+
+def test_only_one_heading_of_the_first_level_stays() -> None:
+    policy = "# First\n\nDo it.\n\n# Second\n\n```\n# a comment\n```\n\n# Third\n"
+    text = body(compile_system(system([agent("a", policy)])), "a")
+    assert text == "# First\n\nDo it.\n\n## Second\n\n```\n# a comment\n```\n\n## Third\n"
+
+
+def test_the_title_comes_before_the_examples() -> None:
+    given = agent(
+        "a", "# Mender\n\nYou are a mender.", description='Mends. Use now. Examples: user: "Mend it please"'
+    )
+    text = body(compile_system(system([given])), "a")
+    assert text.startswith("# Mender\n\n## When to use\n\n- Mend it please\n\nAct as a mender.")
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("the Best Analyst", "Act as the Best Analyst."),
+        ("HR clerk", "Act as an HR clerk."),
+        ("{x} guide", "Act as a [x] guide."),
+    ],
+)
+def test_a_role_is_acted(role: str, told: str) -> None:
+    assert told in body(compile_system(system([agent("a", "Do it.", role=role)])), "a")
+
+
 def test_a_router_lists_its_workers_and_is_declared() -> None:
     compilation = compile_system(ROUTER)
     router = next(skill for skill in compilation.skills if skill.name == "router")

@@ -11,7 +11,7 @@ import yaml
 from msgspec.structs import replace
 
 from skillaudit.compile import compile_system, write_library
-from skillaudit.compile.writing import MAX_BODY_CHARS, MAX_BODY_LINES, render_skill
+from skillaudit.compile.writing import MAX_BODY_CHARS, MAX_BODY_LINES, _split, render_skill
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from tests.compile.systems import agent, system
@@ -98,6 +98,38 @@ def test_any_description_survives_its_yaml(text: str) -> None:
 def test_a_router_is_declared_for_the_audit(tmp_path: Path) -> None:
     library = load([write_library(compile_system(ROUTER), tmp_path / "out")])
     assert [skill.name for skill in library.skills if skill.declared_router] == ["router"]
+
+
+TAIL = "## Hand-over\n\nThen use the `b` skill."
+
+
+def test_a_body_within_the_limits_is_not_cut() -> None:
+    whole = "\n".join(["word"] * MAX_BODY_LINES) + "\n"
+    assert _split(whole) == (whole, "")
+    assert _split("x" * MAX_BODY_CHARS) == ("x" * MAX_BODY_CHARS, "")
+    assert _split("\n".join(["word"] * (MAX_BODY_LINES + 1)))[1] != ""
+
+
+@pytest.mark.parametrize("width", [10, 200], ids=["by lines", "by characters"])
+def test_a_cut_leaves_the_first_part_within_the_limits(width: int) -> None:
+    lines = [f"## Part {n}" if n % 40 == 0 else "w" * width for n in range(700)]
+    first, rest = _split("\n".join([*lines, "", TAIL]))
+    assert first.endswith(TAIL + "\n") and TAIL not in rest
+    assert first.count("\n") <= MAX_BODY_LINES + 2 and len(first) <= MAX_BODY_CHARS
+    assert rest.startswith("## Part ")
+    # The part that stays is as long as whole sections allow.
+    kept = first.count("\n") - TAIL.count("\n")
+    assert kept > (MAX_BODY_LINES - 50 if width == 10 else MAX_BODY_CHARS // (width + 1) - 50)
+    body = first.removesuffix(TAIL + "\n").rstrip("\n") + "\n" + rest.rstrip("\n")
+    assert body == "\n".join(lines)
+
+
+def test_a_cut_never_opens_a_code_block() -> None:
+    lines = ["intro", "", *(["```", *(["", "# no heading"] * 300), "```"])]
+    first, rest = _split("\n".join(lines))
+    assert first == "intro\n" and rest.startswith("```\n")
+    first, rest = _split("\n".join(["word"] * 1000))
+    assert first.count("word") == MAX_BODY_LINES and rest.count("word") == 1000 - MAX_BODY_LINES
 
 
 @pytest.mark.parametrize("lines", [600, 5000])
