@@ -78,7 +78,9 @@ def command(
     if export is not None:
         deliver(render_form(system), export)
     compilation = compile_system(
-        system, decomposer=_decomposer(decomposer, api_base, quiet), one_model=one_model or (model if tasks else None)
+        system,
+        decomposer=_decomposer(decomposer, api_base, quiet),
+        one_model=one_model or (model if tasks else None),
     )
     if tasks is not None:
         return _compare(system, compilation, tasks, model, api_base, form, quiet, (stepwise, run_tests))
