@@ -1,12 +1,12 @@
 """The errors that reach a user, each with its remedy in the message.
 
-    SkillAuditError
-    ├── UsageError        exit 2: the command line or configuration cannot be honoured
-    │   ├── LoadError         a source cannot be read as a library
-    │   └── RequestError      a file of requests cannot be read
-    └── MissingError      exit 3: something outside is missing; a retry may help
-        ├── EmbeddingError    no usable weights, no memory, a broken model folder
-        └── ModelError        a live model cannot be reached or refuses
+SkillAuditError
+├── UsageError        exit 2: the command line or configuration cannot be honoured
+│   ├── LoadError         a source cannot be read as a library
+│   └── RequestError      a file of requests cannot be read
+└── MissingError      exit 3: something outside is missing; a retry may help
+    ├── EmbeddingError    no usable weights, no memory, a broken model folder
+    └── ModelError        a live model cannot be reached or refuses
 """
 
 from __future__ import annotations

@@ -43,7 +43,9 @@ def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             (hole.skill,),
             _message(hole),
             evidence=f"{_ground(hole)} q = {hole.q_value:.2g}.{phrases}",
-            severity="error" if hole.evidence != "structure" or len(hole.generic_phrases) >= SURE_CLAIMS else "warning",
+            severity="error"
+            if hole.evidence != "structure" or len(hole.generic_phrases) >= SURE_CLAIMS
+            else "warning",
             fix=f"Narrow {hole.skill} to what no other skill does, split it, make it manual-only, "
             "or declare it as a router.",
             places=places(evidence, (hole.skill, *hole.victims)),

@@ -1,118 +1,14 @@
-"""The frozen records that every stage passes on, and that a report is made of.
-
-Nothing here imports the rest of the package. Every record is immutable, holds only tuples, plain
-numbers and strings, and survives a round trip through JSON. Scores and rates are in [0, 1] unless
-a field says otherwise; `None` means "not judged", never "zero".
-"""
+"""What comes out: a report and everything in it."""
 
 from __future__ import annotations
 
-from typing import Literal, dataclass_transform
+from typing import Literal
 
-import msgspec
+from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
 
 SCHEMA_VERSION = "1.0"
 
 Severity = Literal["error", "warning", "info"]
-ScorerName = Literal["hybrid", "dense", "lexical"]
-RequestSource = Literal["file", "evals", "mined", "body", "synthetic", "descriptor"]
-"""Where a request comes from, in falling order of trust; `descriptor` is the stand-in of last resort."""
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class Record(msgspec.Struct, frozen=True):
-    """Base of all records: immutable, compared by value, convertible to JSON."""
-
-
-# --- input ------------------------------------------------------------------------------------
-
-
-class Skill(Record):
-    """One routable or manual-only skill, with its text already cleaned for display."""
-
-    id: str
-    """Unique in its library: the name, qualified by its folder where two skills share a name."""
-    name: str
-    description: str
-    """One line, white space collapsed, control and bidi characters removed."""
-    body: str = ""
-    path: str = ""
-    """POSIX path of the file relative to its root, or `file.jsonl:12` for a row."""
-    root: str = ""
-    """The source argument that it was found under, as the user wrote it."""
-    category: str | None = None
-    when_to_use: str = ""
-    """Text of the `when_to_use` key, which some clients append to the description."""
-    manual_only: bool = False
-    """True when the model may not choose it by itself; such a skill does not compete."""
-    user_invocable: bool = True
-    declared_router: bool = False
-    """True when its own metadata says that it is a router or meta skill."""
-    copies: tuple[str, ...] = ()
-    """Paths of identical copies that were folded into this one."""
-    name_line: int = 1
-    description_line: int = 1
-    digest: str = ""
-    """Hex digest of name, description and body."""
-
-    @property
-    def text(self) -> str:
-        """The descriptor that a router reads: `name: description`."""
-        return f"{self.name}: {self.description}"
-
-
-class Skipped(Record):
-    """Something that was looked at and not loaded as a skill, and why."""
-
-    path: str
-    reason: str
-    """One clause for people, such as `empty file` or `same name as a.md, which comes first`."""
-    code: str = ""
-    """Stable slug of the reason, such as `empty-file`, `shadowed`, `symlink-outside-root`."""
-
-
-class Defect(Record):
-    """Something wrong with a file that was loaded all the same; a rule turns it into a finding."""
-
-    kind: str
-    """Stable slug, such as `yaml-invalid` or `name-differs-from-folder`."""
-    skill: str
-    """Id of the skill it belongs to."""
-    path: str
-    line: int = 1
-    detail: str = ""
-
-
-class Library(Record):
-    """An ordered set of skills, with everything that was skipped or was wrong on the way."""
-
-    sources: tuple[str, ...]
-    skills: tuple[Skill, ...]
-    skipped: tuple[Skipped, ...] = ()
-    defects: tuple[Defect, ...] = ()
-
-    @property
-    def routable(self) -> tuple[Skill, ...]:
-        """The skills that compete for requests, in order."""
-        return tuple(skill for skill in self.skills if not skill.manual_only)
-
-
-class Request(Record):
-    """A user's sentence with the skills that would be right for it (none: nothing should fire)."""
-
-    query: str
-    gold: tuple[str, ...]
-    """Ids of the right skills; empty when no skill should be chosen."""
-    source: RequestSource
-    origin: str = ""
-    """File and line that it comes from."""
-    home: str = ""
-    """Id of the skill whose file it was written in, where that is known."""
-    proof: bool = False
-    """True for the half that optimisation never sees; split by a hash of the query."""
-
-
-# --- numbers ----------------------------------------------------------------------------------
 
 
 class Estimate(Record):
@@ -339,9 +235,6 @@ class Pair(Record):
     """Cosine of the two descriptors, as in `Rival`."""
     requests: tuple[str, ...] = ()
     """Queries that flip, worst first."""
-
-
-# --- verdict ----------------------------------------------------------------------------------
 
 
 class Location(Record):
