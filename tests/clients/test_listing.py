@@ -1,4 +1,7 @@
-"""Lists of each client, against lists written out by hand from its rule."""
+"""Lists of each client, against lists written out by hand from its rule.
+
+Long because the lists are written out whole.
+"""
 
 from __future__ import annotations
 

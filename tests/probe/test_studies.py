@@ -1,4 +1,7 @@
-"""Every study finds the parameters of a rule that is known."""
+"""Every study finds the parameters of a rule that is known.
+
+Long because all studies share one simulated router and its grounds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Deterministic reports to show: none, one skill, a small library, hostile text, and a large one."""
+"""Deterministic reports to show: none, one skill, a small library, hostile text, and a large one.
+
+Long because it is data, which belongs together.
+"""
 
 from __future__ import annotations
 
