@@ -17,6 +17,7 @@ from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.laws import library_law
 from skillaudit.load import load
+from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.curve import curve
 from skillaudit.pipeline.memory import keep, recall, report_key
@@ -63,7 +64,7 @@ def _audited(
 ) -> Report:
     """Make the report from the beginning."""
     shown = competing(library, config)
-    scorer, vectors, embedding = scorer_for(shown, config, cache, progress)
+    scorer, vectors, embedding = scorer_for(shown, config, cache, ImportAhead(progress))
     structure = examine(shown, scorer, vectors, config.map, cache, progress)
     routing = forecast(
         shown,
