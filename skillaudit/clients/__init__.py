@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.clients.listing import DropOrder, Listing, ListingEntry, State, listing, shown_skills
+from skillaudit.clients.listing import Listing, ListingEntry, State, listing, shown_skills
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
 from skillaudit.clients.visibility import Visibility, VisibilityColumn, VisibilityRow, visibility
 from skillaudit.clients.words import losses, summary, table
@@ -10,7 +10,6 @@ from skillaudit.clients.words import losses, summary, table
 __all__ = [
     "Budget",
     "ClientProfile",
-    "DropOrder",
     "Listing",
     "ListingEntry",
     "State",

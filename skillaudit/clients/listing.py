@@ -10,9 +10,9 @@ import msgspec
 from skillaudit.clients import overflow
 from skillaudit.clients.entries import Item, make_items, ordered, render_entry, size
 from skillaudit.clients.profiles import Budget, ClientProfile, Unit, profile
+from skillaudit.config import DropOrder
 from skillaudit.schema import Record, Skill
 
-DropOrder = Literal["best", "worst", "declared"]
 State = Literal["full", "shortened", "name-only", "invisible"]
 
 _ASSUMPTIONS = {

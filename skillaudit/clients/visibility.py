@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.clients.entries import depth_of
-from skillaudit.clients.listing import DropOrder, Listing, State, listing
+from skillaudit.clients.listing import Listing, State, listing
 from skillaudit.clients.profiles import Unit, profile, profiles
+from skillaudit.config import DropOrder
 from skillaudit.schema import Record, Skill
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from skillaudit.clients import DropOrder
+from skillaudit.config import DropOrder
 from skillaudit.errors import UsageError
 from skillaudit.probe.prompts import entries_of
 from skillaudit.probe.records import Entry

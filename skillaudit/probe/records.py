@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from skillaudit.clients import DropOrder
+from skillaudit.config import DropOrder
 from skillaudit.schema import Estimate, Record
 
 StudyName = Literal[
