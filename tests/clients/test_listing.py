@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.clients import DropOrder, listing, profile, profiles, shown_skills
+from skillaudit.clients import listing, profile, profiles, shown_skills
 from skillaudit.clients.entries import collation_key
+from skillaudit.config import DropOrder
 from skillaudit.errors import UsageError
 from skillaudit.schema import Skill
 
