@@ -65,13 +65,15 @@ async def probe(
     doubt: Mapping[str, float] | None = None,
     pace: Pace | None = None,
     before: Callable[[Preview], None] = lambda _: None,
+    decided: Callable[[Decision], None] = lambda _: None,
     progress: Progress = SILENT,
 ) -> tuple[ProbeResult, tuple[Decision, ...]]:
     """Run one study and return its result with the decisions that it rests on.
 
     `doubt` is, per skill, the standard deviation of the outcome that the forecast expects; the accuracy study
     spends its questions by it where `limits.precision` is set. `before` is told what is about to be asked, before the
-    first call.
+    first call; what it raises ends the run. `decided` hears of each decision. A `Cancelled` that `progress` raises
+    while questions are asked ends the run with the result of what was decided.
 
     Raises `UsageError` when nothing can be planned or the price needed for a budget is not known, `ModelError` when the
     model cannot be used; what was answered until then is in the log.
@@ -94,7 +96,7 @@ async def probe(
     if isinstance(router, LocalRouter):
         router.prepare([trial.task or trial.query for trial in made.trials], corpus(made))
     before(_preview(made, prompts, asker, log, limits.budget))
-    runner = Runner(made, prompts, asker, concurrency=limits.concurrency, progress=progress)
+    runner = Runner(made, prompts, asker, concurrency=limits.concurrency, progress=progress, decided=decided)
     if study == "accuracy" and limits.precision is not None:
         sampler = Sampler(made.trials, doubt or {}, limits.precision)
         found = await _until_precise(runner, sampler, made)
@@ -175,6 +177,10 @@ def _notes(made: Plan, found: Outcomes) -> tuple[str, ...]:
         notes.append(
             f"The budget was reached after {len(found.decisions)} of {len(made.trials)} decisions; with a higher "
             "--budget the same command goes on from there."
+        )
+    elif found.stopped == "cancelled":
+        notes.append(
+            f"Stopped after {len(found.decisions)} of {len(made.trials)} decisions; the same settings go on from there."
         )
     elif found.stopped == "precision":
         notes.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.errors import ModelError
@@ -14,10 +14,14 @@ from skillaudit.probe.asking import Asker, BudgetReachedError, GivenUpError
 from skillaudit.probe.log import LEASE
 from skillaudit.probe.prompts import Prompts, Question
 from skillaudit.probe.records import Decision, Entry, Outcome, Plan, Trial
-from skillaudit.progress import SILENT, Progress
+from skillaudit.progress import SILENT, Cancelled, Progress
 
 IN_A_ROW = 3
 """So many questions given up with no answer in between end a run: the provider is down."""
+TICK = 0.25
+"""Seconds between looks at whether the run is to stop."""
+GRACE = 10.0
+"""Seconds that calls in flight have to come back once a stop was asked for: their answers are paid for."""
 
 
 @dataclass(slots=True)
@@ -42,6 +46,7 @@ class _State:
     in_a_row: int = 0
     stopped: str = ""
     last_failure: str = ""
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 class Runner:
@@ -55,27 +60,31 @@ class Runner:
         *,
         concurrency: int = 16,
         progress: Progress = SILENT,
+        decided: Callable[[Decision], None] = lambda _: None,
     ) -> None:
-        """Take the plan, what writes its questions, and what gets them answered."""
+        """Take the plan, what writes its questions, and what gets them answered; `decided` hears of each decision."""
         self._plan, self._prompts, self._asker = plan, prompts, asker
-        self._concurrency, self._progress = concurrency, progress
+        self._concurrency, self._progress, self._decided = concurrency, progress, decided
 
     async def run(self, trials: Sequence[Trial]) -> Outcomes:
         """Decide the trials and log each decision.
 
-        Stops early, with what it has, when the budget is reached. Raises a `ModelError` when further questions
-        are useless; whatever was paid for is then in the log.
+        Stops early, with what it has, when the budget is reached, or when `progress` raises `Cancelled`: calls in
+        flight then have `GRACE` seconds to come back. Raises a `ModelError` when further questions are useless;
+        whatever was paid for is then in the log.
         """
         state = _State(queue=iter(enumerate(trials)), total=len(trials))
         heart = asyncio.create_task(self._beat())
+        watch = asyncio.create_task(self._watch(state))
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(min(self._concurrency, max(1, len(trials)))):
-                    group.create_task(self._work(state))
+                    state.tasks.append(group.create_task(self._work(state)))
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
         finally:
             heart.cancel()
+            watch.cancel()
             self._asker.log.flush()
         return Outcomes(
             decisions=[state.found[at] for at in sorted(state.found)],
@@ -89,6 +98,23 @@ class Runner:
             await asyncio.sleep(LEASE / 4)
             self._asker.log.beat()
 
+    async def _watch(self, state: _State) -> None:
+        """Notice a stop even while no decision comes in, as between the attempts at a provider that is down."""
+        while not state.stopped:
+            await asyncio.sleep(TICK)
+            self._tell(state)
+        if state.stopped == "cancelled":
+            await asyncio.sleep(GRACE)
+            for task in state.tasks:
+                task.cancel()
+
+    def _tell(self, state: _State) -> None:
+        spent = self._asker.budget.spent
+        try:
+            self._progress.update("probe", len(state.found), state.total, f"${spent:.2f}" if spent else "")
+        except Cancelled:
+            state.stopped = state.stopped or "cancelled"
+
     async def _work(self, state: _State) -> None:
         for at, trial in state.queue:
             if state.stopped:
@@ -96,7 +122,7 @@ class Runner:
             try:
                 decision, entries = await self._decide(trial)
             except BudgetReachedError:
-                state.stopped = "budget"
+                state.stopped = state.stopped or "budget"
                 return
             except GivenUpError as error:
                 state.failed += 1
@@ -110,8 +136,8 @@ class Runner:
             state.in_a_row = 0
             state.found[at] = decision
             self._asker.log.record_decision(self._asker.run, decision, entries)
-            spent = self._asker.budget.spent
-            self._progress.update("probe", len(state.found), state.total, f"${spent:.2f}" if spent else "")
+            self._decided(decision)
+            self._tell(state)
 
     async def _decide(self, trial: Trial) -> tuple[Decision, tuple[Entry, ...]]:
         question = self._prompts.first(trial)

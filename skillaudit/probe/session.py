@@ -78,9 +78,10 @@ def run(
     settings: Settings,
     *,
     before: Callable[[Preview], None] = lambda _: None,
+    decided: Callable[[Decision], None] = lambda _: None,
     progress: Progress = SILENT,
 ) -> ProbeResult:
-    """Probe the library in `sources`; see DESIGN section 7.
+    """Probe the library in `sources`; `before`, `decided` and `progress` as in `probe`; see DESIGN section 7.
 
     Raises `UsageError` and `ModelError` as `probe` does, `LoadError` and `RequestError` as an audit does.
     """
@@ -95,7 +96,7 @@ def run(
     cache = Cache(config.cache) if config.use_cache else None
     try:
         with ProbeLog(settings.log or default_path()) as log:
-            return _Session(sources, config, settings, log, cache, progress).run(before)
+            return _Session(sources, config, settings, log, cache, progress).run(before, decided)
     finally:
         if cache is not None:
             cache.close()
@@ -156,7 +157,7 @@ class _Session:
         model = Model(wanted.model, api_base=wanted.api_base, timeout=wanted.timeout)
         return LiveRouter(model, wanted.price)
 
-    def run(self, before: Callable[[Preview], None]) -> ProbeResult:
+    def run(self, before: Callable[[Preview], None], decided: Callable[[Decision], None]) -> ProbeResult:
         """Ask, compare, fit, export."""
         wanted, router = self._settings, self._router
         budget = wanted.budget
@@ -173,7 +174,7 @@ class _Session:
         if routing is not None:
             rates = {flow.id: flow.victim_rate for flow in routing.flows if flow.victim_rate is not None}
             doubt = {skill: float(np.sqrt(rate * (1 - rate))) for skill, rate in rates.items()}
-        found, decisions = asyncio.run(self._probe(limits, doubt, before))
+        found, decisions = asyncio.run(self._probe(limits, doubt, before, decided))
         if routing is not None:
             compared = msgspec.structs.replace(found.result, comparison=compare(routing, decisions))
             found = msgspec.structs.replace(found, result=compared)
@@ -191,7 +192,11 @@ class _Session:
         return found
 
     async def _probe(
-        self, limits: Limits, doubt: dict[str, float], before: Callable[[Preview], None]
+        self,
+        limits: Limits,
+        doubt: dict[str, float],
+        before: Callable[[Preview], None],
+        decided: Callable[[Decision], None],
     ) -> tuple[ProbeResult, tuple[Decision, ...]]:
         try:
             return await probe(
@@ -202,6 +207,7 @@ class _Session:
                 limits,
                 doubt=doubt,
                 before=before,
+                decided=decided,
                 progress=self._progress,
             )
         finally:

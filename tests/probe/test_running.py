@@ -16,6 +16,7 @@ from skillaudit.probe.ground import Ground
 from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.pacing import Budget, Pace
 from skillaudit.probe.probing import Limits, Preview, probe
+from skillaudit.probe.prompts import Question
 from skillaudit.probe.records import Decision, ProbeResult, StudyName
 from skillaudit.progress import Cancelled
 from tests.probe.conftest import Waits
@@ -217,18 +218,62 @@ def test_to_resume_there_must_be_something(log: ProbeLog, waits: Waits) -> None:
     assert found.spending.calls == 0
 
 
-def test_a_cancelled_run_keeps_what_it_has(log: ProbeLog) -> None:
-    class Stop:
-        def update(self, stage: str, done: int, total: int, note: str = "") -> None:
-            if done == 5:
-                raise Cancelled
+class Stop:
+    """Asks to stop once so many decisions are there."""
 
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        if stage == "probe" and done >= self.after:
+            raise Cancelled
+
+
+def test_a_cancelled_run_keeps_what_it_has(log: ProbeLog) -> None:
+    ground, heard = make_ground(20, 1), list[Decision]()
     router = RuleRouter(Rule(is_right, law))
-    with pytest.raises(Cancelled):
-        asyncio.run(
-            probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=1), progress=Stop())
-        )
-    assert len(list(log.decisions())) == 5
+    found, decisions = asyncio.run(
+        probe(ground, "accuracy", router, log, Limits(concurrency=1), progress=Stop(5), decided=heard.append)
+    )
+    assert len(list(log.decisions())) == len(decisions) == len(heard) == router.calls == 5
+    assert found.spending.stopped == "cancelled" and found.result.arms[0].rates.decisions == 5
+    assert any("Stopped after 5 of 20 decisions" in note for note in found.result.notes)
+    again, _ = asyncio.run(probe(ground, "accuracy", router, log))
+    assert (again.spending.known, again.spending.calls) == (5, 15)
+
+
+def test_calls_in_flight_come_back_before_a_cancelled_run_ends(log: ProbeLog) -> None:
+    """All eight calls are under way when the first comes back."""
+    router = Slow(Rule(is_right, law), together=8)
+    found, decisions = asyncio.run(
+        probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=8), progress=Stop(1))
+    )
+    assert found.spending.calls == len(decisions) == router.calls == 8
+
+
+def test_a_cancelled_run_does_not_wait_for_ever(log: ProbeLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skillaudit.probe.running.TICK", 0.0)
+    monkeypatch.setattr("skillaudit.probe.running.GRACE", 0.0)
+    router = Slow(Rule(is_right, law), together=100)
+    found, decisions = asyncio.run(
+        probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=8), progress=Stop(0))
+    )
+    assert not decisions and found.spending.stopped == "cancelled"
+
+
+class Slow(RuleRouter):
+    """Answers only once so many calls have come."""
+
+    def __init__(self, rule: Rule, together: int) -> None:
+        super().__init__(rule)
+        self._together, self._all = together, asyncio.Event()
+
+    async def answer(self, question: Question) -> Completion:
+        if self.calls + 1 == self._together:
+            self._all.set()
+        found = await super().answer(question)
+        await self._all.wait()
+        return found
 
 
 def test_two_runs_at_once_share_the_work(tmp_path: Path, waits: Waits) -> None:
