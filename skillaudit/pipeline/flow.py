@@ -75,7 +75,7 @@ def _audited(
         neighbors=structure.surroundings,
         router=config.router,
         coverage=coverage(library, gathered),
-        hidden={skill.id for skill in library.routable},
+        library=library.routable,
         progress=progress,
     )
     views = visibility(library.skills, context=config.context, order=config.order)

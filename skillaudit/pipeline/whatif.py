@@ -144,7 +144,7 @@ class _Forecaster:
             neighbors=structure.surroundings if structure else None,
             router=self._config.router,
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),
-            hidden={skill.id for skill in library.routable},
+            library=library.routable,
             progress=self._progress,
         )
 

@@ -216,38 +216,65 @@ def log_sum_exp(values: npt.NDArray[np.float32]) -> Floats:
 
 
 def from_descriptors(
-    skills: Sequence[Skill], scorer: Scorer, beta: float, gold_score: float, progress: Progress = SILENT
+    skills: Sequence[Skill],
+    scorer: Scorer,
+    beta: float,
+    gold_score: float,
+    progress: Progress = SILENT,
+    library: Sequence[Skill] | None = None,
 ) -> Evidence:
     """Stand in for requests with the descriptors themselves, one per skill.
 
-    A request is taken as its skill's descriptor seen through noise that is unrelated to every rival:
-    its score with a rival is then its score with its own skill (`gold_score`, a typical value) times the
-    similarity of the two descriptors.
+    A request is taken as its skill's descriptor seen through noise that is unrelated to every rival: its score
+    with any text on the list is a typical score of a request with its own skill (`gold_score`) times the
+    similarity of the descriptor and that text.
+
+    `library` holds the skills as their authors wrote them. A user asks for no less because a client cut the
+    text, so the whole descriptor stands in where the list has a shorter one, and skills of `library` that
+    are missing from `skills` are kept as `hidden`.
     """
-    size = len(skills)
+    own = {skill.id: skill for skill in library or ()}
+    whole = [_longer(skill, own.get(skill.id)) for skill in skills]
+    shown = {skill.id for skill in skills}
+    missing = [skill.text for skill in library or () if skill.id not in shown]
+    size, count = len(skills), len(skills) + len(missing)
     width = min(RIVALS, size)
-    clearance = np.zeros(size)
-    rivals = np.full((size, width), -1, dtype=np.int64)
-    rival_scores = np.full((size, width), -np.inf)
+    clearance, golds = np.zeros(count), np.zeros(count)
+    rivals = np.full((count, width), -1, dtype=np.int64)
+    rival_scores = np.full((count, width), -np.inf)
     block = max(1, BLOCK_CELLS // max(size, 1))
     for start in range(0, size, block):
-        progress.update("routing", start, size)
+        progress.update("routing", start, count)
         stop = min(start + block, size)
         scores = np.array(scorer.similarities(start, stop), dtype=np.float32)
         inside = np.arange(stop - start)
-        own = scores[inside, inside + start]
-        scores *= (gold_score / np.where(own > 0, own, 1.0))[:, None].astype(np.float32)
+        itself = scores[inside, inside + start]
+        scores *= (gold_score / np.where(itself > 0, itself, 1.0))[:, None].astype(np.float32)
         scores[inside, inside + start] = gold_score
-        clearance[start:stop], _, rivals[start:stop], rival_scores[start:stop] = measure_block(
-            scores, [[row] for row in range(start, stop)], beta, width
-        )
+        cut = [row for row in range(start, stop) if whole[row] != skills[row].text]
+        if cut:
+            scores[np.array(cut) - start] = gold_score * scorer.scores([whole[row] for row in cut])
+        part = slice(start, stop)
+        found = measure_block(scores, [[row] for row in range(start, stop)], beta, width)
+        clearance[part], golds[part], rivals[part], rival_scores[part] = found
+    for start in range(size, count if size else 0, block):
+        progress.update("routing", start, count)
+        part = slice(start, min(start + block, count))
+        scores = np.float32(gold_score) * scorer.scores(missing[start - size : part.stop - size])
+        rivals[part], rival_scores[part] = top(scores, width)
+    rows = np.arange(count, dtype=np.int64)
     return Evidence(
         size=size,
-        request=np.full(size, -1, dtype=np.int64),
-        gold=np.arange(size, dtype=np.int64),
-        hidden=np.full(size, -1, dtype=np.int64),
+        request=np.full(count, -1, dtype=np.int64),
+        gold=np.where(rows < size, rows, -1),
+        hidden=np.where(rows < size, -1, rows - size),
         clearance=clearance,
-        gold_score=np.full(size, gold_score),
+        gold_score=golds,
         rivals=rivals,
         rival_scores=rival_scores,
     )
+
+
+def _longer(shown: Skill, own: Skill | None) -> str:
+    """The descriptor of a skill as it is listed or as its author wrote it, whichever says more."""
+    return shown.text if own is None or len(own.text) <= len(shown.text) else own.text

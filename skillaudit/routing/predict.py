@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,7 +44,7 @@ def forecast(
     neighbors: npt.NDArray[Any] | None,
     router: str | None = None,
     coverage: Coverage,
-    hidden: Collection[str] | None = None,
+    library: Sequence[Skill] | None = None,
     seed: int = 0,
     progress: Progress = SILENT,
 ) -> Routing:
@@ -53,9 +53,10 @@ def forecast(
     `skills` are the routable ones, in the order of the scorer's columns; `families` and `labels` (cluster
     index, -1 for noise) run parallel to them, `neighbors` is (N, k) with rows of the nearest skills or None.
     A request whose right skills all are missing from `skills`, as where a client cuts its list, is never
-    routed right: it is taken as often as a request that should fire nothing. `hidden` limits that to these ids,
-    and requests for other missing skills are ignored. Without requests the descriptors stand in, with a wider
-    interval. Rates are in [0, 1] and never NaN; with nothing to judge they are None.
+    routed right: it is taken as often as a request that should fire nothing. `library` holds all routable skills
+    with their whole text: it limits that to its own, and requests for other missing skills are ignored.
+    Without requests the descriptors of `library` stand in, with a wider interval. Rates are in [0, 1] and
+    never NaN; with nothing to judge they are None.
 
     Raises `UsageError` when no profile is called `router`.
     """
@@ -64,12 +65,13 @@ def forecast(
     profile = find(router, name)
     fit = profile.fits.get(name)
     beta = fit.beta if fit else 1.0
-    evidence = from_requests(skills, requests, scorer, beta, progress, hidden)
+    known = None if library is None else {skill.id for skill in library}
+    evidence = from_requests(skills, requests, scorer, beta, progress, known)
     supported = bool(evidence.judged.any())
     judged = evidence
-    if skills and not supported:
+    if (skills or library) and not supported:
         fit = _without_requests(fit or find(None, name).fits[name], name)
-        judged = from_descriptors(skills, scorer, fit.beta, fit.gold_score, progress)
+        judged = from_descriptors(skills, scorer, fit.beta, fit.gold_score, progress, library)
     outcome = choose(judged, fit) if fit else rank_first(judged)
     flow = traffic(judged, outcome)
     near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
@@ -89,7 +91,7 @@ def forecast(
             false_trigger=_false_trigger(evidence, fit, rng),
             taxonomy=taxonomy(flow, families, labels, near, {row_of[hole.skill] for hole in holes}),
             coverage=coverage,
-            source=_source(profile, supported, evidence),
+            source=_source(profile, supported, judged),
             fit_range=_fit_range(profile),
             extrapolates=not profile.sizes[0] <= len(skills) <= profile.sizes[1] and bool(skills),
         ),
@@ -210,15 +212,15 @@ def _source(profile: RouterProfile, supported: bool, evidence: Evidence) -> str:
     sentence = f"{profile.name}: {profile.description}"
     if profile.decisions:
         sentence += f", fitted on {profile.decisions:,} recorded decisions ({profile.training})"
-    if not supported and evidence.size:
+    if not supported and evidence.judged.any():
         sentence += "; no request speaks for this library, so the skills' own descriptors stand in"
         if profile.kind == "local":
             sentence += f", judged as {DEFAULT_ROUTER} would"
-    lost = int((evidence.hidden >= 0).sum())
-    if lost:
-        sentence += (
-            f"; the right skill of {lost:,} of {int(evidence.judged.sum()):,} requests is not on offer"
-        )
+    lost, total = int((evidence.hidden >= 0).sum()), int(evidence.judged.sum())
+    if lost and supported:
+        sentence += f"; the right skill of {lost:,} of {total:,} requests is not on offer"
+    elif lost:
+        sentence += f"; {lost:,} of {total:,} skills are not on offer"
     return sentence + "."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from skillaudit.routing import evidence
 from skillaudit.routing.evidence import Remembered, from_descriptors, from_requests, top
 from skillaudit.schema import Request
-from tests.routing.conftest import World
+from tests.routing.conftest import World, unit
 
 BETA = 20.0
 
@@ -44,11 +45,21 @@ def test_clearance_and_rivals_follow_the_definition(size: int, seed: int, extra:
 
 def test_blocks_do_not_change_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(11, 3, idle=4)
+    texts = dict(zip((skill.text for skill in world.skills), world.scorer.skills, strict=True))
+    world.scorer.queries |= texts
+    world.scorer.skills, shown = world.scorer.skills[:6], world.skills[:6]
+    bare = from_descriptors(shown, world.scorer, BETA, 0.5, library=world.skills)
+    world.scorer.skills = np.stack([texts[skill.text] for skill in world.skills])
     whole = from_requests(world.skills, world.requests, world.scorer, BETA)
     monkeypatch.setattr(evidence, "BLOCK_CELLS", 23)
     parts = from_requests(world.skills, world.requests, world.scorer, BETA)
     assert np.array_equal(whole.rivals, parts.rivals)
     assert np.allclose(whole.clearance, parts.clearance, atol=1e-5)
+    world.scorer.skills = world.scorer.skills[:6]
+    again = from_descriptors(shown, world.scorer, BETA, 0.5, library=world.skills)
+    assert np.array_equal(bare.rivals, again.rivals) and np.allclose(
+        bare.clearance, again.clearance, atol=1e-5
+    )
 
 
 def test_home_owns_a_request_with_several_right_skills() -> None:
@@ -92,6 +103,26 @@ def test_descriptors_stand_in_and_crowded_ones_have_less_clearance() -> None:
     found = from_descriptors(world.skills, world.scorer, BETA, 0.5)
     assert found.clearance[0] == found.clearance.min()
     assert found.rivals[0, 0] == 1 and found.rivals[1, 0] == 0
+
+
+def test_whole_descriptors_stand_in_for_cut_ones_and_for_missing_skills() -> None:
+    world = World(6, 0)
+    own = tuple(msgspec.structs.replace(skill, description="in full") for skill in world.skills)
+    listed = (own[0], *(msgspec.structs.replace(skill, description="") for skill in own[1:5]))
+    asked = unit(np.random.default_rng(3).standard_normal((6, 24)))
+    world.scorer.skills = world.scorer.skills[:5]
+    world.scorer.queries = dict(zip((skill.text for skill in own), asked, strict=True))
+    found = from_descriptors(listed, world.scorer, BETA, 0.5, library=own)
+    assert found.gold.tolist() == [0, 1, 2, 3, 4, -1] and found.hidden.tolist() == [-1] * 5 + [0]
+    assert found.owners.tolist() == [0, 1, 2, 3, 4, 5] and found.judged.all()
+    scores = 0.5 * world.scorer.scores([skill.text for skill in own])
+    assert found.gold_score[:5] == pytest.approx([0.5, *scores[range(1, 5), range(1, 5)]], abs=1e-6)
+    for row in range(1, 5):
+        assert found.clearance[row] == pytest.approx(plain_clearance(scores[row], [row]), abs=1e-4)
+    assert found.rivals[5].tolist() == np.argsort(-scores[5], kind="stable").tolist()
+    assert found.rival_scores[5] == pytest.approx(np.sort(scores[5])[::-1], abs=1e-6)
+    # The first is listed whole: its own similarities say it all, and its text need not be read again.
+    assert found.clearance[0] == from_descriptors(listed, world.scorer, BETA, 0.5).clearance[0]
 
 
 def test_top_breaks_ties_by_column_and_pads() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from skillaudit.errors import UsageError
 from skillaudit.routing import Routing, forecast
-from skillaudit.schema import Estimate, Request
+from skillaudit.schema import Estimate, Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 
@@ -21,7 +21,7 @@ def run(
     world: World,
     router: str | None = None,
     requests: tuple[Request, ...] | None = None,
-    hidden: tuple[str, ...] | None = None,
+    library: tuple[Skill, ...] | None = None,
 ) -> Routing:
     given_requests = world.requests if requests is None else requests
     return forecast(
@@ -33,7 +33,7 @@ def run(
         neighbors=world.neighbors,
         router=router,
         coverage=coverage(given_requests),
-        hidden=hidden,
+        library=library,
     )
 
 
@@ -96,12 +96,11 @@ def test_any_of_several_gold_skills_is_right() -> None:
     assert (many.accuracy.value or 0) > (one.accuracy.value or 0)
 
 
-def test_requests_for_skills_elsewhere_are_ignored_where_the_hidden_are_named() -> None:
+def test_requests_for_skills_elsewhere_are_ignored_where_the_library_is_named() -> None:
     world = World(6, 2)
     stray = Request(query="request 0 of 0", gold=("elsewhere",), source="file")
-    assert run(world, requests=(*world.requests, stray), hidden=("s9",)).forecast == msgspec.structs.replace(
-        run(world).forecast, coverage=coverage((*world.requests, stray))
-    )
+    found = run(world, requests=(*world.requests, stray), library=world.skills).forecast
+    assert found == msgspec.structs.replace(run(world).forecast, coverage=coverage((*world.requests, stray)))
 
 
 def without(world: World, *rows: int) -> World:
@@ -114,6 +113,13 @@ def without(world: World, *rows: int) -> World:
     cut.labels = tuple(world.labels[row] for row in kept)
     cut.neighbors = np.zeros((len(kept), 0), dtype=np.int64)
     return cut
+
+
+def with_texts(world: World) -> World:
+    """The same library, whose scorer knows the descriptors as requests."""
+    texts = dict(zip((skill.text for skill in world.skills), world.scorer.skills, strict=True))
+    world.scorer.queries |= texts
+    return world
 
 
 @pytest.mark.parametrize("router", [None, "local"])
@@ -179,10 +185,46 @@ def test_what_a_hidden_skill_loses_is_absorbed_and_shown() -> None:
     assert "s3" not in {name for pair in routing.pairs for name in (pair.a, pair.b)}
 
 
-def test_with_everything_hidden_nothing_is_right() -> None:
+@pytest.mark.parametrize("requests", [None, ()])
+def test_with_everything_hidden_nothing_is_right(requests: tuple[Request, ...] | None) -> None:
     world = World(3, 2)
-    forecast_ = run(without(world, 0, 1, 2)).forecast
+    forecast_ = run(without(world, 0, 1, 2), requests=requests, library=world.skills).forecast
     assert (forecast_.accuracy.value, forecast_.hijack.value, forecast_.no_skill.value) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("router", [None, "local"])
+def test_without_requests_a_hidden_skill_counts_as_lost(router: str | None) -> None:
+    world = with_texts(World(20, 0))
+    whole = run(world, router, library=world.skills).forecast
+    assert whole == run(world, router).forecast
+    before = whole.accuracy.value or 0
+    for hidden in ((3,), (3, 7), (3, 7, 8, 9, 11)):
+        found = run(without(world, *hidden), router, library=world.skills).forecast
+        assert (found.accuracy.value or 0) < before
+        assert (found.accuracy.value or 0) == pytest.approx(
+            (run(without(world, *hidden), router).forecast.accuracy.value or 0) * (1 - len(hidden) / 20)
+        )
+        before = found.accuracy.value or 0
+        for rate in (found.accuracy, found.hijack, found.no_skill):
+            check(rate)
+        assert f"{len(hidden)} of 20 skills are not on offer" in found.source
+        assert (found.hijack.value or 0) > 0
+
+
+def test_without_requests_a_cut_text_is_held_against_the_whole_one() -> None:
+    world = with_texts(World(20, 0))
+    vague = copy.copy(world)
+    blurred = world.scorer.skills.copy()
+    blurred[:10] = unit(blurred[:10] + 4 * world.scorer.skills.mean(axis=0, dtype=np.float64))
+    vague.scorer = VectorScorer(blurred, world.scorer.queries)
+    vague.skills = tuple(
+        msgspec.structs.replace(skill, description="") if row < 10 else skill
+        for row, skill in enumerate(world.skills)
+    )
+    whole, cut = run(world, library=world.skills).forecast, run(vague, library=world.skills).forecast
+    assert (cut.accuracy.value or 0) < (whole.accuracy.value or 0) - 0.02
+    # Where the list says more than the author did, the list speaks.
+    assert run(world, library=vague.skills).forecast == whole
 
 
 def test_the_source_names_the_training_set_and_the_range_does_not_repeat_it() -> None:
