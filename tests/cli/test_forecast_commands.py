@@ -251,3 +251,29 @@ def test_validate_recomputes_from_logs_and_names_what_it_leaves_out(
 def test_validate_wants_logs(skillaudit: Runner, tmp_path: Path) -> None:
     result = skillaudit("validate", "--data", tmp_path, *LEXICAL)
     assert result.code == 2 and "no log of decisions" in result.err
+
+
+def test_a_client_that_cuts_the_list_never_looks_better(skillaudit: Runner, tmp_path: Path) -> None:
+    verbs = ("forge", "prune", "ferry", "gauge", "braid", "quench", "sieve", "mend", "glaze", "haul")
+    things = ("anvils", "orchards", "barges", "dials", "ropes", "blades", "grain", "nets", "pots", "timber")
+    rows = [
+        {"name": f"{v}-{t}", "description": f"How to {v} {t}. " + f"Also to {v} whole loads of {t}. " * 12}
+        for v in verbs
+        for t in things
+    ]
+    library = tmp_path / "library.jsonl"
+    library.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = {}
+    for client in (None, "claude-code", "codex", "copilot-cli"):
+        options = ("--client", client) if client else ()
+        result = skillaudit("check", library, "-f", "json", "--scorer", "lexical", "--no-cache", *options)
+        found[client] = json.loads(result.out)["forecast"]
+    whole = found.pop(None)["accuracy"]["value"]
+    assert whole > 0.3
+    for client, forecast in found.items():
+        assert forecast["accuracy"]["value"] < whole, client
+    # One client leaves skills out, and what is out is never right.
+    cut = found["copilot-cli"]
+    assert "skills are not on offer" in cut["source"]
+    left_out = int(cut["source"].split("; ")[-1].split(" of ")[0])
+    assert left_out > 20 and cut["accuracy"]["value"] < 1 - left_out / 100
