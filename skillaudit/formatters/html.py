@@ -1,8 +1,8 @@
 """The report as one HTML page that needs nothing else: no network, no server, no second file.
 
-Everything is readable without scripts; the page's own script sorts and searches tables and draws the map.
-A content security policy admits that script and the style sheet by their hashes and nothing else, so that
-markup which got past the escaping still could not run.
+Everything is readable without scripts; the page's own script sorts and searches tables and has Bokeh draw
+the charts. A content security policy admits these two scripts by their hashes and no other, so that markup
+which got past the escaping still could not run. Styles may stand in the page, since Bokeh writes its own.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from skillaudit.formatters import html_charts as charts
 from skillaudit.formatters import html_tables as tables
-from skillaudit.formatters.findings import active, plain, to_json
+from skillaudit.formatters.findings import active
 from skillaudit.formatters.html_law import clients, law
 from skillaudit.formatters.html_text import e, html_json, tag
 from skillaudit.formatters.words import SOURCES, interval, percent, plural
@@ -25,14 +26,22 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 MOST_BYTES = 2_000_000
-_POINT_SHARE = 500_000
-"""Bytes that the map may take of a page."""
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
     """Return a page under 2 MB; where the library is too large for that, it says what it leaves out."""
     style, script = _asset("report.css"), _asset("report.js")
-    points, left_out = _points(report)
+    places = charts.map_chart(report)
+    drawn = {
+        "charts": [
+            *([charts.law_chart(report.law)] if report.law and report.law.points else []),
+            *([places.chart] if places else []),
+        ],
+        "rows": places.rows if places else [],
+        "links": places.links if places else [],
+    }
+    data = html_json(drawn)
+    bokeh = charts.script() if drawn["charts"] else ""
     head_and_body = [
         *_header(report, verdict),
         "<main>",
@@ -40,7 +49,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *tables.change(verdict),
         *_forecast(report.forecast),
         *law(report),
-        *_map(report, points, left_out),
+        *_map(places),
         *_black_holes(report),
         *tables.clusters(report),
         *tables.findings(active(report, verdict), report),
@@ -49,11 +58,11 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *clients(report),
     ]
     foot = [*tables.skipped(report), "</main>", *_footer(report)]
-    fixed = sum(len(part.encode()) for part in (*head_and_body, *foot, style, script, points)) + 4_000
+    fixed = sum(len(part.encode()) for part in (*head_and_body, *foot, style, script, bokeh, data)) + 4_000
     skills = tables.skills(report, MOST_BYTES - 20_000 - fixed)
     policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src '{_hash(bokeh)}' '{_hash(script)}'; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
     page = [
         "<!DOCTYPE html>",
@@ -70,7 +79,8 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *head_and_body,
         *skills,
         *foot,
-        f'<script type="application/json" id="points">{points}</script>',
+        f'<script type="application/json" id="drawn">{data}</script>',
+        f"<script>{bokeh}</script>",
         f"<script>{script}</script>",
         "</body>",
         "</html>",
@@ -179,55 +189,19 @@ def _bar(forecast: Forecast) -> Iterator[str]:
     yield f'<ul class="key">{keys}</ul>'
 
 
-def _points(report: Report) -> tuple[str, int]:
-    """Return the map's points as JSON that is safe inside a page, and how many did not fit."""
-    holes = {hole.skill: hole for hole in report.black_holes}
-    placed = [
-        (row, skill) for row, skill in enumerate(report.skills) if skill.x is not None and skill.y is not None
-    ]
-    placed.sort(key=lambda pair: (pair[1].id not in holes, -pair[1].absorbed, pair[0]))
-    place = {skill.id: at for at, (_, skill) in enumerate(placed)}
-    points: list[dict[str, Any]] = []
-    used = 2
-    for row, skill in placed:
-        victims = holes[skill.id].victims if skill.id in holes else ()
-        rivals = [rival.id for rival in skill.rivals[:5]]
-        point: dict[str, Any] = {
-            "x": round(skill.x or 0.0, 4),
-            "y": round(skill.y or 0.0, 4),
-            "cluster": skill.cluster,
-            "absorbed": round(skill.absorbed, 2),
-            "hole": int(skill.id in holes),
-            "name": plain(skill.name)[:80],
-            "row": row,
-            "links": [place[other] for other in (*victims, *rivals) if other in place],
-        }
-        used += len(to_json(point).encode()) + 1
-        if used > _POINT_SHARE:
-            break
-        points.append(point)
-    for point in points:
-        point["links"] = [at for at in point["links"] if at < len(points)]
-    return html_json(points), len(placed) - len(points)
-
-
-def _map(report: Report, points: str, left_out: int) -> Iterator[str]:
+def _map(places: charts.Map | None) -> Iterator[str]:
     yield '<section id="map-section"><h2>Map</h2>'
-    if points == "[]":
+    if places is None:
         yield '<p class="soft">This report was made without the map.</p></section>'
         return
-    missing = f" {left_out:,} skills are left off it." if left_out else ""
+    missing = f" {places.left_out:,} skills are left off it." if places.left_out else ""
     yield (
         '<p class="soft">Skills with similar descriptions stand together; colours are clusters, size is what a '
-        f"skill takes from others, rings are black holes.{missing}</p>"
+        "skill takes from others, rings are black holes. Drag to move, Ctrl and scroll to zoom; click a skill "
+        f"to see whom it meets.{missing}</p>"
     )
-    yield (
-        '<div id="map" hidden><div class="tools"><button type="button" data-do="in">Zoom in</button>'
-        '<button type="button" data-do="out">Zoom out</button><button type="button" data-do="reset">Reset</button>'
-        '<span class="soft">Drag to move; click the map and scroll to zoom; click a skill to see whom it meets.'
-        '</span></div><canvas tabindex="0" role="img" aria-label="Map of the skills; the table of skills says '
-        'the same"></canvas><div id="tip" hidden></div></div>'
-    )
+    said = "Map of the skills; the table of skills says the same"
+    yield f'<div id="map" class="chart" role="img" aria-label="{said}"></div>'
     yield "<noscript><p>The map needs JavaScript; the tables below do not.</p></noscript></section>"
 
 

@@ -1,0 +1,77 @@
+"""The charts of the HTML page: the report's own numbers, the same bytes each time, nothing that leads elsewhere."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import msgspec
+
+from skillaudit.formatters.html_charts import law_chart, map_chart, script
+from skillaudit.schema import Cluster, LibraryCurve
+from tests.reports import small_report
+
+from .charts import columns_of, identifiers, points_of
+from .reports import make_report, make_skill
+
+
+def curve() -> LibraryCurve:
+    found = small_report().law
+    assert found is not None
+    return found
+
+
+def test_the_curve_has_the_points_of_the_law() -> None:
+    points = columns_of(law_chart(curve()))[0]
+    assert points["n"] == [point.n for point in curve().points]
+    assert points["value"] == [round(point.accuracy.value or 0.0, 4) for point in curve().points]
+    ranges = zip(points["low"], points["value"], points["high"], strict=True)
+    assert all(low <= value <= high for low, value, high in ranges)
+
+
+def test_the_floor_is_drawn_where_there_is_one() -> None:
+    assert '"HSpan"' in msgspec.json.encode(law_chart(curve())).decode()
+    bare = law_chart(msgspec.structs.replace(curve(), floor=None))
+    assert '"HSpan"' not in msgspec.json.encode(bare).decode()
+
+
+def test_charts_are_numbered_anew_each_time() -> None:
+    assert msgspec.json.encode(law_chart(curve())) == msgspec.json.encode(law_chart(curve()))
+    assert map_chart(make_report()) == map_chart(make_report())
+    numbers = identifiers(law_chart(curve()))
+    assert set(numbers) == {f"law{n}" for n in range(1, len(set(numbers)) + 1)}
+
+
+def test_a_map_without_positions_is_none() -> None:
+    assert map_chart(make_report([make_skill("alone")], (), clusters=(), black_holes=(), pairs=())) is None
+
+
+def test_a_map_leaves_the_idle_skills_out_first() -> None:
+    skills = [
+        make_skill(f"skill-{n:05d}-{'x' * 60}", x=float(n), y=1.0, absorbed=float(n % 7))
+        for n in range(4_000)
+    ]
+    found = map_chart(make_report(skills, (), clusters=(), black_holes=(), pairs=()))
+    assert found is not None and found.left_out > 0
+    assert found.left_out + len(found.rows) == 4_000
+    sizes = points_of(found.chart)["size"]
+    assert sizes == sorted(sizes) and max(sizes) > min(sizes)
+    kept = {skills[row].absorbed for row in found.rows}
+    assert 6.0 in kept and 0.0 not in kept
+
+
+def test_labels_of_clusters_stand_clear_of_each_other() -> None:
+    skills = [make_skill(f"s{n}", x=float(n), y=float(n), cluster=n // 2) for n in range(80)]
+    clusters = [
+        Cluster(index=n, label=f"cluster {n} <b>", skills=(f"s{2 * n}", f"s{2 * n + 1}"), cohesion=0.5)
+        for n in range(40)
+    ]
+    found = map_chart(make_report(skills, (), clusters=tuple(clusters), black_holes=(), pairs=()))
+    assert found is not None
+    labels = next(part for part in columns_of(found.chart) if "text" in part)
+    assert 1 < len(labels["text"]) < 40
+    heights = sorted(labels["y"])
+    assert min(b - a for a, b in pairwise(heights)) > 0.05 * 79
+
+
+def test_the_script_cannot_end_its_element() -> None:
+    assert "</script" not in script().lower() and "<!--" not in script()
