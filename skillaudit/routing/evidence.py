@@ -32,10 +32,10 @@ RIVALS = 24
 """Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
 BLOCK_CELLS = 4_000_000
 """Scores held at once."""
-WHOLE = 0.4
+WHOLE: dict[ScorerName, float] = {"hybrid": 0.4, "dense": 0.75, "lexical": 0.4}
 """Part of a whole descriptor in the request that stands in for a skill whose text is cut. Requests lean on what a
 cut keeps, the beginning: so weighed, cuts to 80, to 40 and to 0 characters cost as many logits as they cost the
-real requests of eight libraries."""
+real requests of six to eight libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def from_descriptors(
     shown = {skill.id for skill in skills}
     missing = [skill.text for skill in library or () if skill.id not in shown]
     size, count = len(skills), len(skills) + len(missing)
-    width = min(RIVALS, size)
+    width, share = min(RIVALS, size), WHOLE[scorer.name]
     clearance, golds = np.zeros(count), np.zeros(count)
     rivals = np.full((count, width), -1, dtype=np.int64)
     rival_scores = np.full((count, width), -np.inf)
@@ -258,8 +258,8 @@ def from_descriptors(
         cut = [row for row in range(start, stop) if whole[row] != skills[row].text]
         if cut:
             rows = np.array(cut) - start
-            scores[rows] *= 1 - WHOLE
-            scores[rows] += gold_score * WHOLE * scorer.scores([whole[row] for row in cut])
+            scores[rows] *= 1 - share
+            scores[rows] += gold_score * share * scorer.scores([whole[row] for row in cut])
         part = slice(start, stop)
         found = measure_block(scores, [[row] for row in range(start, stop)], beta, width)
         clearance[part], golds[part], rivals[part], rival_scores[part] = found

@@ -117,7 +117,8 @@ def test_whole_descriptors_stand_in_for_cut_ones_and_for_missing_skills() -> Non
     assert found.owners.tolist() == [0, 1, 2, 3, 4, 5] and found.judged.all()
     scores = 0.5 * world.scorer.scores([skill.text for skill in own])
     listed_scores = 0.5 * world.scorer.similarities(0, 5)
-    scores[1:5] = WHOLE * scores[1:5] + (1 - WHOLE) * listed_scores[1:5]
+    share = WHOLE["hybrid"]
+    scores[1:5] = share * scores[1:5] + (1 - share) * listed_scores[1:5]
     assert found.gold_score[:5] == pytest.approx([0.5, *scores[range(1, 5), range(1, 5)]], abs=1e-6)
     for row in range(1, 5):
         assert found.clearance[row] == pytest.approx(plain_clearance(scores[row], [row]), abs=1e-4)
