@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from skillaudit.config import Config
 
 if TYPE_CHECKING:
+    from skillaudit.probe import ProbeResult
     from skillaudit.progress import Progress
     from skillaudit.routing import WhatIf
     from skillaudit.schema import Report
+    from skillaudit.tui.probe_form import Form
+    from skillaudit.tui.probe_run import Before, Decided
 
 
 def run(sources: Sequence[str | Path], config: Config) -> int:
@@ -38,8 +41,15 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
 
         return imagine(sources, config, removed, descriptions, progress)
 
+    def probe(form: Form, before: Before, decided: Decided, progress: Progress) -> ProbeResult:
+        from skillaudit.probe.session import run
+
+        settings = form.settings()
+        return run(sources, config, settings, before=before, decided=decided, progress=progress)
+
     better = load_with_umap if config.map != "umap" else None
     title = ", ".join(str(source) for source in sources)
     app = SkillAuditApp(load, sources=title, load_with_map=better, imagine=imagine)
+    app.probe = probe
     app.run()
     return app.return_code or 0

@@ -11,7 +11,8 @@ Scope = Literal["app", "list", "detail", "map"]
 
 LISTS = frozenset({"skills", "clusters", "black-holes", "findings"})
 SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map"})
-COPYING = SKILL_VIEWS | {"overview", "what-if"}
+COPYING = SKILL_VIEWS | {"overview", "what-if", "probe"}
+PANES = SKILL_VIEWS | {"what-if", "probe"}
 CHANGING = SKILL_VIEWS | {"what-if"}
 
 
@@ -33,6 +34,10 @@ class Situation(NamedTuple):
     """True when the engine is there that forecasts a changed library."""
     can_map: bool = False
     """True when an audit with another map can be asked for."""
+    can_probe: bool = False
+    """True when the engine is there that asks a model."""
+    probe: str = ""
+    """Where a probe is; empty while none goes on."""
 
 
 def _always(_: Situation) -> bool:
@@ -106,6 +111,12 @@ ACTIONS: tuple[Action, ...] = (
            "Act", "edit", hint="edit", applies=lambda now: now.can_imagine and now.view in CHANGING),
     Action("forget", ("X",), "what if: forget all changes", "Forget the changes that were thought of.",
            "Act", "forget", applies=lambda now: now.can_imagine and now.view == "what-if"),
+    Action("probe", ("p",), "probe: estimate, then ask the model",
+           "Estimate what the probe costs; again, send it, which asks once more where it costs.",
+           "Act", "probe", hint="probe",
+           applies=lambda now: now.can_probe and now.view == "probe" and now.probe in {"", "waiting"}),
+    Action("stop_probe", ("P",), "probe: stop", "Stop the probe; every answer is kept, `p` goes on from there.",
+           "Act", "stop_probe", hint="stop", applies=lambda now: bool(now.probe)),
     Action("export", ("e",), "export: report to a file",
            "Write the report; the name's ending picks the format.",
            "Act", "export", hint="export", applies=_has_report),
@@ -128,7 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("previous_view", ("left_square_bracket",), "view: previous", "Go to the view before.",
            "Go", "step_view(-1)", applies=_has_report, first=True),
     Action("next_pane", ("tab",), "pane: next", "Go between list and detail.",
-           "Go", "next_pane", applies=_in(SKILL_VIEWS), first=True),
+           "Go", "next_pane", applies=_in(PANES), first=True),
     # In a list.
     _in_list("open", ("enter",), "open", "Open the detail, fold or unfold a group; `esc` comes back.",
              call="open", hint="open"),

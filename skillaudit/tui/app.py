@@ -13,15 +13,16 @@ from textual.widgets import Input
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.lines import printable
 from skillaudit.tui.loading import Meter, in_thread
+from skillaudit.tui.probe_shell import ProbeShell
 from skillaudit.tui.screens import EditScreen, ExportScreen, HelpScreen, help_blocks
-from skillaudit.tui.shell import STATUS, Shell
+from skillaudit.tui.shell import STATUS
 from skillaudit.tui.theme import DARK, LIGHT
 from skillaudit.tui.views import VIEW_BY_ID
 from skillaudit.tui.views.overview import OverviewView
 from skillaudit.tui.widgets.row_list import RowList
 
 
-class SkillAuditApp(Shell):
+class SkillAuditApp(ProbeShell):
     """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
 
     `load_with_map` makes it with another map; without it the app does not offer that.
@@ -282,4 +283,5 @@ class SkillAuditApp(Shell):
         """Leave; the audit's thread is not waited for."""
         if self.meter is not None:
             self.meter.cancel()
+        self.action_stop_probe()
         self.exit()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from skillaudit.formatters.words import SEVERITY_ORDER
 from skillaudit.schema import BlackHole, Cluster, Finding, Pair, Report, SkillReport
 from skillaudit.tui.imagining import Changes
+from skillaudit.tui.probe_run import Probing
 
 NOISE = -1
 """Cluster index of skills in no cluster."""
@@ -161,6 +162,7 @@ class Session:
         self.marks: set[str] = set()
         self.open_clusters: set[int] = set()
         self.changes = Changes()
+        self.probing = Probing()
         self._order: list[SkillReport] = []
         self._order_key: tuple[str, bool] | None = None
 
@@ -172,6 +174,7 @@ class Session:
     def carry_over(self, earlier: Session) -> None:
         """Take filter, sort, marks and selection from a session on an earlier report."""
         known = self.index.skills
+        self.probing = earlier.probing
         self.query, self.sort, self.reverse = earlier.query, earlier.sort, earlier.reverse
         self.marks = {skill for skill in earlier.marks if skill in known}
         self.selected = earlier.selected if earlier.selected in known else None

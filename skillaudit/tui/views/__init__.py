@@ -45,6 +45,8 @@ VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("map", "6", "Map", "Map", "all skills in two dimensions, coloured by cluster", "map", "MapView"),
     ViewSpec("what-if", "7", "What-if", "If", "take skills out or rewrite them and see the forecast move",
              "what_if", "WhatIfView", lambda now: now.can_imagine),
+    ViewSpec("probe", "9", "Probe", "Probe", "ask a model what the forecast predicts, within a budget",
+             "probe", "ProbeView", lambda now: now.can_probe),
 )  # fmt: skip
 VIEW_BY_ID = {view.id: view for view in VIEWS}
 

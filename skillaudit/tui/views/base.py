@@ -14,11 +14,12 @@ from skillaudit.schema import BlackHole, Finding, SkillReport
 from skillaudit.tui.details import row_document
 from skillaudit.tui.imagining import Change
 from skillaudit.tui.lines import printable
+from skillaudit.tui.probe_form import Setting
 from skillaudit.tui.state import ClusterRow, Session
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
-Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, Change)
+Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, Change, Setting)
 
 
 class View(Container):
