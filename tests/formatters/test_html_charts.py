@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from itertools import pairwise
 
 import msgspec
@@ -48,11 +50,11 @@ def test_a_map_without_positions_is_none() -> None:
 def test_a_map_leaves_the_idle_skills_out_first() -> None:
     skills = [
         make_skill(f"skill-{n:05d}-{'x' * 60}", x=float(n), y=1.0, absorbed=float(n % 7))
-        for n in range(4_000)
+        for n in range(6_000)
     ]
     found = map_chart(make_report(skills, (), clusters=(), black_holes=(), pairs=()))
     assert found is not None and found.left_out > 0
-    assert found.left_out + len(found.rows) == 4_000
+    assert found.left_out + len(found.rows) == 6_000
     sizes = points_of(found.chart)["size"]
     assert sizes == sorted(sizes) and max(sizes) > min(sizes)
     kept = {skills[row].absorbed for row in found.rows}
@@ -73,5 +75,9 @@ def test_labels_of_clusters_stand_clear_of_each_other() -> None:
     assert min(b - a for a, b in pairwise(heights)) > 0.05 * 79
 
 
-def test_the_script_cannot_end_its_element() -> None:
-    assert "</script" not in script().lower() and "<!--" not in script()
+def test_the_script_is_whole_and_the_same_bytes_each_time() -> None:
+    script.cache_clear()
+    first = script()
+    script.cache_clear()
+    assert script() == first
+    assert b"Bokeh" in gzip.decompress(base64.b64decode(first.text))
