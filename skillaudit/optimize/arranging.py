@@ -13,7 +13,7 @@ from skillaudit.optimize.gateway import slug
 from skillaudit.optimize.grouping import BOUND, grouped
 from skillaudit.optimize.records import Hierarchy, Node, Tree
 from skillaudit.optimize.sharpening import confused_pairs
-from skillaudit.optimize.stages import Arrangement, predicted
+from skillaudit.optimize.stages import Arrangement, predicted_parts
 from skillaudit.progress import Progress
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
@@ -41,7 +41,7 @@ def arrange(
     """
     if len(skills) <= bound:
         return None
-    progress.update("hierarchy", 0, 3)
+    progress.update("hierarchy", 0, 2)
     texts = [skill.text for skill in skills]
     vectors = embed(texts) if embed is not None and name != "lexical" else None
     scorer = make_scorer(name, texts, vectors=vectors, embed=embed)
@@ -60,14 +60,14 @@ def arrange(
     if folders := _folders(skills):
         arrangements.append(("folders", folders))
     arrangements.append(("proposed", root))
-    progress.update("hierarchy", 1, 3)
-    gain = _gain(root, skills, work[:MAX_REQUESTS], name, router, embed)
-    progress.update("hierarchy", 2, 3)
-    trees = tuple(
-        predicted(arrangement, tree, held_out[:MAX_REQUESTS], name, router, embed)
-        for arrangement, tree in arrangements
-    )
-    progress.update("hierarchy", 3, 3)
+    progress.update("hierarchy", 1, 2)
+    parts = (work[:MAX_REQUESTS], held_out[:MAX_REQUESTS])
+    walked = [
+        predicted_parts(arrangement, tree, parts, name, router, embed) for arrangement, tree in arrangements
+    ]
+    gain = (walked[-1][0].accuracy or 0.0) - (walked[0][0].accuracy or 0.0)
+    trees = tuple(found[1] for found in walked)
+    progress.update("hierarchy", 2, 2)
     return Hierarchy(
         root=root,
         bound=bound,
@@ -75,18 +75,6 @@ def arrange(
         recommended=gain > MARGIN,
         reason=_reason(gain, trees),
     )
-
-
-def _gain(
-    root: tuple[Node, ...],
-    skills: Sequence[Skill],
-    work: Sequence[Request],
-    name: ScorerName,
-    router: str | None,
-    embed: Embed | None,
-) -> float:
-    flat = predicted("flat", _flat(skills), work, name, router, embed).accuracy or 0.0
-    return (predicted("proposed", root, work, name, router, embed).accuracy or 0.0) - flat
 
 
 def _reason(gain: float, trees: Sequence[Tree]) -> str:

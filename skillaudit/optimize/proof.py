@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from skillaudit.optimize.board import ABSENT, SHARPNESS, Embed, Floats, rows_for
 from skillaudit.optimize.records import Rates
 from skillaudit.routing import Routing, forecast
+from skillaudit.routing.evidence import from_requests
+from skillaudit.routing.outcome import choose, rank_first
+from skillaudit.routing.profiles import find
 from skillaudit.schema import Coverage, Estimate, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 
@@ -44,6 +47,16 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Chances:
+    """What a router is expected to do with each request of a state."""
+
+    right: Doubles
+    """(requests,) chance of a right skill."""
+    hijack: Doubles
+    """(requests,) chance of a wrong one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """One state of the library against one set of requests."""
 
@@ -63,6 +76,8 @@ class Variant:
     """(requests,) chance of a right skill in a softmax of the scores: a smooth stand-in for any router."""
     replay: Replay
     """The scores as a scorer."""
+    chances: dict[str, Chances] = field(default_factory=dict)
+    """By router, what has been asked of it before."""
 
 
 def variant(
@@ -138,21 +153,42 @@ def is_local(router: str | None) -> bool:
     return (router or "").split("/")[0] == "local"
 
 
+def chances(state: Variant, name: ScorerName, router: str | None) -> Chances:
+    """Return the router's expected choice for each request of a state, made once.
+
+    What a choice model says of a request does not depend on the others, so a rate of any part of them is
+    the mean over that part.
+    """
+    known = state.chances.get(router or "")
+    if known is not None:
+        return known
+    if is_local(router):  # its decisions are the top ranks
+        right = state.right.astype(np.float64)
+        made = Chances(right, 1.0 - right)
+    else:
+        fit = find(router, name).fits.get(name)
+        evidence = from_requests(state.skills, state.requests, state.replay, fit.beta if fit else 1.0)
+        outcome = choose(evidence, fit) if fit else rank_first(evidence)
+        made = Chances(outcome.right, outcome.hijack)
+    state.chances[router or ""] = made
+    return made
+
+
 def expected(
     state: Variant, name: ScorerName, router: str | None, rows: Sequence[int]
 ) -> tuple[float, float]:
     """Return the router's expected accuracy and hijack rate on some of the requests of a state."""
-    if is_local(router):  # its decisions are the top ranks
-        right = float(state.right[list(rows)].mean())
-        return right, 1.0 - right
-    found = _forecast(state, name, router, [state.requests[row] for row in rows]).forecast
-    return found.accuracy.value or 0.0, found.hijack.value or 0.0
+    found = chances(state, name, router)
+    chosen = list(rows)
+    return float(found.right[chosen].mean()), float(found.hijack[chosen].mean())
 
 
 def victim_rates(state: Variant, name: ScorerName, router: str | None) -> dict[str, float]:
     """Return, by skill, the share of its requests that the router is expected to give to another."""
-    flows = _forecast(state, name, router, state.requests).flows
-    return {flow.id: flow.victim_rate for flow in flows if flow.victim_rate is not None}
+    lost: dict[str, list[float]] = {}
+    for owner, chance in zip(state.owner, chances(state, name, router).hijack.tolist(), strict=True):
+        lost.setdefault(owner, []).append(chance)
+    return {owner: sum(found) / len(found) for owner, found in lost.items()}
 
 
 def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Sequence[Request]) -> Routing:

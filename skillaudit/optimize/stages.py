@@ -7,29 +7,32 @@ from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from skillaudit.optimize.board import Embed
-from skillaudit.optimize.proof import expected, variant
+from skillaudit.optimize.proof import chances, variant
 from skillaudit.optimize.records import Node, Tree
 from skillaudit.schema import Request, ScorerName, Skill
 
+Doubles = NDArray[np.float64]
 Arrangement = Literal["flat", "folders", "proposed"]
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What is carried from one choice to the next."""
+    """What is carried from one choice to the next, by position of the request."""
 
     name: ScorerName
     router: str | None
     embed: Embed | None
-    expected: dict[str, float]
-    """By request: product of the expected accuracies so far."""
-    right: dict[str, bool]
-    """By request: every top rank so far was right."""
-    sums: list[float]
-    """By stage: sum of the expected accuracies."""
-    counts: list[int]
+    requests: Sequence[Request]
+    expected: Doubles
+    """Product of the expected accuracies so far."""
+    right: NDArray[np.bool_]
+    """Every top rank so far was right."""
+    stages: list[Doubles]
+    """By stage: expected accuracy of the choice, NaN for a request that needs none there."""
     largest: int = 0
 
 
@@ -43,36 +46,51 @@ def predicted(
 ) -> Tree:
     """Route `requests` down a tree: each choice among a node's children, by their descriptors alone.
 
-    The expected accuracy of a choice is the router's forecast for the requests that reach it rightly, among
-    the options that it has; a request's is the product over its stages, which takes the choices as
-    independent (first paper, F09; second paper, 5.5). A request with several right skills may take the way
-    to any of them.
+    The expected accuracy of a choice is the router's forecast for the request among the options that it
+    has; a request's is the product over its stages, which takes the choices as independent (first paper,
+    F09; second paper, 5.5). A request with several right skills may take the way to any of them.
     """
-    walk = _Walk(name, router, embed, {}, {}, [], [])
-    for request in requests:
-        walk.expected[request.query] = 1.0
-        walk.right[request.query] = True
-    _choose(walk, tuple(tree), list(requests), 0)
-    count = max(len(requests), 1)
-    return Tree(
-        arrangement=arrangement,
-        stages=_depth(tree),
-        largest=walk.largest,
-        accuracy=round(sum(walk.expected.values()) / count, 4) if requests else None,
-        stage_accuracy=tuple(
-            round(total / number, 4) for total, number in zip(walk.sums, walk.counts, strict=True) if number
-        ),
-        local=round(sum(walk.right.values()) / count, 4) if requests else None,
-    )
+    return predicted_parts(arrangement, tree, [requests], name, router, embed)[0]
+
+
+def predicted_parts(
+    arrangement: Arrangement,
+    tree: Sequence[Node],
+    parts: Sequence[Sequence[Request]],
+    name: ScorerName,
+    router: str | None,
+    embed: Embed | None,
+) -> tuple[Tree, ...]:
+    """Return what `predicted` does for each of several sets of requests, at the cost of one walk."""
+    every = [request for part in parts for request in part]
+    count = len(every)
+    walk = _Walk(name, router, embed, every, np.ones(count), np.ones(count, dtype=np.bool_), [])
+    _choose(walk, tuple(tree), list(range(count)), 0)
+    found, start = [], 0
+    for part in parts:
+        rows = slice(start, start + len(part))
+        start += len(part)
+        stages = [stage[rows][~np.isnan(stage[rows])] for stage in walk.stages]
+        found.append(
+            Tree(
+                arrangement=arrangement,
+                stages=_depth(tree),
+                largest=walk.largest,
+                accuracy=round(float(walk.expected[rows].mean()), 4) if part else None,
+                stage_accuracy=tuple(round(float(stage.mean()), 4) for stage in stages if stage.size),
+                local=round(float(walk.right[rows].mean()), 4) if part else None,
+            )
+        )
+    return tuple(found)
 
 
 def _depth(tree: Sequence[Node]) -> int:
     return 1 + max((_depth(node.children) for node in tree if not node.skill), default=0)
 
 
-def _choose(walk: _Walk, options: tuple[Node, ...], requests: list[Request], stage: int) -> None:
+def _choose(walk: _Walk, options: tuple[Node, ...], rows: list[int], stage: int) -> None:
     walk.largest = max(walk.largest, len(options))
-    if not requests:
+    if not rows:
         for node in options:
             if not node.skill:
                 _choose(walk, node.children, [], stage + 1)
@@ -80,31 +98,27 @@ def _choose(walk: _Walk, options: tuple[Node, ...], requests: list[Request], sta
     inside = {node.id: _skills(node) for node in options}
     here = [
         msgspec.structs.replace(
-            request,
-            gold=tuple(node.id for node in options if not inside[node.id].isdisjoint(request.gold)),
-            home=next((node.id for node in options if request.home in inside[node.id]), ""),
+            walk.requests[row],
+            gold=tuple(node.id for node in options if not inside[node.id].isdisjoint(walk.requests[row].gold)),
+            home=next((node.id for node in options if walk.requests[row].home in inside[node.id]), ""),
         )
-        for request in requests
+        for row in rows
     ]
-    skills = tuple(Skill(id=node.id, name=node.name, description=node.description) for node in options)
-    state = variant(walk.name, skills, (), {}, here, walk.embed)
-    while len(walk.sums) <= stage:
-        walk.sums.append(0.0)
-        walk.counts.append(0)
-    rows_of: dict[str, list[int]] = {}
-    for row, owner in enumerate(state.owner):
-        rows_of.setdefault(owner, []).append(row)
-    for rows in rows_of.values():
-        accuracy = expected(state, walk.name, walk.router, rows)[0] if len(options) > 1 else 1.0
-        walk.sums[stage] += accuracy * len(rows)
-        walk.counts[stage] += len(rows)
-        for row in rows:
-            query = here[row].query
-            walk.expected[query] *= accuracy
-            walk.right[query] = walk.right[query] and (bool(state.right[row]) or len(options) == 1)
+    while len(walk.stages) <= stage:
+        walk.stages.append(np.full(len(walk.requests), np.nan))
+    owners = [request.home if request.home in request.gold else request.gold[0] for request in here]
+    if len(options) > 1:
+        skills = tuple(Skill(id=node.id, name=node.name, description=node.description) for node in options)
+        state = variant(walk.name, skills, (), {}, here, walk.embed)
+        chance = chances(state, walk.name, walk.router).right
+        walk.right[rows] &= state.right
+    else:
+        chance = np.ones(len(rows))
+    walk.stages[stage][rows] = chance
+    walk.expected[rows] *= chance
     for node in options:
         if not node.skill:
-            below = [requests[row] for row in rows_of.get(node.id, [])]
+            below = [row for row, owner in zip(rows, owners, strict=True) if owner == node.id]
             _choose(walk, node.children, below, stage + 1)
 
 
