@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from skillaudit.progress import Cancelled, Progress
@@ -12,6 +13,7 @@ from skillaudit.tui.loading import Meter, Stage
 from skillaudit.tui.probe_form import Form
 
 if TYPE_CHECKING:
+    from skillaudit.config import Config
     from skillaudit.probe import Preview, ProbeResult
     from skillaudit.probe.records import Arm, Decision
 
@@ -19,6 +21,19 @@ Before = Callable[["Preview"], None]
 Decided = Callable[["Decision"], None]
 Probe = Callable[[Form, Before, Decided, Progress], "ProbeResult"]
 """Probes the library as a form says: `before` hears what it will cost, `decided` of each decision."""
+
+
+def prober(sources: Sequence[str | Path], config: Config) -> Probe:
+    """Return what probes the library in `sources`."""
+
+    def probe(form: Form, before: Before, decided: Decided, progress: Progress) -> ProbeResult:
+        # Imported in the run's thread: the screen does not wait for it.
+        from skillaudit.probe.session import run
+
+        return run(sources, config, form.settings(), before=before, decided=decided, progress=progress)
+
+    return probe
+
 
 Phase = Literal["preparing", "waiting", "asking", "over"]
 EVERY = 0.5

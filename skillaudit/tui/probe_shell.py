@@ -71,10 +71,10 @@ class ProbeShell(Shell):
         preview, form = run.preview, run.form
         if preview is None or preview.dollars is None:
             return
-        end = "; it stops there, before the end" if short(preview, form) else " at most"
+        end = " The run stops there, before its end." if short(preview, form) else ""
         sentences = (
             f"About {preview.questions:,} calls for about {dollars(preview.dollars)}.",
-            f"The budget is {dollars(form.budget)}{end}; {dollars(preview.spent)} of it is spent.",
+            f"The budget is {dollars(form.budget)}, of which {dollars(preview.spent)} is spent.{end}",
         )
         self.push_screen(LeaveScreen(f"Send to {form['model']}?", sentences), partial(self._answered, run))
 
