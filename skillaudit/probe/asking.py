@@ -82,6 +82,7 @@ class Asker:
         Raises `BudgetReachedError`, `GivenUpError`, or the `ModelError` that makes further questions useless.
         """
         if (pending := self._pending.get(key)) is not None:
+            self.log.flush()
             return await asyncio.shield(pending)
         found = self.log.answer(key)
         if found is not None:

@@ -17,6 +17,7 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -60,8 +61,9 @@ def answer_key(
     model: str, messages: Sequence[Mapping[str, str]], parameters: Mapping[str, Any], repeat: int
 ) -> str:
     """Return the hash under which an answer is kept."""
-    said = [[message["role"], message["content"]] for message in messages]
-    text = json.dumps([model, said, parameters, repeat], sort_keys=True)
+    # What `json.dumps` makes of the list of the four, in half the time: prompts are long, and there are many.
+    said = ", ".join(f"[{_quoted(message['role'])}, {_quoted(message['content'])}]" for message in messages)
+    text = f"[{_quoted(model)}, [{said}], {json.dumps(parameters, sort_keys=True)}, {repeat}]"
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
@@ -70,6 +72,15 @@ def default_path() -> Path:
     import platformdirs
 
     return platformdirs.user_data_path("skillaudit", appauthor=False) / f"probe-{FORMAT}.sqlite"
+
+
+class _Paid(NamedTuple):
+    """An answer that waits to be written."""
+
+    run: str
+    model: str
+    answer: Completion
+    dollars: float
 
 
 class Shown(NamedTuple):
@@ -92,6 +103,7 @@ class ProbeLog:
         self._beaten = -LEASE
         self._shown: dict[tuple[str, str, str], int] = {}
         self._waiting: list[tuple[str, Decision, tuple[Entry, ...]]] = []
+        self._paid: dict[str, _Paid] = {}
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -143,14 +155,19 @@ class ProbeLog:
         # IMMEDIATE takes the write lock at once: upgrading a read lock later would fail, not wait.
         self._db.execute("BEGIN IMMEDIATE")
         try:
+            for key, paid in self._paid.items():
+                self._write_answer(key, paid)
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        self._paid.clear()
 
     def answer(self, key: str) -> Completion | None:
         """Return the answer kept under `key`."""
+        if (paid := self._paid.get(key)) is not None:
+            return paid.answer
         row = self._db.execute(
             "SELECT text, finish, prompt_tokens, completion_tokens FROM answers WHERE key = ?", (key,)
         ).fetchone()
@@ -201,14 +218,21 @@ class ProbeLog:
         return True
 
     def record_answer(self, run: str, key: str, model: str, answer: Completion, dollars: float) -> None:
-        """Keep an answer and what it cost, both or neither."""
-        with self._write():
-            self._db.execute(
-                "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
-                (key, model, answer.text, answer.finish, answer.prompt_tokens, answer.completion_tokens),
-            )
-            self._spend(run, key, dollars)
-            self._db.execute("DELETE FROM claims WHERE key = ?", (key,))
+        """Keep an answer and what it cost, both or neither.
+
+        It is written along with the next claim, or by `flush`: whoever records must do one of the two before it
+        waits for anything.
+        """
+        self._paid[key] = _Paid(run, model, answer, dollars)
+
+    def _write_answer(self, key: str, paid: _Paid) -> None:
+        said = paid.answer
+        self._db.execute(
+            "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+            (key, paid.model, said.text, said.finish, said.prompt_tokens, said.completion_tokens),
+        )
+        self._spend(paid.run, key, paid.dollars)
+        self._db.execute("DELETE FROM claims WHERE key = ?", (key,))
 
     def record_loss(self, run: str, key: str, dollars: float) -> None:
         """Keep what a call may have cost that brought no answer."""
@@ -221,6 +245,7 @@ class ProbeLog:
 
     def spent(self, run: str) -> float:
         """Return the dollars spent on one run, by all processes and before interruptions."""
+        self.flush()
         (total,) = self._db.execute(
             "SELECT coalesce(sum(dollars), 0) FROM spending WHERE run = ?", (run,)
         ).fetchone()
@@ -230,37 +255,35 @@ class ProbeLog:
         """Keep a decision and the texts that were on offer, parallel to `decision.offered`.
 
         Decisions are written some at a time, `flush` writes the rest: what a killed process loses of them, the
-        next run finds again in the answers, which are written at once.
+        next run finds again in the answers.
         """
         self._waiting.append((run, decision, tuple(entries)))
         if len(self._waiting) >= _TOGETHER:
             self.flush()
 
     def flush(self) -> None:
-        """Write the decisions that wait."""
-        if not self._waiting:
+        """Write the answers and decisions that wait."""
+        if not self._waiting and not self._paid:
             return
         with self._write():
             for run, decision, entries in self._waiting:
                 body = msgspec.json.encode(msgspec.structs.replace(decision, offered=()))
-                rows = array(
-                    "q", (self._row(s, entry) for s, entry in zip(decision.offered, entries, strict=True))
-                )
+                texts = [(s, e.name, e.description) for s, e in zip(decision.offered, entries, strict=True)]
+                known = self._shown
+                rows = array("q", [known[text] if text in known else self._row(text) for text in texts])
                 self._db.execute(
                     "INSERT OR IGNORE INTO decisions (run, key, body, offered) VALUES (?, ?, ?, ?)",
                     (run, decision.key, body, zlib.compress(rows.tobytes(), 1)),
                 )
         self._waiting.clear()
 
-    def _row(self, skill: str, entry: Entry) -> int:
-        text = (skill, entry.name, entry.description)
-        row = self._shown.get(text)
-        if row is None:
-            self._db.execute("INSERT OR IGNORE INTO shown (skill, name, description) VALUES (?, ?, ?)", text)
-            (row,) = self._db.execute(
-                "SELECT id FROM shown WHERE skill = ? AND name = ? AND description = ?", text
-            ).fetchone()
-            self._shown[text] = int(row)
+    def _row(self, text: tuple[str, str, str]) -> int:
+        """Number of a skill's text as shown, which is written where it is new."""
+        self._db.execute("INSERT OR IGNORE INTO shown (skill, name, description) VALUES (?, ?, ?)", text)
+        (row,) = self._db.execute(
+            "SELECT id FROM shown WHERE skill = ? AND name = ? AND description = ?", text
+        ).fetchone()
+        self._shown[text] = int(row)
         return int(row)
 
     def runs(self) -> dict[str, int]:

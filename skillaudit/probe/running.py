@@ -116,6 +116,12 @@ class Runner:
             state.stopped = state.stopped or "cancelled"
 
     async def _work(self, state: _State) -> None:
+        try:
+            await self._take(state)
+        finally:
+            self._asker.log.flush()  # nobody's next claim will write the last answer of this worker
+
+    async def _take(self, state: _State) -> None:
         for at, trial in state.queue:
             if state.stopped:
                 return

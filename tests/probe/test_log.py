@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -80,7 +82,37 @@ def test_two_processes_never_hold_one_question(tmp_path: Path) -> None:
         one.release("k")
         assert two.claim("k")
         two.record_answer("run", "k", "m", ANSWER, 0.0)
+        assert two.answer("k") == ANSWER and not one.claim("k")
+        two.flush()
         assert not one.claim("k") and one.answer("k") == ANSWER
+
+
+def test_an_answer_is_written_with_the_next_claim(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "l") as one, ProbeLog(tmp_path / "l") as two:
+        assert one.claim("k")
+        one.record_answer("run", "k", "m", ANSWER, 0.25)
+        assert two.answer("k") is None and one.claim("next")
+        assert two.answer("k") == ANSWER and two.spent("run") == pytest.approx(0.25)
+        assert not one.claim("k")
+
+
+def test_what_cannot_be_written_yet_is_kept(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "l") as log:
+        log.record_answer("run", "k", "m", ANSWER, 0.25)
+        log.record_decision("run", decision(), (*SHOWN, *SHOWN))  # not parallel to what was offered
+        with pytest.raises(ValueError, match="zip"):
+            log.flush()
+        log._waiting.clear()
+        assert log.spent("run") == pytest.approx(0.25) and log.answer("k") == ANSWER
+
+
+def test_keys_are_those_of_the_json_of_what_was_asked() -> None:
+    messages = [{"role": "system", "content": 'é\n"\x1b😀'}, {"role": "user", "content": ""}]
+    said = [[m["role"], m["content"]] for m in messages]
+    text = json.dumps(["m/é", said, {"b": 1, "a": None}, 2])
+    text = text.replace('{"b": 1, "a": null}', '{"a": null, "b": 1}')
+    expected = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    assert answer_key("m/é", messages, {"b": 1, "a": None}, 2) == expected
 
 
 def test_a_closed_log_gives_up_its_claims(tmp_path: Path) -> None:
