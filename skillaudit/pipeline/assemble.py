@@ -46,7 +46,7 @@ def assemble(
     """
     pairs = _with_cosines(routing.pairs, shown, structure)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
-    clients = tuple(msgspec.convert(msgspec.to_builtins(view), ClientView) for view in views.columns)
+    clients = client_views(views)
     evidence = rounded(
         Evidence(
             library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
@@ -65,7 +65,7 @@ def assemble(
     return Report(
         schema_version=SCHEMA_VERSION,
         tool_version=__version__,
-        library=_summary(library),
+        library=summary(library),
         client=client,
         clients=clients,
         embedding=embedding,
@@ -109,7 +109,13 @@ def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Stru
     return tuple(msgspec.structs.replace(pair, cosine=cosine[pair.a, pair.b]) for pair in pairs)
 
 
-def _summary(library: Library) -> LibrarySummary:
+def client_views(views: Visibility) -> tuple[ClientView, ...]:
+    """Return what each client shows, as the report has it."""
+    return tuple(msgspec.convert(msgspec.to_builtins(view), ClientView) for view in views.columns)
+
+
+def summary(library: Library) -> LibrarySummary:
+    """Return what was loaded, in numbers."""
     return LibrarySummary(
         sources=library.sources,
         skills=len(library.skills),
@@ -135,14 +141,15 @@ def _skills(
     for skill, view in zip(library.skills, views.rows, strict=True):
         row = rows.get(skill.id)
         if row is None:
-            report = _bystander(skill)
+            report = bystander(skill)
         else:
             report = _competitor(skill, shown[row], row, routing.flows[row], structure, rivals[row])
         reports.append(msgspec.structs.replace(report, visibility=view.states))
     return tuple(reports)
 
 
-def _bystander(skill: Skill) -> SkillReport:
+def bystander(skill: Skill) -> SkillReport:
+    """Return a report without figures, for a skill that does not compete."""
     return SkillReport(
         id=skill.id,
         name=skill.name,

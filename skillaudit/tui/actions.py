@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 Scope = Literal["app", "list", "detail", "map"]
 """Who carries the action out: the app wherever you are, or the part of the screen with the focus."""
 
-LISTS = frozenset({"skills", "clusters", "black-holes", "findings"})
-SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map"})
+LISTS = frozenset({"skills", "clusters", "black-holes", "findings", "plan"})
+SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map", "plan"})
 COPYING = SKILL_VIEWS | {"overview", "what-if", "probe"}
 PANES = SKILL_VIEWS | {"what-if", "probe"}
-CHANGING = SKILL_VIEWS | {"what-if"}
+CHANGING = SKILL_VIEWS - {"plan"} | {"what-if"}
 
 
 class Situation(NamedTuple):
@@ -32,6 +32,12 @@ class Situation(NamedTuple):
     history: bool = False
     can_imagine: bool = False
     """True when the engine is there that forecasts a changed library."""
+    partial: bool = False
+    """True when the audit was stopped: there is no forecast to show."""
+    can_plan: bool = False
+    """True when the optimiser is there and has a library to plan for."""
+    plan: bool = False
+    planning: bool = False
     can_map: bool = False
     """True when an audit with another map can be asked for."""
     can_probe: bool = False
@@ -46,6 +52,10 @@ def _always(_: Situation) -> bool:
 
 def _has_report(now: Situation) -> bool:
     return now.report
+
+
+def _has_rows(now: Situation) -> bool:
+    return now.view in SKILL_VIEWS and (now.view != "plan" or now.plan)
 
 
 def _in(views: frozenset[str]) -> Callable[[Situation], bool]:
@@ -83,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     # The order is that of the hint line: what is first survives the narrowest window.
     Action("filter", ("slash",), "filter: rows",
            "Show only rows that hold the words typed; `!word` leaves out.",
-           "Find", "filter", hint="filter", applies=_in(SKILL_VIEWS), first=True),
+           "Find", "filter", hint="filter", applies=_has_rows, first=True),
     Action("help", ("question_mark", "f1"), "help: keys and columns", "Show keys and columns of this view.",
            "General", "help", hint="help"),
     Action("quit", ("q", "ctrl+q"), "quit: skillaudit", "Leave; a running audit is dropped.",
@@ -96,10 +106,20 @@ ACTIONS: tuple[Action, ...] = (
            "Find", "sort", hint="sort", applies=_in(frozenset({"skills"}))),
     Action("reverse", ("S",), "sort: turn round", "Turn the order round.",
            "Find", "reverse", applies=_in(frozenset({"skills"}))),
-    Action("mark", ("space",), "mark: this skill", "Mark or unmark the skill; copying takes all marked ones.",
-           "Act", "mark", hint="mark", applies=_in(SKILL_VIEWS)),
+    Action("plan", ("i",), "plan: improve the library",
+           "Make a plan of better descriptions, with proof, or make it again; writes nothing.",
+           "Act", "make_plan", hint="improve",
+           applies=lambda now: now.can_plan and not now.planning and (now.view == "plan" or not now.plan)),
+    Action("accept", ("a",), "plan: accept or refuse", "Accept the edit of the row, or refuse it.",
+           "Act", "accept", hint="accept", applies=lambda now: now.plan and now.view == "plan"),
+    Action("accept_all", ("A",), "plan: none, or as proposed",
+           "Refuse every edit; again, accept those that the plan proposes.",
+           "Act", "accept_all", hint="all", applies=lambda now: now.plan and now.view == "plan"),
+    Action("mark", ("space",), "mark: this skill",
+           "Mark or unmark the skill; copying takes all marked ones. In Plan, accept or refuse.",
+           "Act", "mark", hint="mark", applies=_has_rows),
     Action("unmark", ("U",), "mark: clear all", "Take all marks away.",
-           "Act", "unmark", applies=_in(SKILL_VIEWS)),
+           "Act", "unmark", applies=_in(SKILL_VIEWS - {"plan"})),
     Action("copy", ("y",), "copy: row", "Copy the row, or the marked rows, as plain text.",
            "Act", "copy", hint="copy", applies=lambda now: now.view in COPYING or now.error),
     Action("copy_all", ("Y",), "copy: detail as Markdown",
@@ -118,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop_probe", ("P",), "probe: stop", "Stop the probe; every answer is kept, `p` goes on from there.",
            "Act", "stop_probe", hint="stop", applies=lambda now: bool(now.probe)),
     Action("export", ("e",), "export: report to a file",
-           "Write the report; the name's ending picks the format.",
+           "Write the report; the name's ending picks the format. In Plan, write the new library.",
            "Act", "export", hint="export", applies=_has_report),
     Action("rerun", ("r",), "run: audit again", "Read the library again and audit it.",
            "Act", "rerun", hint="rerun", applies=lambda now: not now.busy),

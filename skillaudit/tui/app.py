@@ -13,6 +13,7 @@ from textual.widgets import Input
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.lines import printable
 from skillaudit.tui.loading import Meter, in_thread
+from skillaudit.tui.plan_shell import PlanShell
 from skillaudit.tui.probe_shell import ProbeShell
 from skillaudit.tui.screens import EditScreen, ExportScreen, HelpScreen, help_blocks
 from skillaudit.tui.shell import STATUS
@@ -22,7 +23,7 @@ from skillaudit.tui.views.overview import OverviewView
 from skillaudit.tui.widgets.row_list import RowList
 
 
-class SkillAuditApp(ProbeShell):
+class SkillAuditApp(PlanShell, ProbeShell):
     """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
 
     `load_with_map` makes it with another map; without it the app does not offer that.
@@ -148,7 +149,10 @@ class SkillAuditApp(ProbeShell):
     # Acting.
 
     def action_mark(self) -> None:
-        """Mark the skill under the cursor and go to the next row."""
+        """Mark the skill under the cursor and go to the next row; in the plan, accept or refuse it."""
+        if self.current == "plan":
+            self.action_accept()
+            return
         skill = self.view.skill() if self.view is not None else None
         if self.session is None or self.view is None or not skill:
             return
@@ -167,7 +171,7 @@ class SkillAuditApp(ProbeShell):
         """Copy the marked skills, or else the row under the cursor."""
         if self.current == STATUS:
             self._copy(str(self.error), "the message")
-        elif self.session is not None and self.session.marks and self.current != "overview":
+        elif self.session is not None and self.session.marks and self.current not in {"overview", "plan"}:
             self._copy(self.session.marked_text(), f"{len(self.session.marks):,} marked skills")
         elif self.view is not None:
             self._copy(self.view.row_text(), "the row")
@@ -190,7 +194,10 @@ class SkillAuditApp(ProbeShell):
         self.notify(f"Copied {what} ({len(text):,} characters).", markup=False)
 
     def action_export(self) -> None:
-        """Ask for a file name and write the report."""
+        """Ask for a file name and write the report; in the plan, for a folder and write the library."""
+        if self.current == "plan" and self.plan is not None and self.plan.found is not None:
+            self.export_plan()
+            return
 
         def written(path: str | None) -> None:
             if path:
@@ -284,4 +291,5 @@ class SkillAuditApp(ProbeShell):
         if self.meter is not None:
             self.meter.cancel()
         self.action_stop_probe()
+        self.stop_plan()
         self.exit()

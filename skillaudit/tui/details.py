@@ -34,11 +34,11 @@ def place_text(place: Location) -> str:
     )
 
 
-def row_document(index: Index, row: object) -> list[Block]:
-    """Describe the row of any list; an empty document for no row."""
+def row_document(index: Index, row: object, proposal: Sequence[Block] = ()) -> list[Block]:
+    """Describe the row of any list, a skill with what is proposed for it; an empty document for no row."""
     match row:
         case SkillReport():
-            return skill_document(index, row)
+            return skill_document(index, row, proposal)
         case ClusterRow(skill=SkillReport() as skill):
             return skill_document(index, skill)
         case ClusterRow(cluster=Cluster() as cluster):
@@ -52,8 +52,11 @@ def row_document(index: Index, row: object) -> list[Block]:
     return []
 
 
-def skill_document(index: Index, skill: SkillReport) -> list[Block]:
-    """Describe a skill: what the model reads, its rivals, the requests it loses and those it steals."""
+def skill_document(index: Index, skill: SkillReport, proposal: Sequence[Block] = ()) -> list[Block]:
+    """Describe a skill: what the model reads, its rivals, the requests it loses and those it steals.
+
+    `proposal` is shown below what the model reads.
+    """
     blocks: list[Block] = [
         Title(skill.name, _badges(index, skill)),
         Field("file", (Span(skill.path or NONE),)),
@@ -62,12 +65,16 @@ def skill_document(index: Index, skill: SkillReport) -> list[Block]:
         blocks.append(Field("id", (Span(skill.id),)))
     if skill.category:
         blocks.append(Field("category", (Span(skill.category),)))
-    blocks.append(Field("cluster", (Span(_cluster_text(index, skill)),)))
+    if not index.partial:
+        blocks.append(Field("cluster", (Span(_cluster_text(index, skill)),)))
     blocks += [
         Heading("What the model is shown", _cut_note(index)),
         Paragraph(f"{skill.name}: {skill.description}"),
         *_visibility(index, skill),
+        *proposal,
     ]
+    if index.partial:
+        return [*blocks, *_findings(index, skill.id)]
     if skill.manual_only:
         blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
         return [*blocks, *_findings(index, skill.id)]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from skillaudit.schema import Estimate
 from skillaudit.tui.figures import estimate, meter, percent, whisker
 from skillaudit.tui.lines import EMPTY, Align, Line, Span, crop, fit, line_width, printable, wrap
+from skillaudit.tui.plan_diff import diff_lines
 
 
 class Title(NamedTuple):
@@ -88,7 +89,14 @@ class Share(NamedTuple):
     tone: str = "accent"
 
 
-Block = Title | Heading | Paragraph | Field | Bullet | Table | Gauge | Share
+class Diff(NamedTuple):
+    """A text and what becomes of it, with the words marked that go and come."""
+
+    before: str
+    after: str
+
+
+Block = Title | Heading | Paragraph | Field | Bullet | Table | Gauge | Share | Diff
 LABEL_WIDTH = 12
 TABLE_WIDTH = 78
 
@@ -120,6 +128,8 @@ def layout(blocks: Iterable[Block], width: int) -> list[Line]:
                 lines.append(_gauge(block, width))
             case Share():
                 lines.append(_share(block, width))
+            case Diff(before, after):
+                lines.extend(diff_lines(before, after, width))
     return lines
 
 
@@ -258,12 +268,19 @@ def to_markdown(blocks: Iterable[Block]) -> str:
                 item = f"- {escape(label)}: {estimate(value)}"
             case Share(label, share, _, words):
                 item = f"- {escape(label)}: {percent(share)}, {escape(words)}"
+            case Diff(before, after):
+                # One line each, so that no text can end the fence.
+                parts.append(f"```diff\n- {_one_line(before)}\n+ {_one_line(after)}\n```\n")
         if item and listing:
             parts[-1] += item + "\n"
         elif item:
             parts.append(item + "\n")
         listing = bool(item)
     return "\n".join(parts)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def _markdown_table(columns: Sequence[Column], rows: Sequence[Sequence[Span]]) -> str:

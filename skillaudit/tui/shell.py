@@ -35,6 +35,8 @@ MIN_WIDTH, MIN_HEIGHT = 60, 15
 REFRESH = 0.1
 """Seconds between looks at a running audit."""
 STATUS = "status"
+PLAIN_PANES = frozenset({STATUS, "plan-status"})
+"""Panes that only say how work goes; they have no links to go to."""
 
 _BY_METHOD = {action.call.partition("(")[0]: action for action in of_scope("app")}
 
@@ -74,7 +76,6 @@ class Shell(App[None]):
         self.imagine = imagine
         self.meter: Meter | None = None
         self.current = STATUS
-        self._partial = False
         self._making = asyncio.Lock()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -128,15 +129,21 @@ class Shell(App[None]):
             busy=self.busy,
             report=session is not None,
             error=self.current == STATUS and self.error is not None,
+            partial=self.partial,
             query=bool(session and session.query),
             history=bool(session and session.history),
             can_imagine=self.imagine is not None,
             can_map=self.load_with_map is not None,
         )
 
+    @property
+    def partial(self) -> bool:
+        """True when the report on show is that of an audit that was stopped."""
+        return self.session is not None and self.session.index.partial
+
     def _focused_scope(self) -> Scope:
         focused = self.screen_stack[0].focused
-        return focused.SCOPE if isinstance(focused, Drawn) and focused.id != STATUS else "app"
+        return focused.SCOPE if isinstance(focused, Drawn) and focused.id not in PLAIN_PANES else "app"
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
@@ -193,12 +200,12 @@ class Shell(App[None]):
     async def _audit(self, load: Loader, meter: Meter) -> None:
         outcome = await in_thread(partial(load_report, load), meter)
         stages, self.meter = meter.stages, None
-        await self._finish(outcome)
-        if outcome.cancelled and outcome.report is None:
-            if self.session is None:
-                self._status.show(cancelled_blocks(stages))
-            else:
-                self.notify("Stopped; the earlier result is still on show.", markup=False)
+        if outcome.cancelled and self.session is not None:
+            self.notify("Stopped; the earlier result is still on show.", markup=False)
+        elif outcome.cancelled and outcome.report is None:
+            self._status.show(cancelled_blocks(stages))
+        else:
+            await self._finish(outcome)
         self.refresh_frame()
 
     async def _finish(self, outcome: Outcome) -> None:
@@ -207,14 +214,17 @@ class Shell(App[None]):
             self._status.show(error_blocks(outcome.error, earlier=self.session is not None))
             await self.switch(STATUS)
         elif outcome.report is not None:
-            self._partial = outcome.cancelled
-            await self.show_report(outcome.report)
+            await self.show_report(outcome.report, outcome.cancelled)
 
-    async def show_report(self, report: Report) -> None:
-        """Show a report in the view that is open, or in the overview."""
-        session, earlier = Session(report), self.session
+    def adopt(self, session: Session, earlier: Session | None) -> None:
+        """Make a new session ready to be shown, with what it takes from the one before."""
         if earlier is not None:
             session.carry_over(earlier)
+
+    async def show_report(self, report: Report, partial: bool = False) -> None:
+        """Show a report in the view that is open, or in the overview."""
+        session, earlier = Session(report, partial), self.session
+        self.adopt(session, earlier)
         self.session = session
         for view in self.base.query(View):
             if view.id == self.current:
@@ -287,7 +297,7 @@ class Shell(App[None]):
             return (Span(f"▸ {printable(text)}", "accent"),)
         if self.error is not None:
             return (Span("failed !!", "error"),)
-        if self._partial:
+        if self.partial:
             return (Span("partial: stopped early", "warning"),)
         return ()
 
@@ -301,6 +311,7 @@ class Shell(App[None]):
             "black-holes": len(report.black_holes),
             "findings": len(report.findings),
             "what-if": len(self.session.changes.rows),
+            **({"plan": len(self.session.plan.edits)} if self.session.plan.found is not None else {}),
         }
 
     async def switch(self, view_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from skillaudit.formatters.words import SEVERITY_ORDER
 from skillaudit.schema import BlackHole, Cluster, Finding, Pair, Report, SkillReport
 from skillaudit.tui.imagining import Changes
+from skillaudit.tui.planning import Plan
 from skillaudit.tui.probe_run import Probing
 
 NOISE = -1
@@ -18,8 +19,10 @@ NOISE = -1
 class Index:
     """Lookups over one report."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, partial: bool = False) -> None:
         self.report = report
+        self.partial = partial
+        """True when the audit was stopped before it had forecast anything."""
         self.skills = {skill.id: skill for skill in report.skills}
         self.position = {skill.id: at for at, skill in enumerate(report.skills)}
         self.clusters = {cluster.index: cluster for cluster in report.clusters}
@@ -151,8 +154,8 @@ class ClusterRow(NamedTuple):
 class Session:
     """The user's place in a report; shared by all views, so that they show the same selection."""
 
-    def __init__(self, report: Report) -> None:
-        self.index = Index(report)
+    def __init__(self, report: Report, partial: bool = False) -> None:
+        self.index = Index(report, partial)
         self.selected: str | None = None
         self.history: list[tuple[str, str]] = []
         """View and skill of each place that a link led from."""
@@ -162,6 +165,7 @@ class Session:
         self.marks: set[str] = set()
         self.open_clusters: set[int] = set()
         self.changes = Changes()
+        self.plan = Plan()
         self.probing = Probing()
         self._order: list[SkillReport] = []
         self._order_key: tuple[str, bool] | None = None
@@ -179,6 +183,12 @@ class Session:
         self.marks = {skill for skill in earlier.marks if skill in known}
         self.selected = earlier.selected if earlier.selected in known else None
         self.open_clusters = {index for index in earlier.open_clusters if index in self.index.clusters}
+
+    def same_library(self, other: Session) -> bool:
+        """Tell whether two reports are about the same skills with the same descriptions."""
+        return [(skill.id, skill.description) for skill in self.report.skills] == [
+            (skill.id, skill.description) for skill in other.report.skills
+        ]
 
     def select(self, skill: str) -> None:
         """Move the selection to a skill of the report."""

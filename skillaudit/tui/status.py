@@ -22,16 +22,20 @@ def stage_text(stage: Stage) -> str:
 
 def loading_blocks(sources: str, stages: Sequence[Stage], stopping: bool) -> list[Block]:
     """Describe a running audit: every stage heard of, with its count."""
-    blocks: list[Block] = [Title(f"Auditing {sources}"), Paragraph("")]
+    hint = "Stopping after this step …" if stopping else "No model is called. Press esc to stop."
+    return stage_blocks(f"Auditing {sources}", stages, hint)
+
+
+def stage_blocks(title: str, stages: Sequence[Stage], hint: str) -> list[Block]:
+    """Describe work that goes on, stage by stage, with a hint on what can be done about it."""
+    blocks: list[Block] = [Title(title), Paragraph("")]
     for at, stage in enumerate(stages):
         # A stage may go on inside a later one, as embedding does; without a total, the next one ends it.
         finished = stage.done >= stage.total > 0 or (not stage.total and at < len(stages) - 1)
         blocks.append(Field(("✓ " if finished else "▸ ") + stage.name, _count(stage, finished)))
     if not stages:
         blocks.append(Paragraph("Starting …", "muted"))
-    blocks.append(Paragraph(""))
-    hint = "Stopping after this step …" if stopping else "No model is called. Press esc to stop."
-    return [*blocks, Paragraph(hint, "muted")]
+    return [*blocks, Paragraph(""), Paragraph(hint, "muted")]
 
 
 def _count(stage: Stage, finished: bool) -> tuple[Span, ...]:
@@ -57,9 +61,14 @@ def cancelled_blocks(stages: Sequence[Stage]) -> list[Block]:
     ]
 
 
-def error_blocks(error: BaseException, earlier: bool) -> list[Block]:
-    """Say what went wrong and what helps; `earlier` tells that an earlier result is still there."""
-    blocks: list[Block] = [Title("The audit failed", (Span("error !!", "error"),)), Paragraph("")]
+def error_blocks(
+    error: BaseException, earlier: bool, what: str = "The audit", again: str = "r"
+) -> list[Block]:
+    """Say what went wrong and what helps; `earlier` tells that an earlier result is still there.
+
+    `what` failed, and the key `again` tries it once more.
+    """
+    blocks: list[Block] = [Title(f"{what} failed", (Span("error !!", "error"),)), Paragraph("")]
     if isinstance(error, SkillAuditError):
         blocks.append(Paragraph(str(error)))
     else:
@@ -76,7 +85,7 @@ def error_blocks(error: BaseException, earlier: bool) -> list[Block]:
             blocks += [
                 Paragraph(f"{frame.filename}:{frame.lineno} in {frame.name}", "muted") for frame in frames
             ]
-    blocks += [Heading("Keys"), Field("r", (Span("run again"),)), Field("y", (Span("copy the message"),))]
+    blocks += [Heading("Keys"), Field(again, (Span("run again"),)), Field("y", (Span("copy the message"),))]
     if earlier:
         blocks.append(Field("esc", (Span("back to the earlier result"),)))
     return [*blocks, Field("q", (Span("quit"),))]

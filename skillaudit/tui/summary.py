@@ -76,8 +76,22 @@ def _size(value: Estimate) -> str:
     return f"{value.value or 0.0:,.0f}{ends} skills"
 
 
-def library_blocks(report: Report) -> list[Block]:
-    """Describe what was loaded, what was skipped, and which requests judge it."""
+def stopped_blocks() -> list[Block]:
+    """Say that the audit was stopped, what there is all the same, and how to get the rest."""
+    return [
+        Paragraph("Stopped before a forecast was made.", "value"),
+        Paragraph("What the files say is here: skills, findings about files, what each client shows."),
+        Paragraph(
+            "What was embedded is cached, so that the next run is shorter. Press r to run it again.", "muted"
+        ),
+    ]
+
+
+def library_blocks(report: Report, partial: bool = False) -> list[Block]:
+    """Describe what was loaded, what was skipped, and which requests judge it.
+
+    A `partial` report says nothing about requests, clusters and crowding.
+    """
     library, coverage, hubness = report.library, report.forecast.coverage, report.hubness
     rest = [(library.manual_only, "manual only"), (library.copies, "identical copies")]
     parts = [plural(library.skills, "skill"), f"{library.routable:,} routable"]
@@ -85,6 +99,10 @@ def library_blocks(report: Report) -> list[Block]:
     blocks: list[Block] = [
         Field("sources", (Span(", ".join(library.sources) or NONE),)),
         Field("size", (Span(", ".join(parts)),)),
+    ]
+    if partial:
+        return [*blocks, *client_blocks(report), *skipped_blocks(report)]
+    blocks += [
         Field(
             "clusters",
             (Span(f"{plural(len(report.clusters), 'cluster')}, {plural(report.noise, 'skill')} in none"),),

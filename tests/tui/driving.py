@@ -12,6 +12,8 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.imagining import Imagine
+from skillaudit.tui.planning import Planner
+from skillaudit.tui.probe_run import Probe
 from skillaudit.tui.views.base import View
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -33,11 +35,15 @@ async def opened(
     keys: str = "",
     load_with_map: Callable[[Progress], Report] | None = None,
     imagine: Imagine | None = None,
+    probe: Probe | None = None,
+    planner: Planner | None = None,
     wait: bool = True,
 ) -> AsyncIterator[tuple[SkillAuditApp, Driver]]:
     """Run the app on a report or a loader, press some keys, and hand it over."""
     load = (lambda progress: what) if isinstance(what, Report) else what
     app = SkillAuditApp(load, sources="./skills", load_with_map=load_with_map, imagine=imagine)
+    app.planner = planner
+    app.probe = probe
     async with app.run_test(size=size) as pilot:
         if wait:
             await settle(pilot)

@@ -10,20 +10,30 @@ import pytest
 
 from skillaudit.config import Config
 from skillaudit.progress import SILENT
+from skillaudit.schema import Library
 from skillaudit.tui import run
 from skillaudit.tui.app import SkillAuditApp
 from tests.tui import reports
 
 
+LIBRARY = Library(skills=(), sources=("a", "b"))
+
+
 def test_it_audits_the_sources_and_offers_the_better_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[tuple[str, ...], str]] = []
+    loaded: list[tuple[str, ...]] = []
+    asked: list[tuple[Library, str]] = []
     apps: list[SkillAuditApp] = []
 
-    def audit(sources: tuple[str, ...], config: Config, progress: object) -> object:
-        asked.append((tuple(str(source) for source in sources), config.map))
+    def load(sources: tuple[str, ...], progress: object) -> Library:
+        loaded.append(tuple(str(source) for source in sources))
+        return LIBRARY
+
+    def audit(library: Library, config: Config, progress: object) -> object:
+        asked.append((library, config.map))
         return reports.one()
 
-    monkeypatch.setattr("skillaudit.pipeline.audit", audit)
+    monkeypatch.setattr("skillaudit.load.load", load)
+    monkeypatch.setattr("skillaudit.pipeline.audit_library", audit)
     monkeypatch.setattr(SkillAuditApp, "run", lambda app: apps.append(app))
     assert run(["a", Path("b")], Config()) == 0
     (app,) = apps
@@ -31,7 +41,9 @@ def test_it_audits_the_sources_and_offers_the_better_map(monkeypatch: pytest.Mon
     assert app._load(SILENT) == reports.one()
     assert app.load_with_map is not None
     app.load_with_map(SILENT)
-    assert asked == [(("a", "b"), "pca"), (("a", "b"), "umap")]
+    assert loaded == [("a", "b"), ("a", "b")]
+    assert asked == [(LIBRARY, "pca"), (LIBRARY, "umap")]
+    assert app.imagine is not None and app.planner is not None
     run(["a"], Config(map="umap"))
     assert apps[1].load_with_map is None
 

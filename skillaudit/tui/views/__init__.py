@@ -16,6 +16,10 @@ def _always(_: Situation) -> bool:
     return True
 
 
+def _forecast(now: Situation) -> bool:
+    return not now.partial
+
+
 class ViewSpec(NamedTuple):
     """A tab: its key, its names, and where its class is; the class is imported when first shown."""
 
@@ -37,14 +41,17 @@ VIEWS: tuple[ViewSpec, ...] = (
     ViewSpec("skills", "2", "Skills", "Skills", "every skill, what it loses and takes",
              "skills", "SkillsView"),
     ViewSpec("clusters", "3", "Clusters", "Clust", "groups of skills taken for each other",
-             "clusters", "ClustersView"),
+             "clusters", "ClustersView", _forecast),
     ViewSpec("black-holes", "4", "Black holes", "Holes", "skills that swallow everybody's requests",
-             "black_holes", "BlackHolesView"),
+             "black_holes", "BlackHolesView", _forecast),
     ViewSpec("findings", "5", "Findings", "Finds", "what somebody should look at, worst first",
              "findings", "FindingsView"),
-    ViewSpec("map", "6", "Map", "Map", "all skills in two dimensions, coloured by cluster", "map", "MapView"),
+    ViewSpec("map", "6", "Map", "Map", "all skills in two dimensions, coloured by cluster", "map", "MapView",
+             _forecast),
     ViewSpec("what-if", "7", "What-if", "If", "take skills out or rewrite them and see the forecast move",
              "what_if", "WhatIfView", lambda now: now.can_imagine),
+    ViewSpec("plan", "8", "Plan", "Plan", "better descriptions, folds and a tree, to accept one by one",
+             "plan", "PlanView", lambda now: now.can_plan),
     ViewSpec("probe", "9", "Probe", "Probe", "ask a model what the forecast predicts, within a budget",
              "probe", "ProbeView", lambda now: now.can_probe),
 )  # fmt: skip

@@ -12,14 +12,17 @@ from textual.content import Content
 
 from skillaudit.schema import BlackHole, Finding, SkillReport
 from skillaudit.tui.details import row_document
+from skillaudit.tui.doc import Block
 from skillaudit.tui.imagining import Change
 from skillaudit.tui.lines import printable
+from skillaudit.tui.plan_documents import proposal_blocks
+from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.probe_form import Setting
 from skillaudit.tui.state import ClusterRow, Session
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
-Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, Change, Setting)
+Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, PlanRow, Change, Setting)
 
 
 class View(Container):
@@ -42,6 +45,13 @@ class View(Container):
     def skill(self) -> str | None:
         """Id of the skill under the cursor."""
         return self.session.selected
+
+    def tick(self) -> None:
+        """Show the news of work that goes on; called on a timer."""
+
+    def plan_row(self) -> PlanRow | None:
+        """The row of the plan under the cursor."""
+        return None
 
     def row_text(self) -> str:
         """The row under the cursor as plain text."""
@@ -153,7 +163,7 @@ class ListView(View, Generic[Row]):
         """Describe the row under the cursor, or say why there is none."""
         row = self.list.current
         if row is not None:
-            self.detail.show(row_document(self.session.index, row))
+            self.detail.show(self.document(row))
             self.list.set_empty("")
         else:
             self.detail.show(())
@@ -163,6 +173,12 @@ class ListView(View, Generic[Row]):
                 if query.strip()
                 else self.empty_text()
             )
+
+    def document(self, row: Row) -> Sequence[Block]:
+        """Describe a row."""
+        skill = row.id if isinstance(row, SkillReport) else ""
+        proposal = proposal_blocks(self.session.plan, skill) if skill else []
+        return row_document(self.session.index, row, proposal)
 
     @on(RowList.Moved)
     def _moved(self) -> None:

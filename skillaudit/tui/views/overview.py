@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.message import Message
 
 from skillaudit.schema import Finding
-from skillaudit.tui.doc import Heading, to_markdown
+from skillaudit.tui.doc import Block, Heading, to_markdown
 from skillaudit.tui.figures import severity_span
 from skillaudit.tui.lines import Span
 from skillaudit.tui.state import Session, worst_first
-from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks
+from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks, stopped_blocks
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
@@ -74,13 +74,19 @@ class OverviewView(View):
         self._show_panes()
 
     def _show_panes(self) -> None:
-        report = self.session.report
+        report, partial = self.session.report, self.session.index.partial
         forecast, library = self.query_one("#forecast", DetailPane), self.query_one("#library", DetailPane)
-        blocks = forecast_blocks(report) if report.library.skills else empty_blocks(report)
+        blocks = self._forecast_blocks()
         if self.screen.has_class("-narrow") and report.library.skills:
-            blocks += [Heading("Library"), *library_blocks(report)]
+            blocks += [Heading("Library"), *library_blocks(report, partial)]
         forecast.show(blocks)
-        library.show(library_blocks(report))
+        library.show(library_blocks(report, partial))
+
+    def _forecast_blocks(self) -> list[Block]:
+        report = self.session.report
+        if not report.library.skills:
+            return empty_blocks(report)
+        return stopped_blocks() if self.session.index.partial else forecast_blocks(report)
 
     def take_focus(self) -> None:
         """Put the focus on the findings."""
@@ -115,7 +121,5 @@ class OverviewView(View):
 
     def markdown(self) -> str:
         """Forecast and library as Markdown."""
-        report = self.session.report
-        return to_markdown(
-            [Heading("Forecast"), *forecast_blocks(report), Heading("Library"), *library_blocks(report)]
-        )
+        library = library_blocks(self.session.report, self.session.index.partial)
+        return to_markdown([Heading("Forecast"), *self._forecast_blocks(), Heading("Library"), *library])

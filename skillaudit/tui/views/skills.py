@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual import on
 
 from skillaudit.schema import SkillReport
-from skillaudit.tui.figures import SEVERITIES, amount, percent
+from skillaudit.tui.figures import NONE, SEVERITIES, amount, percent
 from skillaudit.tui.lines import Span
 from skillaudit.tui.state import Index
 from skillaudit.tui.views.base import ListView
@@ -48,9 +48,9 @@ class SkillsView(ListView[SkillReport]):
             ListColumn("", lambda skill: sign(self.session.index, skill), 2),
             ListColumn("skill", lambda skill: Span(skill.id), sort="name"),
             ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
-            ListColumn("takes", lambda skill: Span(amount(skill.absorbed)), 5, "right", sort="takes"),
-            ListColumn("near", lambda skill: Span(str(skill.hubness)), 4, "right", 46, "near"),
-            ListColumn("reqs", lambda skill: Span(str(skill.requests)), 4, "right", 62, "requests"),
+            ListColumn("takes", lambda skill: self._figure(amount(skill.absorbed)), 5, "right", sort="takes"),
+            ListColumn("near", lambda skill: self._figure(str(skill.hubness)), 4, "right", 46, "near"),
+            ListColumn("reqs", lambda skill: self._figure(str(skill.requests)), 4, "right", 62, "requests"),
             ListColumn(
                 "cluster",
                 lambda skill: Span(self.session.index.cluster_label(skill.cluster), "muted"),
@@ -59,6 +59,9 @@ class SkillsView(ListView[SkillReport]):
                 sort="cluster",
             ),
         )
+
+    def _figure(self, text: str) -> Span:
+        return Span(NONE if self.session.index.partial else text)
 
     def rows(self) -> Sequence[SkillReport]:
         """Return the skills."""

@@ -19,7 +19,7 @@ from skillaudit.tui.lines import EMPTY, Line, printable
 
 TONES = (
     "title", "heading", "muted", "faint", "value", "accent", "link", "head",
-    "error", "warning", "info", "good", "marked",
+    "error", "warning", "info", "good", "marked", "gone", "added",
     "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7",
 )  # fmt: skip
 
