@@ -23,6 +23,8 @@ class Config(Record):
     """`cpu`, `cuda`, `mps`, or None to take the best there is."""
     requests: tuple[Path, ...] = ()
     """Files of labelled requests that come before the mined ones."""
+    chains: tuple[Path, ...] = ()
+    """Files of chains of skills, beside those that the skills' own bodies make."""
     router: str | None = None
     """Router profile; None takes the default for the scorer."""
     client: str | None = None

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from skillaudit.checks import black_holes, capacity, confusability, files
+from skillaudit.checks import black_holes, capacity, chains, confusability, files
 from skillaudit.checks.rule import Evidence, Rule
 from skillaudit.schema import Finding
 
 __all__ = ["RULES", "Evidence", "Rule", "check"]
 
-RULES: tuple[Rule, ...] = (*confusability.RULES, *black_holes.RULES, *files.RULES, *capacity.RULES)
+RULES: tuple[Rule, ...] = (
+    *confusability.RULES,
+    *black_holes.RULES,
+    *files.RULES,
+    *capacity.RULES,
+    *chains.RULES,
+)
 """All rules, the gravest subjects first; `check` keeps this order."""
 
 

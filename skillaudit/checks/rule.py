@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from skillaudit.laws.execution_handoffs import HandOff, MissingTarget
 from skillaudit.schema import (
     BlackHole,
     ClientView,
     Cluster,
+    Execution,
     Finding,
     Forecast,
     Hubness,
@@ -34,6 +36,11 @@ class Evidence(Record):
     black_holes: tuple[BlackHole, ...]
     over_general: tuple[BlackHole, ...]
     pairs: tuple[Pair, ...]
+    execution: Execution | None = None
+    links: tuple[HandOff, ...] = ()
+    """Hand-offs in the skills' bodies."""
+    missing: tuple[MissingTarget, ...] = ()
+    """Hand-offs to skills that are not there."""
 
 
 class Rule(Record):

@@ -29,6 +29,13 @@ _AUDIT = (
         help="Labelled requests to judge by: JSONL with `query` and `gold`, or an eval file. Repeatable.",
     ),
     click.option(
+        "--chains",
+        multiple=True,
+        type=click.Path(path_type=str),
+        metavar="FILE",
+        help="Chains of skills to forecast, one a line: `first -> second -> third`. Repeatable.",
+    ),
+    click.option(
         "--scorer",
         type=click.Choice(["hybrid", "dense", "lexical"]),
         help="What similarity is made of; `lexical` is instant and needs no embedding model.  [default: hybrid]",

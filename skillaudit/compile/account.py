@@ -13,7 +13,8 @@ from skillaudit.compile.costs import Cost
 from skillaudit.compile.form import as_data
 from skillaudit.compile.system import System
 from skillaudit.compile.writing import mapping
-from skillaudit.laws.execution_chains import HandOff, ways
+from skillaudit.laws.execution_chains import ways
+from skillaudit.laws.execution_handoffs import HandOff
 from skillaudit.laws.execution_law import Chain
 from skillaudit.schema import Library, Skill
 
@@ -48,7 +49,7 @@ def chains(compilation: Compilation) -> tuple[Chain, ...]:
         if not h.kept
     ]
     origin = f"compiled from {compilation.system}"
-    return tuple(Chain(skills=way, source="compiled", origin=origin) for way in ways(links))
+    return tuple(Chain(skills=way, source="compiled", origin=origin) for way in ways(links)[0])
 
 
 def as_json(system: System, compilation: Compilation, cost: Cost | None = None) -> str:

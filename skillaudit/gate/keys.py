@@ -113,6 +113,7 @@ KEYS: tuple[Key, ...] = (
     Key(name="embedder", group="audit", read=_text, default=None, help="Embedding model: an id or a local folder."),
     Key(name="device", group="audit", read=_text, default=None, help="Where vectors are computed."),
     Key(name="requests", group="audit", read=_texts, default=(), help="Files of labelled requests.", is_path=True),
+    Key(name="chains", group="audit", read=_texts, default=(), help="Files of chains of skills.", is_path=True),
     Key(name="router", group="audit", read=_text, default=None, help="Router profile to forecast for."),
     Key(name="map", group="audit", read=_choice("pca", "umap"), default="pca", help="Layout of the 2-D map."),
     Key(name="no-cache", group="audit", read=_switch, default=False, help="Neither read nor write the cache."),

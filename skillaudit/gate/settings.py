@@ -54,6 +54,7 @@ class Settings(Record):
             embedder=self["embedder"] or DEFAULT_EMBEDDER,
             device=self["device"],
             requests=tuple(Path(name) for name in self["requests"]),
+            chains=tuple(Path(name) for name in self["chains"]),
             router=self["router"],
             client=self["client"],
             context=self["context"],

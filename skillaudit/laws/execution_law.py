@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
-from skillaudit.laws.forms import Law
 from skillaudit.laws.published import execution, published
-from skillaudit.schema import Record
+from skillaudit.schema import ChainSource, DepthBySize, LawPoint, Record
 
 LIFT = 4.0
 """Most times that realised state makes a hard step likelier."""
 SAFE = 0.8
 DEAD = 0.5
+DEEPEST = 8
 _SMALLEST = 1e-9
 _SEARCHES = 80
 
@@ -30,7 +29,7 @@ class Chain(Record):
 
     skills: tuple[str, ...]
     """Ids, first to last."""
-    source: Literal["compiled", "hand-off", "declared"]
+    source: ChainSource
     origin: str = ""
     """File and line of its first hand-off, or the system that it was compiled from."""
 
@@ -67,6 +66,8 @@ class ChainForecast(Record):
     """The product, were the weakest as good as the median of the other steps."""
     restate_at: tuple[str, ...]
     """Skills before which restating helps most, best first; the first step needs none."""
+    dip: str
+    """The most exposed of the steps between the first and the last; empty for a chain of two."""
 
 
 def with_state(alone: float, rescue: float = 1.0) -> float:
@@ -107,7 +108,7 @@ def forecast_chain(
     mean stands in.
     """
     values = [min(1.0, max(0.0, accuracies.get(skill, default))) for skill in chain.skills]
-    gamma = execution().gamma(b if b is not None else published()[0].law.b or 0.0)
+    gamma = gamma_of(b)
     product = joint(values)
     gains = [_restating_gain(values, place) for place in range(len(values))]
     steps = tuple(
@@ -127,6 +128,7 @@ def forecast_chain(
     ranked = sorted(
         range(1, len(values)), key=lambda place: (-gains[place] * _middle(place, len(values)), place)
     )
+    inner = range(1, len(values) - 1)
     return ChainForecast(
         chain=chain,
         steps=steps,
@@ -137,7 +139,16 @@ def forecast_chain(
         weakest=chain.skills[weakest],
         mended=joint(mended),
         restate_at=tuple(chain.skills[place] for place in ranked[:2] if gains[place] > 0.01),
+        dip=chain.skills[max(inner, key=lambda place: steps[place].exposure)] if inner else "",
     )
+
+
+def gamma_of(b: float | None) -> float:
+    """Return the exponent for a decay of `b` per unit of ln N; the published mean stands in for None.
+
+    A library that gets no worse with size has the exponent of no decay: the paper fits none below it.
+    """
+    return execution().gamma(max(0.0, b if b is not None else published()[0].law.b or 0.0))
 
 
 def _middle(place: int, steps: int) -> float:
@@ -153,52 +164,28 @@ def _restating_gain(values: Sequence[float], place: int) -> float:
     return joint(better) - joint(values)
 
 
-class DepthMap(Record):
-    """Chance of a whole chain by its depth and the library's size, with its zones."""
+def depth_by_size(
+    points: Sequence[LawPoint], gamma: float, depths: Sequence[int] = tuple(range(1, DEEPEST + 1))
+) -> DepthBySize:
+    """Return the map of a measured curve of accuracy against size: chains of average steps, before any state.
 
-    sizes: tuple[int, ...]
-    depths: tuple[int, ...]
-    product: tuple[tuple[float, ...], ...]
-    """One row for each depth, one value for each size."""
-    pessimistic: tuple[tuple[float, ...], ...]
-    gamma: float
-    safe: float = SAFE
-    dead: float = DEAD
-    source: str = ""
-
-    def zone(self, depth: int, size: int) -> Literal["safe", "between", "dead"]:
-        """Say where a depth and a size of the map lie; `safe` even by the pessimistic variant, `dead` even by the
-        product. Raises ValueError for values that are not on it."""
-        row, column = self.depths.index(depth), self.sizes.index(size)
-        if self.pessimistic[row][column] >= self.safe:
-            return "safe"
-        return "dead" if self.product[row][column] < self.dead else "between"
-
-
-def depth_map(
-    law: Law | None = None,
-    *,
-    sizes: Sequence[int] = (5, 10, 20, 50, 100, 200, 500, 1000),
-    depths: Sequence[int] = (1, 2, 3, 4, 5, 6, 8, 10),
-    interference: float = 0.0,
-    b: float | None = None,
-) -> DepthMap:
-    """Return the map of a law of accuracy against size; the published mean without one.
-
-    `b` is the decay for gamma; without it the law's own, or the published mean for the capacity form.
+    `points` are in order of size; those without an accuracy are left out.
     """
-    mean = published()[0]
-    used = law or mean.law
-    slope = b if b is not None else used.b if used.b is not None else mean.law.b or 0.0
-    gamma = execution().gamma(slope)
-    routing = [used.accuracy(size, interference) for size in sizes]
-    return DepthMap(
-        sizes=tuple(sizes),
+    known = [point for point in points if point.accuracy.value is not None]
+
+    def table(values: Sequence[float], power: float = 1.0) -> tuple[tuple[float, ...], ...]:
+        return tuple(tuple(joint([p] * depth, gamma=power) for p in values) for depth in depths)
+
+    values = [point.accuracy.value or 0.0 for point in known]
+    return DepthBySize(
+        sizes=tuple(point.n for point in known),
         depths=tuple(depths),
-        product=tuple(tuple(joint([p] * depth) for p in routing) for depth in depths),
-        pessimistic=tuple(tuple(joint([p] * depth, gamma=gamma) for p in routing) for depth in depths),
-        gamma=gamma,
-        source="this library's own law" if law else f"{mean.name}: {mean.source}",
+        success=table(values),
+        low=table([point.accuracy.low or 0.0 for point in known]),
+        high=table([1.0 if point.accuracy.high is None else point.accuracy.high for point in known]),
+        pessimistic=table(values, gamma),
+        safe=SAFE,
+        dead=DEAD,
     )
 
 

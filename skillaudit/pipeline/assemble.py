@@ -8,6 +8,7 @@ import msgspec
 
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import Visibility
+from skillaudit.pipeline.chains import Found, execution_of
 from skillaudit.pipeline.rivals import rivals_of
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import Structure
@@ -20,6 +21,7 @@ from skillaudit.schema import (
     Defect,
     EmbeddingSummary,
     Library,
+    LibraryCurve,
     LibrarySummary,
     Pair,
     Report,
@@ -39,12 +41,15 @@ def assemble(
     routing: Routing,
     views: Visibility,
     client: str | None,
+    law: LibraryCurve | None,
+    chains: Found,
 ) -> Report:
     """Return the report on `library`, of which `shown` compete, as `client` shows them.
 
     `structure` and `routing` are parallel to `shown`; `defects` are those of the request files.
     """
     pairs = _with_cosines(routing.pairs, shown, structure)
+    skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     clients = client_views(views)
     evidence = rounded(
@@ -53,12 +58,15 @@ def assemble(
             client=client,
             clients=clients,
             forecast=routing.forecast,
-            skills=_skills(library, shown, structure, routing, pairs, views),
+            skills=skills,
             clusters=_clusters(shown, structure, routing),
             hubness=structure.hubness,
             black_holes=holes,
             over_general=over_general,
             pairs=pairs,
+            execution=execution_of(chains, skills, [skill.id for skill in shown], routing.forecast, law),
+            links=chains.links,
+            missing=chains.missing,
         ),
         keep=("library",),
     )
@@ -78,6 +86,8 @@ def assemble(
         over_general=evidence.over_general,
         pairs=evidence.pairs,
         findings=check(evidence),
+        law=law,
+        execution=evidence.execution,
     )
 
 

@@ -7,7 +7,6 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,9 +15,11 @@ from skillaudit.clients import listing, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.laws import library_law
+from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
+from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.curve import curve
 from skillaudit.pipeline.memory import keep, recall, report_key
 from skillaudit.pipeline.rounding import rounded
@@ -41,17 +42,23 @@ def audit(sources: Sequence[str | Path], config: Config | None = None, progress:
     return audit_library(load(sources, progress=progress), config or Config(), progress)
 
 
-def audit_library(library: Library, config: Config, progress: Progress = SILENT) -> Report:
-    """Return the report on a library that is loaded already; see `audit`."""
+def audit_library(
+    library: Library, config: Config, progress: Progress = SILENT, *, compiled: Sequence[Chain] | None = None
+) -> Report:
+    """Return the report on a library that is loaded already; see `audit`.
+
+    `compiled` are the chains of a library that was never written; else the mapping beside it is read.
+    """
     gathered = gather(library, config.requests, progress=progress)
+    stated = stated_chains(library, config.chains, compiled)
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:
         key = ""
         if cache is not None:
             profile = find(config.router, config.scorer)
-            key = report_key(library, gathered, config, profile, embedding_of(config))
+            key = report_key(library, gathered, config, profile, embedding_of(config), stated)
             if (known := recall(cache, key)) is not None:
                 return known
-        report = _audited(library, gathered, config, cache, progress)
+        report = _audited(library, gathered, config, cache, progress, stated)
         if cache is not None:
             keep(cache, key, report)
             for note in cache.notes:
@@ -60,7 +67,12 @@ def audit_library(library: Library, config: Config, progress: Progress = SILENT)
 
 
 def _audited(
-    library: Library, gathered: Gathered, config: Config, cache: Cache | None, progress: Progress
+    library: Library,
+    gathered: Gathered,
+    config: Config,
+    cache: Cache | None,
+    progress: Progress,
+    stated: Sequence[Chain],
 ) -> Report:
     """Make the report from the beginning."""
     shown = competing(library, config)
@@ -79,7 +91,13 @@ def _audited(
         progress=progress,
     )
     views = visibility(library.skills, context=config.context, order=config.order)
-    report = assemble(
+    law = None
+    if config.law:
+        measured = library_law(
+            shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+        )
+        law = rounded(curve(measured))
+    return assemble(
         library,
         shown,
         gathered.defects,
@@ -88,13 +106,9 @@ def _audited(
         routing,
         views,
         config.client,
+        law,
+        find_chains(library, stated),
     )
-    if not config.law:
-        return report
-    law = library_law(
-        shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
-    )
-    return msgspec.structs.replace(report, law=rounded(curve(law)))
 
 
 def embedding_of(config: Config) -> EmbeddingSummary:

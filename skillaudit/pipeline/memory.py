@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,21 +13,27 @@ import msgspec
 import skillaudit
 from skillaudit.cache import Cache
 from skillaudit.config import Config
+from skillaudit.laws.execution_law import Chain
 from skillaudit.requests import Gathered
 from skillaudit.routing import RouterProfile
 from skillaudit.schema import EmbeddingSummary, Library, Report
 
 _KIND = "report"
-_PLACES = frozenset({"cache", "use_cache", "requests"})
+_PLACES = frozenset({"cache", "use_cache", "requests", "chains"})
 """Fields of the configuration that say where things are, not what the report says."""
 
 
 def report_key(
-    library: Library, gathered: Gathered, config: Config, profile: RouterProfile, embedding: EmbeddingSummary
+    library: Library,
+    gathered: Gathered,
+    config: Config,
+    profile: RouterProfile,
+    embedding: EmbeddingSummary,
+    chains: Sequence[Chain] = (),
 ) -> str:
     """Return a hex digest of everything that a report depends on, the program itself included."""
     digest = hashlib.blake2b(digest_size=20)
-    for record in (library, gathered, profile, embedding):
+    for record in (library, gathered, profile, embedding, tuple(chains)):
         digest.update(msgspec.msgpack.encode(record))
     settings = [(name, getattr(config, name)) for name in config.__struct_fields__ if name not in _PLACES]
     digest.update(repr(settings).encode())

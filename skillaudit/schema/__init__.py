@@ -7,6 +7,15 @@ a field says otherwise; `None` means "not judged", never "zero".
 
 from __future__ import annotations
 
+from skillaudit.schema.execution import (
+    ChainReport,
+    ChainSource,
+    ChainStep,
+    DepthBySize,
+    Estimate,
+    Execution,
+    Zone,
+)
 from skillaudit.schema.library import (
     Defect,
     Library,
@@ -24,7 +33,6 @@ from skillaudit.schema.report import (
     Cluster,
     Coverage,
     EmbeddingSummary,
-    Estimate,
     Finding,
     Forecast,
     Hubness,
@@ -47,12 +55,17 @@ from skillaudit.schema.report import (
 __all__ = [
     "SCHEMA_VERSION",
     "BlackHole",
+    "ChainReport",
+    "ChainSource",
+    "ChainStep",
     "ClientView",
     "Cluster",
     "Coverage",
     "Defect",
+    "DepthBySize",
     "EmbeddingSummary",
     "Estimate",
+    "Execution",
     "Finding",
     "Forecast",
     "Hubness",
@@ -77,4 +90,5 @@ __all__ = [
     "SourceCount",
     "Taxonomy",
     "Visible",
+    "Zone",
 ]

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
 
 SCHEMA_VERSION = "1.0"
 
 Severity = Literal["error", "warning", "info"]
-
-
-class Estimate(Record):
-    """A number with its 90% interval; `None` when there is nothing to judge it by."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 class SourceCount(Record):
@@ -329,3 +322,5 @@ class Report(Record):
     """Who shows how much of this library."""
     law: LibraryCurve | None = None
     """The library's own law; None where it was not asked for."""
+    execution: Execution | None = None
+    """Chains of skills and the depth that the library carries; None where there is neither chain nor curve."""

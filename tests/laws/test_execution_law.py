@@ -10,18 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.laws import Law, execution
+from skillaudit.laws import execution
 from skillaudit.laws.execution_law import (
     Chain,
     Trial,
-    depth_map,
+    depth_by_size,
     exposure,
     fit_execution,
     forecast_chain,
+    gamma_of,
     joint,
     rescue_potential,
     with_state,
 )
+from skillaudit.schema import Estimate, LawPoint
 
 CHANCE = st.floats(0.01, 0.99)
 CHANCES = st.lists(CHANCE, min_size=1, max_size=8)
@@ -106,34 +108,49 @@ def test_the_first_step_is_never_to_be_restated() -> None:
 
 def test_of_equal_steps_the_middle_one_is_restated_first() -> None:
     found = forecast_chain(chain("p", "q", "r", "s", "t"), {}, 0.8)
-    assert found.restate_at[0] == "r"
+    assert found.restate_at[0] == "r" and found.dip == "r"
+
+
+def test_the_dip_is_never_at_an_end() -> None:
+    assert forecast_chain(chain("c", "a", "b", "c"), {"c": 0.1, "a": 0.9, "b": 0.95}, 0.7).dip == "a"
+    assert forecast_chain(chain("a", "b"), {}, 0.7).dip == ""
 
 
 # --- depth by size ------------------------------------------------------------------------------
 
 
-def test_the_map_has_safe_and_dead_zones() -> None:
-    law = Law(form="logarithmic", a=1.0, b=0.05)
-    found = depth_map(law, sizes=(1, 10, 100, 1000), depths=(1, 2, 6))
-    assert found.product[1][2] == pytest.approx((1 - 0.05 * math.log(100)) ** 2)
-    assert found.gamma == pytest.approx(6.7 * 0.05 + 1.09)
-    assert found.pessimistic[1][2] == pytest.approx(found.product[1][2] ** found.gamma)
-    assert found.pessimistic[0] == found.product[0]
-    assert (found.zone(1, 10), found.zone(2, 100), found.zone(6, 1000)) == ("safe", "between", "dead")
-    with pytest.raises(ValueError, match="not in"):
-        found.zone(7, 10)
+def curve(*values: float | None) -> list[LawPoint]:
+    return [
+        LawPoint(
+            n=10**place,
+            accuracy=Estimate(value=value, low=value and value - 0.1, high=value and value + 0.05),
+            hijack=0.0,
+        )
+        for place, value in enumerate(values)
+    ]
 
 
-def test_the_map_falls_with_depth_and_size() -> None:
-    for table in (depth_map().product, depth_map().pessimistic):
-        values = np.array(table)
-        assert (np.diff(values, axis=0) <= 0).all() and (np.diff(values, axis=1) <= 0).all()
-    assert "skill-laws-mean" in depth_map().source
+def test_the_map_is_the_power_of_the_curve_and_has_zones() -> None:
+    found = depth_by_size(curve(0.95, 0.9, 0.7), 1.4, (1, 2, 6))
+    assert found.sizes == (1, 10, 100) and found.depths == (1, 2, 6)
+    assert found.success[1] == pytest.approx((0.95**2, 0.9**2, 0.7**2))
+    assert found.low[2][1] == pytest.approx(0.8**6) and found.high[2][1] == pytest.approx(0.95**6)
+    assert found.pessimistic[1][2] == pytest.approx(0.7 ** (2 * 1.4))
+    assert found.pessimistic[0] == found.success[0]
+    assert (found.zone(0, 0), found.zone(1, 2), found.zone(2, 2)) == ("safe", "dead", "dead")
+    assert (found.zone(1, 0), found.zone(1, 1), found.zone(2, 0)) == ("safe", "between", "between")
 
 
-def test_a_capacity_law_takes_gamma_from_the_published_mean() -> None:
-    law = Law(form="capacity", alpha=0.97, kappa=90.0, gamma=1.7)
-    assert depth_map(law).gamma == pytest.approx(6.7 * 0.042 + 1.09)
+def test_a_size_without_accuracy_is_left_out() -> None:
+    found = depth_by_size(curve(0.95, None, 0.7), 1.4)
+    assert found.sizes == (1, 100) and found.depths == tuple(range(1, 9))
+    assert {len(row) for row in found.success} == {2}
+
+
+def test_gamma_rests_on_the_library_or_on_the_published_mean() -> None:
+    assert gamma_of(0.05) == pytest.approx(6.7 * 0.05 + 1.09)
+    assert gamma_of(None) == pytest.approx(6.7 * 0.042 + 1.09)
+    assert gamma_of(-0.3) == pytest.approx(1.09)
 
 
 # --- calibration against a simulator ------------------------------------------------------------

@@ -1,0 +1,132 @@
+"""Hand-offs in bodies: sentences, arrows and numbered steps, and what only looks like them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skillaudit.laws.execution_handoffs import hand_offs
+from skillaudit.schema import Skill
+
+
+def skill(name: str, body: str = "", **more: object) -> Skill:
+    return Skill(id=name, name=name, description=f"Does {name}.", body=body, path=f"{name}/SKILL.md", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Then use the `run-tests` skill.", True),
+        ("When done, invoke run-tests on the result.", True),
+        ("Next, call the run-tests skill with the files.", True),
+        ("Hand over to run-tests.", True),
+        ("Hand the results off to `run-tests`.", True),
+        ("Pass the list on to **run-tests**.", True),
+        ("REQUIRED SUB-SKILL: Use pack:run-tests", True),
+        ("Proceed with run-tests.", True),
+        ("Invoke the run-tests skill.", True),
+        ("Once finished, move on to “run-tests”.", True),
+        ("Then use the publish skill.", True),
+        ("Then use `publish`.", True),
+        ("Then publish it.", False),
+        ("Then use publish and go.", False),
+        ("Do not then use the run-tests skill.", False),
+        ("For that, use run-tests instead; then use it.", False),
+        ("See run-tests for details.", False),
+        ("run-tests is fast.", False),
+        ("Then use the my-run-tests skill.", False),
+        ("Then use the run-tests-fast skill.", False),
+        ("After recovery, handed off to the `run-tests` skill.", True),
+        ("For slow tests, hand off to `run-tests`.", False),
+        ("For tests of `x.y`, hand off to `run-tests`.", False),
+        ("For each file, hand off to `run-tests`.", True),
+        ("**Deep dive?** For slow tests, hand off to `run-tests`.", False),
+        ("In those cases read this, then go to `run-tests`.", False),
+        ("Good: `REQUIRED SUB-SKILL: Use pack:run-tests`", False),
+        ("✅ `REQUIRED SUB-SKILL: Use pack:run-tests`", False),
+    ],
+)
+def test_lines_that_hand_over(line: str, found: bool) -> None:
+    links, _ = hand_offs([skill("first", f"Do it.\n\n{line}\n"), skill("run-tests"), skill("publish")])
+    assert [(hand.source, hand.line) for hand in links] == ([("first", 3)] if found else [])
+
+
+def test_code_blocks_and_the_skill_itself_do_not_count() -> None:
+    body = "```\nThen use the `run-tests` skill.\n```\nThen use the `first` skill."
+    assert hand_offs([skill("first", body), skill("run-tests")]) == ((), ())
+
+
+def test_a_hand_off_to_nobody_is_found_when_it_is_sure_to_be_one() -> None:
+    body = "Then use the `gone` skill.\nThen use the other skill.\nThen use `npm`.\n"
+    _, missing = hand_offs([skill("first", body)])
+    assert [(target.name, target.line) for target in missing] == [("gone", 1)]
+
+
+ARROWS = [
+    ("The way is `plan` → `build-it` → `ship-it`.", [("plan", "build-it"), ("build-it", "ship-it")]),
+    ("| all | plan-it -> **build-it** => ship-it |", [("plan-it", "build-it"), ("build-it", "ship-it")]),
+    ("Never `build-it` → `ship-it`.", []),
+    ("Renamed: `build-it` → `ship-it`.", []),
+    ("plan → build → ship", []),
+    ("A request to ship → `ship-it`.", []),
+    ("See src/build-it -> `ship-it`.", []),
+    ("`build-it` → ship-it/notes.md", []),
+    ("`build-it` → `build-it`", []),
+]
+
+
+@pytest.mark.parametrize(("line", "found"), ARROWS)
+def test_arrows_between_names(line: str, found: list[tuple[str, str]]) -> None:
+    names = ("plan", "plan-it", "build", "build-it", "ship", "ship-it")
+    links, _ = hand_offs([skill("teller", line), *map(skill, names)])
+    assert [(hand.source, hand.target) for hand in links] == found
+    assert {hand.teller for hand in links} <= {"teller"} and {hand.line for hand in links} <= {1}
+
+
+STEPS = [
+    ("1. **plan-it** - first\n2. **build** - next\n3. `ship-it`", ["plan-it", "build", "ship-it"]),
+    ("1. Use `plan-it`.\n   More about it.\n\n2. Run `build-it`.\n3. Use the `ship-it`.", None),
+    ("1. **plan-it**\n2. **build-it**", []),
+    ("1. **plan-it**\n3. **build-it**\n4. **ship-it**", []),
+    ("1. **plan**\n2. **build**\n3. **ship-it**", []),
+    ("1. **plan-it**\n2. **build-it**\n3. **plan-it**", []),
+    ("1. **plan-it**\n2. **build-it**\n## More\n3. **ship-it**", []),
+    ("1. plan-it\n2. build-it\n3. ship-it", []),
+    ("1. Ask.\n2. **plan-it**\n3. **build-it**\n4. **ship-it**\n5. Rest.", None),
+]
+
+
+@pytest.mark.parametrize(("body", "found"), STEPS)
+def test_numbered_steps(body: str, found: list[str] | None) -> None:
+    names = ("plan", "plan-it", "build", "build-it", "ship", "ship-it")
+    links, _ = hand_offs([skill("teller", body), *map(skill, names)])
+    way = ["plan-it", "build-it", "ship-it"] if found is None else found
+    assert [(hand.source, hand.target) for hand in links] == list(pairwise(["teller", *way] if way else []))
+
+
+def test_what_a_skill_says_of_itself_goes_before_what_others_say() -> None:
+    told = [skill("teller", "`a-1` → `b-1`"), skill("a-1", "Then use `b-1` again."), skill("b-1")]
+    links, _ = hand_offs(told)
+    assert [(hand.teller, hand.returns) for hand in links] == [("teller", False)]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["run-tests", "`", "**", "→", "then use ", "1. ", "\n", "skill", " ", "For x, "])
+    )
+)
+def test_any_text_is_read(parts: list[str]) -> None:
+    body = "".join(parts)
+    links, missing = hand_offs([skill("first", body), skill("run-tests")])
+    assert {(hand.source, hand.target) for hand in links} <= {("first", "run-tests")}
+    assert not missing or "`" in body
+
+
+def test_fifty_thousand_skills_are_mined_in_passing() -> None:
+    body = "Read it.\n" * 3 + "Then use the `skill-7` skill.\n"
+    links, _ = hand_offs([skill(f"skill-{n}", body) for n in range(5_000)])
+    assert len(links) == 4_999
