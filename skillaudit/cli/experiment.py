@@ -34,7 +34,7 @@ REPORT = "report.html"
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep results, figures, log.",
+    help="Keep results, tables (JSONL, Parquet), figures, log.",
 )
 @click.option(
     "--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: DIR, or your own]"
@@ -140,6 +140,11 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
         cost = "price not known" if dollars is None else f"about ${dollars:.2f}"
         say(f"{experiment} on {router}: about {calls:,} calls, {cost}")
 
+    if out is not None and not quiet:
+        from skillaudit.probe.exporting import has_parquet
+
+        if not has_parquet():
+            say("tables are written as JSONL alone; for Parquet too, install pyarrow")
     results = []
     with narration(quiet) as progress:
         for result in session(

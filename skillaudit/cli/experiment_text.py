@@ -13,6 +13,9 @@ from skillaudit.formatters.layout import table, wrap
 def render(result: Result) -> str:
     """Return the text of one result."""
     found = result.findings
+    if result.not_applicable:
+        head = f"{result.name}: {result.title}\nrouter {result.router}: does not apply\n"
+        return "\n".join((head, *wrap(result.not_applicable))) + "\n"
     decisions = sum(row.decisions for row in result.rows)
     lines = [
         f"{result.name}: {result.title}",
@@ -45,16 +48,27 @@ def catalogue() -> str:
 
 
 def summary(results: Iterable[Result]) -> str:
-    """Return one line for each verdict."""
+    """Return one line for each verdict, and for each experiment that does not apply."""
+    results = tuple(results)
+    order = {result.name: at for at, result in reversed(list(enumerate(results)))}
     rows: list[Sequence[str]] = [
         (result.name, result.router, verdict.ruling, ranged(verdict.effect), verdict.hypothesis)
         for result in results
         for verdict in result.findings.verdicts
     ]
+    rows += [
+        (result.name, result.router, "does not apply", "", result.title)
+        for result in results
+        if result.not_applicable
+    ]
+    rows.sort(key=lambda row: order[row[0]])
     return (
         "\n".join(
             table(
-                ("", "router", "verdict", "effect", "hypothesis"), rows, (4, 22, 9, 25, 88), right=frozenset()
+                ("", "router", "verdict", "effect", "hypothesis"),
+                rows,
+                (4, 22, 14, 25, 88),
+                right=frozenset(),
             )
         )
         + "\n"

@@ -108,15 +108,29 @@ class Sample:
         point = float(moved.sum() / max(spread.sum(), 1e-12))
         return Drawn(point, (moved @ picks) / np.maximum(spread @ picks, 1e-12))
 
+    def correlation(self, values: Floats, x: Floats, mask: Mask | None = None) -> Drawn:
+        """Return the correlation of `values` with the ranks of `x`; draws vary the covariance and keep the scale."""
+        inside = np.ones(len(values), dtype=bool) if mask is None else mask
+        ranks = _ranks(x[inside])
+        scale = ranks.std() * values[inside].std() if inside.any() else 0.0
+        if scale < 1e-12:
+            return Drawn(0.0, np.zeros(2))
+        product = np.zeros(len(values))
+        product[inside] = (ranks - ranks.mean()) * (values[inside] - values[inside].mean()) / scale
+        return self.mean(product, inside)
+
     def estimate(self, drawn: Drawn) -> Estimate:
         """Return a number with its 90% interval."""
         return interval(drawn.value, drawn.draws)
 
-    def p(self, drawn: Drawn) -> float:
-        """Return the two-sided p of a number against zero."""
+    def p(self, drawn: Drawn, least: float = 0.0) -> float:
+        """Return the two-sided p of a number against zero.
+
+        `least` is the standard error that it has at least: where hardly anything happened the draws show too little.
+        """
         from scipy.special import stdtr
 
-        spread = float(drawn.draws.std())
+        spread = max(least, float(drawn.draws.std()))
         if spread < 1e-12:
             return 1.0 if abs(drawn.value) < 1e-12 else 0.0
         return float(2 * stdtr(max(1, self.groups - 1), -abs(drawn.value) / spread))
@@ -130,9 +144,11 @@ class Sample:
         found = self.estimate(drawn)
         return Point(x=x, y=drawn.value, low=found.low or 0.0, high=found.high or 0.0)
 
-    def verdict(self, hypothesis: str, drawn: Drawn, unit: str, paper: str, *, expected: int) -> Verdict:
-        """Rule on a hypothesis that a number is below (-1) or above (+1) zero."""
-        p = self.p(drawn)
+    def verdict(
+        self, hypothesis: str, drawn: Drawn, unit: str, paper: str, *, expected: int, least: float = 0.0
+    ) -> Verdict:
+        """Rule on a hypothesis that a number is below (-1) or above (+1) zero; `least` as for `p`."""
+        p = self.p(drawn, least)
         return Verdict(
             hypothesis=hypothesis,
             ruling=ruling(drawn.value * expected, p),
@@ -142,6 +158,13 @@ class Sample:
             test=TEST,
             paper=paper,
         )
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks, equal for equal values."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    upper = np.cumsum(count)
+    return np.asarray((upper - (count - 1) / 2)[place], dtype=np.float64)
 
 
 def ruling(agrees: float, p: float) -> Ruling:

@@ -10,6 +10,7 @@ import random
 from typing import Literal
 
 from skillaudit.experiment.synthetic import Template, pool
+from skillaudit.probe.records import Entry
 from skillaudit.schema import Record
 
 Similarity = Literal["low", "mixed", "high"]
@@ -76,6 +77,17 @@ def groups(count: int, rivals: int, kind: RivalKind = "operation", seed: int = 0
         )
         for subtype in subtypes[:count]
     )
+
+
+def general_skills() -> dict[str, Entry]:
+    """Return one abstract skill for each domain, whose words fit all of its tasks and name none."""
+    return {
+        f"general/{domain}": Entry(
+            name=f"{domain} Assistant",
+            description=f"Handle general {domain.lower()} tasks of various kinds. {about}",
+        )
+        for domain, about in pool().domains.items()
+    }
 
 
 def policy(skill: Template, complexity: Complexity) -> str:

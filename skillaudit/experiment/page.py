@@ -52,6 +52,18 @@ def _verdicts(results: Iterable[Result]) -> str:
         )
         for result in results
         for verdict in result.findings.verdicts
+    ] + [
+        (
+            escape(result.name.upper()),
+            escape(result.title),
+            escape(result.router),
+            '<span class="soft">does not apply</span>',
+            f'<span class="soft">{escape(result.not_applicable)}</span>',
+            "",
+            "",
+        )
+        for result in results
+        if result.not_applicable
     ]
     return _table(("", "hypothesis", "router", "verdict", "effect", "p", "the paper"), rows)
 
@@ -62,6 +74,9 @@ def _experiment(results: Sequence[Result]) -> list[str]:
     for result in results:
         title = f"{result.title}: {result.router}"
         parts.append(f"<h3>{escape(result.router)}</h3>")
+        if result.not_applicable:
+            parts.append(f'<p class="soft">This does not apply. {escape(result.not_applicable)}</p>')
+            continue
         parts.append(
             f'<p class="soft">{sum(row.decisions for row in result.rows):,} decisions, {result.seeds} seeds, '
             f"{result.tasks} tasks in each condition and seed.</p>"

@@ -69,6 +69,7 @@ class Row(Record):
     right: int
     hijack: int
     no_skill: int
+    """Nothing chosen; of a step that was carried out, a result that is not right."""
 
 
 class Result(Record):
@@ -84,6 +85,8 @@ class Result(Record):
     rows: tuple[Row, ...]
     planned: int
     spending: Spending
+    not_applicable: str = ""
+    """Why the experiment says nothing about this router, in one sentence; nothing was asked then."""
 
 
 class PublishedValue(Record):

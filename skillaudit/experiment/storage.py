@@ -12,17 +12,24 @@ from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.probe.exporting import has_parquet
 
 SUFFIX = ".experiment.json"
 
 
 def save(result: Result, folder: Path) -> tuple[Path, ...]:
-    """Write a result and return its files; raises `UsageError` where the folder cannot be written."""
+    """Write a result and return its files; the table also as Parquet where pyarrow is installed.
+
+    Raises `UsageError` where the folder cannot be written.
+    """
     stem = f"{result.name}-{re.sub(r'[^A-Za-z0-9.-]+', '-', result.router)}"
     record = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
-    table = b"".join(msgspec.json.encode(_flat(row)) + b"\n" for row in result.rows)
+    table = [_flat(row) for row in result.rows]
     figure = svg(result.findings, f"{result.title}: {result.router}").encode()
-    made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", table)]
+    lines = b"".join(msgspec.json.encode(row) + b"\n" for row in table)
+    made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", lines)]
+    if table and has_parquet():
+        made.append((f"{stem}.parquet", _parquet(table)))
     if figure:
         made.append((f"{stem}.svg", figure))
     try:
@@ -34,6 +41,25 @@ def save(result: Result, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}; name another --out") from error
     return tuple(folder / name for name, _ in made)
+
+
+def _parquet(table: list[dict[str, Any]]) -> bytes:
+    from importlib import import_module
+    from io import BytesIO
+
+    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+    columns = dict.fromkeys(name for row in table for name in row)
+    # A factor that only some conditions have is empty in the others; one that is not always a number is text.
+    values = {name: [row.get(name) for row in table] for name in columns}
+    values = {
+        name: column
+        if len({type(value) for value in column if value is not None}) < 2
+        else [None if value is None else str(value) for value in column]
+        for name, column in values.items()
+    }
+    file = BytesIO()
+    parquet.write_table(arrow.table(values), file)
+    return file.getvalue()
 
 
 def _flat(row: Row) -> dict[str, Any]:

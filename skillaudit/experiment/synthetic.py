@@ -113,6 +113,15 @@ def write_task(template: Template, seed: object, number: int, wording: int | Non
     return fill(chosen, rng, pool().slots)
 
 
+def vague_task(template: Template, seed: object, number: int) -> str:
+    """Return a task that says of which kind the skill is, without the words that make it this skill's."""
+    about = next(subtype.about for subtype in pool().subtypes if subtype.name == template.subtype)
+    rng = random.Random(f"vague\0{seed}\0{template.id}\0{number}")
+    rest = fill(_MARK.sub(" ", template.tasks[number % len(template.tasks)]), rng, pool().slots)
+    rest = re.sub(r"\s+([,.:;?!])", r"\1", " ".join(rest.split())).strip(" ,.:;?!")
+    return f"{about.rstrip('.')}: {rest}." if rest else about
+
+
 def fill(task: str, rng: random.Random, slots: Mapping[str, tuple[str, ...]]) -> str:
     """Return a task template with its marks taken off and its slots filled, no value twice where it can be helped."""
     used: set[str] = set()

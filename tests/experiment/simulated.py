@@ -10,9 +10,12 @@ from functools import cache
 import msgspec
 
 from skillaudit.experiment import EXPERIMENTS, Scope
+from skillaudit.experiment.errands import Errand, decided
 from skillaudit.probe.records import Decision, Plan, Trial
 
 Chance = Callable[[Trial], float]
+Done = Callable[[Errand], float]
+"""Chances of steps that are carried out."""
 
 
 @cache
@@ -25,6 +28,30 @@ def simulate(plan: Plan, chance: Chance, seed: int = 0) -> tuple[Decision, ...]:
     """Decide every trial right with its chance."""
     rng = random.Random(seed)
     return tuple(_decided(plan, trial, rng.random() < chance(trial)) for trial in plan.trials)
+
+
+@cache
+def errands(name: str, tasks: int = 60) -> tuple[Errand, ...]:
+    """Return an experiment's errands over three seeds, none where it has none."""
+    make = EXPERIMENTS[name].errands
+    return make(Scope(3, tasks)) if make else ()
+
+
+def carry_out(made: Sequence[Errand], chance: Done, seed: int = 0) -> tuple[Decision, ...]:
+    """Carry every errand out right with its chance."""
+    rng = random.Random(seed)
+    return tuple(
+        decided(errand, "right" if rng.random() < chance(errand) else "invalid", "simulated", "rescue")
+        for errand in made
+    )
+
+
+def everything(name: str, chance: Chance, done: Done, tasks: int = 60, seed: int = 0) -> tuple[Decision, ...]:
+    """Decide all trials and errands of an experiment."""
+    return (
+        *carry_out(errands(name, tasks), done, seed),
+        *simulate(planned(name, tasks), chance, seed + 1),
+    )
 
 
 def exactly(plan: Plan, chance: Chance) -> tuple[Decision, ...]:

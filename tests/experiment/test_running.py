@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import IO, Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -13,9 +15,11 @@ import pytest
 from click.testing import CliRunner
 
 from skillaudit.cli.experiment import command
+from skillaudit.cli.experiment_text import render, summary
 from skillaudit.errors import UsageError
 from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, published_values, run
 from skillaudit.experiment.chart import svg, text
+from skillaudit.experiment.errands import quoted
 from skillaudit.experiment.page import page
 from skillaudit.experiment.records import Findings, Point, Series
 from skillaudit.experiment.session import names_of
@@ -30,26 +34,33 @@ SMALL = Scope(seeds=1, tasks=6)
 
 
 class Knowing:
-    """A router that knows the marked words of every skill, and answers right for all tasks."""
+    """A router that knows the plan of an experiment, carries every step out right, and answers right for all tasks."""
 
     name = "simulated/knowing"
     parameters: Mapping[str, Any] = {}
 
-    def __init__(self, price: Price | None = None) -> None:
+    def __init__(self, name: str, price: Price | None = None) -> None:
         self.price = price or Price(prompt=0.0, completion=0.0)
         self.asked = 0
+        experiment = EXPERIMENTS[name]
+        errands = experiment.errands(SMALL) if experiment.errands else ()
+        self._results = {errand.prompt: str(errand.answer) for errand in errands}
+        plan = quoted(experiment.plan(SMALL), {errand.key: str(errand.answer) for errand in errands})
+        self._right = {trial.task or trial.query: trial.gold[0] for trial in plan.trials}
+        self._skills = {skill.id: skill for skill in pool().skills}
 
     async def answer(self, question: Question) -> Completion:
-        """Answer with the label of the skill that fits, or of the category that holds it."""
+        """Answer with the result, or the label of the right skill, or of the category that holds it."""
         self.asked += 1
-        task = question.query.partition("\n")[0]
-        right = next(skill for skill in pool().skills if skill.fits(task))
+        if not question.labels:
+            return Completion(text=self._results[question.query])
+        right = self._right[question.query]
         labels = dict(zip(question.targets, question.labels, strict=True))
-        for name in (f"{right.id}/target", right.id):
-            if name in labels:
-                return Completion(text=labels[name])
+        if right in labels:
+            return Completion(text=labels[right])
+        skill = self._skills[right]
         return Completion(
-            text=next(label for label in question.labels if label in (right.domain, right.subtype))
+            text=next(label for label in question.labels if label in (skill.domain, skill.subtype))
         )
 
 
@@ -68,23 +79,48 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_a_router_that_knows_is_always_right(name: str, tmp_path: Path) -> None:
     with ProbeLog(tmp_path / "log.sqlite") as log:
-        found = run(name, Knowing(), log, SMALL)
+        found = run(name, Knowing(name), log, SMALL)
     assert sum(row.right for row in found.rows) == sum(row.decisions for row in found.rows) == found.planned
-    assert {verdict.ruling for verdict in found.findings.verdicts} == {"no effect"}
+    assert {verdict.ruling for verdict in found.findings.verdicts} == {
+        "no effect"
+    } and not found.not_applicable
 
 
-def test_nothing_is_asked_twice_and_a_budget_ends_a_run(tmp_path: Path) -> None:
-    router = Knowing(Price(prompt=1e-5, completion=0.0))
+@pytest.mark.parametrize(("name", "budget"), [("h2", 0.05), ("f10", 0.01), ("f10", 0.05), ("f11", 0.004)])
+def test_nothing_is_asked_twice_and_a_budget_ends_a_run(name: str, budget: float, tmp_path: Path) -> None:
+    router = Knowing(name, Price(prompt=1e-5, completion=0.0))
     with ProbeLog(tmp_path / "log.sqlite") as log:
         with pytest.raises(UsageError, match="higher --budget"):
-            run("h2", router, log, SMALL, budget=0.05)
+            run(name, router, log, SMALL, budget=budget)
         early = router.asked
         assert early > 0
-        found = run("h2", router, log, SMALL, budget=100.0)
+        found = run(name, router, log, SMALL, budget=100.0)
         assert found.spending.calls == router.asked - early
-        again = run("h2", router, log, SMALL, budget=100.0)
+        again = run(name, router, log, SMALL, budget=100.0)
     assert again.spending.calls == 0
     assert again.rows == found.rows and again.findings == found.findings
+
+
+@pytest.mark.parametrize("name", ["f09", "f10", "f11"])
+def test_a_scorer_is_not_asked_what_only_a_model_can_show(name: str, tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "log.sqlite") as log:
+        found = run(name, lexical(), log, SMALL)
+        assert not log.runs()
+    assert found.not_applicable == EXPERIMENTS[name].models_only != ""
+    assert found.findings == Findings() and not found.rows
+    save(found, tmp_path / "out")
+    assert load(tmp_path / "out") == (found,)
+    for text_of in (page((found,)), render(found), summary((found,))):
+        assert "does not apply" in text_of
+    assert EXPERIMENTS[name].models_only in " ".join(render(found).split())
+
+
+def test_a_scorer_routes_what_it_can_and_the_rest_is_said(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "log.sqlite") as log:
+        found = run("f12", lexical(), log, SMALL)
+    assert len(found.findings.verdicts) == 1 and not found.not_applicable
+    assert EXPERIMENTS["f12"].models_part in found.findings.notes
+    assert {tuple(row.factors) for row in found.rows} == {("rival",)}
 
 
 def test_rows_count_every_decision_of_every_condition(result: Result) -> None:
@@ -94,7 +130,10 @@ def test_rows_count_every_decision_of_every_condition(result: Result) -> None:
         assert row.offered == float(row.factors["size"])
 
 
-def test_results_come_back_from_their_folder(result: Result, tmp_path: Path) -> None:
+def test_results_come_back_from_their_folder(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skillaudit.experiment.storage.has_parquet", lambda: False)
     made = save(result, tmp_path / "out")
     assert [path.name for path in made] == [
         "h3-local-lexical.experiment.json",
@@ -110,6 +149,39 @@ def test_results_come_back_from_their_folder(result: Result, tmp_path: Path) -> 
         load(tmp_path / "out")
     with pytest.raises(UsageError, match="holds no results"):
         load(tmp_path / "empty")
+
+
+class Arrow(ModuleType):
+    """Stands in for pyarrow and its parquet module; writes the columns as JSON."""
+
+    def table(self, values: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """Check that columns are as long as each other and of one type."""
+        assert len({len(column) for column in values.values()}) == 1
+        for column in values.values():
+            assert len({type(value) for value in column if value is not None}) == 1
+        return values
+
+    def write_table(self, table: dict[str, list[Any]], file: IO[bytes]) -> None:
+        """Write the columns."""
+        file.write(json.dumps(table).encode())
+
+
+def test_the_table_is_also_parquet_where_that_can_be(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skillaudit.experiment.storage.has_parquet", lambda: False)
+    assert not [path for path in save(result, tmp_path) if path.suffix == ".parquet"]
+    monkeypatch.setattr("skillaudit.experiment.storage.has_parquet", lambda: True)
+    for name in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, Arrow(name))
+    rows = list(result.rows)
+    rows[0] = msgspec.structs.replace(rows[0], factors={"size": "all", "extra": "1"})
+    made = save(msgspec.structs.replace(result, rows=tuple(rows)), tmp_path)
+    (path,) = [path for path in made if path.suffix == ".parquet"]
+    table = json.loads(path.read_bytes())
+    assert table["size"] == ["all", *(row.factors["size"] for row in rows[1:])]
+    assert table["extra"] == [1, *([None] * 14)]
+    assert table["right"] == [row.right for row in rows]
 
 
 def test_the_page_holds_all_and_escapes_names(result: Result) -> None:
@@ -147,7 +219,9 @@ def test_names_are_checked() -> None:
         names_of("h11")
 
 
-def test_the_command_runs_lists_and_reports(tmp_path: Path) -> None:
+def test_the_command_runs_lists_and_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("experiment.storage", "probe.exporting"):
+        monkeypatch.setattr(f"skillaudit.{place}.has_parquet", lambda: False)
     out = str(tmp_path / "out")
     asked = [
         "h2",
@@ -160,10 +234,11 @@ def test_the_command_runs_lists_and_reports(tmp_path: Path) -> None:
         "--out",
         out,
         "--no-cache",
-        "-q",
     ]
     ran = CliRunner().invoke(command, asked)
     assert ran.exit_code == 0, ran.output
+    assert "for Parquet too, install pyarrow" in ran.stderr
+    assert CliRunner().invoke(command, [*asked, "-q"]).stderr == ""
     assert "router local/lexical, 100 decisions" in ran.output and "the paper:" in ran.output
     reported = CliRunner().invoke(command, ["report", "--out", out, "-f", "json", "-q"])
     (found,) = msgspec.json.decode(reported.output, type=list[Result])

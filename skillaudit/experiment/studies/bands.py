@@ -1,4 +1,4 @@
-"""F05 and F12: thirty skills on offer, more and less alike; and which measure of crowding tells who fails."""
+"""F05: thirty skills on offer, more and less alike; and which measure of crowding tells who fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.experiment.inference import Floats, Sample
 from skillaudit.experiment.likeness import likeness, nearest_first, row_of
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import pool
@@ -24,82 +24,69 @@ _YARDSTICK = (
 
 
 def plan(scope: Scope) -> Plan:
-    """Offer each task's skill among the 29 least alike, among 29 in the middle, and among the 29 most alike."""
-    trials = []
+    """Offer each task's skill among the 29 least alike, 29 in the middle, the 29 most alike, and 29 random others."""
+    trials, everything = [], pool().skills
     for seed in range(scope.seeds):
-        targets = list(pool().skills)
+        targets = list(everything)
         random.Random(f"bands\0{seed}").shuffle(targets)
-        for skill, query in turns(targets, scope.tasks, seed):
+        rng = random.Random(f"crowding\0{seed}")
+        for number, (skill, query) in enumerate(turns(targets, scope.tasks * 2, seed)):
             order = nearest_first(skill)
             middle = (len(order) - SIZE) // 2
             offers = {"low": order[1 - SIZE :], "mid": order[middle:], "high": order}
-            trials += [
-                trial(skill, query, [skill, *offers[band][: SIZE - 1]], f"band={band}", seed, x=float(at))
-                for at, band in enumerate(BANDS)
-            ]
-    return make_plan("competition", trials, {"": entries(pool().skills)})
+            if number < scope.tasks:
+                trials += [
+                    trial(skill, query, [skill, *offers[band][: SIZE - 1]], f"band={band}", seed, x=float(at))
+                    for at, band in enumerate(BANDS)
+                ]
+            trials.append(
+                trial(skill, query, [skill, *rng.sample(order, SIZE - 1)], "band=random", seed, x=3.0)
+            )
+    return make_plan("competition", trials, {"": entries(everything)})
 
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
-    """Rule on likeness at one size of the library (arXiv 2605.16508, F05)."""
+    """Rule on likeness at one size, and on whether near neighbours tell who fails (arXiv 2605.16508, F05)."""
     sample = Sample(decisions)
     found = {band: sample.accuracy(band=band) for band in BANDS}
-    fits = tuple(
+    here = sample.where(band="random")
+    near, far = _crowding(sample)
+    parts = {"near": sample.correlation(sample.right, near, here)}
+    parts["average"] = sample.correlation(sample.right, far, here)
+    fits = [
         sample.fit(band, drawn, f"accuracy among 29 others of {band} likeness")
         for band, drawn in found.items()
-    )
-    verdict = sample.verdict(
-        "more alike skills cost accuracy at the same number of skills",
-        found["high"].plus(found["low"], -1.0),
-        "accuracy among the most alike, less that among the least",
-        "confirmed; the accuracies are not public",
-        expected=-1,
-    )
-    points = tuple(sample.point(float(at), found[band]) for at, band in enumerate(BANDS))
-    return Findings(
-        fits=fits,
-        verdicts=(verdict,),
-        series=(Series(label="measured", points=points),),
-        x_label="likeness: 0 low, 1 middle, 2 high",
-        notes=(_YARDSTICK,),
-    )
-
-
-def plan_crowding(scope: Scope) -> Plan:
-    """Offer each task's skill among 29 random others."""
-    trials, everything = [], pool().skills
-    for seed in range(scope.seeds):
-        rng = random.Random(f"crowding\0{seed}")
-        targets = list(everything)
-        rng.shuffle(targets)
-        for skill, query in turns(targets, scope.tasks * 2, seed):
-            others = rng.sample([other for other in everything if other.id != skill.id], SIZE - 1)
-            trials.append(trial(skill, query, [skill, *others], "crowd=random", seed))
-    return make_plan("competition", trials, {"": entries(pool().skills)})
-
-
-def conclude_crowding(decisions: Sequence[Decision]) -> Findings:
-    """Rule on whether near neighbours tell more than the average skill does (arXiv 2605.16508, F05, F12)."""
-    sample = Sample(decisions)
-    near, far = _crowding(sample)
-    parts = {
-        "near": _correlation(sample, near),
-        "average": _correlation(sample, far),
-    }
-    fits = (
+    ]
+    fits += [
         sample.fit("near", parts["near"], f"correlation of right choices with the {TOP} most alike on offer"),
         sample.fit(
             "average", parts["average"], "correlation of right choices with the likeness of all on offer"
         ),
+    ]
+    verdicts = (
+        sample.verdict(
+            "more alike skills cost accuracy at the same number of skills",
+            found["high"].plus(found["low"], -1.0),
+            "accuracy among the most alike, less that among the least",
+            "confirmed; the accuracies are not public",
+            expected=-1,
+        ),
+        sample.verdict(
+            "the nearest skills on offer cost accuracy",
+            parts["near"],
+            f"rank correlation of right choices with the mean likeness of the {TOP} nearest of 29 random others",
+            "the nearest few tell more than the average; the values are not public",
+            expected=-1,
+        ),
     )
-    verdict = sample.verdict(
-        "the nearest skills on offer cost accuracy",
-        parts["near"],
-        f"correlation of right choices with the mean likeness of the {TOP} nearest",
-        "the nearest few tell more than the average; the values are not public",
-        expected=-1,
+    points = tuple(sample.point(float(at), found[band]) for at, band in enumerate(BANDS))
+    return Findings(
+        fits=tuple(fits),
+        verdicts=verdicts,
+        series=(Series(label="measured", points=points),),
+        x_label="likeness: 0 low, 1 middle, 2 high",
+        notes=(_YARDSTICK,),
     )
-    return Findings(fits=fits, verdicts=(verdict,), notes=(_YARDSTICK,))
 
 
 def _crowding(sample: Sample) -> tuple[Floats, Floats]:
@@ -110,13 +97,3 @@ def _crowding(sample: Sample) -> tuple[Floats, Floats]:
         near.append(found[-TOP:].mean())
         far.append(found.mean())
     return np.array(near), np.array(far)
-
-
-def _correlation(sample: Sample, values: Floats) -> Drawn:
-    """Correlation of ranks with right choices; draws vary the covariance and keep the scale."""
-    ranks = np.argsort(np.argsort(values, kind="stable"), kind="stable").astype(np.float64)
-    scale = ranks.std() * sample.right.std()
-    if scale < 1e-12:
-        return Drawn(0.0, np.zeros(2))
-    product = (ranks - ranks.mean()) * (sample.right - sample.right.mean()) / scale
-    return sample.mean(product, np.ones(len(product), dtype=bool))

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.experiment.inference import Drawn, Floats, Sample
-from skillaudit.experiment.libraries import library
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
-from skillaudit.experiment.synthetic import write_task
+from skillaudit.experiment.synthetic import pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
 from skillaudit.probe.prompts import shuffled
 from skillaudit.probe.records import Decision, Plan, Trial
@@ -21,7 +20,7 @@ SIZES = (10, 20, 50, 100)
 STEPS = (1, 2, 3, 5, 10)
 PLACE_SIZE = 40
 PLACE_STEPS = (4, 6, 8, 10)
-_GAMMAS = np.array(sorted(np.arange(0, 401) / 100, key=lambda gamma: abs(gamma - 1)))
+_GAMMAS = np.array(sorted(np.arange(0, 801) / 100, key=lambda gamma: abs(gamma - 1)))
 """Exponents tried, those near 1 first: where nothing tells them apart steps count as independent."""
 
 
@@ -36,34 +35,41 @@ def plan_places(scope: Scope) -> Plan:
 
 
 def _plan(scope: Scope, sizes: Sequence[int], lengths: Sequence[int]) -> Plan:
+    """Draw chains once and offer each in libraries of every size: sizes are then compared on the same steps."""
     chains = max(4, scope.tasks // 4)
-    trials, texts = [], {}
+    everything = pool().skills
+    trials = []
     for seed in range(scope.seeds):
-        for size in sizes:
-            skills = library(size, "mixed", seed)
-            variant = f"size={size} seed={seed}"
-            texts[variant] = entries(skills)
-            for length in lengths:
-                rng = random.Random(f"chains\0{seed}\0{size}\0{length}")
-                # Single steps are as cheap as they are needed: every longer chain is held against them.
-                for chain in range(chains * (4 if length == 1 else 1)):
-                    steps = rng.sample(skills, length)
-                    tasks = [write_task(skill, seed, chain) for skill in steps]
-                    for at, skill in enumerate(steps):
-                        query = _step(tasks, at)
-                        trials.append(
-                            Trial(
-                                condition=f"size={size} steps={length} step={at + 1}",
-                                query=query,
-                                gold=(skill.id,),
-                                offered=shuffled([s.id for s in skills], "chains", query, seed),
-                                x=float(size),
-                                group=f"{seed}/{size}/{length}/{chain}",
-                                repeat=seed,
-                                variant=variant,
-                            )
+        for length in lengths:
+            # The others come from a stream of their own, so that F02 and F03 share chains of one length.
+            rng, fill = (random.Random(f"chains\0{seed}\0{length}{part}") for part in ("", "\0others"))
+            # Single steps are as cheap as they are needed: every longer chain is held against them.
+            for chain in range(chains * (4 if length == 1 else 1)):
+                steps = rng.sample(everything, length)
+                inside = {skill.id for skill in steps}
+                others = fill.sample([s.id for s in everything if s.id not in inside], max(sizes) - length)
+                tasks = [write_task(skill, seed, chain) for skill in steps]
+                for at, skill in enumerate(steps):
+                    query = _step(tasks, at)
+                    trials += [
+                        Trial(
+                            condition=f"size={size} steps={length} step={at + 1}",
+                            query=query,
+                            gold=(skill.id,),
+                            offered=shuffled(
+                                [*(s.id for s in steps), *others[: size - length]],
+                                "chains",
+                                query,
+                                seed,
+                                size,
+                            ),
+                            x=float(size),
+                            group=f"{seed}/{length}/{chain}",
+                            repeat=seed,
                         )
-    return make_plan("rescue", trials, texts)
+                        for size in sizes
+                    ]
+    return make_plan("rescue", trials, {"": entries(everything)})
 
 
 def _step(tasks: Sequence[str], at: int) -> str:
@@ -146,11 +152,12 @@ def conclude_places(decisions: Sequence[Decision]) -> Findings:
 
 
 def _joint(sample: Sample) -> Floats:
-    """1 for every decision of a chain whose steps are all right."""
-    right: dict[str, float] = defaultdict(lambda: 1.0)
+    """1 for every decision of a chain whose steps are all right in a library of this size."""
+    right: dict[tuple[str, float], float] = defaultdict(lambda: 1.0)
     for decision, hit in zip(sample.decisions, sample.right, strict=True):
-        right[decision.group] = min(right[decision.group], float(hit))
-    return np.array([right[decision.group] for decision in sample.decisions])
+        at = (decision.group, decision.x)
+        right[at] = min(right[at], float(hit))
+    return np.array([right[decision.group, decision.x] for decision in sample.decisions])
 
 
 def _gamma(found: dict[tuple[int, int], Drawn]) -> Drawn:

@@ -75,7 +75,16 @@ def describe(skill: Template, level: str, rivals: Sequence[Template]) -> Entry:
     boundary = f"Not for: {'; '.join(rival.name for rival in rivals)}."
     if level == "5":
         return Entry(name=skill.name, description=f"{example} {boundary}")
-    return Entry(name=skill.name, description=f"{example} {_FILLER[: len(boundary)].rsplit(' ', 1)[0]}.")
+    return padded(Entry(name=skill.name, description=example), len(example) + 1 + len(boundary))
+
+
+def padded(entry: Entry, length: int) -> Entry:
+    """Return a skill whose description says nothing more but is filled up to about `length` characters."""
+    room = length - len(entry.description) - 1
+    if room < len("It."):
+        return entry
+    filler = (f"{_FILLER} " * (room // len(_FILLER) + 1))[:room].rsplit(" ", 1)[0].rstrip(" .")
+    return Entry(name=entry.name, description=f"{entry.description} {filler}.")
 
 
 def conclude(decisions: Sequence[Decision]) -> Findings:

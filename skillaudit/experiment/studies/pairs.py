@@ -10,7 +10,7 @@ import numpy as np
 from skillaudit.experiment.inference import Sample
 from skillaudit.experiment.likeness import likeness, row_of
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings
+from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Subtype, Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 from skillaudit.probe.records import Decision, Entry, Plan
@@ -21,7 +21,7 @@ TEXTS = ("before", "boundary", "structured")
 
 def plan(scope: Scope) -> Plan:
     """Ask for both skills of each pair among 46 random others, with three texts of the pair."""
-    pairs = [_closest(subtype) for subtype in pool().subtypes]
+    pairs = [closest(subtype) for subtype in pool().subtypes]
     plain = entries(pool().skills)
     texts = {"before": plain, "boundary": dict(plain), "structured": dict(plain)}
     for pair in pairs:
@@ -55,7 +55,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on boundary clauses, and on whether confusion has a direction (arXiv 2605.16508, F06)."""
     sample = Sample(decisions)
     found = {text: sample.accuracy(text=text) for text in TEXTS}
-    partner = _partners()
+    partner = partners()
     taken = np.array([float(d.chosen == partner[d.gold[0]]) for d in sample.decisions])
     swapped = {text: sample.mean(taken, sample.where(text=text)) for text in TEXTS}
     fits = [sample.fit(text, drawn, f"accuracy on pairs, {_SAID[text]}") for text, drawn in found.items()]
@@ -103,7 +103,21 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
                 expected=1,
             )
         )
-    return Findings(fits=tuple(fits), verdicts=tuple(verdicts), notes=(_READING,))
+    series = tuple(
+        Series(
+            label=label,
+            points=tuple(sample.point(float(at), numbers[text]) for at, text in enumerate(TEXTS)),
+        )
+        for label, numbers in (("right", found), ("taken by the other", swapped))
+    )
+    return Findings(
+        fits=tuple(fits),
+        verdicts=tuple(verdicts),
+        series=series,
+        x_label="texts: 0 before, 1 with a boundary, 2 structured",
+        y_label="share of tasks",
+        notes=(_READING,),
+    )
 
 
 _READING = (
@@ -118,17 +132,19 @@ _SAID = {
 _NAMES = {"boundary": "boundary clauses", "structured": "structured texts"}
 
 
-def _closest(subtype: Subtype) -> tuple[Template, Template]:
+def closest(subtype: Subtype) -> tuple[Template, Template]:
+    """Return the two most alike skills of a subtype."""
     rows = [row_of()[skill.id] for skill in subtype.skills]
     part = likeness()[np.ix_(rows, rows)] - np.eye(len(rows))
     first, second = np.unravel_index(int(np.round(part, 6).argmax()), part.shape)
     return subtype.skills[int(first)], subtype.skills[int(second)]
 
 
-def _partners() -> dict[str, str]:
+def partners() -> dict[str, str]:
+    """Return the other of its pair for each skill that is in one."""
     found = {}
     for subtype in pool().subtypes:
-        one, other = _closest(subtype)
+        one, other = closest(subtype)
         found[one.id], found[other.id] = other.id, one.id
     return found
 

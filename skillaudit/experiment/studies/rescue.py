@@ -1,0 +1,208 @@
+"""F10: the second step of a plan, before the first is done, and with what the first really brought."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.experiment.errands import Errand
+from skillaudit.experiment.handoffs import ANSWER, handoff
+from skillaudit.experiment.inference import Drawn, Mask, Sample
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.studies.independence import SIZE, among
+from skillaudit.experiment.synthetic import Template, pool, write_task
+from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.probe.prompts import shuffled
+from skillaudit.probe.records import Decision, Plan, Trial
+
+PAIRS = 30
+KINDS = ("plain", "branch")
+STEPS = ("A-alone", "B-alone", "A-planned", "B-planned", "B-after")
+HARD = 0.5
+"""Accuracy of step B alone up to which a pair counts as hard."""
+
+
+def errands(scope: Scope) -> tuple[Errand, ...]:
+    """Have step A of every plan carried out."""
+    return tuple(
+        Errand(
+            key=key,
+            condition=f"step=A-done kind={KINDS[number % 2]}",
+            prompt=f"{handoff(number, seed).first[0].upper()}{handoff(number, seed).first[1:]}. {ANSWER}",
+            answer=handoff(number, seed).result,
+            group=_group(number),
+            repeat=seed,
+            x=float(turn),
+        )
+        for key, number, turn, seed in _turns(scope)
+    )
+
+
+def plan(scope: Scope) -> Plan:
+    """Ask for step A and step B alone, in one plan, and for B with what came of A."""
+    skills = pool().skills
+    by_name = {skill.name: skill for skill in skills}
+    trials = []
+    for key, number, turn, seed in _turns(scope):
+        task, (yes, no) = handoff(number, seed), _choices(number)
+        owner = by_name[task.first_skill]
+        one, other = (write_task(skill, seed, turn) for skill in (yes, no))
+        bound = (task.result + task.wrong) // 2
+        if KINDS[number % 2] == "plain":
+            right, second = yes, one
+        else:
+            right = yes if task.result > bound else no
+            second = f"If the result of step 1 is over {bound}: {one} Otherwise: {other}"
+        start = f"{task.first[0].upper()}{task.first[1:]}."
+        whole = f"Step 1: {start} Step 2: {second}"
+        tasks = {
+            "A-alone": "",
+            "B-alone": "",
+            "A-planned": f"{whole} Select the skill for step 1 only.",
+            "B-planned": f"{whole} Select the skill for step 2 only.",
+            "B-after": f"{whole} Step 1 is done. Its result: {{{{{key}}}}} Now select the skill for step 2.",
+        }
+        offered = list(dict.fromkeys([owner.id, yes.id, no.id, *among((owner, yes))]))[:SIZE]
+        for step in STEPS:
+            gold, query = (owner, start) if step[0] == "A" else (right, second)
+            trials.append(
+                Trial(
+                    condition=f"step={step} kind={KINDS[number % 2]}",
+                    query=query,
+                    task=tasks[step],
+                    gold=(gold.id,),
+                    offered=shuffled(offered, "rescue", key, step),
+                    x=float(turn),
+                    group=_group(number),
+                    repeat=seed,
+                )
+            )
+    return make_plan("rescue", trials, {"": entries(skills)})
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Rule on what a right result of step A does for the choice of step B (arXiv 2605.16508, F10)."""
+    sample = Sample(decisions)
+    done = {
+        (d.group, d.repeat, d.x)
+        for d, hit in zip(sample.decisions, sample.right, strict=True)
+        if hit and "step=A-done" in d.condition
+    }
+    realised: Mask = np.array([(d.group, d.repeat, d.x) in done for d in sample.decisions], dtype=bool)
+    hard, later = _hard(sample)
+
+    def at(step: str, mask: Mask | None = None, **wanted: str) -> Drawn:
+        where = sample.where(step=step, **wanted)
+        return sample.mean(sample.right, where if mask is None else where & mask)
+
+    found = {step: at(step) for step in STEPS}
+    gain = at("B-after", realised).plus(at("B-alone", realised), -1.0)
+    fits = [sample.fit("A done", at("A-done"), "share of steps A that were carried out right")]
+    fits += [sample.fit(step.replace("-", " "), found[step], _SAID[step]) for step in STEPS]
+    fits += [
+        sample.fit(
+            f"gain, {kind}",
+            at("B-after", realised, kind=kind).plus(at("B-alone", realised, kind=kind), -1.0),
+            f"P(B | state) less P(B), {_KINDS[kind]}",
+        )
+        for kind in KINDS
+    ]
+    potential = found["A-alone"].value * (1 - found["B-alone"].value)
+    fits.append(
+        sample.fit(
+            "potential",
+            Drawn(potential, found["A-alone"].draws * (1 - found["B-alone"].draws)),
+            "(1 - P(B)) P(A), what the companion code expects at most",
+        )
+    )
+    verdicts = [
+        sample.verdict(
+            "a right result of step A raises the choice of step B",
+            gain,
+            "P(B | state) less P(B), where step A was carried out right",
+            in_words("f10", "P(B | state) / P(B), hard steps"),
+            expected=1,
+        )
+    ]
+    inside = hard & later & realised
+    if inside.any():
+        before, after = at("B-alone", inside), at("B-after", inside)
+        ratio = Drawn(after.value / max(before.value, 1e-9), after.draws / np.maximum(before.draws, 1e-9))
+        fits.append(
+            sample.fit("ratio, hard", ratio, "P(B | state) / P(B) of pairs that were hard in the first seed")
+        )
+        verdicts.append(
+            sample.verdict(
+                "hard second steps are rescued",
+                after.plus(before, -1.0),
+                "P(B | state) less P(B) on later seeds, pairs with P(B) up to .5 in the first",
+                in_words("f10", "P(B | state) / P(B), hard steps"),
+                expected=1,
+            )
+        )
+    points = tuple(sample.point(float(at_), found[step]) for at_, step in enumerate(STEPS))
+    return Findings(
+        fits=tuple(fits),
+        verdicts=tuple(verdicts),
+        series=(Series(label="measured", points=points),),
+        x_label="0 A alone, 1 B alone, 2 A planned, 3 B planned, 4 B after A",
+        notes=(_READING,),
+    )
+
+
+_READING = (
+    "Step A is carried out by the model itself and its own words are quoted; trials in which it was wrong are left out "
+    "of the rescue. In every other pair the result of A decides which skill step B needs."
+)
+_SAID = {
+    "A-alone": "accuracy of step A asked alone",
+    "B-alone": "accuracy of step B asked alone",
+    "A-planned": "accuracy of step A in a plan of both",
+    "B-planned": "accuracy of step B in a plan of both, before A is done",
+    "B-after": "accuracy of step B with what came of A, right or wrong",
+}
+_KINDS = {
+    "plain": "where B is the same whatever A brings",
+    "branch": "where the result of A decides what B is",
+}
+
+
+def _hard(sample: Sample) -> tuple[Mask, Mask]:
+    """Pairs with a hard step B, told by the first seed, and the decisions of later seeds.
+
+    A pair picked and measured on the same decisions would look rescued by chance.
+    """
+    hits: dict[str, list[float]] = {}
+    for decision, hit in zip(sample.decisions, sample.right.tolist(), strict=True):
+        if decision.repeat == 0 and "step=B-alone" in decision.condition:
+            hits.setdefault(decision.group, []).append(hit)
+    hard = {group for group, found in hits.items() if float(np.mean(found)) <= HARD}
+    return (
+        np.array([d.group in hard for d in sample.decisions], dtype=bool),
+        np.array([d.repeat > 0 for d in sample.decisions], dtype=bool),
+    )
+
+
+def _turns(scope: Scope) -> list[tuple[str, int, int, int]]:
+    """(key of the errand, number, turn, seed) of every plan; pairs take turns, every other one branches."""
+    return [
+        (f"{seed}-{number}", number, number // PAIRS, seed)
+        for seed in range(scope.seeds)
+        for number in range(max(PAIRS, scope.tasks))
+    ]
+
+
+def _choices(number: int) -> tuple[Template, Template]:
+    """Two skills of unlike domains, the same for a pair in every turn."""
+    skills = [skill for skill in pool().skills if skill.domain != "Mathematics"]
+    random.Random("rescue").shuffle(skills)
+    at = number % PAIRS
+    return skills[2 * at], skills[2 * at + 1]
+
+
+def _group(number: int) -> str:
+    yes, no = _choices(number)
+    return f"{yes.id} | {no.id}"

@@ -1,0 +1,217 @@
+"""F12: a weak skill beside a strong one, when a request is routed, and when both are carried out."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.experiment.errands import Errand
+from skillaudit.experiment.handoffs import ANSWER, Handoff, Level, handoff
+from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.experiment.published import in_words
+from skillaudit.experiment.records import Findings, Series, Verdict
+from skillaudit.experiment.studies.descriptions import describe, padded
+from skillaudit.experiment.studies.pairs import closest, partners
+from skillaudit.experiment.synthetic import pool, write_task
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
+from skillaudit.probe.records import Decision, Entry, Fit, Plan
+
+SIZE = 20
+RIVALS = ("weak", "long", "strong")
+"""The other of the pair has one short line; that line and filler; a full description with an example."""
+PARTS = ("A", "B", "joint")
+LEVELS: tuple[Level, ...] = ("easy", "hard")
+KINDS = 32
+"""Pairs of steps: eight pairs of operations, each with easy and hard numbers in either place."""
+MIDDLE, LARGE = 0.10, 0.30
+"""Gaps from which the public code calls a pair of medium and of large gap."""
+
+
+def plan(scope: Scope) -> Plan:
+    """Ask for the weak skill of each pair of most alike skills, with the other described in three ways."""
+    pairs = [closest(subtype) for subtype in pool().subtypes]
+    plain = entries(pool().skills)
+    texts: dict[str, dict[str, Entry]] = {rival: dict(plain) for rival in RIVALS}
+    for weak, other in pairs:
+        for rival in RIVALS:
+            texts[rival][weak.id] = describe(weak, "2", ())
+        texts["weak"][other.id] = describe(other, "2", ())
+        texts["strong"][other.id] = describe(other, "4", ())
+        texts["long"][other.id] = padded(describe(other, "2", ()), len(texts["strong"][other.id].description))
+    trials = []
+    for seed in range(scope.seeds):
+        for at in range(scope.tasks):
+            weak, other = pairs[at % len(pairs)]
+            inside = {weak.id, other.id}
+            rng = random.Random(f"towing\0{seed}\0{at}")
+            others = rng.sample([skill for skill in pool().skills if skill.id not in inside], SIZE - 2)
+            query = write_task(weak, seed, at // len(pairs) + at % len(pairs))
+            trials += [
+                trial(
+                    weak,
+                    query,
+                    [weak, other, *others],
+                    f"rival={rival}",
+                    seed,
+                    x=float(number),
+                    variant=rival,
+                )
+                for number, rival in enumerate(RIVALS)
+            ]
+    return make_plan("competition", trials, texts)
+
+
+def errands(scope: Scope) -> tuple[Errand, ...]:
+    """Have step A, step B on the right result, and both in one go carried out."""
+    made = []
+    for seed in range(scope.seeds):
+        for at in range(max(KINDS, scope.tasks)):
+            number, turn = at % KINDS, at // KINDS
+            levels = (LEVELS[number // 4 % 2], LEVELS[number // 8 % 2])
+            task = handoff(number % 4 + 4 * (number // 16), seed * 1000 + turn, "tight", levels)
+            for part, (prompt, answer) in _parts(task).items():
+                made.append(
+                    Errand(
+                        key=f"{seed}-{at}-{part}",
+                        condition=f"part={part}",
+                        prompt=f"{prompt} {ANSWER}",
+                        answer=answer,
+                        group=f"{number} {levels[0]} {levels[1]}",
+                        repeat=seed,
+                        x=float(turn),
+                    )
+                )
+    return tuple(made)
+
+
+def _parts(task: Handoff) -> dict[str, tuple[str, int]]:
+    first, second = (f"{words[0].upper()}{words[1:]}." for words in (task.first, task.second))
+    return {
+        "A": (first, task.result),
+        "B": (f"The result of step 1 is {task.result}. {second}", task.final),
+        "joint": (
+            f"{task.whole} Carry out both steps in your head, and give the result of step 2.",
+            task.final,
+        ),
+    }
+
+
+def conclude(decisions: Sequence[Decision]) -> Findings:
+    """Rule on the tow of a strong neighbour, and on joint work against the product (arXiv 2605.16508, F12)."""
+    routed = [decision for decision in decisions if decision.offered]
+    done = [decision for decision in decisions if not decision.offered]
+    fits, verdicts, series = _routing(routed)
+    if done:
+        more_fits, more_verdicts = _execution(done)
+        fits, verdicts = [*fits, *more_fits], [*verdicts, *more_verdicts]
+    return Findings(
+        fits=tuple(fits),
+        verdicts=tuple(verdicts),
+        series=tuple(series),
+        x_label="the other's text: 0 short, 1 as long with filler, 2 full with an example",
+        y_label="share of the weak skill's tasks",
+    )
+
+
+def _routing(routed: Sequence[Decision]) -> tuple[list[Fit], list[Verdict], list[Series]]:
+    sample = Sample(routed)
+    other = partners()
+    taken: Floats = np.array(
+        [float(d.outcome == "hijack" and d.chosen == other[d.gold[0]]) for d in sample.decisions]
+    )
+    right = {rival: sample.accuracy(rival=rival) for rival in RIVALS}
+    took = {rival: sample.mean(taken, sample.where(rival=rival)) for rival in RIVALS}
+    fits = [sample.fit(f"right, {r}", right[r], f"accuracy of weak skills beside {_SAID[r]}") for r in RIVALS]
+    fits += [
+        sample.fit(f"towed, {r}", took[r], f"share of their tasks that goes to {_SAID[r]}") for r in RIVALS
+    ]
+    fits.append(
+        sample.fit(
+            "beyond length", took["strong"].plus(took["long"], -1.0), "what the words tow beyond their number"
+        )
+    )
+    verdicts = [
+        sample.verdict(
+            "a strong skill tows the tasks of a weak one beside it",
+            took["strong"].plus(took["weak"], -1.0),
+            "share of the weak skill's tasks that its neighbour takes, strongly less weakly described",
+            "measured in the code; the values are not public",
+            expected=1,
+        )
+    ]
+    series = [
+        Series(label=label, points=tuple(sample.point(float(at), found[r]) for at, r in enumerate(RIVALS)))
+        for label, found in (("right", right), ("towed to the other", took))
+    ]
+    return fits, verdicts, series
+
+
+def _execution(done: Sequence[Decision]) -> tuple[list[Fit], list[Verdict]]:
+    sample = Sample(done)
+    found = {part: sample.accuracy(part=part) for part in PARTS}
+    product, gap, later = _pairs(sample)
+    here = sample.where(part="joint")
+    synergy = sample.right - product
+    fits = [sample.fit(f"S({part})", found[part], _PARTS[part]) for part in PARTS]
+    fits.append(sample.fit("synergy", sample.mean(synergy, here), "joint less S(A) S(B), pair by pair"))
+    if not (here & later).any():
+        return fits, []
+    here = here & later
+    for name, inside in (
+        ("small", gap < MIDDLE),
+        ("medium", (gap >= MIDDLE) & (gap <= LARGE)),
+        ("large", gap > LARGE),
+    ):
+        if (here & inside).any():
+            meaning = f"synergy of pairs whose steps differ in strength by a {name} gap"
+            fits.append(sample.fit(f"synergy, {name}", sample.mean(synergy, here & inside), meaning))
+    spread = float(gap[here].std())
+    tilt = Drawn(0.0, np.zeros(2))
+    if spread > 1e-9:
+        tilt = sample.mean((gap - gap[here].mean()) * (synergy - synergy[here].mean()) / spread**2, here)
+    return fits, [
+        sample.verdict(
+            "two steps of unlike strength do better together than their product",
+            tilt,
+            "change of synergy for each unit of gap; the gap is told by the first seed, the synergy by the others",
+            in_words("f12", "synergy, small gap", "synergy, large gap"),
+            expected=1,
+        )
+    ]
+
+
+def _pairs(sample: Sample) -> tuple[Floats, Floats, np.typing.NDArray[np.bool_]]:
+    """Of each decision's pair: S(A) S(B) on later seeds, the gap on the first, and whether its seed is a later one.
+
+    A gap and a product of the same decisions would make synergy out of noise.
+    """
+    rates: dict[tuple[str, str, bool], list[float]] = defaultdict(list)
+    several = any(decision.repeat for decision in sample.decisions)
+    for decision, hit in zip(sample.decisions, sample.right.tolist(), strict=True):
+        part = decision.condition.removeprefix("part=")
+        rates[decision.group, part, several and decision.repeat > 0].append(hit)
+    mean = {at: float(np.mean(hits)) for at, hits in rates.items()}
+    product = [
+        mean.get((d.group, "A", several), 0.0) * mean.get((d.group, "B", several), 0.0)
+        for d in sample.decisions
+    ]
+    gap = [
+        abs(mean.get((d.group, "A", False), 0.0) - mean.get((d.group, "B", False), 0.0))
+        for d in sample.decisions
+    ]
+    return np.array(product), np.array(gap), np.array([d.repeat > 0 for d in sample.decisions], dtype=bool)
+
+
+_SAID = {
+    "weak": "one with as short a line",
+    "long": "one whose line is filled up to the length of a full text",
+    "strong": "one with a full description and an example",
+}
+_PARTS = {
+    "A": "step A carried out alone",
+    "B": "step B carried out on the right result of A",
+    "joint": "both steps carried out in one go",
+}
