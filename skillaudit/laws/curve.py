@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from skillaudit.laws.forms import Form, Law, evaluate, fit
 from skillaudit.progress import SILENT, Progress
+from skillaudit.routing.evidence import strengths
 from skillaudit.routing.intervals import TAIL, Clusters, resample
 from skillaudit.routing.outcome import logistic, regressors
-from skillaudit.routing.profiles import ChoiceFit, find
+from skillaudit.routing.profiles import ChoiceFit, Contrast, find
 from skillaudit.schema import Estimate, Record, Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def library_law(
     if len(skills) < MIN_SKILLS or not kept:
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryLaw(router=profile.name, points=(), fits=(), floor=floor, note=why)
-    walk = _walk(skills, kept, scorer, choice.beta if choice else 30.0, sizes, seed, progress)
+    walk = _walk(skills, kept, scorer, choice.contrast if choice else Contrast(30.0), sizes, seed, progress)
     curve, hijack, draws = _rates(walk, sizes, choice, np.random.default_rng(seed))
     interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
     points = tuple(
@@ -168,7 +169,7 @@ def _walk(
     skills: Sequence[Skill],
     kept: Sequence[tuple[Request, list[int]]],
     scorer: Scorer,
-    beta: float,
+    contrast: Contrast,
     sizes: Sequence[int],
     seed: int,
     progress: Progress,
@@ -191,14 +192,18 @@ def _walk(
         gold = np.full(len(block), -np.inf)
         np.maximum.at(gold, lines, scores[lines, columns])
         scores[lines, columns] = -np.inf
+        strength = strengths(gold.copy(), contrast.offset)
+        pull = strengths(scores.copy(), contrast.offset) - strength[:, None]
+        pull[lines, columns] = -np.inf
+        unrelated = strengths(np.zeros(1), contrast.offset)
         part = slice(start, start + len(block))
         for k, order in enumerate(orders):
             walked = scores[:, order]
-            weight = np.cumsum(np.exp(beta * (walked - gold[:, None])), axis=1)
+            weight = np.cumsum(np.exp(contrast.beta * pull[:, order]), axis=1)
             best = np.maximum.accumulate(walked, axis=1)
-            background = np.exp(-beta * gold)[:, None]
+            background = np.exp(contrast.beta * (unrelated - strength))[:, None]
             inside = np.where(ends > 0, weight[:, np.maximum(ends - 1, 0)], 0.0)
-            clearance[part, k] = -np.log(inside + background) / beta
+            clearance[part, k] = -np.log(inside + background) / contrast.beta
             top = np.where(ends > 0, best[:, np.maximum(ends - 1, 0)], -np.inf)
             wins[part, k] = np.where(gold[:, None] > top, 1.0, np.where(gold[:, None] == top, 0.5, 0.0))
             rival[part, k] = np.where(np.isfinite(top), top, 0.0)

@@ -14,7 +14,7 @@ from skillaudit.optimize.records import Rates
 from skillaudit.routing import Routing, forecast
 from skillaudit.routing.evidence import from_requests
 from skillaudit.routing.outcome import choose, rank_first
-from skillaudit.routing.profiles import find
+from skillaudit.routing.profiles import Contrast, find
 from skillaudit.schema import Coverage, Estimate, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 
@@ -167,7 +167,7 @@ def chances(state: Variant, name: ScorerName, router: str | None) -> Chances:
         made = Chances(right, 1.0 - right)
     else:
         fit = find(router, name).fits.get(name)
-        evidence = from_requests(state.skills, state.requests, state.replay, fit.beta if fit else 1.0)
+        evidence = from_requests(state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0))
         outcome = choose(evidence, fit) if fit else rank_first(evidence)
         made = Chances(outcome.right, outcome.hijack)
     state.chances[router or ""] = made

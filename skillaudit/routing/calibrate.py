@@ -78,6 +78,7 @@ def blank_prior(scorer: ScorerName) -> RouterProfile:
         trigger_sd=1.0,
         temperature=20.0,
         gold_score=known.gold_score,
+        offset=known.offset,
     )
     return RouterProfile(name="blank", kind="choice", description="nothing is known", fits={scorer: fit})
 
@@ -131,8 +132,8 @@ def calibrate(
     scorer_name: ScorerName = scorer.name
     origin = prior or find(None, scorer_name)
     start = origin.fits[scorer_name]
-    table = tabulate(log, scorer, start.beta)
-    trial = table if test is None else tabulate(test, scorer, start.beta)
+    table = tabulate(log, scorer, start.contrast)
+    trial = table if test is None else tabulate(test, scorer, start.contrast)
     everything = np.ones(len(table.size), dtype=bool)
     models, cells = [], []
     for index, model in enumerate(log.models):
@@ -344,6 +345,7 @@ def fit_choice(
         trigger_sd=trigger_sd if len(best) else prior.trigger_sd,
         temperature=fit_temperature(scores, taken.astype(np.int64), prior.temperature),
         gold_score=float(np.median(own)) if len(own) else prior.gold_score,
+        offset=prior.offset,
     )
 
 

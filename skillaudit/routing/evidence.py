@@ -2,19 +2,22 @@
 
 For a request q with right skills G among N skills, scores s_j in [-1, 1] and s_G the best of G:
 
-    clearance(q) = -1/beta * ln( sum over j not in G of exp(beta * (s_j - s_G)) + exp(-beta * s_G) )
+    v(s) = ln(max(s, 0) + offset)
+    clearance(q) = -1/beta * ln( sum over j not in G of exp(beta * (v(s_j) - v(s_G))) + exp(beta * (v(0) - v(s_G))) )
 
 It is the smooth margin of the right skill over its best rival, where an unrelated text, with score zero,
 always competes: -1/beta times the log competition index of the request, the odds against the right skill
-in a softmax of sharpness beta. It depends on score differences inside one request only, so it is
-comparable between libraries whose descriptions differ in length and style.
+under Luce's rule where the strength of a skill is the power beta of its score. Text that says more than a request
+asks for lowers all its cosines by one factor; ratios of scores inside one request are blind to that, so they are
+comparable between libraries whose descriptions differ in length and style. The larger the offset, the less small
+scores count; without one, v(s) = s, and differences of scores are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +25,13 @@ import numpy.typing as npt
 from skillaudit.progress import SILENT, Progress
 
 if TYPE_CHECKING:
+    from skillaudit.routing.profiles import Contrast
     from skillaudit.schema import Request, ScorerName, Skill
     from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Array = TypeVar("Array", bound=npt.NDArray[np.floating[Any]])
 
 RIVALS = 24
 """Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
@@ -115,7 +120,7 @@ def from_requests(
     skills: Sequence[Skill],
     requests: Sequence[Request],
     scorer: Scorer,
-    beta: float,
+    contrast: Contrast,
     progress: Progress = SILENT,
     hidden: Collection[str] | None = None,
 ) -> Evidence:
@@ -159,7 +164,7 @@ def from_requests(
         scores = np.array(
             scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
         )
-        part = measure_block(scores, golds[start:stop], beta, width)
+        part = measure_block(scores, golds[start:stop], contrast, width)
         clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)
     return Evidence(
@@ -175,7 +180,7 @@ def from_requests(
 
 
 def measure_block(
-    scores: npt.NDArray[np.float32], golds: Sequence[Sequence[int]], beta: float, width: int
+    scores: npt.NDArray[np.float32], golds: Sequence[Sequence[int]], contrast: Contrast, width: int
 ) -> tuple[Floats, Floats, Ints, Floats]:
     """Clearance, gold score and best rivals of one block; overwrites `scores`."""
     rows = np.repeat(np.arange(len(golds)), [len(g) for g in golds])
@@ -185,11 +190,24 @@ def measure_block(
     gold_score[np.isneginf(gold_score)] = 0.0
     scores[rows, columns] = -np.inf
     rivals, rival_scores = top(scores, width)
-    shift = scores
-    shift -= gold_score[:, None].astype(np.float32)
-    shift *= np.float32(beta)
-    index = np.logaddexp(log_sum_exp(shift), -beta * gold_score)
-    return -index / beta, gold_score, rivals, rival_scores
+    strength = strengths(gold_score.copy(), contrast.offset)
+    unrelated = strengths(np.zeros(1), contrast.offset)
+    shift = strengths(scores, contrast.offset)
+    shift[rows, columns] = -np.inf
+    shift -= strength[:, None].astype(np.float32)
+    shift *= np.float32(contrast.beta)
+    index = np.logaddexp(log_sum_exp(shift), contrast.beta * (unrelated - strength))
+    return -index / contrast.beta, gold_score, rivals, rival_scores
+
+
+def strengths(scores: Array, offset: float | None) -> Array:
+    """ln(max(score, 0) + offset), or the scores themselves without an offset; overwrites `scores`."""
+    if offset is None:
+        return scores
+    np.maximum(scores, 0.0, out=scores)
+    np.add(scores, offset, out=scores)
+    np.log(scores, out=scores)
+    return scores
 
 
 def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
@@ -222,7 +240,7 @@ def log_sum_exp(values: npt.NDArray[np.float32]) -> Floats:
 def from_descriptors(
     skills: Sequence[Skill],
     scorer: Scorer,
-    beta: float,
+    contrast: Contrast,
     gold_score: float,
     progress: Progress = SILENT,
     library: Sequence[Skill] | None = None,
@@ -261,7 +279,7 @@ def from_descriptors(
             scores[rows] *= 1 - share
             scores[rows] += gold_score * share * scorer.scores([whole[row] for row in cut])
         part = slice(start, stop)
-        found = measure_block(scores, [[row] for row in range(start, stop)], beta, width)
+        found = measure_block(scores, [[row] for row in range(start, stop)], contrast, width)
         clearance[part], golds[part], rivals[part], rival_scores[part] = found
     for start in range(size, count if size else 0, block):
         progress.update("routing", start, count)

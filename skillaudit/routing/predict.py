@@ -16,7 +16,7 @@ from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes
 from skillaudit.routing.intervals import DRAWS, Clusters, drawn_rates, estimate
 from skillaudit.routing.outcome import Outcome, choose, design, rank_first
-from skillaudit.routing.profiles import DEFAULT_ROUTER, ChoiceFit, RouterProfile, find
+from skillaudit.routing.profiles import DEFAULT_ROUTER, ChoiceFit, Contrast, RouterProfile, find
 from skillaudit.routing.records import Routing
 from skillaudit.schema import Coverage, Estimate, Forecast, Request, ScorerName, Skill
 
@@ -64,14 +64,14 @@ def forecast(
     scorer = Remembered(scorer, len(skills))
     profile = find(router, name)
     fit = profile.fits.get(name)
-    beta = fit.beta if fit else 1.0
+    contrast = fit.contrast if fit else Contrast(1.0)
     known = None if library is None else {skill.id for skill in library}
-    evidence = from_requests(skills, requests, scorer, beta, progress, known)
+    evidence = from_requests(skills, requests, scorer, contrast, progress, known)
     supported = bool(evidence.judged.any())
     judged = evidence
     if (skills or library) and not supported:
         fit = _without_requests(fit or find(None, name).fits[name], name)
-        judged = from_descriptors(skills, scorer, fit.beta, fit.gold_score, progress, library)
+        judged = from_descriptors(skills, scorer, fit.contrast, fit.gold_score, progress, library)
     outcome = choose(judged, fit) if fit else rank_first(judged)
     flow = traffic(judged, outcome)
     near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)

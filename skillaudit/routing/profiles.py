@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -15,6 +15,15 @@ from skillaudit.schema import Record, ScorerName
 DEFAULT_ROUTER = "llm"
 LOCAL_PREFIX = "local/"
 BUILT_IN = "routers.json"
+
+
+class Contrast(NamedTuple):
+    """How the scores of one request are held against each other (see `evidence`)."""
+
+    beta: float
+    """Sharpness of the clearance."""
+    offset: float | None = None
+    """Added to a score before its logarithm is taken, so that ratios count; None where differences do."""
 
 
 class ChoiceFit(Record):
@@ -40,6 +49,13 @@ class ChoiceFit(Record):
     temperature: float
     gold_score: float
     """Typical score of a request with its own skill, for libraries without requests."""
+    offset: float | None = None
+    """Added to a score before its logarithm is taken; None where differences of scores count, not ratios."""
+
+    @property
+    def contrast(self) -> Contrast:
+        """How the clearance of a request is read off its scores."""
+        return Contrast(self.beta, self.offset)
 
 
 class Cell(Record):

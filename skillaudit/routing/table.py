@@ -13,6 +13,7 @@ from skillaudit.routing.evidence import RIVALS, measure_block
 from skillaudit.routing.outcome import regressors
 
 if TYPE_CHECKING:
+    from skillaudit.routing.profiles import Contrast
     from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +47,7 @@ class Table:
     chosen: dict[str, Ints] = field(default_factory=dict)
 
 
-def tabulate(log: DecisionLog, scorer: Scorer, beta: float) -> Table:
+def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
     """Turn a log into regressors; the scorer's columns are the log's skills."""
     count = len(log.decisions)
     queries = list(dict.fromkeys(decision.query for decision in log.decisions))
@@ -66,7 +67,7 @@ def tabulate(log: DecisionLog, scorer: Scorer, beta: float) -> Table:
                 offered = everything if decision.offered is None else decision.offered
                 gold = np.flatnonzero(np.isin(offered, decision.gold)).tolist()
                 width = min(RIVALS, len(offered))
-                part = measure_block(scores[line, offered][None, :].copy(), [gold], beta, width)
+                part = measure_block(scores[line, offered][None, :].copy(), [gold], contrast, width)
                 size[row], clearance[row], gold_score[row] = len(offered), part[0][0], part[1][0]
                 found = part[2][0]
                 rivals[row, :width] = np.where(found >= 0, offered[np.maximum(found, 0)], -1)

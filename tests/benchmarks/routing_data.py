@@ -15,13 +15,25 @@ import numpy.typing as npt
 from skillaudit.cache import Cache
 from skillaudit.embedding import embed
 from skillaudit.routing.decisions import Decision, DecisionLog, read_decisions, read_library, read_lines
+from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.table import Table, tabulate
 from skillaudit.schema import ScorerName, Skill
 from skillaudit.scoring import LexicalScorer, Scorer, make_scorer
 
 SCORERS: tuple[ScorerName, ...] = ("hybrid", "dense", "lexical")
-BETA: dict[ScorerName, float] = {"hybrid": 60.0, "dense": 30.0, "lexical": 60.0}
-"""Sharpness of the clearance: the held-out log-loss is flat around these, a sharper one gains under 0.1%."""
+CONTRAST: dict[ScorerName, Contrast] = {
+    "hybrid": Contrast(24.0, 0.3),
+    "dense": Contrast(24.0, 0.8),
+    "lexical": Contrast(24.0, 0.15),
+}
+"""How the clearance is read off the scores. The held-out log-loss on bfcl_pool is flat around these; for vectors, whose
+cosines are never near zero, differences (a large offset) are best, for words ratios."""
+DIFFERENCES: dict[ScorerName, Contrast] = {
+    "hybrid": Contrast(60.0),
+    "dense": Contrast(30.0),
+    "lexical": Contrast(60.0),
+}
+"""The same without ratios, to compare."""
 LABELS = ("metatool", "uipath_activation", "marketing_evals", "materials_evals", "golang_evals")
 LISTINGS: dict[str, int | None] = {"names": 0, "cut 40": 40, "cut 80": 80, "full": None}
 MAX_REQUESTS = 1500
@@ -85,9 +97,9 @@ def cut(log: DecisionLog, length: int | None) -> DecisionLog:
     return DecisionLog(skills=skills, decisions=log.decisions)
 
 
-def table_of(log: DecisionLog, scorer: ScorerName) -> Table:
+def table_of(log: DecisionLog, scorer: ScorerName, contrast: Contrast | None = None) -> Table:
     """A log as regressors under one scorer."""
-    return tabulate(log, scorer_of(scorer, log.skills), BETA[scorer])
+    return tabulate(log, scorer_of(scorer, log.skills), contrast or CONTRAST[scorer])
 
 
 def local_routers(skills: Sequence[Skill]) -> dict[str, Rank]:

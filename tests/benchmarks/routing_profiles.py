@@ -20,7 +20,7 @@ from skillaudit.routing.profiles import Cell, ChoiceFit, RouterProfile
 from skillaudit.routing.table import Table
 from skillaudit.schema import ScorerName
 from tests.benchmarks.routing_data import (
-    BETA,
+    CONTRAST,
     LABELS,
     SCORERS,
     arguments,
@@ -55,7 +55,8 @@ def start(scorer: ScorerName) -> ChoiceFit:
     """A prior that says next to nothing, to fit the class from."""
     wide = tuple(tuple(float(v) for v in row) for row in np.eye(3) * 25.0)
     return ChoiceFit(
-        beta=BETA[scorer],
+        beta=CONTRAST[scorer].beta,
+        offset=CONTRAST[scorer].offset,
         coefficients=(0.0, 0.0, 0.0),
         covariance=wide,
         library_sd=0.0,
@@ -67,9 +68,15 @@ def start(scorer: ScorerName) -> ChoiceFit:
     )
 
 
+def interference(table: Table, router: str) -> tuple[Floats, Floats]:
+    """What a local router's decisions rest on: a scorer has no capacity to exceed, so size drops out."""
+    x, y = right_or_wrong(table, router)
+    return x[:, :2], y
+
+
 def level_shift(table: Table, model: str, coefficients: Floats) -> float:
-    """Shift of the intercept, in logits, that makes predicted and measured accuracy equal."""
-    x, y = right_or_wrong(table, model)
+    """Shift of the intercept, in logits, that makes predicted and measured accuracy of a local router equal."""
+    x, y = interference(table, model)
     offset = Normal(np.zeros(1), np.eye(1) * 25.0)
     low, high = -8.0, 8.0
     target = float(np.clip(y.mean(), 0.5 / len(y), 1 - 0.5 / len(y)))
@@ -84,7 +91,7 @@ def library_spread(scorer: ScorerName, pool: DecisionLog, labels: dict[str, Deci
     source = table_of(pool, scorer)
     shifts = []
     for router in (name for name in pool.models if name != scorer):
-        fit = fit_logistic(*right_or_wrong(source, router), weak_prior(3))
+        fit = fit_logistic(*interference(source, router), weak_prior(2))
         for name, log in labels.items():
             shift = level_shift(table_of(log, scorer), router, fit.mean)
             print(f"  {scorer:8s} {router:11s} {name:18s} level shift {shift:+.2f}")
@@ -233,6 +240,7 @@ def _tidy(fit: ChoiceFit) -> ChoiceFit:
         trigger_sd=short(fit.trigger_sd),
         temperature=short(fit.temperature),
         gold_score=short(fit.gold_score),
+        offset=fit.offset,
     )
 
 

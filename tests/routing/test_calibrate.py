@@ -11,7 +11,7 @@ from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
 from skillaudit.routing.decisions import Decision
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import ChoiceFit, built_in, find
+from skillaudit.routing.profiles import ChoiceFit, Contrast, built_in, find
 from skillaudit.routing.table import tabulate
 from tests.routing.conftest import World
 
@@ -31,7 +31,7 @@ def simulated(seed: int, *, informative: bool = True) -> tuple[DecisionLog, Worl
                 Decision(query=request.query, gold=(gold,), offered=np.append(others, gold), chosen={})
             )
     log = DecisionLog(skills=world.skills, decisions=tuple(bare))
-    table = tabulate(log, world.scorer, 60.0)
+    table = tabulate(log, world.scorer, Contrast(60.0))
     right = logistic(table.x @ TRUE) if informative else np.full(len(bare), 0.7)
     decisions = []
     for decision, p, rivals in zip(bare, right, table.rivals, strict=True):
@@ -91,7 +91,7 @@ def test_a_test_log_is_judged_instead(found: tuple[Calibration, World]) -> None:
 
 def test_one_request_never_stands_on_both_sides() -> None:
     log, world = simulated(2)
-    table = tabulate(log, world.scorer, 60.0)
+    table = tabulate(log, world.scorer, Contrast(60.0))
     by_query: dict[str, set[int]] = {}
     for decision, fold in zip(log.decisions, table.fold.tolist(), strict=True):
         by_query.setdefault(decision.query, set()).add(fold)

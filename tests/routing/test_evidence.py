@@ -10,37 +10,63 @@ from hypothesis import strategies as st
 
 from skillaudit.routing import evidence
 from skillaudit.routing.evidence import WHOLE, Remembered, from_descriptors, from_requests, top
+from skillaudit.routing.profiles import Contrast
 from skillaudit.schema import Request
 from tests.routing.conftest import World, unit
 
 BETA = 20.0
 
 
-def plain_clearance(scores: np.ndarray, gold: list[int]) -> float:
+def plain_clearance(scores: np.ndarray, gold: list[int], offset: float | None = None) -> float:
     """The formula of the module's docstring, in words."""
-    best = max(scores[row] for row in gold)
-    rivals = [value for row, value in enumerate(scores) if row not in gold]
-    return float(
-        -np.log(sum(np.exp(BETA * (value - best)) for value in rivals) + np.exp(-BETA * best)) / BETA
-    )
+
+    def strength(score: float) -> float:
+        return float(score if offset is None else np.log(max(score, 0.0) + offset))
+
+    best = max(strength(scores[row]) for row in gold)
+    rivals = [strength(value) for row, value in enumerate(scores) if row not in gold]
+    return float(-np.log(sum(np.exp(BETA * (value - best)) for value in [*rivals, strength(0.0)])) / BETA)
 
 
 @settings(max_examples=25, deadline=None)
-@given(size=st.integers(1, 9), seed=st.integers(0, 99), extra=st.integers(0, 2))
-def test_clearance_and_rivals_follow_the_definition(size: int, seed: int, extra: int) -> None:
+@given(
+    size=st.integers(1, 9),
+    seed=st.integers(0, 99),
+    extra=st.integers(0, 2),
+    offset=st.sampled_from([None, 0.05, 0.3]),
+)
+def test_clearance_and_rivals_follow_the_definition(
+    size: int, seed: int, extra: int, offset: float | None
+) -> None:
     world = World(size, 2, noise=2.0, seed=seed)
     requests = [
         Request(query=r.query, gold=(*r.gold, *(f"s{k}" for k in range(min(extra, size)))), source="evals")
         for r in world.requests
     ]
-    found = from_requests(world.skills, requests, world.scorer, BETA)
+    found = from_requests(world.skills, requests, world.scorer, Contrast(BETA, offset))
     scores = world.scorer.scores([request.query for request in requests])
     for row, request in enumerate(requests):
         gold = sorted({int(name[1:]) for name in request.gold})
-        assert found.clearance[row] == pytest.approx(plain_clearance(scores[row], gold), abs=1e-4)
+        assert found.clearance[row] == pytest.approx(plain_clearance(scores[row], gold, offset), abs=1e-4)
         assert found.gold_score[row] == pytest.approx(max(scores[row, gold]), abs=1e-6)
         others = [k for k in np.argsort(-scores[row], kind="stable") if k not in gold]
         assert [k for k in found.rivals[row].tolist() if k >= 0] == others[: found.rivals.shape[1]]
+
+
+def test_ratios_are_blind_to_text_that_dilutes_all_scores_alike() -> None:
+    world = World(9, 3, noise=2.0)
+    world.scorer.skills = np.abs(world.scorer.skills)
+    world.scorer.queries = {query: np.abs(vector) for query, vector in world.scorer.queries.items()}
+    ratios, differences = Contrast(BETA, 0.001), Contrast(BETA)
+    whole = [
+        from_requests(world.skills, world.requests, world.scorer, c).clearance for c in (ratios, differences)
+    ]
+    world.scorer.skills = 0.5 * world.scorer.skills
+    half = [
+        from_requests(world.skills, world.requests, world.scorer, c).clearance for c in (ratios, differences)
+    ]
+    assert half[0] == pytest.approx(whole[0], abs=0.01)
+    assert np.abs(half[1] - whole[1]).max() > 0.05
 
 
 def test_blocks_do_not_change_the_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,15 +74,15 @@ def test_blocks_do_not_change_the_evidence(monkeypatch: pytest.MonkeyPatch) -> N
     texts = dict(zip((skill.text for skill in world.skills), world.scorer.skills, strict=True))
     world.scorer.queries |= texts
     world.scorer.skills, shown = world.scorer.skills[:6], world.skills[:6]
-    bare = from_descriptors(shown, world.scorer, BETA, 0.5, library=world.skills)
+    bare = from_descriptors(shown, world.scorer, Contrast(BETA), 0.5, library=world.skills)
     world.scorer.skills = np.stack([texts[skill.text] for skill in world.skills])
-    whole = from_requests(world.skills, world.requests, world.scorer, BETA)
+    whole = from_requests(world.skills, world.requests, world.scorer, Contrast(BETA))
     monkeypatch.setattr(evidence, "BLOCK_CELLS", 23)
-    parts = from_requests(world.skills, world.requests, world.scorer, BETA)
+    parts = from_requests(world.skills, world.requests, world.scorer, Contrast(BETA))
     assert np.array_equal(whole.rivals, parts.rivals)
     assert np.allclose(whole.clearance, parts.clearance, atol=1e-5)
     world.scorer.skills = world.scorer.skills[:6]
-    again = from_descriptors(shown, world.scorer, BETA, 0.5, library=world.skills)
+    again = from_descriptors(shown, world.scorer, Contrast(BETA), 0.5, library=world.skills)
     assert np.array_equal(bare.rivals, again.rivals) and np.allclose(
         bare.clearance, again.clearance, atol=1e-5
     )
@@ -71,7 +97,7 @@ def test_home_owns_a_request_with_several_right_skills() -> None:
         Request(query=query, gold=("gone", "s2"), source="evals"),
         Request(query=query, gold=(), source="evals"),
     ]
-    found = from_requests(world.skills, requests, world.scorer, BETA)
+    found = from_requests(world.skills, requests, world.scorer, Contrast(BETA))
     assert found.gold.tolist() == [3, 1, 2, -1]
     assert found.routed.tolist() == [True, True, True, False]
 
@@ -86,12 +112,12 @@ def test_a_missing_skill_hides_its_requests_and_each_missing_skill_counts_once()
         Request(query=query, gold=("lost",), source="evals"),
         Request(query=query, gold=(), source="evals"),
     ]
-    found = from_requests(world.skills, requests, world.scorer, BETA)
+    found = from_requests(world.skills, requests, world.scorer, Contrast(BETA))
     assert found.hidden.tolist() == [0, -1, 0, 1, -1]
     assert found.gold.tolist() == [-1, 1, -1, -1, -1]
     assert found.judged.tolist() == [True, True, True, True, False]
     assert found.owners.tolist() == [5, 1, 5, 6, -1]
-    named = from_requests(world.skills, requests, world.scorer, BETA, hidden={"lost"})
+    named = from_requests(world.skills, requests, world.scorer, Contrast(BETA), hidden={"lost"})
     assert named.request.tolist() == [1, 2, 3, 4] and named.hidden.tolist() == [-1, 0, 0, -1]
 
 
@@ -100,7 +126,7 @@ def test_descriptors_stand_in_and_crowded_ones_have_less_clearance() -> None:
     vectors = world.scorer.skills.copy()
     vectors[1] = vectors[0]
     world.scorer.skills = vectors
-    found = from_descriptors(world.skills, world.scorer, BETA, 0.5)
+    found = from_descriptors(world.skills, world.scorer, Contrast(BETA), 0.5)
     assert found.clearance[0] == found.clearance.min()
     assert found.rivals[0, 0] == 1 and found.rivals[1, 0] == 0
 
@@ -112,7 +138,7 @@ def test_whole_descriptors_stand_in_for_cut_ones_and_for_missing_skills() -> Non
     asked = unit(np.random.default_rng(3).standard_normal((6, 24)))
     world.scorer.skills = world.scorer.skills[:5]
     world.scorer.queries = dict(zip((skill.text for skill in own), asked, strict=True))
-    found = from_descriptors(listed, world.scorer, BETA, 0.5, library=own)
+    found = from_descriptors(listed, world.scorer, Contrast(BETA), 0.5, library=own)
     assert found.gold.tolist() == [0, 1, 2, 3, 4, -1] and found.hidden.tolist() == [-1] * 5 + [0]
     assert found.owners.tolist() == [0, 1, 2, 3, 4, 5] and found.judged.all()
     scores = 0.5 * world.scorer.scores([skill.text for skill in own])
@@ -125,7 +151,7 @@ def test_whole_descriptors_stand_in_for_cut_ones_and_for_missing_skills() -> Non
     assert found.rivals[5].tolist() == np.argsort(-scores[5], kind="stable").tolist()
     assert found.rival_scores[5] == pytest.approx(np.sort(scores[5])[::-1], abs=1e-6)
     # The first is listed whole: its own similarities say it all, and its text need not be read again.
-    assert found.clearance[0] == from_descriptors(listed, world.scorer, BETA, 0.5).clearance[0]
+    assert found.clearance[0] == from_descriptors(listed, world.scorer, Contrast(BETA), 0.5).clearance[0]
 
 
 def test_top_breaks_ties_by_column_and_pads() -> None:
