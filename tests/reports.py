@@ -148,4 +148,50 @@ def small_report() -> s.Report:
             ),
         ),
         findings=(finding,),
+        execution=execution(),
+    )
+
+
+def execution() -> s.Execution:
+    step = s.ChainStep(
+        skill="deploy", accuracy=estimate(0.75, 0.6, 0.9), judged=True, with_state=0.75, exposure=0.25,
+        restating_gains=0.0,
+    )  # fmt: skip
+    middle = s.ChainStep(
+        skill="helper", accuracy=estimate(0.6, 0.4, 0.8), judged=True, with_state=1.0, exposure=0.8,
+        restating_gains=0.21,
+    )  # fmt: skip
+    last = s.ChainStep(
+        skill="tables", accuracy=estimate(0.7, 0.5, 0.85), judged=False, with_state=1.0, exposure=0.3,
+        restating_gains=0.135,
+    )  # fmt: skip
+    return s.Execution(
+        chains=(
+            s.ChainReport(
+                steps=(step, middle, last),
+                source="hand-off",
+                origin="deploy/SKILL.md, body line 7",
+                success=estimate(0.315, 0.1, 0.55),
+                pessimistic=0.185,
+                with_state=0.75,
+                weak_link="helper",
+                mended=0.394,
+                dip="helper",
+                restate_before=("helper", "tables"),
+            ),
+        ),
+        cut=False,
+        depth_by_size=s.DepthBySize(
+            sizes=(5, 10, 20),
+            depths=(1, 2, 3),
+            success=((0.93, 0.85, 0.7), (0.865, 0.7225, 0.49), (0.804, 0.614, 0.343)),
+            low=((0.85, 0.75, 0.6), (0.7225, 0.5625, 0.36), (0.614, 0.422, 0.216)),
+            high=((0.97, 0.92, 0.8), (0.941, 0.846, 0.64), (0.913, 0.779, 0.512)),
+            pessimistic=((0.93, 0.85, 0.7), (0.808, 0.625, 0.354), (0.726, 0.494, 0.211)),
+            safe=0.8,
+            dead=0.5,
+        ),
+        gamma=1.57,
+        source="Steps by the routing forecast (llm).",
+        fit_range="2 to 512 skills; gamma on libraries of 10 to 500 skills",
     )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from skillaudit.formatters import html_charts as charts
 from skillaudit.formatters import html_tables as tables
 from skillaudit.formatters.findings import active
+from skillaudit.formatters.html_chains import chains
 from skillaudit.formatters.html_law import clients, law
 from skillaudit.formatters.html_text import e, html_json, tag
 from skillaudit.formatters.words import SOURCES, interval, percent, plural
@@ -49,6 +50,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *tables.change(verdict),
         *_forecast(report.forecast),
         *law(report),
+        *chains(report),
         *_map(places),
         *_black_holes(report),
         *tables.clusters(report),
@@ -111,9 +113,13 @@ def _header(report: Report, verdict: Verdict | None) -> Iterator[str]:
         f"{library.manual_only:,} manual-only, {library.copies:,} copies folded, "
         f"{len(library.skipped):,} skipped</span>"
     )
-    links = ("forecast", "map-section", "black-holes", "clusters", "findings", "pairs", "skills")
-    names = ("Forecast", "Map", "Black holes", "Clusters", "Findings", "Pairs", "Skills")
-    anchors = " ".join(f'<a href="#{link}">{name}</a>' for link, name in zip(links, names, strict=True))
+    links = ("forecast", "chains", "map-section", "black-holes", "clusters", "findings", "pairs", "skills")
+    names = ("Forecast", "Chains", "Map", "Black holes", "Clusters", "Findings", "Pairs", "Skills")
+    anchors = " ".join(
+        f'<a href="#{link}">{name}</a>'
+        for link, name in zip(links, names, strict=True)
+        if link != "chains" or report.execution
+    )
     yield f'<nav>{anchors}</nav><button id="theme" type="button" data-now="auto" hidden>Theme: auto</button>'
     yield "</header>"
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from skillaudit.formatters import chains
 from skillaudit.formatters.findings import active
 from skillaudit.formatters.words import SOURCES, interval, percent, plural, some
 from skillaudit.schema import Finding, Report
@@ -31,12 +32,14 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     blocks += _victims(report)
     blocks += _black_holes(report)
     blocks += _clusters(report)
+    blocks += chains.markdown(report.execution, ROWS)
     blocks += _clients(report)
     blocks += _skipped(report)
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are safe already."""
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(lines)
@@ -59,7 +62,7 @@ def _summary(report: Report, verdict: Verdict | None) -> Iterator[str]:
     ]
     if forecast.false_trigger.value is not None:
         rows.append(("false trigger, when nothing should fire", interval(forecast.false_trigger)))
-    yield _table(("expected share of requests", "with 90% interval"), rows)
+    yield table(("expected share of requests", "with 90% interval"), rows)
     told = ", ".join(
         f"{count.requests:,} from {SOURCES[count.source]}" for count in forecast.coverage.sources
     )
@@ -92,7 +95,7 @@ def _change(verdict: Verdict | None) -> Iterator[str]:
     told += [f"- renamed: {escape(one.before)} is now {escape(one.after)}" for one in change.renamed[:10]]
     if told:
         yield "\n".join(told)
-    yield _table(
+    yield table(
         ("rate", "before", "after"),
         (
             (what, percent(rates.before.value), percent(rates.after.value))
@@ -100,7 +103,7 @@ def _change(verdict: Verdict | None) -> Iterator[str]:
         ),
     )
     if change.lost:
-        yield _table(
+        yield table(
             ("skill", "loses to", "before", "after"),
             (
                 (escape(one.victim), escape(one.absorber), percent(one.before), percent(one.after))
@@ -114,7 +117,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield "No findings."
         return
     yield f"### {plural(len(findings), 'finding')}"
-    yield _table(
+    yield table(
         ("severity", "code", "what", "fix"),
         ((f.severity, f.code, escape(f.message), escape(f.fix)) for f in findings[:ROWS]),
     )
@@ -128,7 +131,7 @@ def _victims(report: Report) -> Iterator[str]:
         return
     victims.sort(key=lambda s: (-(s.victim_rate or 0.0), s.id))
     yield "### Skills that lose requests"
-    yield _table(
+    yield table(
         ("skill", "loses", "90% interval", "requests", "likeliest loss"),
         (
             (
@@ -149,7 +152,7 @@ def _black_holes(report: Report) -> Iterator[str]:
     if not report.black_holes:
         return
     yield "### Black holes"
-    yield _table(
+    yield table(
         ("skill", "takes", "expected", "families robbed", "q", "from"),
         (
             (
@@ -171,7 +174,7 @@ def _clusters(report: Report) -> Iterator[str]:
     if not report.clusters:
         return
     yield f"### {plural(len(report.clusters), 'confusable cluster')}, {plural(report.noise, 'skill')} in none"
-    yield _table(
+    yield table(
         ("cluster", "skills", "cosine", "taken inside", "members"),
         (
             (
@@ -192,7 +195,7 @@ def _clients(report: Report) -> Iterator[str]:
     if not report.clients:
         return
     yield "### What each client shows"
-    yield _table(
+    yield table(
         ("client", "in full", "cut", "name only", "hidden", "needs", "budget"),
         (
             (

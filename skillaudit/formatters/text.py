@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from skillaudit.formatters import chains
 from skillaudit.formatters.findings import active
 from skillaudit.formatters.layout import WIDTH, squeeze, table, wrap
 from skillaudit.formatters.words import SOURCES, interval, percent, plural, some, span
@@ -303,6 +304,10 @@ def _pairs(report: Report, rows: int | None) -> Iterator[str]:
     yield from _more(len(report.pairs), rows)
 
 
+def _chains(report: Report, rows: int | None) -> Iterator[str]:
+    yield from chains.text(report.execution, rows)
+
+
 def _structure(report: Report, rows: int | None) -> Iterator[str]:
     hubness = report.hubness
     if hubness.skewness is None:
@@ -378,6 +383,7 @@ _SECTIONS = (
     _over_general,
     _clusters,
     _pairs,
+    _chains,
     _structure,
     _clients,
     _skipped,
