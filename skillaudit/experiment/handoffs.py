@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from math import factorial, prod
-from statistics import median
+from math import prod
 from typing import Literal, NamedTuple
 
 from skillaudit.schema import Record
@@ -26,16 +25,26 @@ class _Operation(NamedTuple):
     numbers: int
     easy: tuple[int, int]
     hard: tuple[int, int]
+    step: int = 1
+    """2 where only even numbers have a whole result."""
+
+
+def _middle(values: list[int]) -> int:
+    return sorted(values)[len(values) // 2]
 
 
 _OPERATIONS = (
     _Operation("Add Numbers", "add up {}", sum, 5, (2, 30), (1200, 98000)),
-    _Operation("Multiply Numbers", "multiply {}", prod, 2, (2, 12), (120, 980)),
+    _Operation("Multiply Numbers", "multiply {}", prod, 2, (2, 50), (120, 980)),
+    _Operation("Median of Numbers", "find the median of {}", _middle, 5, (2, 40), (1200, 9800)),
     _Operation(
-        "Median of Numbers", "find the median of {}", lambda v: int(median(v)), 5, (2, 40), (1200, 9800)
-    ),
-    _Operation(
-        "Count Permutations", "count the orders of {} runners", lambda v: factorial(v[0]), 1, (3, 6), (6, 10)
+        "Area of Triangle",
+        "compute the area of a triangle with base and height {}",
+        lambda v: v[0] * v[1] // 2,
+        2,
+        (2, 98),
+        (120, 980),
+        step=2,
     ),
 )
 
@@ -100,7 +109,7 @@ def handoff(
 
 def _drawn(operation: _Operation, level: Level, rng: random.Random) -> list[int]:
     low, high = operation.easy if level == "easy" else operation.hard
-    return rng.sample(range(low, high), operation.numbers)
+    return rng.sample(range(low, high, operation.step), operation.numbers)
 
 
 def _listed(values: list[int]) -> str:
