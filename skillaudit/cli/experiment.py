@@ -61,7 +61,13 @@ REPORT = "report.html"
 @click.option("--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of vectors.")
 @click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Markdown is a table of the verdicts.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any) -> None:
@@ -93,12 +99,12 @@ def _list(form: str) -> None:
         return
     from skillaudit.cli.experiment_text import catalogue
 
-    deliver(catalogue(), None)
+    deliver(catalogue(form), None)
 
 
 def _report(out: Path | None, form: str, quiet: bool) -> None:
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.experiment_text import summary
+    from skillaudit.cli.experiment_text import markdown, summary
     from skillaudit.cli.output import deliver
     from skillaudit.experiment.page import page
     from skillaudit.experiment.storage import load
@@ -109,12 +115,13 @@ def _report(out: Path | None, form: str, quiet: bool) -> None:
     deliver(page(results), out / REPORT)
     if not quiet:
         say(f"wrote {out / REPORT}")
-    deliver(_json(results) if form == "json" else summary(results), None)
+    write = {"json": _json, "markdown": markdown, "text": summary}
+    deliver(write[form](results), None)
 
 
 def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.experiment_text import render
+    from skillaudit.cli.experiment_text import markdown, render
     from skillaudit.cli.output import deliver
     from skillaudit.config import DEFAULT_EMBEDDER
     from skillaudit.experiment import Scope
@@ -153,8 +160,8 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
             results.append(result)
             if form == "text":
                 deliver(render(result) + "\n", None)
-    if form == "json":
-        deliver(_json(results), None)
+    if form != "text":
+        deliver(_json(results) if form == "json" else markdown(results), None)
 
 
 def _json(found: Any) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from skillaudit.experiment import EXPERIMENTS, Result
 from skillaudit.experiment.chart import text
-from skillaudit.experiment.words import ranged
+from skillaudit.experiment.records import Verdict
+from skillaudit.experiment.words import number, ranged
 from skillaudit.formatters.layout import table, wrap
 
 
@@ -41,10 +42,15 @@ def render(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
-def catalogue() -> str:
-    """Return the list of experiments."""
-    rows = [(made.name, made.title, made.source) for made in EXPERIMENTS.values()]
-    return "\n".join(table(("name", "what it shows", "paper"), rows, (6, 50, 18), right=frozenset())) + "\n"
+def catalogue(form: str) -> str:
+    """Return the list of experiments, as `text` or `markdown`."""
+    head, rows = _CATALOGUE, [(made.name, made.title, made.source) for made in EXPERIMENTS.values()]
+    if form == "markdown":
+        return _piped([head, *rows])
+    return "\n".join(table(head, rows, (6, 50, 18), right=frozenset())) + "\n"
+
+
+_CATALOGUE = ("name", "what it shows", "paper")
 
 
 def summary(results: Iterable[Result]) -> str:
@@ -72,4 +78,42 @@ def summary(results: Iterable[Result]) -> str:
             )
         )
         + "\n"
+    )
+
+
+def markdown(results: Iterable[Result]) -> str:
+    """Return the verdicts as a Markdown table with a column for each router, the paper's own words in the last."""
+    routers: dict[str, None] = {}
+    claims: dict[tuple[str, str], dict[str, str]] = {}
+    papers: dict[tuple[str, str], str] = {}
+    for result in results:
+        routers.setdefault(result.router)
+        if result.not_applicable:
+            claims.setdefault((result.name, result.title), {})[result.router] = "does not apply"
+        for verdict in result.findings.verdicts:
+            claim = (result.name, verdict.hypothesis)
+            claims.setdefault(claim, {})[result.router] = _ruled(verdict)
+            papers[claim] = verdict.paper
+    rows = [
+        (
+            f"{name.upper()}, {said}",
+            *(found.get(router, "") for router in routers),
+            papers.get((name, said), ""),
+        )
+        for (name, said), found in claims.items()
+    ]
+    return _piped([("hypothesis", *routers, "the paper"), *rows])
+
+
+def _piped(rows: Sequence[Sequence[str]]) -> str:
+    lines = [rows[0], ("---",) * len(rows[0]), *rows[1:]]
+    return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
+
+
+def _ruled(verdict: Verdict) -> str:
+    """A ruling with its effect, and no effect without one."""
+    return (
+        verdict.ruling
+        if verdict.ruling == "no effect"
+        else f"{verdict.ruling}, {number(verdict.effect.value)}"
     )

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from skillaudit.cli.experiment import command
-from skillaudit.cli.experiment_text import render, summary
+from skillaudit.cli.experiment_text import markdown, render, summary
 from skillaudit.errors import UsageError
 from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, published_values, run
 from skillaudit.experiment.chart import svg, text
@@ -113,6 +113,30 @@ def test_a_scorer_is_not_asked_what_only_a_model_can_show(name: str, tmp_path: P
     for text_of in (page((found,)), render(found), summary((found,))):
         assert "does not apply" in text_of
     assert EXPERIMENTS[name].models_only in " ".join(render(found).split())
+
+
+def test_the_table_of_verdicts_has_a_column_for_each_router(result: Result) -> None:
+    verdict = result.findings.verdicts[0]
+    effect = msgspec.structs.replace(verdict.effect, value=-0.25)
+    strong = msgspec.structs.replace(
+        verdict, ruling="supported", effect=effect, hypothesis="a | b costs", paper="-0.2 | more"
+    )
+    weak = msgspec.structs.replace(strong, ruling="no effect")
+    one, other = (
+        msgspec.structs.replace(
+            result, router=router, findings=msgspec.structs.replace(result.findings, verdicts=(ruled,))
+        )
+        for router, ruled in (("x/one", strong), ("x/two", weak))
+    )
+    none = msgspec.structs.replace(
+        one, name="f11", title="who recovers", findings=Findings(), not_applicable="No."
+    )
+    assert markdown((one, other, none)).splitlines() == [
+        "| hypothesis | x/one | x/two | the paper |",
+        "| --- | --- | --- | --- |",
+        "| H3, a &#124; b costs | supported, -0.25 | no effect | -0.2 &#124; more |",
+        "| F11, who recovers | does not apply |  |  |",
+    ]
 
 
 def test_a_scorer_routes_what_it_can_and_the_rest_is_said(tmp_path: Path) -> None:
@@ -244,8 +268,13 @@ def test_the_command_runs_lists_and_reports(tmp_path: Path, monkeypatch: pytest.
     (found,) = msgspec.json.decode(reported.output, type=list[Result])
     assert found.router == "local/lexical"
     assert (tmp_path / "out" / "report.html").read_text().startswith("<!doctype html>")
-    listed = CliRunner().invoke(command, ["list"])
-    assert all(name in listed.output for name in EXPERIMENTS)
+    tabled = CliRunner().invoke(command, ["report", "--out", out, "-f", "markdown", "-q"])
+    head, rule, *rows = tabled.output.splitlines()
+    assert head == "| hypothesis | local/lexical | the paper |" and rule == "| --- | --- | --- |"
+    assert len(rows) == 2 and all(row.startswith("| H2, rivals that") for row in rows)
+    for form in ("text", "json", "markdown"):
+        listed = CliRunner().invoke(command, ["list", "-f", form])
+        assert all(name in listed.output for name in EXPERIMENTS)
 
 
 @pytest.mark.parametrize(
