@@ -98,7 +98,8 @@ def fingerprint(code: str, skills: Sequence[str], key: str = "") -> str:
 def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:
     """Return where the descriptors of the first `limit` of `skills` stand."""
     wanted = list(skills)[:limit]
-    found = {skill.id: skill for skill in evidence.library.skills if skill.id in set(wanted)}
+    asked = set(wanted)
+    found = {skill.id: skill for skill in evidence.library.skills if skill.id in asked}
     return [
         Location(path=found[i].path, line=found[i].description_line, root=found[i].root)
         for i in wanted
