@@ -12,10 +12,11 @@ from skillaudit.experiment.records import Result
 from skillaudit.experiment.words import number, ranged
 
 _STYLE = """
-:root { color-scheme: light dark; } body { font: 15px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 0 auto;
+:root { color-scheme: light dark; } body { font: 15px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 0 auto;
 padding: 1rem; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; } th, td { text-align: left;
-vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8886; } td.n { white-space: nowrap; }
-figure { margin: 1rem 0; max-width: 46rem; } .soft { opacity: .75; } .scroll { overflow-x: auto; }
+vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8886; } td.n, span.n { white-space: nowrap; }
+.row { display: grid; gap: 1rem;
+grid-template-columns: repeat(auto-fill, minmax(min(34rem, 100%), 1fr)); } figure { margin: 0; max-width: 46rem; } .soft { opacity: .75; } .scroll { overflow-x: auto; }
 .supported { color: #1a7f37; } .opposite { color: #b3261e; } .partly { color: #b35900; }
 @media (prefers-color-scheme: dark) { .supported { color: #6fdd8b; } .opposite { color: #ff8a80; }
 .partly { color: #f0a04b; } svg { color: #bbbbbb; } }
@@ -39,56 +40,63 @@ def page(results: Sequence[Result]) -> str:
     return "".join((*parts, "</body></html>\n"))
 
 
-def _verdicts(results: Iterable[Result]) -> str:
-    rows = [
-        (
-            escape(result.name.upper()),
-            escape(verdict.hypothesis),
-            escape(result.router),
-            f'<b class="{verdict.ruling.split()[0]}">{verdict.ruling}</b>',
-            f"{escape(ranged(verdict.effect))}<br><span class=soft>{escape(verdict.unit)}</span>",
-            f"{verdict.p:.2g}",
-            escape(verdict.paper),
+def _verdicts(results: Sequence[Result]) -> str:
+    """One row for each hypothesis, one column for each router."""
+    routers = list(dict.fromkeys(result.router for result in results))
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    about: dict[tuple[str, str], tuple[str, str]] = {}
+    for result in results:
+        if result.not_applicable:
+            cell = '<span class="soft">does not apply</span>'
+            found.setdefault((result.name, result.title), {})[result.router] = cell
+        for verdict in result.findings.verdicts:
+            claim = (result.name, verdict.hypothesis)
+            about[claim] = (verdict.unit, verdict.paper)
+            found.setdefault(claim, {})[result.router] = (
+                f'<b class="{verdict.ruling.split()[0]}">{verdict.ruling}</b><br>'
+                f'<span class="n">{escape(ranged(verdict.effect))}</span><br>'
+                f'<span class="soft">p {_p(verdict.p)}</span>'
+            )
+    rows = []
+    for (name, said), cells in found.items():
+        unit, paper = about.get((name, said), ("", ""))
+        rows.append(
+            (
+                f'<a href="#{escape(name)}">{escape(name.upper())}</a>',
+                f'{escape(said)}<br><span class="soft">{escape(unit)}</span>',
+                *(cells.get(router, "") for router in routers),
+                escape(paper),
+            )
         )
-        for result in results
-        for verdict in result.findings.verdicts
-    ] + [
-        (
-            escape(result.name.upper()),
-            escape(result.title),
-            escape(result.router),
-            '<span class="soft">does not apply</span>',
-            f'<span class="soft">{escape(result.not_applicable)}</span>',
-            "",
-            "",
-        )
-        for result in results
-        if result.not_applicable
-    ]
-    return _table(("", "hypothesis", "router", "verdict", "effect", "p", "the paper"), rows)
+    return _table(("", "hypothesis", *routers, "the paper"), rows)
+
+
+def _p(value: float) -> str:
+    return "&lt; .001" if value < 0.001 else f"= {value:.2g}"
 
 
 def _experiment(results: Sequence[Result]) -> list[str]:
     first = results[0]
     parts = [f'<h2 id="{escape(first.name)}">{escape(first.name.upper())}: {escape(first.title)}</h2>']
-    for result in results:
-        title = f"{result.title}: {result.router}"
-        parts.append(f"<h3>{escape(result.router)}</h3>")
-        if result.not_applicable:
-            parts.append(f'<p class="soft">This does not apply. {escape(result.not_applicable)}</p>')
-            continue
-        parts.append(
-            f'<p class="soft">{sum(row.decisions for row in result.rows):,} decisions, {result.seeds} seeds, '
-            f"{result.tasks} tasks in each condition and seed.</p>"
-        )
-        if result.findings.series:
-            parts.append(f"<figure>{svg(result.findings, title)}</figure>")
-        fits = [(escape(f.name), escape(ranged(f.value)), escape(f.meaning)) for f in result.findings.fits]
-        parts.append(_table(("", "value", "meaning"), fits))
-        parts += [
-            f'<p class="soft">{escape(verdict.hypothesis)}: {escape(verdict.test)}.</p>'
-            for verdict in result.findings.verdicts
-        ]
+    shown = [result for result in results if not result.not_applicable]
+    parts += [f'<div class="row">{"".join(map(_figure, shown))}</div>'] if shown else []
+    fits: dict[str, tuple[str, dict[str, str]]] = {}
+    for result in shown:
+        for fit in result.findings.fits:
+            row = fits.setdefault(fit.name, (fit.meaning, {}))[1]
+            row[result.router] = f'<span class="n">{escape(ranged(fit.value))}</span>'
+    routers = [result.router for result in shown]
+    fitted = [
+        (escape(name), *(found.get(router, "") for router in routers), escape(meaning))
+        for name, (meaning, found) in fits.items()
+    ]
+    parts += [_table(("", *routers, "meaning"), fitted)] if fitted else []
+    tests = [f"{v.hypothesis}: {v.test}." for result in shown for v in result.findings.verdicts]
+    parts += [f'<p class="soft">{escape(test)}</p>' for test in dict.fromkeys(tests)]
+    missing = dict.fromkeys(result.not_applicable for result in results if result.not_applicable)
+    for sentence in missing:
+        named = ", ".join(result.router for result in results if result.not_applicable == sentence)
+        parts.append(f"<p>Does not apply to {escape(named)}: {escape(sentence)}</p>")
     parts += [
         f"<p>{escape(note)}</p>" for note in dict.fromkeys(n for r in results for n in r.findings.notes)
     ]
@@ -105,6 +113,15 @@ def _experiment(results: Sequence[Result]) -> list[str]:
         ]
         parts += ["<h3>As published</h3>", _table(("", "model", "value", "source", "note"), rows)]
     return parts
+
+
+def _figure(result: Result) -> str:
+    asked = (
+        f"<b>{escape(result.router)}</b>, {sum(row.decisions for row in result.rows):,} decisions, {result.seeds} "
+        f"seeds, {result.tasks} tasks in each condition and seed"
+    )
+    drawn = svg(result.findings, f"{result.title}: {result.router}")
+    return f'<figure>{drawn}<figcaption class="soft">{asked}</figcaption></figure>'
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,10 +9,12 @@ FAR = 1e5
 
 
 def number(value: float | None) -> str:
-    """Return a number with three digits."""
+    """Return a number with three digits, and four behind the point at most."""
     if value is None:
         return "n/a"
-    return "beyond reach" if value >= FAR else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if value >= FAR:
+        return "beyond reach"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 4) + 0.0:.3g}"
 
 
 def ranged(estimate: Estimate) -> str:
