@@ -16,7 +16,8 @@ _STYLE = """
 padding: 1rem; } table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; } th, td { text-align: left;
 vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8886; } td.n, span.n { white-space: nowrap; }
 .row { display: grid; gap: 1rem;
-grid-template-columns: repeat(auto-fill, minmax(min(34rem, 100%), 1fr)); } figure { margin: 0; max-width: 46rem; } .soft { opacity: .75; } .scroll { overflow-x: auto; }
+grid-template-columns: repeat(auto-fill, minmax(min(34rem, 100%), 1fr)); } figure { margin: 0; max-width: 46rem; }
+.soft { opacity: .75; } .scroll { overflow-x: auto; }
 .supported { color: #1a7f37; } .opposite { color: #b3261e; } .partly { color: #b35900; }
 @media (prefers-color-scheme: dark) { .supported { color: #6fdd8b; } .opposite { color: #ff8a80; }
 .partly { color: #f0a04b; } svg { color: #bbbbbb; } }
