@@ -66,7 +66,7 @@ def command(
 ) -> int:
     """Compile the multi-agent system in SOURCE into skills that one agent chooses from.
 
-    SOURCE is a CrewAI project, a folder of Claude Code subagents, an AutoGen component (JSON), or a YAML or
+    SOURCE is a CrewAI project or program, a folder of Claude Code subagents, an AutoGen component (JSON), or a YAML or
     JSON file that begins with `format: skillaudit-agents/1` and lists `agents`, `edges` and a `protocol`.
     Programs are read, never run. Without -o nothing is written.
     """

@@ -86,8 +86,8 @@ def decompose(agent: Agent, tools: Sequence[Tool]) -> tuple[Capability, ...]:
 
 def _of_task(task: Task, own: Sequence[Tool], known: Mapping[str, Tool], several: bool) -> Capability:
     explicit = tuple(task.tools)
-    # A task that names no tool of its agent may need any of them.
-    found = explicit or aligned_tools(task.text, own) or _foreign(own)
+    # A task that names no tool of its agent may need any of them, and so may the only one.
+    found = explicit or (aligned_tools(task.text, own) if several else ()) or _foreign(own)
     return Capability(name=task.name, text=task.text or task.name, tools=found, task=task.name, alone=several)
 
 

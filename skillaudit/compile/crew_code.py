@@ -21,6 +21,8 @@ class Call:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Arguments that are references or lists of them, by their last name: `tools`, `agent`, `context`."""
     line: int = 0
+    place: str = ""
+    """File and line, where it is not clear from which file it was read."""
 
 
 @dataclass
@@ -39,39 +41,55 @@ class CrewCode:
     """Clauses on what is computed and so cannot be known without running it."""
 
 
+_KEEPING = frozenset({"strip", "lstrip", "rstrip", "format"})
+"""Methods of a text that leave what it says as it is; the holes of `format` stay holes."""
+
+
 class CodeError(Exception):
     """The program cannot be parsed."""
 
 
-def read_code(text: str) -> CrewCode:
-    """Return what a program says; raises `CodeError` with the parser's words."""
+def parse_code(text: str) -> ast.Module:
+    """Return the syntax tree of a program; raises `CodeError` with the parser's words."""
     try:
-        tree = ast.parse(text)
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         raise CodeError(f"line {line}: {error.args[0]}" if line else str(error)[:120]) from None
+
+
+def read_code(text: str) -> CrewCode:
+    """Return what a program says; raises `CodeError` with the parser's words."""
+    tree = parse_code(text)
+    try:
+        return _read(tree)
+    except RecursionError:
+        raise CodeError("its expressions are nested too deeply") from None
+
+
+def _read(tree: ast.Module) -> CrewCode:
     found = CrewCode()
-    constants = _constants(tree)
+    constants = constants_of(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _function(node, found, constants)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
             target = node.targets[0]
             if isinstance(target, ast.Name | ast.Attribute):
-                _bound(_last(target), node.value, found, constants)
+                _bound(last_name(target), node.value, found, constants)
     order = {call.name: call.line for call in (*found.agents, *found.tasks)}
     found.agents.sort(key=lambda call: order[call.name])
     found.tasks.sort(key=lambda call: order[call.name])
     return found
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
+def constants_of(tree: ast.Module) -> dict[str, str]:
     """Literal text and model objects that are bound to a name anywhere in the module."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            name = _last(node.targets[0])
-            value = _literal(node.value, {}) or _model_of(node.value)
+            name = last_name(node.targets[0])
+            value = literal(node.value, {}) or model_of(node.value)
             if name and value:
                 found[name] = value
     return found
@@ -86,16 +104,16 @@ def _function(
 
 
 def _bound(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
-    kind = _last(call.func)
+    kind = last_name(call.func)
     if kind in ("Agent", "Task"):
         calls = found.agents if kind == "Agent" else found.tasks
         if all(known.line != call.lineno for known in calls):
-            calls.append(_read_call(name, call, found, constants))
+            calls.append(read_call(name, call, found, constants))
     elif kind == "Crew":
-        _read_crew(call, found, constants)
+        read_crew_call(call, found, constants)
 
 
-def _read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> Call:
+def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> Call:
     got = Call(name=name, line=call.lineno)
     for keyword in call.keywords:
         key, value = keyword.arg, keyword.value
@@ -104,45 +122,45 @@ def _read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, 
         if key == "config":
             got.key = _subscript(value) or got.key
         elif key in ("tools", "context", "agent", "output_pydantic", "output_json"):
-            got.names[key] = _references(value)
-        elif literal := _literal(value, constants):
-            got.texts[key] = literal
-        elif key in ("llm", "model") and (model := _model_of(value)):
+            got.names[key] = references(value)
+        elif text := literal(value, constants):
+            got.texts[key] = text
+        elif key in ("llm", "model") and (model := model_of(value)):
             got.texts["llm"] = model
         elif key in ("llm", "role", "goal", "backstory", "description", "expected_output"):
             found.unread.append(f"`{key}` of {name} is computed (line {call.lineno})")
         elif key in ("knowledge_sources", "memory"):
-            got.names[key] = _references(value) or ("set",)
+            got.names[key] = references(value) or ("set",)
     return got
 
 
-def _read_crew(call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
+def read_crew_call(call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
     found.has_crew = True
     for keyword in call.keywords:
         key, value = keyword.arg, keyword.value
         if key == "process":
-            found.process = _last(value) or _literal(value, constants)
+            found.process = last_name(value) or literal(value, constants)
         elif key == "manager_agent":
-            found.manager = next(iter(_references(value)), "")
+            found.manager = next(iter(references(value)), "")
         elif key == "manager_llm":
-            found.manager = found.manager or _literal(value, constants) or _model_of(value) or "computed"
+            found.manager = found.manager or literal(value, constants) or model_of(value) or "computed"
             found.manager_is_model = True
         elif key == "tasks" and isinstance(value, ast.List):
-            found.task_order = _references(value)
+            found.task_order = references(value)
 
 
-def _last(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
     """The last name of a dotted reference or call: `Process.sequential` -> `sequential`."""
     if isinstance(node, ast.Call):
-        return _last(node.func)
+        return last_name(node.func)
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _references(node: ast.expr) -> tuple[str, ...]:
+def references(node: ast.expr) -> tuple[str, ...]:
     items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
-    return tuple(name for item in items if (name := _last(item)) and name not in ("None", "list"))
+    return tuple(name for item in items if (name := last_name(item)) and name not in ("None", "list"))
 
 
 def _subscript(node: ast.expr) -> str:
@@ -151,14 +169,19 @@ def _subscript(node: ast.expr) -> str:
     return ""
 
 
-def _literal(node: ast.expr, constants: dict[str, str]) -> str:
+def literal(node: ast.expr, constants: dict[str, str]) -> str:
     """Literal text of a constant, of adjacent constants, or of a name bound to one; else empty."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool):
         return clean(str(node.value))
     if isinstance(node, ast.Name | ast.Attribute):
-        return constants.get(_last(node), "")
-    if isinstance(node, ast.Call) and _last(node.func) == "dedent" and node.args:
-        return _literal(node.args[0], constants)
+        return constants.get(last_name(node), "")
+    if isinstance(node, ast.Call) and last_name(node.func) in ("dedent", "cleandoc") and node.args:
+        return literal(node.args[0], constants)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
+        return literal(node.func.value, constants)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = literal(node.left, constants), literal(node.right, constants)
+        return left + right if left and right else ""
     if isinstance(node, ast.JoinedStr):
         parts = [str(part.value) if isinstance(part, ast.Constant) else _hole(part) for part in node.values]
         return clean("".join(parts))
@@ -166,17 +189,17 @@ def _literal(node: ast.expr, constants: dict[str, str]) -> str:
 
 
 def _hole(part: ast.expr) -> str:
-    name = _last(part.value) if isinstance(part, ast.FormattedValue) else ""
+    name = last_name(part.value) if isinstance(part, ast.FormattedValue) else ""
     return "{" + (name or "value") + "}"
 
 
-def _model_of(node: ast.expr) -> str:
+def model_of(node: ast.expr) -> str:
     """The model in `LLM(model="gpt-4o")`, `ChatOpenAI(model_name=...)` and their like."""
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
             if keyword.arg in ("model", "model_name") and isinstance(keyword.value, ast.Constant):
                 return clean(str(keyword.value.value))
         first = node.args[0] if node.args else None
-        if _last(node.func) == "LLM" and isinstance(first, ast.Constant):
+        if last_name(node.func) == "LLM" and isinstance(first, ast.Constant):
             return clean(str(first.value))
     return ""

@@ -1,4 +1,4 @@
-"""Read a CrewAI project: `agents.yaml`, `tasks.yaml`, and the program beside them by its syntax alone."""
+"""Read a CrewAI project: `agents.yaml`, `tasks.yaml`, and the program beside them or alone by its syntax."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skillaudit.compile.crew_code import Call, CodeError, CrewCode, read_code
+from skillaudit.compile.crew_program import named_after, read_program
 from skillaudit.compile.files import read_bytes, relative
 from skillaudit.compile.prose import stopped
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
@@ -63,6 +64,30 @@ def read_crew(config: Path, root: Path) -> System:
         _apply(code, crew)
     if not crew.agents:
         raise LoadError(f"{relative(config, root)}: agents.yaml names no agent; add one")
+    folder = config.parent if config.name == "config" else config
+    return _system(crew, code, folder.resolve().name)
+
+
+def read_python_crew(program: Path, root: Path) -> System:
+    """Return the crew that a Python program makes without YAML files; `root` is what paths are shown relative to.
+
+    The program is read by its syntax alone. Raises `LoadError` when no agent of it can be read so.
+    """
+    crew = _Crew(root)
+    code, unread = read_program(program, root)
+    for one in unread:
+        crew.skip(one.place, one.reason, "computed")
+    _apply(code, crew)
+    if not crew.agents:
+        reasons = "; ".join(item.reason for item in crew.skipped[:3])
+        raise LoadError(
+            f"{relative(program, root)}: no agent with text of its own: {reasons}; write it as literals"
+        )
+    return _system(crew, code, named_after(program))
+
+
+def _system(crew: _Crew, code: CrewCode | None, name: str) -> System:
+    """Join agents, tasks and process to a system; what nothing uses is said and left out."""
     hierarchical = code is not None and code.process == "hierarchical"
     manager = _manager(crew, code) if code is not None and hierarchical else ""
     order = _order(crew, code, manager)
@@ -77,9 +102,8 @@ def read_crew(config: Path, root: Path) -> System:
                 )
         agents = [agent for agent in agents if agent.tasks or agent.name in touched]
     tools = sorted({tool for agent in agents for tool in _tools_of(agent)})
-    folder = config.parent if config.name == "config" else config
     return System(
-        name=folder.resolve().name.replace("_", "-"),
+        name=name.replace("_", "-"),
         agents=tuple(agents),
         edges=tuple(edges),
         protocol=Protocol(
@@ -216,7 +240,7 @@ def _apply(code: CrewCode, crew: _Crew) -> None:
                 where = "agents.yaml has no such entry" if call.key else "made from nothing that can be read"
                 crew.skip(f"agent {key}", where, "no-text")
                 continue
-            known = _agent(key, call.texts, (), f"line {call.line} of the program")
+            known = _agent(key, call.texts, (), call.place or f"line {call.line} of the program")
         crew.agents[key] = _enriched(known, call)
         if call.texts.get("allow_delegation") == "True":
             crew.delegating.add(key)

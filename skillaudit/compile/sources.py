@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from skillaudit.compile.autogen import is_autogen, read_autogen
-from skillaudit.compile.crewai import crew_folders, read_crew
+from skillaudit.compile.crew_program import programs_below
+from skillaudit.compile.crewai import crew_folders, read_crew, read_python_crew
 from skillaudit.compile.files import files_below, read_bytes, relative
 from skillaudit.compile.form import is_form, read_form
 from skillaudit.compile.subagents import agent_files, read_subagents
@@ -15,8 +16,9 @@ from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
 
 KINDS = (
-    "a CrewAI project (agents.yaml and tasks.yaml), a folder of Claude Code subagents (.claude/agents/*.md), "
-    "an AutoGen component (.json), or a file of the form that `skillaudit compile --help` describes"
+    "a CrewAI project (agents.yaml and tasks.yaml, or a program with Crew(...)), a folder of Claude Code "
+    "subagents (.claude/agents/*.md), an AutoGen component (.json), or a file of the form that "
+    "`skillaudit compile --help` describes"
 )
 
 
@@ -41,6 +43,10 @@ def _file(path: Path, shown: str) -> System:
     suffix = path.suffix.lower()
     if suffix == ".md":
         return read_subagents([path], path.parent, path.stem)
+    if suffix == ".py":
+        if not programs_below([path]):
+            raise LoadError(f"{shown}: no program that imports crewai and calls Crew(...); give {KINDS}")
+        return read_python_crew(path, path.parent)
     if suffix not in (".yaml", ".yml", ".json"):
         raise LoadError(f"{shown}: not a description of agents; give {KINDS}")
     if path.stem == "agents" and crew_folders([path, *path.parent.glob("tasks.y*ml")]):
@@ -86,6 +92,13 @@ def _folder(path: Path, shown: str) -> System:
         root = parse(read_bytes(file, MAX_BYTES), file.name, as_json=file.suffix == ".json")
         if is_form(root) or is_autogen(root):
             return _file(file, show(str(file)))
+    programs = programs_below(files)
+    if len(programs) > 1:
+        names = ", ".join(relative(program, path) for program in programs[:6])
+        more = f" and {len(programs) - 6} more" if len(programs) > 6 else ""
+        raise LoadError(f"{shown}: holds {len(programs)} crews ({names}{more}); give the file of one")
+    if programs:
+        return read_python_crew(programs[0], path)
     raise LoadError(f"{shown}: no agents found in {len(files):,} files; give {KINDS}")
 
 
