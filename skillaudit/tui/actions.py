@@ -80,6 +80,8 @@ class Action(NamedTuple):
     hint: str = ""
     """Word for the hint line; empty keeps the action off it."""
     applies: Callable[[Situation], bool] = _always
+    hinted: Callable[[Situation], bool] = _always
+    """Whether the hint line names it where it applies."""
     first: bool = False
     """True for what moves the focus: it is done before the next key is looked at, so that keys typed
     ahead reach where they are meant to go."""
@@ -109,7 +111,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("plan", ("i",), "plan: improve the library",
            "Make a plan of better descriptions, with proof, or make it again; writes nothing.",
            "Act", "make_plan", hint="improve",
-           applies=lambda now: now.can_plan and not now.planning and (now.view == "plan" or not now.plan)),
+           applies=lambda now: now.can_plan and not now.planning and (now.view == "plan" or not now.plan),
+           hinted=lambda now: not now.plan),
     Action("accept", ("a",), "plan: accept or refuse", "Accept the edit of the row, or refuse it.",
            "Act", "accept", hint="accept", applies=lambda now: now.plan and now.view == "plan"),
     Action("accept_all", ("A",), "plan: none, or as proposed",
@@ -117,7 +120,7 @@ ACTIONS: tuple[Action, ...] = (
            "Act", "accept_all", hint="all", applies=lambda now: now.plan and now.view == "plan"),
     Action("mark", ("space",), "mark: this skill",
            "Mark or unmark the skill; copying takes all marked ones. In Plan, accept or refuse.",
-           "Act", "mark", hint="mark", applies=_has_rows),
+           "Act", "mark", hint="mark", applies=_has_rows, hinted=lambda now: now.view != "plan"),
     Action("unmark", ("U",), "mark: clear all", "Take all marks away.",
            "Act", "unmark", applies=_in(SKILL_VIEWS - {"plan"})),
     Action("copy", ("y",), "copy: row", "Copy the row, or the marked rows, as plain text.",

@@ -45,8 +45,14 @@ def plan_document(plan: Plan, row: PlanRow) -> list[Block]:
 
 
 def points(change: float | None) -> str:
-    """Write a change of a rate in points."""
-    return "" if change is None else f"{100 * change + 0.0:+.1f}".replace("-0.0", "+0.0")
+    """Write a change of a rate in points; no sign before nothing."""
+    return "" if change is None else signed(100 * change, 1)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Write a change with its sign; what rounds to nothing has none."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if float(text) == 0 else text
 
 
 def stand(accepted: bool | None, by_hand: bool = False) -> Span:
@@ -199,8 +205,10 @@ def edit_document(plan: Plan, edit: Edit) -> list[Block]:
         blocks.append(Field("into", (link(edit.into),)))
     if edit.effect is not None:
         effect = edit.effect
-        figures = f"{effect.gained:,} gained, {effect.lost:,} lost, {effect.expected:+.2f} expected"
-        blocks.append(Field("gain", (Span(f"{figures}; requests of the work half"),)))
+        figures = (
+            f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
+        )
+        blocks.append(Field("gain", (Span(figures),)))
     if edit.after and edit.after != edit.before:
         blocks += [Heading("Description", "− goes, + comes"), Diff(edit.before, edit.after)]
     blocks += [Heading("Why"), Paragraph(edit.reason)]
@@ -223,7 +231,7 @@ def _flips(edit: Edit) -> list[Block]:
     for flip in edit.flips:
         sign = "+" if flip.after == flip.gold else "−" if flip.before == flip.gold else "~"
         meant = "" if flip.gold in {flip.before, flip.after} else f" (meant for {flip.gold})"
-        blocks.append(Bullet(sign, flip.query, f"{flip.before} → {flip.after}{meant}", flip.after))
+        blocks.append(Bullet(sign, flip.query, f"{flip.after}, not {flip.before}{meant}", flip.after))
     return blocks
 
 
@@ -231,24 +239,26 @@ def _touched(edit: Edit) -> list[Block]:
     if not edit.figures_before:
         return []
     after = {figures.skill: figures for figures in edit.figures_after}
+    then = (Column("then", 6, "right"),) if after else ()
     columns = (
         Column("skill"),
-        *(Column(head, 6, "right") for head in ("reqs", "gets", "then")),
-        *(Column(head, 5, "right") for head in ("takes", "then")),
+        Column("reqs", 5, "right"),
+        Column("gets", 6, "right"),
+        *then,
+        Column("takes", 5, "right"),
+        *then,
     )
     rows = []
     for before in edit.figures_before:
-        then = after.get(before.skill)
-        rows.append(
-            (
-                link(before.skill),
-                Span(f"{before.requests:,}"),
-                Span(percent(before.accuracy)),
-                Span(percent(then.accuracy) if then else "", "value"),
-                Span(f"{before.absorbed:,}"),
-                Span(f"{then.absorbed:,}" if then else "", "value"),
-            )
-        )
+        cells = [link(before.skill), Span(f"{before.requests:,}"), Span(percent(before.accuracy))]
+        last = after.get(before.skill)
+        if last is not None:
+            cells.append(Span(percent(last.accuracy), "value"))
+        cells.append(Span(f"{before.absorbed:,}"))
+        if last is not None:
+            cells.append(Span(f"{last.absorbed:,}", "value"))
+        cells += [Span("")] * (len(columns) - len(cells))
+        rows.append(tuple(cells))
     return [Heading("Skills it touches", "work half, by top rank"), Table(columns, tuple(rows))]
 
 
@@ -362,7 +372,7 @@ def proposal_blocks(plan: Plan, skill: str) -> list[Block]:
     if plan.planner is None:
         return []
     if plan.found is None:
-        hint = "A plan is being made." if plan.meter is not None else "No plan yet: press p to have one made."
+        hint = "A plan is being made." if plan.meter is not None else "No plan yet: press i to have one made."
         return [Heading("Proposed rewrite"), Paragraph(hint, "muted")]
     edits = plan.about(skill)
     if not edits:

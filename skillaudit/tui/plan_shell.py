@@ -114,7 +114,7 @@ class PlanShell(Shell):
             return said
         if plan.meter is not None:
             stages = plan.meter.stages
-            text = f"plan: {stage_text(stages[-1])}" if stages else "plan: starting …"
+            text = f"plan: {stage_text(stages[-1]._replace(note=''))}" if stages else "plan: starting …"
             return (Span(f"▸ {printable('stopping …' if plan.meter.cancelled else text)}", "accent"),)
         if plan.judging is not None:
             return (Span("▸ forecasting …", "accent"),)
@@ -190,8 +190,8 @@ class PlanShell(Shell):
                 self.notify(f"Wrote {printable(str(done.folder))}{left}.", timeout=8, markup=False)
                 self.show_plan()
 
-        accepted = sum(edit.accept for edit in edits)
-        self.push_screen(NewFolderScreen(write, f"the library with {plural(accepted, 'edit')}"), written)
+        parts = [plural(sum(edit.accept for edit in edits), "edit"), *(["the tree"] if hierarchy else [])]
+        self.push_screen(NewFolderScreen(write, f"the library with {' and '.join(parts)}"), written)
 
     def stop_plan(self) -> None:
         """Tell the threads of a plan that the app is left."""

@@ -124,12 +124,11 @@ class Plan:
 
     def toggle(self, row: PlanRow) -> str:
         """Accept what a row stands for, or refuse it; returns why that cannot be, or nothing."""
+        hindrance = self._hindrance(row.edit) if row.edit is not None and not row.accepted else ""
+        if hindrance:
+            return hindrance
         if row.accepted is None:
             return "There is nothing to accept in this row."
-        if row.edit is not None and not row.accepted:
-            hindrance = self._hindrance(row.edit)
-            if hindrance:
-                return hindrance
         self._accepted ^= {row.key}
         return ""
 

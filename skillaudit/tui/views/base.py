@@ -176,9 +176,10 @@ class ListView(View, Generic[Row]):
 
     def document(self, row: Row) -> Sequence[Block]:
         """Describe a row."""
-        skill = row.id if isinstance(row, SkillReport) else ""
-        proposal = proposal_blocks(self.session.plan, skill) if skill else []
-        return row_document(self.session.index, row, proposal)
+        index = self.session.index
+        if not isinstance(row, SkillReport) or index.partial:
+            return row_document(index, row)
+        return row_document(index, row, proposal_blocks(self.session.plan, row.id))
 
     @on(RowList.Moved)
     def _moved(self) -> None:

@@ -14,7 +14,7 @@ from textual.content import Content
 from skillaudit.formatters.words import plural
 from skillaudit.tui.doc import Block, Paragraph, Title, to_markdown
 from skillaudit.tui.lines import Span
-from skillaudit.tui.plan_documents import count, plan_document
+from skillaudit.tui.plan_documents import count, plan_document, signed
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.state import Session, matches
 from skillaudit.tui.status import error_blocks, stage_blocks
@@ -107,7 +107,7 @@ class PlanView(ListView[PlanRow]):
 
     def _gain(self, row: PlanRow) -> Span:
         effect = row.edit.effect if row.edit is not None else None
-        return Span("" if effect is None else f"{effect.expected:+.2f}", "" if row.accepted else "muted")
+        return Span("" if effect is None else signed(effect.expected, 2), "" if row.accepted else "muted")
 
     def rows(self) -> Sequence[PlanRow]:
         """Return the rows that pass the filter."""

@@ -53,9 +53,13 @@ class TabBar(Bar):
     def line(self) -> Line:
         """Return the tabs in the longest form that fits."""
         line: Line = ()
-        for form in (self._full, self._titled, self._short):
+        for form in (self._full, self._titled, self._short, self._numbered):
             line = tuple(
-                Span(f" {view.key} {form(view)} ", "cursor" if view.id == self._current else "", view.id)
+                Span(
+                    f" {view.key} {form(view)}".rstrip() + " ",
+                    "cursor" if view.id == self._current else "",
+                    view.id,
+                )
                 for view in self._views
             )
             if line_width(line) <= self.room:
@@ -71,6 +75,9 @@ class TabBar(Bar):
 
     def _short(self, view: ViewSpec) -> str:
         return view.short
+
+    def _numbered(self, view: ViewSpec) -> str:
+        return view.title if view.id == self._current else ""
 
 
 class HintBar(Bar):
@@ -92,7 +99,10 @@ class HintBar(Bar):
         pairs += [
             (key_name(action.keys[0]), action.hint, action.call if action.scope == "app" else "")
             for action in ACTIONS
-            if action.hint and action.scope in {"app", self._now.focus} and action.applies(self._now)
+            if action.hint
+            and action.scope in {"app", self._now.focus}
+            and action.applies(self._now)
+            and action.hinted(self._now)
         ]
         line: list[Span] = []
         for key, word, call in pairs:

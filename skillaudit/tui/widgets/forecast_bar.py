@@ -84,7 +84,10 @@ class ForecastBar(Drawn):
 
 
 def _change(before: Estimate, after: Estimate) -> str:
-    return "" if before.value is None or after.value is None else points(after.value - before.value)
+    if before.value is None or after.value is None:
+        return ""
+    # Of the figures as they are written, so that the line adds up.
+    return points(round(after.value, 3) - round(before.value, 3))
 
 
 def _tone(before: Estimate, after: Estimate, better: int) -> str:
