@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from skillaudit.config import Config
-
-if TYPE_CHECKING:
-    from skillaudit.probe import ProbeResult
-    from skillaudit.progress import Progress
-    from skillaudit.tui.probe_form import Form
-    from skillaudit.tui.probe_run import Before, Decided
 
 
 def run(sources: Sequence[str | Path], config: Config) -> int:
     """Open the app on the library in `sources` and return the exit code once the user leaves."""
+    # Twice the toolkit's rate, which each answer to a key waits for once or twice; an idle screen costs nothing.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from skillaudit.tui.app import SkillAuditApp
     from skillaudit.tui.engine import Engine
+    from skillaudit.tui.probe_run import prober
 
     engine = Engine(sources, config)
-
-    def probe(form: Form, before: Before, decided: Decided, progress: Progress) -> ProbeResult:
-        from skillaudit.probe.session import run
-
-        settings = form.settings()
-        return run(sources, config, settings, before=before, decided=decided, progress=progress)
-
     app = SkillAuditApp(
         engine.audit,
         sources=", ".join(str(source) for source in sources),
@@ -35,6 +25,6 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
         imagine=engine.imagine,
     )
     app.planner = engine.plan
-    app.probe = probe
+    app.probe = prober(sources, config)
     app.run()
     return app.return_code or 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skillaudit.config import Config
-from skillaudit.progress import Cancelled, Progress
+from skillaudit.progress import Progress
 
 if TYPE_CHECKING:
     from skillaudit.optimize.exporting import Exported
@@ -23,7 +23,6 @@ class Engine:
     def __init__(self, sources: Sequence[str | Path], config: Config) -> None:
         self._sources = sources
         self._config = config
-        self._library: Library | None = None
 
     def audit(self, progress: Progress) -> Report:
         """Load the library anew and audit it; a stop after loading hands over what the files say."""
@@ -36,17 +35,9 @@ class Engine:
         return self._audit(msgspec.structs.replace(self._config, map="umap"), progress)
 
     def _audit(self, config: Config, progress: Progress) -> Report:
-        from skillaudit.load import load
-        from skillaudit.pipeline import audit_library
+        from skillaudit.tui.apart import audit_apart
 
-        library = self._library = load(self._sources, progress=progress)
-        try:
-            return audit_library(library, config, progress)
-        except Cancelled as stop:
-            from skillaudit.pipeline.partial import files_report
-
-            stop.report = files_report(library, config)  # type: ignore[attr-defined]
-            raise
+        return audit_apart(self._sources, config, progress)
 
     def imagine(
         self, removed: tuple[str, ...], descriptions: Mapping[str, str], progress: Progress
@@ -57,11 +48,11 @@ class Engine:
         return imagine(self._sources, self._config, removed, descriptions, progress)
 
     def plan(self, progress: Progress) -> Proposed:
-        """Make a plan for the library that was audited last."""
+        """Load the library anew and make a plan for it."""
         from skillaudit.load import load
         from skillaudit.optimize import optimize
 
-        library = self._library or load(self._sources, progress=progress)
+        library = load(self._sources, progress=progress)
         return Proposed(library, self._config, optimize(library, self._config, progress=progress))
 
 

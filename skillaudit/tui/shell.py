@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import traceback
 from functools import partial
@@ -226,6 +227,8 @@ class Shell(App[None]):
         session, earlier = Session(report, partial), self.session
         self.adopt(session, earlier)
         self.session = session
+        # A report stays; looking through all of a large one for garbage would be felt between two keys.
+        gc.freeze()
         for view in self.base.query(View):
             if view.id == self.current:
                 view.update(session)

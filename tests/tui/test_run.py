@@ -12,9 +12,9 @@ from skillaudit.config import Config
 from skillaudit.progress import SILENT
 from skillaudit.schema import Library
 from skillaudit.tui import run
+from skillaudit.tui.apart import audit_here
 from skillaudit.tui.app import SkillAuditApp
 from tests.tui import reports
-
 
 LIBRARY = Library(skills=(), sources=("a", "b"))
 
@@ -32,6 +32,7 @@ def test_it_audits_the_sources_and_offers_the_better_map(monkeypatch: pytest.Mon
         asked.append((library, config.map))
         return reports.one()
 
+    monkeypatch.setattr("skillaudit.tui.apart.audit_apart", audit_here)
     monkeypatch.setattr("skillaudit.load.load", load)
     monkeypatch.setattr("skillaudit.pipeline.audit_library", audit)
     monkeypatch.setattr(SkillAuditApp, "run", lambda app: apps.append(app))

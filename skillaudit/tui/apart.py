@@ -1,0 +1,268 @@
+"""Audits in a process of its own, so that no step of the audit holds up a key press.
+
+A thread shares the interpreter with the screen, and an audit has steps of pure Python that last for seconds. The
+process is told what to audit on its standard input, and answers with messages on its standard output; when its input
+ends it is no longer wanted.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, NoReturn
+
+import msgspec
+
+from skillaudit import errors
+from skillaudit.config import Config
+from skillaudit.errors import MissingError, SkillAuditError
+from skillaudit.progress import Cancelled, Progress
+from skillaudit.schema import Library, Report, SkillReport
+
+_TURN = 0.1
+"""Seconds between looks at whether the audit is to stop."""
+_NEWS = 0.05
+"""Seconds between two messages about one stage."""
+_TOGETHER = 500
+"""Skills in one message: each is decoded in one go, during which the screen waits."""
+_START = "import sys; sys.path[:] = {path!r}; from skillaudit.tui.apart import serve; serve()"
+
+
+class Order(msgspec.Struct, tag=True):
+    """What to audit."""
+
+    sources: list[str]
+    config: Config
+
+
+class News(msgspec.Struct, tag=True):
+    """Where a stage is."""
+
+    stage: str
+    done: int
+    total: int
+    note: str
+
+
+class Made(msgspec.Struct, tag=True):
+    """The report, its skills apart; `partial` where the audit was stopped."""
+
+    report: Report
+    partial: bool
+
+
+class Part(msgspec.Struct, tag=True):
+    """Some of the report's skills, sent before the report."""
+
+    skills: tuple[SkillReport, ...]
+
+
+class Stopped(msgspec.Struct, tag=True):
+    """The audit was stopped before there was anything."""
+
+
+class Failed(msgspec.Struct, tag=True):
+    """The audit raised."""
+
+    kind: str
+    message: str
+    trace: str
+
+
+_DECODER = msgspec.msgpack.Decoder(News | Made | Part | Stopped | Failed)
+
+
+def audit_here(sources: Sequence[str | Path], config: Config, progress: Progress) -> Report:
+    """Load and audit in this process; a stop after loading carries a report of what the files say."""
+    # Imported where the audit runs: the first screen does not wait for it.
+    from skillaudit.load import load
+    from skillaudit.pipeline import audit_library
+
+    library = load(sources, progress=progress)
+    try:
+        return audit_library(library, config, progress)
+    except Cancelled as stop:
+        stop.report = _files_report(library, config)  # type: ignore[attr-defined]
+        raise
+
+
+def _files_report(library: Library, config: Config) -> Report:
+    from skillaudit.pipeline.partial import files_report
+
+    return files_report(library, config)
+
+
+def audit_apart(sources: Sequence[str | Path], config: Config, progress: Progress) -> Report:
+    """Do the same in a process of its own, and return or raise what it does.
+
+    Raises `MissingError` when the process ends without a word, as one without memory does.
+    """
+    if not sys.executable:
+        return audit_here(sources, config, progress)
+    # `-P` and a path of our own: nothing of the folder that the user stands in is imported.
+    command = [sys.executable, "-P", "-c", _START.format(path=sys.path)]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as child,
+    ):
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            _send(child.stdin, Order([str(source) for source in sources], config))
+            found = _listen(child, progress)
+        except BrokenPipeError:
+            found = None
+        finally:
+            child.kill()
+        if found is None:
+            said.seek(0)
+            raise _died(child.wait(), said.read().decode(errors="replace"))
+        return found
+
+
+def _listen(child: subprocess.Popen[bytes], progress: Progress) -> Report | None:
+    """Return the report; None when the process ends without a word."""
+    assert child.stdin is not None and child.stdout is not None
+    heard: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(child.stdout, heard), daemon=True).start()
+    skills: list[SkillReport] = []
+    last, stopping = News("start", 0, 0, ""), False
+    while True:
+        try:
+            body = heard.get(timeout=_TURN)
+        except queue.Empty:
+            body = None
+        if body == b"":
+            return None
+        message = last if body is None else _DECODER.decode(body)
+        match message:
+            case News(stage, done, total, note):
+                last = message
+                try:
+                    if body is not None or stage != "start":
+                        progress.update(stage, done, total, note)
+                except Cancelled:
+                    if not stopping:
+                        stopping = True
+                        child.stdin.close()
+            case Part(part):
+                skills += part
+            case Made(report, partial):
+                report = msgspec.structs.replace(report, skills=tuple(skills))
+                if not partial:
+                    return report
+                stop = Cancelled()
+                stop.report = report  # type: ignore[attr-defined]
+                raise stop
+            case Stopped():
+                raise Cancelled
+            case Failed(kind, text, trace):
+                raise _error(kind, text, trace)
+
+
+def _receive(stream: IO[bytes], heard: queue.SimpleQueue[bytes]) -> None:
+    while (head := stream.read(4)) and len(head) == 4:
+        heard.put(stream.read(int.from_bytes(head, "big")))
+    heard.put(b"")
+
+
+def _error(kind: str, text: str, trace: str) -> Exception:
+    found = getattr(errors, kind, None)
+    if isinstance(found, type) and issubclass(found, SkillAuditError):
+        return found(text)
+    fault = RuntimeError(f"{kind}: {text}")
+    fault.add_note(trace)
+    return fault
+
+
+def _died(code: int, said: str) -> MissingError:
+    if code < 0:
+        why = f"signal {-code}, most likely for want of memory"
+    else:
+        why = " ".join((said.strip().splitlines() or [f"exit code {code}"])[-1].split())
+    return MissingError(
+        f"The audit's process ended without a word: {why}. `--scorer lexical` needs the least."
+    )
+
+
+def _send(stream: IO[bytes], message: msgspec.Struct) -> None:
+    body = msgspec.msgpack.encode(message, enc_hook=str)
+    stream.write(len(body).to_bytes(4, "big") + body)
+    stream.flush()
+
+
+def _path(kind: type, text: object) -> object:
+    """Turn text back into the one kind of value that is sent as text."""
+    return Path(str(text)) if kind is Path else text
+
+
+class _Child:
+    """The audit's side: sends news, and one last message, whichever thread has it first."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+        self._told = ("", 0.0)
+        self.library: Library | None = None
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        """Pass on the news of a stage, not more often than anybody can read."""
+        now = time.monotonic()
+        if self._told[0] != stage or done >= total or now - self._told[1] >= _NEWS:
+            self._told = (stage, now)
+            with self._lock:
+                _send(self._out, News(stage, done, total, note))
+
+    def end(self, *messages: msgspec.Struct) -> NoReturn:
+        """Send the last messages and leave at once, whatever other threads do."""
+        with self._lock:
+            for message in messages:
+                _send(self._out, message)
+            os._exit(0)
+
+    def made(self, report: Report, partial: bool) -> NoReturn:
+        """Send a report."""
+        starts = range(0, len(report.skills), _TOGETHER)
+        parts = [Part(report.skills[start : start + _TOGETHER]) for start in starts]
+        self.end(*parts, Made(msgspec.structs.replace(report, skills=()), partial))
+
+    def watch(self, orders: IO[bytes], config: Config) -> None:
+        """Wait for the end of the input; then say what the files say, without waiting for the step under way."""
+        orders.read()
+        if self.library is None:
+            self.end(Stopped())
+        try:
+            report = _files_report(self.library, config)
+        except Exception:
+            self.end(Stopped())
+        self.made(report, partial=True)
+
+
+def serve() -> NoReturn:
+    """Audit what the standard input says; the main function of the process."""
+    orders = sys.stdin.buffer
+    # What libraries print must not come between the messages.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    order = msgspec.msgpack.decode(
+        orders.read(int.from_bytes(orders.read(4), "big")), type=Order, dec_hook=_path
+    )
+    child = _Child(out)
+    threading.Thread(target=child.watch, args=(orders, order.config), daemon=True).start()
+    try:
+        from skillaudit.load import load
+        from skillaudit.pipeline import audit_library
+
+        child.library = load(order.sources, progress=child)
+        report = audit_library(child.library, order.config, child)
+    except BaseException as error:
+        trace = "".join(traceback.format_exception(error))
+        child.end(Failed(type(error).__name__, str(error), trace))
+    child.made(report, partial=False)

@@ -1,0 +1,104 @@
+"""The audit in a process of its own: the same report, its news, its stops and its failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.errors import LoadError, MissingError
+from skillaudit.progress import SILENT, Cancelled
+from skillaudit.schema import Report
+from skillaudit.tui import apart
+from skillaudit.tui.apart import audit_apart, audit_here
+from tests.conftest import SAMPLES
+
+CONFIG = Config(scorer="lexical", use_cache=False)
+LIBRARY = [SAMPLES / "confusable"]
+
+
+class News:
+    """Keeps the news, and asks to stop at one stage."""
+
+    def __init__(self, stop_at: str = "") -> None:
+        self.stages: list[str] = []
+        self._stop_at = stop_at
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        self.stages.append(stage)
+        if stage == self._stop_at:
+            raise Cancelled
+
+
+def test_the_report_is_the_same_and_the_stages_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_TOGETHER", 7)
+    here, there = News(), News()
+    report = audit_here(LIBRARY, CONFIG, here)
+    assert len(report.skills) > 7
+    assert audit_apart(LIBRARY, CONFIG, there) == report
+    assert list(dict.fromkeys(there.stages)) == list(dict.fromkeys(here.stages))
+
+
+def test_paths_in_the_settings_arrive(tmp_path: Path) -> None:
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text('{"query": "cut the text into pieces of equal length", "gold": []}\n')
+    config = Config(scorer="lexical", cache=tmp_path / "cache", requests=(requests,))
+    report = audit_apart(LIBRARY, config, SILENT)
+    assert report == audit_here(LIBRARY, config, SILENT)
+    assert report.forecast.coverage.no_skill_requests == 1 and (tmp_path / "cache").is_dir()
+
+
+def test_a_stop_hands_over_what_the_files_say() -> None:
+    with pytest.raises(Cancelled) as stop:
+        audit_apart(LIBRARY, CONFIG, News(stop_at="routing"))
+    report = getattr(stop.value, "report", None)
+    assert isinstance(report, Report) and report.skills and report.forecast.accuracy.value is None
+
+
+def test_an_error_arrives_as_what_it_is() -> None:
+    with pytest.raises(LoadError, match="no such file"):
+        audit_apart(["no/such/folder"], CONFIG, SILENT)
+
+
+def test_a_fault_arrives_with_its_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = "import skillaudit.load; skillaudit.load.load = lambda *_, **__: dict()['boom']; "
+    monkeypatch.setattr(apart, "_START", apart._START.replace("from", f"{broken}from", 1))
+    with pytest.raises(RuntimeError, match="KeyError: 'boom'") as fault:
+        audit_apart(LIBRARY, CONFIG, SILENT)
+    assert "Traceback" in fault.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "signal 9, most likely for want of memory",
+        ),
+        ("import sys; sys.exit('broken [/x]')", "broken [/x]"),
+        ("import os; os._exit(4)", "exit code 4"),
+        ("import skillaudit.nosuch", "No module named 'skillaudit.nosuch'"),
+    ],
+)
+def test_a_process_that_ends_without_a_word_is_said(
+    monkeypatch: pytest.MonkeyPatch, end: str, says: str
+) -> None:
+    monkeypatch.setattr(apart, "_START", f"import sys; sys.path[:] = {{path!r}}; {end}")
+    with pytest.raises(MissingError) as error:
+        audit_apart(LIBRARY, CONFIG, SILENT)
+    assert says in str(error.value)
+
+
+def test_nothing_of_the_folder_one_stands_in_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "msgspec.py").write_text("raise SystemExit('taken over')")
+    library = LIBRARY[0].resolve()
+    monkeypatch.chdir(tmp_path)
+    assert audit_apart([library], CONFIG, SILENT).skills
+
+
+def test_where_no_process_can_be_started_it_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "")
+    assert audit_apart(LIBRARY, CONFIG, SILENT).skills
