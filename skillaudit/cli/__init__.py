@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from skillaudit.version import __version__
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 COMMANDS = {
     "open": ("skillaudit.cli.open", "Explore a library in the terminal (the default)."),
@@ -82,4 +85,8 @@ def main() -> None:
     """Run the command line and exit with its code."""
     from skillaudit.cli.diagnostics import run
 
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            # A terminal that cannot show a character shows a mark for it.
+            cast("TextIOWrapper", stream).reconfigure(errors="replace")
     sys.exit(run(group))

@@ -31,7 +31,11 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--save", "name", metavar="NAME", help="Keep the profiles; NAME/MODEL each, NAME for all models."
 )
-@click.option("--date", metavar="YYYY-MM-DD", help="Day of the decisions, kept in the profiles.")
+@click.option(
+    "--date",
+    metavar="YYYY-MM-DD",
+    help="Day of the decisions, kept in the profiles; else what the lines say in `date` or `timestamp`.",
+)
 @click.option(
     "--scorer", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True
 )
@@ -67,6 +71,13 @@ def command(
 
     if name is not None:
         check_name(name)
+    if date is not None:
+        import datetime
+
+        try:
+            datetime.date.fromisoformat(date)
+        except ValueError as error:
+            raise UsageError(f"--date {date!r} is no day; write it as YYYY-MM-DD") from error
     if test is not None and library is None:
         raise UsageError("--test needs --library, so that both logs are over the same skills.")
     skills = None if library is None else read_library(library)
@@ -80,8 +91,11 @@ def command(
     if name is not None:
         from skillaudit.cli.diagnostics import say
 
+        day = date or log.date
+        if not day:
+            say("no line says when it was recorded: the profiles are not dated; --date YYYY-MM-DD dates them")
         for profile in found.profiles:
-            path = save(msgspec.structs.replace(profile, date=date or ""))
+            path = save(msgspec.structs.replace(profile, date=day))
             say(f"saved {profile.name} to {path}; use --router {profile.name}")
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -131,6 +145,21 @@ def render(found: Calibration) -> Iterator[str]:
     )
     yield ""
     yield from cells(found.cells)
+    covered = [fit.coverage for fit in found.models if fit.coverage is not None]
+    if covered:
+        yield from coverage(sum(covered) / len(covered))
+
+
+def coverage(share: float) -> Iterator[str]:
+    """Yield what share of the held-out parts' sizes lies in its range, and why whole cells do so more often."""
+    from skillaudit.formatters.layout import wrap
+
+    yield from wrap(
+        f"size by size within each held-out part, {share:.0%} lie in their 90% range; whole cells do so more often, "
+        "since each part of a cell is predicted from its other parts",
+        first="  ",
+        indent="  ",
+    )
 
 
 def cells(found: Sequence[Cell]) -> Iterator[str]:

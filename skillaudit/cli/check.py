@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, narration, settings_of, sources
+from skillaudit.cli.options import FloatRange, audit_options, narration, settings_of, sources
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from skillaudit.progress import Progress
     from skillaudit.schema import Library, Report
 
-_RATE = click.FloatRange(0, 1)
+_RATE = FloatRange(0, 1)
 
 
 @click.command("check")
@@ -77,8 +77,10 @@ def command(
 
     from skillaudit.cli.outputs import parse, write
 
+    if changed and since is not None:
+        raise click.UsageError("--changed means --since HEAD; give one of the two")
     settings = settings_of(sources, severity=_severities(severity), **options)
-    outputs = parse(settings["format"], output)
+    outputs = parse(settings["format"], output, [] if write_baseline is None else [write_baseline])
     config = msgspec.structs.replace(settings.config(), law=False)
     with narration(quiet) as progress:
         report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, measured, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -11,6 +12,9 @@ from enum import IntEnum
 import click
 
 from skillaudit.errors import MissingError, SkillAuditError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""What the machine cannot do just now, wherever it came up."""
 
 
 class ExitCode(IntEnum):
@@ -27,15 +31,27 @@ class ExitCode(IntEnum):
 
 def say(message: str) -> None:
     """Write one line of narration to stderr, after everything on stdout."""
-    sys.stdout.flush()
+    flush()
     click.echo(message, err=True)
+
+
+def flush() -> None:
+    """Write out what waits for stdout; a program that was started without one has none."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def drop_stdout() -> None:
+    """Send what is still written to stdout nowhere, so that Python does not complain again at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(command: click.Command) -> int:
     """Run `command` on the process's arguments and return the exit code."""
     try:
         result = command.main(prog_name="skillaudit", standalone_mode=False)
-        sys.stdout.flush()
+        flush()
         return int(result) if isinstance(result, int) else ExitCode.CLEAN
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)
@@ -53,10 +69,18 @@ def run(command: click.Command) -> int:
         say(f"error: {error}")
         return ExitCode.USAGE
     except BrokenPipeError:
-        # The reader of stdout left, as `head` does; Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of stdout left, as `head` does.
+        drop_stdout()
+        return ExitCode.CLEAN
+    except SystemExit:  # what click makes of the same
+        drop_stdout()
         return ExitCode.CLEAN
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            drop_stdout()
+            where = f"{error.filename}: " if error.filename else ""
+            say(f"error: {where}{os.strerror(error.errno)}; make room, or write elsewhere")
+            return ExitCode.ENVIRONMENT
         if os.environ.get("SKILLAUDIT_TRACEBACK"):
             traceback.print_exc()
         say(

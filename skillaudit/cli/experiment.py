@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import narration
+from skillaudit.cli.options import FloatRange, narration
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -40,7 +40,7 @@ REPORT = "report.html"
     "--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: DIR, or your own]"
 )
 @click.option(
-    "--budget", type=click.FloatRange(min=0), help="Dollars for one experiment on one model.  [default: 2.50]"
+    "--budget", type=FloatRange(min=0), help="Dollars for one experiment on one model.  [default: 2.50]"
 )
 @click.option("--no-budget", is_flag=True, help="Spend what it takes.")
 @click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
@@ -49,7 +49,7 @@ REPORT = "report.html"
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
     help="Seconds that one call may take.",

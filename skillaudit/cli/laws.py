@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, make_config, narration
+from skillaudit.cli.options import FloatRange, audit_options, make_config, narration
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -29,7 +29,7 @@ Points = Sequence[tuple[float, float]]
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
     "--floor",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.8,
     show_default=True,
     help="Accuracy that you will not go below; the room left is counted until then.",

@@ -30,11 +30,12 @@ def command(
 ) -> None:
     """Print the list of skills as a client shows it to the model; what was cut is told on stderr."""
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.output import deliver
+    from skillaudit.cli.output import check_writable, deliver
     from skillaudit.clients import listing, visibility
     from skillaudit.clients.words import losses, summary, table
     from skillaudit.load import load
 
+    check_writable(output)
     skills = load(sources).skills
     drop = cast("DropOrder", order)
     if client is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from skillaudit.gate import Settings
     from skillaudit.progress import Progress
     from skillaudit.schema import Report
+
+
+class FloatRange(click.FloatRange):
+    """A number within limits, which infinity and what is no number never are."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number; click fails the option for anything else."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

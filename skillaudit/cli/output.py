@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from skillaudit.cli.diagnostics import drop_stdout, flush
 from skillaudit.errors import UsageError
 
 
 def deliver(text: str, path: Path | None) -> None:
     """Write `text` to `path`, or to stdout when it is None or `-`.
 
-    A link is followed; a device, a pipe or a socket is written to as it is. Raises UsageError when
-    the file cannot be written; an old file is then still whole.
+    A link is followed; a device, a pipe or a socket is written to as it is. A reader of stdout that has
+    left, as `head` does, is no error. Raises UsageError when the file cannot be written; an old file is
+    then still whole.
     """
     data = text.encode("utf-8", errors="replace")
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        try:
+            flush()
+            if sys.stdout is not None:
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            drop_stdout()  # what follows, a gate's exit code above all, still counts
         return
     target = path.resolve()
     try:
@@ -33,6 +40,22 @@ def deliver(text: str, path: Path | None) -> None:
         raise UsageError(
             f"cannot write {path}: {error.strerror}; name a file in a folder that exists."
         ) from error
+
+
+def check_writable(path: Path | None) -> None:
+    """Raise UsageError, before any work is done, where `deliver` could not write to `path`."""
+    if path is None or str(path) == "-":
+        return
+    target = path.resolve()
+    why = ""
+    if target.is_dir():
+        why = os.strerror(errno.EISDIR)
+    elif not target.parent.is_dir():
+        why = os.strerror(errno.ENOTDIR if target.parent.exists() else errno.ENOENT)
+    elif not os.access(target if target.exists() and not target.is_file() else target.parent, os.W_OK):
+        why = os.strerror(errno.EACCES)
+    if why:
+        raise UsageError(f"cannot write {path}: {why}; name a file in a folder that exists.")
 
 
 def _replace(data: bytes, target: Path) -> None:

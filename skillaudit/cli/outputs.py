@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from skillaudit.cli.output import deliver
+from skillaudit.cli.output import check_writable, deliver
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ class Output(NamedTuple):
     path: Path | None
 
 
-def parse(values: Sequence[str], output: Path | None = None) -> list[Output]:
+def parse(values: Sequence[str], output: Path | None = None, others: Sequence[Path] = ()) -> list[Output]:
     """Return the outputs that `values` ask for; `output` is the file of those that name none.
 
-    Raises UsageError for an unknown format, naming the nearest, and when two formats would mix on stdout
-    or in one file.
+    `others` are files that are written beside them. Raises UsageError for an unknown format, naming the
+    nearest, for a file that cannot be written, and when two would mix on stdout or in one file.
     """
     from difflib import get_close_matches
 
@@ -37,16 +37,23 @@ def parse(values: Sequence[str], output: Path | None = None) -> list[Output]:
         if name not in FORMATS:
             near = get_close_matches(name, FORMATS, 1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise UsageError(f"there is no format {name!r}; {hint}There are {', '.join(FORMATS)}.")
+            raise UsageError(f"there is no format {name!r}; {hint}known are {', '.join(FORMATS)}")
         found.append(Output(name, Path(file) if file else output))
-    targets = [entry.path for entry in found]
-    for entry in found:
-        if targets.count(entry.path) > 1:
-            where = entry.path or "stdout"
+    paths = [*(entry.path for entry in found), *others]
+    targets = [_target(path) for path in paths]
+    for path, target in zip(paths, targets, strict=True):
+        if targets.count(target) > 1:
+            where = path if target else "stdout"
             raise UsageError(
                 f"two formats would be written to {where}; give each its file, such as sarif:FILE."
             )
+        check_writable(path)
     return found
+
+
+def _target(path: Path | None) -> Path | None:
+    """Return what two names of one file have in common; None for stdout."""
+    return None if path is None or str(path) == "-" else path.resolve()
 
 
 def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = None) -> None:

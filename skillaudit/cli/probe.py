@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, make_config, narration, sources
+from skillaudit.cli.options import FloatRange, audit_options, make_config, narration, sources
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -39,12 +39,10 @@ _OWN = (
 @click.option("--limit", type=click.IntRange(min=1), help="Most requests in one condition.")
 @click.option(
     "--precision",
-    type=click.FloatRange(0, 0.5, min_open=True),
+    type=FloatRange(0, 0.5, min_open=True),
     help="Accuracy: stop when its 90% interval is this narrow to each side, such as 0.05.",
 )
-@click.option(
-    "--budget", type=click.FloatRange(min=0), help="Dollars, interrupted runs included.  [default: 2.50]"
-)
+@click.option("--budget", type=FloatRange(min=0), help="Dollars, interrupted runs included.  [default: 2.50]")
 @click.option("--no-budget", is_flag=True, help="Spend what it takes.")
 @click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
 @click.option(
@@ -52,7 +50,7 @@ _OWN = (
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
     help="Seconds that one call may take.",
@@ -91,11 +89,14 @@ def command(
     Every answer is kept in a log: an interrupted run goes on where it was, and no question is paid twice.
     """
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.output import deliver
+    from skillaudit.cli.output import check_writable, deliver
     from skillaudit.probe.exporting import has_parquet
     from skillaudit.probe.session import Settings, run
 
     own = {name: options.pop(name) for name in _OWN}
+    if own["no_budget"] and own["budget"] is not None:
+        raise click.UsageError("--budget and --no-budget exclude each other")
+    check_writable(output)
     settings = Settings(model=model, price=_price(price), **own)
     with narration(quiet) as progress:
         found = run(

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audit_options, audited, make_config, sources
+from skillaudit.cli.options import FloatRange, audit_options, audited, make_config, sources
 
 
 @click.command("report")
@@ -29,7 +29,7 @@ from skillaudit.cli.options import audit_options, audited, make_config, sources
 )
 @click.option(
     "--floor",
-    type=click.FloatRange(0, 1),
+    type=FloatRange(0, 1),
     default=0.8,
     show_default=True,
     help="Accuracy that you will not go below; the room left is counted until then.",

@@ -167,7 +167,7 @@ def profile(client: str) -> ClientProfile:
     if found is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(client, known, n=1)
+        near = get_close_matches(client.casefold(), known, n=1)
         meant = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(f"unknown client {client!r}; {meant}known are {', '.join(known)}")
     return found

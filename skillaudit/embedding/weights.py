@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ def _download_some(model: str, names: list[str], revision: str) -> None:
 def _hub() -> Any:
     import huggingface_hub
 
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)  # what fails is said once, in our own words
     return huggingface_hub
 
 

@@ -40,6 +40,12 @@ class Baseline(Record, forbid_unknown_fields=True):
     false_trigger: float | None = None
 
 
+class _Format(Record):
+    """What every baseline says first."""
+
+    format: int
+
+
 class BaselineDiff(Record):
     """Findings against a baseline."""
 
@@ -91,18 +97,20 @@ def read_baseline(path: Path) -> Baseline:
     Raises `UsageError` for a file that is missing, is not a baseline, or is of a later format.
     """
     try:
-        baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
+        data = path.read_bytes()
+        # The format comes first: what another one holds is none of this version's business.
+        number = msgspec.json.decode(data, type=_Format).format
+        if number != FORMAT:
+            raise UsageError(
+                f"{path}: the baseline has format {number}, this version reads {FORMAT}; write it anew"
+            )
+        return msgspec.json.decode(data, type=Baseline)
     except OSError as error:
         raise UsageError(
             f"{path}: the baseline cannot be read ({error.strerror}); `--write-baseline` makes one"
         ) from error
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise UsageError(f"{path}: not a baseline: {error}; write it anew with `--write-baseline`") from error
-    if baseline.format != FORMAT:
-        raise UsageError(
-            f"{path}: the baseline has format {baseline.format}, this version reads {FORMAT}; write it anew"
-        )
-    return baseline
 
 
 def compare(findings: Sequence[Finding], baseline: Baseline) -> BaselineDiff:

@@ -154,7 +154,7 @@ def _from_file(path: Path) -> Iterable[Setting]:
         if path.name == "pyproject.toml":
             raise UsageError(f"{path}: there is no [tool.skillaudit] table in it")
         table = {}
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
     for raw, value in table.items():
         where = f"{path.name}:{_line_of(raw, lines, path.name)}"
         key = BY_NAME.get(raw.replace("_", "-"))
@@ -209,14 +209,15 @@ def _read(key: Key, value: Any, where: str) -> Any:
 def _table(path: Path) -> dict[str, Any] | None:
     """Return the settings in a file: all of `skillaudit.toml`, or the tool's table of `pyproject.toml`."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: the configuration cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not TOML: {error}") from error
     if path.name != "pyproject.toml":
         return document
-    table = document.get("tool", {}).get("skillaudit")
+    tools = document.get("tool")
+    table = tools.get("skillaudit") if isinstance(tools, dict) else None
     return cast("dict[str, Any]", table) if isinstance(table, dict) else None
 
 

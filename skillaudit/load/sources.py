@@ -31,7 +31,7 @@ def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], li
         exists, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()
     except (OSError, ValueError) as error:
         raise LoadError(f"{shown}: cannot be read: {_why(error)}; check the path and its rights") from None
-    if not exists:
+    if not exists or not os.fspath(source):  # an empty name would be the working folder
         raise LoadError(f"{shown}: no such file or folder; give the path of {FORMATS}")
     if is_folder:
         return _read_folder(path, shown, progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def export(log: ProbeLog, folder: Path, runs: Iterable[str] | None = None) -> tu
     One line stands for one decision; `candidates_idx` are rows of the library, in the order shown. Returns the files
     written, without the Parquet file where pyarrow is not installed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     found = list(log.decisions(runs))
     texts = sorted({(e.name, e.description) for shown in found for e in shown.entries})
     row_of = {text: row for row, text in enumerate(texts)}
@@ -43,6 +44,16 @@ def export(log: ProbeLog, folder: Path, runs: Iterable[str] | None = None) -> tu
     if has_parquet():
         written.append(_parquet(found, folder / TABLE))
     return tuple(written)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for an export; raises UsageError where files cannot be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be a folder to export to ({error.strerror})") from error
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{folder}: cannot be written to; name another --export")
 
 
 def has_parquet() -> bool:
@@ -108,36 +119,43 @@ def _parquet(found: Sequence[Shown], path: Path) -> Path:
 
 
 def measured(path: Path, *, model: str | None = None, skills: Sequence[Skill] | None = None) -> Measured:
-    """Return the rates of the latest accuracy study in a log, of `model` where several were probed.
+    """Return the rates of an accuracy study in a log, of `model` where several were probed.
 
-    `skills` are the routable ones of the library in question; those whose text differs from what was asked about are
-    named. Raises `UsageError` when the log is missing or has no such study.
+    `skills` are the routable ones of the library in question: taken is the study that knows most of them as they
+    are now, the latest of equals; those whose text differs from what was asked about are named. Raises
+    `UsageError` when the log is missing or has no such study.
     """
     if not path.is_file():
         raise UsageError(f"{path}: there is no such log; `skillaudit probe --log {path}` makes one")
     with ProbeLog(path) as log:
-        latest: list[Shown] = []
-        runs = list(log.runs())
-        for run in reversed(runs):
-            latest = [
+        best: list[Shown] = []
+        changed: tuple[str, ...] = ()
+        for run in reversed(list(log.runs())):
+            found = [
                 shown
                 for shown in log.decisions([run])
                 if shown.decision.study == "accuracy" and model in (None, shown.decision.model)
             ]
-            if latest:
+            differ = _changed(found, skills or ())
+            if found and (not best or len(differ) < len(changed)):
+                best, changed = found, differ
+            if best and not changed:
                 break
-    if not latest:
+    if not best:
         wanted = f" of {model}" if model else ""
         raise UsageError(f"{path}: holds no accuracy study{wanted}; run `skillaudit probe` on this library")
+    return Measured(
+        model=best[0].decision.model, rates=rates([shown.decision for shown in best]), changed=changed
+    )
+
+
+def _changed(found: Sequence[Shown], skills: Sequence[Skill]) -> tuple[str, ...]:
+    """Ids of the skills that were not asked about as they are now."""
     known: dict[str, set[Entry]] = {}
-    for shown in latest:
+    for shown in found:
         for skill, entry in zip(shown.decision.offered, shown.entries, strict=True):
             known.setdefault(skill, set()).add(entry)
-    return Measured(
-        model=latest[0].decision.model,
-        rates=rates([shown.decision for shown in latest]),
-        changed=tuple(skill.id for skill in skills or () if not _same(skill, known.get(skill.id, set()))),
-    )
+    return tuple(skill.id for skill in skills if not _same(skill, known.get(skill.id, set())))
 
 
 def _same(skill: Skill, known: set[Entry]) -> bool:

@@ -20,7 +20,7 @@ from skillaudit.errors import UsageError
 from skillaudit.llm import Model, Price, completer
 from skillaudit.load import load
 from skillaudit.probe.comparing import compare
-from skillaudit.probe.exporting import export
+from skillaudit.probe.exporting import export, make_folder
 from skillaudit.probe.fitting import fit_profile
 from skillaudit.probe.ground import PAPER, Ground
 from skillaudit.probe.log import ProbeLog, default_path
@@ -30,6 +30,7 @@ from skillaudit.probe.routers import LiveRouter, LocalRouter, MakeScorer, is_loc
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather, synthesize
 from skillaudit.routing import Routing, forecast, save
+from skillaudit.routing.profiles import check_name
 from skillaudit.schema import Library, Request, ScorerName, Skill
 from skillaudit.scoring import Scorer, make_scorer
 
@@ -93,6 +94,13 @@ def run(
         raise UsageError(
             f"a router profile is fitted to one flat choice; use --study {', '.join(PROFILED)}, not {settings.study}"
         )
+    # What can only fail at the end is tried before anything is paid for.
+    if settings.save_profile is not None:
+        check_name(settings.save_profile)
+    if settings.export is not None:
+        make_folder(settings.export)
+    if settings.resume and not (settings.log or default_path()).is_file():
+        raise UsageError(f"{settings.log or default_path()}: no such log to resume; leave --resume out")
     cache = Cache(config.cache) if config.use_cache else None
     try:
         with ProbeLog(settings.log or default_path()) as log:

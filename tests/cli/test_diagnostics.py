@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from skillaudit.cli.diagnostics import Bar
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_bar_counts_and_wipes_itself(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,3 +42,37 @@ def test_a_cache_that_cannot_be_used_is_told_and_costs_nothing(
     assert result.code == 0
     assert result.err.startswith("note: ")
     assert skillaudit("report", SAMPLES / "clean", "--scorer", "lexical", "-q").err == ""
+
+
+def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell command in which `skillaudit` is this program."""
+    line = f'skillaudit() {{ "{sys.executable}" -m skillaudit "$@"; }}; {command}'
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, cwd=ROOT, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize("command", ["rule", "config"])
+def test_a_reader_that_leaves_at_once_is_no_tripped_gate(command: str) -> None:
+    found = shell(f"skillaudit {command} | true; exit ${{PIPESTATUS[0]}}")
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_without_a_stdout_there_is_no_output_and_no_error() -> None:
+    assert (shell("skillaudit config >&-").returncode, shell("skillaudit config >&-").stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk_is_the_environment_s_fault() -> None:
+    found = shell("skillaudit rule SA301 > /dev/full")
+    assert found.returncode == 3 and "No space left" in found.stderr and "Traceback" not in found.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_terminal_of_few_characters_shows_a_mark_for_others() -> None:
+    found = shell(
+        f"skillaudit route {SAMPLES / 'clean'} 'plan a trip' --scorer lexical -q", PYTHONIOENCODING="latin-1"
+    )
+    assert found.returncode == 0 and "?plan a trip?" in found.stdout

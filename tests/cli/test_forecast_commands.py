@@ -120,6 +120,27 @@ def test_calibrate_saves_what_audit_then_uses(skillaudit: Runner, tmp_path: Path
     assert json.loads(used.out)["forecast"]["router"] == "mine/m"
 
 
+def test_calibrate_takes_the_day_from_the_lines_or_says_how_to_give_it(
+    skillaudit: Runner, tmp_path: Path
+) -> None:
+    log, library = write_log(tmp_path), tmp_path / "library.jsonl"
+    lines = [json.loads(line) for line in gzip.decompress(log.read_bytes()).splitlines()]
+    moments = ({"date": "2025-11-30T10:00:00Z"}, {"timestamp": 1764633600}, {})
+    dated = tmp_path / "dated.jsonl"
+    dated.write_text("".join(json.dumps(line | moments[i % 3]) + "\n" for i, line in enumerate(lines)))
+    for path, arguments, day in (
+        (log, (), ""),
+        (dated, (), "2025-12-02"),
+        (dated, ("--date", "2026-01-02"), "2026-01-02"),
+    ):
+        result = skillaudit("calibrate", path, "--library", library, "--save", "mine", *arguments, *LEXICAL)
+        assert result.code == 0 and ("--date YYYY-MM-DD dates them" in result.err) == (not day)
+        rows = {row["name"]: row for row in json.loads(skillaudit("routers", "-f", "json").out)}
+        assert rows["mine/m"]["date"] == day
+    dated.write_text(json.dumps(lines[0] | {"date": "yesterday"}) + "\n")
+    assert "`date` must be an ISO day or time" in skillaudit("calibrate", dated, "--library", library).err
+
+
 def test_calibrate_says_where_it_starts_from(skillaudit: Runner, tmp_path: Path) -> None:
     log = write_log(tmp_path)
     base = ("calibrate", log, "--library", tmp_path / "library.jsonl", *LEXICAL)

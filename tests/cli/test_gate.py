@@ -44,6 +44,43 @@ def test_formats_that_cannot_be(skillaudit: Runner, formats: tuple[str, ...], sa
     assert said in result.err
 
 
+def test_two_outputs_of_one_file_under_two_names(skillaudit: Runner, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    one, same = tmp_path / "o", tmp_path / "sub" / ".." / "o"
+    for more in (("-f", f"json:{same}"), ("-f", "text", "--write-baseline", same)):
+        result = skillaudit("check", CLEAN, "-f", f"sarif:{one}", *more, *LEXICAL)
+        assert result.code == 2 and "two formats would be written to" in result.err
+    assert not one.exists()
+
+
+def test_no_output_is_written_where_one_cannot_be(skillaudit: Runner, tmp_path: Path) -> None:
+    result = skillaudit(
+        "check", CLEAN, "-f", f"json:{tmp_path / 'o'}", "-f", f"sarif:{tmp_path / 'none' / 'o'}", *LEXICAL
+    )
+    assert result.code == 2 and "cannot write" in result.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", CLEAN, "--max-hijack", "nan"),
+        ("check", CLEAN, "--tolerance", "inf"),
+        ("check", CLEAN, "--changed", "--since", "HEAD~1"),
+        ("check", ""),
+        ("report", CLEAN, "--floor", "nan"),
+        ("config", "no-such-folder"),
+        ("experiment", "h3", "--router", "local/lexical", "--budget", "nan"),
+        ("calibrate", __file__, "--date", "2026-02-30"),
+        ("listing", CLEAN, "-o", "no-such-folder/list"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(skillaudit: Runner, arguments: tuple[object, ...]) -> None:
+    result = skillaudit(*arguments)
+    assert result.code == 2 and result.out == ""
+    assert result.err.count("rror: ") == 1
+
+
 def test_settings_come_from_the_nearest_file_and_flags_win(
     skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
 ) -> None:

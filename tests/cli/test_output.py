@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.cli.output import deliver
+from skillaudit.cli.output import check_writable, deliver
 from skillaudit.errors import UsageError
 
 
@@ -45,3 +45,28 @@ def test_what_is_no_regular_file_is_written_to_and_never_replaced(tmp_path: Path
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot write"):
         deliver("x", tmp_path)
+
+
+def test_a_reader_that_has_left_and_a_missing_stdout_are_no_errors(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as left:
+        monkeypatch.setattr("sys.stdout", left)
+        deliver("x" * 100_000, None)
+    monkeypatch.setattr("sys.stdout", None)
+    deliver("x", None)
+
+
+def test_what_could_not_be_written_is_known_before(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    check_writable(None)
+    check_writable(Path("-"))
+    check_writable(file)
+    check_writable(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    for path in (tmp_path, tmp_path / "none" / "x", file / "x"):
+        with pytest.raises(UsageError, match="cannot write"):
+            check_writable(path)

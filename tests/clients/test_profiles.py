@@ -7,6 +7,7 @@ import re
 import pytest
 
 from skillaudit.clients import profile, profiles
+from skillaudit.errors import UsageError
 
 
 def test_each_client_has_one_current_version() -> None:
@@ -42,3 +43,8 @@ def test_budgets_follow_the_window() -> None:
         (4_000, "tokens"),
     ]
     assert cursor.limit_for(None) == cursor.limit_for(200_000) == (4_000, "tokens")
+
+
+def test_a_client_in_capitals_is_nearly_known() -> None:
+    with pytest.raises(UsageError, match="did you mean 'codex'"):
+        profile("CODEX")

@@ -21,6 +21,13 @@ B = make_finding("SA203", ("b",))
 REPORT = make_report(findings=[A])
 
 
+def test_a_baseline_of_another_format_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    path.write_text('{"format": 2, "findings": "elsewhere", "more": 1}', encoding="utf-8")
+    with pytest.raises(UsageError, match="has format 2, this version reads 1"):
+        read_baseline(path)
+
+
 def test_the_same_findings_pass_and_the_file_round_trips(tmp_path: Path) -> None:
     baseline = make_baseline(REPORT, REPORT.findings)
     path = tmp_path / "baseline.json"

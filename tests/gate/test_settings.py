@@ -163,3 +163,14 @@ def test_every_default_is_a_value_that_the_key_accepts() -> None:
         if key.default is not None:
             given = list(key.default) if isinstance(key.default, tuple) else key.default
             assert key.read(given) == key.default, key.name
+
+
+def test_a_byte_order_mark_and_a_tool_that_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "skillaudit.toml"
+    path.write_bytes(b"\xef\xbb\xbfmax-hijack = 0.1\r\nmap = 'pca'\r\n")
+    found = resolve(config=path, environ={})
+    assert (found["max-hijack"], found.source("map")) == (0.1, "skillaudit.toml:2")
+    other = tmp_path / "inner" / "pyproject.toml"
+    other.parent.mkdir()
+    other.write_text("tool = 3\n", encoding="utf-8")
+    assert resolve(start=other.parent, environ={}).path == str(path)

@@ -127,6 +127,12 @@ def test_decisions_and_a_profile_are_kept_for_the_forecast(skillaudit: Runner, s
         (["--requests", "missing.jsonl"], 2, "missing.jsonl"),
         (["--client", "claude-cod"], 2, "claude-code"),
         (["--log", "/dev/null/log"], 2, "--log"),
+        (["--budget", "nan"], 2, "finite"),
+        (["--timeout", "inf"], 2, "finite"),
+        (["--budget", "1", "--no-budget"], 2, "--no-budget"),
+        (["--export", "/dev/null"], 2, "export"),
+        (["--save-profile", "../mine"], 2, "name"),
+        (["--output", "/dev/null/out"], 2, "cannot write"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
@@ -135,6 +141,12 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     found = skillaudit(*options(source, *arguments))
     assert found.code == code and found.out == ""
     assert says in found.err and "Traceback" not in found.err
+    # Nothing was begun, and no empty log is left behind.
+    assert not (source.parent / "log.sqlite").exists() or arguments[0] in {
+        "--model",
+        "--requests",
+        "--client",
+    }
 
 
 def test_a_second_model_writes_requests_once_for_skills_that_have_none(

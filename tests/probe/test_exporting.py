@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -125,6 +126,25 @@ def test_measured_rates_are_those_of_the_latest_accuracy_study(tmp_path: Path) -
     changed = measured(path, skills=(*ground.skills[:3], other, new)).changed
     assert changed == (other.id, "new")
     assert measured(path, model="rule/known").model == "rule/known"
+
+
+def test_measured_rates_are_those_of_the_library_in_question(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    here, elsewhere = make_ground(12, 3), make_ground(30, 1)
+    with ProbeLog(path) as log:
+        made = run(here, log)
+        run(elsewhere, log)
+    found = measured(path, skills=here.skills)
+    # The other library's names include all of these, with the same descriptions: the latest of equals.
+    assert found.changed == () and found.rates != rates(sorted(made, key=lambda d: d.key))
+    own = tuple(
+        msgspec.structs.replace(skill, description=f"{skill.description} Here.") for skill in here.skills
+    )
+    with ProbeLog(path) as log:
+        made = run(replace(here, skills=own), log)
+        run(elsewhere, log, seed=1)
+    found = measured(path, skills=own)
+    assert found.changed == () and found.rates == rates(sorted(made, key=lambda d: d.key))
 
 
 def test_measured_says_what_is_missing(tmp_path: Path) -> None:
