@@ -12,6 +12,7 @@ from skillaudit.cli.options import audit_options, make_config, narration
 if TYPE_CHECKING:
     from skillaudit.compile import Compilation, Cost, System
     from skillaudit.llm import Model
+    from skillaudit.schema import Execution
 
 _ROOM = 2048
 """Most tokens of one answer."""
@@ -72,7 +73,15 @@ def command(
     """
     from skillaudit.cli.diagnostics import ExitCode
     from skillaudit.cli.output import deliver
-    from skillaudit.compile import as_library, compile_system, cost, read_system, render_form, write_library
+    from skillaudit.compile import (
+        as_library,
+        chains,
+        compile_system,
+        cost,
+        read_system,
+        render_form,
+        write_library,
+    )
 
     system = read_system(source)
     if export is not None:
@@ -93,11 +102,13 @@ def command(
     from skillaudit.pipeline.flow import audit_library
 
     with narration(quiet) as progress:
-        report = audit_library(as_library(compilation), make_config(**options), progress)
+        report = audit_library(
+            as_library(compilation), make_config(**options), progress, compiled=chains(compilation)
+        )
     priced = cost(system, compilation, accuracy=report.forecast.accuracy.value)
     if output is not None:
         write_library(compilation, output)
-    _show(form, system, compilation, priced)
+    _show(form, system, compilation, priced, report.execution)
     if form == "text":
         from skillaudit.cli.diagnostics import say
 
@@ -186,10 +197,14 @@ def _patient(live: Model) -> Any:
     return complete
 
 
-def _show(form: str, system: System, compilation: Compilation, priced: Cost | None) -> None:
+def _show(
+    form: str,
+    system: System,
+    compilation: Compilation,
+    priced: Cost | None,
+    execution: Execution | None = None,
+) -> None:
     from skillaudit.compile import as_json, summary
 
-    click.echo(
-        as_json(system, compilation, priced) if form == "json" else summary(system, compilation, priced),
-        nl=False,
-    )
+    write = as_json if form == "json" else summary
+    click.echo(write(system, compilation, priced, execution), nl=False)

@@ -16,7 +16,7 @@ from skillaudit.compile.writing import mapping
 from skillaudit.laws.execution_chains import ways
 from skillaudit.laws.execution_handoffs import HandOff
 from skillaudit.laws.execution_law import Chain
-from skillaudit.schema import Library, Skill
+from skillaudit.schema import Execution, Library, Skill
 
 
 def as_library(compilation: Compilation) -> Library:
@@ -52,13 +52,19 @@ def chains(compilation: Compilation) -> tuple[Chain, ...]:
     return tuple(Chain(skills=way, source="compiled", origin=origin) for way in ways(links)[0])
 
 
-def as_json(system: System, compilation: Compilation, cost: Cost | None = None) -> str:
-    """Return everything that is known about a compilation: the form, the mapping, the cost, what was skipped."""
+def as_json(
+    system: System,
+    compilation: Compilation,
+    cost: Cost | None = None,
+    execution: Execution | None = None,
+) -> str:
+    """Return all that is known about a compilation: form, mapping, what was skipped, cost, forecast of chains."""
     data: dict[str, Any] = {
         "system": as_data(system),
         "compilation": mapping(compilation),
         "skipped": msgspec.to_builtins(system.skipped),
         "cost": None if cost is None else _priced(cost),
+        "execution": msgspec.to_builtins(execution),
     }
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 

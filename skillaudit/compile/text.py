@@ -9,7 +9,7 @@ from skillaudit.compile.compilability import Condition, Verdict
 from skillaudit.compile.compiler import Compilation
 from skillaudit.compile.costs import Cost, Side
 from skillaudit.compile.system import System
-from skillaudit.schema import Skipped
+from skillaudit.schema import Execution, Skipped
 
 _CONDITIONS: dict[Condition, str] = {
     "C1": "serialisable communication",
@@ -20,8 +20,16 @@ _WIDTH = 100
 _ROWS = 12
 
 
-def summary(system: System, compilation: Compilation, cost: Cost | None = None) -> str:
-    """Return the whole account of a compilation; lists of more than twelve are cut, and say so."""
+def summary(
+    system: System,
+    compilation: Compilation,
+    cost: Cost | None = None,
+    execution: Execution | None = None,
+) -> str:
+    """Return the whole account of a compilation; lists of more than twelve are cut, and say so.
+
+    `execution` is what the audit of the compiled library predicts of its chains.
+    """
     lines = [*_head(system, compilation.verdict), *_verdict(compilation.verdict)]
     if compilation.skills:
         lines += ["", *_skills(system, compilation)]
@@ -37,6 +45,8 @@ def summary(system: System, compilation: Compilation, cost: Cost | None = None) 
         lines += ["", *_skipped(system.skipped)]
     if cost is not None:
         lines += ["", *_cost(cost)]
+    if execution is not None and execution.chains:
+        lines += ["", *_chains(execution)]
     return "\n".join(lines) + "\n"
 
 
@@ -127,6 +137,30 @@ def _cost(cost: Cost) -> list[str]:
         lines.append("  it pays at every size up to 100,000 skills")
     elif cost.pays:
         lines.append(f"  it stops paying at {cost.breaks_even:,} skills in the library")
+    return lines
+
+
+def _chains(execution: Execution) -> list[str]:
+    """Say how likely a run of the compiled skills, chosen one by one, takes every step right."""
+    lines = ["predicted success, skill by skill: every step of a chain is chosen right"]
+    for chain in execution.chains[:_ROWS]:
+        lines += _wrapped(" -> ".join(step.skill for step in chain.steps), "  ")
+        success = chain.success
+        ends = (
+            ""
+            if success.low is None or success.high is None
+            else f" [{100 * success.low:.0f}, {100 * success.high:.0f}]"
+        )
+        told = (
+            f"{100 * (success.value or 0.0):.0f}%{ends} from the request alone, up to {100 * chain.with_state:.0f}% "
+            f"when each finds the result of the one before; weak link {chain.weak_link}"
+        )
+        if chain.restate_before:
+            told += f"; restate before {', then '.join(chain.restate_before)}"
+        lines += _wrapped(told, "    ")
+    if len(execution.chains) > _ROWS:
+        lines.append(f"  and {len(execution.chains) - _ROWS} more; -f json lists all")
+    lines += _wrapped(f"{execution.source} Fitted on {execution.fit_range}.", "  ")
     return lines
 
 

@@ -99,7 +99,7 @@ def execution_of(
     reports = [_report(chain, chances, default, b, shared) for chain in chains]
     reports.sort(key=lambda report: (report.success.value or 0.0, [step.skill for step in report.steps]))
     mean = published()[0]
-    told = "this library's own curve" if b is not None else f"the published mean ({mean.source})"
+    told = "this library's own curve" if b is not None else "the published mean"
     return Execution(
         chains=tuple(reports),
         cut=found.cut,

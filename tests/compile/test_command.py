@@ -11,7 +11,7 @@ import pytest
 
 from skillaudit.llm import Completion, Model, RetryableError
 from tests.cli.runner import Runner
-from tests.compile import generated
+from tests.compile import generated, programs
 from tests.conftest import SAMPLES
 
 ROOT = SAMPLES / "multi_agent"
@@ -62,10 +62,33 @@ def test_part_of_a_system_is_compiled(skillaudit: Runner, tmp_path: Path) -> Non
 def test_json_holds_everything(skillaudit: Runner) -> None:
     result = skillaudit("compile", ROOT / "subagents", "-f", "json", *FAST)
     data = json.loads(result.out)
-    assert set(data) == {"system", "compilation", "skipped", "cost"}
+    assert set(data) == {"system", "compilation", "skipped", "cost", "execution"}
     assert data["compilation"]["kept_agents"] == ["incident-scribe", "license-auditor"]
     assert {item["code"] for item in data["skipped"]} == {"not-an-agent", "runtime-key"}
     assert data["cost"]["agents"]["tokens"] > 0 and isinstance(data["cost"]["pays"], bool)
+
+
+def test_the_success_of_its_chains_is_predicted(skillaudit: Runner) -> None:
+    result = skillaudit("compile", ROOT / "gsm8k.yaml", *FAST)
+    _, chains = result.out.split("predicted success, skill by skill")
+    assert "  decomposer -> solver -> verifier\n" in chains and "weak link " in chains
+    assert "from the request alone, up to" in chains and "Fitted on" in chains
+    data = json.loads(skillaudit("compile", ROOT / "gsm8k.yaml", "-f", "json", *FAST).out)
+    (chain,) = data["execution"]["chains"]
+    assert [step["skill"] for step in chain["steps"]] == ["decomposer", "solver", "verifier"]
+    assert chain["source"] == "compiled" and chain["origin"] == "compiled from word-problems"
+    told = f"{100 * chain['success']['value']:.0f}% [{100 * chain['success']['low']:.0f}, "
+    assert told in chains and chain["success"]["value"] <= chain["with_state"]
+
+
+def test_without_chains_nothing_is_predicted(skillaudit: Runner) -> None:
+    assert "predicted success" not in skillaudit("compile", ROOT / "debate.yaml", *FAST).out
+
+
+def test_a_crew_in_python_is_compiled(skillaudit: Runner, tmp_path: Path) -> None:
+    result = skillaudit("compile", programs.garden(tmp_path / "garden"), *FAST)
+    assert result.code == 0 and "garden (crewai): pipeline of 2 agents, on gpt-4o" in result.out
+    assert "  surveyor -> planter\n" in result.out
 
 
 def test_the_form_can_be_exported_and_compiled_again(skillaudit: Runner, tmp_path: Path) -> None:
