@@ -139,7 +139,7 @@ def _line(loss: dict[Dependency, Drawn]) -> tuple[Drawn, Drawn]:
 
 
 _READING = (
-    "Steps are sums, products and medians, so that every result is right or wrong without a judge; the wrong result is "
+    "Steps are sums, products, medians and areas, so that every result is right or wrong without a judge; the wrong result is "
     "made, not asked for. The paper's steps are software work marked by a model."
 )
 _SAID = {

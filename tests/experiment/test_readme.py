@@ -1,0 +1,29 @@
+"""The README's table of verdicts has every hypothesis, in the words of the experiments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skillaudit.experiment import EXPERIMENTS
+from tests.experiment.simulated import planned, simulate
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_readme_has_what_an_experiment_rules_on(name: str) -> None:
+    experiment = EXPERIMENTS[name]
+    lines = [
+        line
+        for line in README.read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"| {name.upper()}, ")
+    ]
+    said = [line.split(" | ")[0].removeprefix(f"| {name.upper()}, ") for line in lines]
+    if experiment.models_only:
+        assert said == [experiment.title]
+        assert lines[0].count("does not apply") == 3
+        return
+    made = simulate(planned(name), lambda trial: 0.7)  # a scorer carries nothing out, and the table is of scorers
+    assert said == [verdict.hypothesis for verdict in experiment.conclude(made).verdicts]
