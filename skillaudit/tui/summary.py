@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skillaudit.formatters.words import SOURCES, plural
 from skillaudit.schema import Estimate, Report
+from skillaudit.tui.chains import chain_blocks
 from skillaudit.tui.doc import Block, Column, Field, Gauge, Heading, Paragraph, Share, Table
 from skillaudit.tui.figures import NONE, decimal, percent
 from skillaudit.tui.lines import Span
@@ -26,6 +27,7 @@ def forecast_blocks(report: Report) -> list[Block]:
         Share("drift", lost.drift, hijacked, "to another family", "c3"),
         Share("capture", lost.capture, hijacked, "to a black hole", "error"),
         *law_blocks(report),
+        *chain_blocks(report),
         Heading("Router"),
         Field("profile", (Span(f"{forecast.router}, {forecast.scorer} scorer"),)),
         Field("rests on", (Span(forecast.source),)),
