@@ -247,6 +247,9 @@ class _Child:
 
 def serve() -> NoReturn:
     """Audit what the standard input says; the main function of the process."""
+    if hasattr(os, "nice"):
+        # Where cores are scarce the screen goes first.
+        os.nice(5)
     orders = sys.stdin.buffer
     # What libraries print must not come between the messages.
     out = os.fdopen(os.dup(1), "wb")

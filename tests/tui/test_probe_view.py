@@ -257,7 +257,7 @@ async def test_little_room_shows_the_run_first(size: tuple[int, int]) -> None:
 def lexical(source: Path) -> Probe:
     """The real engine on ten skills, with a scorer that needs no vectors."""
     return prober(
-        [source], Config(scorer="lexical", use_cache=False, requests=(str(source.parent / "requests.jsonl"),))
+        [source], Config(scorer="lexical", use_cache=False, requests=(source.parent / "requests.jsonl",))
     )
 
 
