@@ -93,7 +93,12 @@ def _list(form: str) -> None:
         from skillaudit.experiment import EXPERIMENTS
 
         deliver(
-            _json([{"name": e.name, "title": e.title, "source": e.source} for e in EXPERIMENTS.values()]),
+            _json(
+                [
+                    {"name": e.name, "title": e.title, "source": e.source, "models_only": e.models_only}
+                    for e in EXPERIMENTS.values()
+                ]
+            ),
             None,
         )
         return

@@ -44,13 +44,14 @@ def render(result: Result) -> str:
 
 def catalogue(form: str) -> str:
     """Return the list of experiments, as `text` or `markdown`."""
-    head, rows = _CATALOGUE, [(made.name, made.title, made.source) for made in EXPERIMENTS.values()]
+    head = ("name", "what it shows", "asked of", "paper")
+    rows = [
+        (made.name, made.title, "models" if made.models_only else "any router", made.source)
+        for made in EXPERIMENTS.values()
+    ]
     if form == "markdown":
         return _piped([head, *rows])
-    return "\n".join(table(head, rows, (6, 50, 18), right=frozenset())) + "\n"
-
-
-_CATALOGUE = ("name", "what it shows", "paper")
+    return "\n".join(table(head, rows, (6, 50, 10, 18), right=frozenset())) + "\n"
 
 
 def summary(results: Iterable[Result]) -> str:
