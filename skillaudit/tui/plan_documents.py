@@ -95,7 +95,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
         blocks += [*_proof(judged.proof), *_harmed(judged.proof.harmed), *_steps(judged.steps)]
     if found.planned is not None and found.planned != found.proof:
         blocks += [
-            Heading("Before the proof half refused any edit", "the figure no selection has touched"),
+            Heading("Before the proof refused any edit", "no selection touched it"),
             Gauge("accuracy", found.planned.after.accuracy, "good"),
             Gauge("hijack", found.planned.after.hijack, "error"),
         ]

@@ -14,7 +14,9 @@ from pathlib import Path
 from skillaudit.config import Config
 from skillaudit.pipeline import audit
 from skillaudit.schema import Report
-from tests.tui.driving import opened
+from skillaudit.tui.engine import Engine
+from skillaudit.tui.planning import Planner
+from tests.tui.driving import opened, settle
 
 SIZE = (120, 36)
 SHOTS = {
@@ -22,14 +24,17 @@ SHOTS = {
     "skills": "2 j",
     "black-holes": "4",
     "map": "6 j l",
+    "plan": "8 i j",
 }
-"""Name of the picture -> keys pressed before it is taken."""
+"""Name of the picture -> keys pressed before it is taken; what a key sets going is waited for."""
 
 
-async def take(report: Report, keys: str, path: Path) -> None:
+async def take(report: Report, planner: Planner, keys: str, path: Path) -> None:
     """Open the app on `report`, press `keys` and write what is on the screen to `path`."""
-    async with opened(report, SIZE, keys=keys) as (app, pilot):
-        await pilot.pause()
+    async with opened(report, SIZE, planner=planner) as (app, pilot):
+        for key in keys.split():
+            await pilot.press(key)
+            await settle(pilot)
         path.write_text(app.export_screenshot(simplify=True), encoding="utf-8")
 
 
@@ -41,8 +46,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     report = audit([options.source], Config())
+    planner = Engine([options.source], Config()).plan
     for name, keys in SHOTS.items():
-        asyncio.run(take(report, keys, options.out / f"{name}.svg"))
+        asyncio.run(take(report, planner, keys, options.out / f"{name}.svg"))
         print(options.out / f"{name}.svg")
 
 

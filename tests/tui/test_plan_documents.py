@@ -43,7 +43,7 @@ def test_the_summary_has_proof_test_and_steps() -> None:
     assert "+9.3 [+8.3, +10.3] points, paired" in text and "-8.4 points, paired" in text
     assert "| before |  | 71.3% | 26.0% | 3.0% |  |" in text
     assert "| narrow | 1 | 77.5% | 20.0% | 3.0% | +3.1 |" in text
-    assert "the figure no selection has touched" in text
+    assert "no selection touched it" in text
     assert "240 requests" in text and "extractive" in text and "A note of the optimiser." in text
     assert "Harmed all the same" not in text
 

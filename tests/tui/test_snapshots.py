@@ -14,9 +14,18 @@ from typing import NamedTuple
 
 import pytest
 
+from skillaudit.optimize.records import Optimisation
+from skillaudit.progress import Progress
 from skillaudit.schema import Report
-from tests.tui import reports
-from tests.tui.driving import NARROW, WIDE, opened
+from tests.tui import plans, reports
+from tests.tui.driving import NARROW, WIDE, opened, settle
+from tests.tui.test_partial_view import PART, Stopped
+
+
+def proposal() -> Optimisation:
+    """A plan of every kind of edit, with a tree and a paragraph."""
+    return plans.optimisation(anchor=plans.ANCHOR)
+
 
 FOLDER = Path(__file__).parent / "__snapshots__"
 VERSION = "8.2.8"
@@ -30,6 +39,8 @@ class Picture(NamedTuple):
     size: tuple[int, int]
     keys: str = ""
     no_color: bool = False
+    plan: Callable[[], Optimisation] | None = None
+    """What the optimiser proposes; made in the Plan tab before the keys are pressed."""
 
 
 PICTURES = (
@@ -52,6 +63,14 @@ PICTURES = (
     Picture("broken", reports.broken, NARROW),
     Picture("one", reports.one, NARROW, "2 enter"),
     Picture("hostile", reports.hostile, WIDE, "2 j"),
+    Picture("plan-wide", reports.small, WIDE, plan=proposal),
+    Picture("plan-edit-wide-light", reports.small, WIDE, "t j j j", plan=proposal),
+    Picture("plan-narrow", reports.small, NARROW, "j j j a", plan=proposal),
+    Picture("plan-edit-narrow", reports.small, NARROW, "j j j enter", plan=proposal),
+    Picture("plan-no-color", reports.small, WIDE, "G k l j l k k k", no_color=True, plan=proposal),
+    Picture("plan-hostile", reports.hostile, WIDE, "j j", plan=plans.hostile),
+    Picture("skill-rewrite", reports.small, WIDE, "2 slash p d f minus f enter", plan=proposal),
+    Picture("stopped", lambda: PART, NARROW),
 )
 
 
@@ -60,8 +79,17 @@ PICTURES = (
 async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     if picture.no_color:
         monkeypatch.setenv("NO_COLOR", "1")
-    async with opened(picture.report(), size=picture.size, keys=picture.keys) as (app, pilot):
-        await pilot.pause()
+    planner = plans.Planner(picture.plan()) if picture.plan else None
+    load: Report | Callable[[Progress], Report] = picture.report()
+    if load is PART:
+        load = Stopped()
+    async with opened(load, size=picture.size, keys="8 i" if planner else "", planner=planner) as (
+        app,
+        pilot,
+    ):
+        await settle(pilot)
+        await pilot.press(*picture.keys.split())
+        await settle(pilot)
         drawn = app.export_screenshot(simplify=True)
     file = FOLDER / f"{picture.name}.svg"
     if os.environ.get("SKILLAUDIT_SNAPSHOTS") == "write":

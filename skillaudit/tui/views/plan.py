@@ -97,7 +97,9 @@ class PlanView(ListView[PlanRow]):
             skills = f" ({count(row.node):,})" if row.node.children else ""
             return Span(f"{'  ' * row.depth}{sign}{row.node.name}{skills}")
         if row.what == "hierarchy":
-            return Span(f"{'▾' if row.open else '▸'} categories")
+            tree = self.session.plan.found.hierarchy if self.session.plan.found is not None else None
+            verdict = "" if tree is None or tree.recommended else ", not recommended"
+            return Span(f"{'▾' if row.open else '▸'} categories{verdict}")
         return Span("all figures, step by step" if row.what == "summary" else "paragraph for AGENTS.md")
 
     def _flips(self, row: PlanRow) -> Span:

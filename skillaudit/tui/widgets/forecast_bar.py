@@ -87,7 +87,7 @@ def _change(before: Estimate, after: Estimate) -> str:
     if before.value is None or after.value is None:
         return ""
     # Of the figures as they are written, so that the line adds up.
-    return points(round(after.value, 3) - round(before.value, 3))
+    return points((round(100 * after.value, 1) - round(100 * before.value, 1)) / 100)
 
 
 def _tone(before: Estimate, after: Estimate, better: int) -> str:
