@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from skillaudit.schema import Record, Skill
 
 _MAX_LINE = 2_000
+_MAX_WAY = 240
+"""Longest line that is read as names with arrows between them; longer ones tell of other things."""
 _MIN_STEPS = 3
 """Numbered items in a row that name skills before they count as steps; two are often a list of references."""
 
@@ -19,7 +21,7 @@ _HAND_OFF = re.compile(
         [^.\n]{0,60}?
         \b(?:use|invoke|run|call|load|apply|start|switch\ to|proceed\ (?:to|with)|continue\ with
             |move\ (?:on\ )?to|go\ (?:on\ )?to)
-      | \binvok(?:e|es|ing)
+      | \binvokes?
       | \bhand(?:s|ed|ing)?[ -]?(?:it\ |this\ |the\ \w+\ |results?\ )?(?:off|over)
             (?:\ (?:it|this|the\ \w+|results?))?\ to
       | \b(?:pass|give)\ (?:it|this|the\ \w+(?:\ \w+)?|results?|on)\ (?:on\ )?to
@@ -33,17 +35,20 @@ _HAND_OFF = re.compile(
 )
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _REFUSED = re.compile(
-    r"\b(?:not|never|don't|instead|rather than|unless|except|avoid|skip|no longer|without"
+    r"\b(?:not|never|don't|rather than|unless|except|avoid|skip|no longer|without|recommend the user"
     r"|in (?:those|these|such) cases)\b|\b(?:good|bad|wrong|example)\s*:|[✅❌]",
     re.IGNORECASE,
 )
+_INSTEAD = re.compile(r"\binstead\b", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"(?:^|[.;:!?|][*_)\"”]*\s)\W*for (?!each\b|every\b|all\b)[^;]*,\W*$", re.IGNORECASE)
 """What comes before a hand-off that marks the other's ground: `For deep tests, hand off to ...`."""
 _AGAIN = re.compile(
-    r"\b(?:again|back to|at most|repeat|until|re-?run|first|absent|missing|empty|no plan|not found"
+    r"\b(?:again|back to|at most|repeat|until|re-?run|absent|missing|empty|no plan|not found"
     r"|(?:does not|doesn't) exist)\b",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
+"""Behind a hand-off: the other is to be done before this."""
 _ARROWS = ("→", "➜", "=>", "->")
 _ARROW = re.compile(r"\s*(?:→|➜|=>|->)\s*")
 _BEFORE_ARROW = re.compile(
@@ -52,12 +57,14 @@ _BEFORE_ARROW = re.compile(
 _AFTER_ARROW = re.compile(r"(?P<mark>[*_`\"“]{0,4})" + _NAME.format("name") + r"[*_`\"”]{0,4}(?![\w/.-])")
 _RENAMED = re.compile(r"\b(?:renam|former|replac|migrat|alias|deprecat)", re.IGNORECASE)
 _STEP = re.compile(
-    r"\s*(?P<number>\d{1,3})[.)]\s+(?:(?:then|use|run|invoke|call|the)\s+)*(?P<mark>[*_`]{1,4})"
+    r"\s*\d{1,3}[.)]\s+(?:(?:then|use|run|invoke|call|the)\s+)*(?P<mark>[*_`]{1,4})"
     + _NAME.format("name")
     + r"[*_`]{1,4}",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"\s*\d{1,3}[.)]\s|#")
+_ITEM = re.compile(
+    r"(?P<indent>\s*)(?P<number>\d{1,3})[.)]\s+(?P<condition>(?:[*_]*(?:if|when|for|unless)\b)?)", re.I
+)
 
 
 class HandOff(Record):
@@ -92,13 +99,12 @@ def hand_offs(skills: Sequence[Skill]) -> tuple[tuple[HandOff, ...], tuple[Missi
     """Return the hand-offs in the bodies of `skills`, and those that lead to no skill of the library.
 
     Three forms count: a sentence that says to go on to a skill by name (`then use the X skill`, `hand over
-    to X`), names with arrows between them, and three or more numbered steps in a row that begin with names.
-    A sentence that says `not` or `instead`, or begins with `For ...,`, sets a boundary. A name of one plain word
-    counts only in code marks or before the word skill; so does a name that no skill has.
+    to X`), names with arrows between them, and a numbered list with three or more steps that begin with a name or
+    hold such a sentence: then each step follows on the one before. A sentence that says `not` or `instead`, or
+    begins with `For ...,`, sets a boundary. A name of one plain word counts only in code marks or before the
+    word skill; so does a name that no skill has.
     """
-    names: dict[str, str] = {}
-    for skill in skills:
-        names.setdefault(skill.name.casefold(), skill.id)
+    names = _Names(skills)
     found: dict[tuple[str, str], HandOff] = {}
     missing: dict[tuple[str, str], MissingTarget] = {}
     for skill in skills:
@@ -106,53 +112,90 @@ def hand_offs(skills: Sequence[Skill]) -> tuple[tuple[HandOff, ...], tuple[Missi
         if not wanted:
             continue
         lines = list(_prose(skill.body))
+        told: list[tuple[int, str, str, bool]] = []
         for number, line in lines:
             lowered = line.casefold()
             if not any(word in lowered for word in wanted):
                 continue
             for match in _HAND_OFF.finditer(line):
-                _sentence(skill, number, line, match, names, found, missing)
-            for source, target in _arrows(line, names):
+                target, returns, unknown = _sentence(skill, line, match, names)
+                if unknown:
+                    lost = MissingTarget(source=skill.id, name=unknown, line=number, text=line.strip()[:200])
+                    missing.setdefault((skill.id, unknown), lost)
+                elif target:
+                    told.append((number, line, target, returns))
+            for source, target in _arrows(skill, line, names):
                 _add(found, skill, source, target, number, line)
-        for number, line, source, target in _steps(skill, lines, names):
-            _add(found, skill, source, target, number, line)
+        onward = {number: target for number, _, target, returns in reversed(told) if not returns}
+        stepped: set[int] = set()
+        for run in _steps(skill, lines, names, onward):
+            stepped.update(number for number, _, _ in run)
+            inside = any(target == skill.id for _, _, target in run)
+            way = run if inside else [(run[0][0], run[0][1], skill.id), *run]
+            for (_, _, source), (number, line, target) in pairwise(way):
+                _add(found, skill, source, target, number, line)
+        for number, line, target, returns in told:
+            if number not in stepped:
+                _add(found, skill, skill.id, target, number, line, returns=returns)
     return tuple(found.values()), tuple(missing.values())
 
 
-def _wanted(skill: Skill, names: Mapping[str, str]) -> tuple[str, ...]:
+class _Names:
+    """Which skill is meant by a name, when another skill says it."""
+
+    def __init__(self, skills: Sequence[Skill]) -> None:
+        self.known: dict[str, list[Skill]] = {}
+        for skill in skills:
+            self.known.setdefault(skill.name.casefold(), []).append(skill)
+
+    def meant(self, name: str, teller: Skill) -> str | None:
+        """Return the id of the skill that `teller` means by `name`; None where nobody or several may be meant.
+
+        Of several with one name it is the one in the nearest folder, else the only one of the same category.
+        """
+        found = self.known.get(name.casefold(), ())
+        if len(found) < 2:
+            return found[0].id if found else None
+        near = [_shared_folders(skill.path, teller.path) for skill in found]
+        nearest = [skill for skill, shared in zip(found, near, strict=True) if shared == max(near)]
+        if len(nearest) > 1:
+            nearest = [skill for skill in nearest if skill.category and skill.category == teller.category]
+        return nearest[0].id if len(nearest) == 1 else None
+
+
+def _shared_folders(path: str, other: str) -> int:
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _wanted(skill: Skill, names: _Names) -> tuple[str, ...]:
     """What a line must hold to be read: most hold none of it, and looking for that is far faster than reading."""
     body = skill.body.casefold()
     unknown = tuple(mark for mark in ("` skill", "` sub") if mark in body)
     return unknown + tuple(
         word
-        for word in names.keys() & set(_WORD.findall(body))
-        if names[word] != skill.id
+        for word in names.known.keys() & set(_WORD.findall(body))
+        if word != skill.name.casefold()
         and (_is_compound(word) or any(f"{mark}{word}" in body for mark in "`*:/") or f"{word} s" in body)
     )
 
 
-def _sentence(
-    skill: Skill,
-    number: int,
-    line: str,
-    match: re.Match[str],
-    names: Mapping[str, str],
-    found: dict[tuple[str, str], HandOff],
-    missing: dict[tuple[str, str], MissingTarget],
-) -> None:
-    """Take one sentence for what it is: a hand-off, a boundary, or a name that nobody has."""
+def _sentence(skill: Skill, line: str, match: re.Match[str], names: _Names) -> tuple[str | None, bool, str]:
+    """Take one sentence for what it is: the skill that it hands on to, whether that is a way back, or a name
+    that nobody has."""
     clause, before = _clause(line, match)
-    if _REFUSED.search(clause) or _ELSEWHERE.search(before):
-        return
+    if _REFUSED.search(before + match[0]) or _INSTEAD.search(clause) or _ELSEWHERE.search(before):
+        return None, False, ""
     name = match["target"].rstrip("-_")
-    target = names.get(name.casefold())
+    target = names.meant(name, skill)
     coded = _in_code(line, match)
     if target is None:
-        if match["word"] and coded:
-            told = MissingTarget(source=skill.id, name=name, line=number, text=line.strip()[:200])
-            missing.setdefault((skill.id, name), told)
-    elif match["word"] or coded or _is_compound(name):
-        _add(found, skill, skill.id, target, number, line, returns=bool(_AGAIN.search(clause)))
+        nobody = match["word"] and coded and name.casefold() not in names.known
+        return None, False, name if nobody else ""
+    if not (match["word"] or coded or _is_compound(name)):
+        return None, False, ""
+    behind = clause[len(before) + len(match[0]) :]
+    return target, bool(_AGAIN.search(clause) or _FIRST.search(behind)), ""
 
 
 def _add(
@@ -205,16 +248,21 @@ def _is_compound(name: str) -> bool:
     return "-" in name or "_" in name
 
 
-def _arrows(line: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _arrows(skill: Skill, line: str, names: _Names) -> Iterator[tuple[str, str]]:
     """Pairs of skills with an arrow between them: `plan-it → build-it → ship-it`."""
-    if not any(arrow in line for arrow in _ARROWS) or _RENAMED.search(line) or _REFUSED.search(line):
+    if (
+        len(line) > _MAX_WAY
+        or not any(arrow in line for arrow in _ARROWS)
+        or _RENAMED.search(line)
+        or _REFUSED.search(line)
+    ):
         return
     parts = _ARROW.split(line)
     for left, right in pairwise(parts):
         before, after = _BEFORE_ARROW.search(left), _AFTER_ARROW.match(right)
         if before is None or after is None:
             continue
-        source, target = names.get(before["name"].casefold()), names.get(after["name"].casefold())
+        source, target = names.meant(before["name"], skill), names.meant(after["name"], skill)
         if source and target and _is_sure(before) and _is_sure(after):
             yield source, target
 
@@ -224,34 +272,41 @@ def _is_sure(match: re.Match[str]) -> bool:
 
 
 def _steps(
-    skill: Skill, lines: Sequence[tuple[int, str]], names: Mapping[str, str]
-) -> Iterator[tuple[int, str, str, str]]:
-    """Neighbours among numbered steps that begin with skills; the first also follows on the skill itself."""
-    run: list[tuple[int, str, str, bool]] = []
-    last = 0
+    skill: Skill, lines: Sequence[tuple[int, str]], names: _Names, onward: Mapping[int, str]
+) -> Iterator[list[tuple[int, str, str]]]:
+    """Numbered lists whose items name skills as steps, as line, text and skill of each.
+
+    `onward` maps lines to the skill that a sentence in them hands on to. Items of deeper lists are passed over,
+    and so are those that begin with a condition: they are alternatives.
+    """
+    run: list[tuple[int, str, str]] = []
+    sure = last = indent = 0
     for number, line in [*lines, (0, "#")]:
-        if not line.lstrip()[:1].isdigit() and not line.startswith("#"):
+        item = _ITEM.match(line) if line.lstrip()[:1].isdigit() else None
+        if item is None and not line.startswith("#"):
+            continue
+        if item is not None and last and len(item["indent"]) > indent:
+            continue
+        following = item is not None and int(item["number"]) == last + 1 and len(item["indent"]) == indent
+        if not following:
+            if _are_steps(run, sure):
+                yield run
+            run, sure = [], 0
+        last, indent = (int(item["number"]), len(item["indent"])) if item else (0, 0)
+        if item is None or item["condition"]:
             continue
         step = _STEP.match(line)
-        target = names.get(step["name"].casefold()) if step else None
-        if step is not None and target is not None and (not run or int(step["number"]) == last + 1):
-            run.append((number, line, target, _is_sure(step)))
-            last = int(step["number"])
-        elif _ITEM.match(line):
-            if _are_steps(run):
-                way = run if run[0][2] == skill.id else [(run[0][0], run[0][1], skill.id, True), *run]
-                for (_, _, a, _), (at, text, b, _) in pairwise(way):
-                    yield at, text, a, b
-            run = []
-            if step is not None and target is not None:
-                run, last = [(number, line, target, _is_sure(step))], int(step["number"])
+        target = names.meant(step["name"], skill) if step else None
+        if step is not None and target is not None:
+            run.append((number, line, target))
+            sure += _is_sure(step)
+        elif number in onward:
+            run.append((number, line, onward[number]))
+            sure += 1
 
 
-def _are_steps(run: Sequence[tuple[int, str, str, bool]]) -> bool:
+def _are_steps(run: Sequence[tuple[int, str, str]], sure: int) -> bool:
     """Whether items are steps: three or more different skills, most of them by names that are no plain words."""
-    sure = sum(certain for _, _, _, certain in run)
     return (
-        len(run) >= _MIN_STEPS
-        and len({target for _, _, target, _ in run}) == len(run)
-        and 2 * sure > len(run)
+        len(run) >= _MIN_STEPS and len({target for _, _, target in run}) == len(run) and 2 * sure > len(run)
     )

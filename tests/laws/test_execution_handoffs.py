@@ -45,6 +45,10 @@ def skill(name: str, body: str = "", **more: object) -> Skill:
         ("For each file, hand off to `run-tests`.", True),
         ("**Deep dive?** For slow tests, hand off to `run-tests`.", False),
         ("In those cases read this, then go to `run-tests`.", False),
+        ("After it, handed off to the `run-tests` skill rather than done here.", True),
+        ("Rather than wait, invoke run-tests.", False),
+        ("Also recommend the user invoke `run-tests`.", False),
+        ("Make it by invoking `run-tests`.", False),
         ("Good: `REQUIRED SUB-SKILL: Use pack:run-tests`", False),
         ("✅ `REQUIRED SUB-SKILL: Use pack:run-tests`", False),
     ],
@@ -75,6 +79,7 @@ ARROWS = [
     ("See src/build-it -> `ship-it`.", []),
     ("`build-it` → ship-it/notes.md", []),
     ("`build-it` → `build-it`", []),
+    ("It tells much of other things. " * 9 + "`build-it` → `ship-it`", []),
 ]
 
 
@@ -95,6 +100,11 @@ STEPS = [
     ("1. **plan-it**\n2. **build-it**\n3. **plan-it**", []),
     ("1. **plan-it**\n2. **build-it**\n## More\n3. **ship-it**", []),
     ("1. plan-it\n2. build-it\n3. ship-it", []),
+    (
+        "1. Read it first, then invoke the `plan-it` skill.\n2. Invoke `build-it`.\n3. Rest.\n4. Then run `ship-it`.",
+        None,
+    ),
+    ("1. Invoke `plan-it`.\n   1. **ship**\n2. Invoke `build-it`.\n3. Invoke `ship-it`.", None),
     ("1. Ask.\n2. **plan-it**\n3. **build-it**\n4. **ship-it**\n5. Rest.", None),
 ]
 
@@ -107,6 +117,47 @@ def test_numbered_steps(body: str, found: list[str] | None) -> None:
     assert [(hand.source, hand.target) for hand in links] == list(pairwise(["teller", *way] if way else []))
 
 
+def test_alternatives_are_no_steps() -> None:
+    body = (
+        "1. If it is new, invoke `a-1`.\n2. **When** it is old, invoke `b-1`.\n3. For each, invoke `c-1`.\n"
+    )
+    links, _ = hand_offs([skill("teller", body), skill("a-1"), skill("b-1"), skill("c-1")])
+    assert [(hand.source, hand.target) for hand in links] == [
+        ("teller", "a-1"), ("teller", "b-1"), ("teller", "c-1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "way", [("teller", "a-1", "b-1"), ("a-1", "teller", "b-1"), ("a-1", "b-1", "teller")]
+)
+def test_the_teller_has_the_place_that_it_gives_itself(way: tuple[str, ...]) -> None:
+    body = "\n".join(f"{number}. **{name}**" for number, name in enumerate(way, 1))
+    links, _ = hand_offs([skill("teller", body), skill("a-1"), skill("b-1")])
+    assert [(hand.source, hand.target) for hand in links] == list(pairwise(way))
+
+
+def named(path: str, body: str = "", category: str | None = None) -> Skill:
+    """A skill called after its folder, with its path as id."""
+    return Skill(
+        id=path, name=path.split("/")[-2], description="Does it.", body=body, path=path, category=category
+    )
+
+
+def test_of_several_with_one_name_the_nearest_is_meant() -> None:
+    teller = named("b/skills/first/SKILL.md", "Then use `run`.")
+    skills = [named("a/skills/run/SKILL.md"), named("b/skills/run/SKILL.md"), teller]
+    assert [hand.target for hand in hand_offs(skills)[0]] == ["b/skills/run/SKILL.md"]
+    assert hand_offs([*skills, named("b/skills/x/run/SKILL.md")])[0] == ()
+
+
+def test_where_folders_do_not_tell_the_category_does() -> None:
+    teller = named("t/SKILL.md", "Then use the `run` skill.", "two")
+    skills = [named("a/run/SKILL.md", category="one"), named("b/run/SKILL.md", category="two"), teller]
+    assert [hand.target for hand in hand_offs(skills)[0]] == ["b/run/SKILL.md"]
+    undecided = [named("a/run/SKILL.md"), named("b/run/SKILL.md"), teller]
+    assert hand_offs(undecided) == ((), ())
+
+
 def test_what_a_skill_says_of_itself_goes_before_what_others_say() -> None:
     told = [skill("teller", "`a-1` → `b-1`"), skill("a-1", "Then use `b-1` again."), skill("b-1")]
     links, _ = hand_offs(told)
@@ -116,7 +167,9 @@ def test_what_a_skill_says_of_itself_goes_before_what_others_say() -> None:
 @settings(deadline=None)
 @given(
     st.lists(
-        st.sampled_from(["run-tests", "`", "**", "→", "then use ", "1. ", "\n", "skill", " ", "For x, "])
+        st.sampled_from(
+            ["run-tests", "`", "**", "→", "then use ", "1. ", "2. ", "\n", "skill", " ", "For x, "]
+        )
     )
 )
 def test_any_text_is_read(parts: list[str]) -> None:
