@@ -108,7 +108,7 @@ def _stored(form: str) -> None:
 
 def stored() -> Iterator[str]:
     """Yield the lines of the shipped profiles' held-out figures."""
-    from skillaudit.cli.calibrate import cells
+    from skillaudit.cli.calibrate import cells, coverage
     from skillaudit.formatters.layout import table, wrap
     from skillaudit.routing.profiles import built_in
 
@@ -137,6 +137,8 @@ def stored() -> Iterator[str]:
     yield ""
     every = [cell for profile in shipped for cell in profile.cells]
     yield from cells(every)
+    covered = [profile.metrics["coverage"] for profile in shipped if profile.cells]
+    yield from coverage(sum(covered) / len(covered))
     yield from _worst(every)
 
 

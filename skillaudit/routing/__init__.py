@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from skillaudit.routing.calibrate import Calibration, ModelFit, calibrate, save
+from skillaudit.routing.calibrate import Calibration, calibrate, save
 from skillaudit.routing.decisions import DecisionLog, read_decisions, read_library
+from skillaudit.routing.judging import ModelFit
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import Cell, RouterProfile, profiles
 from skillaudit.routing.records import Routing, SkillFlow

@@ -3,7 +3,8 @@
 A log is JSON lines, gzip or plain, one request a line: `query`; `gold`, a list of the right names (empty:
 nothing should fire); `choice`, {model: name or null}; and what was on offer, as `candidates_idx` (rows of the
 library), `candidates` (names), or neither for the whole library. `candidate_descriptions` beside
-`candidates` stands in for a library file.
+`candidates` stands in for a library file. `date` or `timestamp`, an ISO day or time or seconds since 1970, says
+when it was recorded.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,8 @@ class DecisionLog:
 
     skills: tuple[Skill, ...]
     decisions: tuple[Decision, ...]
+    date: str = ""
+    """Day of the latest decision, ISO; empty where no line says when it was recorded."""
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -62,7 +66,7 @@ class DecisionLog:
 
     def subset(self, rows: Sequence[int]) -> DecisionLog:
         """The same library with only the decisions at these positions."""
-        return DecisionLog(skills=self.skills, decisions=tuple(self.decisions[row] for row in rows))
+        return replace(self, decisions=tuple(self.decisions[row] for row in rows))
 
 
 def fold_of(text: str, folds: int) -> int:
@@ -115,8 +119,10 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
         rows_of.setdefault(skill.name, []).append(row)
     inline: dict[tuple[str, str], int] = {}
     decisions = []
+    day = ""
     for number, value in read_lines(path):
         query = _text(value, "query", path, number)
+        day = max(day, _day(value, path, number))
         gold = value.get("gold")
         if gold is None:
             continue
@@ -139,7 +145,24 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
             continue
         chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
         decisions.append(Decision(query=query, gold=right, offered=offered, chosen=chosen))
-    return DecisionLog(skills=tuple(skills), decisions=tuple(decisions))
+    return DecisionLog(skills=tuple(skills), decisions=tuple(decisions), date=day)
+
+
+def _day(value: Mapping[str, Any], path: Path, number: int) -> str:
+    """ISO day on which a decision was recorded; empty where the line does not say."""
+    for key in ("date", "timestamp"):
+        moment = value.get(key)
+        if moment is None:
+            continue
+        try:
+            if isinstance(moment, str):
+                return date.fromisoformat(moment[:10]).isoformat()
+            if isinstance(moment, int | float) and not isinstance(moment, bool):
+                return datetime.fromtimestamp(moment, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):
+            pass
+        raise RequestError(f"{path}:{number}: `{key}` must be an ISO day or time, or seconds since 1970")
+    return ""
 
 
 def _chosen(name: Any, on_offer: Mapping[str, list[int]], right: tuple[int, ...]) -> int:

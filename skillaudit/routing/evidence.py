@@ -37,10 +37,10 @@ RIVALS = 24
 """Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
 BLOCK_CELLS = 4_000_000
 """Scores held at once."""
-WHOLE: dict[ScorerName, float] = {"hybrid": 0.4, "dense": 0.75, "lexical": 0.4}
+WHOLE: dict[ScorerName, float] = {"hybrid": 0.5, "dense": 0.8, "lexical": 0.6}
 """Part of a whole descriptor in the request that stands in for a skill whose text is cut. Requests lean on what a
 cut keeps, the beginning: so weighed, cuts to 80, to 40 and to 0 characters cost as many logits as they cost the
-real requests of six to eight libraries."""
+real requests of six libraries."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from skillaudit.routing.outcome import logistic
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 PRIOR_WEIGHT = 5.0
 """Routers' worth of belief in `PRIOR_SPREAD` when the spread of a class is estimated."""
@@ -44,11 +45,15 @@ def weak_prior(features: int) -> Normal:
     return Normal(np.zeros(features), np.eye(features) / WEAK_PRECISION)
 
 
-def fit_logistic(x: Floats, y: Floats, prior: Normal, weights: Floats | None = None) -> Normal:
-    """Posterior mode and Laplace covariance of a logistic regression.
+def fit_logistic(
+    x: Floats, y: Floats, prior: Normal, weights: Floats | None = None, clusters: Ints | None = None
+) -> Normal:
+    """Posterior mode and covariance of a logistic regression.
 
     `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step
-    halving; the objective is strictly concave, so it converges from the prior's mean.
+    halving; the objective is strictly concave, so it converges from the prior's mean. The covariance is
+    Laplace's; with `clusters` (R,), labels of outcomes that go together, it is the sandwich that counts each
+    cluster once.
     """
     precision = np.linalg.inv(prior.covariance)
     w = np.ones(len(y)) if weights is None else weights
@@ -75,26 +80,38 @@ def fit_logistic(x: Floats, y: Floats, prior: Normal, weights: Floats | None = N
             break
     p = logistic(x @ theta)
     curvature = (x * (w * p * (1 - p))[:, None]).T @ x + precision
-    return Normal(theta, np.linalg.inv(curvature))
+    covariance = np.linalg.inv(curvature)
+    if clusters is not None and len(clusters):
+        pull = np.zeros((int(clusters.max()) + 1, x.shape[1]))
+        np.add.at(pull, clusters, x * (w * (y - p))[:, None])
+        covariance = covariance @ (pull.T @ pull + precision) @ covariance
+    return Normal(theta, covariance)
 
 
 def fit_hierarchy(
-    data: Sequence[tuple[Floats, Floats]], spread: Floats = PRIOR_SPREAD, rounds: int = 200
+    data: Sequence[tuple[Floats, Floats]],
+    spread: Floats = PRIOR_SPREAD,
+    rounds: int = 200,
+    clusters: Sequence[Ints] | None = None,
 ) -> Hierarchy:
     """Fit a class of routers by expectation maximisation with Laplace posteriors.
 
-    `data` holds (x, y) per router. Each router's coefficients are normal around the class's mean; the spread
-    is estimated together with it, under an inverse-Wishart prior worth `PRIOR_WEIGHT` routers of `spread`. The
-    population's covariance carries the uncertainty of its own mean.
+    `data` holds (x, y) per router, `clusters` the labels of outcomes that go together. Each router's coefficients
+    are normal around the class's mean; the spread is estimated together with it, under an inverse-Wishart prior
+    worth `PRIOR_WEIGHT` routers of `spread`. The population's covariance carries the uncertainty of its own mean.
     """
     features = data[0][0].shape[1]
     population = fit_logistic(
         np.vstack([x for x, _ in data]), np.concatenate([y for _, y in data]), weak_prior(features)
     )
     mean, covariance = population.mean, spread.copy()
+    together = [None] * len(data) if clusters is None else list(clusters)
     members: list[Normal] = []
     for _ in range(rounds):
-        members = [fit_logistic(x, y, Normal(mean, covariance)) for x, y in data]
+        members = [
+            fit_logistic(x, y, Normal(mean, covariance), clusters=labels)
+            for (x, y), labels in zip(data, together, strict=True)
+        ]
         before = mean
         mean = np.mean([member.mean for member in members], axis=0)
         scatter = sum(

@@ -16,7 +16,7 @@ from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes
 from skillaudit.routing.intervals import DRAWS, Clusters, drawn_rates, estimate
 from skillaudit.routing.outcome import Outcome, choose, design, rank_first
-from skillaudit.routing.profiles import DEFAULT_ROUTER, ChoiceFit, Contrast, RouterProfile, find
+from skillaudit.routing.profiles import ChoiceFit, Contrast, RouterProfile, find
 from skillaudit.routing.records import Routing
 from skillaudit.schema import Coverage, Estimate, Forecast, Request, ScorerName, Skill
 
@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 UNKNOWN = Estimate(value=None, low=None, high=None)
-DESCRIPTOR_SHIFT: dict[ScorerName, float] = {"hybrid": -1.63, "dense": -1.35, "lexical": -1.23}
+DESCRIPTOR_SHIFT: dict[ScorerName, float] = {"hybrid": -1.81, "dense": -1.29, "lexical": -1.51}
 """Logits by which real requests are harder than descriptors that stand in for them: mean over eleven real
 libraries that have both. Requests are noisier than the stand-in allows for."""
 DESCRIPTOR_SD = 0.6
 """Extra standard deviation, in logits, of a forecast that no request supports; between those libraries the
-shift varies by 0.2 to 0.4, and they are few."""
+shift varies by 0.3 to 0.5, and they are few."""
+LOCAL: dict[ScorerName, tuple[float, float, float, float]] = {
+    "hybrid": (0.63, 1.71, -0.86, 0.80),
+    "dense": (0.48, 2.33, -0.74, 0.51),
+    "lexical": (0.54, 0.76, -0.74, 0.88),
+}
+"""Coefficients of the chance that a scorer ranks a request right, read off its skill's descriptor, and how much the
+level varies between libraries (in logits, each left out of its own fit): the same eleven."""
+ALWAYS = 20.0
+"""Logits of what happens for sure: a local scorer always takes some skill."""
 
 
 def forecast(
@@ -70,7 +79,7 @@ def forecast(
     supported = bool(evidence.judged.any())
     judged = evidence
     if (skills or library) and not supported:
-        fit = _without_requests(fit or find(None, name).fits[name], name)
+        fit = _without_requests(fit, name)
         judged = from_descriptors(skills, scorer, fit.contrast, fit.gold_score, progress, library)
     outcome = choose(judged, fit) if fit else rank_first(judged)
     flow = traffic(judged, outcome)
@@ -113,8 +122,19 @@ def _unreached(skills: Sequence[Skill], evidence: Evidence, outcome: Outcome) ->
     return tuple(skills[int(row)].id for row in np.setdiff1d(judged, reached))
 
 
-def _without_requests(fit: ChoiceFit, scorer: ScorerName) -> ChoiceFit:
-    """A choice model for descriptors in the place of requests."""
+def _without_requests(fit: ChoiceFit | None, scorer: ScorerName) -> ChoiceFit:
+    """A choice model for descriptors in the place of requests; of the scorer itself where `fit` is None."""
+    if fit is None:
+        *coefficients, spread = LOCAL[scorer]
+        return msgspec.structs.replace(
+            find(None, scorer).fits[scorer],
+            coefficients=(coefficients[0], coefficients[1], coefficients[2]),
+            covariance=((0.0,) * 3,) * 3,
+            library_sd=spread,
+            hijack=(ALWAYS, 0.0, 0.0),
+            trigger=(ALWAYS, 0.0),
+            trigger_sd=0.0,
+        )
     intercept, clearance, capacity = fit.coefficients
     return msgspec.structs.replace(
         fit,
@@ -215,7 +235,7 @@ def _source(profile: RouterProfile, supported: bool, evidence: Evidence) -> str:
     if not supported and evidence.judged.any():
         sentence += "; no request speaks for this library, so the skills' own descriptors stand in"
         if profile.kind == "local":
-            sentence += f", judged as {DEFAULT_ROUTER} would"
+            sentence += "; on eleven other libraries they say how often it ranks real requests right"
     lost, total = int((evidence.hidden >= 0).sum()), int(evidence.judged.sum())
     if lost and supported:
         sentence += f"; the right skill of {lost:,} of {total:,} requests is not on offer"

@@ -88,7 +88,7 @@ class RouterProfile(Record):
     """What it was fitted on."""
     decisions: int = 0
     metrics: dict[str, float] = msgspec.field(default_factory=dict)
-    """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error."""
+    """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error, coverage (see `ModelFit`)."""
     cells: tuple[Cell, ...] = ()
     """Held-out rates by number of skills on offer; none for a class of routers."""
     date: str = ""

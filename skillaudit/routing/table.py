@@ -32,6 +32,8 @@ class Table:
     """(R, 3) regressors."""
     size: Ints
     """(R,) skills on offer."""
+    request: Ints
+    """(R,) number of the request; one is often asked several times, with more and more on offer."""
     fold: Ints
     """(R,) fold of the request, by a hash of its text."""
     routed: Mask
@@ -51,6 +53,7 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
     """Turn a log into regressors; the scorer's columns are the log's skills."""
     count = len(log.decisions)
     queries = list(dict.fromkeys(decision.query for decision in log.decisions))
+    number = {query: row for row, query in enumerate(queries)}
     by_query: dict[str, list[int]] = {}
     for row, decision in enumerate(log.decisions):
         by_query.setdefault(decision.query, []).append(row)
@@ -75,6 +78,7 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
     return Table(
         x=regressors(clearance, size.astype(np.float64)),
         size=size,
+        request=np.array([number[decision.query] for decision in log.decisions], dtype=np.int64),
         fold=np.array([fold_of(decision.query, FOLDS) for decision in log.decisions], dtype=np.int64),
         routed=np.array([bool(decision.gold) for decision in log.decisions], dtype=bool),
         gold_score=gold_score,

@@ -1,8 +1,9 @@
-"""How much harder real requests are than descriptors that stand in for them, in logits.
+"""How much harder real requests are than descriptors that stand in for them.
 
     python -m tests.benchmarks.routing_descriptors --data ../shared/data
 
-Prints the mean and spread that `skillaudit.routing.predict` holds as DESCRIPTOR_SHIFT and DESCRIPTOR_SD.
+Prints what `skillaudit.routing.predict` holds as DESCRIPTOR_SHIFT and DESCRIPTOR_SD, in logits, and as LOCAL: how often
+a scorer ranks a request right, given the descriptor of its skill.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ import sys
 from unittest.mock import patch
 
 import numpy as np
+import numpy.typing as npt
 
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.pipeline.flow import scorer_for
 from skillaudit.progress import SILENT
-from skillaudit.requests import coverage, gather
+from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import forecast
+from skillaudit.routing.evidence import from_descriptors, from_requests
+from skillaudit.routing.fitting import fit_logistic, weak_prior
+from skillaudit.routing.outcome import design, logistic, rank_first
+from skillaudit.routing.profiles import find
+from skillaudit.schema import Library, ScorerName
 from tests.benchmarks.routing_black_holes import PLANTED_IN
 from tests.benchmarks.routing_data import SCORERS, arguments
 
@@ -31,6 +38,30 @@ WITH_REQUESTS = (
     "materials-simulation",
     "anthropics-skills",
 )
+
+
+WEIGHT = 300.0
+"""Requests that each library counts as, however many it has."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def _ranked(library: Library, gathered: Gathered, kind: ScorerName, cache: Cache) -> tuple[Floats, Floats]:
+    """Regressors read off descriptors, one row a request, and whether the scorer ranks it right."""
+    shown = library.routable
+    scorer, _, _ = scorer_for(shown, Config(scorer=kind), cache, SILENT)
+    fit = find(None, kind).fits[kind]
+    known = {skill.id for skill in shown}
+    asked = from_requests(shown, gathered.requests, scorer, fit.contrast, hidden=known)
+    stood_in = design(from_descriptors(shown, scorer, fit.contrast, fit.gold_score))
+    return stood_in[asked.gold[asked.routed]], rank_first(asked).right[asked.routed]
+
+
+def _fit(data: list[tuple[Floats, Floats]]) -> Floats:
+    """Coefficients over several libraries, each with the same weight."""
+    weights = np.concatenate([np.full(len(y), WEIGHT / len(y)) for _, y in data])
+    x, y = np.concatenate([x for x, _ in data]), np.concatenate([y for _, y in data])
+    return fit_logistic(x, y, weak_prior(3), weights).mean
 
 
 def main() -> int:
@@ -62,6 +93,17 @@ def main() -> int:
             shifts.append(values[0] - values[1])
             print(f"  {kind:8s} {name:30s} {shifts[-1]:+.2f}")
         print(f"{kind}: mean {np.mean(shifts):+.2f}, standard deviation {np.std(shifts):.2f}")
+        ranked = {name: _ranked(library, gathered[name], kind, cache) for name, library in libraries.items()}
+        errors, levels = [], []
+        for name, (x, y) in ranked.items():
+            guess = logistic(x @ _fit([other for key, other in ranked.items() if key != name])).mean()
+            found_rate = y.mean()
+            errors.append(abs(guess - found_rate))
+            levels.append(np.log(found_rate / (1 - found_rate)) - np.log(guess / (1 - guess)))
+            print(f"  {kind:8s} {name:30s} ranked right {found_rate:.2f}, predicted {guess:.2f}")
+        spread = float(np.sqrt(np.mean(np.square(levels))))
+        coefficients = ", ".join(f"{value:.2f}" for value in _fit(list(ranked.values())))
+        print(f"{kind}: LOCAL {coefficients}, {spread:.2f}; mean absolute error {np.mean(errors):.3f}")
     return 0
 
 

@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.calibrate import blank_prior, calibrate, fit_choice, right_or_wrong
+from skillaudit.routing.calibrate import calibrate
+from skillaudit.routing.choice_fit import fit_choice, requests_of, right_or_wrong
 from skillaudit.routing.decisions import UNASKED, DecisionLog
 from skillaudit.routing.fitting import PRIOR_SPREAD, Normal, fit_hierarchy, fit_logistic, weak_prior
 from skillaudit.routing.outcome import logistic
@@ -66,6 +67,11 @@ def start(scorer: ScorerName) -> ChoiceFit:
         temperature=20.0,
         gold_score=0.4,
     )
+
+
+def blank(scorer: ScorerName) -> RouterProfile:
+    """A class that knows nothing, to judge fits by: the shipped one was fitted to these very decisions."""
+    return RouterProfile(name="blank", kind="choice", description="", fits={scorer: start(scorer)})
 
 
 def interference(table: Table, router: str) -> tuple[Floats, Floats]:
@@ -129,7 +135,11 @@ def main() -> None:
         idle_tables = [table_of(log, scorer) for log in idle]
         members = {name: (tables["pool"], model) for name, model in POOL.items()}
         members |= {name: (tables["live"], model) for name, model in LIVE.items()}
-        hierarchy = fit_hierarchy([right_or_wrong(*member) for member in members.values()], PRIOR_SPREAD)
+        hierarchy = fit_hierarchy(
+            [right_or_wrong(*member) for member in members.values()],
+            PRIOR_SPREAD,
+            clusters=[requests_of(*member) for member in members.values()],
+        )
         library_sd = library_spread(scorer, local_pool, local_labels)
         spread = trigger_spread(idle_tables)
         idle_sources = [(table, model) for table in idle_tables for model in table.outcomes]
@@ -149,7 +159,7 @@ def main() -> None:
         if scorer == "hybrid":
             for log, names in ((pool, POOL), (live, LIVE)):
                 # The class has seen these decisions: held-out figures start from nothing.
-                found = calibrate(log, scorer_of(scorer, log.skills), prior=blank_prior(scorer))
+                found = calibrate(log, scorer_of(scorer, log.skills), prior=blank(scorer))
                 cells |= {name: _cells(found.cells, name, model) for name, model in names.items()}
                 metrics |= {
                     name: {
@@ -158,6 +168,7 @@ def main() -> None:
                         "brier": fit.brier,
                         "auc": fit.auc or 0.5,
                         "calibration_error": fit.calibration_error,
+                        "coverage": fit.coverage or 0.0,
                     }
                     for name, model in names.items()
                     for fit in found.models

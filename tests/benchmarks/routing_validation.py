@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing import forecast
-from skillaudit.routing.calibrate import Calibration, calibrate, class_prior, right_or_wrong
+from skillaudit.routing.calibrate import Calibration, calibrate
+from skillaudit.routing.choice_fit import class_prior, requests_of, right_or_wrong
 from skillaudit.routing.decisions import RIGHT, Decision, DecisionLog
 from skillaudit.routing.fitting import Normal, fit_hierarchy, fit_logistic, weak_prior
 from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import RouterProfile, built_in
 from skillaudit.routing.table import Table
-from skillaudit.schema import Coverage, Estimate, Request, ScorerName, Skill
+from skillaudit.schema import Coverage, Estimate, Request, Skill
 from skillaudit.scoring import HybridScorer, Scorer
 from tests.benchmarks.routing_data import (
     LABELS,
@@ -39,7 +40,7 @@ from tests.benchmarks.routing_data import (
     scorer_of,
     table_of,
 )
-from tests.benchmarks.routing_profiles import interference, start
+from tests.benchmarks.routing_profiles import blank, interference
 from tests.routing.conftest import World, coverage
 
 Floats = npt.NDArray[np.float64]
@@ -61,7 +62,7 @@ def figures(found: Calibration) -> dict[str, float]:
         "auc": float(np.mean([fit.auc or 0.5 for fit in found.models])),
         "gain": float(np.mean(gains)),
         "least": min(gains),
-        "inside": float(np.mean([c.low <= c.measured_accuracy <= c.high for c in found.cells])),
+        "inside": float(np.mean([fit.coverage for fit in found.models if fit.coverage is not None])),
     }
 
 
@@ -86,7 +87,10 @@ def pool(data: Path) -> None:
         report(f"{name}: log-loss below ln N, mean", values["gain"], ">= 0.10", values["gain"] >= 0.10)
         report(f"{name}: log-loss below ln N, least", values["least"], "> 0", values["least"] > 0)
         report(
-            f"{name}: cells inside their interval", values["inside"], "about 0.90", values["inside"] >= 0.85
+            f"{name}: sizes of single parts inside their interval",
+            values["inside"],
+            "0.85-0.95",
+            0.85 <= values["inside"] <= 0.95,
         )
         if name == "hybrid":
             halves = [figures(_half(log, scorer, salt)) for salt in range(20)]
@@ -106,11 +110,6 @@ def _half(log: DecisionLog, scorer: Scorer, salt: int) -> Calibration:
     return calibrate(train, scorer, test, prior=blank("hybrid"))
 
 
-def blank(scorer: ScorerName) -> RouterProfile:
-    """A prior that knows nothing: the shipped class was fitted to these very decisions."""
-    return RouterProfile(name="blank", kind="choice", description="", fits={scorer: start(scorer)})
-
-
 def unseen_router(data: Path) -> None:
     """Fit the class on two models, predict the third from fifty of its decisions."""
     print("leave one router out (bfcl_pool, 50 decisions of the third, 20 draws of the 50)")
@@ -123,8 +122,11 @@ def unseen_router(data: Path) -> None:
         first_errors: list[float] = []
         widths: list[float] = []
         for held in log.models:
-            others = [right_or_wrong(table, model) for model in log.models if model != held]
-            prior = fit_hierarchy(others).population
+            others = [model for model in log.models if model != held]
+            prior = fit_hierarchy(
+                [right_or_wrong(table, model) for model in others],
+                clusters=[requests_of(table, model) for model in others],
+            ).population
             x, y = right_or_wrong(table, held)
             keys = [f"{d.query}\0{n}" for d, n in zip(log.decisions, table.size, strict=True)]
             for salt in range(20):

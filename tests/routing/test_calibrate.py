@@ -9,9 +9,10 @@ import pytest
 
 from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
+from skillaudit.routing.calibrate import blank_prior
 from skillaudit.routing.decisions import Decision
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import ChoiceFit, Contrast, built_in, find
+from skillaudit.routing.profiles import ChoiceFit, built_in, find
 from skillaudit.routing.table import tabulate
 from tests.routing.conftest import World
 
@@ -31,7 +32,7 @@ def simulated(seed: int, *, informative: bool = True) -> tuple[DecisionLog, Worl
                 Decision(query=request.query, gold=(gold,), offered=np.append(others, gold), chosen={})
             )
     log = DecisionLog(skills=world.skills, decisions=tuple(bare))
-    table = tabulate(log, world.scorer, Contrast(60.0))
+    table = tabulate(log, world.scorer, built_in()[0].fits["hybrid"].contrast)
     right = logistic(table.x @ TRUE) if informative else np.full(len(bare), 0.7)
     decisions = []
     for decision, p, rivals in zip(bare, right, table.rivals, strict=True):
@@ -91,7 +92,7 @@ def test_a_test_log_is_judged_instead(found: tuple[Calibration, World]) -> None:
 
 def test_one_request_never_stands_on_both_sides() -> None:
     log, world = simulated(2)
-    table = tabulate(log, world.scorer, Contrast(60.0))
+    table = tabulate(log, world.scorer, built_in()[0].fits["hybrid"].contrast)
     by_query: dict[str, set[int]] = {}
     for decision, fold in zip(log.decisions, table.fold.tolist(), strict=True):
         by_query.setdefault(decision.query, set()).add(fold)
@@ -106,6 +107,15 @@ def test_fifty_decisions_tighten_the_class() -> None:
     start[0, 0] += prior.library_sd**2
     assert np.linalg.det(after) < 0.2 * np.linalg.det(start)
     assert fit.library_sd == 0
+
+
+def test_ranges_hold_nine_in_ten_of_what_was_held_out() -> None:
+    found = []
+    for seed in range(6):
+        log, world = simulated(20 + seed)
+        found.append(calibrate(log, world.scorer, prior=blank_prior("hybrid")).models[0].coverage)
+    # 6 times 15 sizes of parts.
+    assert 0.85 <= np.mean([value or 0.0 for value in found]) <= 0.955
 
 
 def test_several_models_give_a_class_first() -> None:

@@ -25,6 +25,23 @@ def sample(count: int, truth: np.ndarray, seed: int) -> tuple[np.ndarray, np.nda
     return x, (rng.random(count) < logistic(x @ truth)).astype(np.float64)
 
 
+def test_outcomes_that_go_together_count_once() -> None:
+    rng = np.random.default_rng(5)
+    x = np.column_stack([np.ones(300), rng.standard_normal(300)])
+    y = (rng.random(300) < 1 / (1 + np.exp(-x @ [0.5, 1.0]))).astype(np.float64)
+    alone = fit_logistic(x, y, weak_prior(2))
+    apart = fit_logistic(x, y, weak_prior(2), clusters=np.arange(300))
+    # The same outcomes seven times over say no more than once.
+    often = fit_logistic(
+        np.tile(x, (7, 1)), np.tile(y, 7), weak_prior(2), clusters=np.tile(np.arange(300), 7)
+    )
+    naive = fit_logistic(np.tile(x, (7, 1)), np.tile(y, 7), weak_prior(2))
+    assert often.mean == pytest.approx(alone.mean, abs=0.01)
+    assert np.diag(often.covariance) == pytest.approx(np.diag(alone.covariance), rel=0.2)
+    assert np.diag(apart.covariance) == pytest.approx(np.diag(alone.covariance), rel=0.2)
+    assert (np.diag(naive.covariance) < np.diag(alone.covariance) / 5).all()
+
+
 def test_logistic_fit_finds_the_truth_within_its_own_error() -> None:
     fits = [fit_logistic(*sample(400, TRUTH, seed), weak_prior(3)) for seed in range(60)]
     standard = np.array([(fit.mean - TRUTH) / np.sqrt(np.diag(fit.covariance)) for fit in fits])

@@ -240,8 +240,20 @@ def test_without_requests_the_interval_widens_and_the_source_says_so() -> None:
     assert all(flow.victim_rate is None and flow.requests == 0 for flow in bare.flows)
     widths = [(f.forecast.accuracy.high or 0) - (f.forecast.accuracy.low or 0) for f in (supported, bare)]
     assert widths[1] > widths[0] > 0
-    local = run(world, "local", requests=()).forecast
-    assert local.accuracy == bare.forecast.accuracy and "as llm would" in local.source
+    assert "eleven other libraries" not in bare.forecast.source
+
+
+@pytest.mark.parametrize("size", [12, 60])
+def test_without_requests_a_local_router_is_judged_as_scorers_fare_elsewhere(size: int) -> None:
+    world = World(size, 0)
+    local = run(world, "local").forecast
+    for rate in (local.accuracy, local.hijack, local.no_skill):
+        check(rate)
+    assert "eleven other libraries" in local.source
+    # A scorer always takes some skill, and does worse on real requests than a model does.
+    assert local.no_skill.value == pytest.approx(0, abs=1e-6)
+    assert 0.3 < (local.accuracy.value or 0) < (run(world).forecast.accuracy.value or 0)
+    assert (local.accuracy.high or 0) - (local.accuracy.low or 0) > 0.1
 
 
 def test_harder_requests_are_forecast_worse() -> None:

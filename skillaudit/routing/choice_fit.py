@@ -1,0 +1,124 @@
+"""Fit the parameters of the choice model to decisions that are laid out as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG
+from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
+from skillaudit.routing.profiles import ChoiceFit
+from skillaudit.routing.table import Table
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+HIJACK_SPREAD = np.diag([1.5, 4.0, 1.0]) ** 2
+TRIGGER_SPREAD = np.diag([2.0, 4.0]) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class RouterFit:
+    """Posterior of one router's right-or-wrong and hijack-or-nothing regressions."""
+
+    right: Normal
+    hijack: Floats
+
+
+def fit_router(table: Table, model: str, rows: Mask, prior: ChoiceFit) -> RouterFit:
+    """Fit one model's decisions at `rows`, starting from the class it belongs to."""
+    outcome = table.outcomes[model]
+    judged = rows & table.routed & (outcome != UNASKED)
+    right = fit_logistic(
+        table.x[judged],
+        (outcome[judged] == RIGHT).astype(np.float64),
+        class_prior(prior),
+        clusters=table.request[judged],
+    )
+    wrong = judged & (outcome != RIGHT) & (table.size > 1)
+    hijack = fit_logistic(
+        table.x[wrong],
+        (outcome[wrong] == WRONG).astype(np.float64),
+        Normal(np.array(prior.hijack), HIJACK_SPREAD),
+    )
+    return RouterFit(right, hijack.mean)
+
+
+def class_prior(fit: ChoiceFit) -> Normal:
+    """Coefficients of an unmeasured router of the class, on an unmeasured library."""
+    covariance = np.array(fit.covariance)
+    covariance[0, 0] += fit.library_sd**2
+    return Normal(np.array(fit.coefficients), covariance)
+
+
+def right_or_wrong(table: Table, model: str) -> tuple[Floats, Floats]:
+    """Regressors of the decisions of a model that can be judged, and whether each was right."""
+    judged = table.routed & (table.outcomes[model] != UNASKED)
+    return table.x[judged], (table.outcomes[model][judged] == RIGHT).astype(np.float64)
+
+
+def requests_of(table: Table, model: str) -> Ints:
+    """Number of the request of each decision of `right_or_wrong`: those of one request go together."""
+    judged: Mask = table.routed & (table.outcomes[model] != UNASKED)
+    return table.request[judged]
+
+
+def fit_choice(
+    sources: Sequence[tuple[Table, str]],
+    right: Normal,
+    prior: ChoiceFit,
+    *,
+    library_sd: float,
+    trigger_sd: float | None = None,
+) -> ChoiceFit:
+    """Join the coefficients of being right with the other parameters, fitted on some models' decisions.
+
+    `sources` are (table, model) pairs; what they leave open keeps the value of `prior`.
+    """
+    wrong_x, wrong_y, scores, taken, best, fired = (
+        np.concatenate(parts) for parts in zip(*(_errors(*source) for source in sources), strict=True)
+    )
+    hijack = fit_logistic(wrong_x, wrong_y, Normal(np.array(prior.hijack), HIJACK_SPREAD)).mean
+    trigger = fit_logistic(
+        np.column_stack([np.ones(len(best)), best]), fired, Normal(np.array(prior.trigger), TRIGGER_SPREAD)
+    )
+    own = np.concatenate([table.gold_score[table.routed] for table, _ in sources])
+    if trigger_sd is None:
+        trigger_sd = min(prior.trigger_sd, float(np.sqrt(trigger.covariance[0, 0])))
+    return ChoiceFit(
+        beta=prior.beta,
+        coefficients=_triple(right.mean),
+        covariance=tuple(tuple(float(value) for value in row) for row in right.covariance),
+        library_sd=library_sd,
+        hijack=_triple(hijack),
+        trigger=(float(trigger.mean[0]), float(trigger.mean[1])),
+        trigger_sd=trigger_sd if len(best) else prior.trigger_sd,
+        temperature=fit_temperature(scores, taken.astype(np.int64), prior.temperature),
+        gold_score=float(np.median(own)) if len(own) else prior.gold_score,
+        offset=prior.offset,
+    )
+
+
+def _errors(table: Table, model: str) -> tuple[Floats, Floats, Floats, Ints, Floats, Floats]:
+    """Wrong decisions (regressors, hijack or not), which rival was taken, and false triggers."""
+    outcome = table.outcomes[model]
+    wrong = table.routed & (table.size > 1) & ((outcome == WRONG) | (outcome == NONE))
+    hit = table.rivals == table.chosen[model][:, None]
+    shown = table.routed & (outcome == WRONG) & hit.any(axis=1)
+    idle = ~table.routed & (outcome != UNASKED)
+    return (
+        table.x[wrong],
+        (outcome[wrong] == WRONG).astype(np.float64),
+        table.rival_scores[shown],
+        hit[shown].argmax(axis=1).astype(np.int64),
+        table.best[idle],
+        (table.chosen[model][idle] >= 0).astype(np.float64),
+    )
+
+
+def _triple(values: Floats) -> tuple[float, float, float]:
+    return float(values[0]), float(values[1]), float(values[2])
