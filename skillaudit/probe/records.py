@@ -208,7 +208,7 @@ class Spending(Record):
     failed: int = 0
     """Questions that no attempt got an answer to."""
     stopped: str = ""
-    """Why it ended before every question was asked: `budget`, `precision`, or nothing."""
+    """Why it ended before every question was asked: `budget`, `precision`, `cancelled`, or nothing."""
 
 
 class ProbeResult(Record):

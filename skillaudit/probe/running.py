@@ -111,7 +111,7 @@ class Runner:
     def _tell(self, state: _State) -> None:
         spent = self._asker.budget.spent
         try:
-            self._progress.update("probe", len(state.found), state.total, f"${spent:.2f}" if spent else "")
+            self._progress.update("probe", len(state.found), state.total, f"${spent:.4f}" if spent else "")
         except Cancelled:
             state.stopped = state.stopped or "cancelled"
 

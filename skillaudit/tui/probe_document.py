@@ -159,7 +159,7 @@ def so_far_blocks(found: Sequence[Arm]) -> list[Block]:
 
 
 def arm_blocks(found: Sequence[Arm]) -> list[Block]:
-    """One row a condition, then what else was answered in it."""
+    """One row a condition, then what else was answered."""
     columns = (
         Column("condition"),
         Column("accuracy", 20, "right"),
@@ -175,7 +175,12 @@ def arm_blocks(found: Sequence[Arm]) -> list[Block]:
         )
         for arm in found
     )
-    blocks: list[Block] = [Table(columns, rows)]
+    return [Table(columns, rows), *odd_blocks(found)] if found else []
+
+
+def odd_blocks(found: Sequence[Arm]) -> list[Block]:
+    """Say what is in no column: answers that are no choice, and choices where there should be none."""
+    blocks: list[Block] = []
     for arm in found:
         rates = arm.rates
         odd = (("an id that was not on offer", rates.invalid), ("refused", rates.refusal),
@@ -233,8 +238,10 @@ def result_blocks(probe: ProbeResult, form: Form) -> list[Block]:
         )
     if result.comparison is not None and asked:
         blocks += library_blocks(result.comparison, result.arms)
-    if result.arms:
+    if len(result.arms) > 1 or result.comparison is None:
         blocks += [Heading("Measured"), *arm_blocks(result.arms)]
+    elif odd := odd_blocks(result.arms):
+        blocks += [Heading("Other answers"), *odd]
     if result.fits and asked:
         note = "" if asked >= probe.planned else "from the decisions so far"
         blocks += [Heading("Fits", note), *fit_blocks(result.fits)]
@@ -264,28 +271,22 @@ def library_blocks(compared: Comparison, found: Sequence[Arm]) -> list[Block]:
         ("no skill", compared.predicted_no_skill, rates.no_skill, "muted"),
         ("false trigger", compared.predicted_false_trigger, rates.false_trigger, "warning"),
     )
-    blocks: list[Block] = [Heading("Predicted and measured", f"profile {compared.router}")]
+    blocks: list[Block] = [Heading("Predicted, and below it measured", f"profile {compared.router}")]
     for name, predicted, measured, tone in pairs:
         if predicted.value is None and measured.value is None:
             continue
-        blocks.append(Field(name, (Span(_verdict(predicted, measured), "muted"),)))
-        blocks += [Gauge("  predicted", predicted, "accent"), Gauge("  measured", measured, tone)]
+        blocks += [Gauge(name, predicted, "accent"), Gauge("  measured", measured, tone)]
+        if _apart(predicted, measured):
+            blocks.append(Paragraph("! The two intervals do not overlap.", "warning", 12))
     if compared.rank_correlation is not None:
-        blocks.append(
-            Field(
-                "rank corr.",
-                (Span(f"{compared.rank_correlation:.2f} between the skills' predicted and measured loss"),),
-            )
-        )
+        said = f"{compared.rank_correlation:.2f} of predicted and measured loss"
+        blocks.append(Field("rank corr.", (Span(said),)))
     return blocks
 
 
-def _verdict(predicted: Estimate, measured: Estimate) -> str:
-    ends = (predicted.low, predicted.high, measured.low, measured.high)
-    if any(end is None for end in ends):
-        return ""
-    low, high, least, most = (float(end) for end in ends if end is not None)
-    return "the intervals overlap" if low <= most and least <= high else "! the intervals do not overlap"
+def _apart(predicted: Estimate, measured: Estimate) -> bool:
+    ends = [end for one in (predicted, measured) for end in (one.low, one.high) if end is not None]
+    return len(ends) == 4 and (ends[0] > ends[3] or ends[2] > ends[1])
 
 
 def skill_blocks(compared: Comparison) -> list[Block]:

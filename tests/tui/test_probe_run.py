@@ -128,7 +128,7 @@ def test_the_result_puts_forecast_and_measurement_side_by_side() -> None:
     engine.gate.set()
     run.carry_out(engine)
     said = text(run)
-    assert "predicted: 83.8% [77.8, 89.8]" in said and "measured: 75.0%" in said
+    assert "- accuracy: 83.8% [77.8, 89.8]\n-   measured: 75.0%" in said
     assert "| pdf-split | 5.0% | 35.0% \\[20.0, 50.0\\] | ! | 20 |" in said
     assert "| pdf-forms | 20.0% | 15.0% \\[5.0, 25.0\\] |  | 20 |" in said
     assert "1 of 2 forecasts outside" in said and "position: 0.012" in said

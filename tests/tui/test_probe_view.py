@@ -73,7 +73,7 @@ async def test_a_stand_in_runs_at_once_and_shows_what_it_finds() -> None:
         engine.gate.set()
         await settle(pilot)
         text = screen_text(app)
-        assert "Predicted and measured" in text and "36 calls, 4 answers from the log" in text
+        assert "Predicted, and below it measured" in text and "36 calls, 4 answers from the log" in text
         assert "▸" not in screen_lines(app)[0]
 
 
@@ -132,7 +132,7 @@ async def test_a_stop_keeps_the_result_and_works_from_every_tab() -> None:
         await settle(pilot)
         assert "The probe is over." in toasts(app)
         await pilot.press("9")
-        assert "Predicted and measured" in screen_text(app)
+        assert "Predicted, and below it measured" in screen_text(app)
 
 
 async def test_settings_are_changed_in_place() -> None:
@@ -200,7 +200,7 @@ async def test_an_error_is_a_sentence_in_the_panel() -> None:
         engine.gate.set()
         await pilot.press("p")
         await settle(pilot)
-        assert "Predicted and measured" in screen_text(app)
+        assert "Predicted, and below it measured" in screen_text(app)
 
 
 async def test_the_result_is_copied_linked_and_kept_over_another_audit() -> None:
@@ -214,7 +214,7 @@ async def test_the_result_is_copied_linked_and_kept_over_another_audit() -> None
         assert "| pdf-forms | 20.0% |" in app.clipboard
         await pilot.press("r")
         await settle(pilot)
-        assert "Predicted and measured" in screen_text(app)
+        assert "Predicted, and below it measured" in screen_text(app)
         await pilot.press("tab", "n", "enter")
         await pilot.pause()
         assert app.current == "skills" and app.session is not None and app.session.selected == "pdf-split"
@@ -248,7 +248,7 @@ async def test_little_room_shows_the_run_first(size: tuple[int, int]) -> None:
         assert "40 of 1,234" in screen_text(app)
         engine.gate.set()
         await settle(pilot)
-        assert "Predicted and measured" in screen_text(app)
+        assert "Predicted, and below it measured" in screen_text(app)
         await pilot.press("escape", "j", "enter", "G", "enter")
         await pilot.pause()
         assert app.session is not None and app.session.probing.form["study"] == "rescue"

@@ -67,6 +67,7 @@ class ProbeView(ListView[Setting]):
         blocks = document(self.session.probing)
         if blocks != self._shown:
             self._shown = blocks
+            self.detail.border_title = "Run"
             top = self.detail.scroll_offset.y
             self.detail.show(blocks)
             self.detail.scroll_to(y=top, animate=False)
