@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from skillaudit.cli.options import FloatRange, audit_options, narration, setting
 if TYPE_CHECKING:
     from skillaudit.config import Config
     from skillaudit.gate import Settings, Verdict
+    from skillaudit.probe import Measured
     from skillaudit.progress import Progress
     from skillaudit.schema import Library, Report
 
@@ -79,6 +81,10 @@ def command(
 
     if changed and since is not None:
         raise click.UsageError("--changed means --since HEAD; give one of the two")
+    if write_baseline is not None and (changed or since is not None):
+        raise click.UsageError(
+            "--write-baseline takes all findings in, --since judges new ones; give one of the two"
+        )
     settings = settings_of(sources, severity=_severities(severity), **options)
     outputs = parse(settings["format"], output, [] if write_baseline is None else [write_baseline])
     config = msgspec.structs.replace(settings.config(), law=False)
@@ -122,23 +128,25 @@ def _judged(
     from skillaudit.load import load
     from skillaudit.pipeline import audit, audit_library
 
-    library = load(sources, progress=progress)
-    report = audit_library(library, config, progress)
-    if log is not None:
-        report = _measured(report, log, library)
-    selection = settings.selection()
-    suppressions = (*settings.suppressions(), *inline_suppressions(library.skills))
+    # What may be missing or misspelt is looked at before the work is done.
+    selection, config_suppressions = settings.selection(), settings.suppressions()
+    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] and since is None else None
+    with checkout(since, sources) if since is not None else nullcontext() as revision:
+        library = load(sources, progress=progress)
+        found = None if log is None else _read_log(log, library)
+        report = audit_library(library, config, progress)
+        before = audit(revision.sources, config, progress) if revision and revision.sources else None
+    if found is not None:
+        report = _measured(report, found)
+    suppressions = (*config_suppressions, *inline_suppressions(library.skills))
     shown = None
     if config.client is not None:
         shown = listing(library.skills, config.client, context=config.context, order=config.order)
-    if since is not None:
-        with checkout(since, sources) as revision:
-            before = audit(revision.sources, config, progress) if revision.sources else None
-        change = compare_reports(before, report, reference=since, note=revision.note)
+    if revision is not None:
+        change = compare_reports(before, report, reference=revision.reference, note=revision.note)
         return report, judge_change(
             change, report, settings.gate(), selection=selection, suppressions=suppressions, listing=shown
         )
-    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] else None
     return report, judge(
         report,
         settings.gate(),
@@ -149,13 +157,11 @@ def _judged(
     )
 
 
-def _measured(report: Report, log: Path, library: Library) -> Report:
-    """Return `report` with the rates that a probe measured in place of those that were forecast.
+def _read_log(log: Path, library: Library) -> Measured:
+    """Return what a probe measured.
 
     Raises UsageError when the log is of another library: a limit must not pass on old answers.
     """
-    import msgspec
-
     from skillaudit.errors import UsageError
     from skillaudit.probe import measured
 
@@ -165,6 +171,13 @@ def _measured(report: Report, log: Path, library: Library) -> Report:
             f"{log}: {len(found.changed)} skills are not as they were probed, {found.changed[0]} among them; "
             "probe this library again."
         )
+    return found
+
+
+def _measured(report: Report, found: Measured) -> Report:
+    """Return `report` with the rates that a probe measured in place of those that were forecast."""
+    import msgspec
+
     forecast = msgspec.structs.replace(
         report.forecast,
         router=f"measured: {found.model}",
@@ -172,7 +185,7 @@ def _measured(report: Report, log: Path, library: Library) -> Report:
         hijack=found.rates.hijack,
         no_skill=found.rates.no_skill,
         false_trigger=found.rates.false_trigger,
-        source=f"{found.model} answered {found.rates.requests:,} requests; the log is {log.name}.",
+        source=f"{found.model} answered {found.rates.requests:,} requests; the log is {found.log}.",
         fit_range="",
         extrapolates=False,
     )

@@ -76,10 +76,12 @@ def run(command: click.Command) -> int:
         drop_stdout()
         return ExitCode.CLEAN
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            say(f"error: {error.filename}: {error.strerror}")
+            return ExitCode.ENVIRONMENT
         if isinstance(error, OSError) and error.errno in _FULL:
             drop_stdout()
-            where = f"{error.filename}: " if error.filename else ""
-            say(f"error: {where}{os.strerror(error.errno)}; make room, or write elsewhere")
+            say(f"error: {os.strerror(error.errno)}; make room, or write elsewhere")
             return ExitCode.ENVIRONMENT
         if os.environ.get("SKILLAUDIT_TRACEBACK"):
             traceback.print_exc()

@@ -17,6 +17,7 @@ SUFFIXES = frozenset(
 )
 """Files that can say something about a skill; others are not written out."""
 MOST_BYTES = 5_000_000
+_PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"})
 
 
 class Revision(Record):
@@ -74,6 +75,8 @@ def _commit(top: Path, reference: str) -> tuple[str, str]:
     shallow = _git(top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
     done = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
     if done.returncode:
+        if _git(top, "rev-parse", "--verify", "--quiet", "HEAD").returncode and not _any_commit(top):
+            raise UsageError(f"{top}: the repository has no commit yet, so there is nothing to compare with")
         if shallow:
             raise UsageError(
                 f"{reference!r} is not in this shallow clone; fetch it with `git fetch --depth=1 origin <branch>`, "
@@ -88,8 +91,16 @@ def _commit(top: Path, reference: str) -> tuple[str, str]:
     return tip, f"Compared with the tip of {reference}: {where} does not hold where it and HEAD part ways."
 
 
+def _any_commit(top: Path) -> bool:
+    return bool(_git(top, "rev-list", "--all", "--max-count=1").stdout.strip())
+
+
 def _write(top: Path, commit: str, inside: str, root: Path) -> bool:
     """Write the files below `inside` as of `commit` under `root`; False when there are none."""
+    return _write_tree(top, commit, inside, root) and (root / inside).exists()
+
+
+def _write_tree(top: Path, commit: str, inside: str, root: Path) -> bool:
     arguments = ["ls-tree", "-r", "-z", "--full-tree", commit]
     if inside != ".":
         arguments += ["--", inside]
@@ -97,6 +108,7 @@ def _write(top: Path, commit: str, inside: str, root: Path) -> bool:
     if listed.returncode:
         raise UsageError(f"git cannot list {commit[:12]}: {_said(listed)}")
     wanted: list[tuple[str, str, bool]] = []
+    more = False
     for line in listed.stdout.split(b"\0"):
         head, _, name = line.partition(b"\t")
         if not name:
@@ -106,6 +118,8 @@ def _write(top: Path, commit: str, inside: str, root: Path) -> bool:
         link = mode == b"120000"
         if kind == b"blob" and (link or _matters(path)):
             wanted.append((path, blob.decode(), link))
+        elif kind == b"commit":
+            more |= _write_submodule(top, path, blob.decode(), root)
     for (path, _, link), content in zip(wanted, _contents(top, [blob for _, blob, _ in wanted]), strict=True):
         target = _safe(root, path)
         if target is None or len(content) > MOST_BYTES:
@@ -115,7 +129,21 @@ def _write(top: Path, commit: str, inside: str, root: Path) -> bool:
             _link(root, target, path, content)
         else:
             target.write_bytes(content)
-    return bool(wanted) and (root / inside).exists()
+    return bool(wanted) or more
+
+
+def _write_submodule(top: Path, path: str, commit: str, root: Path) -> bool:
+    """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
+    own, target = top / path, _safe(root, path)
+    if target is None or not (own / ".git").exists():
+        return False
+    if _git(own, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
+        raise UsageError(
+            f"{path}: the submodule's commit {commit[:12]} is not in this clone; fetch it with "
+            f"`git -C {path} fetch origin {commit}`"
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    return _write_tree(own, commit, ".", target.resolve())
 
 
 def _matters(path: str) -> bool:
@@ -160,7 +188,8 @@ def _link(root: Path, target: Path, path: str, content: bytes) -> None:
 
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     environment = {
-        **os.environ,
+        # The folder says which repository is meant, whatever a hook or a shell was started in.
+        **{name: value for name, value in os.environ.items() if name not in _PLACES},
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",

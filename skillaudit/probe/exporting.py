@@ -23,6 +23,8 @@ class Measured(Record):
 
     model: str
     rates: Rates
+    log: str = ""
+    """Name of the file."""
     changed: tuple[str, ...] = ()
     """Skills whose listed text is no longer the one that was probed, or that were not probed."""
 
@@ -145,7 +147,10 @@ def measured(path: Path, *, model: str | None = None, skills: Sequence[Skill] | 
         wanted = f" of {model}" if model else ""
         raise UsageError(f"{path}: holds no accuracy study{wanted}; run `skillaudit probe` on this library")
     return Measured(
-        model=best[0].decision.model, rates=rates([shown.decision for shown in best]), changed=changed
+        model=best[0].decision.model,
+        rates=rates([shown.decision for shown in best]),
+        log=path.name,
+        changed=changed,
     )
 
 

@@ -37,7 +37,7 @@ class _Folders:
         if folder not in self._known:
             try:
                 self._known[folder] = tuple(sorted(path.name for path in folder.iterdir()))
-            except OSError:
+            except (OSError, UnicodeError):  # a name that this locale cannot spell
                 self._known[folder] = ()
         return self._known[folder]
 

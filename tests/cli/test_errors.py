@@ -102,3 +102,27 @@ def test_an_interrupt(skillaudit: Runner, monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("skillaudit.pipeline.audit", interrupted)
     assert skillaudit("report", SAMPLES / "clean").code == 130
+
+
+def test_a_folder_of_settings_that_cannot_be_written(
+    skillaudit: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(*_: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied", str(tmp_path / "settings"))
+
+    monkeypatch.setattr("skillaudit.gate.resolve", save)
+    result = skillaudit("config", tmp_path)
+    assert result.code == 3 and result.err == f"error: {tmp_path / 'settings'}: Permission denied\n"
+
+
+def test_what_is_misspelt_is_said_before_the_work(
+    skillaudit: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def audit(*_: object) -> None:
+        raise AssertionError("the work was begun")
+
+    monkeypatch.setattr("skillaudit.pipeline.audit_library", audit)
+    for more in (("--select", "NOPE"), ("--baseline", tmp_path / "none"), ("--measured", tmp_path / "none"),
+                 ("--since", "no-such-branch"), ("-o", tmp_path)):  # fmt: skip
+        result = skillaudit("check", SAMPLES / "clean", "--scorer", "lexical", *more)
+        assert result.code == 2 and result.err.startswith("error: "), result.err

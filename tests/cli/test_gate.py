@@ -67,6 +67,7 @@ def test_no_output_is_written_where_one_cannot_be(skillaudit: Runner, tmp_path: 
         ("check", CLEAN, "--max-hijack", "nan"),
         ("check", CLEAN, "--tolerance", "inf"),
         ("check", CLEAN, "--changed", "--since", "HEAD~1"),
+        ("check", CLEAN, "--since", "HEAD", "--write-baseline", "b.json"),
         ("check", ""),
         ("report", CLEAN, "--floor", "nan"),
         ("config", "no-such-folder"),
@@ -143,8 +144,10 @@ def test_a_revision_that_does_not_exist(skillaudit: Runner, write_skill: Callabl
     root = write_skill("csv-import").parent.parent
     git(root, "init", "-q")
     result = skillaudit("check", root, "--since", "nowhere", *LEXICAL)
-    assert result.code == 2
-    assert "nowhere" in result.err
+    assert result.code == 2 and "no commit yet" in result.err
+    git(root, "commit", "-q", "--allow-empty", "-m", "one")
+    result = skillaudit("check", root, "--since", "nowhere", *LEXICAL)
+    assert result.code == 2 and "'nowhere' is no commit" in result.err
 
 
 def test_the_list_of_a_client_goes_to_stdout_and_its_losses_to_stderr(skillaudit: Runner) -> None:

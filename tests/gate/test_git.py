@@ -133,3 +133,55 @@ def test_files_that_a_partial_clone_lacks(repository: Repository, tmp_path: Path
     git(tmp_path / "partial", "remote", "set-url", "origin", f"file://{tmp_path}/gone")
     with pytest.raises(UsageError, match="not in this clone"):
         checkout("HEAD", [tmp_path / "partial"]).__enter__()
+
+
+def test_a_repository_without_commits(tmp_path: Path) -> None:
+    empty = Repository(tmp_path / "repo")
+    empty.add("dns-checker")
+    with pytest.raises(UsageError, match="no commit yet"), checkout("HEAD", [empty.skills]):
+        pass
+
+
+def test_where_git_was_started_says_nothing(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Repository(tmp_path / "other")
+    other.commit("other")
+    monkeypatch.setenv("GIT_DIR", str(other.folder / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(other.folder))
+    with checkout("main", [repository.skills]) as revision:
+        assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
+
+
+def test_a_submodule_is_read_as_it_was_pinned(repository: Repository, tmp_path: Path) -> None:
+    above = Repository(tmp_path / "above")
+    source = str(repository.folder)
+    git(above.folder, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source, "lib")
+    above.commit("with lib")
+    repository.add("map-drawer")
+    repository.commit("three")
+    git(above.folder / "lib", "pull", "--quiet")
+    for root in (above.folder, above.folder / "lib"):
+        with checkout("HEAD", [root]) as revision:
+            names = {
+                Path(name).parent.name for name in files(revision.sources[0]) if name.endswith("SKILL.md")
+            }
+            assert names == {"dns-checker", "csv-cleaner", *(["map-drawer"] if root.name == "lib" else [])}
+    git(above.folder / "lib", "update-ref", "-d", "refs/heads/feature")
+    gone = "0" * 39 + "1"
+    git(above.folder, "update-index", "--cacheinfo", f"160000,{gone},lib")
+    git(above.folder, "commit", "--quiet", "--message", "lost")
+    missing = pytest.raises(UsageError, match=r"^lib: the submodule's commit 000000000000")
+    with missing, checkout("HEAD", [above.folder]):
+        pass
+    git(above.folder, "submodule", "--quiet", "deinit", "--force", "lib")
+    with checkout("HEAD", [above.folder]) as revision:
+        assert revision.sources == ()
+
+
+def test_a_repository_inside_that_is_no_submodule_is_not_the_one_above(repository: Repository) -> None:
+    inner = Repository(repository.folder / "inner")
+    inner.add("unit-tester")
+    inner.commit("inner")
+    with checkout("HEAD", [inner.skills]) as revision:
+        assert files(revision.sources[0]) == ["unit-tester/SKILL.md"]
