@@ -129,7 +129,7 @@ def _forecast(report: Report) -> Iterator[str]:
     yield from wrap(
         f"judged by {plural(coverage.requests, 'request')}{f' ({told})' if told else ''}; "
         f"{coverage.judged_skills:,} of {plural(report.library.routable, 'routable skill')} judged; "
-        f"{coverage.leaked:,} dropped for giving the answer away.",
+        f"{coverage.leaked:,} dropped for naming a skill or repeating its description.",
         first="  ",
         indent="  ",
     )

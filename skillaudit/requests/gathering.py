@@ -104,7 +104,7 @@ class _Gatherer:
         """Take lines of a skill's body, at most `cap`: the mined by their hash, sentences by their place."""
         kept: dict[str, str] = {}
         for line in lines:
-            if self.filter.leaks(line, skill.id):
+            if self.filter.leaks(line, skill.id) or self.filter.mentions(line, skill.id):
                 self.leaked += 1
             else:
                 kept.setdefault(_key(line), line)
@@ -159,8 +159,8 @@ def gather(
     In falling order of trust: `files` given by the user; eval files beside the skills; at most `per_skill`
     lines mined from the body of each routable skill that the user's files say nothing about; and for skills
     with none of these, half as many sentences of the body about what the skill does. Requests that give their
-    skill away are dropped and counted; equal ones are folded, all their skills right. Order and choice
-    depend on the content alone.
+    skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones are folded,
+    all their skills right. Order and choice depend on the content alone.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """

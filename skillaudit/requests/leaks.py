@@ -24,6 +24,25 @@ _MOST = 0.6
 """Share of the description's words, or of the request's, that makes a request a copy."""
 
 
+_IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
+_PREFIXED = re.compile(r"(?:anti|co|cross|inter|multi|non|post|pre|re|self|semi|sub)-\w+")
+"""Words that are written with a hyphen anyway."""
+
+
+def _identifiers(skills: Sequence[Skill]) -> dict[str, str]:
+    """Return the ids of the skills whose names are several words joined, by the name in lower case."""
+    used = Counter(
+        word for skill in skills for word in set(_IDENTIFIER.findall(skill.description.casefold()))
+    )
+    return {
+        name: skill.id
+        for skill in skills
+        if _IDENTIFIER.fullmatch(name := skill.name.casefold())
+        and not _PREFIXED.fullmatch(name)
+        and used[name] < _SHARED_BY
+    }
+
+
 def _stem(word: str) -> str:
     """Fold the commonest English endings, so that `reports` betrays `report`."""
     for ending in ("ing", "ed", "es", "s"):
@@ -45,6 +64,7 @@ class LeakFilter:
         for skill in skills:
             used.update({_stem(word) for word in self._descriptions[skill.id] + self._names[skill.id]})
         self._used = used
+        self._identifiers = _identifiers(skills)
 
     def names(self, query: str, skill: str) -> bool:
         """Whether a request calls the skill by its identifier: `ab-testing`, `/pdf`, `the pdf skill`."""
@@ -83,6 +103,16 @@ class LeakFilter:
         if len(telling & present) >= 2:
             return True
         return self._repeats(order, skill)
+
+    def mentions(self, line: str, skill: str) -> bool:
+        """Whether a line out of a skill's own files speaks of another skill by its identifier.
+
+        So do the boundaries that authors draw (`assumes that table-approval has run`); what users ask does not.
+        An identifier that three descriptors use is the name of a thing, such as `scikit-learn`, and `post-processing`
+        is a word.
+        """
+        words = {word.strip("-_") for word in _IDENTIFIER.findall(line.casefold())}
+        return any(self._identifiers.get(word, skill) != skill for word in words)
 
     def _repeats(self, order: list[str], skill: str) -> bool:
         """Whether a request holds most of the description, or is mostly cut out of it word for word."""

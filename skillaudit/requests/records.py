@@ -33,7 +33,7 @@ class Gathered(Record):
 
     requests: tuple[Request, ...]
     leaked: int = 0
-    """Dropped because they name their skill or repeat its description."""
+    """Dropped because they name a skill or repeat its description."""
     ignored: int = 0
     """Rows that only say which skill is wrong, so that nothing can be counted on them."""
     unknown: int = 0

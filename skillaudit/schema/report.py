@@ -30,7 +30,7 @@ class Coverage(Record):
     """Ids of routable skills that no request speaks for."""
     sources: tuple[SourceCount, ...]
     leaked: int
-    """Requests dropped because they name their skill or repeat its description."""
+    """Requests dropped because they name a skill or repeat its description."""
 
 
 class Taxonomy(Record):

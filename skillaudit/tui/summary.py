@@ -124,7 +124,7 @@ def library_blocks(report: Report, partial: bool = False) -> list[Block]:
         blocks.append(Field("", (Span(f"{count.requests:,} from {SOURCES[count.source]}"),)))
     if coverage.leaked:
         blocks.append(
-            Field("dropped", (Span(f"{coverage.leaked:,} that name their skill or repeat its description"),))
+            Field("dropped", (Span(f"{coverage.leaked:,} that name a skill or repeat its description"),))
         )
     blocks += [
         Heading("Crowding", f"among {hubness.k} nearest"),

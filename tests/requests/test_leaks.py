@@ -79,3 +79,28 @@ def test_lines_of_the_author_are_held_to_more(
 def test_a_skill_without_words_leaks_nothing() -> None:
     bare = skill("!!", " ", id="x")
     assert not LeakFilter([bare]).leaks("anything at all goes here", "x")
+
+
+@pytest.mark.parametrize(
+    ("line", "skill", "mentioned"),
+    [
+        ("Assumes that invoice-approval-flow has run", "table-approval", True),
+        ("Hand over to `Form-Approval`.", "table-approval", True),
+        ("Ask for the signature that table-approval needs", "table-approval", False),
+        ("invoice approval flow for tables", "table-approval", False),
+        ("a re-invoice-approval-flow-like thing", "table-approval", False),
+        ("what the pdf says", "table-approval", False),
+        ("read ab-testing_results", "table-approval", False),
+    ],
+)
+def test_lines_that_speak_of_another_skill(leaks: LeakFilter, line: str, skill: str, mentioned: bool) -> None:
+    assert leaks.mentions(line, skill) is mentioned
+
+
+def test_an_identifier_that_three_descriptors_use_is_the_name_of_a_thing() -> None:
+    users = [skill(f"s{n}", "Trains models with scikit-learn.") for n in range(3)]
+    assert not LeakFilter([skill("scikit-learn", "Learns."), *users]).mentions("fit with scikit-learn", "s0")
+    assert LeakFilter([skill("scikit-learn", "Learns."), *users[1:]]).mentions("fit with scikit-learn", "s1")
+    assert not LeakFilter([skill("post-processing", "Plots."), *users]).mentions(
+        "before post-processing it", "s0"
+    )
