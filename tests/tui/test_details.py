@@ -125,7 +125,7 @@ def test_overview_says_what_the_forecast_rests_on() -> None:
     text = to_markdown([*forecast_blocks(report), *library_blocks(report)])
     assert "- accuracy: 83.8% [77.8, 89.8]" in text
     assert "capture: 3.7%, to a black hole" in text
-    assert "29 of 29 skills" in text and "7 that name their skill" in text
+    assert "29 of 29 skills" in text and "7 that name a skill" in text
     assert "drafts/SKILL.md: empty file" in text
     assert "29 skills: 83.8%" in text and "logarithmic law" in text
     assert "accuracy falls below 80.0% at 68 \\[31, 4,100\\] skills" in text
