@@ -17,7 +17,7 @@ class _Scale:
     """Places points in a box; accuracy runs from 0 to 1, x over what is there."""
 
     def __init__(self, findings: Findings) -> None:
-        self._log = findings.log_x
+        self._log, self._names = findings.log_x, findings.x_names
         self.ticks = sorted({point.x for line in findings.series for point in line.points})
         found = [self._x(x) for x in self.ticks]
         self._low, self._span = found[0], (found[-1] - found[0]) or 1.0
@@ -28,6 +28,10 @@ class _Scale:
     def across(self, x: float) -> float:
         """Where x lies, in [0, 1]."""
         return (self._x(x) - self._low) / self._span
+
+    def name(self, x: float) -> str:
+        """What a tick is called."""
+        return self._names[int(x)] if self._names else f"{x:g}"
 
     def kept(self, apart: float) -> list[float]:
         """Return ticks that lie so far apart, in shares of the width."""
@@ -62,7 +66,8 @@ def svg(findings: Findings, title: str) -> str:
     for x in scale.kept(0.06):
         at = _LEFT + wide * scale.across(x)
         parts.append(
-            f'<text x="{at:.1f}" y="{_TOP + high + 16}" text-anchor="middle" fill="currentColor">{x:g}</text>'
+            f'<text x="{at:.1f}" y="{_TOP + high + 16}" text-anchor="middle" fill="currentColor">'
+            f"{html.escape(scale.name(x))}</text>"
         )
     parts.append(
         f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle" fill="currentColor">'
@@ -96,7 +101,7 @@ def text(findings: Findings, width: int = 60, height: int = 13) -> list[str]:
     lines = [line for line in findings.series if line.points][: len(_MARKS)]
     if not lines:
         return []
-    scale = _Scale(Findings(series=tuple(lines), log_x=findings.log_x))
+    scale = _Scale(Findings(series=tuple(lines), log_x=findings.log_x, x_names=findings.x_names))
     grid = [[" "] * width for _ in range(height)]
     for mark, line in zip(_MARKS, lines, strict=False):
         for point in line.points:
@@ -114,10 +119,10 @@ def text(findings: Findings, width: int = 60, height: int = 13) -> list[str]:
 
 
 def _axis(scale: _Scale, width: int) -> str:
-    axis = [" "] * (width + 8)
-    for x in scale.kept(6 / width):
-        at = round(scale.across(x) * (width - 1))
-        axis[at : at + len(f"{x:g}")] = f"{x:g}"
+    axis = [" "] * (width + 16)
+    ticks = [(round(scale.across(x) * (width - 1)), scale.name(x)) for x in scale.kept(6 / width)]
+    for (at, name), (end, _) in zip(ticks, [*ticks[1:], (width + 16, "")], strict=True):
+        axis[at : at + len(name[: end - at - 1])] = name[: end - at - 1]
     return "".join(axis).rstrip()
 
 

@@ -51,6 +51,8 @@ class Findings(Record):
     verdicts: tuple[Verdict, ...] = ()
     series: tuple[Series, ...] = ()
     x_label: str = "skills on offer"
+    x_names: tuple[str, ...] = ()
+    """What x = 0, 1, ... stand for; empty where x is a number."""
     y_label: str = "accuracy"
     log_x: bool = False
     notes: tuple[str, ...] = ()

@@ -25,5 +25,7 @@ def test_the_readme_has_what_an_experiment_rules_on(name: str) -> None:
         assert said == [experiment.title]
         assert lines[0].count("does not apply") == 3
         return
-    made = simulate(planned(name, 6), lambda trial: 0.7)  # a scorer carries nothing out, and the table is of scorers
+    made = simulate(
+        planned(name, 6), lambda trial: 0.7
+    )  # a scorer carries nothing out, and the table is of scorers
     assert said == [verdict.hypothesis for verdict in experiment.conclude(made).verdicts]

@@ -233,6 +233,16 @@ def test_figures_place_points_by_the_logarithm() -> None:
     assert top < bottom
     drawn = text(found, width=21, height=5)
     assert [line.find("A", 7) - 7 for line in drawn[:5]] == [0, -8, 10, -8, 20]
+    named = msgspec.structs.replace(
+        found,
+        log_x=False,
+        x_names=("none & all", "half of them", "all"),
+        series=(
+            Series(label="a", points=tuple(Point(x=x, y=0.5, low=0.5, high=0.5) for x in (0.0, 1.0, 2.0))),
+        ),
+    )
+    assert ">none &amp; all<" in svg(named, "t") and ">half of them<" in svg(named, "t")
+    assert text(named, width=21, height=5)[6] == "       none & al half of t all"
     assert text(Findings()) == [] and svg(Findings(), "") == ""
 
 

@@ -126,7 +126,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=verdicts,
         series=series,
-        x_label="wording: 0 descriptor, 1 close, 2 paraphrase, 3 vague",
+        x_label="wording of the request",
+        x_names=WORDINGS,
         y_label="share of requests",
         notes=(_READING,),
     )

@@ -84,7 +84,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=verdicts,
         series=(Series(label="measured", points=points),),
-        x_label="likeness: 0 low, 1 middle, 2 high",
+        x_label="likeness of the others",
+        x_names=("low", "middle", "high"),
         notes=(_YARDSTICK,),
     )
 

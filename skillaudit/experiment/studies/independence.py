@@ -94,7 +94,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=(verdict,),
         series=(Series(label="one step", points=points), Series(label="both steps", points=last)),
-        x_label="0 A alone, 1 B alone, 2 A planned, 3 B planned, 4 product, 5 joint",
+        x_label="step, and both",
+        x_names=(*STEPS, "product", "joint"),
     )
 
 

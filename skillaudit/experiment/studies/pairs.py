@@ -114,7 +114,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=tuple(verdicts),
         series=series,
-        x_label="texts: 0 before, 1 with a boundary, 2 structured",
+        x_label="texts of the pair",
+        x_names=TEXTS,
         y_label="share of tasks",
         notes=(_READING,),
     )

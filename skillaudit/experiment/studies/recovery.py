@@ -139,8 +139,8 @@ def _line(loss: dict[Dependency, Drawn]) -> tuple[Drawn, Drawn]:
 
 
 _READING = (
-    "Steps are sums, products, medians and areas, so that every result is right or wrong without a judge; the wrong result is "
-    "made, not asked for. The paper's steps are software work marked by a model."
+    "Steps are sums, products, medians and areas, so that every result is right or wrong without a judge; the wrong "
+    "result is made, not asked for. The paper's steps are software work marked by a model."
 )
 _SAID = {
     "none": "without a result of step 1",

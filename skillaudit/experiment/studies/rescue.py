@@ -148,7 +148,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=tuple(verdicts),
         series=(Series(label="measured", points=points),),
-        x_label="0 A alone, 1 B alone, 2 A planned, 3 B planned, 4 B after A",
+        x_label="step",
+        x_names=tuple(step.replace("-", " ") for step in STEPS),
         notes=(_READING,),
     )
 

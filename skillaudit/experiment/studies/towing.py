@@ -111,7 +111,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         fits=tuple(fits),
         verdicts=tuple(verdicts),
         series=tuple(series),
-        x_label="the other's text: 0 short, 1 as long with filler, 2 full with an example",
+        x_label="the other's text: as short, as long with filler, full with an example",
+        x_names=RIVALS,
         y_label="share of the weak skill's tasks",
     )
 
