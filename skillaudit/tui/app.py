@@ -135,8 +135,11 @@ class SkillAuditApp(PlanShell, ProbeShell):
             self.view.take_focus()
 
     def action_sort(self) -> None:
-        """Sort by the next column."""
-        if self.session is not None:
+        """Sort by the next column; in the plan, by gain and back."""
+        if self.current == "plan" and self.plan is not None:
+            self.plan.by_gain = not self.plan.by_gain
+            self.refresh_view()
+        elif self.session is not None:
             self.session.next_sort()
             self.refresh_view()
 

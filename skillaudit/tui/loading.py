@@ -28,12 +28,14 @@ class Meter:
 
     def __init__(self) -> None:
         self._stages: dict[str, Stage] = {}
+        self.latest: Stage | None = None
+        """The stage heard of last, which may have begun long before others."""
         self._stop = threading.Event()
 
     def update(self, stage: str, done: int, total: int, note: str = "") -> None:
         """Take the news of a stage; raises `Cancelled` once a stop was asked for."""
         # Assigning one key of a dict is atomic, so that neither side waits for the other.
-        self._stages[stage] = Stage(stage, done, total, note)
+        self._stages[stage] = self.latest = Stage(stage, done, total, note)
         if self._stop.is_set():
             raise Cancelled
 

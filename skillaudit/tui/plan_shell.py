@@ -113,8 +113,8 @@ class PlanShell(Shell):
         if (said and self.busy) or plan is None:
             return said
         if plan.meter is not None:
-            stages = plan.meter.stages
-            text = f"plan: {stage_text(stages[-1]._replace(note=''))}" if stages else "plan: starting …"
+            latest = plan.meter.latest
+            text = f"plan: {stage_text(latest._replace(note=''))}" if latest else "plan: starting …"
             return (Span(f"▸ {printable('stopping …' if plan.meter.cancelled else text)}", "accent"),)
         if plan.judging is not None:
             return (Span("▸ forecasting …", "accent"),)

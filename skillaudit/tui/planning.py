@@ -67,6 +67,8 @@ class Plan:
         self.judging: Meter | None = None
         """Progress of the forecast that is being made."""
         self.exported: Exported | None = None
+        self.by_gain = False
+        """True to list the edits that bring most first; else they are listed as they build on each other."""
         self._accepted: frozenset[str] = frozenset()
         self._known: dict[frozenset[str], Optimisation] = {}
         self._open: set[str] = set()
@@ -181,7 +183,10 @@ class Plan:
         if found is None:
             return []
         rows = [PlanRow("summary", "summary")] if matching is None else []
-        for edit in self.edits:
+        edits: Sequence[Edit] = self.edits
+        if self.by_gain:
+            edits = sorted(edits, key=lambda edit: -edit.effect.expected if edit.effect is not None else 0.0)
+        for edit in edits:
             if matching is None or matching(edit):
                 accepted = None if edit.kind == "split" else edit.accept
                 rows.append(PlanRow("edit", edit.id, accepted, edit))

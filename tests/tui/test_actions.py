@@ -86,7 +86,7 @@ def test_the_key_table_lists_every_key_once() -> None:
     lines = key_table().splitlines()
     assert lines[:2] == ["| Key | Does | Where |", "| --- | --- | --- |"]
     assert len(lines) == 2 + len(VIEWS) + len(ACTIONS)
-    assert "| `s` | Sort by the next column; `S` turns the order round. |  |" in lines
+    assert "| `S` | Turn the order round. |  |" in lines
     assert "| `?` `f1` | Show keys and columns of this view. |  |" in lines
 
 

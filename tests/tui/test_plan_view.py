@@ -259,6 +259,16 @@ async def test_filter_selection_and_the_ways_out() -> None:
         assert app.current == "map"
 
 
+async def test_edits_are_sorted_by_gain_and_back() -> None:
+    async with planned(plans.Planner(), keys="j s") as (app, pilot):
+        assert row_keys(app)[1:4] == ["narrow-1", "boundary-1", "merge-1"]
+        assert "by gain ↓" in screen_text(app)
+        row = view(app).plan_row()
+        assert row is not None and row.key == "merge-1", "the cursor stays on its edit"
+        await pilot.press("s")
+        assert row_keys(app)[1] == "merge-1"
+
+
 async def test_copying_takes_the_row_or_the_detail() -> None:
     async with planned(plans.Planner(), keys="j j j y") as (app, pilot):
         after = plans.EDITS[2].after

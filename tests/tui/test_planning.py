@@ -128,6 +128,14 @@ def test_rows_are_the_figures_the_edits_the_tree_and_the_paragraph() -> None:
     ]
 
 
+def test_edits_are_listed_as_they_build_on_each_other_or_by_what_they_bring() -> None:
+    plan = made()
+    plan.by_gain = True
+    keys = [row.key for row in plan.rows()]
+    assert keys == ["summary", "narrow-1", "boundary-1", "merge-1", "narrow-2", "boundary-2", TREE, ANCHOR]
+    assert plan.edits == plans.EDITS, "an export keeps the plan's order"
+
+
 def test_the_tree_unfolds_level_by_level() -> None:
     plan = made()
     assert plan.fold(row(plan, TREE), True)

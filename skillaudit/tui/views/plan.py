@@ -38,7 +38,7 @@ class PlanView(ListView[PlanRow]):
         ("points", "change on the proof half, whose requests chose no edit"),
         ("describe", "another description; boundary: with a clause that sends rivals' requests away"),
         ("demote", "made manual-only; declare: a router that may stay; fold: one skill into another"),
-        ("tree", "categories, each a choice of few; accepted, it is what an export lays out"),
+        ("tree", "categories with their number of skills; accepted, it is what an export lays out"),
     )
 
     def compose(self) -> ComposeResult:
@@ -94,8 +94,7 @@ class PlanView(ListView[PlanRow]):
             return Span(f"{row.edit.skills[0]}{into}", "" if row.accepted else "muted")
         if row.node is not None:
             sign = f"{'▾' if row.open else '▸'} " if row.node.children else "  "
-            skills = f" ({count(row.node):,})" if row.node.children else ""
-            return Span(f"{'  ' * row.depth}{sign}{row.node.name}{skills}")
+            return Span(f"{'  ' * row.depth}{sign}{row.node.name}")
         if row.what == "hierarchy":
             tree = self.session.plan.found.hierarchy if self.session.plan.found is not None else None
             verdict = "" if tree is None or tree.recommended else ", not recommended"
@@ -108,6 +107,8 @@ class PlanView(ListView[PlanRow]):
         return Span("" if effect is None else f"{net:+,}" if net else "0", "" if row.accepted else "muted")
 
     def _gain(self, row: PlanRow) -> Span:
+        if row.node is not None:
+            return Span(f"{count(row.node):,}" if row.node.children else "", "muted")
         effect = row.edit.effect if row.edit is not None else None
         return Span("" if effect is None else signed(effect.expected, 2), "" if row.accepted else "muted")
 
@@ -127,8 +128,10 @@ class PlanView(ListView[PlanRow]):
         return len(self.session.plan.edits)
 
     def note(self) -> str:
-        """Return how many are accepted."""
-        return f"{sum(edit.accept for edit in self.session.plan.edits):,} accepted"
+        """Return how many are accepted, and their order where it is not that of the plan."""
+        plan = self.session.plan
+        order = " · by gain ↓" if plan.by_gain else ""
+        return f"{sum(edit.accept for edit in plan.edits):,} accepted{order}"
 
     def skill_of(self, row: PlanRow) -> str | None:
         """Return the skill that an edit changes, or that a leaf of the tree is."""
