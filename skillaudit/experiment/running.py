@@ -83,9 +83,10 @@ def run(
     budget: float | None = None,
     concurrency: int = 16,
     before: Callable[[int, float | None], None] = lambda calls, dollars: None,
+    after: Callable[[Sequence[Decision]], None] = lambda decisions: None,
     progress: Progress = SILENT,
 ) -> Result:
-    """Run one experiment and conclude from what was decided.
+    """Run one experiment and conclude from what was decided; `after` is told each decision.
 
     Raises `UsageError` when the budget ends before every condition has a decision, and as `decide` does.
     """
@@ -106,6 +107,7 @@ def run(
             f"{name} stopped after {len(found.decisions)} of {planned} decisions, with nothing asked under "
             f"{min(missing)!r}; with a higher --budget the same command goes on from there"
         )
+    after(found.decisions)
     findings = experiment.conclude(found.decisions)
     if local and experiment.models_part:
         findings = msgspec.structs.replace(findings, notes=(*findings.notes, experiment.models_part))

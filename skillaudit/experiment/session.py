@@ -22,6 +22,7 @@ from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.experiment.tasks import Scope
 from skillaudit.llm import Model, Price
 from skillaudit.probe.log import ProbeLog, default_path
+from skillaudit.probe.records import Decision
 from skillaudit.probe.routers import LiveRouter, LocalRouter, is_local, parse_local
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import ScorerName
@@ -91,6 +92,7 @@ def session(
                     budget = settings.budget
                     if budget is None and router_made.price is not None:
                         budget = BUDGET
+                    decisions: list[Decision] = []
                     result = run(
                         name,
                         router_made,
@@ -99,10 +101,11 @@ def session(
                         budget=None if settings.no_budget else budget,
                         concurrency=settings.concurrency,
                         before=partial(before, name, wanted),
+                        after=decisions.extend,
                         progress=progress,
                     )
                     if settings.out is not None:
-                        save(result, settings.out)
+                        save(result, settings.out, decisions)
                     yield result
     finally:
         if cache is not None:

@@ -1,8 +1,10 @@
-"""Results in a folder: one record, one tidy table and one figure for each experiment and router."""
+"""Results in a folder: one record, two tidy tables and one figure for each experiment and router."""
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +12,33 @@ import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
+from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.probe.exporting import has_parquet
+from skillaudit.probe.records import Decision
 
 SUFFIX = ".experiment.json"
 
 
-def save(result: Result, folder: Path) -> tuple[Path, ...]:
-    """Write a result and return its files; the table also as Parquet where pyarrow is installed.
+def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tuple[Path, ...]:
+    """Write a result and return its files; tables also as Parquet where pyarrow is installed.
+
+    One table has a row for each condition and seed, the other, where `decisions` are given, one for each of them.
 
     Raises `UsageError` where the folder cannot be written.
     """
     stem = f"{result.name}-{re.sub(r'[^A-Za-z0-9.-]+', '-', result.router)}"
     record = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
     table = [_flat(row) for row in result.rows]
+    each = [_each(result.name, decision) for decision in decisions]
     figure = svg(result.findings, f"{result.title}: {result.router}").encode()
-    lines = b"".join(msgspec.json.encode(row) + b"\n" for row in table)
-    made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", lines)]
-    if table and has_parquet():
-        made.append((f"{stem}.parquet", _parquet(table)))
+    made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", _lines(table))]
+    if each:
+        made.append((f"{stem}.decisions.jsonl.gz", gzip.compress(_lines(each), mtime=0)))
+    if has_parquet():
+        tables = ((f"{stem}.parquet", table), (f"{stem}.decisions.parquet", each))
+        made += [(name, _parquet(rows)) for name, rows in tables if rows]
     if figure:
         made.append((f"{stem}.svg", figure))
     try:
@@ -41,6 +50,33 @@ def save(result: Result, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise UsageError(f"cannot write to {folder}: {error.strerror}; name another --out") from error
     return tuple(folder / name for name, _ in made)
+
+
+def _lines(table: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in table)
+
+
+def _each(experiment: str, decision: Decision) -> dict[str, Any]:
+    """Return a decision with a column for each factor; of a step that was carried out, `gold` is the right result."""
+    return {
+        "experiment": experiment,
+        "router": decision.model,
+        **_levels(factors(decision.condition)),
+        "seed": decision.repeat,
+        "x": decision.x,
+        "group": decision.group,
+        "query": decision.query,
+        "offered": len(decision.offered),
+        "position": decision.position,
+        "gold": decision.gold[0],
+        "chosen": decision.chosen,
+        "outcome": decision.outcome,
+    }
+
+
+def _levels(found: Mapping[str, str]) -> dict[str, Any]:
+    """Return factors with numbers as numbers."""
+    return {name: int(level) if level.isdigit() else level for name, level in found.items()}
 
 
 def _parquet(table: list[dict[str, Any]]) -> bytes:
@@ -65,8 +101,7 @@ def _parquet(table: list[dict[str, Any]]) -> bytes:
 def _flat(row: Row) -> dict[str, Any]:
     """Return a row with a column for each factor, numbers as numbers."""
     made = msgspec.structs.asdict(row)
-    found = made.pop("factors")
-    levels = {name: int(level) if level.isdigit() else level for name, level in found.items()}
+    levels = _levels(made.pop("factors"))
     return {"experiment": made.pop("experiment"), "router": made.pop("router"), **levels, **made}
 
 

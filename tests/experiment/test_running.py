@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from skillaudit.experiment.storage import load, save
 from skillaudit.llm import Completion, Price
 from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.prompts import Question
+from skillaudit.probe.records import Decision
 from skillaudit.probe.routers import LocalRouter
 from skillaudit.scoring import make_scorer
 
@@ -173,6 +175,25 @@ def test_results_come_back_from_their_folder(
         load(tmp_path / "out")
     with pytest.raises(UsageError, match="holds no results"):
         load(tmp_path / "empty")
+
+
+def test_every_decision_has_its_row(tmp_path: Path) -> None:
+    decisions: list[Decision] = []
+    with ProbeLog(tmp_path / "log.sqlite") as log:
+        found = run("f12", Knowing("f12"), log, SMALL, after=decisions.extend)
+    made = {path.name: path for path in save(found, tmp_path / "out", decisions)}
+    again = {path.name: path for path in save(found, tmp_path / "again", decisions)}
+    name = "f12-simulated-knowing.decisions.jsonl.gz"
+    assert made[name].read_bytes() == again[name].read_bytes()
+    rows = [json.loads(line) for line in gzip.decompress(made[name].read_bytes()).splitlines()]
+    assert len(rows) == len(decisions) == found.planned
+    for row in found.rows:
+        own = [r for r in rows if row.factors.items() <= r.items() and r["seed"] == row.seed]
+        assert len(own) == row.decisions and all(r["outcome"] == "right" for r in own)
+    routed, done = ([row for row in rows if bool(row["offered"]) == some] for some in (True, False))
+    assert all(row["chosen"] == row["gold"] and row["position"] >= 1 for row in routed)
+    assert done and all(row["chosen"] is None and row["gold"].isdigit() for row in done)
+    assert load(tmp_path / "out") == (found,)
 
 
 class Arrow(ModuleType):
