@@ -15,7 +15,7 @@ from skillaudit.config import Config
 from skillaudit.pipeline import audit
 from skillaudit.schema import Report
 from skillaudit.tui.engine import Engine
-from skillaudit.tui.planning import Planner
+from skillaudit.tui.probe_run import prober
 from tests.tui.driving import opened, settle
 
 SIZE = (120, 36)
@@ -29,9 +29,11 @@ SHOTS = {
 """Name of the picture -> keys pressed before it is taken; what a key sets going is waited for."""
 
 
-async def take(report: Report, planner: Planner, keys: str, path: Path) -> None:
+async def take(report: Report, source: Path, keys: str, path: Path) -> None:
     """Open the app on `report`, press `keys` and write what is on the screen to `path`."""
-    async with opened(report, SIZE, planner=planner) as (app, pilot):
+    engine, probe = Engine([source], Config()), prober([source], Config())
+    whole = opened(report, SIZE, imagine=engine.imagine, probe=probe, planner=engine.plan)
+    async with whole as (app, pilot):
         for key in keys.split():
             await pilot.press(key)
             await settle(pilot)
@@ -46,9 +48,8 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     report = audit([options.source], Config())
-    planner = Engine([options.source], Config()).plan
     for name, keys in SHOTS.items():
-        asyncio.run(take(report, planner, keys, options.out / f"{name}.svg"))
+        asyncio.run(take(report, options.source, keys, options.out / f"{name}.svg"))
         print(options.out / f"{name}.svg")
 
 
