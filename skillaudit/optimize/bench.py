@@ -31,6 +31,8 @@ class Bench:
     board: Board
     columns: Columns
     limit: int
+    start: list[Skill] = field(default_factory=list)
+    """Skills with the descriptions that rewriting starts from, so that no rewrite is built on another."""
     gone: set[int] = field(default_factory=set)
     """Rows of skills that are no longer on the list."""
     edits: list[Edit] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Bench:
         """Set up the bench for work `requests`, in the order that `columns` has them."""
         kept, golds = rows_for(skills, requests)
         scores = columns.full([skill.text for skill in skills])
-        return cls(list(skills), kept, Board(scores, golds, sharpness), columns, limit)
+        return cls(list(skills), kept, Board(scores, golds, sharpness), columns, limit, list(skills))
 
     def text(self, row: int, description: str) -> str:
         """Return the descriptor that a router would read."""

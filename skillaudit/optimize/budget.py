@@ -98,6 +98,8 @@ def _shorter(skill: Skill, row: int, lexicon: Lexicon, limit: int) -> list[str]:
     found = [fit(skill.description, limit), fit(without_generic(skill.description), limit)]
     room = limit - len(lead) - len(book.cover) - 2
     if room >= 20:
-        phrases = choose(source, lexicon.weights(row), set(stems(f"{skill.name} {lead}")), room)
+        phrases = choose(
+            source, lexicon.weights(row), set(stems(f"{skill.name} {lead}")), room, lexicon.plain(row)
+        )
         found.append(f"{lead} {listed(book, phrases)}".strip())
     return [text for text in dict.fromkeys(found) if text and len(text) <= limit]

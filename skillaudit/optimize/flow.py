@@ -39,6 +39,7 @@ from skillaudit.optimize.records import (
 from skillaudit.optimize.refusing import refuse_harm
 from skillaudit.optimize.sharpening import add_clauses, boundary_tasks, confused_pairs, sharpen, victim_tasks
 from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.optimize.together import rewrite_together
 from skillaudit.optimize.wording import MAX_DESCRIPTION
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import gather
@@ -47,7 +48,7 @@ from skillaudit.scoring import make_scorer
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
-VICTIM_ROUNDS = (600, 200)
+VICTIM_ROUNDS = (400, 200)
 """Most candidates that are embedded in each round: a skill rewritten against one rival may lose to another."""
 
 
@@ -198,7 +199,10 @@ def _plan(
         fold_duplicates(bench, lexicon, _neighbors(scorer.similarities, len(texts), progress))
     if "narrow" in only:
         narrow_holes(bench, lexicon)
+    bench.start = list(bench.skills)
     if "boundary" in only:
+        if write is None:
+            rewrite_together(bench, lexicon, progress)
         sharpen(bench, lexicon, boundary_tasks(bench), "boundary", write, progress)
         add_clauses(bench, lexicon, progress)
     if "victim" in only:

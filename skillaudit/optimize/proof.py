@@ -167,7 +167,9 @@ def chances(state: Variant, name: ScorerName, router: str | None) -> Chances:
         made = Chances(right, 1.0 - right)
     else:
         fit = find(router, name).fits.get(name)
-        evidence = from_requests(state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0))
+        evidence = from_requests(
+            state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0)
+        )
         outcome = choose(evidence, fit) if fit else rank_first(evidence)
         made = Chances(outcome.right, outcome.hijack)
     state.chances[router or ""] = made

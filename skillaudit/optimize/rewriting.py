@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.terms import Lexicon, Source, choose, stems
+from skillaudit.optimize.terms import Lexicon, Source, choose, choose_sentences, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
@@ -20,6 +20,8 @@ from skillaudit.schema import Skill
 
 LIST_LENGTHS = (120, 300, 560)
 """Characters of phrases that the candidates add."""
+SENTENCES = (240, 480)
+"""Characters of sentences of the body that the candidates add."""
 _SUBJECT = 60
 """Characters of what a boundary clause turns away."""
 _LEAD = 4
@@ -47,32 +49,76 @@ def candidates(
     """Return descriptions of `skill` to try, each at most `limit` characters, its own left out.
 
     The whole description (with `shorten` its opening sentence alone, too), rid of phrases that claim
-    everything, then a sentence of the body on what the skill does, and the phrases of its file that tell it
+    everything, then sentences of the body, and the phrases of its file that tell it
     most from `rivals` and that its users say. Every word comes from the skill's own file, but for
     `wording.FUNCTION_WORDS`.
     """
     limit = min(limit, MAX_DESCRIPTION)
     source = lexicon.sources[row]
-    weights = lexicon.weights(row, rivals)
+    weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
     book = BOOKS[language(skill.description)]
     whole = closed(without_generic(skill.description), book.stop)
     lead = lead_of(skill, source)
     found: dict[str, None] = {fit(whole, limit): None}
     about = closed(source.about, book.stop) if source.about else ""
-    bases = [whole] if not shorten else [whole, lead]
+    bases = {base: LIST_LENGTHS for base in ([whole, lead] if shorten else [whole])}
     if about and not set(stems(about)) <= set(stems(whole)):
-        bases.append(f"{whole} {about}")
-    for base in dict.fromkeys(bases):
+        bases.setdefault(f"{whole} {about}", LIST_LENGTHS)
+    for base in (whole, lead) if shorten else (whole,):
+        for room in SENTENCES:
+            told = set(stems(f"{skill.name} {base}"))
+            if more := choose_sentences(source, weights, told, min(room, limit - len(base) - 1)):
+                bases.setdefault(" ".join([base, *more]), LIST_LENGTHS[:1])
+    for base, lengths in bases.items():
         found[base] = None
         known = set(stems(f"{skill.name} {base}"))
-        for length in LIST_LENGTHS:
+        for length in lengths:
             room = min(length, limit - len(base) - len(book.cover) - 2)
             if room < 20:
                 continue
-            if phrases := choose(source, weights, known, room):
+            if phrases := choose(source, weights, known, room, plain):
                 found[f"{base} {listing(book, phrases)}"] = None
     found.pop(skill.description, None)
     return tuple(text for text in found if text and len(text) <= limit)
+
+
+def by_recipe(
+    skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int] = (), limit: int = MAX_DESCRIPTION
+) -> dict[str, str]:
+    """Return what each recipe makes of the description of `skill`, by the name of the recipe.
+
+    Every recipe keeps the whole description, rid of phrases that claim everything, and adds phrases, the
+    opening of the body, sentences, or several of these; where a file has nothing to add, the text is short of it.
+    """
+    limit = min(limit, MAX_DESCRIPTION)
+    source = lexicon.sources[row]
+    weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
+    book = BOOKS[language(skill.description)]
+    whole = fit(closed(without_generic(skill.description), book.stop), limit)
+    about = closed(source.about, book.stop) if source.about else ""
+    opened = f"{whole} {about}" if about and not set(stems(about)) <= set(stems(whole)) else whole
+
+    def listed(base: str, length: int) -> str:
+        room = min(length, limit - len(base) - len(book.cover) - 2)
+        known = set(stems(f"{skill.name} {base}"))
+        phrases = choose(source, weights, known, room, plain) if room >= 20 else []
+        return f"{base} {listing(book, phrases)}" if phrases else base
+
+    def told(base: str, length: int) -> str:
+        known = set(stems(f"{skill.name} {base}"))
+        return " ".join([base, *choose_sentences(source, weights, known, min(length, limit - len(base) - 1))])
+
+    opened = opened if len(opened) <= limit else whole
+    return {
+        "phrases": listed(whole, 120),
+        "more phrases": listed(whole, 300),
+        "opening": opened,
+        "opening and phrases": listed(opened, 120),
+        "opening and more phrases": listed(opened, 300),
+        "sentences": told(whole, 240),
+        "sentences and phrases": listed(told(whole, 240), 120),
+        "more sentences and phrases": listed(told(whole, 480), 120),
+    }
 
 
 def with_clause(

@@ -16,9 +16,9 @@ from skillaudit.optimize.terms import Lexicon
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import Skill
 
-KEEP = 2
+KEEP = 4
 """Candidates of one skill that are embedded; the rest falls to the lexical score."""
-MAX_EMBEDDED = 600
+MAX_EMBEDDED = 400
 """Candidates of one step that are embedded: at 15 ms each, what keeps 1,000 skills within a minute."""
 MAX_PAIRS = 400
 MAX_CLAUSES = 100
@@ -116,11 +116,10 @@ def sharpen(
         return candidates(skill, row, lexicon, rivals, bench.limit, shorten=shorten)
 
     write = write or extract
+    first = bench.skills if write is not extract else bench.start
     keep = max(1, min(KEEP, most // max(len(tasks), 1)))
     ranked = sorted(tasks, key=lambda task: (-task.weight, task.row))[:most]
-    drafts = [
-        (task, text) for task in ranked for text in write(bench.skills[task.row], task.row, task.rivals)
-    ]
+    drafts = [(task, text) for task in ranked for text in write(first[task.row], task.row, task.rivals)]
     progress.update("optimize", 0, len(ranked), f"{step}: {len(drafts)} candidates")
     chosen = promising(bench, drafts, keep)
     scores = bench.columns.full([bench.text(task.row, text) for task, text in chosen])

@@ -99,7 +99,9 @@ def _choose(walk: _Walk, options: tuple[Node, ...], rows: list[int], stage: int)
     here = [
         msgspec.structs.replace(
             walk.requests[row],
-            gold=tuple(node.id for node in options if not inside[node.id].isdisjoint(walk.requests[row].gold)),
+            gold=tuple(
+                node.id for node in options if not inside[node.id].isdisjoint(walk.requests[row].gold)
+            ),
             home=next((node.id for node in options if walk.requests[row].home in inside[node.id]), ""),
         )
         for row in rows

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
 from skillaudit.requests.markdown import Block, bare
 from skillaudit.requests.mining import read, scoped, tasks
+from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
 
 MAX_PHRASES = 600
@@ -23,6 +25,20 @@ _SAME = 0.6
 """Share of a held-out request's words that make a line of the body its source."""
 _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|^[-~/.]|--")
+_NAME = re.compile(r"\d|[^\W\d_][-+#./&]|(?<=.)[A-Z]|[^\x00-\u024f]")
+"""Capitals inside, digits, hyphens and the like; every word of a script without capitals."""
+_MINUS = re.compile(
+    r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
+    r"|kein\w*|nicht|nie|pas|jamais|nunca|não|non)\b|[不勿没]|ない",
+    re.IGNORECASE,
+)
+"""What a sentence says that tells what a skill is not for."""
+_TALK = re.compile(
+    r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
+    re.IGNORECASE,
+)
+_SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
+MAX_SENTENCES = 60
 _BODY_WEIGHT = 0.25
 _PROMINENCE = (1.0, 0.8, 0.6, 0.6)
 """Of a phrase in a heading, an item, a paragraph, the description."""
@@ -30,6 +46,7 @@ _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
     for ending in ("ing", "ed", "es", "s"):
@@ -51,13 +68,15 @@ class Source:
     lines: tuple[str, ...]
     """Plain lines of the body, headings first, then items and prose."""
     phrases: Mapping[str, float]
-    """Short runs of words, each exactly as it stands in the file, with how prominent its place is, in (0, 1]."""
+    """Short runs of words of the file, with how prominent their place is, in (0, 1]."""
     counts: Mapping[str, int]
     """Telling words of the whole file, folded, with how often they stand there."""
     words: Mapping[str, frozenset[str]]
     """Of each phrase, its telling words, folded."""
     about: str = ""
     """First sentence of the body that says what the skill does; empty where none may be quoted."""
+    sentences: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Whole sentences of the body that could stand in a description, in order, with their telling words."""
 
 
 def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
@@ -83,20 +102,75 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
     every = [line for lines in kept for line in lines]
     counts = Counter(word for line in (*every, skill.text) for word in stems(line))
     found: dict[str, float] = {}
+    again = Counter(
+        run
+        for line in (*kept[1], *kept[2], skill.description)
+        for phrase in phrases(line)
+        for run in _runs(phrase)
+    )
+    small = frozenset(word for line in (*kept[1], *kept[2]) for word in line.split() if word.islower())
     for lines, prominence in zip((*kept, [skill.description]), _PROMINENCE, strict=True):
         for line in lines:
             for phrase in phrases(line):
-                words = stems(phrase)
-                # A word that stands once in a file is seldom what the file is about.
-                if len(found) < MAX_PHRASES and max((counts[word] for word in words), default=0) > 1:
-                    found.setdefault(phrase, prominence)
+                # A word that stands once in a file is seldom what the file is about, and a run of words
+                # out of a sentence is a name for something only where it comes again.
+                if len(found) >= MAX_PHRASES or max((counts[word] for word in stems(phrase)), default=0) < 2:
+                    continue
+                for name in (phrase,) if prominence == 1.0 else _recurring(phrase, again):
+                    found.setdefault(_small(name, small), prominence)
     return Source(
         lines=tuple(every),
         phrases=found,
         counts=counts,
         words={phrase: frozenset(stems(phrase)) for phrase in found},
         about=_about(parts, skill.name, every),
+        sentences=_sentences(kept[2], counts),
     )
+
+
+def _small(phrase: str, small: frozenset[str]) -> str:
+    """Take the capitals off words that the running text writes without: those of titles, not of names."""
+    return " ".join(word.lower() if word.lower() in small else word for word in phrase.split())
+
+
+def _runs(phrase: str) -> Iterable[str]:
+    words = phrase.casefold().split()
+    for start in range(len(words)):
+        for stop in range(start + 1, len(words) + 1):
+            yield " ".join(words[start:stop])
+
+
+def _recurring(phrase: str, again: Mapping[str, int]) -> Iterable[str]:
+    """Yield the longest parts of a run of words that come again, adverbs left out."""
+    words = phrase.split()
+    start = 0
+    while start < len(words):
+        for stop in range(len(words), start, -1):
+            part = " ".join(words[start:stop])
+            if again[part.casefold()] > 1 and not part.endswith("ly"):
+                yield part
+                break
+        else:
+            stop = start + 1
+        start = stop
+
+
+def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in prose:
+        for sentence in split_sentences(line):
+            if len(found) == MAX_SENTENCES:
+                return found
+            plain = (
+                _SHORTEST_SENTENCE <= len(sentence) <= _LONGEST_SENTENCE
+                and sentence[-1] in ".。！!"
+                and not sentence[0].islower()
+                and not (_MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
+            )
+            words = frozenset(stems(sentence)) if plain else frozenset()
+            if len(words) >= _LEAD and sum(counts[word] > 1 for word in words) >= len(words) / 2:
+                found.setdefault(sentence, words)
+    return found
 
 
 def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
@@ -165,6 +239,17 @@ class Lexicon:
             self.total.update(counts)
         self.requests = max(sum(self.number), 1)
 
+    def plain(self, skill: int) -> set[str]:
+        """Return the single words that say too little alone: no name by their form, and nobody asks for them."""
+        asked = self.asked[skill]
+        return {
+            phrase
+            for phrase, words in self.sources[skill].words.items()
+            if " " not in phrase
+            and not _NAME.search(phrase)
+            and not any(asked[word] >= _SUPPORT for word in words)
+        }
+
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
         """Weigh the words of one skill's file: what its users say, and what its body says, more than others.
 
@@ -188,29 +273,55 @@ class Lexicon:
         return found
 
 
-def choose(source: Source, weights: Mapping[str, float], known: set[str], limit: int) -> list[str]:
+def choose(
+    source: Source,
+    weights: Mapping[str, float],
+    known: set[str],
+    limit: int,
+    plain: Collection[str] = (),
+) -> list[str]:
     """Pick phrases that bring the most weight in words that are not `known`, at most `limit` characters.
 
-    A word counts once; a phrase pays for its length.
+    A word counts once; a phrase pays for its length. Phrases in `plain` are passed over.
     """
+    texts = {phrase: weight for phrase, weight in source.phrases.items() if phrase not in plain}
+    return _pick(texts, source.words, weights, known, limit)
+
+
+def choose_sentences(
+    source: Source, weights: Mapping[str, float], known: set[str], limit: int, most: int = 3
+) -> list[str]:
+    """Pick sentences as `choose` picks phrases, at most `most` of them, in the order of the file."""
+    equal = dict.fromkeys(source.sentences, 1.0)
+    chosen = set(_pick(equal, source.sentences, weights, known, limit)[:most])
+    return [sentence for sentence in source.sentences if sentence in chosen]
+
+
+def _pick(
+    texts: Mapping[str, float],
+    words_of: Mapping[str, frozenset[str]],
+    weights: Mapping[str, float],
+    known: set[str],
+    limit: int,
+) -> list[str]:
     gains = []
-    for place, (phrase, prominence) in enumerate(source.phrases.items()):
-        words = source.words[phrase] - known
+    for place, (text, prominence) in enumerate(texts.items()):
+        words = words_of[text] - known
         if words and (gain := prominence * sum(weights.get(word, 0.0) for word in words)) > 0:
-            gains.append((-gain / math.sqrt(8 + len(phrase)), place, phrase))
+            gains.append((-gain / math.sqrt(8 + len(text)), place, text))
     gains.sort()
     chosen: list[str] = []
     covered = set(known)
     used = 0
-    for bound, _, phrase in gains:
-        words = source.words[phrase] - covered
-        gain = source.phrases[phrase] * sum(weights.get(word, 0.0) for word in words)
-        # A phrase whose best word another one has brought already is worth too little to read.
-        if gain / math.sqrt(8 + len(phrase)) < 0.5 * -bound:
+    for bound, _, text in gains:
+        words = words_of[text] - covered
+        gain = texts[text] * sum(weights.get(word, 0.0) for word in words)
+        # A text whose best word another one has brought already is worth too little to read.
+        if gain / math.sqrt(8 + len(text)) < 0.5 * -bound:
             continue
-        if used + len(phrase) + 2 > limit:
+        if used + len(text) + 2 > limit:
             continue
-        chosen.append(phrase)
+        chosen.append(text)
         covered |= words
-        used += len(phrase) + 2
+        used += len(text) + 2
     return chosen

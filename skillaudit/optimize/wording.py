@@ -95,7 +95,7 @@ FUNCTION_WORDS = frozenset(
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _GENERIC = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?<=[,;，；、])\s*|\s+(?=(?:and|or) )|\s+[–—]\s+")
+_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|\s+(?=(?:and|or) )|\s+[–—]\s+")
 _END = re.compile(r"[\s,;:–—-]+$")
 
 
@@ -117,7 +117,8 @@ def language(text: str) -> str:
     if counts[best] >= 0.08:
         return best
     # A bare list of English words has no function words either; other scripts get no words of ours.
-    return "en" if text.isascii() else ""
+    letters = [letter for letter in text if letter.isalpha()]
+    return "en" if all(letter.isascii() for letter in letters) else ""
 
 
 def closed(text: str, stop: str = ".") -> str:
