@@ -61,7 +61,7 @@ def candidates(
     lead = lead_of(skill, source)
     found: dict[str, None] = {fit(whole, limit): None}
     about = closed(source.about, book.stop) if source.about else ""
-    bases = {base: LIST_LENGTHS for base in ([whole, lead] if shorten else [whole])}
+    bases: dict[str, tuple[int, ...]] = dict.fromkeys([whole, lead] if shorten else [whole], LIST_LENGTHS)
     if about and not set(stems(about)) <= set(stems(whole)):
         bases.setdefault(f"{whole} {about}", LIST_LENGTHS)
     for base in (whole, lead) if shorten else (whole,):
