@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from skillaudit.experiment import EXPERIMENTS, Result
 from skillaudit.experiment.chart import text
+from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Verdict
 from skillaudit.experiment.words import number, ranged
 from skillaudit.formatters.layout import table, wrap
@@ -91,6 +92,7 @@ def markdown(results: Iterable[Result]) -> str:
         routers.setdefault(result.router)
         if result.not_applicable:
             claims.setdefault((result.name, result.title), {})[result.router] = "does not apply"
+            papers[result.name, result.title] = in_words(result.name)
         for verdict in result.findings.verdicts:
             claim = (result.name, verdict.hypothesis)
             claims.setdefault(claim, {})[result.router] = _ruled(verdict)

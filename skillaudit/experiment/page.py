@@ -7,7 +7,7 @@ from html import escape
 from itertools import groupby
 
 from skillaudit.experiment.chart import svg
-from skillaudit.experiment.published import published_values
+from skillaudit.experiment.published import in_words, published_values
 from skillaudit.experiment.records import Result
 from skillaudit.experiment.words import number, ranged
 
@@ -50,6 +50,7 @@ def _verdicts(results: Sequence[Result]) -> str:
         if result.not_applicable:
             cell = '<span class="soft">does not apply</span>'
             found.setdefault((result.name, result.title), {})[result.router] = cell
+            about[result.name, result.title] = ("", in_words(result.name))
         for verdict in result.findings.verdicts:
             claim = (result.name, verdict.hypothesis)
             about[claim] = (verdict.unit, verdict.paper)

@@ -27,10 +27,10 @@ def published_values(experiment: str) -> tuple[PublishedValue, ...]:
 
 
 def in_words(experiment: str, *names: str) -> str:
-    """Return published numbers as one clause, such as `kappa 91.8 (gpt-4o-mini), 83.5 (gpt-4o)`."""
+    """Return published numbers as one clause, such as `kappa 91.8 (gpt-4o-mini), 83.5 (gpt-4o)`; no name means all."""
     parts: dict[str, list[str]] = {}
     for value in published_values(experiment):
-        if value.name in names:
+        if not names or value.name in names:
             number = f"{value.value:g}" if value.value is not None else f"{value.low:g} to {value.high:g}"
             parts.setdefault(value.name, []).append(f"{number} ({value.model})")
     return "; ".join(f"{name} {', '.join(numbers)}" for name, numbers in parts.items())

@@ -22,6 +22,7 @@ from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, published_va
 from skillaudit.experiment.chart import svg, text
 from skillaudit.experiment.errands import quoted
 from skillaudit.experiment.page import page
+from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Point, Series
 from skillaudit.experiment.session import names_of
 from skillaudit.experiment.storage import load, save
@@ -137,7 +138,7 @@ def test_the_table_of_verdicts_has_a_column_for_each_router(result: Result) -> N
         "| hypothesis | x/one | x/two | the paper |",
         "| --- | --- | --- | --- |",
         "| H3, a &#124; b costs | supported, -0.25 | no effect | -0.2 &#124; more |",
-        "| F11, who recovers | does not apply |  |  |",
+        f"| F11, who recovers | does not apply |  | {in_words('f11')} |",
     ]
 
 
