@@ -21,6 +21,7 @@ _HAND_OFF = re.compile(
         [^.\n]{0,60}?
         \b(?:use|invoke|run|call|load|apply|start|switch\ to|proceed\ (?:to|with)|continue\ with
             |move\ (?:on\ )?to|go\ (?:on\ )?to)
+      | \b(?:once|after)\b[^.,;\n]{1,60},\ (?:use|run|call|load|apply|switch\ to|go\ to)
       | \binvokes?
       | \bhand(?:s|ed|ing)?[ -]?(?:it\ |this\ |the\ \w+\ |results?\ )?(?:off|over)
             (?:\ (?:it|this|the\ \w+|results?))?\ to

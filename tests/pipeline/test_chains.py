@@ -180,6 +180,28 @@ def test_a_compiled_library_keeps_its_chains_on_disk(name: str, tmp_path: Path) 
     assert {chain.origin for chain in execution.chains} == {f"compiled from {compilation.system}"}
 
 
+def test_the_sample_with_chains_says_what_it_must() -> None:
+    root = SAMPLES / "chained"
+    report = audit([root / "skills"], msgspec.structs.replace(CONFIG, chains=(root / "chains.txt",)))
+    assert report.execution is not None
+    ways = [[step.skill for step in chain.steps] for chain in report.execution.chains]
+    assert sorted(ways) == [
+        [
+            "exhibition-plan",
+            "loan-requests",
+            "condition-reports",
+            "hanging-plan",
+            "label-texts",
+            "label-editing",
+        ],
+        ["exhibition-plan", "opening-invitations"],
+        ["loan-requests", "condition-reports", "hanging-plan"],
+    ]
+    found = {finding.code: finding.skills for finding in report.findings if finding.code.startswith("SA60")}
+    assert found["SA603"] == ("label-editing", "label-texts")
+    assert found["SA604"] == ("hanging-plan",) and found["SA605"] == ("loan-requests", "insurance-values")
+
+
 def test_a_library_without_chains_has_none(write_skill: Callable[..., Path]) -> None:
     root = write_skill("csv-import", "Imports CSV files.").parent.parent
     write_skill("xml-import", "Imports XML files.")
