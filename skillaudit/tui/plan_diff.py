@@ -48,7 +48,11 @@ def compare(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
 
 def diff_lines(before: str, after: str, width: int) -> list[Line]:
-    """Draw what goes under `−` and what comes under `+`; a side that only keeps words is left out."""
+    """Draw the text before under `−` and the one after under `+`.
+
+    The text before is left out where all of it is kept, as it then stands in the other; the text after
+    never is, so that it can be read where a terminal strikes nothing out.
+    """
     old, new = compare(before, after)
     if not any(piece.tone for piece in (*old, *new)):
         return [(Span("  "), *line) for line in wrapped(new, width - 2)]
@@ -56,9 +60,7 @@ def diff_lines(before: str, after: str, width: int) -> list[Line]:
     if any(piece.tone for piece in old):
         kept = [piece if piece.tone else piece._replace(tone="muted") for piece in old]
         lines += [(Span("− ", "error"), *line) for line in wrapped(kept, width - 2)]
-    if any(piece.tone for piece in new):
-        lines += [(Span("+ ", "good"), *line) for line in wrapped(new, width - 2)]
-    return lines
+    return lines + [(Span("+ ", "good"), *line) for line in wrapped(new, width - 2)]
 
 
 def wrapped(words: Sequence[Piece], width: int) -> list[Line]:
