@@ -156,6 +156,10 @@ class Model:
         litellm = _litellm()
         # litellm builds some of its types at the first call, and pydantic has something to say about them.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal\..*")
+        # An interrupt can come between the making and the awaiting of a coroutine of its clients.
+        warnings.filterwarnings(
+            "ignore", category=RuntimeWarning, message=r"coroutine '\w*(Completion|OpenAI|HTTP)"
+        )
         try:
             litellm.get_llm_provider(self.name)
         except Exception as error:

@@ -59,7 +59,10 @@ _OWN = (
 @click.option("--resume", is_flag=True, help="Only go on with a run that the log has; never begin one.")
 @click.option("--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: your own]")
 @click.option(
-    "--export", type=click.Path(path_type=Path), metavar="FOLDER", help="Write the decisions as JSONL."
+    "--export",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write the decisions as JSONL, with pyarrow as Parquet too.",
 )
 @click.option(
     "--synthesize",

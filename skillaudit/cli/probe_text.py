@@ -17,10 +17,10 @@ def render(probe: ProbeResult) -> str:
     """Return the text of a probe."""
     result = probe.result
     lines = [f"{result.study}: {STUDIES[result.study].title}", f"model {result.model}", ""]
-    lines += _arms(result.arms)
+    lines += _arms(result.arms) if result.arms else ["No question was asked."]
     for fit in result.fits:
         lines += ["", *_fit(fit)] if fit is result.fits[0] else _fit(fit)
-    if result.comparison is not None:
+    if result.comparison is not None and result.arms:
         lines += ["", *_comparison(result.comparison, result.arms)]
     if result.absorbers:
         taken = ", ".join(f"{skill} {count}" for skill, count in result.absorbers[:6])

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from skillaudit.llm import Price
 from skillaudit.probe.records import ProbeResult
 from skillaudit.routing import read_decisions, read_library
 from tests.cli.runner import Runner
@@ -112,6 +113,28 @@ def test_decisions_and_a_profile_are_kept_for_the_forecast(skillaudit: Runner, s
         "--requests", source.parent / "requests.jsonl",
     )  # fmt: skip
     assert audit.code == 0 and json.loads(audit.out)["forecast"]["router"] == "mine"
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_export_without_parquet_says_how_to_get_it(
+    skillaudit: Runner, source: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr("skillaudit.probe.exporting.has_parquet", lambda: there)
+    monkeypatch.setattr("skillaudit.probe.exporting._parquet", lambda found, path: path)
+    found = skillaudit(*options(source, "--repeats", 1, "--export", source.parent / "out"))
+    assert found.code == 0
+    assert ("with pyarrow installed" in found.err) == (not there)
+
+
+def test_a_budget_of_nothing_asks_nothing(
+    skillaudit: Runner, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    price = Price(prompt=1e-6, completion=1e-6)
+    monkeypatch.setattr("skillaudit.probe.session.LocalRouter.price", property(lambda self: price))
+    found = skillaudit(*options(source, "--budget", 0))
+    assert found.code == 0 and "No question was asked." in found.out
+    assert "budget was reached after 0 of 21 decisions" in " ".join(found.out.split())
+    assert "more than the budget" in found.err
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,28 @@ def test_parquet_is_written_where_it_can_be(
     assert not has_parquet()
 
 
+def test_parquet_holds_what_was_decided(log: ProbeLog, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    made = run(make_ground(8, 1, idle=2), log)
+    export(log, tmp_path)
+    rows = parquet.read_table(tmp_path / TABLE).to_pylist()
+    assert {row["run"] for row in rows} == set(log.runs())
+    fields = ("key", "study", "model", "condition", "x", "query", "outcome", "chosen", "position", "repeat")
+    found = {row["key"]: row for row in rows}
+    assert len(rows) == len(found) == len(made)
+    for d in made:
+        row = found[d.key]
+        assert [row[name] for name in fields] == [getattr(d, name) for name in fields]
+        assert [tuple(row[name]) for name in ("gold", "offered", "answers")] == [d.gold, d.offered, d.answers]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_empty_log_makes_empty_files(log: ProbeLog, tmp_path: Path) -> None:
+    for path in export(log, tmp_path):
+        assert path.is_file()
+    assert read_library(tmp_path / LIBRARY) == ()
+
+
 def test_a_profile_is_fitted_to_a_probe(log: ProbeLog) -> None:
     made = run(make_ground(60, 4, idle=20), log, "decay")
     runs = list(log.runs())
