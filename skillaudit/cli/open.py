@@ -17,8 +17,7 @@ from skillaudit.cli.options import audit_options, audited, make_config, sources
 def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
     """Explore the library in SOURCE; without a terminal, print the text report."""
     config = make_config(sources, **options)
-    # In a browser, through textual serve, there is no terminal and a driver is named instead.
-    if (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("TEXTUAL_DRIVER"):
+    if has_screen():
         from skillaudit.tui import run
 
         return run(sources, config)
@@ -27,3 +26,12 @@ def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
 
     deliver(render("text", audited(sources, config, quiet=quiet)), None)
     return 0
+
+
+def has_screen() -> bool:
+    """Return whether the app has something to draw on and somebody to listen to."""
+    # In a browser, through textual serve, there is no terminal and a driver is named instead.
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    # The toolkit draws on stderr: where that goes to a file, the terminal would stay dark.
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
