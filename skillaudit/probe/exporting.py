@@ -114,8 +114,15 @@ def _parquet(found: Sequence[Shown], path: Path) -> Path:
         }
         for shown in found
     ]
+    text, number = arrow.string(), arrow.int64()
+    columns = {
+        "run": text, "key": text, "study": text, "model": text, "condition": text, "x": arrow.float64(),
+        "query": text, "outcome": text, "chosen": text, "gold": arrow.list_(text), "offered": arrow.list_(text),
+        "position": number, "repeat": number, "answers": arrow.list_(text),
+    }  # fmt: skip
     part = path.with_suffix(".parquet.part")
-    parquet.write_table(arrow.Table.from_pylist(rows), part)
+    # Columns are of one kind in every file, also where one holds nothing.
+    parquet.write_table(arrow.Table.from_pylist(rows, schema=arrow.schema(columns)), part)
     part.replace(path)
     return path
 

@@ -114,6 +114,9 @@ def test_parquet_holds_what_was_decided(log: ProbeLog, tmp_path: Path) -> None:
         assert [row[name] for name in fields] == [getattr(d, name) for name in fields]
         assert [tuple(row[name]) for name in ("gold", "offered", "answers")] == [d.gold, d.offered, d.answers]
     assert not list(tmp_path.glob("*.part"))
+    empty = tmp_path / "empty"
+    export(log, empty, ["no such run"])
+    assert parquet.read_schema(empty / TABLE) == parquet.read_schema(tmp_path / TABLE)
 
 
 def test_an_empty_log_makes_empty_files(log: ProbeLog, tmp_path: Path) -> None:
