@@ -56,10 +56,12 @@ def what_if(
         requests += gather(added, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None
     try:
+        run = _Forecaster(library, gathered, config, cache, progress)
         return whatif(
             library.skills,
             gathered.requests,
-            _Forecaster(library, gathered, config, cache, progress),
+            run,
+            outline=run.outline,
             add=tuple(extra.values()),
             add_requests=requests,
             remove=tuple(dict.fromkeys(names)),
@@ -90,10 +92,12 @@ def imagine(
         if skill.id in descriptions
     )
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        run = _Forecaster(library, gathered, config, cache, progress)
         return whatif(
             library.skills,
             gathered.requests,
-            _Forecaster(library, gathered, config, cache, progress),
+            run,
+            outline=run.outline,
             add=reworded,
             remove=removed,
             each=False,
@@ -131,7 +135,13 @@ class _Forecaster:
         self._known: dict[tuple[Skill, ...], tuple[Sequence[Skill], Scorer, Structure | None]] = {}
         self._whole = 2
 
-    def __call__(self, skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
+    def outline(self, skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
+        """Forecast no more than rates and flows."""
+        return self(skills, requests, brief=True)
+
+    def __call__(
+        self, skills: Sequence[Skill], requests: Sequence[Request], *, brief: bool = False
+    ) -> Routing:
         """Forecast `requests` over the skills that compete among `skills`."""
         library = msgspec.structs.replace(self._library, skills=tuple(skills))
         shown, scorer, structure = self._prepared(library)
@@ -145,6 +155,7 @@ class _Forecaster:
             router=self._config.router,
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),
             library=library.routable,
+            brief=brief,
             progress=self._progress,
         )
 

@@ -69,12 +69,14 @@ def whatif(
     add_requests: Sequence[Request] = (),
     remove: Sequence[str] = (),
     each: bool = True,
+    outline: SkillForecast | None = None,
 ) -> WhatIf:
     """Forecast a library with skills added and removed, and say who changes.
 
     `requests` speak for `skills`, `add_requests` for the skills to add; `remove` are ids. A skill to add takes
     the place of one with its id. Requests of removed skills go with them. With `each` every change is also
-    tried alone. The differences rest on the same requests on both sides: those of skills that stay.
+    tried alone. The differences rest on the same requests on both sides: those of skills that stay. `outline` is
+    a cheaper `run` for what only rates and flows are read from.
 
     Raises ValueError when an id to remove is not in the library.
     """
@@ -82,6 +84,7 @@ def whatif(
     missing = [name for name in remove if name not in known]
     if missing:
         raise ValueError(f"{missing[0]!r} is not in the library")
+    outline = outline or run
     before = run(skills, requests)
     changed = _changed(skills, add, remove)
     after = run(
@@ -91,10 +94,10 @@ def whatif(
     steps: list[Step] = []
     if each:
         for skill in add:
-            steps.append(_step("add", skill.id, skills, _changed(skills, [skill], ()), requests, run))
+            steps.append(_step("add", skill.id, skills, _changed(skills, [skill], ()), requests, outline))
         for name in remove:
-            steps.append(_step("remove", name, skills, _changed(skills, (), [name]), requests, run))
-    accuracy, hijack = _difference(run, skills, changed, shared)
+            steps.append(_step("remove", name, skills, _changed(skills, (), [name]), requests, outline))
+    accuracy, hijack = _difference(outline, skills, changed, shared)
     return WhatIf(
         before=before.forecast,
         after=after.forecast,

@@ -22,6 +22,7 @@ def run(
     router: str | None = None,
     requests: tuple[Request, ...] | None = None,
     library: tuple[Skill, ...] | None = None,
+    brief: bool = False,
 ) -> Routing:
     given_requests = world.requests if requests is None else requests
     return forecast(
@@ -34,6 +35,7 @@ def run(
         router=router,
         coverage=coverage(given_requests),
         library=library,
+        brief=brief,
     )
 
 
@@ -254,6 +256,14 @@ def test_without_requests_a_local_router_is_judged_as_scorers_fare_elsewhere(siz
     assert local.no_skill.value == pytest.approx(0, abs=1e-6)
     assert 0.3 < (local.accuracy.value or 0) < (run(world).forecast.accuracy.value or 0)
     assert (local.accuracy.high or 0) - (local.accuracy.low or 0) > 0.1
+
+
+def test_in_brief_rates_and_flows_are_the_same_and_nothing_else_is_looked_for() -> None:
+    world = World(30, 3, noise=2.0)
+    whole, brief = run(world), run(world, brief=True)
+    assert brief.flows == whole.flows and brief.unreached == whole.unreached
+    assert brief.forecast == msgspec.structs.replace(whole.forecast, taxonomy=brief.forecast.taxonomy)
+    assert whole.pairs and not brief.pairs and not brief.black_holes
 
 
 def test_harder_requests_are_forecast_worse() -> None:

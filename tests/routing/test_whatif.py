@@ -77,3 +77,27 @@ def test_a_stranger_cannot_be_removed(scene) -> None:  # type: ignore[no-untyped
     world, run, _ = scene
     with pytest.raises(ValueError, match="not in the library"):
         whatif(world.skills, world.requests, run, remove=["nobody"])
+
+
+def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene) -> None:  # type: ignore[no-untyped-def]
+    world, run, twin = scene
+    asked: list[str] = []
+
+    def noted(name: str):  # type: ignore[no-untyped-def]
+        def call(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
+            asked.append(name)
+            found: Routing = run(skills, requests)
+            return found
+
+        return call
+
+    found = whatif(
+        world.skills,
+        world.requests,
+        noted("whole"),
+        outline=noted("outline"),
+        add=[twin],
+        remove=["s5"],
+    )
+    assert asked.count("whole") == 2 and asked.count("outline") == 6
+    assert found == whatif(world.skills, world.requests, run, add=[twin], remove=["s5"])
