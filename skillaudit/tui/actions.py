@@ -29,6 +29,8 @@ class Situation(NamedTuple):
     error: bool = False
     """True while the error panel is on show."""
     query: bool = False
+    typing: bool = False
+    """True while letters go into the filter line."""
     history: bool = False
     can_imagine: bool = False
     """True when the engine is there that forecasts a changed library."""
@@ -113,7 +115,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("plan", ("i",), "plan: improve the library",
            "Make a plan of better descriptions, with proof, or make it again; writes nothing.",
            "Act", "make_plan", hint="improve",
-           applies=lambda now: now.can_plan and not now.planning and (now.view == "plan" or not now.plan),
+           applies=lambda now: now.report and now.can_plan and not now.planning
+           and (now.view == "plan" or not now.plan),
            hinted=lambda now: not now.plan),
     Action("accept", ("a",), "plan: accept or refuse", "Accept the edit of the row, or refuse it.",
            "Act", "accept", hint="accept", applies=lambda now: now.plan and now.view == "plan"),

@@ -132,6 +132,7 @@ class Shell(App[None]):
             error=self.current == STATUS and self.error is not None,
             partial=self.partial,
             query=bool(session and session.query),
+            typing=isinstance(self.screen_stack[0].focused, Input),
             history=bool(session and session.history),
             can_imagine=self.imagine is not None,
             can_map=self.load_with_map is not None,
@@ -279,7 +280,9 @@ class Shell(App[None]):
         base.query_one(TabBar).say(self.available_views if self.session else (), self._counts(), now.view)
         view = self.view
         extra: tuple[tuple[str, str], ...] = ()
-        if now.busy and self.session is None:
+        if now.typing:
+            extra = (("enter", "keep the filter"), ("esc", "clear it"))
+        elif now.busy and self.session is None:
             extra = (("esc", "stop"),)
         elif view is not None and view.has_class("-zoomed"):
             extra = (("esc", "back"),)

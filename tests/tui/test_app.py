@@ -218,6 +218,14 @@ async def test_hints_name_filter_help_and_quit_at_every_size(size: tuple[int, in
         assert "6 Map" in screen_lines(app)[1]
 
 
+async def test_while_letters_are_typed_no_letter_is_called_a_key() -> None:
+    async with opened(reports.small(), NARROW, keys="2 slash p") as (app, pilot):
+        assert screen_lines(app)[-1].split("  ")[:2] == [" enter keep the filter", "esc clear it"]
+        assert "sort" not in screen_lines(app)[-1] and "quit" not in screen_lines(app)[-1]
+        await pilot.press("enter")
+        assert "s sort" in screen_lines(app)[-1]
+
+
 async def test_too_small_a_window_takes_no_keys() -> None:
     async with opened(reports.small(), keys="2") as (app, pilot):
         await pilot.resize_terminal(59, 20)

@@ -100,6 +100,7 @@ class HintBar(Bar):
             (key_name(action.keys[0]), action.hint, action.call if action.scope == "app" else "")
             for action in ACTIONS
             if action.hint
+            and not self._now.typing
             and action.scope in {"app", self._now.focus}
             and action.applies(self._now)
             and action.hinted(self._now)
