@@ -38,7 +38,7 @@ def plan_document(plan: Plan, row: PlanRow) -> list[Block]:
     if row.node is not None:
         return node_document(row.node)
     if row.what == "hierarchy" and found.hierarchy is not None:
-        return hierarchy_document(found.hierarchy, plan.accepts(TREE))
+        return hierarchy_document(found.hierarchy, plan.accepts(TREE), plan.as_proposed)
     if row.what == "anchor":
         return anchor_document(found.anchor, plan.accepts(ANCHOR))
     return summary_document(plan, found)
@@ -282,8 +282,11 @@ def _lost(edit: Edit) -> list[Block]:
 # The tree, and the paragraph.
 
 
-def hierarchy_document(tree: Hierarchy, accepted: bool) -> list[Block]:
-    """Describe the proposed tree beside the flat list and the library's own folders."""
+def hierarchy_document(tree: Hierarchy, accepted: bool, as_proposed: bool) -> list[Block]:
+    """Describe the proposed tree beside the flat list and the library's own folders.
+
+    It was made for the edits `as_proposed`, and says so where others are accepted.
+    """
     verdict = Span("recommended", "good") if tree.recommended else Span("not recommended", "warning")
     columns = (
         Column("arrangement"),
@@ -312,6 +315,8 @@ def hierarchy_document(tree: Hierarchy, accepted: bool) -> list[Block]:
         if len(each.stage_accuracy) > 1:
             stages = " × ".join(percent(value) for value in each.stage_accuracy)
             blocks.append(Paragraph(f"{each.arrangement}, choice by choice: {stages}", "muted"))
+    if not as_proposed:
+        blocks.append(Paragraph("Made for the edits as proposed, not for those accepted by hand.", "muted"))
     blocks.append(Heading("Tree", "l unfolds it in the list"))
     return [*blocks, *_branches(tree.root)]
 

@@ -158,6 +158,11 @@ class Plan:
     # What that does.
 
     @property
+    def as_proposed(self) -> bool:
+        """True while the edits that are accepted are those that the optimiser accepts."""
+        return self.wanted == self.proposed - {TREE, ANCHOR}
+
+    @property
     def wanted(self) -> frozenset[str]:
         """Ids of the edits whose forecast is wanted."""
         return self._accepted - {TREE, ANCHOR}

@@ -79,6 +79,14 @@ def test_what_applies_where() -> None:
     assert by_id["map"].applies(on_map)
     assert not by_id["map"].applies(on_map._replace(busy=True))
     assert not by_id["map"].applies(on_map._replace(can_map=False))
+    plan = Situation(view="plan", report=True, can_plan=True)
+    assert by_id["plan"].applies(plan) and by_id["plan"].hinted(plan) and not by_id["filter"].applies(plan)
+    assert not by_id["accept"].applies(plan) and not by_id["plan"].applies(plan._replace(planning=True))
+    made = plan._replace(plan=True)
+    assert by_id["accept"].applies(made) and by_id["plan"].applies(made) and not by_id["plan"].hinted(made)
+    assert by_id["sort"].applies(made) and not by_id["edit"].applies(made._replace(can_imagine=True))
+    assert by_id["plan"].applies(skills._replace(can_plan=True))
+    assert not by_id["plan"].applies(skills._replace(can_plan=True, plan=True))
     assert by_id["copy"].applies(Situation(error=True)) and not by_id["copy"].applies(Situation())
 
 

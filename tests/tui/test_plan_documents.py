@@ -133,6 +133,9 @@ def test_the_tree_is_held_against_the_flat_list() -> None:
     assert "pdf, forms (2 skills)" in text and "canary (1 skill)" in text
     plan.toggle(row(plan, "hierarchy"))
     assert "✓ accepted by you" in text_of(plan, "hierarchy")
+    assert "as proposed" not in text_of(plan, "hierarchy")
+    plan.toggle(row(plan, "boundary-1"))
+    assert "Made for the edits as proposed" in text_of(plan, "hierarchy")
     plan.fold(row(plan, "hierarchy"), True)
     text = text_of(plan, "hierarchy/shipping")
     assert "Bring changes to users." in text and "| ▸ canary | 1 |" in text

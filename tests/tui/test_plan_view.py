@@ -32,6 +32,8 @@ from tests.tui.driving import (
     until,
     view,
 )
+from tests.tui.probe_stand_in import Engine
+from tests.tui.test_what_if import Oracle
 
 TINY = (60, 15)
 
@@ -381,6 +383,15 @@ async def test_a_short_window_has_the_forecast_in_one_line() -> None:
         await pilot.press("j", "a")
         await settle(pilot)
         assert "→ 77.5% +6.2" in screen_lines(app)[2]
+
+
+async def test_all_nine_tabs_have_their_number_in_the_narrowest_window() -> None:
+    everything = opened(
+        reports.small(), TINY, keys="8", planner=plans.Planner(), probe=Engine(), imagine=Oracle()
+    )
+    async with everything as (app, _):
+        assert screen_lines(app)[1].split() == [*"1234567", "8", "Plan", "9"]
+        assert view(app).id == "plan"
 
 
 async def test_quitting_does_not_wait_for_a_plan() -> None:
