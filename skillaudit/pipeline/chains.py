@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
 
 import numpy as np
@@ -132,13 +133,17 @@ def _chances(skills: Sequence[SkillReport], shown: frozenset[str], forecast: For
 
 
 def _default(chances: dict[str, Estimate], forecast: Forecast) -> Estimate:
-    """Return the chance of a skill that no request judges: the library's accuracy, spread as its skills are."""
+    """Return the chance of a skill that no request judges: the library's accuracy, as uncertain as that is and
+    as its skills differ."""
     known = [one.value or 0.0 for one in chances.values() if one is not STARTED and one is not HIDDEN]
-    value = forecast.accuracy.value or 0.0
+    mean = forecast.accuracy
+    value = mean.value or 0.0
     if len(known) < SPREAD_SKILLS:
-        return forecast.accuracy
-    low, high = np.quantile(known, [0.05, 0.95])
-    return Estimate(value=value, low=min(float(low), value), high=max(float(high), value))
+        return mean
+    worst, best = np.quantile(known, [0.05, 0.95])
+    below = hypot(value - (value if mean.low is None else mean.low), max(0.0, value - float(worst)))
+    above = hypot((value if mean.high is None else mean.high) - value, max(0.0, float(best) - value))
+    return Estimate(value=value, low=max(0.0, value - below), high=min(1.0, value + above))
 
 
 def _report(

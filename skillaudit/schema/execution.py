@@ -26,8 +26,8 @@ class ChainStep(Record):
     accuracy: Estimate
     """Chance that the skill is chosen for its own request, no step before it having left a result."""
     judged: bool
-    """False where no request judges the skill, so that the library's accuracy stands in, as uncertain as its
-    skills differ."""
+    """False where no request judges the skill, so that the library's accuracy stands in; its interval is the
+    wider for how the skills differ."""
     with_state: float
     """The same at best, when the step before has left its real result."""
     exposure: float
