@@ -266,6 +266,20 @@ def test_in_brief_rates_and_flows_are_the_same_and_nothing_else_is_looked_for() 
     assert whole.pairs and not brief.pairs and not brief.black_holes
 
 
+@pytest.mark.parametrize(
+    ("noise", "router", "said"), [(4.0, None, True), (4.0, "local", False), (0.2, None, False)]
+)
+def test_a_model_that_is_trusted_beyond_the_scorer_is_explained(
+    noise: float, router: str | None, said: bool
+) -> None:
+    world = World(30, 4, noise=noise)
+    found = run(world, router).forecast
+    assert ("models got 58% right" in found.source) == said
+    if said:
+        ranked = run(world, "local").forecast.accuracy.value or 0
+        assert f"rank {ranked:.0%} of these requests right" in found.source
+
+
 def test_harder_requests_are_forecast_worse() -> None:
     easy, hard = (run(World(30, 4, noise=n)).forecast.accuracy.value for n in (0.3, 3.0))
     assert (easy or 0) > (hard or 0) + 0.1
