@@ -104,6 +104,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
     gathered = gather(task.library, config.requests, progress=progress).requests
     work = rows_for(shown, [request for request in gathered if not request.proof])[0]
     held_out = rows_for(shown, [request for request in gathered if request.proof])[0]
+    idle = [request for request in gathered if request.proof and not request.gold]
     if not work:
         raise UsageError(
             "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
@@ -114,7 +115,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         _plan(task, bench, lexicon, maker, notes, progress)
     pairs = confused_pairs(bench)
     edits: list[Edit] = list(bench.edits if task.plan is None else task.plan.edits)
-    state = partial(_state, shown, held_out, config, maker)
+    state = partial(_state, shown, held_out, idle, config, maker)
     before = state(())
     planned_proof = proof = None
     steps: tuple[Step, ...] = ()
@@ -260,6 +261,7 @@ def _may_stand_in(query: str, skill: Skill) -> bool:
 def _state(
     shown: Sequence[Skill],
     requests: Sequence[Request],
+    idle: Sequence[Request],
     config: Config,
     maker: Embed | None,
     edits: Sequence[Edit],
@@ -270,7 +272,7 @@ def _state(
         cut, hidden = as_shown(listed, config)
         text = {skill.id: skill for skill in cut}
         skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
-    return variant(config.scorer, skills, gone, into, requests, maker)
+    return variant(config.scorer, skills, gone, into, requests, maker, idle)
 
 
 def _prove(

@@ -11,6 +11,9 @@ from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import ABSENT
 from skillaudit.optimize.rewriting import candidates
 from skillaudit.optimize.terms import Lexicon
+from skillaudit.requests.markdown import bare
+from skillaudit.requests.mining import read
+from skillaudit.schema import Skill
 
 LEAST_TAKEN = 3
 LEAST_ROBBED = 3
@@ -20,6 +23,8 @@ ENOUGH = 0.6
 ROUTES = ("router", "routing", "which skill", "right skill", "meta skill", "meta-skill", "dispatch")
 MAX_HOLES = 60
 MAX_ROUNDS = 3
+MAX_PARTS = 6
+"""Parts of a body that are named."""
 
 
 def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int] = ()) -> None:
@@ -94,11 +99,16 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         refused = "it claims nothing general and takes no more than chance allows"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"
     bench.remove("demote", "narrow", row, reason, refused)
-    if refused and (parts := _parts(skill.body)) >= LEAST_ROBBED:
-        reason = f"{what}; its body has {parts} parts that could be skills of their own"
-        bench.remove("split", "narrow", row, reason, "only its author can cut it")
+    if refused and len(parts := _parts(skill)) >= LEAST_ROBBED:
+        shown = ", ".join(parts[:MAX_PARTS]) + (" and others" if len(parts) > MAX_PARTS else "")
+        reason = f"{what}; its body has {len(parts)} parts that could be skills of their own: {shown}"
+        why = "only its author can cut it: scripts, references and steps may belong to several parts"
+        bench.remove("split", "narrow", row, reason, why)
 
 
-def _parts(body: str) -> int:
-    """Count the second-level headings of a body."""
-    return sum(line.startswith("## ") for line in body.splitlines())
+def _parts(skill: Skill) -> list[str]:
+    """Return the second-level headings of a body."""
+    found: dict[str, None] = {}
+    for part in read(skill):
+        found.update(dict.fromkeys(bare(title) for depth, title in part.headings if depth == 2))
+    return list(found)

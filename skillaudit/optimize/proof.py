@@ -76,6 +76,8 @@ class Variant:
     """(requests,) chance of a right skill in a softmax of the scores: a smooth stand-in for any router."""
     replay: Replay
     """The scores as a scorer."""
+    idle: tuple[Request, ...] = ()
+    """Requests that no skill should answer; they count for false triggers alone."""
     chances: dict[str, Chances] = field(default_factory=dict)
     """By router, what has been asked of it before."""
 
@@ -87,25 +89,27 @@ def variant(
     into: dict[str, str],
     requests: Sequence[Request],
     embed: Embed | None,
+    idle: Sequence[Request] = (),
 ) -> Variant:
     """Score `requests` against a state of the library, with a scorer built anew for what is on the list.
 
     `gone` are ids that were demoted: they keep their requests, which nobody can win any more. `into`
-    maps folded ids to the ones that stand in for them.
+    maps folded ids to the ones that stand in for them. `idle` are requests that no skill should answer.
     """
     present = [skill for skill in skills if skill.id not in into]
     listed = [skill for skill in present if skill.id not in gone]
     kept, _ = rows_for(skills, requests)
     texts = [skill.text for skill in listed]
-    scores = np.full((len(kept), len(present)), ABSENT, dtype=np.float32)
-    if listed and kept:
+    queries = [request.query for request in (*kept, *idle)]
+    every = np.full((len(queries), len(present)), ABSENT, dtype=np.float32)
+    if listed and queries:
         vectors = embed(texts) if embed is not None and name != "lexical" else None
         scorer = make_scorer(name, texts, vectors=vectors, embed=embed)
         columns = [at for at, skill in enumerate(present) if skill.id not in gone]
         step = max(1, 4_000_000 // len(texts))
-        for start in range(0, len(kept), step):
-            part = scorer.scores([request.query for request in kept[start : start + step]])
-            scores[start : start + step, columns] = part
+        for start in range(0, len(queries), step):
+            every[start : start + step, columns] = scorer.scores(queries[start : start + step])
+    scores = every[: len(kept)]
     renamed = tuple(
         msgspec.structs.replace(
             request,
@@ -133,18 +137,20 @@ def variant(
         right=(own > best) & (own > ABSENT),
         rival=rival.astype(np.int64),
         soft=np.asarray(lead / (lead + mass), dtype=np.float64),
-        replay=Replay(name, [request.query for request in renamed], scores),
+        replay=Replay(name, queries, every),
+        idle=tuple(idle),
     )
 
 
 def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, Rates]:
     """Return the router's name and its forecast for a state; see `routing.forecast`."""
-    found = _forecast(state, name, router, state.requests).forecast
+    found = _forecast(state, name, router, (*state.requests, *state.idle)).forecast
     return found.router, Rates(
         accuracy=_rounded(found.accuracy),
         hijack=_rounded(found.hijack),
         no_skill=_rounded(found.no_skill),
         requests=len(state.requests),
+        false_trigger=_rounded(found.false_trigger),
     )
 
 

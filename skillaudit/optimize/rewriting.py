@@ -18,7 +18,7 @@ from skillaudit.optimize.wording import (
 from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
 
-LIST_LENGTHS = (120, 300, 560)
+LIST_LENGTHS = (120, 300)
 """Characters of phrases that the candidates add."""
 SENTENCES = (240, 480)
 """Characters of sentences of the body that the candidates add."""

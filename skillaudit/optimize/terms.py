@@ -24,7 +24,7 @@ _PHRASE_LENGTH = 48
 _SAME = 0.6
 """Share of a held-out request's words that make a line of the body its source."""
 _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
-_CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|^[-~/.]|--")
+_CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
 _NAME = re.compile(r"\d|[^\W\d_][-+#./&]|(?<=.)[A-Z]|[^\x00-\u024f]")
 """Capitals inside, digits, hyphens and the like; every word of a script without capitals."""
 _MINUS = re.compile(
@@ -37,6 +37,12 @@ _TALK = re.compile(
     r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile(
+    r"(?:this|that|these|those|it|they|there|here|if|then|but|and|so|also|both|each|many|most|within|otherwise"
+    r"|when|however|for example|note)\b",
+    re.IGNORECASE,
+)
+"""Opens a sentence that needs the one before it, or that says when and not what."""
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
 MAX_SENTENCES = 60
 _BODY_WEIGHT = 0.25
@@ -129,8 +135,9 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
 
 
 def _small(phrase: str, small: frozenset[str]) -> str:
-    """Take the capitals off words that the running text writes without: those of titles, not of names."""
-    return " ".join(word.lower() if word.lower() in small else word for word in phrase.split())
+    """Take the capitals off a title whose words the running text writes without: those of names stay."""
+    lower = phrase.lower()
+    return lower if all(word in small for word in lower.split()) else phrase
 
 
 def _runs(phrase: str) -> Iterable[str]:
@@ -166,6 +173,7 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
                 and sentence[-1] in ".。！!"
                 and not sentence[0].islower()
                 and not (_MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
+                and not _POINTS_BACK.match(sentence)
             )
             words = frozenset(stems(sentence)) if plain else frozenset()
             if len(words) >= _LEAD and sum(counts[word] > 1 for word in words) >= len(words) / 2:

@@ -63,9 +63,10 @@ def _lines(found: Optimisation) -> Iterator[str]:
 
 def _proof(title: str, proof: Proof) -> Iterator[str]:
     yield f"{title}: {proof.before.requests} requests, router {proof.router}"
-    for name in ("accuracy", "hijack", "no_skill"):
+    for name in ("accuracy", "hijack", "no_skill", "false_trigger"):
         before, after = getattr(proof.before, name), getattr(proof.after, name)
-        yield f"  {name.replace('_', ' '):<9} {_interval(before)}  ->  {_interval(after)}"
+        if name != "false_trigger" or before.value is not None:
+            yield f"  {name.replace('_', ' '):<13} {_interval(before)}  ->  {_interval(after)}"
     test = proof.test
     p = "no decision changes" if test.p_value is None else f"exact McNemar p = {test.p_value:.3g}"
     yield f"  top rank: {test.gained} requests gained, {test.lost} lost, {p}"
