@@ -21,6 +21,7 @@ from skillaudit.routing.outcome import KAPPA, logistic
 from skillaudit.routing.table import FOLDS, Table
 from skillaudit.schema import ScorerName
 from tests.benchmarks.routing_data import (
+    DIFFERENCES,
     LABELS,
     LISTINGS,
     SCORERS,
@@ -46,6 +47,8 @@ class Features:
     gold: Floats
     margin: Floats
     clearance: Floats
+    difference: Floats
+    """Clearance of differences of scores, in the place of ratios."""
     log_size: Floats
     capacity: Floats
     crowding: Floats
@@ -90,6 +93,7 @@ def features(log: DecisionLog, name: ScorerName, table: Table) -> Features:
         gold=table.gold_score,
         margin=margin,
         clearance=table.x[:, 1],
+        difference=table_of(log, name, DIFFERENCES[name]).x[:, 1],
         log_size=np.log(np.maximum(table.size, 1)),
         capacity=np.log1p(table.size / KAPPA),
         crowding=crowding,
@@ -151,6 +155,7 @@ MODELS = (
     Model("nested logit", _nested, (2.0, 0.0, 1.0, 0.5), sharp=True),
     Model("margin, ln N", _linear("margin", "log_size"), (3.0, 5.0, -0.5)),
     Model("probit of clearance, capacity", _probit, (1.5, 3.0, -0.7)),
+    Model("differences, capacity", _linear("difference", "capacity"), (2.0, 6.0, -1.4)),
     Model("clearance, capacity (chosen)", _linear("clearance", "capacity"), (2.0, 6.0, -1.4)),
     Model("clearance, capacity, ln N", _linear("clearance", "capacity", "log_size"), (2.0, 6.0, -1.4, 0.0)),
     Model(
