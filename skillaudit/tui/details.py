@@ -321,7 +321,11 @@ def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
         (link(victim), Span(percent(index.loss(victim, hole.skill))), Span(_loses(index, victim)))
         for victim in shown
     )
-    blocks.append(Heading("Victims", f"{len(hole.victims):,}, largest loss first"))
+    if hole.evidence == "structure":
+        # Who is near enough to lose to it; the requests at hand show no loss.
+        blocks.append(Heading("Within its reach", plural(len(hole.victims), "skill")))
+    else:
+        blocks.append(Heading("Victims", f"{len(hole.victims):,}, largest loss first"))
     blocks.append(Table((Column("skill"), Column("to it", 6, "right"), Column("in all", 6, "right")), rows))
     blocks += more(len(shown), len(hole.victims), "victim")
     blocks += _findings(index, hole.skill)

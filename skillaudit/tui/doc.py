@@ -7,7 +7,7 @@ saying the same thing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from skillaudit.schema import Estimate
@@ -220,9 +220,19 @@ def _table(table: Table, width: int) -> list[Line]:
             out.extend(_cell(cell, size, column.align))
         return crop(tuple(out), width)
 
+    if not table.headed:
+        return [line for row in table.rows for line in _wrapped(row, sizes, row_line)]
     head = row_line([Span(column.head, "muted") for column in columns])
-    body = [row_line(row) for row in table.rows]
-    return [head, *body] if table.headed else body
+    return [head, *(row_line(row) for row in table.rows)]
+
+
+def _wrapped(
+    row: Sequence[Span], sizes: Sequence[int], draw: Callable[[Sequence[Span]], Line]
+) -> Iterator[Line]:
+    """Draw a row whose last cell is a sentence: it goes on below itself."""
+    *cells, last = row
+    for at, text in enumerate(wrap(last.text, sizes[-1])):
+        yield draw([*(cell if not at else Span("") for cell in cells), last._replace(text=text)])
 
 
 def _cell(cell: Span, size: int, align: Align) -> list[Span]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from skillaudit.errors import SkillAuditError
 from skillaudit.formatters.words import plural
 from skillaudit.progress import Progress
 from skillaudit.tui.doc import Block, Column, Gauge, Heading, Paragraph, Table, Title
@@ -95,7 +96,10 @@ def outcome_document(changes: Changes, busy: bool) -> list[Block]:
         ]
     title = Title(f"With {plural(len(changes.rows), 'change')}", (Span("nothing is written", "muted"),))
     if changes.error is not None:
-        return [title, Paragraph(str(changes.error), "error")]
+        if isinstance(changes.error, SkillAuditError):
+            return [title, Paragraph(str(changes.error), "error")]
+        fault = f"{type(changes.error).__name__}: {changes.error}"
+        return [title, Paragraph(fault, "error"), Paragraph("This is a fault in skillaudit.", "muted")]
     outcome = changes.outcome
     if outcome is None:
         return [title, Paragraph("Forecasting …" if busy else "No forecast yet.", "muted")]
@@ -124,6 +128,19 @@ def outcome_document(changes: Changes, busy: bool) -> list[Block]:
             Paragraph(f"and {plural(len(outcome.changes) - AFFECTED_LIMIT, 'skill')} more", "muted")
         )
     return blocks
+
+
+def outcome_line(changes: Changes) -> str:
+    """Return the effect on the two rates in a line, for where there is no room for more."""
+    outcome = changes.outcome
+    if not changes.rows or outcome is None:
+        return ""
+    parts = [
+        f"{name} {100 * change:+.1f} points"
+        for name, change in (("accuracy", outcome.accuracy), ("hijack", outcome.hijack))
+        if change is not None
+    ]
+    return " · ".join(parts)
 
 
 def _difference(change: float | None) -> str:

@@ -12,7 +12,7 @@ from skillaudit.tui.figures import bounds, estimate, meter, percent
 from skillaudit.tui.lines import Span
 from skillaudit.tui.probe_form import STUDIES, Form
 from skillaudit.tui.probe_run import Probing, Run
-from skillaudit.tui.status import stage_text
+from skillaudit.tui.status import stage_blocks
 
 if TYPE_CHECKING:
     from skillaudit.probe import Preview, ProbeResult
@@ -85,10 +85,8 @@ def idle_blocks(form: Form) -> list[Block]:
 
 def preparing_blocks(run: Run) -> list[Block]:
     """Say how far the plan is; nothing is asked yet."""
-    blocks: list[Block] = [_title(run.form, "preparing", "accent"), Paragraph("")]
-    blocks += [Field("▸", (Span(stage_text(stage)),)) for stage in run.stages if stage.name != "probe"]
     hint = "Stopping after this step …" if run.cancelled else "Nothing is asked yet. P drops it."
-    return [*blocks, Paragraph(""), Paragraph(hint, "muted")]
+    return stage_blocks("Preparing the questions", run.stages, hint)
 
 
 def preview_blocks(preview: Preview, form: Form) -> list[Block]:
@@ -203,6 +201,8 @@ def error_blocks(run: Run) -> list[Block]:
     """Say in a sentence what went wrong, and show what was decided until then."""
     error = run.error
     said = str(error) if isinstance(error, SkillAuditError) else f"{type(error).__name__}: {error}"
+    if said.split(" ")[0].isalpha():  # not the name of a model
+        said = said[0].upper() + said[1:]
     blocks: list[Block] = [
         _title(run.form, "failed !!", "error"),
         Paragraph(""),

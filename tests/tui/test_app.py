@@ -16,6 +16,8 @@ from skillaudit.tui.lines import cell_len
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.theme import DARK, LIGHT, preferred_theme
 from skillaudit.tui.views import VIEWS
+from skillaudit.tui.widgets.detail import DetailPane
+from skillaudit.tui.widgets.row_list import RowList
 from tests.tui import reports
 from tests.tui.driving import NARROW, WIDE, opened, screen_lines, screen_text, settle, toasts, until, view
 
@@ -216,6 +218,20 @@ async def test_hints_name_filter_help_and_quit_at_every_size(size: tuple[int, in
         hints = screen_lines(app)[-1]
         assert all(word in hints for word in ("/ filter", "? help", "q quit"))
         assert "6 Map" in screen_lines(app)[1]
+
+
+async def test_what_the_focus_can_do_is_named_in_a_narrow_window() -> None:
+    async with opened(reports.small(), NARROW, keys="2") as (app, pilot):
+        assert "enter open" in screen_lines(app)[-1]
+        await pilot.press("6")
+        assert "+ zoom in" in screen_lines(app)[-1]
+
+
+async def test_esc_leaves_the_detail_for_the_list_beside_it() -> None:
+    async with opened(reports.small(), keys="2 tab") as (app, pilot):
+        assert isinstance(app.focused, DetailPane)
+        await pilot.press("escape")
+        assert isinstance(app.focused, RowList) and not toasts(app)
 
 
 async def test_while_letters_are_typed_no_letter_is_called_a_key() -> None:

@@ -46,6 +46,14 @@ async def test_narrow_shows_one_pane_and_wide_two() -> None:
         await until(pilot, lambda: detail.region.width > 50 and rows_of(app).region.width > 40)
 
 
+async def test_a_filter_without_a_match_shows_what_it_says_even_over_a_zoomed_detail() -> None:
+    async with opened(reports.small(), NARROW, keys="2 enter slash z z q") as (app, pilot):
+        assert "Nothing matches “zzq”" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert rows_of(app).has_focus and "Skills 30" in screen_text(app)
+
+
 async def test_filter_narrows_as_one_types_and_letters_stay_letters() -> None:
     async with opened(reports.small(), keys="2 slash") as (app, pilot):
         session = app.session

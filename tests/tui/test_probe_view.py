@@ -194,7 +194,7 @@ async def test_an_error_is_a_sentence_in_the_panel() -> None:
         await settle(pilot)
         text = screen_text(app)
         assert (
-            "no request speaks for [/this] library" in text and "--requests." in text and "failed !!" in text
+            "No request speaks for [/this] library" in text and "--requests." in text and "failed !!" in text
         )
         engine.early = None
         engine.gate.set()

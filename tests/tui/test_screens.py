@@ -12,6 +12,7 @@ from skillaudit.tui.actions import ACTIONS, keys_text
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.screens import ExportScreen, HelpScreen, help_blocks
 from skillaudit.tui.views import VIEWS
+from skillaudit.tui.widgets.detail import DetailPane
 from tests.tui import reports
 from tests.tui.driving import NARROW, opened, screen_text
 
@@ -108,3 +109,11 @@ async def test_the_palette_offers_themes_when_asked() -> None:
     async with opened(reports.small()) as (app, _):
         names = [hit.text async for hit in Commands(app.screen).search("theme: skillaudit")]
         assert set(names) >= {"theme: skillaudit-dark", "theme: skillaudit-light"}
+
+
+async def test_no_sentence_of_the_help_is_cut() -> None:
+    async with opened(reports.small(), NARROW, keys="2 question_mark") as (app, _):
+        shown = ["".join(span.text for span in line) for line in app.screen.query_one(DetailPane)._lines]
+        assert not [line for line in shown if "…" in line]
+        text = " ".join(" ".join(shown).split())
+        assert all(" ".join(action.help.split()) in text for action in ACTIONS if action.scope == "app")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from skillaudit.errors import UsageError
 from skillaudit.progress import Progress
 from skillaudit.routing.whatif import SkillChange, WhatIf
 from skillaudit.tui.doc import to_markdown
@@ -78,6 +79,7 @@ async def test_taking_out_and_putting_back_moves_the_forecast() -> None:
         skill = app.session.selected
         assert oracle.asked == [((skill,), {})]
         assert "7 What-if 1" in screen_lines(app)[1]
+        assert "accuracy +1.0 points · hijack -1.0 points" in screen_text(app)
         text = screen_text(app)
         assert "84.8% [78.8, 90.8]" in text and "nothing is written" in text
         await pilot.press("x")
@@ -108,7 +110,11 @@ async def test_a_failing_engine_says_why() -> None:
     oracle.error = ValueError("no such [skill]")
     async with opened(reports.small(), keys="2 x 7", imagine=oracle) as (app, pilot):
         await settle(pilot)
-        assert "no such [skill]" in screen_text(app)
+        assert "ValueError: no such [skill]" in screen_text(app) and "a fault in" in screen_text(app)
+        oracle.error = UsageError("nothing to forecast with")
+        await pilot.press("2", "x", "j", "x", "7")
+        await settle(pilot)
+        assert "nothing to forecast with" in screen_text(app) and "a fault in" not in screen_text(app)
 
 
 async def test_without_an_engine_there_is_nothing_to_press() -> None:

@@ -167,6 +167,10 @@ class ListView(View, Generic[Row]):
             self.list.set_empty("")
         else:
             self.detail.show(())
+            # What there is to be said stands in the list.
+            self.remove_class("-zoomed")
+            if self.detail.has_focus:
+                self.take_focus()
             query = printable(self.session.query)
             self.list.set_empty(
                 f"Nothing matches “{query}”. Press esc to clear the filter."
@@ -214,6 +218,15 @@ class ListView(View, Generic[Row]):
     def take_focus(self) -> None:
         """Put the focus on the list, or on the detail that covers it."""
         self.screen.set_focus(self.detail if self.has_class("-zoomed") else self.list)
+
+    def step_back(self) -> bool:
+        """Close the detail, or leave it for the list beside it."""
+        if super().step_back():
+            return True
+        if self.detail.has_focus:
+            self.take_focus()
+            return True
+        return False
 
     def next_pane(self) -> None:
         """Go from the list to the detail and back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.tui.imagining import Change, outcome_document
+from skillaudit.tui.imagining import Change, outcome_document, outcome_line
 from skillaudit.tui.lines import Span
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
@@ -53,6 +53,7 @@ class WhatIfView(ListView[Change]):
     def show_detail(self) -> None:
         """Describe the effect of all changes together."""
         self.list.set_empty("" if self.list.current is not None else self.empty_text())
+        self.list.border_subtitle = outcome_line(self.session.changes)
         self.detail.show(outcome_document(self.session.changes, busy=self.session.changes.outcome is None))
 
     def markdown(self) -> str:

@@ -80,6 +80,9 @@ class TabBar(Bar):
         return view.title if view.id == self._current else ""
 
 
+ALWAYS = frozenset({"filter", "help", "quit"})
+
+
 class HintBar(Bar):
     """The keys that do something here and now, most needed first; what does not fit stays off."""
 
@@ -96,9 +99,13 @@ class HintBar(Bar):
     def line(self) -> Line:
         """Return the hints that fit."""
         pairs = [(key, word, "") for key, word in self._extra]
+        # What a list or the map can do comes right after the keys that must always be seen.
+        order = sorted(
+            ACTIONS, key=lambda action: (action.id not in ALWAYS, action.scope in {"app", "detail"})
+        )
         pairs += [
             (key_name(action.keys[0]), action.hint, action.call if action.scope == "app" else "")
-            for action in ACTIONS
+            for action in order
             if action.hint
             and not self._now.typing
             and action.scope in {"app", self._now.focus}
