@@ -24,6 +24,7 @@ KINDS = {
     "split": "advice to its author: cut it into several",
     "fold": "folded into another skill",
 }
+RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
 CHILD_LIMIT = 40
 LOST_LIMIT = 12
 
@@ -113,9 +114,12 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
 
 def _proof(proof: Proof) -> list[Block]:
     blocks: list[Block] = [Heading("Proof", f"{plural(proof.before.requests, 'request')} that chose no edit")]
-    for name, tone in (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted")):
+    for name, tone in RATES:
+        before = getattr(proof.before, name)
+        if name == "false_trigger" and before.value is None:
+            continue  # No request is there that should fire nothing.
         blocks.append(Paragraph(name.replace("_", " "), "value"))
-        blocks.append(Gauge("  before", getattr(proof.before, name), tone))
+        blocks.append(Gauge("  before", before, tone))
         blocks.append(Gauge("  after", getattr(proof.after, name), tone))
     return blocks + _test(proof.test)
 

@@ -14,6 +14,7 @@ from skillaudit.tui.lines import line_width, printable
 from skillaudit.tui.plan_documents import plan_document, points, proposal_blocks, signed, stand
 from skillaudit.tui.planning import Plan
 from tests.tui import plans
+from tests.tui.reports import estimate
 from tests.tui.test_planning import made, row
 
 
@@ -46,6 +47,18 @@ def test_the_summary_has_proof_test_and_steps() -> None:
     assert "no selection touched it" in text
     assert "240 requests" in text and "extractive" in text and "A note of the optimiser." in text
     assert "Harmed all the same" not in text
+
+
+def test_false_triggers_are_shown_where_there_is_something_to_judge_them_by() -> None:
+    plan = made()
+    assert "false trigger" not in text_of(plan, "summary")
+    proof = plans.proof(3)
+    before, after = (
+        msgspec.structs.replace(rates, false_trigger=estimate(value))
+        for rates, value in ((proof.before, 0.4), (proof.after, 0.3))
+    )
+    text = text_of(made(proof=msgspec.structs.replace(proof, before=before, after=after)), "summary")
+    assert "false trigger\n\n-   before: 40.0% [34.0, 46.0]\n-   after: 30.0% [24.0, 36.0]" in text
 
 
 def test_the_summary_follows_what_is_accepted() -> None:
