@@ -207,7 +207,7 @@ def _requests(title: str, losses: Sequence[RequestLoss], taken_from: bool) -> li
 
 
 def _sources(losses: Sequence[RequestLoss]) -> str:
-    return ", ".join(SOURCES[source] for source in dict.fromkeys(loss.source for loss in losses))
+    return " and ".join(SOURCES[source] for source in dict.fromkeys(loss.source for loss in losses))
 
 
 def cluster_document(index: Index, cluster: Cluster) -> list[Block]:

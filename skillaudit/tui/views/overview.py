@@ -29,6 +29,8 @@ class OverviewView(View):
         ("hijack", "share that another skill takes"),
         ("no skill", "share for which nothing is chosen; the three sum to 1"),
         ("false trig.", "share of requests for no skill that a skill takes all the same"),
+        ("with state", "a chain at best: every step finds the real result of the one before"),
+        ("by gamma", "a chain at worst: its steps are chosen from a plan, with the published exponent"),
         ("●━━", "the estimate and its interval on a line from 0% to 100%"),
     )
 
