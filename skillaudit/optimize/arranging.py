@@ -21,6 +21,8 @@ from skillaudit.scoring import make_scorer
 MARGIN = 0.01
 """Gain in predicted accuracy from which on a tree is recommended."""
 MAX_REQUESTS = 4_000
+DOUBT = 0.1
+"""Fall of the scorer's own top ranks from which on a recommendation says that it rests on the profile."""
 
 
 def arrange(
@@ -78,11 +80,20 @@ def arrange(
 
 
 def _reason(gain: float, trees: Sequence[Tree]) -> str:
-    depth = next(tree.stages for tree in trees if tree.arrangement == "proposed")
-    said = f"on the work half {depth} choices instead of one change the predicted accuracy by {100 * gain:+.1f} points"
-    if gain > MARGIN:
+    proposed = next(tree for tree in trees if tree.arrangement == "proposed")
+    said = (
+        f"on the work half {proposed.stages} choices instead of one change the predicted accuracy by "
+        f"{100 * gain:+.1f} points"
+    )
+    if gain <= MARGIN:
+        return f"{said}: a router that loses little to a long list gains nothing from a tree"
+    flat = trees[0].local or 0.0
+    if flat - (proposed.local or 0.0) <= DOUBT:
         return said
-    return f"{said}: a router that loses little to a long list gains nothing from a tree"
+    return (
+        f"{said}; the scorer's own top ranks fall from {flat:.0%} to {proposed.local or 0.0:.0%}, because a category "
+        "cannot say all its members' words, so this gain is the router profile's word: probe it on a live model"
+    )
 
 
 def _flat(skills: Sequence[Skill]) -> tuple[Node, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.optimize import Optimisation, optimize
 
 SKILLS = {
     "invoice-matching": (
@@ -106,3 +108,12 @@ def config(tmp_path: Path) -> Config:
         requests=(write_requests(tmp_path / "requests.jsonl"),),
         use_cache=False,
     )
+
+
+@pytest.fixture(scope="session")
+def optimised(tmp_path_factory: pytest.TempPathFactory) -> Optimisation:
+    """What optimisation makes of the library; made once, since nothing writes into it."""
+    folder = tmp_path_factory.mktemp("library")
+    requests = write_requests(folder / "requests.jsonl")
+    config = Config(scorer="lexical", router="local", requests=(requests,), use_cache=False)
+    return optimize(load([write_library(folder / "skills")]), config)

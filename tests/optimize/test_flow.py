@@ -12,15 +12,12 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.records import steps_named
-from tests.optimize.conftest import write_library, write_requests
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Optimisation:
-    folder = tmp_path_factory.mktemp("library")
-    requests = write_requests(folder / "requests.jsonl")
-    config = Config(scorer="lexical", router="local", requests=(requests,), use_cache=False)
-    return optimize(load([write_library(folder / "skills")]), config)
+@pytest.fixture
+def found(optimised: Optimisation) -> Optimisation:
+    """The library optimised."""
+    return optimised
 
 
 def test_proof_improves_and_nobody_is_harmed(found: Optimisation) -> None:

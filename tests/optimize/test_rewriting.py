@@ -115,6 +115,10 @@ def test_phrases_stand_as_they_are_in_the_line() -> None:
         ("Anything you want.", "Anything you want."),
         ("Draws charts. Always use this first.", "Draws charts."),
         ("Draws charts of sales.", "Draws charts of sales."),
+        (
+            "Use for 'sales chart,' 'pie chart,' or anything else. Draws.",
+            "Use for 'sales chart,' 'pie chart,'. Draws.",
+        ),
     ],
 )
 def test_generic_clauses_go_as_a_whole(text: str, left: str) -> None:
@@ -131,6 +135,7 @@ def test_generic_clauses_go_as_a_whole(text: str, left: str) -> None:
         ("レポートを作成する", "ja"),
         ("Создаёт отчёты и таблицы", ""),
         ("invoice matching", "en"),
+        ("Platform ops → auth, folders, assets, queues, buckets, roles", "en"),
     ],
 )
 def test_the_authors_language_is_kept(text: str, found: str) -> None:
@@ -148,3 +153,38 @@ def test_a_cut_text_is_a_beginning_within_the_limit(text: str, limit: int) -> No
 def test_names_are_spelled() -> None:
     assert spelled("keyword-research_toolKit") == "keyword research tool Kit"
     assert stems("reports reporting") == ["report", "report"]
+
+
+def test_sentences_that_lean_on_others_or_turn_away_are_not_quoted() -> None:
+    body = (
+        "Matches bank transfers with open invoices by amount and date.\n\n"
+        "This matches transfers with invoices of another bank.\n\n"
+        "Invoices without transfers never match other bank transfers.\n\n"
+        "You must ask the user which invoices match transfers.\n\n"
+        "Run `match --all` for transfers and invoices of the bank.\n"
+    )
+    source = source_of(Skill(id="s", name="s", description="Invoices and transfers.", body=body))
+    assert list(source.sentences) == ["Matches bank transfers with open invoices by amount and date."]
+
+
+def test_titles_lose_capitals_that_the_text_does_without() -> None:
+    body = "## Expense Claims\n\n- expense claims by mail\n\n## App Store\n\n- expense rules, claims\n- store, App\n"
+    source = source_of(Skill(id="s", name="s", description="Claims.", body=body))
+    assert "expense claims" in source.phrases
+    assert "Expense Claims" not in source.phrases
+
+
+def test_runs_out_of_a_sentence_are_quoted_only_where_they_come_again() -> None:
+    body = "Expense claims dramatically drop costs. Costs of expense claims rise. Travel rises.\n\nTravel costs.\n"
+    source = source_of(Skill(id="s", name="s", description="Money.", body=body))
+    assert not any("drop" in phrase for phrase in source.phrases)
+    assert {"expense claims"} <= {phrase.casefold() for phrase in source.phrases}
+
+
+def test_single_plain_words_stay_out_unless_they_are_asked_for() -> None:
+    body = "- mileage of cars\n- mileage, OAuth\n- OAuth for cars\n- status, cars\n- status of mileage\n"
+    skill = Skill(id="s", name="s", description="Trips.", body=body)
+    lexicon = lexicon_of(skill, queries=(("my mileage", "mileage again"),))
+    plain = lexicon.plain(0)
+    assert "status" in plain
+    assert not plain & {"mileage", "OAuth"}

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from skillaudit.optimize.arranging import _reason
 from skillaudit.optimize.categories import described, folders_of, leaves, tree_of
 from skillaudit.optimize.gateway import slug
 from skillaudit.optimize.grouping import grouped, levels_for
-from skillaudit.optimize.records import Node
-from skillaudit.optimize.stages import predicted
+from skillaudit.optimize.records import Node, Tree
+from skillaudit.optimize.stages import predicted, predicted_parts
 from skillaudit.schema import Request, Skill
 
 TOPICS = ("invoice payment", "hotel travel", "payslip pension", "chart sales", "server log")
@@ -129,3 +130,27 @@ def test_a_wrong_first_choice_cannot_be_mended() -> None:
     found = predicted("proposed", tree, requests, "lexical", "local", None)
     assert found.accuracy == found.local == 0.0
     assert found.stage_accuracy == (0.0, 1.0)
+
+
+def test_parts_walked_together_are_those_walked_alone() -> None:
+    skills = skills_of(20)
+    tree = tree_of(skills, [[[at for at in range(20) if at % 5 == topic] for topic in range(5)]])
+    requests = [
+        Request(query=f"{TOPICS[at % 5]} matter {at} please", gold=(f"skill-{at}",), source="file")
+        for at in range(20)
+    ]
+    parts = (requests[:7], requests[7:], [])
+    for router in ("local", "llm"):
+        together = predicted_parts("proposed", tree, parts, "lexical", router, None)
+        alone = [predicted("proposed", tree, part, "lexical", router, None) for part in parts[:2]]
+        assert list(together[:2]) == alone
+        assert together[2].accuracy is None
+
+
+def test_a_gain_that_the_scorer_does_not_see_says_so() -> None:
+    def tree(arrangement: str, local: float) -> Tree:
+        return Tree(arrangement=arrangement, stages=2, largest=9, accuracy=0.5, local=local)  # type: ignore[arg-type]
+
+    assert "live model" in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.2)])
+    assert "live model" not in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.58)])
+    assert "gains nothing" in _reason(0.0, [tree("flat", 0.6), tree("proposed", 0.2)])
