@@ -139,7 +139,7 @@ def test_parts_walked_together_are_those_walked_alone() -> None:
         Request(query=f"{TOPICS[at % 5]} matter {at} please", gold=(f"skill-{at}",), source="file")
         for at in range(20)
     ]
-    parts = (requests[:7], requests[7:], [])
+    parts: tuple[list[Request], ...] = (requests[:7], requests[7:], [])
     for router in ("local", "llm"):
         together = predicted_parts("proposed", tree, parts, "lexical", router, None)
         alone = [predicted("proposed", tree, part, "lexical", router, None) for part in parts[:2]]

@@ -1,0 +1,106 @@
+"""What is read off one pass over a state agrees with the whole forecast."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from skillaudit.optimize.proof import Variant, chances, expected, rates, variant, victim_rates
+from skillaudit.optimize.records import Optimisation
+from skillaudit.optimize.text import render
+from skillaudit.routing import forecast
+from skillaudit.schema import Coverage, Estimate, Request, Skill
+
+TOPICS = ("invoice payment", "hotel travel", "payslip pension", "chart sales", "server log")
+NONE = Coverage(requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0)
+
+
+def _state(gone: tuple[str, ...] = ()) -> Variant:
+    skills = [
+        Skill(id=f"s{at}", name=f"s{at}", description=f"Handles {topic} matters.")
+        for at, topic in enumerate(TOPICS)
+    ]
+    requests = [
+        Request(
+            query=f"{topic.split()[0]} and {TOPICS[at - 1].split()[1]} {extra}",
+            gold=(f"s{at}",),
+            source="file",
+        )
+        for at, topic in enumerate(TOPICS)
+        for extra in ("today", "sales please")
+    ]
+    idle = [Request(query="sing me a song about payment", gold=(), source="file")]
+    return variant("lexical", skills, gone, {}, requests, None, idle)
+
+
+def _whole(state: Variant, router: str, rows: list[int]) -> Estimate:
+    return forecast(
+        state.skills,
+        [state.requests[row] for row in rows],
+        state.replay,
+        families=[""] * len(state.skills),
+        labels=[-1] * len(state.skills),
+        neighbors=None,
+        router=router,
+        coverage=NONE,
+    ).forecast.accuracy
+
+
+@pytest.mark.parametrize("router", ["llm", "gpt-4o"])
+@pytest.mark.parametrize("gone", [(), ("s1",)])
+def test_a_part_is_judged_as_a_forecast_of_its_own_would(router: str, gone: tuple[str, ...]) -> None:
+    state = _state(gone)
+    for rows in ([0, 1], [2, 5, 7], list(range(10))):
+        assert expected(state, "lexical", router, rows)[0] == pytest.approx(_whole(state, router, rows).value)
+    total = rates(state, "lexical", router)[1]
+    assert total.hijack.value == pytest.approx(
+        float(chances(state, "lexical", router).hijack.mean()), abs=1e-4
+    )
+
+
+def test_victim_rates_are_those_of_the_forecast() -> None:
+    state = _state()
+    whole = forecast(
+        state.skills, state.requests, state.replay, families=[""] * 5, labels=[-1] * 5, neighbors=None,
+        router="llm", coverage=NONE,
+    )  # fmt: skip
+    known = {flow.id: flow.victim_rate for flow in whole.flows}
+    for skill, rate in victim_rates(state, "lexical", "llm").items():
+        assert rate == pytest.approx(known[skill], abs=1e-6)
+
+
+def test_a_router_is_asked_once_and_each_router_for_itself() -> None:
+    state = _state()
+    assert chances(state, "lexical", "llm") is chances(state, "lexical", "llm")
+    assert (chances(state, "lexical", "llm").right != chances(state, "lexical", "local").right).any()
+    assert (chances(state, "lexical", "local").right == state.right).all()
+
+
+def test_requests_for_no_skill_count_for_false_triggers_alone() -> None:
+    state = _state()
+    bare = _without_idle(state)
+    name, found = rates(state, "lexical", "llm")
+    assert name == "llm"
+    assert found.false_trigger.value is not None
+    assert 0 < found.false_trigger.value < 1
+    without = rates(bare, "lexical", "llm")[1]
+    assert without.false_trigger.value is None
+    assert (without.accuracy.value, without.requests) == (found.accuracy.value, found.requests)
+
+
+def _without_idle(state: Variant) -> Variant:
+    """The same state without requests for no skill."""
+    return variant("lexical", state.skills, (), {}, state.requests, None)
+
+
+def test_false_triggers_are_shown_where_they_are_known(optimised: Optimisation) -> None:
+    assert "false trigger" not in render(optimised)
+    proof = optimised.proof
+    assert proof is not None
+    known = Estimate(value=0.5, low=0.4, high=0.6)
+    proof = msgspec.structs.replace(
+        proof,
+        before=msgspec.structs.replace(proof.before, false_trigger=known),
+        after=msgspec.structs.replace(proof.after, false_trigger=known),
+    )
+    assert "false trigger 50.0%" in render(msgspec.structs.replace(optimised, proof=proof))
