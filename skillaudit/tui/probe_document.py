@@ -301,7 +301,7 @@ def skill_blocks(compared: Comparison) -> list[Block]:
           (("predicted", 9), ("measured", 20), ("", 1), ("asked", 5))),
     )  # fmt: skip
     blocks: list[Block] = [
-        Heading("By skill", f"share lost to others; {outside:,} of {len(judged):,} forecasts outside (!)"),
+        Heading("By skill", f"share lost; {outside:,} of {len(judged):,} forecasts outside (!)"),
         Table(columns, tuple(_skill_row(row) for row in judged[:SKILL_LIMIT])),
     ]
     if len(judged) > SKILL_LIMIT:

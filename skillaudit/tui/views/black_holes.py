@@ -43,9 +43,11 @@ class BlackHolesView(ListView[BlackHole]):
         return Span(hole.skill, "muted" if hole.evidence == "structure" else "")
 
     def note(self) -> str:
-        """Return how many more stand out by structure alone."""
-        more = len(self.session.report.over_general)
-        return f"{more:,} over-general by structure" if more else ""
+        """Return how many of them requests show, where others stand out by structure alone."""
+        report = self.session.report
+        if not report.over_general:
+            return ""
+        return f"{len(report.black_holes):,} by requests, {len(report.over_general):,} by structure"
 
     def rows(self) -> Sequence[BlackHole]:
         """Return the black holes."""
