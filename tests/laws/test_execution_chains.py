@@ -14,7 +14,12 @@ def link(source: str, target: str, returns: bool = False) -> HandOff:
 
 
 @pytest.mark.parametrize(
-    "body", ["Then use the `first` skill again, at most 3 times.", "No plan? Invoke the `first` skill first."]
+    "body",
+    [
+        "Then use the `first` skill again, at most 3 times.",
+        "No plan? Invoke the `first` skill.",
+        "Always invoke the `first` skill first.",
+    ],
 )
 def test_going_back_is_no_step_of_a_chain(body: str) -> None:
     links, _ = hand_offs([skill("first", "Then use the `second` skill."), skill("second", body)])

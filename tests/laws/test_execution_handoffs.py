@@ -47,6 +47,7 @@ def skill(name: str, body: str = "", **more: object) -> Skill:
         ("In those cases read this, then go to `run-tests`.", False),
         ("After it, handed off to the `run-tests` skill rather than done here.", True),
         ("Rather than wait, invoke run-tests.", False),
+        ("Then use run-tests instead.", False),
         ("Once the files are there, use run-tests.", True),
         ("After the change, run the `run-tests` skill.", True),
         ("When you want speed, use run-tests.", False),
@@ -162,9 +163,12 @@ def test_where_folders_do_not_tell_the_category_does() -> None:
     assert hand_offs(undecided) == ((), ())
 
 
-def test_what_a_skill_says_of_itself_goes_before_what_others_say() -> None:
-    told = [skill("teller", "`a-1` → `b-1`"), skill("a-1", "Then use `b-1` again."), skill("b-1")]
-    links, _ = hand_offs(told)
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2)])
+def test_a_step_that_one_skill_lists_goes_before_a_way_back_that_another_knows(
+    order: tuple[int, ...],
+) -> None:
+    told = (skill("teller", "`a-1` → `b-1`"), skill("a-1", "Then use `b-1` again."), skill("b-1"))
+    links, _ = hand_offs([told[place] for place in order])
     assert [(hand.teller, hand.returns) for hand in links] == [("teller", False)]
 
 

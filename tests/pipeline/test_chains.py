@@ -73,6 +73,16 @@ def test_what_is_not_judged_is_as_uncertain_as_the_skills_differ() -> None:
     assert high == pytest.approx(0.8 + math.hypot(0.05, 0.165))
 
 
+def test_what_is_not_known_of_the_library_widens_every_chain() -> None:
+    skills = [skill_report(name, victim_rate=0.2, victim_low=0.1, victim_high=0.3) for name in "abcd"]
+    sure = msgspec.structs.replace(forecast(0.8, 0.0), accuracy=Estimate(value=0.8, low=0.8, high=0.8))
+    found = of_chain("a", "b", "c", "d")
+    alone = only(execution_of(found, skills, "abcd", sure, None)).success
+    together = only(execution_of(found, skills, "abcd", forecast(0.8, 0.0), None)).success
+    assert alone.value == together.value and together.low < alone.low  # type: ignore[operator]
+    assert together.high > alone.high  # type: ignore[operator]
+
+
 def test_what_a_person_starts_is_never_missed_and_what_is_hidden_never_found() -> None:
     skills = [skill_report("a", manual_only=True, victim_rate=None), skill_report("b"), skill_report("c")]
     chain = only(execution_of(of_chain("a", "b", "c"), skills, ["b"], forecast(), None))
@@ -98,6 +108,7 @@ def test_gamma_and_its_source_follow_the_librarys_curve() -> None:
     own = execution_of(of_chain("a", "b"), [], [], forecast(), law)
     mean = execution_of(of_chain("a", "b"), [], [], forecast(), None)
     assert own is not None and mean is not None
+    assert only(own).pessimistic == pytest.approx(0.8 ** (2 * own.gamma))
     assert own.gamma == pytest.approx(6.7 * 0.1 + 1.09) and "this library's own curve" in own.source
     assert mean.gamma == pytest.approx(6.7 * 0.042 + 1.09) and "the published mean" in mean.source
     assert own.depth_by_size is not None and own.depth_by_size.sizes == (5,) and mean.depth_by_size is None
