@@ -80,10 +80,10 @@ def load_report(load: Loader, meter: Meter) -> Outcome:
 
 
 SWITCH_INTERVAL = 0.001
-"""Seconds that the audit's thread may keep the interpreter while the screen waits for it.
+"""Seconds that a thread may keep the interpreter while the screen waits for it.
 
 One key press takes the interpreter back several times over; at Python's own 5 ms they add up to a
-wait that is felt.
+wait that is felt. Audits are worse, and have a process of their own: see `apart.py`.
 """
 
 
@@ -112,7 +112,8 @@ async def in_thread(work: Callable[[Meter], Result], meter: Meter) -> Result:
     interval = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_INTERVAL)
     try:
-        threading.Thread(target=run, name="audit", daemon=True).start()
+        threading.Thread(target=run, name="work", daemon=True).start()
         return await future
     finally:
-        sys.setswitchinterval(interval)
+        if interval > SWITCH_INTERVAL:  # else another thread's turn has set it, and sets it back
+            sys.setswitchinterval(interval)

@@ -61,7 +61,7 @@ async def test_the_loader_runs_in_another_thread() -> None:
         return reports.empty()
 
     assert await in_thread(load, Meter()) == reports.empty()
-    assert names == ["audit"]
+    assert names == ["work"]
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,21 @@ def test_errors_of_ours_are_shown_as_they_are_and_faults_with_a_trace() -> None:
     assert "KeyError: 'boom'" in fault and "fault in skillaudit" in fault
     assert "in test\\_errors\\_of\\_ours" in fault
     assert "earlier result" not in fault
+
+
+async def test_two_threads_leave_the_interpreter_as_it_was() -> None:
+    import asyncio
+    import sys
+    import threading
+
+    before, first, second = sys.getswitchinterval(), threading.Event(), threading.Event()
+    one = asyncio.create_task(in_thread(lambda _: first.wait(20), Meter()))
+    await asyncio.sleep(0)
+    two = asyncio.create_task(in_thread(lambda _: second.wait(20), Meter()))
+    await asyncio.sleep(0)
+    assert sys.getswitchinterval() < before
+    first.set()
+    await one
+    second.set()
+    await two
+    assert sys.getswitchinterval() == pytest.approx(before)
