@@ -89,7 +89,7 @@ def _missing(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield rule.finding(
             (target.source,),
             f"{target.source} hands the work on to `{target.name}`, which is not in this library.",
-            evidence=f"“{target.text}”",
+            evidence=f"Line {target.line} of its body: “{target.text}”",
             places=places(evidence, (target.source,)),
             key=target.name,
         )
@@ -102,7 +102,7 @@ def _manual(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             yield rule.finding(
                 (link.source, link.target),
                 f"{link.source} hands the work on to {link.target}, which the model may not choose by itself.",
-                evidence=f"“{link.text}”",
+                evidence=f"Line {link.line} of {link.teller}'s body: “{link.text}”",
                 places=places(evidence, (link.source, link.target)),
             )
 

@@ -120,6 +120,8 @@ def test_hand_offs_to_nobody_and_to_manual_skills() -> None:
     found = judged(skills, {})
     assert codes(found) == ["SA605", "SA604", "SA604"]
     assert found[0].skills == ("a-1", "b-1")
+    assert found[0].evidence == "Line 3 of a-1's body: “Then use the `b-1` skill.”"
+    assert found[1].evidence == "Line 1 of its body: “Then use the `gone` skill.”"
     assert found[1].skills == ("a-1",) and "`gone`" in found[1].message and found[1].severity == "info"
     assert found[1].fingerprint != found[2].fingerprint
 
