@@ -25,6 +25,7 @@ def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         if success.value is None or success.value >= DEAD:
             continue
         skills = tuple(dict.fromkeys(step.skill for step in chain.steps))
+        many = "both" if len(chain.steps) == 2 else f"all {len(chain.steps)}"
         gamma = execution.gamma if execution else 0.0
         advice = ""
         if chain.restate_before:
@@ -34,8 +35,8 @@ def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             )
         yield rule.finding(
             skills,
-            f"{_way(chain)}: {'both' if len(chain.steps) == 2 else f'all {len(chain.steps)}'} skills are chosen right in {percent(success.value)} of runs, "
-            f"or {percent(chain.with_state)} at best, when each finds the result of the one before.",
+            f"{_way(chain)}: {many} skills are chosen right in {percent(success.value)} of runs, or "
+            f"{percent(chain.with_state)} at best, when each finds the result of the one before.",
             evidence=f"90% interval {percent(success.low or 0.0)} to {percent(success.high or 0.0)}; "
             f"{percent(chain.pessimistic)} by the published exponent (gamma {gamma:.2f}). {_told(chain)}",
             fix=advice,
