@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from io import TextIOWrapper
+from typing import cast
 
 import click
 
 from skillaudit.version import __version__
-
-if TYPE_CHECKING:
-    from io import TextIOWrapper
 
 COMMANDS = {
     "open": ("skillaudit.cli.open", "Explore a library in the terminal (the default)."),
@@ -86,7 +84,7 @@ def main() -> None:
     from skillaudit.cli.diagnostics import run
 
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        if isinstance(stream, TextIOWrapper):
             # A terminal that cannot show a character shows a mark for it.
-            cast("TextIOWrapper", stream).reconfigure(errors="replace")
+            stream.reconfigure(errors="replace")
     sys.exit(run(group))
