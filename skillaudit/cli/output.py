@@ -30,12 +30,11 @@ def deliver(text: str, path: Path | None) -> None:
         except BrokenPipeError:
             drop_stdout()  # what follows, a gate's exit code above all, still counts
         return
-    target = path.resolve()
     try:
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
         else:
-            _replace(data, target)
+            _replace(data, path.resolve())
     except OSError as error:
         raise UsageError(
             f"cannot write {path}: {error.strerror}; name a file in a folder that exists."
@@ -48,11 +47,14 @@ def check_writable(path: Path | None) -> None:
         return
     target = path.resolve()
     why = ""
-    if target.is_dir():
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A pipe or a device, whose place in the file system is not where it is written.
+        why = "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
+    elif target.is_dir():
         why = os.strerror(errno.EISDIR)
     elif not target.parent.is_dir():
         why = os.strerror(errno.ENOTDIR if target.parent.exists() else errno.ENOENT)
-    elif not os.access(target if target.exists() and not target.is_file() else target.parent, os.W_OK):
+    elif not os.access(target.parent, os.W_OK):
         why = os.strerror(errno.EACCES)
     if why:
         raise UsageError(f"cannot write {path}: {why}; name a file in a folder that exists.")

@@ -64,6 +64,12 @@ def test_without_a_stdout_there_is_no_output_and_no_error() -> None:
     assert (shell("skillaudit config >&-").returncode, shell("skillaudit config >&-").stderr) == (0, "")
 
 
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs a device for stdout")
+def test_stdout_by_its_device(tmp_path: Path) -> None:
+    found = shell(f"skillaudit listing {SAMPLES / 'clean'} --client codex -o /dev/stdout")
+    assert found.returncode == 0 and found.stdout.startswith("## Skills")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 def test_a_full_disk_is_the_environment_s_fault() -> None:
     found = shell("skillaudit rule SA301 > /dev/full")
