@@ -95,9 +95,11 @@ def refuse_harm(
 ) -> list[Edit]:
     """Return the edits with those refused that harm a skill on `requests`.
 
-    `harms` are those of the edits as they stand. A skill may stay harmed whatever is refused.
+    `harms` are those of the edits as they stand. A skill may stay harmed whatever is refused; what was refused
+    for it alone is then accepted again, and the harm is listed.
     """
     edits = list(edits)
+    because: dict[str, str] = {}
     for round_ in range(ROUNDS):
         if not harms:
             break
@@ -109,6 +111,7 @@ def refuse_harm(
             if guilty is None:
                 continue
             refused += 1
+            because[guilty.id] = harm.skill
             edits = [_refused(edit, harm) if edit.id == guilty.id else edit for edit in edits]
             if guilty.kind != "fold":
                 skill = guilty.skills[0]
@@ -119,7 +122,22 @@ def refuse_harm(
         harms = judge(edits)
     for harm in harms[:_STUBBORN]:
         edits, harms = _all_of(harm, edits, harms, judge)
+    for harm in harms:
+        edits = _restored(
+            edits, {edit for edit, skill in because.items() if skill == harm.skill}, harms, judge
+        )
     return edits
+
+
+def _restored(edits: list[Edit], ids: set[str], harms: Sequence[Harm], judge: Judge) -> list[Edit]:
+    """Take back refusals that were for nothing, since their skill is harmed without these edits too."""
+    trial = [
+        msgspec.structs.replace(edit, accept=True, refused="") if edit.id in ids and edit.refused else edit
+        for edit in edits
+    ]
+    if trial == edits or {each.skill for each in judge(trial)} - {each.skill for each in harms}:
+        return edits
+    return trial
 
 
 def _all_of(

@@ -43,8 +43,8 @@ def rewrite_together(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT
     """Give every confused skill a description by the recipe that helps the library most; return how many.
 
     Nothing changes where no recipe helps by `CERTAINTY` standard errors, the changes of single requests
-    taken as independent. Each description is an edit of its own, and a skill whose new one costs `WORSE`
-    requests more than it brings keeps its old one.
+    taken as independent, or where it brings less than a reader's time is worth. Each description is an edit
+    of its own, and a skill whose new one costs `WORSE` requests more than it brings keeps its old one.
     """
     tasks = sorted(boundary_tasks(bench), key=lambda task: (-task.weight, task.row))[:MAX_EMBEDDED]
     if not tasks:
@@ -88,8 +88,10 @@ def _trial(bench: Bench, texts: Mapping[int, str], scores: Mapping[int, Floats])
         hard=after.right.astype(np.int64) - bench.board.right.astype(np.int64),
     )
     noise = float(np.sqrt((delta.soft**2).sum()))
+    gain = bench.gain(delta)
+    worth = gain >= bench.minimum * len(texts)
     convincing = delta.soft.sum() >= CERTAINTY * noise and delta.hard.sum() >= 0
-    return _Trial(bench.gain(delta), bool(convincing), texts, scores)
+    return _Trial(gain, bool(convincing and worth), texts, scores)
 
 
 def _changed(board: Board, scores: Mapping[int, Floats]) -> Board:
