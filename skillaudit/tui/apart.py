@@ -7,6 +7,7 @@ ends it is no longer wanted.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -223,8 +224,10 @@ class _Child:
     def end(self, *messages: msgspec.Struct) -> NoReturn:
         """Send the last messages and leave at once, whatever other threads do."""
         with self._lock:
-            for message in messages:
-                _send(self._out, message)
+            # Nobody may be listening any more: the app was left.
+            with contextlib.suppress(BrokenPipeError):
+                for message in messages:
+                    _send(self._out, message)
             os._exit(0)
 
     def made(self, report: Report, partial: bool) -> NoReturn:

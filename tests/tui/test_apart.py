@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,16 @@ def test_a_process_that_ends_without_a_word_is_said(
     with pytest.raises(MissingError) as error:
         audit_apart(LIBRARY, CONFIG, SILENT)
     assert says in str(error.value)
+
+
+def test_a_process_that_nobody_listens_to_ends() -> None:
+    command = [sys.executable, "-P", "-c", apart._START.format(path=sys.path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None and child.stdout is not None
+        apart._send(child.stdin, apart.Order([str(LIBRARY[0])], CONFIG))
+        child.stdout.close()
+        child.stdin.close()
+        assert child.wait(60) == 0
 
 
 def test_nothing_of_the_folder_one_stands_in_is_imported(
