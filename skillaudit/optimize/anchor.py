@@ -36,7 +36,7 @@ def anchor_paragraph(bench: Bench, lexicon: Lexicon, pairs: Sequence[tuple[int, 
 def _side(bench: Bench, lexicon: Lexicon, row: int, other: int) -> str:
     known = lexicon.described[other] | set(lexicon.sources[other].counts)
     source = lexicon.sources[row]
-    chosen = choose(source, lexicon.weights(row, (other,)), known, _ROOM)
+    chosen = choose(source, lexicon.weights(row, (other,)), known, _ROOM, lexicon.plain(row))
     if not chosen:
         chosen = choose(source, lexicon.weights(row, (other,)), lexicon.described[other], _ROOM)
     return ", ".join(chosen[:4]) or spelled(bench.skills[row].name)
