@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from inspect import cleandoc
 
 from skillaudit.load import clean
 
@@ -84,7 +85,7 @@ def _read(tree: ast.Module) -> CrewCode:
 
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
-    """Literal text and model objects that are bound to a name anywhere in the module."""
+    """Literal text and model objects that are bound to a name anywhere in the module, or that a function returns."""
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
@@ -92,6 +93,10 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
             value = literal(node.value, {}) or model_of(node.value)
             if name and value:
                 found[name] = value
+        elif isinstance(node, ast.FunctionDef) and len(node.body) == 1:
+            only = node.body[0]
+            if isinstance(only, ast.Return) and only.value is not None and (value := literal(only.value, {})):
+                found[f"{node.name}()"] = value
     return found
 
 
@@ -124,7 +129,7 @@ def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, s
         elif key in ("tools", "context", "agent", "output_pydantic", "output_json"):
             got.names[key] = references(value)
         elif text := literal(value, constants):
-            got.texts[key] = text
+            got.texts[key] = cleandoc(text)
         elif key in ("llm", "model") and (model := model_of(value)):
             got.texts["llm"] = model
         elif key in ("llm", "role", "goal", "backstory", "description", "expected_output"):
@@ -160,7 +165,19 @@ def last_name(node: ast.expr) -> str:
 
 def references(node: ast.expr) -> tuple[str, ...]:
     items = node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
-    return tuple(name for item in items if (name := last_name(item)) and name not in ("None", "list"))
+    return tuple(name for item in items if (name := _named(item)) and name not in ("None", "list"))
+
+
+def _named(node: ast.expr) -> str:
+    """The last name that says anything: `SearchTools.tools()` -> `SearchTools`."""
+    inner = node.func if isinstance(node, ast.Call) else node
+    if (
+        isinstance(inner, ast.Attribute)
+        and inner.attr in ("tools", "get_tools")
+        and last_name(inner.value) != "self"
+    ):
+        return last_name(inner.value)
+    return last_name(node)
 
 
 def _subscript(node: ast.expr) -> str:
@@ -183,13 +200,22 @@ def literal(node: ast.expr, constants: dict[str, str]) -> str:
         left, right = literal(node.left, constants), literal(node.right, constants)
         return left + right if left and right else ""
     if isinstance(node, ast.JoinedStr):
-        parts = [str(part.value) if isinstance(part, ast.Constant) else _hole(part) for part in node.values]
+        parts = [
+            str(part.value) if isinstance(part, ast.Constant) else _hole(part, constants)
+            for part in node.values
+        ]
         return clean("".join(parts))
     return ""
 
 
-def _hole(part: ast.expr) -> str:
-    name = last_name(part.value) if isinstance(part, ast.FormattedValue) else ""
+def _hole(part: ast.expr, constants: dict[str, str]) -> str:
+    """What stands in an f-string: text that is known for certain, else the name of what would stand there."""
+    if not isinstance(part, ast.FormattedValue):
+        return "{value}"
+    name = last_name(part.value)
+    certain = f"{name}()" if isinstance(part.value, ast.Call) else name if name.isupper() else ""
+    if certain in constants:
+        return constants[certain]
     return "{" + (name or "value") + "}"
 
 

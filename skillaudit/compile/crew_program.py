@@ -35,6 +35,8 @@ MAX_CODE = 524_288
 MAX_MODULES = 40
 _MAX_DEPTH = 20
 """Names that stand for names before one is given up."""
+_ORDINARY = frozenset({"main", "crew", "app", "run", "src", "__main__", "__init__"})
+"""Names of files and folders that say nothing of a crew."""
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -54,6 +56,7 @@ class _Made:
     node: ast.Call
     parameters: tuple[str, ...] | None = None
     """Of the function that returns it; None where it is no function's."""
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass
@@ -238,8 +241,8 @@ class _Reader(ast.NodeVisitor):
             reasons.append(f"`**` of {free} hands in arguments that only running would tell")
         if self.loops:
             reasons.append(f"{free} is made in a loop; it is taken once")
-        project.unread += [Unread(call.place, reason) for reason in reasons]
-        project.made[free] = _Made(_kind(node), call, node, parameters)
+        unread = tuple(Unread(call.place, reason) for reason in reasons)
+        project.made[free] = _Made(_kind(node), call, node, parameters, unread)
         project.anonymous[id(node)] = free
 
 
@@ -283,12 +286,13 @@ def _resolved(project: _Project) -> CrewCode:
     code.task_order = tuple(call.name for call in code.tasks)
     owners = {name for call in code.tasks for name in call.names.get("agent", ())} | {code.manager}
     listed = {made.call.name for made in agents}
-    code.agents = [
-        made.call
+    team = [
+        made
         for made in project.made.values()
         if made.kind == "Agent" and (not agents or made.call.name in listed | owners)
     ]
-    code.unread = []
+    code.agents = [made.call for made in team]
+    project.unread = [*(one for made in (*team, *chosen) for one in made.unread), *project.unread]
     return code
 
 
@@ -331,10 +335,12 @@ def _instances(node: ast.expr, project: _Project, kind: str, depth: int = 0) -> 
 
 def _named(name: str, project: _Project, kind: str, depth: int) -> Iterable[_Made]:
     made = project.made.get(name)
-    if made is not None and made.kind == kind:
+    value = project.bound.get(name)
+    # A task is often called after the function that makes it: `plan = tasks.plan(agent)`.
+    called = made is not None and made.parameters is not None and isinstance(value, ast.Call)
+    if made is not None and made.kind == kind and not called:
         yield made
         return
-    value = project.bound.get(name)
     if isinstance(value, ast.Call):
         yield from _produced(last_name(value.func), value, project, kind, name)
     elif value is not None:
@@ -358,7 +364,7 @@ def _produced(function: str, call: ast.Call, project: _Project, kind: str, name:
         copy.names[key] = tuple(
             inner for one in names for inner in (references(given[one]) if one in given else (one,))
         )
-    yield _Made("Task", copy, made.node, made.parameters)
+    yield _Made("Task", copy, made.node, made.parameters, made.unread)
 
 
 def _name_of(name: str, project: _Project) -> str:
@@ -384,8 +390,8 @@ def programs_below(files: Sequence[Path]) -> list[Path]:
 
 
 def named_after(program: Path) -> str:
-    """Return a name for a crew: its folder's where the file has an ordinary one."""
-    if program.stem in ("main", "crew", "app", "run", "__main__", "__init__"):
-        folder = program.resolve().parent
-        return show((folder.parent if folder.name == "src" else folder).name)
-    return show(program.stem)
+    """Return a name for a crew: that of the nearest folder where the file, or its folder, has an ordinary one."""
+    path = program.resolve().with_suffix("")
+    while path.name in _ORDINARY and path.parent.name:
+        path = path.parent
+    return show(path.name)

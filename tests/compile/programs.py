@@ -90,6 +90,7 @@ def voyage(root: Path) -> Path:
                     role="Navigator",
                     goal="Lay a course between the harbours",
                     backstory="You plot courses with tide tables.",
+                    tools=ChartTools.tools(),
                     llm=self.model,
                 )
                 return mate
@@ -100,7 +101,9 @@ def voyage(root: Path) -> Path:
         class VoyageTasks:
             def choose_harbours(self, agent, coast):
                 return Task(
-                    description=f"Choose three harbours on the coast {coast}.",
+                    description=dedent(f\"\"\"
+                        Choose three harbours on the coast {coast}.
+                          Prefer sandy ground.\"\"\"),
                     expected_output="Three harbours with depth and shelter.",
                     agent=agent,
                 )
@@ -125,17 +128,19 @@ def voyage(root: Path) -> Path:
                 master = agents.harbour_master()
                 mate = agents.navigator()
                 harbours = tasks.choose_harbours(master, self.coast)
-                course = tasks.lay_course(agent=mate, harbours=harbours)
-                crew = Crew(agents=[master, mate], tasks=[harbours, course], verbose=True)
+                lay_course = tasks.lay_course(agent=mate, harbours=harbours)
+                crew = Crew(agents=[master, mate], tasks=[harbours, lay_course], verbose=True)
                 return crew.kickoff()
     """
     return _write(
         root,
         {
-            "voyage_agents.py": agents,
-            "voyage_tasks.py": tasks,
-            "main.py": _program(main),
-            "unrelated_agents.py": "from crewai import Agent\nspy = Agent(role='Spy', goal='Spy', backstory='Spy.')\n",
+            "app/voyage_agents.py": agents,
+            "app/voyage_tasks.py": tasks,
+            "app/main.py": _program(main),
+            "app/unrelated.py": "from crewai import Agent, Task\nagent = Agent(role=text())\ntask = Task(agent=agent)\n"
+            "# imported, and no part of the crew\n",
+            "app/unrelated_agents.py": "from crewai import Agent\nspy = Agent(role='Spy', goal='Spy')\n",
         },
     )
 

@@ -55,11 +55,12 @@ def test_agents_and_tasks_that_methods_of_other_files_make(tmp_path: Path) -> No
     tasks = {task.name: (agent.name, task) for agent in system.agents for task in agent.tasks}
     assert {name: owner for name, (owner, _) in tasks.items()} == {
         "harbours": "harbour_master",
-        "course": "navigator",
+        "lay_course": "navigator",
     }
-    assert tasks["course"][1].inputs == ("harbours",)
-    assert tasks["harbours"][1].text == "Choose three harbours on the coast {coast}."
-    assert system.agents[0].origin == "voyage_agents.py:10" and system.skipped == ()
+    assert tasks["lay_course"][1].inputs == ("harbours",)
+    assert tasks["harbours"][1].text == "Choose three harbours on the coast {coast}.\n  Prefer sandy ground."
+    assert system.agents[1].tools == ("ChartTools",)
+    assert system.agents[0].origin == "app/voyage_agents.py:10" and system.skipped == ()
 
 
 def test_agents_in_lists_and_a_manager(tmp_path: Path) -> None:
@@ -107,12 +108,14 @@ def test_programs_compile(name: str, tmp_path: Path) -> None:
         ("'''a '''.strip().format(place=1)", "a"),
         ("'a {place}'.format(place=1)", "a {place}"),
         ("f'a {where.place}'", "a {place}"),
+        ("f'{KNOWN} {known} {told()} {asked(1)}'", "a constant {known} as told {asked}"),
         ("open('x').read()", ""),
         ("', '.join(names)", ""),
     ],
 )
 def test_texts(expression: str, text: str, tmp_path: Path) -> None:
-    code = f"KNOWN = 'a constant'\na = Agent(role='R', goal={expression}, backstory='B')\n"
+    code = "known = 'x'\ndef told():\n  return 'as told'\ndef asked(x):\n  y = x\n  return 'z'\n"
+    code += f"KNOWN = 'a constant'\na = Agent(role='R', goal={expression}, backstory='B')\n"
     code += "Crew(agents=[a], tasks=[Task(description='D', expected_output='E', agent=a)])\n"
     (agent,) = one(tmp_path, code).agents
     assert agent.description == text.strip()
@@ -152,7 +155,7 @@ def test_a_folder_with_yaml_goes_before_and_several_programs_are_not_one(tmp_pat
     assert [agent.name for agent in read_system(tmp_path / "yaml").agents] == ["collector", "writer"]
     programs.garden(tmp_path / "two")
     programs.voyage(tmp_path / "two")
-    with pytest.raises(LoadError, match=r"holds 2 crews \(garden\.py, main\.py\); give the file of one"):
+    with pytest.raises(LoadError, match=r"holds 2 crews \(app/main\.py, garden\.py\); give the file of one"):
         read_system(tmp_path / "two")
     assert read_system(tmp_path / "two" / "garden.py").name == "garden"
 
