@@ -3,7 +3,7 @@
     python -m tests.benchmarks.optimize_libraries --data ../shared/data
 
 Prints a table with the proof half's accuracy and hijack rate before and after, by step, under the local
-router of a scorer and under fitted router profiles; then trees against flat lists by size.
+router of a scorer and under fitted router profiles.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
     steps = " ".join(f"{step.step} {100 * step.gain:+.1f}" for step in found.steps if step.gain is not None)
     before, after = proof.before, proof.after
     change = proof.test.difference
+    idle = before.false_trigger.value, after.false_trigger.value
+    fires = "" if idle[0] is None else f"  false trigger {_points(idle[0])} -> {_points(idle[1])}"
     return (
         f"{label:<20} {router:<12} {before.requests:>6} "
         f"{_points(before.accuracy.value)} -> {_points(after.accuracy.value)} "
@@ -87,7 +89,7 @@ def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
         f"hijack {_points(before.hijack.value)} -> {_points(after.hijack.value)}  "
         f"p {proof.test.p_value if proof.test.p_value is None else f'{proof.test.p_value:.1g}'}  "
         f"harmed {len(proof.harmed)}/{len(planned.harmed)}  edits {len(found.accepted)}/{len(found.edits)}  "
-        f"{seconds:.0f} s  {steps}"
+        f"{seconds:.0f} s  {steps}{fires}"
     )
 
 
