@@ -101,6 +101,6 @@ def _file_text(skill: Skill) -> str | None:
             return None
         with path.open("rb") as stream:
             data = stream.read(_MAX_BYTES)
-    except OSError:
+    except (OSError, ValueError):  # a name that this locale cannot spell
         return None
     return clean(data.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n").replace("\r", "\n")

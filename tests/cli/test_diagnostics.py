@@ -82,3 +82,15 @@ def test_a_terminal_of_few_characters_shows_a_mark_for_others() -> None:
         f"skillaudit route {SAMPLES / 'clean'} 'plan a trip' --scorer lexical -q", PYTHONIOENCODING="latin-1"
     )
     assert found.returncode == 0 and "?plan a trip?" in found.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are bytes")
+def test_names_that_a_locale_cannot_spell(tmp_path: Path) -> None:
+    for name in (b"caf\xc3\xa9", b"bytes\xff"):
+        folder = tmp_path / os.fsdecode(name)
+        folder.mkdir()
+        text = f"---\nname: skill-{len(name)}\ndescription: Handles case {len(name)}.\n---\n\nBody.\n"
+        (folder / "SKILL.md").write_text(text, encoding="utf-8")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    found = shell(f"skillaudit check '{tmp_path}' --scorer lexical -q --fail-on never", **plain)
+    assert (found.returncode, found.stderr) == (0, "") and "2 skills" in found.stdout
