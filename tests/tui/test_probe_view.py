@@ -220,6 +220,16 @@ async def test_the_result_is_copied_linked_and_kept_over_another_audit() -> None
         assert app.current == "skills" and app.session is not None and app.session.selected == "pdf-split"
 
 
+async def test_another_setting_is_said_above_the_result_even_when_it_was_scrolled() -> None:
+    engine = Engine()
+    engine.gate.set()
+    async with opened(reports.small(), NARROW, keys="9 p", probe=engine) as (app, pilot):
+        await settle(pilot)
+        await pilot.press("G", "escape", "j", "l", "tab")
+        await pilot.pause()
+        assert "The settings are others now" in screen_text(app)
+
+
 async def test_leaving_stops_the_run() -> None:
     engine = Engine()
     async with opened(reports.small(), keys="9 p", probe=engine) as (app, pilot):

@@ -63,14 +63,15 @@ class ProbeView(ListView[Setting]):
         return self.list.cursor
 
     def show_detail(self) -> None:
-        """Describe the run; what has not changed stays where it was scrolled to."""
+        """Describe the run; while it goes on, what is read stays where it was scrolled to."""
         blocks = document(self.session.probing)
         if blocks != self._shown:
             self._shown = blocks
             self.detail.border_title = "Run"
             top = self.detail.scroll_offset.y
             self.detail.show(blocks)
-            self.detail.scroll_to(y=top, animate=False)
+            if self.session.probing.phase == "asking":
+                self.detail.scroll_to(y=top, animate=False)
 
     def open_row(self) -> None:
         """Ask for another value of the row under the cursor."""
