@@ -228,6 +228,9 @@ class Shell(App[None]):
         session, earlier = Session(report, partial), self.session
         self.adopt(session, earlier)
         self.session = session
+        if earlier is not None:
+            gc.unfreeze()
+            gc.collect()
         # A report stays; looking through all of a large one for garbage would be felt between two keys.
         gc.freeze()
         for view in self.base.query(View):
