@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from math import log
 
+from skillaudit.analysis.words import terms
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
 
 NEAREST = 4
 TAKERS = 4
 TERMS = 6
-_WORD = re.compile(r"[^\W_]{3,}")
+SHORTEST = 3
+"""Letters of a word in a Latin script that may tell two skills apart."""
 
 
 def rivals_of(
@@ -60,7 +61,7 @@ def rivals_of(
 
 
 def _words(skill: Skill) -> frozenset[str]:
-    return frozenset(_WORD.findall(skill.text.lower()))
+    return frozenset(key for key, _ in terms(skill.text) if len(key) >= SHORTEST or not key.isascii())
 
 
 def _idf(words: Sequence[frozenset[str]]) -> dict[str, float]:
