@@ -125,7 +125,7 @@ def test_calibrate_takes_the_day_from_the_lines_or_says_how_to_give_it(
 ) -> None:
     log, library = write_log(tmp_path), tmp_path / "library.jsonl"
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    moments = ({"date": "2025-11-30T10:00:00Z"}, {"timestamp": 1764633600}, {})
+    moments: tuple[dict[str, object], ...] = ({"date": "2025-11-30T10:00:00Z"}, {"timestamp": 1764633600}, {})
     dated = tmp_path / "dated.jsonl"
     dated.write_text("".join(json.dumps(line | moments[i % 3]) + "\n" for i, line in enumerate(lines)))
     for path, arguments, day in (
