@@ -109,9 +109,8 @@ def _download_some(model: str, names: list[str], revision: str) -> None:
 def _hub() -> Any:
     import huggingface_hub
 
-    logging.getLogger("huggingface_hub").setLevel(
-        logging.CRITICAL
-    )  # what fails is said once, in our own words
+    # What fails is said once, in our own words.
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     return huggingface_hub
 
 
