@@ -235,7 +235,9 @@ def thinned(shown: Sequence[Skill], work: Sequence[Request]) -> list[Request]:
 
 def _lexicon(shown: Sequence[Skill], bench: Bench, held_out: Sequence[Request]) -> Lexicon:
     hidden: dict[str, list[str]] = {}
-    for request in held_out:
+    # A line that is quoted answers the request that was taken from it: on the work half that proves nothing.
+    taken = [request for request in bench.requests if request.source in ("mined", "body")]
+    for request in (*held_out, *taken):
         for skill in {*request.gold, request.home}:
             hidden.setdefault(skill, []).append(request.query)
     sources = [

@@ -12,6 +12,7 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.records import steps_named
+from skillaudit.requests import gather
 
 
 @pytest.fixture
@@ -67,3 +68,21 @@ def test_a_library_that_nothing_speaks_for(tmp_path: Path) -> None:
     (tmp_path / "list.jsonl").write_text('{"name": "a", "description": "Does a thing"}\n', encoding="utf-8")
     with pytest.raises(UsageError, match="--requests"):
         optimize(load([tmp_path / "list.jsonl"]), Config(scorer="lexical", use_cache=False))
+
+
+def test_lines_that_requests_were_taken_from_are_not_quoted(tmp_path: Path) -> None:
+    folder = tmp_path / "skills"
+    for name, subject in (
+        ("stock", "warehouse shelves"),
+        ("fleet", "delivery vans"),
+        ("desk", "office chairs"),
+    ):
+        lines = [f"- Count the {subject} in hall {place}" for place in ("north", "south", "east", "west")]
+        text = f"---\nname: {name}\ndescription: Helps with things.\n---\n\n# {name}\n\n## When to use\n\n"
+        (folder / name).mkdir(parents=True)
+        (folder / name / "SKILL.md").write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
+    library = load([folder])
+    config = Config(scorer="lexical", router="local", use_cache=False)
+    assert gather(library).requests
+    found = optimize(library, config, only=steps_named("boundary"))
+    assert not any("hall" in edit.after for edit in found.edits)
