@@ -11,6 +11,8 @@ from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.board import rows_for
+from skillaudit.optimize.flow import _workbench
 from skillaudit.optimize.records import steps_named
 from skillaudit.requests import gather
 
@@ -82,7 +84,11 @@ def test_lines_that_requests_were_taken_from_are_not_quoted(tmp_path: Path) -> N
         (folder / name).mkdir(parents=True)
         (folder / name / "SKILL.md").write_text(text + "\n".join(lines) + "\n", encoding="utf-8")
     library = load([folder])
+    requests = gather(library).requests
+    work = rows_for(library.routable, [request for request in requests if not request.proof])[0]
+    assert {request.source for request in work} == {"mined"}
     config = Config(scorer="lexical", router="local", use_cache=False)
-    assert gather(library).requests
-    found = optimize(library, config, only=steps_named("boundary"))
-    assert not any("hall" in edit.after for edit in found.edits)
+    lexicon = _workbench(library.routable, work, [], config, None)[1]
+    quotable = {line for source in lexicon.sources for line in source.lines}
+    assert quotable
+    assert not {request.query for request in work} & quotable
