@@ -68,13 +68,17 @@ def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
 
 def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
     folder = (root / skill.path).parent
-    for place in (folder, *(folder / name for name in _FOLDERS)):
+    around = folders.names(folder)
+    for place in (folder, *(folder / name for name in _FOLDERS if name.partition("/")[0] in around)):
         yield from (place / name for name in folders.names(place) if name in _NAMES)
     called = {name for name in (skill.name, folder.name) if name}
     files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
     depth = len(Path(skill.path).parts) - 1
     for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
+        here = folders.names(above)
         for inside in _FOLDERS:
+            if inside.partition("/")[0] not in here:
+                continue
             place = above / inside
             for name in folders.names(place):
                 if name in files:

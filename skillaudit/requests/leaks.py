@@ -69,9 +69,9 @@ class LeakFilter:
     def names(self, query: str, skill: str) -> bool:
         """Whether a request calls the skill by its identifier: `ab-testing`, `/pdf`, `the pdf skill`."""
         name = self._literal[skill]
-        if not name:
-            return False
         text = query.casefold()
+        if not name or name not in text:
+            return False
         edge = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
         if not re.search(edge, text):
             return False
