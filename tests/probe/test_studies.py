@@ -27,6 +27,7 @@ LEAST = 30
 """Of forty; 90% intervals hold the truth less often one time in 700."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_study_finds_the_parameters_of_a_rule(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -42,6 +42,7 @@ def test_the_report_is_the_same_and_the_stages_are_heard(monkeypatch: pytest.Mon
     assert list(dict.fromkeys(there.stages)) == list(dict.fromkeys(here.stages))
 
 
+@pytest.mark.slow
 def test_paths_in_the_settings_arrive(tmp_path: Path) -> None:
     requests = tmp_path / "requests.jsonl"
     requests.write_text('{"query": "cut the text into pieces of equal length", "gold": []}\n')
@@ -102,6 +103,7 @@ def test_a_process_that_nobody_listens_to_ends() -> None:
         assert child.wait(60) == 0
 
 
+@pytest.mark.slow
 def test_nothing_of_the_folder_one_stands_in_is_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +113,7 @@ def test_nothing_of_the_folder_one_stands_in_is_imported(
     assert audit_apart([library], CONFIG, SILENT).skills
 
 
+@pytest.mark.slow
 def test_where_no_process_can_be_started_it_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "")
     assert audit_apart(LIBRARY, CONFIG, SILENT).skills
