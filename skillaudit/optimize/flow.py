@@ -43,6 +43,7 @@ from skillaudit.optimize.together import rewrite_together
 from skillaudit.optimize.wording import MAX_DESCRIPTION
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import gather
+from skillaudit.routing.holes import broad_rows
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.scoring import make_scorer
 
@@ -193,13 +194,15 @@ def _plan(
     write = None
     if task.complete is not None:
         write = ModelWriter(task.complete, lexicon, bench.skills, _own_requests(bench), bench.limit)
-    if "merge" in only:
+    if only & {"merge", "narrow"}:
         texts = [skill.text for skill in bench.skills]
         vectors = maker(texts) if maker is not None else None
         scorer = make_scorer(task.config.scorer, texts, vectors=vectors, embed=maker)
-        fold_duplicates(bench, lexicon, _neighbors(scorer.similarities, len(texts), progress))
-    if "narrow" in only:
-        narrow_holes(bench, lexicon)
+        broad = broad_rows(bench.skills, bench.requests, scorer) if "narrow" in only else ()
+        if "merge" in only:
+            fold_duplicates(bench, lexicon, _neighbors(scorer.similarities, len(texts), progress))
+        if "narrow" in only:
+            narrow_holes(bench, lexicon, broad)
     bench.start = list(bench.skills)
     if "boundary" in only:
         if write is None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from skillaudit.analysis.generic import generic_phrases
+from skillaudit.analysis.words import terms
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import ABSENT
 from skillaudit.optimize.rewriting import candidates
 from skillaudit.optimize.terms import Lexicon
+from skillaudit.requests.headings import scope_of
 from skillaudit.requests.markdown import bare
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
@@ -23,6 +26,13 @@ ENOUGH = 0.6
 ROUTES = ("router", "routing", "which skill", "right skill", "meta skill", "meta-skill", "dispatch")
 MAX_HOLES = 60
 MAX_ROUNDS = 3
+EVERYWHERE = re.compile(
+    r"(?:commands?|pitfalls?|steps?|notes?|overview|references?|outputs?|troubleshooting|install\w*|set ?up|"
+    r"requirements?|prerequisites?|limitations?|licen[cs]e|configuration|quick ?start|usage|workflow|tips?|"
+    r"best practices|resources|related \w+|see also|introduction|features|checklist|process)\b",
+    re.IGNORECASE,
+)
+"""Headings that say nothing of what a skill is about."""
 MAX_PARTS = 6
 """Parts of a body that are named."""
 
@@ -31,7 +41,8 @@ def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int] = ()) -> N
     """Propose what to do with each black hole, worst first.
 
     `known` are rows that the forecast calls black holes; a skill that takes much by top rank from several
-    others is tried as well. Narrowing is preferred; demotion to manual-only is accepted where the skill
+    others is tried as well. Narrowing is preferred, and a skill that is called a black hole or claims everything
+    gets no description with more telling words than it has; demotion to manual-only is accepted where the skill
     has nothing of its own to lose; a router is left to be declared by its author.
     """
     tried: set[int] = set()
@@ -72,7 +83,9 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    texts = list(candidates(skill, row, lexicon, (), bench.limit, shorten=True))
+    proposed = candidates(skill, row, lexicon, (), bench.limit, shorten=True)
+    broad = significant or bool(phrases)
+    texts = [text for text in proposed if not broad or is_narrower(text, skill.description)]
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None
     for at, text in enumerate(texts):
@@ -81,9 +94,8 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         if gain >= bench.minimum and not bench.harmful(row, delta) and (best is None or gain > best[0]):
             best = (gain, at, text)
     if best and (best[0] >= ENOUGH * most or owned > 0):
-        bench.describe(
-            "describe", "narrow", row, best[2], f"{what}; a narrower description", scores[:, best[1]]
-        )
+        kind = "a narrower" if is_narrower(best[2], skill.description) else "a plainer"
+        bench.describe("describe", "narrow", row, best[2], f"{what}; {kind} description", scores[:, best[1]])
         return
     if most < bench.minimum:
         return
@@ -95,7 +107,7 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     refused = f"{harmed} would lose requests" if harmed else ""
     if not refused and router:
         refused = "declare it instead, if it is a router"
-    if not refused and not (significant or phrases):
+    if not refused and not broad:
         refused = "it claims nothing general and takes no more than chance allows"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"
     bench.remove("demote", "narrow", row, reason, refused)
@@ -106,9 +118,14 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         bench.remove("split", "narrow", row, reason, why)
 
 
+def is_narrower(text: str, before: str) -> bool:
+    """Whether `text` speaks of less than the description `before` did: it has fewer different telling words."""
+    return len({key for key, _ in terms(text)}) < len({key for key, _ in terms(before)})
+
+
 def _parts(skill: Skill) -> list[str]:
-    """Return the second-level headings of a body."""
+    """Return the second-level headings of a body, but those that any skill has."""
     found: dict[str, None] = {}
     for part in read(skill):
         found.update(dict.fromkeys(bare(title) for depth, title in part.headings if depth == 2))
-    return list(found)
+    return [title for title in found if not scope_of(title, skill.name) and not EVERYWHERE.match(title)]

@@ -65,7 +65,7 @@ def boundary_tasks(bench: Bench) -> list[Task]:
             row,
             tuple(others[:TAKERS]),
             weight[row],
-            f"{weight[row]} requests change hands with {', '.join(bench.skills[at].id for at in others[:TAKERS])}",
+            f"{_changed(weight[row])} with {', '.join(bench.skills[at].id for at in others[:TAKERS])}",
         )
         for row, others in rivals.items()
     ]
@@ -191,7 +191,7 @@ def add_clauses(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT) -> 
         progress.update("optimize", at, len(keys), "clauses")
         skill, rival = bench.skills[row], bench.skills[other]
         count = counts[min(row, other), max(row, other)]
-        reason = f"{count} requests change hands with {rival.id}; a clause for readers that understand one"
+        reason = f"{_changed(count)} with {rival.id}; a clause for readers that understand one"
         stale = not drafts[row, other].startswith(skill.description)
         delta = bench.board.try_column(row, scores[:, at])
         harmed = bench.harmful(row, delta)
@@ -202,3 +202,7 @@ def add_clauses(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT) -> 
         bench.describe(
             "boundary", "boundary", row, drafts[row, other], reason, scores[:, at], (other,), refused
         )
+
+
+def _changed(count: int) -> str:
+    return "1 request changes hands" if count == 1 else f"{count} requests change hands"

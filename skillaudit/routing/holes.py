@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from skillaudit.analysis.generic import generic_phrases
+from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.flows import Traffic
-from skillaudit.schema import BlackHole, Skill
+from skillaudit.schema import BlackHole, Request, Skill
+
+if TYPE_CHECKING:
+    from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -120,6 +125,17 @@ def black_holes(
             )
         )
     return tuple(sorted(found, key=lambda hole: (-hole.absorbed, hole.skill)))
+
+
+def broad_rows(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> tuple[int, ...]:
+    """Return the rows of the skills whose descriptors are broader than those of real skills, at `MAX_Q`.
+
+    The second test of `black_holes` without its families; no rows for a library too small to tell.
+    """
+    width = breadth(skills, requests, scorer)
+    if width is None:
+        return ()
+    return tuple(np.flatnonzero(adjusted(tail(width, scorer.name)) <= MAX_Q).tolist())
 
 
 def _excess(absorbed: Floats, expected: Floats) -> Floats:

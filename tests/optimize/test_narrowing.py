@@ -1,0 +1,44 @@
+"""A black hole is never given a description that speaks of more than it did."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.optimize import optimize
+from skillaudit.optimize.narrowing import _parts, is_narrower
+from skillaudit.optimize.records import steps_named
+from skillaudit.schema import Skill
+from tests.conftest import SAMPLES
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "narrower"),
+    [
+        ("Fills forms.", "Fills forms and reads scans.", True),
+        ("Fills forms and reads scans.", "Fills forms.", False),
+        ("Fills forms. Covers scripts.", "Fills forms.", False),
+        ("Fills the forms.", "Fills forms.", False),
+        ("Prints labels.", "Fills forms and reads scans.", True),
+        ("Prints labels.", "Fills forms.", False),
+    ],
+)
+def test_narrower_means_fewer_telling_words(text: str, before: str, narrower: bool) -> None:
+    assert is_narrower(text, before) is narrower
+
+
+def test_parts_are_headings_of_its_own() -> None:
+    heads = ("When to use", "Invoices", "Pitfalls", "Payroll", "Quick start")
+    body = "\n".join(f"## {head}\n\n- Something to do\n" for head in heads)
+    assert _parts(Skill(id="desk", name="desk", description="Does it.", body=body)) == ["Invoices", "Payroll"]
+
+
+def test_no_black_hole_of_the_sample_grows() -> None:
+    sample = SAMPLES / "black_hole"
+    config = Config(scorer="lexical", use_cache=False, requests=(sample / "requests.jsonl",))
+    found = optimize(load([sample]), config, only=steps_named("narrow"))
+    holes = [edit for edit in found.edits if edit.skills[0] in {"super-helper", "workbench"}]
+    assert holes
+    for edit in holes:
+        assert edit.kind != "describe" or is_narrower(edit.after, edit.before)
