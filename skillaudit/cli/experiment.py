@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, narration
+from skillaudit.cli.options import FloatRange, live_options, narration
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -42,19 +42,7 @@ REPORT = "report.html"
 @click.option(
     "--budget", type=FloatRange(min=0), help="Dollars for one experiment on one model.  [default: 2.50]"
 )
-@click.option("--no-budget", is_flag=True, help="Spend what it takes.")
-@click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 512), default=16, show_default=True, help="Calls at a time."
-)
-@click.option(
-    "--timeout",
-    type=FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds that one call may take.",
-)
-@click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol.")
+@live_options
 @click.option(
     "--embedder", metavar="ID", help="Embedding model of local routers.  [default: all-MiniLM-L6-v2]"
 )

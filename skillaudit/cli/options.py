@@ -82,6 +82,32 @@ _AUDIT = (
 )
 
 
+_LIVE = (
+    click.option("--no-budget", is_flag=True, help="Spend what it takes."),
+    click.option(
+        "--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map."
+    ),
+    click.option(
+        "--concurrency", type=click.IntRange(1, 512), default=16, show_default=True, help="Calls at a time."
+    ),
+    click.option(
+        "--timeout",
+        type=FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        help="Seconds that one call may take.",
+    ),
+    click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol."),
+)
+
+
+def live_options(function: Function) -> Function:
+    """Add the options that say how models are called and what that may cost."""
+    for option in reversed(_LIVE):
+        function = option(function)
+    return function
+
+
 def audit_options(function: Function) -> Function:
     """Add the options that decide what an audit is made of; None stands for not given."""
     for option in reversed(_AUDIT):

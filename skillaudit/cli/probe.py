@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, make_config, narration, sources
+from skillaudit.cli.options import FloatRange, audit_options, live_options, make_config, narration, sources
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -43,19 +43,7 @@ _OWN = (
     help="Accuracy: stop when its 90% interval is this narrow to each side, such as 0.05.",
 )
 @click.option("--budget", type=FloatRange(min=0), help="Dollars, interrupted runs included.  [default: 2.50]")
-@click.option("--no-budget", is_flag=True, help="Spend what it takes.")
-@click.option("--price", metavar="IN,OUT", help="Dollars per million tokens of a model not in the price map.")
-@click.option(
-    "--concurrency", type=click.IntRange(1, 512), default=16, show_default=True, help="Calls at a time."
-)
-@click.option(
-    "--timeout",
-    type=FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds that one call may take.",
-)
-@click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol.")
+@live_options
 @click.option("--resume", is_flag=True, help="Only go on with a run that the log has; never begin one.")
 @click.option("--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: your own]")
 @click.option(

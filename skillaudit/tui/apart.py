@@ -27,6 +27,7 @@ from skillaudit.config import Config
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Library, Report, SkillReport
+from skillaudit.tui.loading import StoppedAudit
 
 _TURN = 0.1
 """Seconds between looks at whether the audit is to stop."""
@@ -91,8 +92,7 @@ def audit_here(sources: Sequence[str | Path], config: Config, progress: Progress
     try:
         return audit_library(library, config, progress)
     except Cancelled as stop:
-        stop.report = _files_report(library, config)  # type: ignore[attr-defined]
-        raise
+        raise StoppedAudit(_files_report(library, config)) from stop
 
 
 def _files_report(library: Library, config: Config) -> Report:
@@ -159,9 +159,7 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress) -> Report | None
                 report = msgspec.structs.replace(report, skills=tuple(skills))
                 if not partial:
                     return report
-                stop = Cancelled()
-                stop.report = report  # type: ignore[attr-defined]
-                raise stop
+                raise StoppedAudit(report)
             case Stopped():
                 raise Cancelled
             case Failed(kind, text, trace):

@@ -62,18 +62,28 @@ class Outcome(NamedTuple):
     cancelled: bool = False
 
 
+class StoppedAudit(Cancelled):
+    """An audit that was stopped, with what could be said until then."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
+
+
 Result = TypeVar("Result")
 
 
 def load_report(load: Loader, meter: Meter) -> Outcome:
     """Run the loader and return how it ended; never raises.
 
-    A `Cancelled` that carries a `report` attribute hands over the part that was finished.
+    A `StoppedAudit` hands over the part that was finished.
     """
     try:
         report = load(meter)
-    except Cancelled as stop:
-        return Outcome(report=getattr(stop, "report", None), cancelled=True)
+    except StoppedAudit as stop:
+        return Outcome(report=stop.report, cancelled=True)
+    except Cancelled:
+        return Outcome(cancelled=True)
     except BaseException as error:
         return Outcome(error=error)
     return Outcome(report=report)

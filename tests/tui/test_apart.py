@@ -11,9 +11,9 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.errors import LoadError, MissingError
 from skillaudit.progress import SILENT, Cancelled
-from skillaudit.schema import Report
 from skillaudit.tui import apart
 from skillaudit.tui.apart import audit_apart, audit_here
+from skillaudit.tui.loading import StoppedAudit
 from tests.conftest import SAMPLES
 
 CONFIG = Config(scorer="lexical", use_cache=False)
@@ -53,10 +53,10 @@ def test_paths_in_the_settings_arrive(tmp_path: Path) -> None:
 
 
 def test_a_stop_hands_over_what_the_files_say() -> None:
-    with pytest.raises(Cancelled) as stop:
+    with pytest.raises(StoppedAudit) as stop:
         audit_apart(LIBRARY, CONFIG, News(stop_at="routing"))
-    report = getattr(stop.value, "report", None)
-    assert isinstance(report, Report) and report.skills and report.forecast.accuracy.value is None
+    report = stop.value.report
+    assert report.skills and report.forecast.accuracy.value is None
 
 
 def test_an_error_arrives_as_what_it_is() -> None:

@@ -13,6 +13,7 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui import shell
 from skillaudit.tui.lines import cell_len
+from skillaudit.tui.loading import StoppedAudit
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.theme import DARK, LIGHT, preferred_theme
 from skillaudit.tui.views import VIEWS
@@ -115,12 +116,8 @@ async def test_stopping_a_second_run_keeps_the_first_result() -> None:
 
 
 async def test_a_stop_that_hands_over_a_part_is_called_partial() -> None:
-    from skillaudit.progress import Cancelled
-
     def load(progress: Progress) -> Report:
-        stop = Cancelled()
-        stop.report = reports.one()  # type: ignore[attr-defined]
-        raise stop
+        raise StoppedAudit(reports.one())
 
     async with opened(load) as (app, _):
         assert app.session is not None and len(app.session.report.skills) == 1

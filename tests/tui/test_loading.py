@@ -8,7 +8,7 @@ from skillaudit.errors import LoadError
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
 from skillaudit.tui.doc import to_markdown
-from skillaudit.tui.loading import Meter, Outcome, Stage, in_thread, load_report
+from skillaudit.tui.loading import Meter, Outcome, Stage, StoppedAudit, in_thread, load_report
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
 from tests.tui import reports
 
@@ -38,9 +38,7 @@ def test_outcomes() -> None:
         raise Cancelled
 
     def stopped_with_a_part(progress: Progress) -> Report:
-        stop = Cancelled()
-        stop.report = report  # type: ignore[attr-defined]
-        raise stop
+        raise StoppedAudit(report)
 
     def failed(progress: Progress) -> Report:
         raise error

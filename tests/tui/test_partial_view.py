@@ -6,9 +6,10 @@ import pytest
 
 from skillaudit.config import Config
 from skillaudit.pipeline.partial import files_report
-from skillaudit.progress import Cancelled, Progress
+from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.lines import cell_len
+from skillaudit.tui.loading import StoppedAudit
 from tests.pipeline.test_partial import LIBRARY
 from tests.tui import plans, reports
 from tests.tui.driving import NARROW, WIDE, opened, screen_lines, screen_text, settle, toasts
@@ -25,9 +26,7 @@ class Stopped:
     def __call__(self, progress: Progress) -> Report:
         self.times -= 1
         if self.times >= 0:
-            stop = Cancelled()
-            stop.report = PART  # type: ignore[attr-defined]
-            raise stop
+            raise StoppedAudit(PART)
         return reports.small()
 
 

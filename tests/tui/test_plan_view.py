@@ -1,4 +1,7 @@
-"""The Plan tab: made in a thread, accepted one by one, forecast anew, written where it is asked to."""
+"""The Plan tab: made in a thread, accepted one by one, forecast anew, written where it is asked to.
+
+Long because each action of the tab is walked through with its own keys.
+"""
 
 from __future__ import annotations
 
