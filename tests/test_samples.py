@@ -281,7 +281,7 @@ def test_budget(case: Case) -> None:
 
 _NO_TWINS = "no two descriptors of the group reach the twins' cosine, and no pair a loss of a quarter"
 _BROAD = "one skill of the library is broad enough for a warning, and no request shows that it is harmless"
-_TOO_CALM = "recorded models got 58% right of what the scorer ranks wrong, as the forecast says"
+_TOO_CALM = "recorded models got 63% right of what the scorer ranks wrong, as the forecast says"
 
 MISSES = {
     ("clean", "must_not_flag black-hole:any"): _BROAD,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from skillaudit.routing import forecast
 from skillaudit.routing.calibrate import Calibration, calibrate
 from skillaudit.routing.choice_fit import class_prior, requests_of, right_or_wrong
-from skillaudit.routing.decisions import RIGHT, Decision, DecisionLog
+from skillaudit.routing.decisions import RIGHT, UNASKED, Decision, DecisionLog
 from skillaudit.routing.fitting import Normal, fit_hierarchy, fit_logistic, weak_prior
 from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import RouterProfile, built_in
@@ -349,6 +349,26 @@ def _large(data: Path, size: int, count: int) -> tuple[tuple[Skill, ...], tuple[
     return tuple(skills), requests, HybridScorer([s.text for s in skills], vectors[:size], encode)
 
 
+def recovered(data: Path) -> None:
+    """Print how often recorded models are right where a scorer ranks a wrong skill first."""
+    sources = ("bfcl_pool", "bfcl_live_multiple")
+    for name in SCORERS:
+        tables = [table_of(routed(log_of(data, source)), name) for source in sources]
+        for limit in (None, 64):
+            right = asked = 0
+            for table in tables:
+                lost = table.routed & (table.best > table.gold_score)
+                lost &= np.ones(len(lost), bool) if limit is None else table.size <= limit
+                for outcome in table.outcomes.values():
+                    kept = lost & (outcome != UNASKED)
+                    asked += int(kept.sum())
+                    right += int((outcome[kept] == RIGHT).sum())
+            shown = "" if limit is None else f", at most {limit} on offer"
+            print(
+                f"  {name}: models right in {right / asked:.2f} of {asked} decisions that it ranks wrong{shown}"
+            )
+
+
 def log_of_all(data: Path) -> list[Decision]:
     """Decisions of all label sets."""
     return [decision for name in LABELS for decision in log_of(data, name).decisions]
@@ -359,6 +379,7 @@ SECTIONS: dict[str, Callable[[Path], None]] = {
     "unseen_router": unseen_router,
     "transfer": transfer,
     "simulated": simulated,
+    "recovered": recovered,
     "cost": cost,
 }
 

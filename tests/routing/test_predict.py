@@ -274,7 +274,7 @@ def test_a_model_that_is_trusted_beyond_the_scorer_is_explained(
 ) -> None:
     world = World(30, 4, noise=noise)
     found = run(world, router).forecast
-    assert ("models got 58% right" in found.source) == said
+    assert ("models got 63% right" in found.source) == said
     if said:
         ranked = run(world, "local").forecast.accuracy.value or 0
         assert f"rank {ranked:.0%} of these requests right" in found.source
