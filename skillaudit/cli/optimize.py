@@ -46,6 +46,7 @@ EXTRACTIVE = "extractive"
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+@click.option("--all", "everything", is_flag=True, help="Text: show every edit with its text.")
 @audit_options
 def command(
     sources: tuple[str, ...],
@@ -56,6 +57,7 @@ def command(
     in_place: bool,
     undo: bool,
     form: str,
+    everything: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -100,10 +102,10 @@ def command(
         _export(library, plan, target)
     if in_place:
         _apply(library, plan)
-    _print(found, form)
+    _print(found, form, everything)
 
 
-def _print(found: Any, form: str) -> None:
+def _print(found: Any, form: str, everything: bool) -> None:
     from skillaudit.cli.output import deliver
 
     if form == "json":
@@ -111,9 +113,9 @@ def _print(found: Any, form: str) -> None:
 
         deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", None)
         return
-    from skillaudit.optimize.text import render
+    from skillaudit.formatters.optimisation import render
 
-    deliver(render(found), None)
+    deliver(render(found, everything=everything), None)
 
 
 def _write_plan(plan: Plan, path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
+from skillaudit.optimize.terms import is_narrower
 from skillaudit.schema import Request, Skill
 
 TOLERANCE = 0.05
@@ -35,6 +36,8 @@ class Bench:
     """Skills with the descriptions that rewriting starts from, so that no rewrite is built on another."""
     gone: set[int] = field(default_factory=set)
     """Rows of skills that are no longer on the list."""
+    broad: set[int] = field(default_factory=set)
+    """Rows of black holes with few requests of their own: none may be given a description that speaks of more."""
     edits: list[Edit] = field(default_factory=list)
     tolerance: float = TOLERANCE
     minimum: float = MIN_GAIN
@@ -57,6 +60,10 @@ class Bench:
     def text(self, row: int, description: str) -> str:
         """Return the descriptor that a router would read."""
         return f"{self.skills[row].name}: {description}"
+
+    def allows(self, row: int, description: str) -> bool:
+        """Say whether a skill may be given a description."""
+        return row not in self.broad or is_narrower(description, self.skills[row].description)
 
     def harmful(self, row: int, delta: Delta) -> str:
         """Say which skill an edit of `row` costs more than the tolerance; empty for none."""

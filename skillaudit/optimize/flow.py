@@ -22,6 +22,7 @@ from skillaudit.optimize.budget import as_shown, fit_budget
 from skillaudit.optimize.merging import fold_duplicates
 from skillaudit.optimize.model import Complete, ModelWriter
 from skillaudit.optimize.narrowing import narrow_holes
+from skillaudit.optimize.offers import offers
 from skillaudit.optimize.paired import harmed, paired
 from skillaudit.optimize.proof import Variant, rates, variant
 from skillaudit.optimize.records import (
@@ -29,6 +30,7 @@ from skillaudit.optimize.records import (
     STEPS,
     Edit,
     Harm,
+    Offer,
     Optimisation,
     Plan,
     Proof,
@@ -120,6 +122,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
     before = state(())
     planned_proof = proof = None
     steps: tuple[Step, ...] = ()
+    offered: tuple[Offer, ...] = ()
     if held_out:
         progress.update("proof", 0, 1)
         prove = partial(_prove, before, state, config)
@@ -131,6 +134,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
             )
             proof = prove(edits)
         steps = _ablation(before, edits, state, config)
+        offered = offers(edits, proof, prove) if task.plan is None else ()
     hierarchy = None
     if "hierarchy" in task.only:
         after, gone, into = applied(shown, edits)
@@ -155,6 +159,7 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         steps=steps,
         proof=proof,
         planned=planned_proof,
+        offers=offered,
         anchor=anchor,
         hierarchy=hierarchy,
         notes=tuple(notes),

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.analysis.generic import generic_phrases
-from skillaudit.analysis.words import terms
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import ABSENT
+from skillaudit.optimize.pruning import pruned
 from skillaudit.optimize.rewriting import candidates
-from skillaudit.optimize.terms import Lexicon
+from skillaudit.optimize.terms import Lexicon, is_narrower
 from skillaudit.requests.headings import scope_of
 from skillaudit.requests.markdown import bare
 from skillaudit.requests.mining import read
@@ -24,6 +24,8 @@ LEAST_ROBBED = 3
 ENOUGH = 0.6
 """Share of what taking a hole off the list would bring that a narrower description must bring."""
 ROUTES = ("router", "routing", "which skill", "right skill", "meta skill", "meta-skill", "dispatch")
+FEW = 8
+"""Requests of its own below which nothing can show that a black hole has a right to more words."""
 MAX_HOLES = 60
 MAX_ROUNDS = 3
 EVERYWHERE = re.compile(
@@ -83,8 +85,10 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    proposed = candidates(skill, row, lexicon, (), bench.limit, shorten=True)
+    proposed = [*candidates(skill, row, lexicon, (), bench.limit, shorten=True), *pruned(bench, row)[-6:]]
     broad = significant or bool(phrases)
+    if significant and owned < FEW:
+        bench.broad.add(row)
     texts = [text for text in proposed if not broad or is_narrower(text, skill.description)]
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None
@@ -97,7 +101,7 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         kind = "a narrower" if is_narrower(best[2], skill.description) else "a plainer"
         bench.describe("describe", "narrow", row, best[2], f"{what}; {kind} description", scores[:, best[1]])
         return
-    if most < bench.minimum:
+    if most < bench.minimum and not broad:
         return
     harmed = bench.harmful(row, removal)
     router = any(word in skill.text.casefold() for word in ROUTES)
@@ -107,6 +111,8 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     refused = f"{harmed} would lose requests" if harmed else ""
     if not refused and router:
         refused = "declare it instead, if it is a router"
+    if not refused and most < bench.minimum:
+        refused = "by itself it brings nothing: other skills would take the same requests"
     if not refused and not broad:
         refused = "it claims nothing general and takes no more than chance allows"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"
@@ -116,11 +122,6 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         reason = f"{what}; its body has {len(parts)} parts that could be skills of their own: {shown}"
         why = "only its author can cut it: scripts, references and steps may belong to several parts"
         bench.remove("split", "narrow", row, reason, why)
-
-
-def is_narrower(text: str, before: str) -> bool:
-    """Whether `text` speaks of less than the description `before` did: it has fewer different telling words."""
-    return len({key for key, _ in terms(text)}) < len({key for key, _ in terms(before)})
 
 
 def _parts(skill: Skill) -> list[str]:

@@ -126,6 +126,19 @@ class Proof(Record):
     """Skills that lose more than the tolerance all the same."""
 
 
+class Offer(Record):
+    """Refused edits that would help the library on the proof half, at a price that its author can weigh."""
+
+    edits: tuple[str, ...]
+    """Ids of the edits, to be accepted together."""
+    accuracy: float | None
+    hijack: float | None
+    gain: float
+    """Change of accuracy against the accepted edits alone."""
+    harmed: tuple[Harm, ...] = ()
+    """Skills that would lose more than the tolerance."""
+
+
 class Step(Record):
     """One line of the ablation: the library after this step and all before it, on the proof half."""
 
@@ -195,6 +208,8 @@ class Optimisation(Record):
     """None when no request of the proof half judges the library."""
     planned: Proof | None
     """The same before the proof half refused anything: the figure that no selection has touched."""
+    offers: tuple[Offer, ...] = ()
+    """Refused edits that would help, best first."""
     anchor: str = ""
     """Paragraph for AGENTS.md or CLAUDE.md."""
     hierarchy: Hierarchy | None = None

@@ -25,6 +25,9 @@ Judge = Callable[[Sequence[Edit]], Sequence[Harm]]
 ROUNDS = 6
 _STUBBORN = 4
 """Harmed skills for which more than one edit at a time is refused."""
+_FEWEST, _MOST = 4, 60
+_CELLS = 20_000_000
+"""Scores that the single refusals at the end may make anew."""
 _LEAST = 0.01
 """Least part of a request that a refusal must give back."""
 
@@ -122,6 +125,7 @@ def refuse_harm(
         harms = judge(edits)
     for harm in harms[:_STUBBORN]:
         edits, harms = _all_of(harm, edits, harms, judge)
+    edits, harms = _one_by_one(edits, harms, judge, _trials(len(shown), len(requests)))
     for harm in harms:
         edits = _restored(
             edits, {edit for edit, skill in because.items() if skill == harm.skill}, harms, judge
@@ -153,6 +157,46 @@ def _all_of(
         if len(found) < len(harms) and harm.skill not in {each.skill for each in found}:
             return trial, found
     return edits, harms
+
+
+def _trials(skills: int, requests: int) -> int:
+    """Return how many single refusals may be judged."""
+    return max(_FEWEST, min(_MOST, _CELLS // max(skills * requests, 1)))
+
+
+def _one_by_one(
+    edits: list[Edit], harms: Sequence[Harm], judge: Judge, trials: int
+) -> tuple[list[Edit], Sequence[Harm]]:
+    """Refuse the single edit after which least harm is left, again and again while that helps.
+
+    Any accepted edit is tried where none that is named touches the harmed skill: words that came into the
+    library with it weigh less for everybody.
+    """
+    while harms:
+        named = {edit: harm for harm in harms for edit in harm.edits}
+        blind = next((harm for harm in harms if not harm.edits), None)
+        options = [edit for edit in edits if edit.accept and edit.id in named]
+        if blind is not None:
+            options += [edit for edit in edits if edit.accept and edit.id not in named]
+        best: tuple[float, list[Edit], Sequence[Harm]] | None = None
+        for guilty in options[:trials]:
+            harm = named.get(guilty.id, blind)
+            assert harm is not None
+            trial = [_refused(edit, harm) if edit.id == guilty.id else edit for edit in edits]
+            found = judge(trial)
+            left = _excess(found)
+            if best is None or left < best[0]:
+                best = (left, trial, found)
+        trials -= len(options)
+        if best is None or best[0] >= _excess(harms):
+            break
+        _, edits, harms = best
+    return edits, harms
+
+
+def _excess(harms: Sequence[Harm]) -> float:
+    """Return the requests that harmed skills lose."""
+    return sum((harm.before - harm.after) * harm.requests for harm in harms)
 
 
 def _refused(edit: Edit, harm: Harm) -> Edit:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.terms import Lexicon, Source, choose, choose_sentences, stems
+from skillaudit.optimize.terms import MINUS, Lexicon, Source, choose, choose_sentences, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
-    clause,
     closed,
     fit,
     language,
     listing,
+    spelled,
     without_generic,
 )
 from skillaudit.requests.wording import split_sentences
@@ -37,6 +37,13 @@ def lead_of(skill: Skill, source: Source) -> str:
     return closed(source.about) or closed(first) or skill.description
 
 
+def shortened(skill: Skill, source: Source) -> str:
+    """Return the sentence that says what a skill does, and those of its description that say what it is not for."""
+    lead = lead_of(skill, source)
+    minus = [text for text in split_sentences(skill.description) if MINUS.search(text) and text not in lead]
+    return " ".join([lead, *map(closed, minus)])
+
+
 def candidates(
     skill: Skill,
     row: int,
@@ -58,7 +65,7 @@ def candidates(
     weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
     book = BOOKS[language(skill.description)]
     whole = closed(without_generic(skill.description), book.stop)
-    lead = lead_of(skill, source)
+    lead = shortened(skill, source)
     found: dict[str, None] = {fit(whole, limit): None}
     about = closed(source.about, book.stop) if source.about else ""
     bases: dict[str, tuple[int, ...]] = dict.fromkeys([whole, lead] if shorten else [whole], LIST_LENGTHS)
@@ -127,7 +134,8 @@ def with_clause(
     """Return the description with a clause that sends to `rival` what is its own; unchanged without room.
 
     What is turned away is named in phrases of the skill's own file that the rival's descriptor says and the
-    skill's own does not; without any, the clause names the rival alone.
+    skill's own does not, else in the words of the rival's name; a name of one word says too little, and there
+    is no clause.
     """
     if rival.name.casefold() in skill.description.casefold():
         return skill.description
@@ -137,5 +145,11 @@ def with_clause(
     weights = {word: weight for word, weight in theirs.items() if word in wanted}
     phrases = choose(lexicon.sources[row], weights, set(), _SUBJECT)
     subject = book.comma.join(phrase for phrase in phrases if set(stems(phrase)) <= lexicon.described[other])
-    text = f"{closed(skill.description, book.stop)} {clause(book, subject, rival.name)}"
+    named = spelled(rival.name).lower()
+    if not subject and len(set(stems(named))) > 1 and set(stems(named)) - lexicon.described[row]:
+        subject = named
+    if not subject:
+        return skill.description
+    turned = book.boundary.format(subject=subject, rival=rival.name)
+    text = f"{closed(skill.description, book.stop)} {turned}"
     return text if len(text) <= min(limit, MAX_DESCRIPTION) else skill.description

@@ -22,6 +22,8 @@ MAX_EMBEDDED = 400
 """Candidates of one step that are embedded: at 15 ms each, what keeps 1,000 skills within a minute."""
 MAX_PAIRS = 400
 MAX_CLAUSES = 100
+LEAST_SHARED = 2
+"""Requests that must change hands in a pair before a clause is proposed: one may be anybody's."""
 TAKERS = 3
 MANY = 8
 """Work requests of a skill from which on its description may also be shortened."""
@@ -58,6 +60,8 @@ def boundary_tasks(bench: Bench) -> list[Task]:
     weight: Counter[int] = Counter()
     for a, b, count in confused_pairs(bench):
         for row, other in ((a, b), (b, a)):
+            if bench.skills[row].declared_router:
+                continue  # it is meant to speak of what others do
             rivals.setdefault(row, []).append(other)
             weight[row] += count
     return [
@@ -82,7 +86,9 @@ def victim_tasks(bench: Bench) -> list[Task]:
     ):
         takers.setdefault(owner, Counter())[taker] += 1
     order = [
-        row for row in np.argsort(-soft, kind="stable").tolist() if soft[row] > 0.2 and row not in bench.gone
+        row
+        for row in np.argsort(-soft, kind="stable").tolist()
+        if soft[row] > 0.2 and row not in bench.gone and not bench.skills[row].declared_router
     ]
     return [
         Task(
@@ -119,7 +125,12 @@ def sharpen(
     first = bench.skills if write is not extract else bench.start
     keep = max(1, min(KEEP, most // max(len(tasks), 1)))
     ranked = sorted(tasks, key=lambda task: (-task.weight, task.row))[:most]
-    drafts = [(task, text) for task in ranked for text in write(first[task.row], task.row, task.rivals)]
+    drafts = [
+        (task, text)
+        for task in ranked
+        for text in write(first[task.row], task.row, task.rivals)
+        if bench.allows(task.row, text)
+    ]
     progress.update("optimize", 0, len(ranked), f"{step}: {len(drafts)} candidates")
     chosen = promising(bench, drafts, keep)
     scores = bench.columns.full([bench.text(task.row, text) for task, text in chosen])
@@ -174,7 +185,7 @@ def add_clauses(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT) -> 
     A cosine is drawn by the words of a clause that turns away, so most are refused here; language
     models read them (published gain: 12.8 points), which only a live probe can show.
     """
-    pairs = confused_pairs(bench)[:MAX_CLAUSES]
+    pairs = [pair for pair in confused_pairs(bench) if pair[2] >= LEAST_SHARED][:MAX_CLAUSES]
     drafts: dict[tuple[int, int], str] = {}
     for a, b, _ in pairs:
         for row, other in ((a, b), (b, a)):

@@ -27,7 +27,7 @@ _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
 _NAME = re.compile(r"\d|[^\W\d_][-+#./&]|(?<=.)[A-Z]|[^\x00-\u024f]")
 """Capitals inside, digits, hyphens and the like; every word of a script without capitals."""
-_MINUS = re.compile(
+MINUS = re.compile(
     r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
     r"|kein\w*|nicht|nie|pas|jamais|nunca|não|non)\b|[不勿没]|ない",
     re.IGNORECASE,
@@ -65,6 +65,11 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Return the telling words of a text, folded, in order."""
     return [stem(key) for key, _ in terms(text)]
+
+
+def is_narrower(text: str, before: str) -> bool:
+    """Whether `text` speaks of less than `before`: it has fewer different telling words."""
+    return len({key for key, _ in terms(text)}) < len({key for key, _ in terms(before)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
                 _SHORTEST_SENTENCE <= len(sentence) <= _LONGEST_SENTENCE
                 and sentence[-1] in ".。！!"
                 and not sentence[0].islower()
-                and not (_MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
+                and not (MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
                 and not _POINTS_BACK.match(sentence)
             )
             words = frozenset(stems(sentence)) if plain else frozenset()

@@ -54,7 +54,7 @@ def rewrite_together(bench: Bench, lexicon: Lexicon, progress: Progress = SILENT
     for task in tasks:
         skill = bench.start[task.row]
         for name, text in by_recipe(skill, task.row, lexicon, task.rivals, bench.limit).items():
-            if text != skill.description:
+            if text != skill.description and bench.allows(task.row, text):
                 drafts.setdefault(name, {})[task.row] = text
     trials = sorted((_by_words(bench, texts) for texts in drafts.values()), key=lambda trial: -trial.gain)
     room = max(1, min(FINALISTS, MAX_EMBEDDED // len(tasks)))

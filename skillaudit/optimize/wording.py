@@ -22,14 +22,12 @@ class Phrasebook(NamedTuple):
     """Opens a list of phrases."""
     boundary: str
     """A boundary clause: `subject` and `rival`."""
-    bare: str
-    """A boundary clause without a subject."""
     comma: str = ", "
     stop: str = "."
 
 
-def _book(marks: str, cover: str, boundary: str, bare: str) -> Phrasebook:
-    return Phrasebook(frozenset(marks.split()), cover, boundary, bare)
+def _book(marks: str, cover: str, boundary: str) -> Phrasebook:
+    return Phrasebook(frozenset(marks.split()), cover, boundary)
 
 
 BOOKS: dict[str, Phrasebook] = {
@@ -37,57 +35,48 @@ BOOKS: dict[str, Phrasebook] = {
         "the and for when use with from this that or of",
         "Covers ",
         "Not for {subject}: use {rival}.",
-        "If {rival} fits better, use it.",
     ),
     "de": _book(
         "und der die das für mit wenn von zu ein eine oder",
         "Umfasst ",
         "Nicht für {subject}: dafür {rival} verwenden.",
-        "Wenn {rival} besser passt, das verwenden.",
     ),
     "fr": _book(
         "les des pour avec quand une est dans sur ou du",
         "Couvre ",
         "Pas pour {subject} : utiliser {rival}.",
-        "Si {rival} convient mieux, utiliser cela.",
     ),
     "es": _book(
         "los las para con cuando una del que en el y o",
         "Incluye ",
         "No para {subject}: usar {rival}.",
-        "Si {rival} encaja mejor, usar eso.",
     ),
     "pt": _book(
         "os para com quando uma que em do da não e ou",
         "Inclui ",
         "Não para {subject}: usar {rival}.",
-        "Se {rival} servir melhor, usar isso.",
     ),
     "it": _book(
         "gli per con quando una che del della di il e o",
         "Comprende ",
         "Non per {subject}: usare {rival}.",
-        "Se {rival} è più adatto, usare quello.",
     ),
-    "zh": Phrasebook(
-        frozenset(), "涵盖", "不用于{subject}：请用 {rival}。", "更适合 {rival} 时请用 {rival}。", "、", "。"
-    ),
+    "zh": Phrasebook(frozenset(), "涵盖", "不用于{subject}：请用 {rival}。", "、", "。"),
     "ja": Phrasebook(
         frozenset(),
         "対象：",
         "{subject}には使わない：{rival} を使う。",
-        "{rival} が適切なら {rival} を使う。",
         "、",
         "。",
     ),
-    "": Phrasebook(frozenset(), "", "≠ {subject} → {rival}.", "≠ → {rival}."),
+    "": Phrasebook(frozenset(), "", "≠ {subject} → {rival}."),
 }
 """By language; the last is for all others and has no words at all."""
 
 FUNCTION_WORDS = frozenset(
     word
     for book in BOOKS.values()
-    for part in (book.cover, book.boundary, book.bare)
+    for part in (book.cover, book.boundary)
     for word in tokens(part.replace("{subject}", " ").replace("{rival}", " "))
 )
 """Every word that a rewrite may add of its own."""
@@ -134,11 +123,6 @@ def closed(text: str, stop: str = ".") -> str:
 def listing(book: Phrasebook, phrases: list[str]) -> str:
     """Return a sentence that lists phrases."""
     return closed(book.cover + book.comma.join(phrases), book.stop) if phrases else ""
-
-
-def clause(book: Phrasebook, subject: str, rival: str) -> str:
-    """Return a boundary clause that sends what `rival` is better at to it."""
-    return (book.boundary if subject else book.bare).format(subject=subject, rival=rival)
 
 
 def spelled(name: str) -> str:

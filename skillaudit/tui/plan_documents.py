@@ -94,6 +94,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))
     else:
         blocks += [*_proof(judged.proof), *_harmed(judged.proof.harmed), *_steps(judged.steps)]
+    blocks += _offers(found)
     if found.planned is not None and found.planned != found.proof:
         blocks += [
             Heading("Before the proof refused any edit", "no selection touched it"),
@@ -174,6 +175,30 @@ def _steps(steps: Sequence[Step]) -> list[Block]:
     )
     notes: list[Block] = [Paragraph(f"{step.step}: {step.note}", "muted") for step in steps if step.note]
     return [Heading("Step by step", "each with all before it"), Table(columns, rows), *notes]
+
+
+def _offers(found: Optimisation) -> list[Block]:
+    if not found.offers:
+        return []
+    named = {edit.id: edit.skills[0] for edit in found.edits}
+    columns = (
+        Column("edit"),
+        Column("skill"),
+        Column("accuracy", 8, "right"),
+        Column("gain", 6, "right"),
+        Column("costs"),
+    )
+    rows = tuple(
+        (
+            Span(", ".join(offer.edits)),
+            link(named[offer.edits[0]]) if len(offer.edits) == 1 else Span("all of these"),
+            Span(percent(offer.accuracy), "value"),
+            Span(points(offer.gain)),
+            Span(", ".join(harm.skill for harm in offer.harmed), "warning"),
+        )
+        for offer in found.offers
+    )
+    return [Heading("Yours to decide", "refused for one skill, better for all"), Table(columns, rows)]
 
 
 def _exported(plan: Plan) -> list[Block]:

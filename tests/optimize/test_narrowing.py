@@ -7,8 +7,9 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
-from skillaudit.optimize.narrowing import _parts, is_narrower
+from skillaudit.optimize.narrowing import _parts
 from skillaudit.optimize.records import steps_named
+from skillaudit.optimize.terms import is_narrower
 from skillaudit.schema import Skill
 from tests.conftest import SAMPLES
 
@@ -42,3 +43,15 @@ def test_no_black_hole_of_the_sample_grows() -> None:
     assert holes
     for edit in holes:
         assert edit.kind != "describe" or is_narrower(edit.after, edit.before)
+
+
+def test_the_black_holes_of_the_sample_are_narrowed_or_offered() -> None:
+    found = optimize(load([SAMPLES / "black_hole"]), Config(use_cache=False))
+    assert found.proof is not None
+    gain = found.proof.test.difference
+    assert gain.low is not None
+    assert gain.low > 0
+    narrowed = {edit.skills[0] for edit in found.accepted if edit.step == "narrow"}
+    offered = {edit.skills[0] for offer in found.offers for edit in found.edits if edit.id in offer.edits}
+    assert {"workbench", "super-helper"} <= narrowed | offered
+    assert not any(edit.skills[0] == "skill-finder" for edit in found.accepted)

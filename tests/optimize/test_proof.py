@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from skillaudit.formatters.optimisation import render
 from skillaudit.optimize.proof import Variant, chances, expected, rates, variant, victim_rates
 from skillaudit.optimize.records import Optimisation
-from skillaudit.optimize.text import render
 from skillaudit.routing import forecast
 from skillaudit.schema import Coverage, Estimate, Request, Skill
 

@@ -72,6 +72,33 @@ def test_every_word_comes_from_the_file(
     assert len(clause) <= max(limit, len(skill.description))
 
 
+@pytest.mark.parametrize(
+    ("rival", "turned"),
+    [
+        ("payment-reminders", " Not for payment reminders: use payment-reminders."),
+        ("reminders", ""),
+        ("invoice-match", ""),
+    ],
+)
+def test_a_clause_turns_away_what_the_rival_is_named_for(rival: str, turned: str) -> None:
+    skill = Skill(id="s", name="invoice-matching", description="Match invoices with bank transfers.")
+    other = Skill(id="r", name=rival, description="Chases debtors.")
+    lexicon = lexicon_of(skill, other)
+    assert with_clause(skill, 0, other, 1, lexicon) == skill.description + turned
+
+
+def test_a_shortened_description_keeps_what_the_skill_is_not_for() -> None:
+    skill = Skill(
+        id="s",
+        name="ledger",
+        description="Post supplier invoices in the ledger. Handy at month end. Never for payroll.",
+    )
+    lexicon = lexicon_of(skill, skill)
+    texts = candidates(skill, 0, lexicon, (1,), shorten=True)
+    assert "Post supplier invoices in the ledger. Never for payroll." in texts
+    assert all("Never for payroll." in text for text in texts)
+
+
 def test_users_words_lead_the_phrases() -> None:
     skill = Skill(
         id="pay",

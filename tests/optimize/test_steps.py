@@ -148,23 +148,34 @@ def test_an_edit_that_costs_another_skill_is_harmful() -> None:
     assert bench.harmful(1, bench.board.try_column(1, greedy)) in {"invoices", "payroll"}
 
 
-def test_clauses_name_the_rival_and_are_refused_where_they_attract() -> None:
+def confused(reminders: int) -> tuple[Bench, Lexicon]:
     skills = [
         skill("invoice-matching", "Match invoices with bank transfers."),
         skill("payment-reminders", "Remind of unpaid invoices."),
     ]
+    lost = ["remind invoices unpaid transfers", "invoices unpaid, remind of transfers"][:reminders]
     asked = {
-        "invoice-matching": ["remind invoices unpaid transfers", "match the transfers"],
+        "invoice-matching": [*lost, "match the transfers"],
         "payment-reminders": ["remind me of unpaid invoices"],
     }
-    bench, lexicon = bench_of(skills, asked)
-    assert confused_pairs(bench)
+    return bench_of(skills, asked)
+
+
+def test_clauses_name_the_rival_and_are_refused_where_they_attract() -> None:
+    bench, lexicon = confused(2)
     add_clauses(bench, lexicon)
-    assert bench.edits
+    assert {edit.skills[0] for edit in bench.edits} == {"invoice-matching", "payment-reminders"}
     for edit in bench.edits:
         assert edit.after.startswith(edit.before)
-        assert edit.rivals[0] in edit.after
+        assert edit.after.endswith(f": use {edit.rivals[0]}.")
         assert edit.accept or "negation" in edit.refused
+
+
+def test_one_request_that_changes_hands_asks_for_no_clause() -> None:
+    bench, lexicon = confused(1)
+    assert confused_pairs(bench)
+    add_clauses(bench, lexicon)
+    assert not bench.edits
 
 
 def test_the_anchor_names_both_skills_with_their_own_words() -> None:

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
+from skillaudit.formatters.words import plural
 from skillaudit.optimize.records import Edit, Hierarchy, Optimisation, Proof
 from skillaudit.schema import Estimate
 
 WIDTH = 100
+_VERBS = {"demote": "make manual-only", "fold": "fold", "describe": "rewrite", "boundary": "rewrite"}
 
 
-def render(found: Optimisation) -> str:
-    """Return the whole optimisation as text, lines of at most `WIDTH` where words allow."""
-    return "\n".join(_lines(found)) + "\n"
+IN_FULL = 10
+"""Accepted edits that are shown with their texts, unless all are asked for."""
+NAMED = 12
+"""Refused edits that are named one by one, likewise."""
+ALIKE = 3
+"""Refused edits from which on a common reason is given once."""
 
 
-def _lines(found: Optimisation) -> Iterator[str]:
+def render(found: Optimisation, *, everything: bool = False) -> str:
+    """Return an optimisation as text, lines of at most `WIDTH` where words allow.
+
+    Without `everything` the accepted edits that bring most are shown in full, and the others and the refused
+    ones in a line each.
+    """
+    return "\n".join(_lines(found, everything)) + "\n"
+
+
+def _lines(found: Optimisation, everything: bool) -> Iterator[str]:
     accepted = len(found.accepted)
-    yield f"{accepted} edits proposed and accepted, {len(found.edits) - accepted} refused"
+    yield f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {len(found.edits) - accepted} refused"
     yield from _wrap(
         f"router {found.router or 'none'}, scorer {found.scorer}, rewriter {found.rewriter}; planned on "
         f"{found.work_requests:,} requests, proved on {found.proof_requests:,} others",
@@ -41,15 +56,9 @@ def _lines(found: Optimisation) -> Iterator[str]:
                 f"{_percent(step.no_skill):>9} {gain:>7}"
             )
         yield ""
-    for title, edits in (
-        ("Edits", found.accepted),
-        ("Refused", tuple(edit for edit in found.edits if not edit.accept)),
-    ):
-        if edits:
-            yield title
-            for edit in edits:
-                yield from _edit(edit)
-            yield ""
+    yield from _accepted(found.accepted, everything)
+    yield from _offers(found)
+    yield from _refused([edit for edit in found.edits if not edit.accept], everything)
     if found.hierarchy is not None:
         yield from _hierarchy(found.hierarchy)
     if found.anchor:
@@ -59,6 +68,65 @@ def _lines(found: Optimisation) -> Iterator[str]:
         yield ""
     for note in found.notes:
         yield from _wrap(note, "")
+
+
+def _accepted(edits: Sequence[Edit], everything: bool) -> Iterator[str]:
+    if not edits:
+        return
+    most = len(edits) if everything else IN_FULL
+    yield "Accepted" if len(edits) <= most else f"Accepted, the {most} that bring most first"
+    best = sorted(edits, key=lambda edit: -_expected(edit)) if len(edits) > most else edits
+    for edit in best[:most]:
+        yield from _edit(edit)
+    for edit in best[most:]:
+        yield f"  {edit.id}  {edit.kind}  {', '.join(edit.skills)}  {_expected(edit):+.2f} expected"
+    if len(edits) > most:
+        yield f"  (--all shows the texts of these {len(edits) - most} too)"
+    yield ""
+
+
+def _offers(found: Optimisation) -> Iterator[str]:
+    if not found.offers:
+        return
+    yield "Yours to decide: refused for the sake of one skill, better for the whole, on the proof half"
+    skills = {edit.id: edit for edit in found.edits}
+    for offer in found.offers:
+        what = "; ".join(f"{_VERBS[skills[name].kind]} {skills[name].skills[0]}" for name in offer.edits)
+        price = ", ".join(
+            f"{harm.skill} {harm.before:.0%} -> {harm.after:.0%} of {harm.requests}" for harm in offer.harmed
+        )
+        text = (
+            f"{' + '.join(offer.edits)}: {what}: accuracy {_percent(offer.accuracy)} "
+            f"({100 * offer.gain:+.1f}), hijack {_percent(offer.hijack)}"
+        )
+        yield from _wrap(text + (f"; costs {price}" if price else ""), "  ")
+    yield from _wrap("(set `accept` of these edits in a --plan file, and run again with it)", "  ")
+    yield ""
+
+
+def _refused(edits: Sequence[Edit], everything: bool) -> Iterator[str]:
+    if not edits:
+        return
+    yield "Refused"
+    if everything:
+        for edit in edits:
+            yield from _edit(edit)
+    else:
+        reasons = Counter(edit.refused for edit in edits)
+        for reason, count in reasons.items():
+            if count >= ALIKE:
+                yield from _wrap(f"{count} edits: {reason}", "  ")
+        single = [edit for edit in edits if reasons[edit.refused] < ALIKE]
+        for edit in single[:NAMED]:
+            yield from _wrap(f"{edit.id}  {edit.kind}  {', '.join(edit.skills)}: {edit.refused}", "  ")
+        if len(single) > NAMED:
+            yield f"  and {plural(len(single) - NAMED, 'other')}"
+        yield "  (--all shows each with its text)"
+    yield ""
+
+
+def _expected(edit: Edit) -> float:
+    return edit.effect.expected if edit.effect else 0.0
 
 
 def _proof(title: str, proof: Proof) -> Iterator[str]:
