@@ -3,7 +3,9 @@
     python -m tests.benchmarks.optimize_libraries --data ../shared/data
 
 Prints a table with the proof half's accuracy and hijack rate before and after, by step, under the local
-router of a scorer and under fitted router profiles.
+router of a scorer and under fitted router profiles. `--references` prints for comparison how the local router
+does with texts that no optimiser may write: with the requests of the work half, word for word, in the
+description, and with the beginning of the body in it, both cut at the length that the specification allows.
 """
 
 from __future__ import annotations
@@ -13,16 +15,23 @@ import gzip
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from skillaudit.cache import Cache
 from skillaudit.config import Config
+from skillaudit.embedding import embed
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.board import Memory
+from skillaudit.optimize.proof import variant
 from skillaudit.optimize.records import StepName
-from skillaudit.schema import Library
+from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.requests import gather
+from skillaudit.schema import Library, Skill
 from tests.benchmarks.optimize_degrade import degraded
 
 LIBRARIES = {
@@ -71,6 +80,29 @@ def cases(data: Path, names: Sequence[str]) -> Iterator[tuple[str, str, Library]
         yield f"{name}, spoiled", name, degraded(library)
 
 
+def references(library: Library, requests: Path, config: Config) -> Iterator[tuple[str, float]]:
+    """Yield (text, accuracy) of the local router on the proof half, for texts that quote requests or bodies."""
+    gathered = [request for request in gather(library, (requests,)).requests if request.gold]
+    asked: dict[str, list[str]] = {}
+    for request in gathered:
+        if not request.proof:
+            asked.setdefault(request.gold[0], []).append(request.query)
+    proof = [request for request in gathered if request.proof]
+    quoting: dict[str, Callable[[Skill], str]] = {
+        "own text": lambda skill: skill.description,
+        "own text and requests": lambda skill: f"{skill.description} {' '.join(asked.get(skill.id, []))}",
+        "own text and body": lambda skill: f"{skill.description} {skill.body}",
+    }
+    with Cache(config.cache) as cache:
+        maker = Memory(partial(embed, model=config.embedder, device=config.device, cache=cache))
+        for name, text in quoting.items():
+            skills = [
+                msgspec.structs.replace(skill, description=text(skill)[:MAX_DESCRIPTION])
+                for skill in library.routable
+            ]
+            yield name, float(variant(config.scorer, skills, (), {}, proof, maker).right.mean())
+
+
 def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
     """Return one row of the table."""
     proof, planned = found.proof, found.planned
@@ -107,12 +139,18 @@ def main() -> None:
     parser.add_argument("--routers", default=",".join(ROUTERS))
     parser.add_argument("--scorer", default="hybrid", choices=["hybrid", "dense", "lexical"])
     parser.add_argument("--cache", type=Path, default=None)
+    parser.add_argument("--references", action="store_true", help="Print the comparisons and nothing else.")
     parser.add_argument("--json", type=Path, default=None, help="Write all records to this file.")
     arguments = parser.parse_args()
     records = []
     with tempfile.TemporaryDirectory() as folder:
         for label, name, library in cases(arguments.data, arguments.libraries.split(",")):
             requests = requests_of(arguments.data, name, Path(folder))
+            if arguments.references:
+                config = Config(scorer=arguments.scorer, cache=arguments.cache)
+                for text, accuracy in references(library, requests, config):
+                    print(f"{label:<20} {text:<24} {100 * accuracy:.1f}", flush=True)
+                continue
             for router in arguments.routers.split(","):
                 config = Config(
                     scorer=arguments.scorer, requests=(requests,), router=router, cache=arguments.cache
