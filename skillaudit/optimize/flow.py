@@ -252,7 +252,9 @@ def _lexicon(shown: Sequence[Skill], bench: Bench, held_out: Sequence[Request]) 
         source_of(skill, [query for query in hidden.get(skill.id, ()) if _may_stand_in(query, skill)])
         for skill in shown
     ]
-    return Lexicon(sources, [skill.text for skill in shown], _own_requests(bench))
+    return Lexicon(
+        sources, [skill.text for skill in shown], _own_requests(bench), [skill.name for skill in shown]
+    )
 
 
 def _own_requests(bench: Bench) -> list[list[str]]:

@@ -26,6 +26,8 @@ ENOUGH = 0.6
 ROUTES = ("router", "routing", "which skill", "right skill", "meta skill", "meta-skill", "dispatch")
 FEW = 8
 """Requests of its own below which nothing can show that a black hole has a right to more words."""
+PRUNED = 6
+"""Of the descriptions with ever less in them, how many are embedded."""
 MAX_HOLES = 60
 MAX_ROUNDS = 3
 EVERYWHERE = re.compile(
@@ -85,7 +87,10 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    proposed = [*candidates(skill, row, lexicon, (), bench.limit, shorten=True), *pruned(bench, row)[-6:]]
+    proposed = [
+        *candidates(skill, row, lexicon, (), bench.limit, shorten=True),
+        *pruned(bench, row, lexicon)[-PRUNED:],
+    ]
     broad = significant or bool(phrases)
     if significant and owned < FEW:
         bench.broad.add(row)

@@ -3,45 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.terms import MINUS
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.optimize.wording import closed
 from skillaudit.requests.wording import split_sentences
 
 MAX_CLAUSES = 40
-"""Clauses of one description that are looked at."""
+"""Longest list that is shortened."""
 LEAST = 0.02
 """Expected requests that leaving a clause out must bring by words."""
 LEFT = 12
 """Characters that a description must keep."""
-_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])")
+_COMMA = re.compile(r"[,;](?=\s)|[，；、]")
 _JOIN = re.compile(r"(and|or|und|oder|et|ou|y|o|e) ", re.IGNORECASE)
+_FIRM = re.compile(r"[:—–()\[\]{}\"“”„«»`]|\s-\s")
+"""In a clause that opens, closes or names something, which the rest would miss."""
+_PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 
 Clauses = tuple[tuple[str, ...], ...]
 """Sentences, each as its clauses."""
 
 
-def pruned(bench: Bench, row: int) -> list[str]:
+def pruned(bench: Bench, row: int, lexicon: Lexicon) -> list[str]:
     """Return the description of `row` with ever more left out, always what costs most by words, first to last.
 
-    A sentence goes whole, or loses clauses between commas, never its first. The first sentence says what the
-    skill does, and goes only where it claims everything. What says what the skill is not for stays: scores
-    read no negation, and would drop it first. Scores are by words, the vector's part
-    taken as unchanged; nothing is embedded.
+    A sentence goes whole, or loses items of a list between commas. The first sentence says what the skill
+    does, and goes only where it claims everything. What says what the skill is not for stays: scores read no
+    negation, and would drop it first. Scores are by words, the vector's part taken as unchanged; nothing is
+    embedded.
     """
     before = bench.skills[row].description
     parts = clauses_of(before)
+    kept = partial(lexicon.turns_away, row)
     old = bench.columns.lexical([bench.text(row, before)])[:, 0]
     column = bench.board.scores[:, row]
     found: list[str] = []
     best = 0.0
     while True:
-        options = [option for option in _less(parts) if len(joined(option)) >= LEFT]
+        options = [option for option in _less(parts, kept) if len(joined(option)) >= LEFT]
         if not options:
             return found
         scores = bench.columns.lexical([bench.text(row, joined(option)) for option in options])
@@ -57,10 +62,26 @@ def pruned(bench: Bench, row: int) -> list[str]:
 
 
 def clauses_of(text: str) -> Clauses:
-    """Cut a text into sentences, and these at commas."""
-    return tuple(
-        tuple(part for part in _CLAUSE.split(sentence) if part) for sentence in split_sentences(text)
-    )
+    """Cut a text into sentences, and these at the commas that stand in no brackets and no quotes."""
+    return tuple(tuple(_clauses(sentence)) for sentence in split_sentences(text))
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    open_: list[str] = []
+    start = 0
+    commas = {match.start() for match in _COMMA.finditer(sentence)}
+    for at, letter in enumerate(sentence):
+        if open_ and letter == open_[-1]:
+            open_.pop()
+        elif letter in _PAIRS:
+            open_.append(_PAIRS[letter])
+        elif letter in '"`':
+            open_.append(letter)
+        elif at in commas and not open_:
+            yield sentence[start : at + 1].strip()
+            start = at + 1
+    if rest := sentence[start:].strip():
+        yield rest
 
 
 def joined(parts: Clauses) -> str:
@@ -68,17 +89,23 @@ def joined(parts: Clauses) -> str:
     return " ".join(closed(" ".join(clauses)) for clauses in parts)
 
 
-def _less(parts: Clauses) -> Iterator[Clauses]:
-    """Yield a text with one sentence or one clause less."""
+def _less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
+    """Yield a text with one sentence less, or with one item less of a list of three or more."""
     for at, clauses in enumerate(parts):
-        if any(MINUS.search(clause) for clause in clauses):
+        sentence = " ".join(clauses)
+        if kept(sentence):
             continue
-        rest = parts[:at], parts[at + 1 :]
-        if len(parts) > 1 and (at or generic_phrases(" ".join(clauses))):
-            yield (*rest[0], *rest[1])
-        for cut in range(1, min(len(clauses), MAX_CLAUSES)):
-            kept = [*clauses[:cut], *clauses[cut + 1 :]]
+        before, after = parts[:at], parts[at + 1 :]
+        if len(parts) > 1 and (at or generic_phrases(sentence)):
+            yield (*before, *after)
+        if not 2 < len(clauses) <= MAX_CLAUSES:
+            continue
+        for cut in range(1, len(clauses)):
+            last = cut == len(clauses) - 1
             join = _JOIN.match(clauses[cut])
-            if join and cut == len(clauses) - 1 and cut > 1 and not _JOIN.match(kept[-1]):
-                kept[-1] = join.group() + kept[-1]
-            yield (*rest[0], tuple(kept), *rest[1])
+            if _FIRM.search(clauses[cut]) or (last and not join):
+                continue
+            rest = [*clauses[:cut], *clauses[cut + 1 :]]
+            if last and join and not _JOIN.match(rest[-1]):
+                rest[-1] = join.group() + rest[-1]
+            yield (*before, tuple(rest), *after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.terms import MINUS, Lexicon, Source, choose, choose_sentences, stems
+from skillaudit.optimize.terms import Lexicon, Source, choose, choose_sentences, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
@@ -37,11 +37,15 @@ def lead_of(skill: Skill, source: Source) -> str:
     return closed(source.about) or closed(first) or skill.description
 
 
-def shortened(skill: Skill, source: Source) -> str:
+def shortened(skill: Skill, row: int, lexicon: Lexicon) -> str:
     """Return the sentence that says what a skill does, and those of its description that say what it is not for."""
-    lead = lead_of(skill, source)
-    minus = [text for text in split_sentences(skill.description) if MINUS.search(text) and text not in lead]
-    return " ".join([lead, *map(closed, minus)])
+    lead = lead_of(skill, lexicon.sources[row])
+    minus = [
+        closed(text)
+        for text in split_sentences(skill.description)
+        if lexicon.turns_away(row, text) and text not in lead
+    ]
+    return " ".join([lead, *minus])
 
 
 def candidates(
@@ -65,7 +69,7 @@ def candidates(
     weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
     book = BOOKS[language(skill.description)]
     whole = closed(without_generic(skill.description), book.stop)
-    lead = shortened(skill, source)
+    lead = shortened(skill, row, lexicon)
     found: dict[str, None] = {fit(whole, limit): None}
     about = closed(source.about, book.stop) if source.about else ""
     bases: dict[str, tuple[int, ...]] = dict.fromkeys([whole, lead] if shorten else [whole], LIST_LENGTHS)

@@ -33,6 +33,8 @@ MINUS = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says that tells what a skill is not for."""
+_ARROW = re.compile(r"[→⇒]|[-=]>")
+_IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
 _TALK = re.compile(
     r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
     re.IGNORECASE,
@@ -237,10 +239,16 @@ class Lexicon:
     """Counts of words over a library and its work requests, for weighing one skill's words."""
 
     def __init__(
-        self, sources: Sequence[Source], texts: Sequence[str], queries: Sequence[Sequence[str]]
+        self,
+        sources: Sequence[Source],
+        texts: Sequence[str],
+        queries: Sequence[Sequence[str]],
+        names: Sequence[str] = (),
     ) -> None:
-        """Take every skill's source and descriptor, and its own work requests, all in parallel."""
+        """Take every skill's source and descriptor, its own work requests and its name, all in parallel."""
         self.sources = sources
+        self._names = [name.casefold() for name in names]
+        self._known = {name for name in self._names if _IDENTIFIER.fullmatch(name)}
         self.described = [set(stems(text)) for text in texts]
         self.holders: Counter[str] = Counter()
         for source, words in zip(sources, self.described, strict=True):
@@ -251,6 +259,14 @@ class Lexicon:
         for counts in self.asked:
             self.total.update(counts)
         self.requests = max(sum(self.number), 1)
+
+    def turns_away(self, skill: int, text: str) -> bool:
+        """Say whether a text tells what a skill is not for: by a negation, an arrow, or another skill's name."""
+        if MINUS.search(text) or _ARROW.search(text):
+            return True
+        own = self._names[skill] if skill < len(self._names) else ""
+        named = {word.strip("-_") for word in _IDENTIFIER.findall(text.casefold())}
+        return bool((named & self._known) - {own})
 
     def plain(self, skill: int) -> set[str]:
         """Return the single words that say too little alone: no name by their form, and nobody asks for them."""
