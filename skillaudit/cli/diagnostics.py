@@ -76,6 +76,9 @@ def run(command: click.Command) -> int:
         drop_stdout()
         return ExitCode.CLEAN
     except Exception as error:
+        if _from_interrupt(error):
+            say("interrupted")
+            return ExitCode.INTERRUPTED
         if isinstance(error, OSError) and error.filename is not None:
             say(f"error: {error.filename}: {error.strerror}")
             return ExitCode.ENVIRONMENT
@@ -90,6 +93,18 @@ def run(command: click.Command) -> int:
             "command under SKILLAUDIT_TRACEBACK=1."
         )
         return ExitCode.CRASH
+
+
+def _from_interrupt(error: BaseException) -> bool:
+    """Say whether an interrupt is behind `error`: compiled modules make an ImportError of one."""
+    seen: set[int] = set()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in seen:
+        if isinstance(behind, KeyboardInterrupt):
+            return True
+        seen.add(id(behind))
+        behind = behind.__cause__ or behind.__context__
+    return False
 
 
 class Notes:
