@@ -130,7 +130,7 @@ def _judged(
 
     # What may be missing or misspelt is looked at before the work is done.
     selection, config_suppressions = settings.selection(), settings.suppressions()
-    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] and since is None else None
+    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] else None
     with checkout(since, sources) if since is not None else nullcontext() as revision:
         library = load(sources, progress=progress)
         found = None if log is None else _read_log(log, library)
@@ -145,7 +145,13 @@ def _judged(
     if revision is not None:
         change = compare_reports(before, report, reference=revision.reference, note=revision.note)
         return report, judge_change(
-            change, report, settings.gate(), selection=selection, suppressions=suppressions, listing=shown
+            change,
+            report,
+            settings.gate(),
+            selection=selection,
+            suppressions=suppressions,
+            baseline=known,
+            listing=shown,
         )
     return report, judge(
         report,

@@ -60,6 +60,18 @@ class BaselineDiff(Record):
 
 def make_baseline(report: Report, findings: Sequence[Finding]) -> Baseline:
     """Return the baseline that accepts `findings` and the forecast of `report`."""
+    forecast = report.forecast
+    return Baseline(
+        format=FORMAT,
+        findings=known_findings(findings),
+        hijack=forecast.hijack.value,
+        accuracy=forecast.accuracy.value,
+        false_trigger=forecast.false_trigger.value,
+    )
+
+
+def known_findings(findings: Sequence[Finding]) -> tuple[Known, ...]:
+    """Return the entries of a baseline that accepts `findings`, by rule and skills."""
     worst: dict[str, Finding] = {}
     for finding in findings:
         known = worst.get(finding.fingerprint)
@@ -76,14 +88,7 @@ def make_baseline(report: Report, findings: Sequence[Finding]) -> Baseline:
         )
         for key, finding in worst.items()
     )
-    forecast = report.forecast
-    return Baseline(
-        format=FORMAT,
-        findings=tuple(sorted(entries, key=lambda known: (known.code, known.skills, known.fingerprint))),
-        hijack=forecast.hijack.value,
-        accuracy=forecast.accuracy.value,
-        false_trigger=forecast.false_trigger.value,
-    )
+    return tuple(sorted(entries, key=lambda known: (known.code, known.skills, known.fingerprint)))
 
 
 def encode(baseline: Baseline) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
+from skillaudit.gate.baseline import RANK, Baseline, compare, known_findings
 from skillaudit.gate.judge import judge
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import Selection
@@ -64,10 +65,14 @@ def judge_change(
     *,
     selection: Selection | None = None,
     suppressions: Sequence[Suppression] = (),
+    baseline: Baseline | None = None,
     listing: Listing | None = None,
 ) -> Verdict:
     """Judge the change: limits on the whole library, findings only where they are new, and no rate worse
     than before by more than `gate.tolerance`, even where the limits hold.
+
+    With a baseline, new findings that it knows do not count either; its rates are not looked at, since the
+    change is held against what was there before it.
 
     Compared are the forecast's values, and the hijack rate of the skills that were there before, which
     new skills with easy requests of their own cannot dilute.
@@ -78,7 +83,9 @@ def judge_change(
     complaints = [finding for finding in counted if finding.code in own]
     report = msgspec.structs.replace(after, findings=change.new_findings)
     used = [one for one in suppressions if any(one.matches(finding) for finding in change.new_findings)]
-    verdict = judge(report, gate, selection=selection, suppressions=used, listing=listing)
+    if baseline is not None:
+        baseline = _excused(baseline, counted, apply(change.new_findings, used)[0], selection or Selection())
+    verdict = judge(report, gate, selection=selection, suppressions=used, baseline=baseline, listing=listing)
     reasons = [*_worse(change, gate.tolerance), *verdict.reasons]
     notes = [*([change.note] if change.note else []), *verdict.notes]
     if complaints:
@@ -86,6 +93,31 @@ def judge_change(
         notes.append(f"{len(complaints)} suppression{plural} idle; `check` without --since lists them.")
     return msgspec.structs.replace(
         verdict, passed=not reasons, reasons=tuple(reasons), notes=tuple(notes), change=change
+    )
+
+
+def _excused(
+    baseline: Baseline, after: Sequence[Finding], new: Sequence[Finding], selection: Selection
+) -> Baseline:
+    """Return a baseline of those of the `new` findings that `baseline` knows, and of no rate.
+
+    Findings that were there before use it up first: a second twin of a known finding is new.
+    """
+    every, fresh = (
+        [kept for finding in findings if (kept := selection.keep(finding)) is not None]
+        for findings in (after, new)
+    )
+    left = {known.fingerprint: known for known in baseline.findings}
+    there = Counter((one.fingerprint, one.severity) for one in every)
+    there.subtract((one.fingerprint, one.severity) for one in fresh)
+    for (fingerprint, severity), count in there.items():
+        known = left.get(fingerprint)
+        if known is not None and RANK[severity] <= RANK[known.severity]:
+            left[fingerprint] = msgspec.structs.replace(known, count=max(0, known.count - count))
+    rest = msgspec.structs.replace(baseline, findings=tuple(left.values()))
+    accepted = [one.finding for one in compare(fresh, rest).accepted]
+    return msgspec.structs.replace(
+        rest, findings=known_findings(accepted), hijack=None, accuracy=None, false_trigger=None
     )
 
 
@@ -131,14 +163,13 @@ def _new_findings(
     before: Sequence[Finding], after: Sequence[Finding], names: Mapping[str, str]
 ) -> tuple[tuple[Finding, ...], int]:
     """Return the findings that no finding of before stands for, and how many are gone."""
-    rank = {"info": 0, "warning": 1, "error": 2}
     left: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for finding in before:
-        left[_key(finding, names)].append(rank[finding.severity])
+        left[_key(finding, names)].append(RANK[finding.severity])
     new = []
-    for finding in sorted(after, key=lambda one: -rank[one.severity]):
+    for finding in sorted(after, key=lambda one: -RANK[one.severity]):
         known = left[_key(finding, {})]
-        if known and max(known) >= rank[finding.severity]:
+        if known and max(known) >= RANK[finding.severity]:
             known.remove(max(known))
         else:
             new.append(finding)

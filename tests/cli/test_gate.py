@@ -140,6 +140,24 @@ def test_a_change_is_judged_by_what_it_did(skillaudit: Runner, write_skill: Call
     assert "SA002" in result.out
 
 
+def test_a_change_may_add_what_the_baseline_knows(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "first")
+    write_skill("broken", extra="note: this: that\n")
+    known = tmp_path / "baseline.json"
+    skillaudit("check", root, "--write-baseline", known, *LEXICAL)
+    result = skillaudit("check", root, "--changed", "--baseline", known, *LEXICAL)
+    assert result.code == 0 and "known in the baseline" in result.out
+    write_skill("other", extra="note: this: that\n")
+    result = skillaudit("check", root, "--changed", "--baseline", known, *LEXICAL)
+    assert result.code == 1 and "1 new error (SA002)" in result.out
+    assert skillaudit("check", root, "--changed", "--baseline", tmp_path / "none", *LEXICAL).code == 2
+
+
 def test_a_revision_that_does_not_exist(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
     root = write_skill("csv-import").parent.parent
     git(root, "init", "-q")

@@ -11,7 +11,16 @@ import pytest
 
 from skillaudit.config import Config, Gate
 from skillaudit.formatters import html, jsonl
-from skillaudit.gate import Change, Suppression, Verdict, checkout, compare_reports, judge_change
+from skillaudit.gate import (
+    Change,
+    Selection,
+    Suppression,
+    Verdict,
+    checkout,
+    compare_reports,
+    judge_change,
+    make_baseline,
+)
 from skillaudit.pipeline import audit
 from skillaudit.schema import Finding, Report, Rival
 from tests.formatters.reports import make_finding, make_report, make_skill
@@ -166,6 +175,53 @@ def test_limits_and_suppressions_hold_in_change_mode() -> None:
     verdict = judge_change(change, after, Gate(fail_on="warning"), suppressions=[twins, idle])
     assert verdict.passed and verdict.suppressed[0].reason == "twins"
     assert verdict.notes[-1].startswith("1 suppression is idle")
+
+
+def test_new_findings_that_a_baseline_knows_do_not_fail() -> None:
+    new = make_finding("SA203", ("beta",))
+    before, after = library("alpha", "beta"), library("alpha", "beta", findings=[PAIR, new])
+    change = compare_reports(before, after)
+    gate = Gate(fail_on="warning")
+    verdict = judge_change(change, after, gate, baseline=make_baseline(after, [PAIR]))
+    assert not verdict.passed and verdict.findings == (new,)
+    assert [(one.finding, one.by) for one in verdict.suppressed] == [(PAIR, "baseline")]
+    whole = judge_change(change, after, gate, baseline=make_baseline(after, [PAIR, new, PAIR]))
+    assert whole.passed and whole.findings == ()
+    # What else the baseline holds is the business of a check of the whole library.
+    assert whole.notes == ("2 findings known in the baseline.",)
+
+
+def test_findings_of_before_use_the_baseline_up() -> None:
+    before, after = library("alpha", "beta", findings=[PAIR]), library("alpha", "beta", findings=[PAIR, PAIR])
+    change = compare_reports(before, after)
+    gate = Gate(fail_on="warning")
+    once, twice = make_baseline(after, [PAIR]), make_baseline(after, [PAIR, PAIR])
+    assert judge_change(change, after, gate, baseline=once).findings == (PAIR,)
+    assert judge_change(change, after, gate, baseline=twice).passed
+    more = library("alpha", "beta", findings=[PAIR, PAIR, PAIR])
+    assert not judge_change(compare_reports(after, more), more, gate, baseline=once).passed
+    # One that is graver than what the baseline knows uses nothing up.
+    graver = msgspec.structs.replace(PAIR, severity="error")
+    worse = library("alpha", "beta", findings=[graver, PAIR])
+    change = compare_reports(library("alpha", "beta", findings=[graver]), worse)
+    assert change.new_findings == (PAIR,)
+    assert judge_change(change, worse, gate, baseline=once).passed
+
+
+def test_a_baseline_goes_by_the_severity_that_the_settings_give() -> None:
+    after = library("alpha", "beta", findings=[PAIR])
+    change = compare_reports(library("alpha", "beta"), after)
+    known, raised = make_baseline(after, [PAIR]), Selection(severity={"SA202": "error"})
+    assert judge_change(change, after, Gate(fail_on="warning"), baseline=known).passed
+    verdict = judge_change(change, after, Gate(), baseline=known, selection=raised)
+    assert not verdict.passed and verdict.findings[0].severity == "error"
+
+
+def test_the_rates_of_a_baseline_are_not_the_change_s() -> None:
+    after = library("alpha", "beta", hijack=0.4)
+    change = compare_reports(library("alpha", "beta", hijack=0.4), after)
+    better = make_baseline(library("alpha", "beta", hijack=0.1), [])
+    assert judge_change(change, after, Gate(), baseline=better).passed
 
 
 def test_no_library_before() -> None:
