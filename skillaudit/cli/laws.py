@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, make_config, narration
+from skillaudit.cli.options import FloatRange, audit_options_but, make_config, narration
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -37,7 +37,7 @@ Points = Sequence[tuple[float, float]]
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options
+@audit_options_but("chains")
 def command(sources: tuple[str, ...], floor: float, form: str, quiet: bool, **options: Any) -> None:
     """List the published laws, with source and range; with SOURCE, the library's own beside them."""
     import msgspec

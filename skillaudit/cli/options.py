@@ -33,53 +33,59 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
-_AUDIT = (
-    click.option(
+_AUDIT = {
+    "requests": click.option(
         "--requests",
         multiple=True,
         type=click.Path(path_type=str),
         metavar="FILE",
         help="Labelled requests to judge by: JSONL with `query` and `gold`, or an eval file. Repeatable.",
     ),
-    click.option(
+    "chains": click.option(
         "--chains",
         multiple=True,
         type=click.Path(path_type=str),
         metavar="FILE",
         help="Chains of skills to forecast, one a line: `first -> second -> third`. Repeatable.",
     ),
-    click.option(
+    "scorer": click.option(
         "--scorer",
         type=click.Choice(["hybrid", "dense", "lexical"]),
         help="What similarity is made of; `lexical` is instant and needs no embedding model.  [default: hybrid]",
     ),
-    click.option(
+    "router": click.option(
         "--router", metavar="NAME", help="Router profile to forecast for; `local` is the scorer itself."
     ),
-    click.option("--client", metavar="NAME", help="Audit the text as this client cuts it, such as codex."),
-    click.option("--context", type=click.IntRange(min=1), help="The client's context window in tokens."),
-    click.option(
+    "client": click.option(
+        "--client", metavar="NAME", help="Audit the text as this client cuts it, such as codex."
+    ),
+    "context": click.option(
+        "--context", type=click.IntRange(min=1), help="The client's context window in tokens."
+    ),
+    "order": click.option(
         "--order",
         type=click.Choice(["declared", "best", "worst"]),
         help="Whose description a client drops first, where only it knows.  [default: declared]",
     ),
-    click.option(
+    "embedder": click.option(
         "--embedder",
         metavar="ID",
         help="Embedding model: a Hugging Face id or a local folder.  [default: all-MiniLM-L6-v2]",
     ),
-    click.option("--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]"),
-    click.option(
+    "device": click.option(
+        "--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]"
+    ),
+    "no_cache": click.option(
         "--no-cache", is_flag=True, default=None, help="Neither read nor write the cache of vectors."
     ),
-    click.option(
+    "config_file": click.option(
         "--config",
         "config_file",
         type=click.Path(path_type=Path),
         help="Configuration file.  [default: the nearest skillaudit.toml or pyproject.toml]",
     ),
-    click.option("--quiet", "-q", is_flag=True, help="No progress on stderr."),
-)
+    "quiet": click.option("--quiet", "-q", is_flag=True, help="No progress on stderr."),
+}
 
 
 _LIVE = (
@@ -110,9 +116,19 @@ def live_options(function: Function) -> Function:
 
 def audit_options(function: Function) -> Function:
     """Add the options that decide what an audit is made of; None stands for not given."""
-    for option in reversed(_AUDIT):
-        function = option(function)
-    return function
+    return audit_options_but()(function)
+
+
+def audit_options_but(*unused: str) -> Callable[[Function], Function]:
+    """Add the options of an audit except those that a command has no use for, by their parameters' names."""
+    options = [option for name, option in _AUDIT.items() if name not in unused]
+
+    def add(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
 
 
 def settings_of(sources: Sequence[str] = (), *, config_file: Path | None = None, **flags: Any) -> Settings:

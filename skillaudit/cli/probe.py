@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, live_options, make_config, narration, sources
+from skillaudit.cli.options import (
+    FloatRange,
+    audit_options_but,
+    live_options,
+    make_config,
+    narration,
+    sources,
+)
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -65,7 +72,7 @@ _OWN = (
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
-@audit_options
+@audit_options_but("chains")
 def command(
     sources: tuple[str, ...],
     model: str,

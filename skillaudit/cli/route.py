@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audit_options, make_config, narration, sources
+from skillaudit.cli.options import audit_options_but, make_config, narration, sources
 
 
 @click.command("route")
@@ -18,7 +18,7 @@ from skillaudit.cli.options import audit_options, make_config, narration, source
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options
+@audit_options_but("requests", "chains")
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""
     import msgspec

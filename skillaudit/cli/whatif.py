@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, make_config, narration, sources
+from skillaudit.cli.options import audit_options_but, make_config, narration, sources
 
 if TYPE_CHECKING:
     from skillaudit.routing import SkillChange, WhatIf
@@ -26,7 +26,7 @@ NAMED = 3
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options
+@audit_options_but("chains")
 def command(
     sources: tuple[str, ...],
     add: tuple[str, ...],
