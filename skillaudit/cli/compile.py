@@ -83,6 +83,9 @@ def command(
         write_library,
     )
 
+    _check(output, check_only, tasks, {"--model": model, "--stepwise": stepwise, "--run-tests": run_tests})
+    if api_base is not None and decomposer == "rules" and tasks is None:
+        raise click.UsageError("--api-base is for a model; name one with --decomposer or --compare")
     system = read_system(source)
     if export is not None:
         deliver(render_form(system), export)
@@ -117,6 +120,19 @@ def command(
         )
         say(done)
     return ExitCode.CLEAN
+
+
+def _check(output: Path | None, check_only: bool, tasks: Path | None, of_compare: dict[str, Any]) -> None:
+    """Refuse options that would be without effect beside the others."""
+    if check_only and tasks is not None:
+        raise click.UsageError("--check-only compiles nothing that --compare could run; give one of the two")
+    if output is not None and (check_only or tasks is not None):
+        raise click.UsageError(
+            f"{'--check-only' if check_only else '--compare'} writes no skills; leave -o {output} out"
+        )
+    for name, value in of_compare.items():
+        if value and tasks is None:
+            raise click.UsageError(f"{name} is for --compare, which is not given")
 
 
 def _decomposer(name: str, api_base: str | None, quiet: bool) -> Any:

@@ -27,19 +27,25 @@ ENOUGH = 50
     help="Recompute on logs of decisions: DIR/routing/*/queries.jsonl.gz, with library.jsonl.gz beside each.",
 )
 @click.option(
-    "--scorer", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True
+    "--scorer",
+    type=click.Choice(["hybrid", "dense", "lexical"]),
+    help="With --data: the scorer that the decisions are predicted by.  [default: hybrid]",
 )
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-def command(data: Path | None, scorer: str, form: str, quiet: bool) -> None:
+def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> None:
     """Say how well routing is predicted, and where not: the stored figures, or new ones from logs in DIR."""
     if data is None:
+        if scorer is not None:
+            raise click.UsageError(
+                "--scorer is for new figures from --data; the stored ones are shown as they are"
+            )
         _stored(form)
         return
     with narration(quiet) as progress:
-        found = recompute(data, cast("ScorerName", scorer), progress)
+        found = recompute(data, cast("ScorerName", scorer or "hybrid"), progress)
     if form == "json":
         import msgspec
 

@@ -272,6 +272,8 @@ def test_validate_recomputes_from_logs_and_names_what_it_leaves_out(
 def test_validate_wants_logs(skillaudit: Runner, tmp_path: Path) -> None:
     result = skillaudit("validate", "--data", tmp_path, *LEXICAL)
     assert result.code == 2 and "no log of decisions" in result.err
+    result = skillaudit("validate", *LEXICAL)
+    assert result.code == 2 and "--scorer is for new figures from --data" in result.err
 
 
 def test_a_client_that_cuts_the_list_never_looks_better(skillaudit: Runner, tmp_path: Path) -> None:

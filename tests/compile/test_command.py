@@ -113,6 +113,19 @@ def test_many_skills_are_cut_and_said(skillaudit: Runner, tmp_path: Path) -> Non
         (("nothing.yaml",), "no such file or folder"),
         ((ROOT / "gsm8k.yaml", "-o", ROOT), "exists already"),
         ((ROOT / "gsm8k.yaml", "--compare", ROOT / "tasks" / "gsm8k.jsonl"), "--compare needs a model"),
+        ((ROOT / "gsm8k.yaml", "--check-only", "-o", "new"), "--check-only writes no skills"),
+        (
+            (ROOT / "gsm8k.yaml", "--compare", "tasks", "--model", "openai/x", "-o", "new"),
+            "--compare writes no",
+        ),
+        (
+            (ROOT / "gsm8k.yaml", "--compare", "tasks", "--model", "openai/x", "--check-only"),
+            "one of the two",
+        ),
+        ((ROOT / "gsm8k.yaml", "--model", "openai/x"), "--model is for --compare"),
+        ((ROOT / "gsm8k.yaml", "--stepwise"), "--stepwise is for --compare"),
+        ((ROOT / "gsm8k.yaml", "--run-tests"), "--run-tests is for --compare"),
+        ((ROOT / "gsm8k.yaml", "--api-base", "http://localhost"), "--api-base is for a model"),
     ],
 )
 def test_mistakes_end_with_code_2(arguments: tuple[object, ...], says: str, skillaudit: Runner) -> None:
