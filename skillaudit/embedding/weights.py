@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import os
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from skillaudit.cache import Cache
@@ -20,6 +21,9 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _OFFICIAL = {"model.safetensors": WEIGHTS_SHA256, "tokenizer.json": TOKENIZER_SHA256}
 _REMEDY = "use --scorer lexical, which needs no model"
+_PATIENCE_VARIABLE = "HF_HUB_ETAG_TIMEOUT"
+_PATIENCE = 3.0
+"""Seconds until the hub's first answer where the hub's own variable says nothing else."""
 
 
 def default_folder(cache: Cache | None = None) -> Path:
@@ -72,7 +76,9 @@ def hub_folder(model: str) -> Path:
     try:
         folder = _download(model, ["config.json"])
     except EmbeddingError as error:
-        raise EmbeddingError(f"The embedding model {model} cannot be had: {error}; {_REMEDY}.") from error
+        raise EmbeddingError(
+            f"The embedding model {model} cannot be had: {error}; name a local folder, or {_REMEDY}."
+        ) from error
     small = ["modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"]
     _download_some(model, [*small, "1_Pooling/config.json", "2_Dense/config.json"], folder.name)
     if '"bert"' in (folder / "config.json").read_text(encoding="utf-8", errors="replace"):
@@ -83,11 +89,15 @@ def hub_folder(model: str) -> Path:
 def _download(model: str, names: list[str], revision: str | None = None) -> Path:
     """Return the snapshot folder that holds `names`, its name being the commit."""
     hub = _hub()
+    reached = False
     try:
         for name in names:
             # What lies in the hub's own cache is taken without asking the network for news.
             found = hub.try_to_load_from_cache(model, name, revision=revision)
             if not isinstance(found, str):
+                if not reached:
+                    _reach(hub, model, name, revision)
+                    reached = True
                 found = hub.hf_hub_download(model, name, revision=revision)
         return Path(found).parent
     except Exception as error:  # the hub client raises its own, httpx's, requests' and OS errors
@@ -98,17 +108,52 @@ def _download(model: str, names: list[str], revision: str | None = None) -> Path
 def _download_some(model: str, names: list[str], revision: str) -> None:
     """Fetch those of `names` that the model has; what is missing is for the reader to notice."""
     hub = _hub()
-    for name in names:
-        if hub.try_to_load_from_cache(model, name, revision=revision) is None:
-            try:
-                hub.hf_hub_download(model, name, revision=revision)
-            except Exception:
-                continue
+    missing = [name for name in names if hub.try_to_load_from_cache(model, name, revision=revision) is None]
+    try:
+        if missing:
+            _reach(hub, model, missing[0], revision)
+    except Exception:
+        return
+    for name in missing:
+        try:
+            hub.hf_hub_download(model, name, revision=revision)
+        except Exception:
+            continue
+
+
+def _reach(hub: Any, model: str, name: str, revision: str | None) -> None:
+    """Raise what keeps the hub from answering at all, where its client would try for half a minute.
+
+    Any answer is good, a refusal too: the download asks again, patiently, and says what it was.
+    """
+    named = os.environ.get(_PATIENCE_VARIABLE, "")
+    patience = float(named) if named.isdecimal() and int(named) else _PATIENCE
+    failed: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            hub.get_hf_file_metadata(hub.hf_hub_url(model, name, revision=revision), timeout=patience)
+        except Exception as error:
+            if getattr(error, "response", None) is None:
+                failed.append(error)
+
+    # In a thread, since no timeout of the client's ends the search for the hub's address.
+    thread = Thread(target=ask, name="reach-hub", daemon=True)
+    thread.start()
+    thread.join(patience)
+    if thread.is_alive():
+        raise TimeoutError(
+            f"no answer within {patience:g} seconds, and {_PATIENCE_VARIABLE} says how many to wait"
+        )
+    if failed:
+        raise failed[0]
 
 
 def _hub() -> Any:
     import huggingface_hub
 
+    # The client's parts are imported when they are first named, and set the level of their log then.
+    _ = huggingface_hub.hf_hub_download
     # What fails is said once, in our own words.
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     return huggingface_hub

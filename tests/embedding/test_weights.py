@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
+import socket
+import subprocess
 import sys
+import threading
 import types
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +31,20 @@ class FakeHub(types.ModuleType):
         super().__init__("huggingface_hub")
         self.folder = folder
         self.asked: list[tuple[str, str, str | None]] = []
+        self.timeouts: list[float] = []
+        self.refusal: Exception | None = None
+        """What the first question is answered with."""
 
     def try_to_load_from_cache(self, model: str, name: str, revision: str | None = None) -> str | None:
         return None
+
+    def hf_hub_url(self, model: str, name: str, revision: str | None = None) -> str:
+        return f"{model}/{revision}/{name}"
+
+    def get_hf_file_metadata(self, url: str, timeout: float) -> None:
+        self.timeouts.append(timeout)
+        if self.refusal is not None:
+            raise self.refusal
 
     def hf_hub_download(self, model: str, name: str, revision: str | None = None) -> str:
         self.asked.append((model, name, revision))
@@ -188,3 +204,113 @@ def test_a_hub_bert_is_fetched_with_its_weights(hub: FakeHub, tiny: Path) -> Non
         "model.safetensors",
     } <= fetched
     assert {revision for _, name, revision in hub.asked if name != "config.json"} == {"0123abcd"}
+
+
+def test_a_hub_out_of_reach_is_not_asked_for_files(hub: FakeHub, tiny: Path) -> None:
+    hub.refusal = OSError("no route to the hub")
+    with pytest.raises(
+        EmbeddingError, match=r"OSError: no route to the hub\).*a local folder.*--scorer lexical"
+    ):
+        weights.hub_folder("someone/model")
+    assert hub.asked == []
+    # What the hub's own cache holds is enough.
+    hub.try_to_load_from_cache = (  # type: ignore[method-assign]
+        lambda model, name, revision=None: str(tiny / name) if name == "config.json" else None
+    )
+    assert weights.hub_folder("someone/model") == tiny
+    assert hub.asked == []
+
+
+def test_a_hub_that_says_no_is_asked_for_the_reason(hub: FakeHub) -> None:
+    hub.refusal = OSError("too many requests")
+    hub.refusal.response = "429"  # type: ignore[attr-defined]
+    with pytest.raises(EmbeddingError, match="OSError: offline"):
+        weights.hub_folder("someone/model")
+    assert hub.asked == [("someone/model", "config.json", None)]
+
+
+@pytest.mark.parametrize(("named", "seconds"), [("", 3.0), ("30", 30.0), ("0", 3.0), ("soon", 3.0)])
+def test_how_long_the_hub_may_take(
+    hub: FakeHub, named: str, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_ETAG_TIMEOUT", named)
+    with pytest.raises(EmbeddingError):
+        weights.hub_folder("someone/model")
+    assert hub.timeouts == [seconds]
+
+
+def test_a_hub_that_is_searched_for_without_end_is_given_up(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = threading.Event()
+    monkeypatch.setattr(weights, "_PATIENCE", 0.01)
+    monkeypatch.setattr(hub, "get_hf_file_metadata", lambda url, timeout: found.wait(20))
+    with pytest.raises(EmbeddingError, match=r"within 0\.01 seconds, and HF_HUB_ETAG_TIMEOUT says"):
+        weights.hub_folder("someone/model")
+    found.set()
+    assert hub.asked == []
+
+
+class HubServer(BaseHTTPRequestHandler):
+    """Has one file of one model, as the hub's protocol goes."""
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def _answer(self, *, body: bool) -> None:
+        data = b'{"model_type": "other"}'
+        there = re.fullmatch(r"/someone/model/resolve/[^/]+/config\.json", self.path) is not None
+        self.send_response(200 if there else 404)
+        self.send_header("X-Repo-Commit", "0123456789abcdef0123456789abcdef01234567")
+        self.send_header("ETag", '"1"')
+        self.send_header("Content-Length", str(len(data) if there else 0))
+        if not there:
+            self.send_header("X-Error-Code", "EntryNotFound")
+        self.end_headers()
+        if there and body:
+            self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def ask_for_model(endpoint: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Ask the real client for a model; the last line of stdout is the level from which it logs."""
+    code = (
+        "from skillaudit.embedding.weights import hub_folder\n"
+        "try: print(hub_folder('someone/model').name)\n"
+        "except Exception as error: print(error)\n"
+        "import logging; print(logging.getLogger('huggingface_hub').getEffectiveLevel())"
+    )
+    changed = {"HF_ENDPOINT": endpoint, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "0",
+               "NO_PROXY": "*"}  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **changed},
+        timeout=20,
+    )
+
+
+def test_the_real_client_fetches_what_is_there(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), HubServer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            found = ask_for_model(f"http://127.0.0.1:{server.server_port}", tmp_path)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (found.stdout, found.stderr) == ("0123456789abcdef0123456789abcdef01234567\n50\n", "")
+
+
+def test_the_real_client_gives_up_at_once_where_nobody_answers(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    found = ask_for_model(f"http://127.0.0.1:{port}", tmp_path)
+    said, level, end = found.stdout.split("\n")
+    assert "cannot be had" in said and (level, end, found.stderr) == ("50", "", "")
