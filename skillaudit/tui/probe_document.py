@@ -35,10 +35,12 @@ def document(probing: Probing) -> list[Block]:
     run = probing.run
     if run is None:
         return idle_blocks(probing.form)
+    notes: list[Block] = []
+    if run.outdated:
+        notes.append(Paragraph("! Begun before the last audit, which found the library changed.", "warning"))
     if run.phase == "over" and probing.form.rows != run.form.rows:
-        note = Paragraph("The settings are others now; p begins a run with them.", "accent")
-        return [note, Paragraph(""), *_run_blocks(run)]
-    return _run_blocks(run)
+        notes.append(Paragraph("The settings are others now; p begins a run with them.", "accent"))
+    return [*notes, Paragraph(""), *_run_blocks(run)] if notes else _run_blocks(run)
 
 
 def _run_blocks(run: Run) -> list[Block]:

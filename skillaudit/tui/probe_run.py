@@ -43,9 +43,18 @@ EVERY = 0.5
 class Run(Meter):
     """One run: written by its thread, read by the screen. Nothing that costs is sent before `allow`."""
 
-    def __init__(self, form: Form, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        form: Form,
+        clock: Callable[[], float] = time.monotonic,
+        library: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         super().__init__()
         self.form = form.copy()
+        self.library = library
+        """Id and description of each skill, as the audit on show had them when the run began."""
+        self.outdated = False
+        """True when the last audit found another library than `library`."""
         self.phase: Phase = "preparing"
         self.preview: Preview | None = None
         self.arms: tuple[Arm, ...] = ()
@@ -133,6 +142,11 @@ class Probing:
         if stepped:
             self.drop()
         return stepped
+
+    def compare(self, library: tuple[tuple[str, str], ...]) -> None:
+        """Note whether the last run is of the library that an audit has just found."""
+        if self.run is not None:
+            self.run.outdated = self.run.library != library
 
     def drop(self) -> None:
         """Give up a run that has sent nothing yet."""

@@ -40,7 +40,7 @@ class ProbeShell(Shell):
         if probing.phase == "waiting" and probing.run is not None:
             self._ask_for_leave(probing.run)
             return
-        probing.run = run = Run(probing.form)
+        probing.run = run = Run(probing.form, library=self.session.described)
         self.run_worker(self._probe(self.probe, run), group="probe", exit_on_error=False)
         self._look = self._look or self.set_interval(LOOK, self.watch_probe)
         if self.screen_stack[0].has_class("-narrow") and self.view is not None:

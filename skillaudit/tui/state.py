@@ -179,16 +179,20 @@ class Session:
         """Take filter, sort, marks and selection from a session on an earlier report."""
         known = self.index.skills
         self.probing = earlier.probing
+        self.probing.compare(self.described)
         self.query, self.sort, self.reverse = earlier.query, earlier.sort, earlier.reverse
         self.marks = {skill for skill in earlier.marks if skill in known}
         self.selected = earlier.selected if earlier.selected in known else None
         self.open_clusters = {index for index in earlier.open_clusters if index in self.index.clusters}
 
+    @property
+    def described(self) -> tuple[tuple[str, str], ...]:
+        """Id and description of each skill: what two reports about the same library share."""
+        return tuple((skill.id, skill.description) for skill in self.report.skills)
+
     def same_library(self, other: Session) -> bool:
         """Tell whether two reports are about the same skills with the same descriptions."""
-        return [(skill.id, skill.description) for skill in self.report.skills] == [
-            (skill.id, skill.description) for skill in other.report.skills
-        ]
+        return self.described == other.described
 
     def select(self, skill: str) -> None:
         """Move the selection to a skill of the report."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
+from skillaudit.progress import Progress
+from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.probe_run import Probe, Run, prober
 from skillaudit.tui.probe_screens import ChoiceScreen, LeaveScreen, SettingScreen
@@ -228,6 +231,37 @@ async def test_another_setting_is_said_above_the_result_even_when_it_was_scrolle
         await pilot.press("G", "escape", "j", "l", "tab")
         await pilot.pause()
         assert "The settings are others now" in screen_text(app)
+
+
+async def test_a_result_of_another_library_is_said_to_be_one() -> None:
+    found = [reports.small()]
+
+    def load(progress: Progress) -> Report:
+        return found[0]
+
+    async def audited(report: Report) -> str:
+        found[0] = report
+        await pilot.press("r")
+        await settle(pilot)
+        return screen_text(app)
+
+    engine, note = Engine(), "Begun before the last audit"
+    engine.gate.set()
+    async with opened(load, keys="9 p", probe=engine) as (app, pilot):
+        await settle(pilot)
+        assert note not in screen_text(app) and note not in await audited(reports.small())
+        first, *rest = reports.small().skills
+        reworded = msgspec.structs.replace(first, description="Another description.")
+        changed = msgspec.structs.replace(reports.small(), skills=(reworded, *rest))
+        text = await audited(changed)
+        assert note in text and "Predicted, and below it measured" in text
+        # It is said until the library is again as it was, or is probed as it is.
+        assert note in await audited(changed)
+        assert note not in await audited(reports.small())
+        assert note in await audited(changed)
+        await pilot.press("p")
+        await settle(pilot)
+        assert note not in screen_text(app) and note not in await audited(changed)
 
 
 async def test_leaving_stops_the_run() -> None:
