@@ -85,6 +85,10 @@ def command(
         raise click.UsageError(
             "--write-baseline takes all findings in, --since judges new ones; give one of the two"
         )
+    if measured is not None and (changed or since is not None):
+        raise click.UsageError(
+            "--measured is of the library as it was probed, --since compares two forecasts; give one of the two"
+        )
     settings = settings_of(sources, severity=_severities(severity), **options)
     outputs = parse(settings["format"], output, [] if write_baseline is None else [write_baseline])
     config = msgspec.structs.replace(settings.config(), law=False)

@@ -202,6 +202,9 @@ def test_the_gate_holds_what_a_probe_measured(
     forecast = json.loads(result.out)["forecast"]
     assert forecast["router"] == "measured: local/lexical"
     assert result.code == (0 if forecast["hijack"]["value"] == 0 else 1)
+    for change in (("--changed",), ("--since", "HEAD")):
+        mixed = skillaudit("check", root, "--measured", log, *change, *LEXICAL)
+        assert mixed.code == 2 and "--since compares two forecasts" in mixed.err
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("bank statements", "receipts"), encoding="utf-8")
     stale = skillaudit("check", root, "--measured", log, *LEXICAL)
