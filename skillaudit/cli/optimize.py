@@ -29,7 +29,8 @@ EXTRACTIVE = "extractive"
 @click.option(
     "--only",
     metavar="STEP,...",
-    help="Steps to run: merge, narrow, boundary, victim, budget, anchor, hierarchy.  [default: all]",
+    help="Steps to run: merge, narrow, boundary, victim, budget, anchor, hierarchy; a tree is written where its "
+    "step is named, or recommended.  [default: all]",
 )
 @click.option(
     "--plan",
@@ -70,6 +71,8 @@ def command(
     if undo:
         _undo(sources)
         return
+    import msgspec
+
     from skillaudit.load import load
     from skillaudit.optimize import optimize
     from skillaudit.optimize.plan_file import plan_of, read_plan
@@ -95,6 +98,8 @@ def command(
             progress=progress,
         )
     plan = given if given is not None else plan_of(found, library)
+    if given is None and only is not None and plan.hierarchy:  # who names the step wants its tree
+        plan = msgspec.structs.replace(plan, accept_hierarchy=True)
     # What is written comes first, so that a reader of stdout who leaves early does not stop it.
     if plan_file is not None and given is None:
         _write_plan(plan, plan_file)

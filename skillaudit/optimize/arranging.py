@@ -8,7 +8,8 @@ import numpy as np
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed
-from skillaudit.optimize.categories import described, folders_of, tree_of
+from skillaudit.optimize.categories import folders_of, tree_of
+from skillaudit.optimize.describing import Vocabulary
 from skillaudit.optimize.gateway import slug
 from skillaudit.optimize.grouping import BOUND, grouped
 from skillaudit.optimize.records import Hierarchy, Node, Tree
@@ -22,7 +23,7 @@ MARGIN = 0.01
 """Gain in predicted accuracy from which on a tree is recommended."""
 MAX_REQUESTS = 4_000
 DOUBT = 0.1
-"""Fall of the scorer's own top ranks from which on a recommendation says that it rests on the profile."""
+"""Fall of the scorer's own top ranks from which on a gain rests on the profile alone, and is not recommended unseen."""
 
 
 def arrange(
@@ -74,9 +75,14 @@ def arrange(
         root=root,
         bound=bound,
         trees=trees,
-        recommended=gain > MARGIN,
+        recommended=gain > MARGIN and not _doubtful(trees),
         reason=_reason(gain, trees),
     )
+
+
+def _doubtful(trees: Sequence[Tree]) -> bool:
+    proposed = next(tree for tree in trees if tree.arrangement == "proposed")
+    return (trees[0].local or 0.0) - (proposed.local or 0.0) > DOUBT
 
 
 def _reason(gain: float, trees: Sequence[Tree]) -> str:
@@ -87,12 +93,12 @@ def _reason(gain: float, trees: Sequence[Tree]) -> str:
     )
     if gain <= MARGIN:
         return f"{said}: a router that loses little to a long list gains nothing from a tree"
-    flat = trees[0].local or 0.0
-    if flat - (proposed.local or 0.0) <= DOUBT:
+    if not _doubtful(trees):
         return said
     return (
-        f"{said}; the scorer's own top ranks fall from {flat:.0%} to {proposed.local or 0.0:.0%}, because a category "
-        "cannot say all its members' words, so this gain is the router profile's word: probe it on a live model"
+        f"{said}, but the scorer's own top ranks fall from {trees[0].local or 0.0:.0%} to {proposed.local or 0.0:.0%}: "
+        "a category cannot say all its members' words, and the gain is the router profile's word alone; export it "
+        "with --only hierarchy, and probe it on a live model before you adopt it"
     )
 
 
@@ -108,6 +114,7 @@ def _folders(skills: Sequence[Skill]) -> tuple[Node, ...]:
     if groups is None:
         return ()
     nodes = _flat(skills)
+    vocabulary = Vocabulary(skills)
     found = []
     for rows in groups:
         name = skills[rows[0]].category
@@ -115,7 +122,7 @@ def _folders(skills: Sequence[Skill]) -> tuple[Node, ...]:
             found += [nodes[row] for row in rows]  # what lies in no folder stands beside them
             continue
         words = " ".join(slug(name).split("-")) or name
-        text = described(words, [skills[row] for row in rows])
+        text = vocabulary.described(words, rows)
         found.append(
             Node(
                 id=f"folder:{name}", name=words, description=text, children=tuple(nodes[row] for row in rows)

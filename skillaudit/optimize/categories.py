@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 
 import numpy as np
 
 from skillaudit.analysis.labels import name_clusters
+from skillaudit.optimize.describing import Vocabulary
 from skillaudit.optimize.gateway import slug
 from skillaudit.optimize.grouping import Labels
 from skillaudit.optimize.records import Node
-from skillaudit.optimize.terms import stems
-from skillaudit.optimize.wording import (
-    BOOKS,
-    MAX_DESCRIPTION,
-    closed,
-    fit,
-    language,
-    listing,
-    without_generic,
-)
-from skillaudit.requests.wording import split_sentences
+from skillaudit.optimize.wording import spelled
 from skillaudit.schema import Skill
 
-_MEMBER = 90
-"""Characters of one member's opening that go into the description of its category."""
+_NAMELESS = re.compile(
+    r"see|also|us(?:e[drs]?|ing)|wants?|needs?|based|around|find|get|makes?|perfect|check|information|tools?"
+    r"|skills?|helps?|any|all|new|writes?|somebody",
+    re.IGNORECASE,
+)
+"""Words that name no category, however many of its members say them."""
+_LONGEST = 50
+"""Characters of a category's name before anything is put behind it; the specification allows 64."""
 
 
 def tree_of(skills: Sequence[Skill], levels: Sequence[Sequence[Sequence[int]]]) -> tuple[Node, ...]:
@@ -34,6 +33,7 @@ def tree_of(skills: Sequence[Skill], levels: Sequence[Sequence[Sequence[int]]]) 
     ]
     members: list[list[int]] = [[row] for row in range(len(skills))]
     taken = {skill.name.casefold() for skill in skills}
+    vocabulary = Vocabulary(skills)
     for groups in levels:
         inside = [[row for child in group for row in members[child]] for group in groups]
         labels = np.zeros(len(skills), dtype=np.int64)
@@ -41,10 +41,12 @@ def tree_of(skills: Sequence[Skill], levels: Sequence[Sequence[Sequence[int]]]) 
             labels[rows] = at
         names = _names(skills, labels)
         below = [
-            Node(
+            below[group[0]]
+            if len(group) == 1 and not below[group[0]].skill  # a choice of one category is none
+            else Node(
                 id=_unique(names[at], taken, at),
                 name=names[at],
-                description=described(names[at], [skills[row] for row in inside[at]]),
+                description=vocabulary.described(names[at], inside[at]),
                 children=tuple(below[child] for child in group),
             )
             for at, group in enumerate(groups)
@@ -62,38 +64,26 @@ def folders_of(skills: Sequence[Skill]) -> list[list[int]] | None:
 
 
 def _names(skills: Sequence[Skill], labels: Labels) -> list[str]:
-    texts = [f"{skill.name.replace('-', ' ')} {skill.description}" for skill in skills]
+    texts = [
+        " ".join(
+            word
+            for word in f"{spelled(skill.name)} {skill.description}".split()
+            if not _NAMELESS.fullmatch(word.strip(".,:;"))
+        )
+        for skill in skills
+    ]
     return list(name_clusters(texts, labels))
 
 
 def _unique(name: str, taken: set[str], at: int) -> str:
-    base = slug(name)[:56].strip("-") or f"group-{at + 1}"
-    number, found = 2, base
-    while found.casefold() in taken:
-        found = f"{base}-{number}"
-        number += 1
+    """Return a slug that nothing else is called: all the name's words, fewer of them, or `-skills` behind."""
+    words = [slug(word) for word in name.split(", ")]
+    base = "-".join(filter(None, words))[:_LONGEST].strip("-") or f"group-{at + 1}"
+    fewer = ["-".join(filter(None, words[:most])) for most in range(len(words) - 1, 1, -1)]
+    tries = chain([base, *fewer, f"{base}-skills"], (f"{base}-{number}" for number in count(2)))
+    found = next(each for each in tries if each and each.casefold() not in taken)
     taken.add(found.casefold())
     return found
-
-
-def described(name: str, members: Sequence[Skill]) -> str:
-    """Describe a category: its telling words, then what each member does, as much as fits of each.
-
-    All words are the members' own. Every member has the same room, so that no skill is hidden behind
-    a talkative one.
-    """
-    book = BOOKS[language(" ".join(skill.description for skill in members[:20]))]
-    room = (MAX_DESCRIPTION - len(name) - 20) // max(len(members), 1) - 2
-    parts = [fit(_opening(skill), max(min(room, _MEMBER), 12)) for skill in members]
-    return fit(closed(name, book.stop) + " " + listing(book, parts), MAX_DESCRIPTION)
-
-
-def _opening(skill: Skill) -> str:
-    """Return the name's words and what of the opening sentence they leave unsaid."""
-    words = skill.name.replace("-", " ").replace("_", " ")
-    sentences = split_sentences(without_generic(skill.description))
-    first = sentences[0].rstrip(" .。") if sentences else ""
-    return words if set(stems(first)) <= set(stems(words)) else f"{words} ({first})"
 
 
 def leaves(tree: Sequence[Node]) -> Mapping[str, tuple[str, ...]]:

@@ -17,6 +17,10 @@ BOUND = 30
 """Options of one choice: well under the capacity of the models measured (83 to 92 options; second paper, 5.1)."""
 
 
+TINY = 0.5
+"""Share of the usual size below which a group is not left by itself."""
+
+
 def levels_for(count: int, bound: int = BOUND) -> int:
     """Return how many choices it takes to reach one of `count` skills with at most `bound` options each."""
     levels = 1
@@ -113,16 +117,17 @@ def _split(labels: Labels, similar: Block, bound: int) -> Labels:
 
 
 def _joined(labels: Labels, means: Doubles, wanted: int, bound: int) -> Labels:
-    """Join the smallest groups to the nearest with room, until there are `wanted` or nothing fits."""
+    """Join the smallest groups to the nearest with room, until there are `wanted` and none is tiny, or nothing fits."""
     size = np.bincount(labels).astype(np.int64)
     total = means * np.outer(size, size)
     into = np.arange(len(size))
     alive = np.ones(len(size), dtype=bool)
     tired = np.zeros(len(size), dtype=bool)
-    while alive.sum() > wanted:
+    tiny = len(labels) / wanted * TINY
+    while alive.sum() > 1:
         smallest = np.where(alive & ~tired, size, np.iinfo(np.int64).max)
         at = int(smallest.argmin())
-        if not alive[at] or tired[at]:
+        if not alive[at] or tired[at] or (alive.sum() <= wanted and size[at] >= tiny):
             break
         fits = alive & (size + size[at] <= bound)
         fits[at] = False

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from skillaudit.optimize.arranging import _reason
-from skillaudit.optimize.categories import described, folders_of, leaves, tree_of
+from skillaudit.optimize.arranging import _doubtful, _reason
+from skillaudit.optimize.categories import folders_of, leaves, tree_of
+from skillaudit.optimize.describing import Vocabulary
 from skillaudit.optimize.gateway import slug
 from skillaudit.optimize.grouping import grouped, levels_for
 from skillaudit.optimize.records import Node, Tree
@@ -88,13 +89,65 @@ def test_categories_are_named_and_described_by_their_members() -> None:
     assert leaves(tree)["skill-7"] == (tree[2].id,)
 
 
-def test_every_member_has_room_in_the_description() -> None:
+def test_every_member_is_spoken_of() -> None:
     members = [
-        Skill(id=f"s{at}", name=f"name{at}", description="Long words of it. " * 40) for at in range(30)
+        Skill(
+            id=f"s{at}",
+            name=f"name{at}",
+            description=f"Prints label{at}. " + "Common filler text again. " * 9,
+        )
+        for at in range(30)
     ]
-    text = described("group", members)
+    text = Vocabulary([*members, *skills_of(30)]).described("group", range(30))
     assert len(text) <= 1024
-    assert all(f"name{at}" in text for at in range(30))
+    assert all(f"name{at}" in text or f"label{at}" in text for at in range(30))
+    assert text.count("filler") == 1
+
+
+def test_a_shared_word_is_said_once_and_no_phrase_is_cut() -> None:
+    names = ("uipath-process-mining", "uipath-test-manager", "uipath-agents")
+    members = [Skill(id=name, name=name, description="Runs (within limits, as ever).") for name in names]
+    text = Vocabulary([*members, *skills_of(9)]).described("uipath", range(3))
+    assert text.startswith("uipath. Covers ")
+    assert {"process mining", "test manager", "agents"} <= {
+        part.removeprefix("uipath ") for part in text.removeprefix("uipath. Covers ").rstrip(".").split(", ")
+    }
+    assert text.count("limits") <= 1
+    assert "(" not in text
+
+
+def test_a_word_that_the_body_never_says_again_is_passed_over() -> None:
+    skill = Skill(
+        id="desk",
+        name="desk",
+        description="Files invoices, unlike astronauts.",
+        body="Invoices. File invoices, file them.",
+    )
+    text = Vocabulary([skill, *skills_of(3)]).described("office", [0])
+    assert "invoices" in text
+    assert "astronauts" not in text
+
+
+def test_a_choice_of_one_category_is_left_out() -> None:
+    skills = skills_of(8)
+    tree = tree_of(skills, [[[0, 5], [1, 6], [2, 3, 4, 7]], [[0, 1], [2]]])
+    assert len(tree) == 2
+    assert all(child.skill for child in tree[1].children)
+    assert len(leaves(tree)["skill-0"]) == 2
+    assert len(leaves(tree)["skill-7"]) == 1
+
+
+def test_names_tell_and_differ() -> None:
+    skills = [
+        Skill(id=name, name=name, description=f"See also: use {topic} tools to find {topic}.")
+        for name, topic in (("a", "ledger"), ("b", "ledger"), ("c", "harbour"), ("d", "harbour"))
+    ]
+    skills.append(Skill(id="ledger", name="ledger", description="Keeps a ledger."))
+    tree = tree_of(skills, [[[0, 1], [2, 3], [4]], [[0, 2], [1]]])
+    ids = [node.id for node in (*tree, *tree[0].children) if not node.skill]
+    assert len(set(ids)) == len(ids)
+    assert "ledger" not in ids
+    assert not any(word in node for node in ids for word in ("see", "use", "find", "tool"))
 
 
 def test_folders_are_the_librarys_own() -> None:
@@ -152,5 +205,7 @@ def test_a_gain_that_the_scorer_does_not_see_says_so() -> None:
         return Tree(arrangement=arrangement, stages=2, largest=9, accuracy=0.5, local=local)  # type: ignore[arg-type]
 
     assert "live model" in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.2)])
+    assert _doubtful([tree("flat", 0.6), tree("proposed", 0.2)])
+    assert not _doubtful([tree("flat", 0.6), tree("proposed", 0.58)])
     assert "live model" not in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.58)])
     assert "gains nothing" in _reason(0.0, [tree("flat", 0.6), tree("proposed", 0.2)])
