@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from skillaudit.formatters.words import plural
 from skillaudit.optimize.records import Edit, Hierarchy, Optimisation, Proof
+from skillaudit.optimize.refusing import REFUSED
 from skillaudit.schema import Estimate
 
 WIDTH = 100
@@ -39,13 +40,18 @@ def _lines(found: Optimisation, everything: bool) -> Iterator[str]:
         f"{found.work_requests:,} requests, proved on {found.proof_requests:,} others",
         "",
     )
-    yield ""
     if found.proof is None:
+        yield ""
         yield "No request of the proof half judges this library: nothing is proved."
-    else:
+    elif found.planned is None or found.planned == found.proof:
+        yield from _verdict(found, found.proof)
         yield from _proof("Proof", found.proof)
-        if found.planned is not None and found.planned != found.proof:
-            yield from _proof("Before the proof half refused any edit", found.planned)
+    else:
+        refused = sum(edit.refused.startswith(REFUSED) for edit in found.edits)
+        yield from _verdict(found, found.planned)
+        yield from _proof("Proof of the plan as it was made", found.planned)
+        title = f"Without {plural(refused, 'edit')} that harm a skill on this half, so kinder than a proof"
+        yield from _proof(title, found.proof)
     if found.steps:
         yield "Step by step, on the proof half"
         yield f"  {'step':<10} {'edits':>5} {'accuracy':>9} {'hijack':>7} {'no skill':>9} {'gain':>7}"
@@ -68,6 +74,24 @@ def _lines(found: Optimisation, everything: bool) -> Iterator[str]:
         yield ""
     for note in found.notes:
         yield from _wrap(note, "")
+
+
+def _verdict(found: Optimisation, proof: Proof) -> Iterator[str]:
+    change = proof.test.difference
+    if not found.accepted:
+        yield "no edit passes the tests on these requests: keep your library"
+    elif change.value is not None:
+        if change.low is not None and change.low > 0:
+            said = "proved: the interval of the gain in accuracy lies above zero"
+        elif change.high is not None and change.high < 0:
+            said = "these edits do harm: the interval of the change in accuracy lies below zero; keep your library"
+        else:
+            said = (
+                "nothing is proved: the interval of the change in accuracy reaches zero; take an edit for its text, "
+                "or give more requests with --requests"
+            )
+        yield from _wrap(said, "")
+    yield ""
 
 
 def _accepted(edits: Sequence[Edit], everything: bool) -> Iterator[str]:

@@ -16,8 +16,8 @@ from skillaudit.optimize.wording import BOOKS, fit, language, without_generic
 from skillaudit.optimize.wording import listing as listed
 from skillaudit.schema import Skill
 
-SHORTEST = 40
-"""Characters of a description below which a list says too little to choose by."""
+SHORTEST = 100
+"""Characters of a description below which a list says too little to choose by: most first sentences fit, just."""
 
 
 def as_shown(skills: Sequence[Skill], config: Config) -> tuple[tuple[Skill, ...], frozenset[str]]:
@@ -65,7 +65,8 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
 
     Of each long description stay what the work half needs most: its beginning, or its opening sentence and
-    the phrases of the file that its users say, whichever keeps more requests.
+    the phrases of the file that its users say, whichever keeps more requests. No text ends within a clause: one
+    that has no shorter end stays as long as it is.
     """
     rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
     limit = longest_that_fits([bench.skills[row] for row in rows], config)
@@ -94,10 +95,14 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
 def _shorter(skill: Skill, row: int, lexicon: Lexicon, limit: int) -> list[str]:
     book = BOOKS[language(skill.description)]
     source = lexicon.sources[row]
-    lead = fit(lead_of(skill, source), limit)
-    found = [fit(skill.description, limit), fit(without_generic(skill.description), limit)]
+    lead = fit(lead_of(skill, source), limit, whole=True)
+    found = [
+        lead,
+        fit(skill.description, limit, whole=True),
+        fit(without_generic(skill.description), limit, whole=True),
+    ]
     room = limit - len(lead) - len(book.cover) - 2
-    if room >= 20:
+    if lead and room >= 20:
         phrases = choose(
             source, lexicon.weights(row), set(stems(f"{skill.name} {lead}")), room, lexicon.plain(row)
         )

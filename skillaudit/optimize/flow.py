@@ -19,6 +19,7 @@ from skillaudit.optimize.arranging import arrange
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, Memory, rows_for
 from skillaudit.optimize.budget import as_shown, fit_budget
+from skillaudit.optimize.joining import independent
 from skillaudit.optimize.merging import fold_duplicates
 from skillaudit.optimize.model import Complete, ModelWriter
 from skillaudit.optimize.narrowing import narrow_holes
@@ -104,7 +105,8 @@ class Task:
 def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisation:
     shown = task.library.routable
     config = task.config
-    gathered = gather(task.library, config.requests, progress=progress).requests
+    found = gather(task.library, config.requests, progress=progress)
+    gathered = found.requests
     work = rows_for(shown, [request for request in gathered if not request.proof])[0]
     held_out = rows_for(shown, [request for request in gathered if request.proof])[0]
     idle = [request for request in gathered if request.proof and not request.gold]
@@ -113,11 +115,15 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
             "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
         )
     notes: list[str] = []
+    if found.unknown:
+        notes.append(
+            f"{found.unknown:,} labels of requests name no skill of this library and are not counted; correct them."
+        )
     bench, lexicon = _workbench(shown, work, held_out, config, maker)
     if task.plan is None:
         _plan(task, bench, lexicon, maker, notes, progress)
     pairs = confused_pairs(bench)
-    edits: list[Edit] = list(bench.edits if task.plan is None else task.plan.edits)
+    edits = independent(bench.edits) if task.plan is None else list(task.plan.edits)
     state = partial(_state, shown, held_out, idle, config, maker)
     before = state(())
     planned_proof = proof = None

@@ -87,11 +87,10 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    proposed = [
-        *candidates(skill, row, lexicon, (), bench.limit, shorten=True),
-        *pruned(bench, row, lexicon)[-PRUNED:],
-    ]
     broad = significant or bool(phrases)
+    # What a skill that claims nothing general says it can do is its author's to take back.
+    proposed = list(candidates(skill, row, lexicon, (), bench.limit, shorten=broad))
+    proposed += pruned(bench, row, lexicon)[-PRUNED:] if broad and owned else []
     if significant and owned < FEW:
         bench.broad.add(row)
     texts = [text for text in proposed if not broad or is_narrower(text, skill.description)]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import numpy as np
 
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.terms import Lexicon
+from skillaudit.optimize.terms import WHEN, Lexicon
 from skillaudit.optimize.wording import closed
 from skillaudit.requests.wording import split_sentences
 
@@ -34,13 +33,16 @@ def pruned(bench: Bench, row: int, lexicon: Lexicon) -> list[str]:
     """Return the description of `row` with ever more left out, always what costs most by words, first to last.
 
     A sentence goes whole, or loses items of a list between commas. The first sentence says what the skill
-    does, and goes only where it claims everything. What says what the skill is not for stays: scores read no
-    negation, and would drop it first. Scores are by words, the vector's part taken as unchanged; nothing is
-    embedded.
+    does, and goes only where it claims everything. What says when the skill is to be used, and what it is not
+    for, stays: scores read no negation, and would drop such a sentence first. Scores are by words, the vector's
+    part taken as unchanged; nothing is embedded.
     """
     before = bench.skills[row].description
     parts = clauses_of(before)
-    kept = partial(lexicon.turns_away, row)
+
+    def kept(sentence: str) -> bool:
+        return lexicon.turns_away(row, sentence) or bool(WHEN.search(sentence))
+
     old = bench.columns.lexical([bench.text(row, before)])[:, 0]
     column = bench.board.scores[:, row]
     found: list[str] = []
@@ -108,4 +110,6 @@ def _less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
             rest = [*clauses[:cut], *clauses[cut + 1 :]]
             if last and join and not _JOIN.match(rest[-1]):
                 rest[-1] = join.group() + rest[-1]
+            if len(rest) == 2 and _JOIN.match(rest[1]):  # two items take no comma
+                rest[0] = rest[0].rstrip(",")
             yield (*before, tuple(rest), *after)

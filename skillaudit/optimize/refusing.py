@@ -22,6 +22,8 @@ from skillaudit.schema import Request, ScorerName, Skill
 Judge = Callable[[Sequence[Edit]], Sequence[Harm]]
 """Says whom some edits harm, with figures made anew."""
 
+REFUSED = "on the proof half"
+"""How the reason of a refusal made here begins."""
 ROUNDS = 6
 _STUBBORN = 4
 """Harmed skills for which more than one edit at a time is refused."""
@@ -203,5 +205,5 @@ def _refused(edit: Edit, harm: Harm) -> Edit:
     return msgspec.structs.replace(
         edit,
         accept=False,
-        refused=f"on the proof half {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
+        refused=f"{REFUSED} {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.terms import Lexicon, Source, choose, choose_sentences, stems
+from skillaudit.analysis.words import is_unspaced
+from skillaudit.optimize.terms import WHEN, Lexicon, Source, choose, choose_sentences, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
@@ -38,14 +39,14 @@ def lead_of(skill: Skill, source: Source) -> str:
 
 
 def shortened(skill: Skill, row: int, lexicon: Lexicon) -> str:
-    """Return the sentence that says what a skill does, and those of its description that say what it is not for."""
+    """Return the sentence that says what a skill does, and those of its description that say when, and when not."""
     lead = lead_of(skill, lexicon.sources[row])
-    minus = [
+    kept = [
         closed(text)
-        for text in split_sentences(skill.description)
-        if lexicon.turns_away(row, text) and text not in lead
+        for text in split_sentences(without_generic(skill.description))
+        if (lexicon.turns_away(row, text) or WHEN.search(text)) and text.rstrip(".") not in lead
     ]
-    return " ".join([lead, *minus])
+    return " ".join([lead, *kept])
 
 
 def candidates(
@@ -148,12 +149,21 @@ def with_clause(
     wanted = lexicon.described[other] - lexicon.described[row]
     weights = {word: weight for word, weight in theirs.items() if word in wanted}
     phrases = choose(lexicon.sources[row], weights, set(), _SUBJECT)
-    subject = book.comma.join(phrase for phrase in phrases if set(stems(phrase)) <= lexicon.described[other])
+    subject = book.comma.join(
+        phrase for phrase in phrases if _is_subject(phrase, rival, lexicon.described[other])
+    )
     named = spelled(rival.name).lower()
-    if not subject and len(set(stems(named))) > 1 and set(stems(named)) - lexicon.described[row]:
+    same = language(named) == language(skill.description)
+    if not subject and same and len(set(stems(named))) > 1 and set(stems(named)) - lexicon.described[row]:
         subject = named
     if not subject:
         return skill.description
     turned = book.boundary.format(subject=subject, rival=rival.name)
     text = f"{closed(skill.description, book.stop)} {turned}"
     return text if len(text) <= min(limit, MAX_DESCRIPTION) else skill.description
+
+
+def _is_subject(phrase: str, rival: Skill, described: set[str]) -> bool:
+    """Whether a phrase says enough to turn somebody away with: two words, or one of a script without spaces."""
+    several = " " in phrase or is_unspaced(phrase)
+    return several and set(stems(phrase)) <= described and phrase.casefold() != rival.name.casefold()

@@ -25,8 +25,6 @@ MAX_CLAUSES = 100
 LEAST_SHARED = 2
 """Requests that must change hands in a pair before a clause is proposed: one may be anybody's."""
 TAKERS = 3
-MANY = 8
-"""Work requests of a skill from which on its description may also be shortened."""
 
 Writer = Callable[[Skill, int, Sequence[int]], Sequence[str]]
 """Makes candidate descriptions of a skill (with its row) against the rows of its rivals."""
@@ -117,9 +115,7 @@ def sharpen(
     """
 
     def extract(skill: Skill, row: int, rivals: Sequence[int]) -> Sequence[str]:
-        # Words of the author go only where enough requests can say that nobody misses them.
-        shorten = lexicon.number[row] >= MANY
-        return candidates(skill, row, lexicon, rivals, bench.limit, shorten=shorten)
+        return candidates(skill, row, lexicon, rivals, bench.limit)
 
     write = write or extract
     first = bench.skills if write is not extract else bench.start

@@ -12,7 +12,7 @@ from functools import lru_cache
 from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
 from skillaudit.requests.markdown import Block, bare
 from skillaudit.requests.mining import read, scoped, tasks
-from skillaudit.requests.wording import split_sentences
+from skillaudit.requests.wording import is_about, split_sentences
 from skillaudit.schema import Skill
 
 MAX_PHRASES = 600
@@ -25,8 +25,14 @@ _SAME = 0.6
 """Share of a held-out request's words that make a line of the body its source."""
 _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
-_NAME = re.compile(r"\d|[^\W\d_][-+#./&]|(?<=.)[A-Z]|[^\x00-\u024f]")
-"""Capitals inside, digits, hyphens and the like; every word of a script without capitals."""
+_CLUTTER = re.compile(
+    r"(?<!\w)(?:et al|pmid|doi|isbn|see|just|steps?|phases?|critical|hard|quick|related|references?|mandatory"
+    r"|important|notes?|todo|examples?|overviews?|appendix|rules?|always|never|step-by-step|output|input)(?!\w)",
+    re.IGNORECASE,
+)
+"""Words that say where in a file one is, or how to read it, not what it is about."""
+_SHOUTED = 5
+"""Letters from which on a word in capitals is a heading that shouts, and no abbreviation."""
 MINUS = re.compile(
     r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
     r"|kein\w*|nicht|nie|pas|jamais|nunca|não|non)\b|[不勿没]|ない",
@@ -35,6 +41,8 @@ MINUS = re.compile(
 """What a sentence says that tells what a skill is not for."""
 _ARROW = re.compile(r"[→⇒]|[-=]>")
 _IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
+_SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")
+"""Sends a reader to something that may be a skill."""
 _TALK = re.compile(
     r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
     re.IGNORECASE,
@@ -45,11 +53,22 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 """Opens a sentence that needs the one before it, or that says when and not what."""
+_INSTRUCTS = re.compile(
+    r"^(?:use|load|stop|inform|indicate|close|say|tell|wait|assume|remember|prefer|pick|choose|follow|start|begin"
+    r"|show|help|treat|report|return|apply|consider|include|avoid|put|go|let|make)\b"
+    r"|\b(?:these|those|that context|them|their|they|above|below|takes? precedence|supersedes?)\b|[#%]",
+    re.IGNORECASE,
+)
+"""Tells whoever carries the skill out what to do next, or leans on what stands around it."""
+OPENING = 6
+"""Lines of prose from the top that may be quoted: what comes later is detail of one step."""
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
 MAX_SENTENCES = 60
 _BODY_WEIGHT = 0.25
 _PROMINENCE = (1.0, 0.8, 0.6, 0.6)
 """Of a phrase in a heading, an item, a paragraph, the description."""
+_COMMON = 0.35
+"""Share of the files that hold a word, beyond which the word alone tells nothing."""
 _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 
@@ -121,6 +140,7 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
         for phrase in phrases(line)
         for run in _runs(phrase)
     )
+    spoken = frozenset(phrase_words(skill.text))
     small = frozenset(word for line in (*kept[1], *kept[2]) for word in line.split() if word.islower())
     for lines, prominence in zip((*kept, [skill.description]), _PROMINENCE, strict=True):
         for line in lines:
@@ -130,7 +150,8 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
                 if len(found) >= MAX_PHRASES or max((counts[word] for word in stems(phrase)), default=0) < 2:
                     continue
                 for name in (phrase,) if prominence == 1.0 else _recurring(phrase, again):
-                    found.setdefault(_small(name, small), prominence)
+                    if is_presentable(name, spoken):
+                        found.setdefault(_small(name, small), prominence)
     return Source(
         lines=tuple(every),
         phrases=found,
@@ -139,6 +160,26 @@ def source_of(skill: Skill, held_out: Sequence[str] = ()) -> Source:
         about=_about(parts, skill.name, every),
         sentences=_sentences(kept[2], counts),
     )
+
+
+def phrase_words(text: str) -> Iterable[str]:
+    """Yield the words of a text as phrases have them, in the case that they stand in."""
+    return (word for phrase in phrases(text) for word in phrase.split())
+
+
+def is_presentable(phrase: str, spoken: Collection[str] = ()) -> bool:
+    """Whether a phrase could stand in a description: no code, no number, no label of a part of the file.
+
+    What the author's own descriptor has, the words of `spoken`, is always good enough.
+    """
+    for word in phrase.split():
+        if word in spoken:
+            continue
+        if any(letter.isdigit() for letter in word) or re.search(r"[._/]\w", word):
+            return False
+        if (len(word) >= _SHOUTED and word.isupper()) or re.match(r"[^\W\d_]*?[a-z][A-Z]", word):
+            return False
+    return not _CLUTTER.search(phrase)
 
 
 def _small(phrase: str, small: frozenset[str]) -> str:
@@ -171,7 +212,7 @@ def _recurring(phrase: str, again: Mapping[str, int]) -> Iterable[str]:
 
 def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
-    for line in prose:
+    for line in prose[:OPENING]:
         for sentence in split_sentences(line):
             if len(found) == MAX_SENTENCES:
                 return found
@@ -180,7 +221,8 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
                 and sentence[-1] in ".。！!"
                 and not sentence[0].islower()
                 and not (MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
-                and not _POINTS_BACK.match(sentence)
+                and not (_POINTS_BACK.match(sentence) or _INSTRUCTS.search(sentence))
+                and is_about(sentence)
             )
             words = frozenset(stems(sentence)) if plain else frozenset()
             if len(words) >= _LEAD and sum(counts[word] > 1 for word in words) >= len(words) / 2:
@@ -193,6 +235,8 @@ def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
     for task in tasks(parts, name):
         wanted = task.rstrip(".").casefold()
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
+        if MINUS.search(task) or _CODE.search(task) or _INSTRUCTS.search(task):
+            continue
         if long_enough and any(wanted in line for line in quotable):
             return task
     return ""
@@ -235,6 +279,14 @@ def _whole(run: list[str]) -> Iterable[str]:
         yield phrase
 
 
+WHEN = re.compile(
+    r"\b(?:use|apply|invoke|trigger\w*|load)\b[^.]{0,40}\b(?:when|whenever|if|for|on|before|after|to)\b"
+    r"|\bwhen(?:ever)? (?:the )?users?\b|^triggers?\b|\b(?:verwenden|utiliser|usar)\b",
+    re.IGNORECASE,
+)
+"""Says when a skill is to be used."""
+
+
 class Lexicon:
     """Counts of words over a library and its work requests, for weighing one skill's words."""
 
@@ -248,6 +300,7 @@ class Lexicon:
         """Take every skill's source and descriptor, its own work requests and its name, all in parallel."""
         self.sources = sources
         self._names = [name.casefold() for name in names]
+        self._all = set(self._names)
         self._known = {name for name in self._names if _IDENTIFIER.fullmatch(name)}
         self.described = [set(stems(text)) for text in texts]
         self.holders: Counter[str] = Counter()
@@ -265,18 +318,20 @@ class Lexicon:
         if MINUS.search(text) or _ARROW.search(text):
             return True
         own = self._names[skill] if skill < len(self._names) else ""
-        named = {word.strip("-_") for word in _IDENTIFIER.findall(text.casefold())}
-        return bool((named & self._known) - {own})
+        folded = text.casefold()
+        named = {word.strip("-_") for word in _IDENTIFIER.findall(folded)}
+        sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
+        return bool(((named & self._known) | (sent & self._all)) - {own, ""})
 
     def plain(self, skill: int) -> set[str]:
-        """Return the single words that say too little alone: no name by their form, and nobody asks for them."""
-        asked = self.asked[skill]
+        """Return the single words that say too little alone: those that nobody asks for, or that most files have."""
+        asked, most = self.asked[skill], max(len(self.sources) * _COMMON, 2)
         return {
             phrase
             for phrase, words in self.sources[skill].words.items()
             if " " not in phrase
-            and not _NAME.search(phrase)
-            and not any(asked[word] >= _SUPPORT for word in words)
+            and not is_unspaced(phrase)
+            and not any(asked[word] >= _SUPPORT and self.holders[word] <= most for word in words)
         }
 
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
@@ -302,6 +357,10 @@ class Lexicon:
         return found
 
 
+MAX_LISTED = 8
+"""Phrases of one list: a reader takes in no more."""
+
+
 def choose(
     source: Source,
     weights: Mapping[str, float],
@@ -314,7 +373,7 @@ def choose(
     A word counts once; a phrase pays for its length. Phrases in `plain` are passed over.
     """
     texts = {phrase: weight for phrase, weight in source.phrases.items() if phrase not in plain}
-    return _pick(texts, source.words, weights, known, limit)
+    return _pick(texts, source.words, weights, known, limit)[:MAX_LISTED]
 
 
 def choose_sentences(

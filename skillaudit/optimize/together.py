@@ -24,8 +24,8 @@ FINALISTS = 2
 """Recipes whose texts are embedded; the words alone choose them."""
 CERTAINTY = 1.64
 """Least gain of a recipe in standard errors."""
-WORSE = 0.5
-"""Requests that taking one edit back must bring for a recipe to pass its skill over."""
+WORSE = 0.0
+"""Requests that taking one edit back must not cost for a recipe to pass its skill over."""
 SWEEPS = 3
 
 
@@ -125,7 +125,7 @@ def _record(bench: Bench, tasks: Sequence[Task], trial: _Trial, kept: set[int]) 
                 "boundary",
                 task.row,
                 trial.texts[task.row],
-                f"{task.reason}; one of {len(kept)} descriptions rewritten alike",
+                task.reason + (f"; one of {len(kept)} descriptions rewritten alike" if len(kept) > 1 else ""),
                 trial.scores[task.row],
                 task.rivals,
             )

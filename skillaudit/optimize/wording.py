@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import NamedTuple
 
 from skillaudit.analysis.generic import GENERIC_PHRASES
@@ -85,6 +86,8 @@ _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _GENERIC = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|\s+(?=(?:and|or) )|\s+[–—]\s+")
+_QUOTED_END = re.compile(r"(?<=[.!?]['\"”’])\s+(?=[A-Z])")
+"""End of a sentence that ends inside a quotation."""
 _END = re.compile(r"[\s,;:–—-]+$")
 
 
@@ -115,7 +118,9 @@ def closed(text: str, stop: str = ".") -> str:
     text = _END.sub("", text)
     return (
         text
-        if not text or text.endswith((".", "!", "?", "。", "！", "？", ")", '"', "”", "’"))
+        if not text
+        or text.endswith((".", "!", "?", "。", "！", "？", ")", '"', "”", "’", "'"))
+        or not text[-1].isalnum()
         else text + stop
     )
 
@@ -133,29 +138,38 @@ def spelled(name: str) -> str:
 def without_generic(description: str) -> str:
     """Return a description without the clauses that claim everything; never empty.
 
-    A clause goes as a whole, so that no half sentence is left; the first one of the text stays when
-    nothing else would.
+    Of a sentence stays what comes before such a clause, and nothing of it when that is how it begins, so that no
+    half sentence is left; the whole text stays when nothing else would.
     """
     if not _GENERIC.search(description):
         return description
     kept = []
-    for sentence in split_sentences(description):
+    for sentence in (part for whole in split_sentences(description) for part in _QUOTED_END.split(whole)):
         clauses = [part for part in _CLAUSE.split(sentence) if part]
-        clean = [part for part in clauses if not _GENERIC.search(part)]
+        clean = list(takewhile(lambda part: not _GENERIC.search(part), clauses))
         if len(clean) == len(clauses):
             kept.append(sentence)
-        elif clean and clauses[0] in clean:
-            kept.append(closed(re.sub(r"\s+(?:and|or)$", "", _END.sub("", " ".join(clean)))))
+        elif clean and is_whole(text := " ".join(clean)):
+            cut = re.sub(r"\s+(?:and|or)$", "", _END.sub("", text))
+            kept.append(closed(re.sub(r",(['\"”’])$", r".\1", cut)))
     return " ".join(kept) or description
 
 
-def fit(text: str, limit: int) -> str:
-    """Cut a text at the last sentence, else clause, else word that fits in `limit` characters."""
+def is_whole(text: str) -> bool:
+    """Whether every bracket and quote of a text is closed."""
+    return text.count("(") == text.count(")") and text.count('"') % 2 == 0 and text.count("`") % 2 == 0
+
+
+def fit(text: str, limit: int, *, whole: bool = False) -> str:
+    """Cut a text at the last sentence, else clause, else word that fits in `limit` characters.
+
+    With `whole` nothing is cut at a word: the text is empty where no sentence or clause ends in time.
+    """
     if len(text) <= limit:
         return text
     cut = text[:limit]
     for mark in (r"[.!?](?=\s)|[。！？]", r"[,;，；、](?=\s)?"):
         ends = [match.end() for match in re.finditer(mark, cut)]
-        if ends and ends[-1] >= limit // 2:
+        if ends and ends[-1] >= limit // 2 and (not whole or is_whole(cut[: ends[-1]])):
             return _END.sub("", cut[: ends[-1]])
-    return _END.sub("", cut.rsplit(" ", 1)[0]) or cut
+    return "" if whole else _END.sub("", cut.rsplit(" ", 1)[0]) or cut

@@ -13,7 +13,11 @@ from skillaudit.optimize.records import (
     Harm,
     Offer,
     Optimisation,
+    PairedTest,
+    Proof,
+    Rates,
 )
+from skillaudit.schema import Estimate
 
 
 def edit(number: int, *, accept: bool, refused: str = "", text: str = "") -> Edit:
@@ -97,3 +101,29 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
     assert "boundary-4: make manual-only skill-4: accuracy 83.0% (+1.2), hijack 10.0%" in text
     assert "costs skill-4 90% -> 60% of 3" in " ".join(text.split())
     assert all(len(line) <= WIDTH for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.05, "proved: "), (-0.01, 0.05, "nothing is proved"), (-0.05, -0.01, "these edits do harm")],
+)
+def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: float, verdict: str) -> None:
+    def proof(low: float, high: float) -> Proof:
+        rates = Rates(
+            accuracy=Estimate(value=0.5, low=0.4, high=0.6),
+            hijack=Estimate(value=0.3, low=0.2, high=0.4),
+            no_skill=Estimate(value=0.2, low=0.1, high=0.3),
+            requests=40,
+        )
+        change = Estimate(value=(low + high) / 2, low=low, high=high)
+        test = PairedTest(gained=3, lost=1, p_value=0.6, difference=change, hijack=change)
+        return Proof(router="llm", before=rates, after=rates, test=test)
+
+    refused = edit(2, accept=False, refused="on the proof half skill-2 falls from 50% to 20%")
+    whole = msgspec.structs.replace(
+        found(edit(1, accept=True), refused), planned=proof(low, high), proof=proof(0.2, 0.3)
+    )
+    text = " ".join(render(whole).split())
+    assert verdict in text
+    assert text.index("Proof of the plan as it was made") < text.index("Without 1 edit that harm")
+    assert verdict in " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())

@@ -28,8 +28,8 @@ def options(text: str) -> set[str]:
 
 def test_a_clause_or_a_sentence_goes_and_a_list_keeps_its_end() -> None:
     assert options("Cuts wood, planes it, and oils it. For joiners.") == {
-        "Cuts wood, and oils it. For joiners.",
-        "Cuts wood, and planes it. For joiners.",
+        "Cuts wood and oils it. For joiners.",
+        "Cuts wood and planes it. For joiners.",
         "Cuts wood, planes it, and oils it.",
     }
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skillaudit.analysis.words import tokens
 from skillaudit.optimize.rewriting import candidates, with_clause
-from skillaudit.optimize.terms import Lexicon, phrases, source_of, stems
+from skillaudit.optimize.terms import Lexicon, is_presentable, phrases, source_of, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     FUNCTION_WORDS,
@@ -99,6 +99,48 @@ def test_a_shortened_description_keeps_what_the_skill_is_not_for() -> None:
     assert all("Never for payroll." in text for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "good"),
+    [
+        ("bank transfers", True),
+        ("Apple App Store", True),
+        ("JWT tokens", True),
+        ("fieldId", False),
+        ("parser.go", False),
+        ("50K/mo", False),
+        ("FINALIZE", False),
+        ("Quick Start", False),
+        ("Clayton et al", False),
+        ("ISO 13485", True),
+    ],
+)
+def test_what_may_stand_in_a_list(phrase: str, good: bool) -> None:
+    assert is_presentable(phrase, {"13485"}) is good
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Load these references as needed when users require invoices, bank invoices, and transfers.",
+        "A company skill on bank transfers and invoices takes precedence over invoices here.",
+        "Inform the bank of transfers and invoices and wait for invoices and transfers.",
+    ],
+)
+def test_orders_to_the_reader_are_not_quoted(line: str) -> None:
+    plain = "Bank transfers and open invoices are matched by amount and by date of transfers."
+    body = f"{plain}\n\n{line}\n\n- Open, matched by amount and date: users, company, precedence, bank."
+    sentences = source_of(Skill(id="s", name="s", description="Money.", body=body)).sentences
+    assert plain in sentences
+    assert line not in sentences
+
+
+def test_a_text_cut_whole_ends_where_a_clause_does() -> None:
+    text = "Matches bank transfers with invoices, and flags double payments for the accounts department"
+    assert fit(text, 60, whole=True) == "Matches bank transfers with invoices"
+    assert fit(text, 30, whole=True) == ""
+    assert fit(text, 30) == "Matches bank transfers with"
+
+
 def test_users_words_lead_the_phrases() -> None:
     skill = Skill(
         id="pay",
@@ -144,7 +186,7 @@ def test_phrases_stand_as_they_are_in_the_line() -> None:
         ("Draws charts of sales.", "Draws charts of sales."),
         (
             "Use for 'sales chart,' 'pie chart,' or anything else. Draws.",
-            "Use for 'sales chart,' 'pie chart,'. Draws.",
+            "Use for 'sales chart,' 'pie chart.' Draws.",
         ),
     ],
 )
@@ -214,4 +256,5 @@ def test_single_plain_words_stay_out_unless_they_are_asked_for() -> None:
     lexicon = lexicon_of(skill, queries=(("my mileage", "mileage again"),))
     plain = lexicon.plain(0)
     assert "status" in plain
-    assert not plain & {"mileage", "OAuth"}
+    assert "OAuth" in plain
+    assert "mileage" not in plain

@@ -178,18 +178,36 @@ def test_one_request_that_changes_hands_asks_for_no_clause() -> None:
     assert not bench.edits
 
 
+def anchored(first: Skill, second: Skill, shared: int = 3) -> str:
+    asked = {first.id: ["money", "my money", "money now"], second.id: ["money then"]}
+    bench, lexicon = bench_of([first, second], asked)
+    return anchor_paragraph(bench, lexicon, [(0, 1, shared)])
+
+
+INVOICES = "Match open invoices. Match open invoices again."
+REMINDERS = "Remind late customers. Remind late customers twice."
+
+
 def test_the_anchor_names_both_skills_with_their_own_words() -> None:
-    skills = [
-        skill("invoices", "Money.", "Match invoices. Invoices and invoices."),
-        skill("reminders", "Money.", "Remind customers. Remind customers again."),
-    ]
-    asked = {"invoices": ["money", "my money", "money now"], "reminders": ["money then"]}
-    bench, lexicon = bench_of(skills, asked)
-    text = anchor_paragraph(bench, lexicon, [(0, 1, 3)])
+    first, second = skill("invoices", "Money.", INVOICES), skill("reminders", "Money.", REMINDERS)
+    text = anchored(first, second)
     assert "`invoices`" in text
     assert "`reminders`" in text
-    assert "customers" in text.casefold()
-    assert anchor_paragraph(bench, lexicon, [(0, 1, 1)]) == ""
+    assert "late customers" in text.casefold()
+    assert anchored(first, second, shared=1) == ""
+
+
+def test_the_anchor_says_nothing_where_only_the_names_differ() -> None:
+    assert anchored(skill("invoices", "Money."), skill("reminders", "Money.")) == ""
+
+
+def test_the_anchor_tells_skills_of_one_name_apart_by_id() -> None:
+    first, second = skill("a/money", "Money.", INVOICES), skill("b/money", "Money.", REMINDERS)
+    text = anchored(
+        msgspec.structs.replace(first, name="money"), msgspec.structs.replace(second, name="money")
+    )
+    assert "`a/money`" in text
+    assert "`b/money`" in text
 
 
 def test_a_budget_is_kept() -> None:
