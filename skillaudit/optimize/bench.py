@@ -17,8 +17,8 @@ TOLERANCE = 0.05
 """Largest share of its own work requests that an edit may cost another skill."""
 MIN_GAIN = 0.05
 """Least expected number of requests that an edit must bring, or it is not worth a reader's time."""
-CERTAINTY = 1.1
-"""Least gain in standard errors; one request alone is 1, and proves nothing."""
+CERTAINTY = 1.5
+"""Least gain in standard errors: two requests that rise alike are 1.41, and prove little."""
 FLIPS = 5
 
 

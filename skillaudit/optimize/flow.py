@@ -116,8 +116,13 @@ def _optimize(task: Task, maker: Embed | None, progress: Progress) -> Optimisati
         )
     notes: list[str] = []
     if found.unknown:
+        labels = (
+            "1 label of requests names"
+            if found.unknown == 1
+            else f"{found.unknown:,} labels of requests name"
+        )
         notes.append(
-            f"{found.unknown:,} labels of requests name no skill of this library and are not counted; correct them."
+            f"{labels} no skill of this library and {'is' if found.unknown == 1 else 'are'} not counted."
         )
     bench, lexicon = _workbench(shown, work, held_out, config, maker)
     if task.plan is None:

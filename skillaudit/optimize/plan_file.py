@@ -118,7 +118,8 @@ def _check(path: Path, plan: Plan, library: Library) -> None:
             folded.add(edit.skills[0])
         if edit.kind in ("describe", "boundary", "shorten"):
             _check_text(where, edit, skills[edit.skills[0]])
-            if edit.before not in texts[edit.skills[0]]:
+            appends = bool(edit.before) and edit.after.startswith(edit.before)
+            if edit.before not in texts[edit.skills[0]] and not appends:
                 raise UsageError(
                     f"{where}: the description of {edit.skills[0]} is no longer the one it was made for; plan again."
                 )

@@ -61,3 +61,56 @@ def test_text_says_what_is_proved(run) -> None:  # type: ignore[no-untyped-def]
     found = run("--only", "narrow")
     assert "Proof:" in found.stdout
     assert "Step by step" in found.stdout
+
+
+@pytest.mark.parametrize("only", [None, "hierarchy"])
+def test_a_tree_is_written_where_its_step_is_named(tmp_path: Path, only: str | None) -> None:
+    source = tmp_path / "skills"
+    words = ("ledger", "harbour", "orchard", "kiln", "violin")
+    for at in range(35):
+        topic = words[at % 5]
+        folder = source / f"{topic}-{at}"
+        folder.mkdir(parents=True)
+        text = f"---\nname: {topic}-{at}\ndescription: Keeps the {topic} number {at}.\n---\n\n# {topic}\n\n"
+        text += (
+            " ".join(
+                f"{mark}{chr(97 + at % 26)}{chr(97 + at // 26)}" for mark in ("red", "dry", "old", "low")
+            )
+            * 2
+        )
+        (folder / "SKILL.md").write_text(text, encoding="utf-8")
+    asked = tmp_path / "asked.jsonl"
+    rows = [
+        {"query": f"look after {words[at % 5]} {at} {day}", "gold": [f"{words[at % 5]}-{at}"]}
+        for at in range(35)
+        for day in ("today", "tomorrow")
+    ]
+    asked.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    plan = tmp_path / "plan.json"
+    arguments = [
+        str(source),
+        "--scorer",
+        "lexical",
+        "--router",
+        "llm",
+        "--no-cache",
+        "--quiet",
+        "--plan",
+        str(plan),
+        "--requests",
+        str(asked),
+    ]
+    done = CliRunner().invoke(command, [*arguments, *(("--only", only) if only else ())])
+    assert done.exit_code == 0, done.output
+    found = json.loads(plan.read_text(encoding="utf-8"))
+    assert found["hierarchy"]
+    recommended = "options a choice: recommended" in done.stdout
+    assert found["accept_hierarchy"] is (only is not None or recommended)
+
+
+def test_labels_of_unknown_skills_are_said(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    strangers = tmp_path / "strangers.jsonl"
+    strangers.write_text('{"query": "mend my bicycle", "gold": ["bicycles"]}\n', encoding="utf-8")
+    found = run("--only", "narrow", "--requests", str(strangers))
+    assert found.exit_code == 0, found.output
+    assert "1 label of requests names no skill" in " ".join(found.stdout.split())

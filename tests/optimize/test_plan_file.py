@@ -14,6 +14,7 @@ from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
+from skillaudit.optimize.applying import applied
 from skillaudit.optimize.plan_file import dump, plan_of, read_plan
 from skillaudit.optimize.records import Plan
 from skillaudit.schema import Library
@@ -91,3 +92,19 @@ def test_broken_files_are_named(tmp_path: Path, tree: Path, name: str, text: str
         read_plan(tmp_path / name, load([tree]))
     with pytest.raises(UsageError, match="cannot be read"):
         read_plan(tmp_path / "missing.json", load([tree]))
+
+
+def test_a_clause_may_follow_a_text_that_was_corrected_by_hand(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    first = next(edit for edit in plan.edits if edit.after)
+    corrected = msgspec.structs.replace(first, accept=True, kind="describe", after="Corrected by hand.")
+    clause = msgspec.structs.replace(
+        first, id="clause-1", accept=True, before="As planned.", after="As planned. Not for tea: use helper."
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(dump(msgspec.structs.replace(plan, edits=(corrected, clause))), encoding="utf-8")
+    edits = read_plan(path, library).edits
+    (changed,) = [skill for skill in applied(library.skills, edits)[0] if skill.id == first.skills[0]]
+    assert changed.description == "Corrected by hand. Not for tea: use helper."
