@@ -45,9 +45,9 @@ def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int] = ()) -> N
     """Propose what to do with each black hole, worst first.
 
     `known` are rows that the forecast calls black holes; a skill that takes much by top rank from several
-    others is tried as well. Narrowing is preferred, and a skill that is called a black hole or claims everything
-    gets no description with more telling words than it has; demotion to manual-only is accepted where the skill
-    has nothing of its own to lose; a router is left to be declared by its author.
+    others, and claims everything or calls itself a router, is tried as well. Narrowing is preferred, never with
+    more telling words than before; demotion to manual-only is accepted where the skill has nothing of its own to
+    lose; a router is left to be declared by its author.
     """
     tried: set[int] = set()
     for _ in range(MAX_ROUNDS):
@@ -87,13 +87,14 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
-    broad = significant or bool(phrases)
-    # What a skill that claims nothing general says it can do is its author's to take back.
-    proposed = list(candidates(skill, row, lexicon, (), bench.limit, shorten=broad))
-    proposed += pruned(bench, row, lexicon)[-PRUNED:] if broad and owned else []
+    router = any(word in skill.text.casefold() for word in ROUTES)
+    if not (significant or phrases or router):
+        return  # what a skill that claims nothing general says it can do is its author's to take back
+    proposed = candidates(skill, row, lexicon, (), bench.limit, shorten=True)
+    proposed += tuple(pruned(bench, row, lexicon)[-PRUNED:]) if owned else ()
     if significant and owned < FEW:
         bench.broad.add(row)
-    texts = [text for text in proposed if not broad or is_narrower(text, skill.description)]
+    texts = [text for text in proposed if is_narrower(text, skill.description)]
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None
     for at, text in enumerate(texts):
@@ -102,13 +103,11 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         if gain >= bench.minimum and not bench.harmful(row, delta) and (best is None or gain > best[0]):
             best = (gain, at, text)
     if best and (best[0] >= ENOUGH * most or owned > 0):
-        kind = "a narrower" if is_narrower(best[2], skill.description) else "a plainer"
-        bench.describe("describe", "narrow", row, best[2], f"{what}; {kind} description", scores[:, best[1]])
-        return
-    if most < bench.minimum and not broad:
+        bench.describe(
+            "describe", "narrow", row, best[2], f"{what}; a narrower description", scores[:, best[1]]
+        )
         return
     harmed = bench.harmful(row, removal)
-    router = any(word in skill.text.casefold() for word in ROUTES)
     if router:
         reason = f"{what}; it calls itself a router: declare it, or make it manual-only"
         bench.remove("declare", "narrow", row, reason, "its author must say that it is one")
@@ -117,8 +116,6 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         refused = "declare it instead, if it is a router"
     if not refused and most < bench.minimum:
         refused = "by itself it brings nothing: other skills would take the same requests"
-    if not refused and not broad:
-        refused = "it claims nothing general and takes no more than chance allows"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"
     bench.remove("demote", "narrow", row, reason, refused)
     if refused and len(parts := _parts(skill)) >= LEAST_ROBBED:

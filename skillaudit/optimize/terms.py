@@ -56,6 +56,7 @@ _POINTS_BACK = re.compile(
 _INSTRUCTS = re.compile(
     r"^(?:use|load|stop|inform|indicate|close|say|tell|wait|assume|remember|prefer|pick|choose|follow|start|begin"
     r"|show|help|treat|report|return|apply|consider|include|avoid|put|go|let|make)\b"
+    r"|,\s*(?:say|use|refer|see|check|ask|do|run|read)\b"
     r"|\b(?:these|those|that context|them|their|they|above|below|takes? precedence|supersedes?)\b|[#%]",
     re.IGNORECASE,
 )

@@ -144,7 +144,7 @@ def without_generic(description: str) -> str:
     if not _GENERIC.search(description):
         return description
     kept = []
-    for sentence in (part for whole in split_sentences(description) for part in _QUOTED_END.split(whole)):
+    for sentence in _sentences(description):
         clauses = [part for part in _CLAUSE.split(sentence) if part]
         clean = list(takewhile(lambda part: not _GENERIC.search(part), clauses))
         if len(clean) == len(clauses):
@@ -153,6 +153,17 @@ def without_generic(description: str) -> str:
             cut = re.sub(r"\s+(?:and|or)$", "", _END.sub("", text))
             kept.append(closed(re.sub(r",(['\"”’])$", r".\1", cut)))
     return " ".join(kept) or description
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text; what stands in brackets or quotes ends none."""
+    found: list[str] = []
+    for part in (part for whole in split_sentences(text) for part in _QUOTED_END.split(whole)):
+        if found and not is_whole(found[-1]):
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def is_whole(text: str) -> bool:
