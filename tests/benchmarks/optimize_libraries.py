@@ -3,7 +3,8 @@
     python -m tests.benchmarks.optimize_libraries --data ../shared/data
 
 Prints a table with the proof half's accuracy and hijack rate before and after, by step, under the local
-router of a scorer and under fitted router profiles. `--references` prints for comparison how the local router
+router of a scorer and under fitted router profiles; in brackets those of the whole plan, before that half
+refused the edits that harm a skill. `--references` prints for comparison how the local router
 does with texts that no optimiser may write: with the requests of the work half, word for word, in the
 description, and with the beginning of the body in it, both cut at the length that the specification allows.
 """
@@ -118,7 +119,8 @@ def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
         f"{_points(before.accuracy.value)} -> {_points(after.accuracy.value)} "
         f"[{_points(change.low, True)} {_points(change.high, True)}] "
         f"(as planned {_points(planned.after.accuracy.value)}) "
-        f"hijack {_points(before.hijack.value)} -> {_points(after.hijack.value)}  "
+        f"hijack {_points(before.hijack.value)} -> {_points(after.hijack.value)} "
+        f"(as planned {_points(planned.after.hijack.value)})  "
         f"p {proof.test.p_value if proof.test.p_value is None else f'{proof.test.p_value:.1g}'}  "
         f"harmed {len(proof.harmed)}/{len(planned.harmed)}  edits {len(found.accepted)}/{len(found.edits)}  "
         f"{seconds:.0f} s  {steps}{fires}"
