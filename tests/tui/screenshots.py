@@ -24,7 +24,7 @@ SHOTS = {
     "skills": "2 j",
     "black-holes": "4",
     "map": "6 j l",
-    "plan": "8 i j",
+    "plan": "8 i j j",
 }
 """Name of the picture -> keys pressed before it is taken; what a key sets going is waited for."""
 
