@@ -127,6 +127,16 @@ def line(label: str, router: str, found: Optimisation, seconds: float) -> str:
     )
 
 
+def left(before: Optimisation, spoiled: Optimisation) -> str:
+    """Say how much of the hijack rate that spoiling added the whole plan leaves, in points."""
+    assert before.planned is not None
+    assert spoiled.planned is not None
+    clean = before.planned.before.hijack.value or 0.0
+    added = (spoiled.planned.before.hijack.value or 0.0) - clean
+    remaining = (spoiled.planned.after.hijack.value or 0.0) - clean
+    return f"hijack added by spoiling {100 * added:+.1f}, left {100 * remaining:+.1f}"
+
+
 def _points(value: float | None, sign: bool = False) -> str:
     if value is None:
         return "-"
@@ -145,6 +155,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=None, help="Write all records to this file.")
     arguments = parser.parse_args()
     records = []
+    plans: dict[tuple[str, str], Optimisation] = {}
     with tempfile.TemporaryDirectory() as folder:
         for label, name, library in cases(arguments.data, arguments.libraries.split(",")):
             requests = requests_of(arguments.data, name, Path(folder))
@@ -161,6 +172,9 @@ def main() -> None:
                 found = optimize(library, config, only=EDITS)
                 print(line(label, router, found, time.perf_counter() - start), flush=True)
                 records.append({"label": label, "router": router, "found": found})
+                if label != name:
+                    print(f"{name:<20} {router:<12} {left(plans[name, router], found)}", flush=True)
+                plans[label, router] = found
     if arguments.json is not None:
         arguments.json.write_bytes(msgspec.json.encode(records))
 

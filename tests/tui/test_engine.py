@@ -37,8 +37,7 @@ def test_the_forecast_of_nothing_is_that_of_the_library(proposed: Proposed) -> N
 
 
 def test_what_is_written_is_what_is_accepted(proposed: Proposed, tmp_path: Path) -> None:
-    edits = [edit for edit in proposed.found.edits if edit.accept and edit.after]
-    first = edits[0]
+    first = next(edit for edit in proposed.found.edits if edit.after)
     only = [msgspec.structs.replace(edit, accept=edit.id == first.id) for edit in proposed.found.edits]
     written = proposed.export(only, False, True, tmp_path / "new")
     assert written.skills == len(proposed.library.skills) and written.gateways == 0
