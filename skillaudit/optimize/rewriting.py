@@ -19,6 +19,8 @@ from skillaudit.optimize.wording import (
 from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
 
+LEAST_LISTED = 2
+"""Phrases that make a list."""
 LIST_LENGTHS = (120, 300)
 """Characters of phrases that the candidates add."""
 SENTENCES = (240, 480)
@@ -88,7 +90,8 @@ def candidates(
             room = min(length, limit - len(base) - len(book.cover) - 2)
             if room < 20:
                 continue
-            if phrases := choose(source, weights, known, room, plain):
+            phrases = choose(source, weights, known, room, plain)
+            if len(phrases) >= LEAST_LISTED:
                 found[f"{base} {listing(book, phrases)}"] = None
     found.pop(skill.description, None)
     return tuple(text for text in found if text and len(text) <= limit)
@@ -114,7 +117,7 @@ def by_recipe(
         room = min(length, limit - len(base) - len(book.cover) - 2)
         known = set(stems(f"{skill.name} {base}"))
         phrases = choose(source, weights, known, room, plain) if room >= 20 else []
-        return f"{base} {listing(book, phrases)}" if phrases else base
+        return f"{base} {listing(book, phrases)}" if len(phrases) >= LEAST_LISTED else base
 
     def told(base: str, length: int) -> str:
         known = set(stems(f"{skill.name} {base}"))

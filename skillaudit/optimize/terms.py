@@ -27,7 +27,8 @@ _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
 _CLUTTER = re.compile(
     r"(?<!\w)(?:et al|pmid|doi|isbn|see|just|steps?|phases?|critical|hard|quick|related|references?|mandatory"
-    r"|important|notes?|todo|examples?|overviews?|appendix|rules?|always|never|step-by-step|output|input)(?!\w)",
+    r"|important|notes?|todo|examples?|overviews?|appendix|rules?|always|never|step-by-step|output|input"
+    r"|further|additional|already|usage|instructions?|everything|suggest|available|core)(?!\w)",
     re.IGNORECASE,
 )
 """Words that say where in a file one is, or how to read it, not what it is about."""
@@ -70,6 +71,8 @@ _PROMINENCE = (1.0, 0.8, 0.6, 0.6)
 """Of a phrase in a heading, an item, a paragraph, the description."""
 _COMMON = 0.35
 """Share of the files that hold a word, beyond which the word alone tells nothing."""
+_TEMPLATE = 0.15
+"""Share of the files that hold a phrase, beyond which it belongs to how they are laid out."""
 _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 
@@ -236,7 +239,7 @@ def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
     for task in tasks(parts, name):
         wanted = task.rstrip(".").casefold()
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
-        if MINUS.search(task) or _CODE.search(task) or _INSTRUCTS.search(task):
+        if ":" in task or MINUS.search(task) or _CODE.search(task) or _INSTRUCTS.search(task):
             continue
         if long_enough and any(wanted in line for line in quotable):
             return task
@@ -304,6 +307,9 @@ class Lexicon:
         self._all = set(self._names)
         self._known = {name for name in self._names if _IDENTIFIER.fullmatch(name)}
         self.described = [set(stems(text)) for text in texts]
+        self._shared = Counter(
+            phrase for source in sources for phrase in {each.casefold() for each in source.phrases}
+        )
         self.holders: Counter[str] = Counter()
         for source, words in zip(sources, self.described, strict=True):
             self.holders.update(words | set(source.counts))
@@ -325,14 +331,21 @@ class Lexicon:
         return bool(((named & self._known) | (sent & self._all)) - {own, ""})
 
     def plain(self, skill: int) -> set[str]:
-        """Return the single words that say too little alone: those that nobody asks for, or that most files have."""
+        """Return the phrases that say too little: titles that many files share, and most single words.
+
+        A single word needs users who ask for it, and must not stand in most files.
+        """
         asked, most = self.asked[skill], max(len(self.sources) * _COMMON, 2)
+        shared = max(len(self.sources) * _TEMPLATE, 3)
         return {
             phrase
             for phrase, words in self.sources[skill].words.items()
-            if " " not in phrase
-            and not is_unspaced(phrase)
-            and not any(asked[word] >= _SUPPORT and self.holders[word] <= most for word in words)
+            if self._shared[phrase.casefold()] > shared
+            or (
+                " " not in phrase
+                and not is_unspaced(phrase)
+                and not any(asked[word] >= _SUPPORT and self.holders[word] <= most for word in words)
+            )
         }
 
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:

@@ -134,6 +134,27 @@ def test_orders_to_the_reader_are_not_quoted(line: str) -> None:
     assert line not in sentences
 
 
+def test_a_title_that_many_files_share_is_passed_over() -> None:
+    def written(name: str) -> Skill:
+        body = f"## Design Files\n\n{name} cards. {name} cards.\n\n## {name} cards\n\nDesign files, files, design.\n"
+        return Skill(id=name, name=name, description=f"Prints {name}.", body=body)
+
+    skills = [written(name) for name in ("ledger", "harbour", "orchard", "kiln", "violin")]
+    assert "Design Files" in source_of(skills[0]).phrases or "design files" in source_of(skills[0]).phrases
+    plain = {phrase.casefold() for phrase in lexicon_of(*skills).plain(0)}
+    assert "design files" in plain
+    assert "ledger cards" not in plain
+    assert "design files" not in {phrase.casefold() for phrase in lexicon_of(*skills[:3]).plain(0)}
+
+
+def test_one_phrase_is_no_list() -> None:
+    body = "## Bank transfers\n\nBank transfers, bank transfers.\n"
+    skill = Skill(id="s", name="s", description="Money in.", body=body)
+    lexicon = lexicon_of(skill, skill)
+    assert "Bank transfers" in lexicon.sources[0].phrases or "bank transfers" in lexicon.sources[0].phrases
+    assert not any("Covers" in text for text in candidates(skill, 0, lexicon))
+
+
 def test_a_text_cut_whole_ends_where_a_clause_does() -> None:
     text = "Matches bank transfers with invoices, and flags double payments for the accounts department"
     assert fit(text, 60, whole=True) == "Matches bank transfers with invoices"
