@@ -83,3 +83,15 @@ async def until(pilot: Driver, condition: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("it did not come about in five seconds")
+
+
+async def steady(pilot: Driver) -> str:
+    """Return a picture of the screen once it stays the same: a dialog may take more than one turn to lay out."""
+    drawn: list[str] = []
+
+    def same() -> bool:
+        drawn.append(pilot.app.export_screenshot(simplify=True))
+        return len(drawn) > 2 and drawn[-1] == drawn[-2] == drawn[-3]
+
+    await until(pilot, same)
+    return drawn[-1]

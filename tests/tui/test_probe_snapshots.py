@@ -10,7 +10,7 @@ import pytest
 
 from skillaudit.errors import ModelError
 from tests.tui import reports
-from tests.tui.driving import NARROW, WIDE, opened, settle, until
+from tests.tui.driving import NARROW, WIDE, opened, settle, steady, until
 from tests.tui.probe_stand_in import Engine
 from tests.tui.test_probe_view import current
 from tests.tui.test_snapshots import FOLDER, VERSION
@@ -59,6 +59,7 @@ async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Non
                 await until(pilot, lambda: current(app).phase == "waiting")
         if picture.point in {"leave", "asking", "over"}:
             await pilot.press("p")
+            await until(pilot, lambda: len(app.screen_stack) > 1)
         if picture.point in {"asking", "over"}:
             await pilot.press("y")
             await until(pilot, engine.deciding.is_set)
@@ -67,8 +68,7 @@ async def test_picture(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> Non
             engine.gate.set()
             await settle(pilot)
         app.watch_probe()
-        await pilot.pause()
-        drawn = app.export_screenshot(simplify=True)
+        drawn = await steady(pilot)
         current(app).cancel() if picture.point != "idle" else None
         engine.gate.set()
     file = FOLDER / "probe" / f"{picture.name}.svg"
