@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
+from skillaudit.optimize.quoting import is_narrower
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
-from skillaudit.optimize.terms import is_narrower
 from skillaudit.schema import Request, Skill
 
 TOLERANCE = 0.05

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from skillaudit.optimize.terms import phrases, stems
+from skillaudit.optimize.quoting import phrases, stems
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,
@@ -70,10 +70,12 @@ class Vocabulary:
         claim = dict.fromkeys(rows, 1.0)
 
         def worth(phrase: str) -> float:
-            value = 0.0
-            for word in options[phrase] - known:
-                speak = sum(claim[row] * (NAMED if word in self._named[row] else 1.0) for row in says[word])
-                value += self.telling(word) * speak
+            # An exact sum, for the order of a set of words differs from run to run.
+            value = math.fsum(
+                self.telling(word) * claim[row] * (NAMED if word in self._named[row] else 1.0)
+                for word in options[phrase] - known
+                for row in says[word]
+            )
             return value / (len(phrase) + comma + _COST)
 
         heap = [(-worth(phrase), phrase) for phrase in options]

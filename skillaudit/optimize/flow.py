@@ -26,6 +26,7 @@ from skillaudit.optimize.narrowing import narrow_holes
 from skillaudit.optimize.offers import offers
 from skillaudit.optimize.paired import harmed, paired
 from skillaudit.optimize.proof import Variant, rates, variant
+from skillaudit.optimize.quoting import source_of
 from skillaudit.optimize.records import (
     PLAN_VERSION,
     STEPS,
@@ -41,7 +42,7 @@ from skillaudit.optimize.records import (
 )
 from skillaudit.optimize.refusing import refuse_harm
 from skillaudit.optimize.sharpening import add_clauses, boundary_tasks, confused_pairs, sharpen, victim_tasks
-from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.optimize.together import rewrite_together
 from skillaudit.optimize.wording import MAX_DESCRIPTION
 from skillaudit.progress import SILENT, Progress

@@ -9,7 +9,8 @@ import numpy as np
 
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.terms import Lexicon, Source, stems
+from skillaudit.optimize.quoting import Source, stems
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 

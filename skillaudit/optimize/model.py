@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Sequence
 
-from skillaudit.optimize.terms import Lexicon, stem, stems
+from skillaudit.optimize.quoting import stem, stems
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.optimize.wording import FUNCTION_WORDS, MAX_DESCRIPTION
 from skillaudit.schema import Skill
 

@@ -11,8 +11,9 @@ from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import ABSENT
 from skillaudit.optimize.pruning import pruned
+from skillaudit.optimize.quoting import is_narrower
 from skillaudit.optimize.rewriting import candidates
-from skillaudit.optimize.terms import Lexicon, is_narrower
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.requests.headings import scope_of
 from skillaudit.requests.markdown import bare
 from skillaudit.requests.mining import read

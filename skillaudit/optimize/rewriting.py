@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.analysis.words import is_unspaced
-from skillaudit.optimize.terms import WHEN, Lexicon, Source, choose, choose_sentences, stems
+from skillaudit.optimize.quoting import Source, stems
+from skillaudit.optimize.terms import WHEN, Lexicon, choose, choose_sentences
 from skillaudit.optimize.wording import (
     BOOKS,
     MAX_DESCRIPTION,

@@ -11,7 +11,8 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.model import ModelWriter, invented
-from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.optimize.quoting import source_of
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.schema import Skill
 
 SKILLS = [

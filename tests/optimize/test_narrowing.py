@@ -8,8 +8,8 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.narrowing import _parts
+from skillaudit.optimize.quoting import is_narrower
 from skillaudit.optimize.records import steps_named
-from skillaudit.optimize.terms import is_narrower
 from skillaudit.schema import Skill
 from tests.conftest import SAMPLES
 

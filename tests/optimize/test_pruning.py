@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from skillaudit.analysis.words import tokens
 from skillaudit.optimize.narrowing import narrow_holes
 from skillaudit.optimize.pruning import _less, clauses_of, joined, pruned
-from skillaudit.optimize.terms import Lexicon, is_narrower, source_of
+from skillaudit.optimize.quoting import is_narrower, source_of
+from skillaudit.optimize.terms import Lexicon
 from tests.optimize.test_steps import bench_of, skill
 
 TOOLBOX = "Posts invoices, claims hotel bills, explains payslips, and waters plants. Made in Leeds."

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.analysis.words import tokens
+from skillaudit.optimize.quoting import is_presentable, phrases, source_of, stems
 from skillaudit.optimize.rewriting import candidates, with_clause
-from skillaudit.optimize.terms import Lexicon, is_presentable, phrases, source_of, stems
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.optimize.wording import (
     BOOKS,
     FUNCTION_WORDS,

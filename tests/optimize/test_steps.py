@@ -17,9 +17,10 @@ from skillaudit.optimize.board import Columns
 from skillaudit.optimize.budget import fit_budget, longest_that_fits
 from skillaudit.optimize.merging import fold_duplicates, folded_into
 from skillaudit.optimize.narrowing import narrow_holes
+from skillaudit.optimize.quoting import source_of
 from skillaudit.optimize.records import Edit
 from skillaudit.optimize.sharpening import add_clauses, confused_pairs
-from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.schema import Request, Skill
 
 LONG = "Match bank transfers with open invoices. Flag duplicate payments. Remind of unpaid invoices. " * 3

@@ -7,8 +7,9 @@ import numpy as np
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
+from skillaudit.optimize.quoting import source_of
 from skillaudit.optimize.rewriting import by_recipe
-from skillaudit.optimize.terms import Lexicon, source_of
+from skillaudit.optimize.terms import Lexicon
 from skillaudit.optimize.together import rewrite_together
 from skillaudit.schema import Request, Skill
 
