@@ -10,10 +10,11 @@ from skillaudit.tui.details import link, more
 from skillaudit.tui.doc import Block, Bullet, Column, Diff, Field, Gauge, Heading, Paragraph, Table, Title
 from skillaudit.tui.figures import percent
 from skillaudit.tui.lines import Span
+from skillaudit.tui.plan_proof import harmed_blocks, offer_blocks, proof_blocks, signed, step_blocks
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.records import Edit, Harm, Hierarchy, Node, Optimisation, PairedTest, Proof, Step
+    from skillaudit.optimize.records import Edit, Hierarchy, Node, Optimisation
 
 KINDS = {
     "describe": "another description",
@@ -24,7 +25,6 @@ KINDS = {
     "split": "advice to its author: cut it into several",
     "fold": "folded into another skill",
 }
-RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
 CHILD_LIMIT = 40
 LOST_LIMIT = 12
 
@@ -43,17 +43,6 @@ def plan_document(plan: Plan, row: PlanRow) -> list[Block]:
     if row.what == "anchor":
         return anchor_document(found.anchor, plan.accepts(ANCHOR))
     return summary_document(plan, found)
-
-
-def points(change: float | None) -> str:
-    """Write a change of a rate in points; no sign before nothing."""
-    return "" if change is None else signed(100 * change, 1)
-
-
-def signed(value: float, decimals: int) -> str:
-    """Write a change with its sign; what rounds to nothing has none."""
-    text = f"{value:+.{decimals}f}"
-    return text[1:] if float(text) == 0 else text
 
 
 def stand(accepted: bool | None, by_hand: bool = False) -> Span:
@@ -93,8 +82,12 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
     elif judged is None or judged.proof is None:
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))
     else:
-        blocks += [*_proof(judged.proof), *_harmed(judged.proof.harmed), *_steps(judged.steps)]
-    blocks += _offers(found)
+        blocks += [
+            *proof_blocks(judged.proof),
+            *harmed_blocks(judged.proof.harmed),
+            *step_blocks(judged.steps),
+        ]
+    blocks += offer_blocks(found)
     if found.planned is not None and found.planned != found.proof:
         blocks += [
             Heading("Before the proof refused any edit", "no selection touched it"),
@@ -111,94 +104,6 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
     if found.client:
         blocks.append(Field("client", (Span(found.client),)))
     return blocks + [Paragraph(note, "muted") for note in found.notes]
-
-
-def _proof(proof: Proof) -> list[Block]:
-    blocks: list[Block] = [Heading("Proof", f"{plural(proof.before.requests, 'request')} that chose no edit")]
-    for name, tone in RATES:
-        before = getattr(proof.before, name)
-        if name == "false_trigger" and before.value is None:
-            continue  # No request is there that should fire nothing.
-        blocks.append(Paragraph(name.replace("_", " "), "value"))
-        blocks.append(Gauge("  before", before, tone))
-        blocks.append(Gauge("  after", getattr(proof.after, name), tone))
-    return blocks + _test(proof.test)
-
-
-def _test(test: PairedTest) -> list[Block]:
-    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, exact McNemar"
-    blocks: list[Block] = [
-        Field("top rank", (Span(f"{test.gained:,} gained, {test.lost:,} lost; {p}"),)),
-    ]
-    for label, change in (("accuracy", test.difference), ("hijack", test.hijack)):
-        if change.value is not None:
-            ends = f" [{points(change.low)}, {points(change.high)}]" if change.low is not None else ""
-            blocks.append(Field(label, (Span(f"{points(change.value)}{ends} points, paired"),)))
-    return blocks
-
-
-def _harmed(harmed: Sequence[Harm]) -> list[Block]:
-    if not harmed:
-        return []
-    columns = (Column("skill"), *(Column(head, 6, "right") for head in ("reqs", "before", "after")))
-    rows = tuple(
-        (
-            link(harm.skill),
-            Span(f"{harm.requests:,}"),
-            Span(percent(harm.before)),
-            Span(percent(harm.after), "warning"),
-        )
-        for harm in harmed
-    )
-    return [Heading("Harmed all the same", "own accuracy on the proof half"), Table(columns, rows)]
-
-
-def _steps(steps: Sequence[Step]) -> list[Block]:
-    if len(steps) < 2:
-        return []
-    columns = (
-        Column("after step"),
-        Column("edits", 5, "right"),
-        *(Column(head, 8, "right") for head in ("accuracy", "hijack", "no skill")),
-        Column("gain", 6, "right"),
-    )
-    rows = tuple(
-        (
-            Span(step.step),
-            Span(f"{step.edits:,}" if step.edits else ""),
-            Span(percent(step.accuracy), "value"),
-            Span(percent(step.hijack)),
-            Span(percent(step.no_skill)),
-            Span(points(step.gain)),
-        )
-        for step in steps
-    )
-    notes: list[Block] = [Paragraph(f"{step.step}: {step.note}", "muted") for step in steps if step.note]
-    return [Heading("Step by step", "each with all before it"), Table(columns, rows), *notes]
-
-
-def _offers(found: Optimisation) -> list[Block]:
-    if not found.offers:
-        return []
-    named = {edit.id: edit.skills[0] for edit in found.edits}
-    columns = (
-        Column("edit"),
-        Column("skill"),
-        Column("accuracy", 8, "right"),
-        Column("gain", 6, "right"),
-        Column("costs"),
-    )
-    rows = tuple(
-        (
-            Span(", ".join(offer.edits)),
-            link(named[offer.edits[0]]) if len(offer.edits) == 1 else Span("all of these"),
-            Span(percent(offer.accuracy), "value"),
-            Span(points(offer.gain)),
-            Span(", ".join(harm.skill for harm in offer.harmed), "warning"),
-        )
-        for offer in found.offers
-    )
-    return [Heading("Yours to decide", "refused for one skill, better for all"), Table(columns, rows)]
 
 
 def _exported(plan: Plan) -> list[Block]:
@@ -250,7 +155,9 @@ def edit_document(plan: Plan, edit: Edit) -> list[Block]:
 def _harm_of(plan: Plan, edit: Edit) -> list[Block]:
     judged = plan.judged
     proof = judged.proof if judged is not None else None
-    return _harmed([harm for harm in proof.harmed if edit.id in harm.edits]) if proof is not None else []
+    return (
+        harmed_blocks([harm for harm in proof.harmed if edit.id in harm.edits]) if proof is not None else []
+    )
 
 
 def _flips(edit: Edit) -> list[Block]:

@@ -11,7 +11,8 @@ from skillaudit.optimize.exporting import Exported
 from skillaudit.optimize.files import Problem
 from skillaudit.tui.doc import layout, to_markdown
 from skillaudit.tui.lines import line_width, printable
-from skillaudit.tui.plan_documents import plan_document, points, proposal_blocks, signed, stand
+from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand
+from skillaudit.tui.plan_proof import points, signed
 from skillaudit.tui.planning import Plan
 from tests.tui import plans
 from tests.tui.reports import estimate

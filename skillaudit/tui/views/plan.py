@@ -14,7 +14,8 @@ from textual.content import Content
 from skillaudit.formatters.words import plural
 from skillaudit.tui.doc import Block, Paragraph, Title, to_markdown
 from skillaudit.tui.lines import Span
-from skillaudit.tui.plan_documents import count, plan_document, signed
+from skillaudit.tui.plan_documents import count, plan_document
+from skillaudit.tui.plan_proof import signed
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.state import Session, matches
 from skillaudit.tui.status import error_blocks, stage_blocks

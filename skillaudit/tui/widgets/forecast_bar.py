@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from skillaudit.tui.figures import bounds, percent
 from skillaudit.tui.lines import EMPTY, Line, Span, crop, fit
-from skillaudit.tui.plan_documents import points
+from skillaudit.tui.plan_proof import points
 from skillaudit.tui.widgets.line_view import Drawn
 
 if TYPE_CHECKING:
