@@ -1,4 +1,7 @@
-"""The Probe tab: settings, the estimate, leave to spend, progress, stop and resume, results, errors."""
+"""The Probe tab: settings, the estimate, leave to spend, progress, stop and resume, results, errors.
+
+Long because a run is held at each of its points, and one stand-in serves them all.
+"""
 
 from __future__ import annotations
 
