@@ -10,6 +10,8 @@ import pytest
 from skillaudit.laws import library_law
 from skillaudit.laws.curve import nested_order, sizes_of
 from skillaudit.routing import forecast
+from skillaudit.schema import Request, Skill
+from skillaudit.scoring import make_scorer
 from tests.routing.conftest import World, coverage
 
 
@@ -88,3 +90,17 @@ def test_sizes_end_at_the_whole_library(total: int) -> None:
     sizes = sizes_of(total)
     assert sizes[-1] == total and sizes[0] == 5 and len(sizes) <= 12
     assert np.all(np.diff(sizes) > 0)
+
+
+def test_twins_share_their_requests() -> None:
+    words = ("invoice", "travel", "payroll", "contract", "warehouse", "newsletter")
+    skills = [
+        Skill(id=f"{word}-{side}", name=word, description=f"Handles each {word} of the firm.")
+        for word in words
+        for side in "ab"
+    ]
+    requests = [Request(query=f"please see to the {s.name}", gold=(s.id,), source="file") for s in skills]
+    scorer = make_scorer("lexical", [skill.text for skill in skills])
+    law = library_law(skills, requests, scorer, router="local")
+    assert law.points[-1].n == 12
+    assert law.points[-1].accuracy.value == pytest.approx(0.5, abs=0.01)

@@ -10,9 +10,12 @@ import pytest
 
 from skillaudit.cache import Cache
 from skillaudit.config import Config
+from skillaudit.laws.execution_law import Chain
 from skillaudit.pipeline import audit, flow
-from skillaudit.pipeline.memory import keep, recall
-from skillaudit.schema import Report
+from skillaudit.pipeline.memory import keep, recall, report_key
+from skillaudit.requests import gather
+from skillaudit.routing.profiles import find
+from skillaudit.schema import EmbeddingSummary, Library, Report
 from tests.reports import small_report
 
 
@@ -65,6 +68,52 @@ def test_whatever_a_report_depends_on_makes_a_new_one(
     requests.write_text('{"query": "load that table", "gold": ["csv-import"]}\n', encoding="utf-8")
     audit([root], asked)
     assert len(made) == 7
+
+
+OTHER = {
+    "scorer": "dense",
+    "embedder": "elsewhere/other-model",
+    "device": "cpu",
+    "router": "local",
+    "client": "codex",
+    "context": 50_000,
+    "order": "worst",
+    "map": "umap",
+    "law": False,
+    "floor": 0.5,
+}
+"""A value for each setting that no default has."""
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_every_setting_is_in_the_key(name: str) -> None:
+    library = Library(sources=("skills",), skills=())
+    gathered = gather(library, ())
+    embedding = EmbeddingSummary(model="none")
+    config = Config()
+    other = msgspec.structs.replace(config, **{name: OTHER[name]})
+    profile = find(None, "lexical")
+    keys = {report_key(library, gathered, one, profile, embedding) for one in (config, other)}
+    assert len(keys) == 2
+
+
+def test_places_are_in_the_key_by_what_lies_there(tmp_path: Path) -> None:
+    places = {"cache", "use_cache", "requests", "chains"}
+    assert set(Config.__struct_fields__) == places | set(OTHER)
+    library = Library(sources=("skills",), skills=())
+    empty = gather(library, ())
+    file = tmp_path / "requests.jsonl"
+    file.write_text('{"query": "load this table", "gold": []}\n', encoding="utf-8")
+    asked = gather(library, (file,))
+    embedding, profile = EmbeddingSummary(model="none"), find(None, "lexical")
+    keys = {
+        report_key(library, empty, Config(), profile, embedding),
+        report_key(library, asked, Config(), profile, embedding),
+        report_key(
+            library, empty, Config(), profile, embedding, (Chain(skills=("one", "two"), source="declared"),)
+        ),
+    }
+    assert len(keys) == 3
 
 
 def test_without_a_cache_nothing_is_remembered(write_skill: Callable[..., Path], made: list[Report]) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.probe.ground import hash_of
-from skillaudit.probe.rates import Bootstrap, arms, interval, proportion, rates, wilson
+from skillaudit.probe.rates import Bootstrap, Ints, arms, interval, proportion, rates, wilson
 from skillaudit.probe.records import Decision, Outcome, Trial
 from skillaudit.probe.sequential import Sampler
 from skillaudit.schema import Estimate
@@ -186,3 +186,17 @@ def test_what_cannot_be_made_precise_is_asked_whole() -> None:
     every = trials(10, 2)
     made = settle(Sampler(every, {}, 0.001), {str(g): 0.5 for g in range(10)})
     assert sorted(d.query for d in made) == sorted(t.query for t in every)
+
+
+@pytest.mark.parametrize(
+    ("groups", "low", "high"),
+    [
+        (np.arange(24), 0.573, 0.870),
+        (np.repeat(np.arange(8), 3), 0.522, 0.892),
+        (np.repeat(np.arange(4), 6), 0.339, 0.946),
+    ],
+)
+def test_the_interval_knows_how_the_groups_differ(groups: Ints, low: float, high: float) -> None:
+    hits = np.array([1] * 12 + [0, 1, 1] * 2 + [0, 0, 1] * 2, dtype=bool)
+    found = proportion(hits, groups)
+    assert (found.value, found.low, found.high) == pytest.approx((0.75, low, high), abs=1e-3)

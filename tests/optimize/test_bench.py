@@ -1,0 +1,42 @@
+"""Which gains are worth an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Columns, Delta
+from skillaudit.schema import Request, Skill
+
+SKILLS = [Skill(id=name, name=name, description=f"Handles {name}.") for name in ("invoices", "travel")]
+REQUESTS = [
+    Request(query=f"handle {skill.id} {n}", gold=(skill.id,), source="file")
+    for skill in SKILLS
+    for n in (1, 2, 3)
+]
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "worth"),
+    [
+        ((0.3,), (1,), False),
+        ((0.3, 0.3), (1, 1), False),  # 1.41 standard errors
+        ((0.3, 0.3, 0.3), (0, 0, 0), True),  # 1.73
+        ((0.3, 0.3, 0.3), (0, 0, -1), False),  # a request that was right is right no more
+        ((0.03, 0.03, 0.03), (0, 0, 0), False),  # 0.045 requests: not worth a reader's time
+        ((0.5, 0.5, 0.5, -0.3), (0, 0, 0, 0), False),  # 1.31
+    ],
+)
+def test_a_gain_convinces_when_it_is_large_and_not_the_doing_of_two_requests(
+    soft: Sequence[float], hard: Sequence[int], worth: bool
+) -> None:
+    columns = Columns(
+        "lexical", [skill.text for skill in SKILLS], [request.query for request in REQUESTS], None
+    )
+    bench = Bench.of(SKILLS, REQUESTS, columns, 20.0, 300)
+    delta = Delta(soft=np.zeros(6), hard=np.zeros(6, dtype=np.int64))
+    delta.soft[: len(soft)], delta.hard[: len(hard)] = soft, hard
+    assert bool(bench.convincing(delta)) is worth
