@@ -12,11 +12,12 @@ SAMPLES = Path(__file__).parent.parent / "sample_libraries"
 
 @pytest.fixture(autouse=True)
 def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut the developer's own cache, model folder and hub out of every test."""
+    """Cut the developer's own cache, settings, model folder and hub out of every test."""
     monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.delenv("SKILLAUDIT_MODEL_DIR", raising=False)
-    monkeypatch.delenv("SKILLAUDIT_TRACEBACK", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    for name in ("CONFIG", "MODEL_DIR", "TRACEBACK"):
+        monkeypatch.delenv(f"SKILLAUDIT_{name}", raising=False)
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from skillaudit.cli.options import FloatRange, audit_options, narration, setting
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
-    from skillaudit.gate import Settings, Verdict
+    from skillaudit.gate import Verdict
     from skillaudit.probe import Measured
     from skillaudit.progress import Progress
     from skillaudit.schema import Library, Report
+    from skillaudit.settings import Settings
 
 _RATE = FloatRange(0, 1)
 
@@ -128,12 +129,14 @@ def _judged(
         judge,
         judge_change,
         read_baseline,
+        selection_of,
+        suppressions_of,
     )
     from skillaudit.load import load
     from skillaudit.pipeline import audit, audit_library
 
     # What may be missing or misspelt is looked at before the work is done.
-    selection, config_suppressions = settings.selection(), settings.suppressions()
+    selection, config_suppressions = selection_of(settings), suppressions_of(settings)
     known = read_baseline(Path(settings["baseline"])) if settings["baseline"] else None
     with checkout(since, sources) if since is not None else nullcontext() as revision:
         library = load(sources, progress=progress)
@@ -142,7 +145,9 @@ def _judged(
         before = audit(revision.sources, config, progress) if revision and revision.sources else None
     if found is not None:
         report = _measured(report, found)
-    suppressions = (*config_suppressions, *inline_suppressions(library.skills))
+    suppressions = config_suppressions
+    if not settings.own.isolated:
+        suppressions = (*suppressions, *inline_suppressions(library.skills))
     shown = None
     if config.client is not None:
         shown = listing(library.skills, config.client, context=config.context, order=config.order)

@@ -13,9 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
-    from skillaudit.gate import Settings
     from skillaudit.progress import Progress
     from skillaudit.schema import Report
+    from skillaudit.settings import Settings
 
 
 class FloatRange(click.FloatRange):
@@ -82,7 +82,11 @@ _AUDIT = {
         "--config",
         "config_file",
         type=click.Path(path_type=Path),
-        help="Configuration file.  [default: the nearest skillaudit.toml or pyproject.toml]",
+        help="Settings file that is yours; one that lies in SOURCE counts only for what a library may say of "
+        "itself, unless it is named here, in SKILLAUDIT_CONFIG, or trusted in your own file.",
+    ),
+    "isolated": click.option(
+        "--isolated", is_flag=True, help="Let nothing count that SOURCE says about its own audit."
     ),
     "quiet": click.option("--quiet", "-q", is_flag=True, help="No progress on stderr."),
 }
@@ -105,6 +109,11 @@ _LIVE = (
     ),
     click.option("--api-base", metavar="URL", help="Another server that speaks the provider's protocol."),
 )
+
+
+def config_options(function: Function) -> Function:
+    """Add the options that say whose settings count."""
+    return _AUDIT["config_file"](_AUDIT["isolated"](function))
 
 
 def live_options(function: Function) -> Function:
@@ -131,15 +140,21 @@ def audit_options_but(*unused: str) -> Callable[[Function], Function]:
     return add
 
 
-def settings_of(sources: Sequence[str] = (), *, config_file: Path | None = None, **flags: Any) -> Settings:
-    """Return the settings in force: defaults, the nearest file to the first source, environment, flags.
+def settings_of(
+    sources: Sequence[str] = (), *, config_file: Path | None = None, isolated: bool = False, **flags: Any
+) -> Settings:
+    """Return the settings in force for `sources`, and say on stderr what the library's own file came to.
 
     Raises UsageError for a file or value that cannot be honoured.
     """
-    from skillaudit.gate import resolve
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.settings import resolve
 
     given = {name: value for name, value in flags.items() if value not in (None, ())}
-    return resolve(given, start=Path(sources[0]) if sources else None, config=config_file)
+    settings = resolve(given, sources=sources, config=config_file, isolated=isolated)
+    for notice in settings.own.notices:
+        say(f"note: {notice}")
+    return settings
 
 
 def make_config(sources: Sequence[str] = (), **options: Any) -> Config:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from skillaudit.gate.baseline import Baseline, encode, make_baseline, read_baseline
 from skillaudit.gate.change import compare_reports, judge_change
+from skillaudit.gate.decisions import selection_of, suppressions_of
 from skillaudit.gate.git import Revision, checkout
 from skillaudit.gate.inline import inline_suppressions
 from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
-from skillaudit.gate.settings import Setting, Settings, dump, find_config, resolve
 from skillaudit.gate.suppressions import Suppression
 from skillaudit.gate.verdict import Change, LimitResult, Lost, Rates, Renamed, Suppressed, Verdict
 
@@ -26,22 +26,19 @@ __all__ = [
     "Renamed",
     "Revision",
     "Selection",
-    "Setting",
-    "Settings",
     "Suppressed",
     "Suppression",
     "Verdict",
     "check_selectors",
     "checkout",
     "compare_reports",
-    "dump",
     "encode",
-    "find_config",
     "inline_suppressions",
     "judge",
     "judge_change",
     "known_rules",
     "make_baseline",
     "read_baseline",
-    "resolve",
+    "selection_of",
+    "suppressions_of",
 ]

@@ -19,7 +19,7 @@ class Suppression(Record):
     reason: str
     skills: tuple[str, ...] = ()
     """Ids that the finding must all be about; empty for any."""
-    where: Literal["config", "metadata", "comment"] = "config"
+    where: Literal["config", "library", "metadata", "comment"] = "config"
     location: Location | None = None
     """Where it is written."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from skillaudit.schema import Estimate, Finding, Record
 
-SuppressedBy = Literal["config", "metadata", "comment", "baseline"]
+SuppressedBy = Literal["config", "library", "metadata", "comment", "baseline"]
 
 
 class LimitResult(Record):

@@ -26,6 +26,7 @@ from skillaudit.schema.library import (
     Skill,
     Skipped,
 )
+from skillaudit.schema.own_settings import OwnSetting, OwnSettings
 from skillaudit.schema.report import (
     SCHEMA_VERSION,
     BlackHole,
@@ -75,6 +76,8 @@ __all__ = [
     "LibraryCurve",
     "LibrarySummary",
     "Location",
+    "OwnSetting",
+    "OwnSettings",
     "Pair",
     "Record",
     "Report",

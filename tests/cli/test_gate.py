@@ -82,14 +82,15 @@ def test_values_that_mean_nothing_are_refused(skillaudit: Runner, arguments: tup
     assert result.err.count("rror: ") == 1
 
 
-def test_settings_come_from_the_nearest_file_and_flags_win(
+def test_settings_come_from_the_file_that_is_named_and_flags_win(
     skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
 ) -> None:
     root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
-    (tmp_path / "skillaudit.toml").write_text('scorer = "lexical"\nmin-accuracy = 1.0\n', encoding="utf-8")
-    assert skillaudit("check", root).code == 1
-    assert skillaudit("check", root, "--min-accuracy", "0").code == 0
-    shown = skillaudit("config", root).out
+    file = tmp_path / "skillaudit.toml"
+    file.write_text('scorer = "lexical"\nmin-accuracy = 1.0\n', encoding="utf-8")
+    assert skillaudit("check", root, "--config", file).code == 1
+    assert skillaudit("check", root, "--config", file, "--min-accuracy", "0").code == 0
+    shown = skillaudit("config", root, "--config", file).out
     assert 'scorer = "lexical"' in shown
     assert "skillaudit.toml:1" in shown
 
@@ -99,10 +100,39 @@ def test_an_unknown_setting_names_the_nearest(
 ) -> None:
     root = write_skill("csv-import").parent.parent
     (tmp_path / "skillaudit.toml").write_text("max-hijak = 0.1\n", encoding="utf-8")
-    result = skillaudit("check", root, *LEXICAL)
+    result = skillaudit("check", root, "--config", tmp_path / "skillaudit.toml", *LEXICAL)
     assert result.code == 2
     assert "max-hijack" in result.err
     assert "skillaudit.toml" in result.err
+
+
+@pytest.mark.parametrize("standing", ["inside", "outside"])
+def test_a_library_writes_no_file_and_opens_no_gate(
+    skillaudit: Runner,
+    write_skill: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    standing: str,
+) -> None:
+    write_skill("broken", extra="note: this: that\n", folder="lib/$(echo PWNED>pwned)")
+    root, profile = tmp_path / "lib", tmp_path / ".bashrc"
+    profile.write_text("mine", encoding="utf-8")
+    settings = f'format = ["concise:{profile}"]\nfail-on = "never"\nignore = ["ALL"]\n'
+    (root / "skillaudit.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.chdir(root if standing == "inside" else tmp_path)
+    result = skillaudit("check", "." if standing == "inside" else root, "-q", *LEXICAL)
+    assert result.code == 1 and "SA002" in result.out
+    assert profile.read_text(encoding="utf-8") == "mine"
+    assert "format (line 1), fail-on (line 2), ignore (line 3): only you can set this" in result.err
+
+
+def test_a_librarys_word_for_itself_is_left_out_on_request(
+    skillaudit: Runner, write_skill: Callable[..., Path]
+) -> None:
+    body = "<!-- skillaudit: ignore SA002 because it is so -->"
+    root = write_skill("broken", body=body, extra="note: this: that\n").parent.parent
+    assert skillaudit("check", root, *LEXICAL).code == 0
+    assert skillaudit("check", root, "--isolated", *LEXICAL).code == 1
 
 
 def test_a_baseline_forgives_what_it_knows(

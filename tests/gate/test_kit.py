@@ -67,6 +67,7 @@ def test_the_check_step(tmp_path: Path, code: int) -> None:
         "CALLS": str(tmp_path / "calls"),
         "STUB_CODE": str(code),
         "SOURCE": "skills more $(touch${IFS}pwned)",
+        "CONFIG": "my settings.toml",
         "SINCE": "auto",
         "BASE": "main",
         "ARGS": "--max-hijack 0.1 ;exit",
@@ -78,7 +79,8 @@ def test_the_check_step(tmp_path: Path, code: int) -> None:
     assert done.returncode == 0
     calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
     assert calls[:5] == ["arg:check", "arg:skills", "arg:more", "arg:$(touch${IFS}pwned)", "arg:--quiet"]
-    assert calls[-5:] == ["arg:--max-hijack", "arg:0.1", "arg:;exit", "arg:--since", "arg:origin/main"]
+    assert calls[-7:-4] == ["arg:--max-hijack", "arg:0.1", "arg:;exit"]
+    assert calls[-4:] == ["arg:--since", "arg:origin/main", "arg:--config", "arg:my settings.toml"]
     assert "arg:github" in calls and f"arg:sarif:{tmp_path}/runner temp/skillaudit/report.sarif" in calls
     assert not (tmp_path / "pwned").exists()
     assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "# Report\n"

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from skillaudit.errors import UsageError
-from skillaudit.gate import Suppression, dump, find_config, resolve
-from skillaudit.gate.keys import KEYS
+from skillaudit.gate import Suppression, selection_of, suppressions_of
 from skillaudit.schema import Location
+from skillaudit.settings import dump, own_file, resolve
+from skillaudit.settings.keys import KEYS
 
 FILE = """\
 # limits
@@ -43,22 +44,21 @@ def write(folder: Path, text: str, name: str = "skillaudit.toml") -> Path:
 
 def test_a_file_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, FILE)
-    settings = resolve(start=tmp_path / "skills", environ={})
+    settings = resolve(config=write(tmp_path, FILE), environ={})
     gate = settings.gate()
     assert (gate.max_hijack, gate.min_accuracy, gate.fail_on, gate.tolerance) == (0.1, 0.8, "warning", 0.01)
-    selection = settings.selection()
+    selection = selection_of(settings)
     assert (selection.select, selection.ignore) == (("SA2", "SA3"), ("SA203",))
     assert selection.severity == {"SA202": "error"}
     assert [(rule.pattern, rule.ignore) for rule in selection.per_path] == [("drafts/*", ("ALL",))]
     assert settings.config().requests == (Path("evals/requests.jsonl"),)
     assert settings["baseline"] == "skillaudit-baseline.json"
-    assert settings.suppressions() == (
+    assert suppressions_of(settings) == (
         Suppression(
             codes=("SA202",),
             skills=("a", "b"),
             reason="twins by design",
-            location=Location(path="skillaudit.toml", root="."),
+            location=Location(path="skillaudit.toml", line=16, root="."),
         ),
     )
     places = {entry.key: entry.source for entry in settings.entries}
@@ -70,14 +70,14 @@ def test_a_file_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_flags_before_environment_before_file_before_default(tmp_path: Path) -> None:
-    write(tmp_path, "max-hijack = 0.1\nfail-on = 'warning'\nscorer = 'lexical'\n")
+    file = write(tmp_path, "max-hijack = 0.1\nfail-on = 'warning'\nscorer = 'lexical'\n")
     environ = {
         "SKILLAUDIT_MAX_HIJACK": "0.2",
         "SKILLAUDIT_SELECT": "SA2, SA3",
         "SKILLAUDIT_NO_CACHE": "yes",
         "OTHER": "1",
     }
-    settings = resolve({"max_hijack": 0.3, "min_accuracy": None}, start=tmp_path, environ=environ)
+    settings = resolve({"max_hijack": 0.3, "min_accuracy": None}, config=file, environ=environ)
     assert (settings["max-hijack"], settings.source("max-hijack")) == (0.3, "flag --max-hijack")
     assert (settings["select"], settings.source("select")) == (
         ("SA2", "SA3"),
@@ -86,25 +86,27 @@ def test_flags_before_environment_before_file_before_default(tmp_path: Path) -> 
     assert settings["fail-on"] == "warning" and settings.config().scorer == "lexical"
     assert settings.config().use_cache is False
     assert settings["min-accuracy"] is None and settings.source("min-accuracy") == "default"
-    assert resolve(start=tmp_path, environ=environ)["max-hijack"] == 0.2
+    assert resolve(config=file, environ=environ)["max-hijack"] == 0.2
 
 
 def test_severity_flags_add_to_the_file(tmp_path: Path) -> None:
-    write(tmp_path, 'severity = {SA202 = "error", SA203 = "info"}\n')
-    settings = resolve({"severity": {"SA203": "error"}}, start=tmp_path, environ={})
+    file = write(tmp_path, 'severity = {SA202 = "error", SA203 = "info"}\n')
+    settings = resolve({"severity": {"SA203": "error"}}, config=file, environ={})
     assert settings["severity"] == {"SA202": "error", "SA203": "error"}
 
 
-def test_the_nearest_file_wins(tmp_path: Path) -> None:
-    write(tmp_path, "max-hijack = 0.1")
-    write(tmp_path, "[tool.skillaudit]\nmax-hijack = 0.2", "pyproject.toml")
-    inner = tmp_path / "packages" / "one"
-    write(inner, "[tool.other]\nx = 1", "pyproject.toml")
-    assert find_config(inner / "skills") == tmp_path / "skillaudit.toml"
-    write(inner, "[project]\nname = 'x'\n\n[tool.skillaudit]\nmax-hijack = 0.3", "pyproject.toml")
-    settings = resolve(start=inner, environ={})
-    assert (settings["max-hijack"], settings.source("max-hijack")) == (0.3, "pyproject.toml:5")
-    assert resolve(start=inner, config=tmp_path / "skillaudit.toml", environ={})["max-hijack"] == 0.1
+def test_the_users_own_file_stands_below_all_that_is_nearer(tmp_path: Path) -> None:
+    write(own_file().parent, "max-hijack = 0.1\nmin-accuracy = 0.9\ntolerance = 0.5\n")
+    project = write(tmp_path, "max-hijack = 0.2\nmin-accuracy = 0.8\n")
+    settings = resolve({"min_accuracy": 0.7}, config=project, environ={})
+    assert [settings[key] for key in ("max-hijack", "min-accuracy", "tolerance")] == [0.2, 0.7, 0.5]
+
+
+def test_the_environment_names_a_file_too_and_a_flag_another(tmp_path: Path) -> None:
+    one, other = write(tmp_path / "a", "max-hijack = 0.1"), write(tmp_path / "b", "max-hijack = 0.2")
+    environ = {"SKILLAUDIT_CONFIG": str(one)}
+    assert resolve(environ=environ)["max-hijack"] == 0.1
+    assert resolve(config=other, environ=environ)["max-hijack"] == 0.2
 
 
 @pytest.mark.parametrize(
@@ -125,18 +127,28 @@ def test_the_nearest_file_wins(tmp_path: Path) -> None:
         ("[[suppress]]\nrules = ['SA1']\nskill = 'x'", "and nothing else"),
         ("suppress = 3", r"list of \[\[suppress\]\] tables"),
         ("a = [", "not TOML"),
+        ("a = " + "[" * 9000, "nested deeper|not TOML"),
+        ("max-budget = " + "9" * 5000, "not TOML"),
+        ("max-hijack = " + "[" * 90 + "]" * 90, "from 0 to 1"),
+        ("a" + ".a" * 9000 + " = 1", "200 dots"),
+        ("".join(f"k{n} = 1\n" for n in range(101)), "101 keys"),
+        ("#" * 262_145, "more than 262,144 bytes"),
+        ('requests = ["a\\u0000b"]', "requests must be a list of texts"),
+        ('baseline = "a\\u001b[2J"', "baseline must be a text"),
+        ("format = ['text', 'json:out.json']", "format names no files here; give those with -f NAME:FILE"),
+        ("trust = ['/']", "counts only in your own settings file"),
     ],
 )
 def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: str) -> None:
-    write(tmp_path, text)
-    with pytest.raises(UsageError, match=message):
-        resolve(start=tmp_path, environ={})
+    with pytest.raises(UsageError, match=message) as told:
+        resolve(config=write(tmp_path, text), environ={})
+    assert len(str(told.value)) < 700 and str(told.value).isprintable()
 
 
 def test_unknown_rules_are_named_with_their_source(tmp_path: Path) -> None:
-    write(tmp_path, "max-hijack = 0.1\nignore = ['black-hol']")
+    file = write(tmp_path, "max-hijack = 0.1\nignore = ['black-hol']")
     with pytest.raises(UsageError, match=r"skillaudit\.toml:2: ignore: no rule is called 'black-hol'"):
-        resolve(start=tmp_path, environ={}).selection()
+        selection_of(resolve(config=file, environ={}))
 
 
 def test_files_that_are_not_there_or_say_nothing(tmp_path: Path) -> None:
@@ -149,8 +161,7 @@ def test_files_that_are_not_there_or_say_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_in_force_is_valid_toml_that_says_where_from(tmp_path: Path) -> None:
-    write(tmp_path, FILE)
-    text = dump(resolve({"tolerance": 0.0}, start=tmp_path, environ={}))
+    text = dump(resolve({"tolerance": 0.0}, config=write(tmp_path, FILE), environ={}))
     assert "tolerance = 0.0  # flag --tolerance" in text
     assert "# device is not set" in text
     parsed = tomllib.loads(text)
@@ -170,7 +181,30 @@ def test_a_byte_order_mark_and_a_tool_that_is_no_table(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbfmax-hijack = 0.1\r\nmap = 'pca'\r\n")
     found = resolve(config=path, environ={})
     assert (found["max-hijack"], found.source("map")) == (0.1, "skillaudit.toml:2")
-    other = tmp_path / "inner" / "pyproject.toml"
-    other.parent.mkdir()
-    other.write_text("tool = 3\n", encoding="utf-8")
-    assert resolve(start=other.parent, environ={}).path == str(path)
+    for text in ("tool = 3\n", "tool = 3  # skillaudit\n"):
+        with pytest.raises(UsageError, match=r"no \[tool\.skillaudit\] table"):
+            resolve(config=write(tmp_path / "inner", text, "pyproject.toml"), environ={})
+
+
+def test_a_file_without_end_is_read_no_further_than_settings_go() -> None:
+    with pytest.raises(UsageError, match="more than 262,144 bytes"):
+        resolve(config=Path("/dev/zero"), environ={})
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(UsageError, match=r"a\\x00b: no file can have this name"):
+        resolve(config=Path("a\0b"), environ={})
+
+
+def test_the_tilde_of_a_users_file_is_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path / "inner", 'requests = ["~/mine.jsonl", "own.jsonl"]')
+    assert resolve(config=file, environ={})["requests"] == ("home/mine.jsonl", "inner/own.jsonl")
+
+
+@pytest.mark.parametrize("text", ["trust = '/'", "trust = [1]", "trust = ['']"])
+def test_trust_is_a_list_of_folders(text: str) -> None:
+    write(own_file().parent, text)
+    with pytest.raises(UsageError, match=r"skillaudit\.toml:1: trust must be a list of folders"):
+        resolve(environ={})

@@ -23,12 +23,20 @@ class Key(Record):
     """False for tables that only a file can hold."""
     is_path: bool = False
     """True when the value names files, which are looked for beside the configuration file."""
+    by_library: bool = False
+    """True for what an audited library may say about itself: it can neither write, call, run nor read outside,
+    and moves nobody's limits."""
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not _is_text(value):
         raise ValueError("a text")
-    return value
+    return str(value)
+
+
+def _is_text(value: Any) -> bool:
+    """Say whether a value is text that can name something: some, and no control character in it."""
+    return isinstance(value, str) and bool(value) and not any(char < " " or char == "\x7f" for char in value)
 
 
 def _rate(value: Any) -> float:
@@ -57,7 +65,7 @@ def _switch(value: Any) -> bool:
 
 def _texts(value: Any) -> tuple[str, ...]:
     values = [value] if isinstance(value, str) else value
-    if not isinstance(values, Sequence) or not all(isinstance(one, str) and one for one in values):
+    if not isinstance(values, Sequence) or not all(map(_is_text, values)):
         raise ValueError("a list of texts")
     return tuple(values)
 
@@ -112,12 +120,21 @@ KEYS: tuple[Key, ...] = (
     ),
     Key(name="embedder", group="audit", read=_text, default=None, help="Embedding model: an id or a local folder."),
     Key(name="device", group="audit", read=_text, default=None, help="Where vectors are computed."),
-    Key(name="requests", group="audit", read=_texts, default=(), help="Files of labelled requests.", is_path=True),
-    Key(name="chains", group="audit", read=_texts, default=(), help="Files of chains of skills.", is_path=True),
+    Key(
+        name="requests", group="audit", read=_texts, default=(), is_path=True, by_library=True,
+        help="Files of labelled requests.",
+    ),
+    Key(
+        name="chains", group="audit", read=_texts, default=(), is_path=True, by_library=True,
+        help="Files of chains of skills.",
+    ),
     Key(name="router", group="audit", read=_text, default=None, help="Router profile to forecast for."),
     Key(name="map", group="audit", read=_choice("pca", "umap"), default="pca", help="Layout of the 2-D map."),
     Key(name="no-cache", group="audit", read=_switch, default=False, help="Neither read nor write the cache."),
-    Key(name="client", group="listing", read=_text, default=None, help="Judge the text as this client cuts it."),
+    Key(
+        name="client", group="listing", read=_text, default=None, by_library=True,
+        help="Judge the text as this client cuts it.",
+    ),
     Key(name="context", group="listing", read=_window, default=None, help="Context window in tokens."),
     Key(
         name="order", group="listing", read=_choice("best", "worst", "declared"), default="declared",
@@ -147,10 +164,13 @@ KEYS: tuple[Key, ...] = (
         help="Rules that do not count for files that match a pattern.",
     ),
     Key(
-        name="suppress", group="rules", read=_suppressions, default=(), flag=False,
+        name="suppress", group="rules", read=_suppressions, default=(), flag=False, by_library=True,
         help="Findings to live with, each with a reason.",
     ),
-    Key(name="format", group="output", read=_texts, default=("text",), help="Formats, each with :FILE to write it."),
+    Key(
+        name="format", group="output", read=_texts, default=("text",),
+        help="Formats on stdout; as a flag each with :FILE to write it.",
+    ),
 )  # fmt: skip
 
 BY_NAME = {key.name: key for key in KEYS}

@@ -1,0 +1,93 @@
+"""The settings in force, and where each comes from."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from skillaudit.config import DEFAULT_EMBEDDER, Config, Gate
+from skillaudit.schema import OwnSettings, Record
+from skillaudit.settings.keys import KEYS
+
+
+class Setting(Record):
+    """One setting in force."""
+
+    key: str
+    value: Any
+    source: str
+    """`default`, `skillaudit.toml:4`, `environment SKILLAUDIT_MAX_HIJACK` or `flag --max-hijack`."""
+    file: str = ""
+    """The file that says so, from the working folder; empty where none does."""
+    line: int = 1
+    by_library: bool = False
+    """True where the audited library says so, not the user."""
+
+
+class Settings(Record):
+    """All settings in force."""
+
+    entries: tuple[Setting, ...]
+    """One for each key, in the order of `KEYS`."""
+    own: OwnSettings = OwnSettings()
+    """What the audited library says about itself."""
+
+    def __getitem__(self, key: str) -> Any:
+        """Return the value of `key`."""
+        return self.entry(key).value
+
+    def entry(self, key: str) -> Setting:
+        """Return the setting in force for `key`."""
+        return next(entry for entry in self.entries if entry.key == key)
+
+    def source(self, key: str) -> str:
+        """Return where the value of `key` comes from."""
+        return self.entry(key).source
+
+    def config(self) -> Config:
+        """Return the configuration of the audit."""
+        return Config(
+            scorer=self["scorer"],
+            embedder=self["embedder"] or DEFAULT_EMBEDDER,
+            device=self["device"],
+            requests=tuple(Path(name) for name in self["requests"]),
+            chains=tuple(Path(name) for name in self["chains"]),
+            router=self["router"],
+            client=self["client"],
+            context=self["context"],
+            order=self["order"],
+            map=self["map"],
+            use_cache=not self["no-cache"],
+        )
+
+    def gate(self) -> Gate:
+        """Return the limits."""
+        fields = {key.name.replace("-", "_"): self[key.name] for key in KEYS if key.group == "gate"}
+        fields.pop("baseline")
+        return Gate(**fields)
+
+
+def dump(settings: Settings) -> str:
+    """Return the settings as TOML, each with a comment that says where it comes from."""
+    out = [f"# {notice}" for notice in settings.own.notices]
+    for entry in settings.entries:
+        if entry.value is None:
+            out.append(f"# {entry.key} is not set")
+            continue
+        out.append(f"{entry.key} = {_toml(entry.value)}  # {entry.source}")
+    return "\n".join(out) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(name)} = {_toml(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return msgspec.json.encode(value).decode()
+
+
+def _quoted(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name) else msgspec.json.encode(name).decode()

@@ -1,0 +1,113 @@
+"""One settings file, read within bounds: what is in it, and on which line each key stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from skillaudit.errors import UsageError
+from skillaudit.schema import Record
+
+FILE_NAME = "skillaudit.toml"
+PROJECT_NAME = "pyproject.toml"
+MOST_BYTES = 262_144
+_MOST_KEYS = 100
+_MOST_DOTS = 200
+"""On one line: the parser takes quadratic time for a key of many parts."""
+
+
+class Table(Record):
+    """The settings in one file."""
+
+    path: Path
+    values: Mapping[str, Any]
+    """Under the keys as they are written."""
+    text: str
+
+    def line(self, key: str) -> int:
+        """Return the line on which `key` stands, from 1."""
+        return _line_of(key, self.text.splitlines(), self.path.name == PROJECT_NAME)
+
+
+def read_table(path: Path) -> Table | None:
+    """Return the settings in `path`, or None for a pyproject.toml that has none.
+
+    All of `skillaudit.toml` counts, and the table `[tool.skillaudit]` of `pyproject.toml`; one that does
+    not mention it is not parsed. Raises UsageError for a file that cannot be read or is not TOML, or is
+    larger or deeper than settings are.
+    """
+    data = _read(path)
+    project = path.name == PROJECT_NAME
+    if project and b"skillaudit" not in data:
+        return None
+    if len(data) > MOST_BYTES:
+        raise UsageError(
+            f"{shown(path)}: settings of more than {MOST_BYTES:,} bytes are not read; shorten the file"
+        )
+    document, text = _parsed(path, data)
+    if project:
+        tools = document.get("tool")
+        table = tools.get("skillaudit") if isinstance(tools, dict) else None
+        if not isinstance(table, dict):
+            return None
+        document = cast("dict[str, Any]", table)
+    if len(document) > _MOST_KEYS:
+        raise UsageError(
+            f"{shown(path)}: {len(document):,} keys are more than there are settings; mend the file"
+        )
+    return Table(path=path, values=document, text=text)
+
+
+def shown(path: Path) -> str:
+    """Return a path as messages can show it: on one line, every unprintable character spelt out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
+
+
+def as_seen(path: Path) -> Path:
+    """Return a path from the working folder, or in full where that would begin with a tilde."""
+    relative = Path(os.path.relpath(path))
+    return path.absolute() if str(relative).startswith("~") else relative
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{shown(path)}: the configuration cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{shown(path)}: no file can have this name: {error}") from error
+
+
+def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
+    try:
+        text = data.decode("utf-8-sig")
+        if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+            raise UsageError(
+                f"{shown(path)}: a line with more than {_MOST_DOTS} dots is no setting; mend the file"
+            )
+        return tomllib.loads(text), text
+    except ValueError as error:  # TOML's own, of the encoding, and of numbers with too many digits
+        raise UsageError(f"{shown(path)}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise UsageError(f"{shown(path)}: nested deeper than settings are; mend the file") from error
+
+
+def _line_of(key: str, lines: list[str], project: bool) -> int:
+    """Return the line on which a key of the tool's table stands, or 1."""
+    inside = not project
+    word = re.escape(key)
+    assignment = re.compile(rf"\s*[\"']?{word}[\"']?\s*[.=]")
+    header = re.compile(rf"\s*\[+\s*(?:tool\.skillaudit\.)?[\"']?{word}[\"']?\s*[.\]]")
+    for number, line in enumerate(lines, start=1):
+        if header.match(line) and (inside or "tool.skillaudit" in line):
+            return number
+        if line.lstrip().startswith("["):
+            inside = inside if not project else line.strip().startswith("[tool.skillaudit")
+        elif inside and assignment.match(line):
+            return number
+    return 1
