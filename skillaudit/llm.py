@@ -23,9 +23,21 @@ Messages = Sequence[Mapping[str, str]]
 TIMEOUT = 60.0
 MAX_TOKENS = 512
 """Room for an answer of one id from models that think aloud first."""
+MAX_ANSWER = 65_536
+"""Characters of an answer that are kept: more than any `max_tokens` that is asked for can say."""
+MAX_FINISH = 40
+MAX_TOKENS_SAID = 10_000_000
+"""A count above it is no count: no window is as large."""
+MAX_WAIT = 600.0
+"""Seconds that a provider's headers can hold a call, whatever they say."""
 _ATTEMPTS = 5
+_READ = 10_000
+"""Characters of a provider's own message that are looked at."""
 _SHOWN = 200
 """Characters of a provider's own message that are passed on."""
+_KEY_NAME = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?$", re.IGNORECASE)
+_KEY_LENGTH = 6
+"""Characters from which on the value of such a variable is taken for a key, and not for a switch."""
 _SECRET = re.compile(r"\b(?:sk|pk|key|AIza|gsk|xai)[-_]?[A-Za-z0-9_*.-]{6,}")
 
 
@@ -155,7 +167,8 @@ class Model:
         """Raise `UnknownModelError` or `AuthError` for what is wrong before the first call is paid."""
         litellm = _litellm()
         # litellm builds some of its types at the first call, and pydantic has something to say about them.
-        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\._internal\..*")
+        # So it has of every answer whose fields are of an odd type.
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"pydantic\..*")
         # An interrupt can come between the making and the awaiting of a coroutine of its clients.
         warnings.filterwarnings(
             "ignore", category=RuntimeWarning, message=r"coroutine '\w*(Completion|OpenAI|HTTP)"
@@ -234,19 +247,35 @@ def completer(model: str, *, api_base: str | None = None, temperature: float = 0
 
 
 def _completion(response: Any) -> Completion:
+    """Make a record that can be kept and printed out of whatever a provider sends.
+
+    Raises `RetryableError` where there is no message in it.
+    """
     try:
         choice, usage = response.choices[0], getattr(response, "usage", None)
         text = choice.message.content or ""
-    except (AttributeError, IndexError, TypeError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
         raise RetryableError("the provider's answer holds no message", billed=True) from error
     hidden = getattr(response, "_hidden_params", None) or {}
     return Completion(
-        text=text,
-        finish=str(getattr(choice, "finish_reason", "") or ""),
-        prompt_tokens=getattr(usage, "prompt_tokens", None),
-        completion_tokens=getattr(usage, "completion_tokens", None),
+        text=_sound(text, MAX_ANSWER),
+        finish=_sound(getattr(choice, "finish_reason", "") or "", MAX_FINISH),
+        # No prompt is empty: a zero is a provider that does not count.
+        prompt_tokens=_count(getattr(usage, "prompt_tokens", None), 1),
+        completion_tokens=_count(getattr(usage, "completion_tokens", None), 0),
         pause=pause_of(hidden.get("additional_headers") or {}),
     )
+
+
+def _sound(text: object, longest: int) -> str:
+    """A text without half characters, which no file takes, at most `longest` characters long."""
+    return str(text)[:longest].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _count(value: object, least: int) -> int | None:
+    """A number of tokens; None for what cannot be one."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return int(value) if whole and least <= value <= MAX_TOKENS_SAID else None  # type: ignore[operator, call-overload]
 
 
 def _as_refusal(error: Exception) -> Completion | None:
@@ -298,10 +327,20 @@ def translate(error: Exception, model: str) -> ModelError:
 
 def _detail(error: Exception) -> str:
     """The provider's own words on one line, without prefixes, keys or control characters."""
-    text = " ".join(str(error).split("Traceback")[0].split())
+    text = " ".join(str(error)[:_READ].split("Traceback")[0].split())
     text = re.sub(r"^(?:litellm\.)?(?:\w+(?:Error|Exception|Timeout)\b[ :\-]*)+", "", text)
+    for key in _keys():
+        text = text.replace(key, "***")
     text = "".join(character for character in _SECRET.sub("***", text) if character.isprintable())
     return text[:_SHOWN].rstrip(" .")
+
+
+def _keys() -> list[str]:
+    """What the environment holds of secrets, the longest first: a server may say back what it was sent."""
+    found = {
+        value for name, value in os.environ.items() if _KEY_NAME.search(name) and len(value) >= _KEY_LENGTH
+    }
+    return sorted(found, key=len, reverse=True)
 
 
 def key_variable(model: str) -> str:
@@ -311,18 +350,25 @@ def key_variable(model: str) -> str:
 
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds that a response asks to wait: `retry-after-ms`, or `retry-after` as number or date."""
+    """Return the seconds that a response asks to wait: `retry-after-ms`, or `retry-after` as number or date.
+
+    At most `MAX_WAIT`; None where nothing, or nothing that can be read, is asked for.
+    """
     try:
         if (milliseconds := headers.get("retry-after-ms")) is not None:
-            return max(0.0, float(milliseconds) / 1000)
+            return _bounded(float(milliseconds) / 1000)
         if (value := headers.get("retry-after")) is None:
             return None
         try:
-            return max(0.0, float(value))
+            return _bounded(float(value))
         except ValueError:
-            return max(0.0, parsedate_to_datetime(value).timestamp() - now())
-    except (TypeError, ValueError):
+            return _bounded(parsedate_to_datetime(value).timestamp() - now())
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _bounded(seconds: float) -> float:
+    return min(MAX_WAIT, max(0.0, seconds))  # a wait that is no number is none
 
 
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
@@ -330,7 +376,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def pause_of(headers: Mapping[str, str]) -> float:
-    """Return the seconds until new calls are taken, by `x-ratelimit-*`; 0 while any are left."""
+    """Return the seconds until new calls are taken, by `x-ratelimit-*`, at most `MAX_WAIT`; 0 while any are left."""
     wait = 0.0
     for what in ("requests", "tokens"):
         left, reset = (
@@ -340,4 +386,4 @@ def pause_of(headers: Mapping[str, str]) -> float:
         if left is not None and str(left).strip() == "0" and reset:
             spans = _SPAN.findall(str(reset))
             wait = max(wait, sum(float(number) * _SECONDS[unit] for number, unit in spans))
-    return wait
+    return _bounded(wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +89,12 @@ def test_calls_that_may_be_on_the_bill_are_marked(name: str, billed: bool) -> No
         ({"retry-after-ms": "250", "retry-after": "3"}, 0.25),
         ({"retry-after": "Thu, 01 Jan 1970 00:01:40 GMT"}, 90.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, llm.MAX_WAIT),
+        ({"retry-after": "nan"}, 0.0),
+        ({"retry-after": "1e400"}, llm.MAX_WAIT),
+        ({"retry-after": "Thu, 01 Jan 9999 00:01:40 GMT"}, llm.MAX_WAIT),
+        ({"retry-after": "Thu, 01 Jan 99999 00:01:40 GMT"}, None),
+        ({"retry-after-ms": "9" * 400}, llm.MAX_WAIT),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
@@ -104,12 +111,71 @@ def test_retry_after_is_a_number_or_a_date(headers: dict[str, str], seconds: flo
             {"llm_provider-x-ratelimit-remaining-tokens": "0", "llm_provider-x-ratelimit-reset-tokens": "1s"},
             1.0,
         ),
+        (
+            {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "9" * 400 + "s"},
+            llm.MAX_WAIT,
+        ),
         ({"x-ratelimit-remaining-requests": "0"}, 0.0),
         ({}, 0.0),
     ],
 )
 def test_an_empty_allowance_is_a_pause(headers: dict[str, str], seconds: float) -> None:
     assert pause_of(headers) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "HF_TOKEN", "my_password"])
+def test_no_key_is_said_again_whatever_its_form(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "correct horse/battery+staple")
+    for kind in ("AuthenticationError", "InternalServerError", "RateLimitError"):
+        found = str(translate(made(kind, "Incorrect: correct horse/battery+staple."), "openai/m"))
+        assert "horse" not in found and "battery" not in found and "***" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a \ud800 b", "a \ufffd b"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("a\0b", "a\0b"),
+        (None, ""),
+        (7, "7"),
+        ([{"type": "text"}], "[{'type': 'text'}]"),
+        ("x" * 100_000, "x" * llm.MAX_ANSWER),
+    ],
+)
+def test_every_text_is_one_that_can_be_kept(text: object, kept: str) -> None:
+    found = llm._completion(sent(text))
+    assert found.text == kept
+    assert found.text.encode().decode() == kept
+
+
+@pytest.mark.parametrize(
+    "count", [10**30, -1, 0, 0.5, float("nan"), float("inf"), "many", True, [], {}, None, "9" * 5000]
+)
+def test_a_count_that_cannot_be_one_is_not_known(count: object) -> None:
+    assert llm._completion(sent("a", count, 3)).prompt_tokens is None
+    assert llm._completion(sent("a", 3, 3)).prompt_tokens == 3
+    assert llm._completion(sent("a", 3, count)).completion_tokens in ({None, 0} if count == 0 else {None})
+
+
+@pytest.mark.parametrize("finish", ["\udfff", "y" * 1_000_000, 5, None, ["stop"]])
+def test_every_word_for_an_end_is_short_and_can_be_kept(finish: object) -> None:
+    found = llm._completion(sent("a", finish=finish)).finish
+    assert len(found.encode()) <= 3 * llm.MAX_FINISH
+
+
+@pytest.mark.parametrize("choices", [[], None, {}, "abc", [None], ["a"], [SimpleNamespace(message=None)]])
+def test_an_answer_without_a_message_may_come_again(choices: object) -> None:
+    with pytest.raises(RetryableError) as raised:
+        llm._completion(SimpleNamespace(choices=choices))
+    assert raised.value.billed
+
+
+def sent(text: object, prompt: object = 1, completion: object = 1, finish: object = "stop") -> object:
+    """Return a response with the fields that are read."""
+    choice = SimpleNamespace(message=SimpleNamespace(content=text), finish_reason=finish)
+    usage = SimpleNamespace(prompt_tokens=prompt, completion_tokens=completion)
+    return SimpleNamespace(choices=[choice], usage=usage)
 
 
 def test_tokens_are_guessed_and_wide_scripts_count_more() -> None:

@@ -97,7 +97,7 @@ def _bare(text: str) -> str:
 
 def _json_value(text: str) -> str | None:
     """The string that a JSON answer holds; None where the answer is not JSON, empty for null."""
-    inner = re.sub(r"^```(?:json)?\s*|\s*```$", "", text).strip()
+    inner = text.strip().removeprefix("```").removeprefix("json").removesuffix("```").strip()
     if not inner.startswith(("{", "[", '"')):
         return None
     try:

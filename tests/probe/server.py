@@ -22,12 +22,13 @@ FAULTS = (
 class Server:
     """Runs in a thread of its own for the time of a `with` block.
 
-    `faults` are used up in order, one a call; when they are used up, or where one is None, the rule answers.
+    `faults` are used up in order, one a call; when they are used up, or where one is None, the rule answers. Bytes are
+    the body of an answer, sent as they are.
     """
 
-    def __init__(self, rule: Rule, faults: Iterable[str | None] = (), model: str = "known") -> None:
+    def __init__(self, rule: Rule, faults: Iterable[str | bytes | None] = (), model: str = "known") -> None:
         self.rule, self.model = rule, model
-        self._faults: Iterator[str | None] = iter(faults)
+        self._faults: Iterator[str | bytes | None] = iter(faults)
         self.received = 0
         self.answered: list[str] = []
         """Prompts that were answered by the rule, whether the client could read it or not."""
@@ -91,13 +92,19 @@ class Server:
                 if not await self._reply(writer, body, next(self._faults, None)):
                     break
 
-    async def _reply(self, writer: asyncio.StreamWriter, body: dict[str, Any], fault: str | None) -> bool:
+    async def _reply(
+        self, writer: asyncio.StreamWriter, body: dict[str, Any], fault: str | bytes | None
+    ) -> bool:
         """Answer one request; False closes the connection."""
         if body["model"] != self.model:
             message = {
                 "error": {"message": f"The model `{body['model']}` does not exist", "code": "model_not_found"}
             }
             await _send(writer, 404, message)
+            return True
+        if isinstance(fault, bytes):
+            writer.write(_head(200, len(fault)) + fault)
+            await writer.drain()
             return True
         match fault:
             case "401":
@@ -133,16 +140,7 @@ class Server:
             text = ""
         elif fault == "null":
             text = None
-        whole = {
-            "id": "1",
-            "object": "chat.completion",
-            "created": 1,
-            "model": self.model,
-            "choices": [
-                {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-            ],
-            "usage": {"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010},
-        }
+        whole = completion(text)
         if fault == "truncated-json":
             await _send(writer, 200, json.dumps(whole)[:90])
             return True
@@ -159,6 +157,26 @@ class Server:
             return True
         await _send(writer, 200, whole)
         return True
+
+
+def completion(
+    text: Any, prompt_tokens: Any = 1000, completion_tokens: Any = 10, **choice: Any
+) -> dict[str, Any]:
+    """Return an answer as the API words it."""
+    return {
+        "id": "1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "known",
+        "choices": [
+            {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}, **choice}
+        ],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "total_tokens": 1010,
+        },
+    }
 
 
 def _head(status: int, length: int, extra: str = "") -> bytes:
