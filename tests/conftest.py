@@ -14,6 +14,7 @@ SAMPLES = Path(__file__).parent.parent / "sample_libraries"
 def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the developer's own cache, settings, model folder and hub out of every test."""
     monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     for name in ("CONFIG", "MODEL_DIR", "TRACEBACK"):

@@ -42,7 +42,12 @@ EXTRACTIVE = "extractive"
 @click.option(
     "--export", "target", type=click.Path(path_type=Path), metavar="DIR", help="Write a new library."
 )
-@click.option("--apply", "in_place", is_flag=True, help="Change the library itself, with a backup beside it.")
+@click.option(
+    "--apply",
+    "in_place",
+    is_flag=True,
+    help="Change the library itself; your own folder keeps the old files.",
+)
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -165,5 +170,8 @@ def _undo(sources: tuple[str, ...]) -> None:
 
     for source in sources:
         root = Path(source).expanduser()
-        for path in undo(root.parent if root.is_file() else root):
+        restored, notes = undo(root.parent if root.is_file() else root)
+        for note in notes:
+            say(note)
+        for path in restored:
             say(f"restored {path}")

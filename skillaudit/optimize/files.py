@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.optimize.applying import applied
 from skillaudit.optimize.frontmatter import FrontmatterError, with_description, with_flag, with_router
 from skillaudit.optimize.records import Edit
@@ -57,6 +58,16 @@ def file_of(skill: Skill) -> Path | None:
     return path if path.is_file() and path.is_relative_to(root) else None
 
 
+def refusal(path: Path, root: Path) -> str:
+    """Say why a file may not be changed: it leaves its root, is or passes a link, or is hidden; empty if it may."""
+    inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    if not inside or ".." in inside or Path(os.path.realpath(path)) != path:
+        return f"leads out of {root}"
+    if any(part.startswith(".") and part not in CLIENT_FOLDERS for part in inside):
+        return "lies in a hidden folder"
+    return ""
+
+
 def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[Change], list[Problem]]:
     """Return what the accepted edits make of the files of a library, and what they cannot change.
 
@@ -69,6 +80,9 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[Change
         if root is None or path is None:
             reason = "it is a row of a list; use --export" if root is None else "its file cannot be found"
             problems.append(Problem(skill.id, reason))
+            continue
+        if reason := refusal(path, root):
+            problems.append(Problem(skill.id, f"its file {reason}"))
             continue
         try:
             before = path.read_bytes()

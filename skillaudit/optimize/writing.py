@@ -1,44 +1,22 @@
-"""Make a plan's changes in the library itself, with a backup beside it, and undo them to the byte."""
+"""Make a plan's changes in the library itself, and undo them to the byte."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-import msgspec
-
+from skillaudit.disk.reading import read_file
+from skillaudit.disk.writing import replace, why_not
 from skillaudit.errors import UsageError
-from skillaudit.optimize.files import Change
-from skillaudit.schema import Record
+from skillaudit.optimize.backup import Backup, backups_of, digest, newest, store
+from skillaudit.optimize.files import Change, refusal
 
-BACKUPS = ".skillaudit-backup"
-"""Folder in a library's root that holds what `--apply` replaced; loaders pass hidden folders over."""
-_MANIFEST = "manifest.json"
-
-
-class Saved(Record):
-    """One file that was changed."""
-
-    path: str
-    """Relative to the root, as bytes that survive JSON: undecodable ones stand as surrogates."""
-    copy: str
-    """Name of the file that holds the old bytes."""
-    before: str
-    """SHA-256 of the old bytes."""
-    after: str
-    """SHA-256 of the new ones; empty for a file that was taken away."""
-    mode: int
-
-
-class Backup(Record):
-    """What one `--apply` changed in one root."""
-
-    files: tuple[Saved, ...]
+_MAX_FILE = 1 << 30
+FOREIGN = ".skillaudit-backup"
+"""A folder that looks like a backup in a library; whoever put it there, it is not used."""
 
 
 def apply(changes: Sequence[Change]) -> tuple[Path, ...]:
@@ -47,128 +25,85 @@ def apply(changes: Sequence[Change]) -> tuple[Path, ...]:
     The old bytes are stored first; each file is then replaced as a whole. Raises UsageError, with every
     file back as it was, when one cannot be written.
     """
-    folders: list[Path] = []
-    for root in dict.fromkeys(change.root for change in changes):
-        mine = [change for change in changes if change.root == root]
-        folder = _store(root, mine)
+    written: list[Backup] = []
+    with ExitStack() as held:
         try:
-            for change in mine:
-                _guard(change.path, root)
-                if change.path.read_bytes() != change.before:
-                    raise UsageError(f"{change.path} changed while the plan was made; run it again.")
-                if change.after is None:
-                    change.path.unlink()
-                else:
-                    replace(change.path, change.after)
+            for root in dict.fromkeys(change.root for change in changes):
+                mine = [change for change in changes if change.root == root]
+                for change in mine:
+                    _guard(change.path, root)
+                base = held.enter_context(backups_of(root))
+                written.append(store(base, root, mine))
+                for change in mine:
+                    _write(change)
         except (OSError, UsageError) as error:
-            for written in (*folders, folder):
-                _restore(written.parent.parent, written, force=True)
-            raise UsageError(f"nothing was changed: {error}") from error
-        folders.append(folder)
-    return tuple(folders)
+            for backup in reversed(written):
+                _restore(backup, strict=False)
+            reason = why_not(error) if isinstance(error, OSError) else error
+            raise UsageError(f"nothing was changed: {reason}") from error
+    return tuple(backup.folder for backup in written)
 
 
-def undo(root: Path) -> tuple[Path, ...]:
-    """Put back what the last `apply` in this root replaced and return the files.
+def undo(root: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Put back what the last `apply` in this root replaced; return the files, and notes for the user.
 
-    Raises UsageError when there is nothing to undo, or when a file was changed since; then nothing is
-    touched.
+    Only a backup that this user's `apply` made and signed counts. Raises UsageError when there is none, when
+    it is damaged, or when a file was changed since; then nothing is touched.
     """
-    root = root.expanduser().resolve()
-    base = root / BACKUPS
-    folders = sorted(base.iterdir()) if base.is_dir() and not base.is_symlink() else []
-    folders = [folder for folder in folders if (folder / _MANIFEST).is_file()]
-    if not folders:
-        raise UsageError(f"{root}: nothing to undo; no plan was applied here.")
-    return _restore(root, folders[-1], force=False)
+    root = Path(os.path.realpath(root.expanduser()))
+    notes: tuple[str, ...] = ()
+    if os.path.lexists(root / FOREIGN):
+        notes = (
+            f"{root / FOREIGN} came with the library and is not used: backups are kept in your own folder",
+        )
+    with backups_of(root) as base:
+        backup = newest(base, root)
+        if backup is None:
+            told = "".join(f"; {note}" for note in notes)
+            raise UsageError(f"{root}: nothing to undo; no plan was applied here{told}.")
+        return _restore(backup, strict=True), notes
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Replace a file's content as a whole, keeping its mode; a crash leaves the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".skillaudit-")
+def _write(change: Change) -> None:
+    _guard(change.path, change.root)
+    if read_file(change.path, _MAX_FILE) != change.before:
+        raise UsageError(f"{change.path} changed while the plan was made; run it again.")
+    if change.after is None:
+        change.path.unlink()
+    else:
+        replace(change.path, change.after)
+
+
+def _restore(backup: Backup, *, strict: bool) -> tuple[Path, ...]:
+    """Put back what still is as it was written; with `strict`, touch nothing where a file was changed since."""
+    paths = [saved.below(backup.root) for saved in backup.files]
+    todo = []
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            shutil.copymode(path, name)
-        Path(name).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _store(root: Path, changes: Sequence[Change]) -> Path:
-    base = root / BACKUPS
-    if base.is_symlink():
-        raise UsageError(f"{base} is a link; remove it, so that the backup stays in the library.")
-    try:
-        base.mkdir(exist_ok=True)
-        taken = [int(folder.name) for folder in base.iterdir() if folder.name.isdigit()]
-        folder = base / f"{max(taken, default=0) + 1:04d}"
-        folder.mkdir()
-        files = []
-        for number, change in enumerate(changes):
-            copy = f"{number:05d}"
-            (folder / copy).write_bytes(change.before)
-            files.append(
-                Saved(
-                    path=os.fsencode(change.path.relative_to(root)).decode("latin-1"),
-                    copy=copy,
-                    before=_digest(change.before),
-                    after="" if change.after is None else _digest(change.after),
-                    mode=change.path.stat().st_mode & 0o7777,
+        for path, saved in zip(paths, backup.files, strict=True):
+            _guard(path, backup.root)
+            now = _now(path)
+            if strict and now not in {saved.after, saved.before}:
+                raise UsageError(
+                    f"{path} was changed since; undo would lose that. The old file is {backup.folder / saved.copy}."
                 )
-            )
-        # The manifest comes last: without it there is no backup, and nothing was changed.
-        replace(folder / _MANIFEST, msgspec.json.encode(Backup(files=tuple(files))))
-    except OSError as error:
-        raise UsageError(
-            f"{root}: no backup can be written ({error.strerror}); nothing was changed."
-        ) from error
-    return folder
-
-
-def _restore(root: Path, folder: Path, *, force: bool) -> tuple[Path, ...]:
-    try:
-        backup = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=Backup)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise UsageError(f"{folder}: the backup cannot be read ({error}).") from error
-    paths = list(_paths(root, backup))
-    for path, saved in zip(paths, backup.files, strict=True):
-        now = _digest(path.read_bytes()) if path.is_file() else ""
-        if now not in {saved.after, saved.before} and not force:
-            raise UsageError(
-                f"{path} was changed since; undo would lose that. The old file is {folder / saved.copy}."
-            )
-        if _digest((folder / saved.copy).read_bytes()) != saved.before:
-            raise UsageError(f"{folder / saved.copy} is damaged; nothing was undone.")
-    for path, saved in zip(paths, backup.files, strict=True):
-        data = (folder / saved.copy).read_bytes()
-        if not path.is_file() or path.read_bytes() != data:
+            if now == saved.after:
+                todo.append((path, backup.data(saved), saved.mode))
+        for path, data, mode in todo:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace(path, data)
-            path.chmod(saved.mode)
-    shutil.rmtree(folder)
-    with contextlib.suppress(OSError):
-        folder.parent.rmdir()
+            replace(path, data, mode=mode)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be restored: {why_not(error)}; then undo again.") from error
+    backup.drop()
     return tuple(paths)
 
 
-def _paths(root: Path, backup: Backup) -> Iterator[Path]:
-    for saved in backup.files:
-        path = root / os.fsdecode(saved.path.encode("latin-1"))
-        _guard(path, root)
-        yield path
+def _now(path: Path) -> str:
+    """Return the hash of a file as it is, empty where there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        return digest(read_file(path, _MAX_FILE, links=False))
+    return ""
 
 
 def _guard(path: Path, root: Path) -> None:
-    real = Path(os.path.realpath(path))
-    if not real.is_relative_to(os.path.realpath(root)) or real != path:
-        raise UsageError(f"{path} leads out of {root}; it is left alone.")
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    if reason := refusal(path, root):
+        raise UsageError(f"{path} {reason}; it is left alone.")

@@ -1,0 +1,78 @@
+"""Write files and folders whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from skillaudit.disk.unfinished import unfinished
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space there, or name a place on another disk",
+    errno.EDQUOT: "free some of your quota there, or name a place on another disk",
+    errno.EFBIG: "name a place on another disk",
+    errno.EACCES: "name a place that you may write to",
+    errno.EPERM: "name a place that you may write to",
+    errno.EROFS: "name a place that you may write to",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: "name a place in a folder that exists",
+    errno.ENOTDIR: "name a place in a folder that exists",
+    errno.EISDIR: "name a file, not a folder",
+}
+
+
+def why_not(error: OSError) -> str:
+    """Return why nothing could be written and what helps, as `reason; remedy`."""
+    reason = error.strerror or str(error) or type(error).__name__
+    remedy = _REMEDIES.get(error.errno or 0)
+    return f"{reason}; {remedy}" if remedy else reason
+
+
+def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """Put `data` in the place of a file, or make it; a crash leaves the old file or the new one.
+
+    The file has the permissions `mode`, else those of the old file, else those that the umask leaves;
+    never a set-uid, set-gid or sticky bit. A link is replaced, not followed. Raises OSError, with the old
+    file untouched and nothing beside it.
+    """
+    if mode is None and not path.is_symlink():
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            mode = None
+    with unfinished(path.parent) as temporary:
+        flags = (
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        )
+        with os.fdopen(os.open(temporary, flags, 0o666 if mode is None else 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None and hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), mode & 0o777)
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `target` that takes its name when the block ends well.
+
+    When the block raises, nothing stays. Raises OSError when the folder cannot be made or renamed.
+    """
+    with unfinished(target.parent) as building:
+        building.mkdir()
+        yield building
+        # Linux would rename over an empty folder that was made meanwhile; nothing of anybody's is lost then.
+        building.rename(target)
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield an empty folder for the user's eyes only, which goes away when the block ends."""
+    with unfinished(Path(tempfile.gettempdir())) as folder:
+        folder.mkdir(mode=0o700)
+        yield folder
