@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
+from skillaudit.disk.reading import read_file
 from skillaudit.gate.suppressions import Suppression
 from skillaudit.load.cleaning import clean
 from skillaudit.load.fences import split
 from skillaudit.load.fields import read_fields
+from skillaudit.load.place import file_of
 from skillaudit.schema import Location, Skill
 
 _COMMENT = re.compile(r"<!--\s*skillaudit\s*:\s*ignore\b(?P<rest>(?:(?!-->)[^\n]){0,500})-->", re.IGNORECASE)
@@ -92,15 +93,11 @@ def _line_of(key: str, lines: Sequence[str], first_line: int) -> int | None:
 
 def _file_text(skill: Skill) -> str | None:
     """Return the cleaned text of the skill's file, or None where it is not a readable file below its root."""
-    if not skill.path.lower().endswith(".md") or not skill.root:
-        return None
-    root = Path(skill.root)
-    path = root if root.is_file() else root / skill.path
     try:
-        if not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
+        path = file_of(skill)
+        if path is None:
             return None
-        with path.open("rb") as stream:
-            data = stream.read(_MAX_BYTES)
-    except (OSError, ValueError):  # a name that this locale cannot spell
+        data = read_file(path, _MAX_BYTES, links=False)
+    except OSError:
         return None
     return clean(data.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n").replace("\r", "\n")

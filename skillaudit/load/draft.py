@@ -19,9 +19,11 @@ class Draft:
     body: str = ""
     path: str = ""
     """Path relative to the source, or `file.jsonl:12`."""
-    place: str = ""
+    shown: str = ""
     """Path with the source in front."""
     root: str = ""
+    place: tuple[bytes, bytes] = (b"", b"")
+    """Source and path below it, byte for byte; empty for a row."""
     folders: tuple[str, ...] = ()
     """Folders from the root down to the one that holds the file."""
     category: str | None = None

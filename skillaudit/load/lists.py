@@ -59,7 +59,7 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
                 )
                 break
             else:
-                got.path, got.place, got.root = f"{base}{place}", f"{shown}{place}", shown
+                got.path, got.shown, got.root = f"{base}{place}", f"{shown}{place}", shown
                 drafts.append(got)
     except (OSError, EOFError, zlib.error) as error:
         why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -26,7 +26,7 @@ def build(sources: Sequence[str], groups: Sequence[Sequence[Draft]], skipped: Se
     for number, drafts in enumerate(groups):
         for draft in drafts:
             content = digest(draft.name, draft.description, draft.body)
-            place = draft.path if len(groups) == 1 else draft.place
+            place = draft.path if len(groups) == 1 else draft.shown
             if content in by_digest:
                 kept[by_digest[content]][0].copies.append(place)
                 continue
@@ -56,6 +56,7 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         body=draft.body,
         path=draft.path,
         root=draft.root,
+        place=draft.place,
         category=draft.category,
         when_to_use=draft.when_to_use,
         manual_only=draft.manual_only,

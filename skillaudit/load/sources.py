@@ -12,6 +12,7 @@ from skillaudit.load.draft import Draft, Rejected
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
 from skillaudit.load.marketplace import read_marketplace
+from skillaudit.load.place import place
 from skillaudit.load.skill_file import MAX_BYTES, implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
@@ -67,7 +68,8 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         if isinstance(got, Rejected):
             skipped.append(Skipped(path=found.shown, reason=got.reason, code=got.code))
             continue
-        got.root, got.place = shown, f"{shown.rstrip('/')}/{found.shown}"
+        got.root, got.shown = shown, f"{shown.rstrip('/')}/{found.shown}"
+        got.place = place(path, found.folders, found.file_name)
         drafts.append(got)
     progress.update("load", len(files), len(files))
     skipped += plugins.skipped
@@ -102,7 +104,8 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     got = _load_file(found, folder, flat=not is_skill)
     if isinstance(got, Rejected):
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
-    got.path, got.place, got.root = show(path.name), shown, shown
+    got.path, got.shown, got.root = show(path.name), shown, shown
+    got.place = place(path)
     return [got], []
 
 

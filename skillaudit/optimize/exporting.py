@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 
 from skillaudit.errors import UsageError
-from skillaudit.optimize.files import Problem, edited, file_of, new_bytes, root_of
+from skillaudit.load.place import file_of, root_of
+from skillaudit.optimize.files import Problem, edited, new_bytes
 from skillaudit.optimize.frontmatter import FrontmatterError
 from skillaudit.optimize.gateway import gateway_file, slug
 from skillaudit.optimize.plan_file import dump
@@ -157,19 +158,22 @@ def _places(skills: Sequence[Skill], tree: Iterable[Node]) -> dict[str, str]:
         for child in node.children:
             if child.skill:
                 inside[child.id] = path
-    roots = list(dict.fromkeys(skill.root for skill in skills))
-    prefix = {root: f"{slug(Path(root).stem) or 'source'}-{at + 1}" for at, root in enumerate(roots)}
+    roots = {skill.place[0] or skill.root: skill.root for skill in skills}
+    prefix = {
+        key: f"{slug(Path(root).stem) or 'source'}-{at + 1}" for at, (key, root) in enumerate(roots.items())
+    }
     used: set[str] = set()
     places: dict[str, str] = {}
     for skill in skills:
         folder = Path(skill.path).parent if file_of(skill) is not None else Path()
         leaf = folder.name or slug(skill.name) or "skill"
+        source = prefix[skill.place[0] or skill.root]
         if inside:
             place = f"{inside[skill.id]}/{leaf}" if skill.id in inside else leaf
         elif folder.name:
-            place = folder.as_posix() if len(roots) == 1 else f"{prefix[skill.root]}/{folder.as_posix()}"
+            place = folder.as_posix() if len(roots) == 1 else f"{source}/{folder.as_posix()}"
         else:
-            place = leaf if len(roots) == 1 else f"{prefix[skill.root]}/{leaf}"
+            place = leaf if len(roots) == 1 else f"{source}/{leaf}"
         number, unique = 2, place
         while unique.casefold() in used or ".." in unique.split("/"):
             unique = f"{place.replace('..', '')}-{number}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skillaudit.load.layout import CLIENT_FOLDERS
+from skillaudit.load.place import file_of, root_of
 from skillaudit.optimize.applying import applied
 from skillaudit.optimize.frontmatter import FrontmatterError, with_description, with_flag, with_router
 from skillaudit.optimize.records import Edit
@@ -34,28 +35,6 @@ class Problem:
 
     skill: str
     reason: str
-
-
-def root_of(skill: Skill) -> Path | None:
-    """Return the real folder that a skill was loaded from; None for a row of a list."""
-    source = Path(skill.root).expanduser()
-    if source.is_dir():
-        return source.resolve()
-    if source.is_file() and source.suffix.lower() == ".md":
-        return source.resolve().parent
-    return None
-
-
-def file_of(skill: Skill) -> Path | None:
-    """Return the real file of a skill, below its root; None for a row, or for a file that is not there.
-
-    A link is followed only where it leads to a place below the same root.
-    """
-    root = root_of(skill)
-    if root is None:
-        return None
-    path = Path(os.path.realpath(root / skill.path))
-    return path if path.is_file() and path.is_relative_to(root) else None
 
 
 def refusal(path: Path, root: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from skillaudit.load.place import inside_of, source_of
 from skillaudit.schema import Library, Skill
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml", ".csv")
@@ -51,15 +52,17 @@ def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
     """
     folders = _Folders()
     seen: set[Path] = set()
-    roots: dict[str, Path | None] = {}
+    roots: dict[Path, Path | None] = {}
     for skill in library.skills:
-        if skill.root not in roots:
-            root = Path(skill.root)
-            roots[skill.root] = root.resolve() if skill.root and root.is_dir() else None
-        base = roots[skill.root]
-        if base is None or not skill.path:
+        root = source_of(skill)
+        if root is None:
             continue
-        for path in _candidates(Path(skill.root), skill, folders):
+        if root not in roots:
+            roots[root] = root.resolve() if root.is_dir() else None
+        base = roots[root]
+        if base is None:
+            continue
+        for path in _candidates(root, skill, folders):
             real = path.resolve()
             if real not in seen and real.is_relative_to(base) and real.is_file():
                 seen.add(real)
@@ -67,13 +70,14 @@ def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
 
 
 def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
-    folder = (root / skill.path).parent
+    inside = inside_of(skill)
+    folder = (root / inside).parent
     around = folders.names(folder)
     for place in (folder, *(folder / name for name in _FOLDERS if name.partition("/")[0] in around)):
         yield from (place / name for name in folders.names(place) if name in _NAMES)
     called = {name for name in (skill.name, folder.name) if name}
     files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
-    depth = len(Path(skill.path).parts) - 1
+    depth = len(inside.parts) - 1
     for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
         here = folders.names(above)
         for inside in _FOLDERS:

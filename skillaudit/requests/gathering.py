@@ -10,6 +10,7 @@ from pathlib import Path
 
 from skillaudit.errors import RequestError
 from skillaudit.load import clean, collapse
+from skillaudit.load.place import source_of
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
@@ -171,7 +172,7 @@ def gather(
     found = list(eval_files(library))
     for done, (path, skill) in enumerate(found):
         progress.update("requests", done, len(found), "eval files")
-        shown = clean(path.relative_to(Path(skill.root)).as_posix())
+        shown = clean(path.relative_to(source_of(skill) or path.parent).as_posix())
         try:
             work.file(path, "evals", shown, skill)
         except RequestError as error:

@@ -29,6 +29,8 @@ class Skill(Record):
     """POSIX path of the file relative to its root, or `file.jsonl:12` for a row."""
     root: str = ""
     """The source argument that it was found under, as the user wrote it."""
+    place: tuple[bytes, bytes] = (b"", b"")
+    """Source and path below it, byte for byte; what is read and written goes by these. Empty for a row of a list."""
     category: str | None = None
     when_to_use: str = ""
     """Text of the `when_to_use` key, which some clients append to the description."""

@@ -10,6 +10,7 @@ from skillaudit.config import Gate
 from skillaudit.gate import Selection, Suppression, inline_suppressions, judge
 from skillaudit.gate.suppressions import apply
 from skillaudit.load import load
+from skillaudit.load.place import place
 from skillaudit.schema import Skill
 from tests.formatters.reports import make_finding, make_report
 
@@ -122,5 +123,11 @@ def test_metadata_and_comments_in_files(tmp_path: Path) -> None:
 def test_a_path_that_leads_out_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "root").mkdir()
     (tmp_path / "SKILL.md").write_text("<!-- skillaudit: ignore SA201 because x -->", encoding="utf-8")
-    skill = Skill(id="a", name="a", description="d", path="../SKILL.md", root=str(tmp_path / "root"))
+    skill = Skill(
+        id="a",
+        name="a",
+        description="d",
+        path="../SKILL.md",
+        place=place(tmp_path / "root", (), "../SKILL.md"),
+    )
     assert inline_suppressions([skill]) == ()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.optimize.files import Change, changes, file_of
+from skillaudit.load.place import file_of
+from skillaudit.optimize.files import Change, changes
 from skillaudit.optimize.records import Edit, Kind
 from skillaudit.optimize.writing import apply, undo
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from skillaudit.load.place import place
 from skillaudit.schema import Library, Skill
 
 
@@ -17,6 +18,7 @@ def skill(
         body=body,
         path=path or f"{name}/SKILL.md",
         root=root,
+        place=place(root, (), path or f"{name}/SKILL.md") if root else (b"", b""),
         **rest,  # type: ignore[arg-type]
     )
 
