@@ -145,7 +145,7 @@ def _export(library: Library, plan: Plan, target: Path) -> None:
     for problem in done.problems:
         say(f"not changed: {problem.skill}: {problem.reason}")
     for path in done.skipped:
-        say(f"left out: {path}: a link, or not a regular file of the library")
+        say(f"left out: {path}: a link, no regular file of the library, or too deep")
 
 
 def _apply(library: Library, plan: Plan) -> None:

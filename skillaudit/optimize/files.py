@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from skillaudit.disk.reading import read_file
 from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.load.place import file_of, root_of
 from skillaudit.optimize.applying import applied
 from skillaudit.optimize.frontmatter import FrontmatterError, with_description, with_flag, with_router
 from skillaudit.optimize.records import Edit
 from skillaudit.schema import Skill
+
+MAX_FILE = 1 << 30
+"""Bytes of a skill file that is edited or copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[Change
             problems.append(Problem(skill.id, f"its file {reason}"))
             continue
         try:
-            before = path.read_bytes()
+            before = read_file(path, MAX_FILE)
             after = None if removed else new_bytes(before, skill, own, text)
         except (OSError, FrontmatterError) as error:
             problems.append(Problem(skill.id, str(error)))

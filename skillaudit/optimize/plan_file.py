@@ -71,6 +71,8 @@ def read_plan(path: Path, library: Library) -> Plan:
             plan = msgspec.json.decode(data, type=Plan)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: nested too deeply; make the hierarchy flatter.") from error
     except (msgspec.MsgspecError, ValueError) as error:
         raise UsageError(f"{path}: not a plan: {error}; write one with --plan NEW-FILE.") from error
     except Exception as error:  # yaml's own errors share no base with the rest

@@ -14,6 +14,7 @@ from skillaudit.load import load
 from skillaudit.optimize.categories import tree_of
 from skillaudit.optimize.exporting import ANCHOR_NAME, INDEX_NAME, PLAN_NAME, export
 from skillaudit.optimize.gateway import gateway_file, slug
+from skillaudit.optimize.places import portable, same
 from skillaudit.optimize.plan_file import read_plan
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.schema import Library
@@ -148,3 +149,138 @@ def test_rows_become_folders(tmp_path: Path) -> None:
     assert done.skills == 3
     again = load([tmp_path / "out"])
     assert sorted(skill.description for skill in again.skills) == sorted(row["description"] for row in rows)
+
+
+def category(name: str, *children: Node) -> Node:
+    return Node(id=name, name=name, description=f"All about {name}.", children=children)
+
+
+def leaf(skill: str) -> Node:
+    return Node(id=skill, name=skill, description=skill, skill=True)
+
+
+def test_a_category_named_like_a_skills_folder_loses_nobody(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    nodes = (
+        category("helper", leaf("invoice-matching"), category("travel-expenses", leaf("payroll-questions"))),
+        category("rest", leaf("travel-expenses")),
+    )
+    done = export(library, plan(library, tree=nodes), tmp_path / "out")
+    assert (done.skills, done.gateways) == (4, 3)
+    found = {skill.name: skill.description for skill in load([tmp_path / "out"]).skills}
+    assert {skill.name: skill.description for skill in library.skills}.items() <= (
+        found | {"travel-expenses": "Helps with money matters and trips."}
+    ).items()
+    texts = [skill.description for skill in load([tmp_path / "out"]).skills]
+    assert all(texts.count(skill.description) == 1 for skill in library.skills)
+    for gateway in (tmp_path / "out").rglob("SKILL.md"):
+        for link in re.findall(r"\]\(([^)]+)\)", gateway.read_text(encoding="utf-8")):
+            assert (gateway.parent / unquote(link)).is_file()
+
+
+def test_a_skill_in_two_categories_is_refused(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    nodes = (category("one", leaf("helper")), category("two", leaf("helper")))
+    with pytest.raises(UsageError, match="helper stands in the plan's hierarchy twice"):
+        export(library, plan(library, tree=nodes), tmp_path / "out")
+    with pytest.raises(UsageError, match="two categories in the folder one"):
+        export(library, plan(library, tree=(category("one"), category("o.ne"))), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["skills"]
+
+
+@pytest.mark.parametrize("levels", [16, 1200])
+def test_a_tree_too_deep_to_be_loaded_is_refused(tree: Path, tmp_path: Path, levels: int) -> None:
+    library = load([tree])
+    node = category("deepest", leaf("helper"))
+    for level in range(levels):
+        node = category(f"level-{level}", node)
+    with pytest.raises(UsageError, match="make it flatter"):
+        export(library, plan(library, tree=(node,)), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["skills"]
+
+
+def test_an_export_that_cannot_be_read_back_is_not_kept(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = load([tree])
+    monkeypatch.setattr(
+        "skillaudit.optimize.exporting.places", lambda skills, tree: {skill.id: "same" for skill in skills}
+    )
+    with pytest.raises(UsageError, match=r"is not found|reads differently"):
+        export(library, plan(library), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["skills"]
+
+
+def test_an_empty_category_gets_no_gateway(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    nodes = (category("one", category("empty", leaf("nobody")), leaf("helper")),)
+    assert export(library, plan(library, tree=nodes), tmp_path / "out").gateways == 1
+    assert "empty" not in (tmp_path / "out" / "one" / "SKILL.md").read_text(encoding="utf-8")
+
+
+def test_markdown_files_that_stand_for_skills_are_found_again(tmp_path: Path) -> None:
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for name in ("tea", "coffee"):
+        text = f"---\nname: {name}\ndescription: Brews {name} for guests.\n---\nBody\n"
+        (flat / f"{name}.md").write_text(text, encoding="utf-8")
+    library = load([flat])
+    assert export(library, plan(library), tmp_path / "out").skills == 2
+    again = load([tmp_path / "out"])
+    assert [skill.name for skill in again.skills] == ["coffee", "tea"]
+    assert len(list((tmp_path / "out").rglob("*.md"))) == 2
+
+
+def test_a_skill_folder_without_end_is_cut_and_said(tree: Path, tmp_path: Path) -> None:
+    deep = tree / "helper" / Path(*["d"] * 80)
+    deep.mkdir(parents=True)
+    library = load([tree])
+    done = export(library, plan(library), tmp_path / "out")
+    assert (tmp_path / "out" / "helper" / Path(*["d"] * 60)).is_dir()
+    assert [path for path in done.skipped if path.endswith("d/d")]
+
+
+def test_no_special_bit_is_copied(tree: Path, tmp_path: Path) -> None:
+    (tree / "helper" / "run").write_bytes(b"x")
+    (tree / "helper" / "run").chmod(0o4755)
+    (tree / "helper" / "SKILL.md").chmod(0o2644)
+    export(load([tree]), plan(load([tree])), tmp_path / "out")
+    assert (tmp_path / "out" / "helper" / "run").stat().st_mode & 0o7777 == 0o755
+    assert (tmp_path / "out" / "helper" / "SKILL.md").stat().st_mode & 0o7777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("tea", "tea"),
+        ("CON", "CON-skill"),
+        ("nul.txt", "nul-skill.txt"),
+        ("COM1", "COM1-skill"),
+        ("com10", "com10"),
+        ("console", "console"),
+        ("tea. .", "tea"),
+        ("..", "skill"),
+        (" a:b?c\\d ", "a-b-c-d"),
+        ("cafe\u0301", "caf\u00e9"),
+        (".hidden", "hidden"),
+        (".claude", ".claude"),
+        ("node_modules", "node_modules-skill"),
+        ("\u00e9" * 300, "\u00e9" * 100),
+        ("\ufffd", "\ufffd"),
+    ],
+)
+def test_folder_names_suit_every_system(name: str, wanted: str) -> None:
+    assert portable(name) == wanted
+    assert portable(wanted) == wanted
+
+
+def test_twins_that_some_system_takes_for_one_get_folders_of_their_own(tmp_path: Path) -> None:
+    for at, name in enumerate(("Tea", "tea", "caf\u00e9", "cafe\u0301", "CON", "con-skill")):
+        folder = tmp_path / "skills" / name
+        folder.mkdir(parents=True)
+        text = f"---\nname: skill-{at}\ndescription: Does thing number {at}.\n---\nBody {at}\n"
+        (folder / "SKILL.md").write_text(text, encoding="utf-8")
+    library = load([tmp_path / "skills"])
+    export(library, plan(library), tmp_path / "out")
+    names = [path.name for path in (tmp_path / "out").iterdir() if path.is_dir()]
+    assert len({same(name) for name in names}) == len(names) == 6
