@@ -70,14 +70,14 @@ def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
 
 
 def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
-    inside = inside_of(skill)
-    folder = (root / inside).parent
+    below = inside_of(skill)
+    folder = (root / below).parent
     around = folders.names(folder)
     for place in (folder, *(folder / name for name in _FOLDERS if name.partition("/")[0] in around)):
         yield from (place / name for name in folders.names(place) if name in _NAMES)
     called = {name for name in (skill.name, folder.name) if name}
     files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
-    depth = len(inside.parts) - 1
+    depth = len(below.parts) - 1
     for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
         here = folders.names(above)
         for inside in _FOLDERS:
