@@ -11,9 +11,15 @@ SkillAuditError
 
 from __future__ import annotations
 
+from skillaudit.safety.cleaning import clean
+
 
 class SkillAuditError(Exception):
-    """Base of all errors whose message is written for the user."""
+    """Base of all errors whose message is written for the user; it is cleaned, since it quotes what was read."""
+
+    def __init__(self, message: str = "") -> None:
+        """Keep the sentence."""
+        super().__init__(clean(message))
 
 
 class UsageError(SkillAuditError):

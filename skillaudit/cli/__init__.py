@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from typing import cast
 
 import click
@@ -81,10 +80,7 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from skillaudit.cli.diagnostics import run
+    from skillaudit.cli.diagnostics import guard, run
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            # A terminal that cannot show a character shows a mark for it.
-            stream.reconfigure(errors="replace")
+    guard()
     sys.exit(run(group))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import narration
+from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
@@ -98,9 +99,9 @@ def command(
             path = save(msgspec.structs.replace(profile, date=day))
             say(f"saved {profile.name} to {path}; use --router {profile.name}")
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        deliver_json(found)
         return
-    click.echo("\n".join(render(found)))
+    put("\n".join(render(found)))
 
 
 def scorer_over(log: DecisionLog, scorer: ScorerName, progress: Progress, *, cached: bool = True) -> Scorer:

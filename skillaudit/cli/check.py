@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import FloatRange, audit_options, narration, settings_of, sources
+from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -96,10 +97,9 @@ def command(
     with narration(quiet) as progress:
         report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, measured, progress)
     if write_baseline is not None:
-        from skillaudit.cli.output import deliver
         from skillaudit.gate import encode, make_baseline
 
-        deliver(encode(make_baseline(report, verdict.findings)), write_baseline)
+        deliver(encode(make_baseline(report, verdict.findings)), write_baseline, "json")
     write(outputs, report, verdict)
     return verdict.exit_code
 

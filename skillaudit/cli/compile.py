@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import audit_options, make_config, narration
+from skillaudit.cli.output import deliver, deliver_json
 
 if TYPE_CHECKING:
     from skillaudit.compile import Compilation, Cost, System
@@ -72,7 +73,6 @@ def command(
     Programs are read, never run. Without -o nothing is written.
     """
     from skillaudit.cli.diagnostics import ExitCode
-    from skillaudit.cli.output import deliver
     from skillaudit.compile import (
         as_library,
         chains,
@@ -88,7 +88,7 @@ def command(
         raise click.UsageError("--api-base is for a model; name one with --decomposer or --compare")
     system = read_system(source)
     if export is not None:
-        deliver(render_form(system), export)
+        deliver(render_form(system), export, "json")
     compilation = compile_system(
         system,
         decomposer=_decomposer(decomposer, api_base, quiet),
@@ -161,8 +161,6 @@ def _compare(
     """Run both sides on a live model and show the table."""
     import asyncio
 
-    import msgspec
-
     from skillaudit.cli.diagnostics import ExitCode
     from skillaudit.compile import compare, comparison_text, read_tasks
     from skillaudit.errors import UsageError
@@ -186,9 +184,9 @@ def _compare(
 
     found = asyncio.run(run())
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        deliver_json(found)
     else:
-        click.echo(comparison_text(found), nl=False)
+        deliver(comparison_text(found), None)
     nothing = all(side.failed == side.tasks for side in found.sides)
     return ExitCode.ENVIRONMENT if nothing else ExitCode.CLEAN
 
@@ -223,4 +221,4 @@ def _show(
     from skillaudit.compile import as_json, summary
 
     write = as_json if form == "json" else summary
-    click.echo(write(system, compilation, priced, execution), nl=False)
+    deliver(write(system, compilation, priced, execution), None, "json" if form == "json" else "text")

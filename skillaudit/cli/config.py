@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import config_options, settings_of
+from skillaudit.cli.output import deliver
 
 
 @click.command("config")
@@ -20,4 +21,4 @@ def command(source: str, **options: Any) -> None:
 
     if not Path(source).exists():
         raise UsageError(f"{source}: no such file or folder; give the library whose settings are meant")
-    click.echo(dump(settings_of((source,), **options)).rstrip("\n"))
+    deliver(dump(settings_of((source,), **options)), None)

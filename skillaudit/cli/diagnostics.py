@@ -8,10 +8,12 @@ import sys
 import time
 import traceback
 from enum import IntEnum
+from io import StringIO, TextIOWrapper
 
 import click
 
 from skillaudit.errors import MissingError, SkillAuditError
+from skillaudit.safety.exits import shown
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the machine cannot do just now, wherever it came up."""
@@ -30,9 +32,37 @@ class ExitCode(IntEnum):
 
 
 def say(message: str) -> None:
-    """Write one line of narration to stderr, after everything on stdout."""
+    """Write one line of narration to stderr, after everything on stdout, free of what acts on a terminal."""
     flush()
-    click.echo(message, err=True)
+    click.echo(shown(message), err=True)
+
+
+class Guarded(TextIOWrapper):
+    """A stream whose every text is made harmless: for warnings, logs and tracebacks, which others write."""
+
+    beneath: TextIOWrapper
+
+    def write(self, text: str) -> int:
+        """Write `text` as `shown` returns it."""
+        super().write(shown(text))
+        return len(text)
+
+
+def guard() -> None:
+    """Put a guard before stdout and stderr; a terminal that cannot show a character shows a mark for it."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            guarded = Guarded(
+                stream.buffer,
+                encoding=stream.encoding,
+                errors="replace",
+                newline="\n",
+                line_buffering=stream.line_buffering,
+                write_through=stream.write_through,
+            )
+            guarded.beneath = stream  # it closes the buffer that both share when nobody holds it
+            setattr(sys, name, guarded)
 
 
 def flush() -> None:
@@ -57,7 +87,7 @@ def run(command: click.Command) -> int:
         error.show(sys.stdout)
         return ExitCode.CLEAN
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         say("interrupted")
@@ -87,12 +117,19 @@ def run(command: click.Command) -> int:
             say(f"error: {os.strerror(error.errno)}; make room, or write elsewhere")
             return ExitCode.ENVIRONMENT
         if os.environ.get("SKILLAUDIT_TRACEBACK"):
-            traceback.print_exc()
+            say(traceback.format_exc().rstrip("\n"))
         say(
             f"internal error: {type(error).__name__}: {error}. Please report it with the output of the same "
             "command under SKILLAUDIT_TRACEBACK=1."
         )
         return ExitCode.CRASH
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what click would, usage and hint included; the values that it quotes come from anywhere."""
+    text = StringIO()
+    error.show(text)
+    say(text.getvalue().rstrip("\n"))
 
 
 def _from_interrupt(error: BaseException) -> bool:
@@ -140,11 +177,19 @@ class Bar:
         filled = self.WIDTH if total <= 0 else min(self.WIDTH, self.WIDTH * done // total)
         bar = "#" * filled + "." * (self.WIDTH - filled)
         line = f"{stage:<12.12} [{bar}] {done:,}/{total:,}{f' ({note})' if note else ''}"
-        click.echo("\r" + line[:78].ljust(self._width), err=True, nl=False)
+        self._redraw(shown(line)[:78].ljust(self._width))
         self._width = min(78, len(line))
 
     def close(self) -> None:
         """Wipe the bar."""
         if self._width:
-            click.echo("\r" + " " * self._width + "\r", err=True, nl=False)
+            self._redraw(" " * self._width + "\r")
             self._width = 0
+
+    @staticmethod
+    def _redraw(line: str) -> None:
+        """Write over the line that the cursor stands on, past the guard, which lets no carriage return by."""
+        if sys.stderr is not None:
+            sys.stderr.flush()
+            sys.stderr.buffer.write(f"\r{line}".encode(sys.stderr.encoding or "utf-8", "replace"))
+            sys.stderr.buffer.flush()

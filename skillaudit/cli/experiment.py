@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import FloatRange, live_options, narration
+from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -75,7 +76,6 @@ def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any)
 
 
 def _list(form: str) -> None:
-    from skillaudit.cli.output import deliver
 
     if form == "json":
         from skillaudit.experiment import EXPERIMENTS
@@ -88,6 +88,7 @@ def _list(form: str) -> None:
                 ]
             ),
             None,
+            "json",
         )
         return
     from skillaudit.cli.experiment_text import catalogue
@@ -98,24 +99,22 @@ def _list(form: str) -> None:
 def _report(out: Path | None, form: str, quiet: bool) -> None:
     from skillaudit.cli.diagnostics import say
     from skillaudit.cli.experiment_text import markdown, summary
-    from skillaudit.cli.output import deliver
     from skillaudit.experiment.page import page
     from skillaudit.experiment.storage import load
 
     if out is None:
         raise click.UsageError("report reads the results in a folder; name it with --out DIR")
     results = load(out)
-    deliver(page(results), out / REPORT)
+    deliver(page(results), out / REPORT, "data")
     if not quiet:
         say(f"wrote {out / REPORT}")
     write = {"json": _json, "markdown": markdown, "text": summary}
-    deliver(write[form](results), None)
+    deliver(write[form](results), None, "json" if form == "json" else "text")
 
 
 def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
     from skillaudit.cli.diagnostics import say
     from skillaudit.cli.experiment_text import markdown, render
-    from skillaudit.cli.output import deliver
     from skillaudit.config import DEFAULT_EMBEDDER
     from skillaudit.experiment import Scope
     from skillaudit.experiment.session import Settings, names_of, session
@@ -154,7 +153,8 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
             if form == "text":
                 deliver(render(result) + "\n", None)
     if form != "text":
-        deliver(_json(results) if form == "json" else markdown(results), None)
+        write = _json if form == "json" else markdown
+        deliver(write(results), None, "json" if form == "json" else "text")
 
 
 def _json(found: Any) -> str:

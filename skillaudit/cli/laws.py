@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import FloatRange, audit_options_but, make_config, narration
+from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -57,9 +58,9 @@ def command(sources: tuple[str, ...], floor: float, form: str, quiet: bool, **op
         ]
         library = None if own is None else msgspec.to_builtins(curve(own)) | {"router": own.router}
         found = {"published": rows, "library": library}
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        deliver_json(found)
         return
-    click.echo("\n".join(render(published(), own, None if own is None else curve(own))))
+    put("\n".join(render(published(), own, None if own is None else curve(own))))
 
 
 def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryLaw:

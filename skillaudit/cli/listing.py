@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import sources
+from skillaudit.cli.output import check_writable, deliver
 
 if TYPE_CHECKING:
     from skillaudit.config import DropOrder
@@ -30,7 +31,6 @@ def command(
 ) -> None:
     """Print the list of skills as a client shows it to the model; what was cut is told on stderr."""
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.output import check_writable, deliver
     from skillaudit.clients import listing, visibility
     from skillaudit.clients.words import losses, summary, table
     from skillaudit.load import load

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import audit_options, audited, make_config, sources
+from skillaudit.cli.output import deliver
 
 
 @click.command("open")
@@ -21,7 +22,6 @@ def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
         from skillaudit.tui import run
 
         return run(sources, config)
-    from skillaudit.cli.output import deliver
     from skillaudit.formatters import render
 
     deliver(render("text", audited(sources, config, quiet=quiet)), None)

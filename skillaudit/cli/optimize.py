@@ -9,6 +9,7 @@ import click
 
 from skillaudit.cli.diagnostics import say
 from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.output import deliver, deliver_json
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Plan
@@ -116,12 +117,9 @@ def command(
 
 
 def _print(found: Any, form: str, everything: bool) -> None:
-    from skillaudit.cli.output import deliver
 
     if form == "json":
-        import msgspec
-
-        deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", None)
+        deliver_json(found, None)
         return
     from skillaudit.formatters.optimisation import render
 
@@ -129,10 +127,9 @@ def _print(found: Any, form: str, everything: bool) -> None:
 
 
 def _write_plan(plan: Plan, path: Path) -> None:
-    from skillaudit.cli.output import deliver
     from skillaudit.optimize.plan_file import dump, is_yaml
 
-    deliver(dump(plan, yaml=is_yaml(path)), path)
+    deliver(dump(plan, yaml=is_yaml(path)), path, "data" if is_yaml(path) else "json")
     say(f"plan written to {path}; edit it, then run again with --plan {path} and --export or --apply")
 
 

@@ -6,20 +6,41 @@ import errno
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 from skillaudit.cli.diagnostics import drop_stdout, flush
 from skillaudit.errors import UsageError
+from skillaudit.safety.exits import in_json, inert, shown
+
+Kind = Literal["text", "json", "data"]
+"""`text` is for people and logs; `json` must stay the same data; `data` is any other language of machines."""
+
+_DOORS: Mapping[Kind, Callable[[str], str]] = {"text": shown, "json": in_json, "data": inert}
 
 
-def deliver(text: str, path: Path | None) -> None:
-    """Write `text` to `path`, or to stdout when it is None or `-`.
+def put(text: str) -> None:
+    """Write `text` and a line break to stdout, in the characters that the terminal has."""
+    if sys.stdout is not None:
+        sys.stdout.write(shown(text) + "\n")
+
+
+def deliver_json(value: Any, path: Path | None = None) -> None:
+    """Write records as JSON with an indent of two to `path`, or to stdout."""
+    import msgspec
+
+    deliver(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n", path, "json")
+
+
+def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
+    """Write `text` to `path`, or to stdout when it is None or `-`, made harmless for its kind.
 
     A link is followed; a device, a pipe or a socket is written to as it is. A reader of stdout that has
     left, as `head` does, is no error. Raises UsageError when the file cannot be written; an old file is
     then still whole.
     """
-    data = text.encode("utf-8", errors="replace")
+    data = _DOORS[kind](text).encode("utf-8", errors="replace")
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         try:

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from skillaudit.cli.output import check_writable, deliver
+from skillaudit.cli.output import Kind, check_writable, deliver
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
     from skillaudit.schema import Report
+
+
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("json", "jsonl", "sarif", "gitlab"), "json"),
+    # Commands of a runner are what `github` writes; what it quotes from a library is escaped in them.
+    **dict.fromkeys(("html", "junit", "github"), "data"),
+}
 
 
 class Output(NamedTuple):
@@ -61,4 +68,4 @@ def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = N
     from skillaudit.formatters import render
 
     for entry in outputs:
-        deliver(render(entry.form, report, verdict=verdict), entry.path)
+        deliver(render(entry.form, report, verdict=verdict), entry.path, _KINDS.get(entry.form, "text"))

@@ -15,6 +15,7 @@ from skillaudit.cli.options import (
     narration,
     sources,
 )
+from skillaudit.cli.output import check_writable, deliver, deliver_json
 
 if TYPE_CHECKING:
     from skillaudit.llm import Price
@@ -87,7 +88,6 @@ def command(
     Every answer is kept in a log: an interrupted run goes on where it was, and no question is paid twice.
     """
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.output import check_writable, deliver
     from skillaudit.probe.exporting import has_parquet
     from skillaudit.probe.session import Settings, run
 
@@ -107,9 +107,7 @@ def command(
     if settings.export is not None and not quiet and not has_parquet():
         say("decisions were written as JSONL only; with pyarrow installed they are written as Parquet too")
     if form == "json":
-        import msgspec
-
-        deliver(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n", output)
+        deliver_json(found, output)
         return
     from skillaudit.cli.probe_text import render
 

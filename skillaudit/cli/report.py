@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import FloatRange, audit_options, audited, make_config, sources
+from skillaudit.cli.output import deliver
 
 
 @click.command("report")
@@ -47,7 +48,6 @@ def command(
     """Write the whole audit of the library in SOURCE."""
     import msgspec
 
-    from skillaudit.cli.output import deliver
     from skillaudit.cli.outputs import parse, write
 
     outputs = parse(format, output)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.output import deliver_json, put
 
 
 @click.command("route")
@@ -21,24 +22,23 @@ from skillaudit.cli.options import audit_options_but, make_config, narration, so
 @audit_options_but("requests", "chains")
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""
-    import msgspec
 
     from skillaudit.pipeline import route
 
     with narration(quiet) as progress:
         ranking = route(sources, request, make_config(sources, **options), top=top, progress=progress)
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(ranking), indent=2).decode())
+        deliver_json(ranking)
         return
     from skillaudit.formatters.layout import wrap
     from skillaudit.formatters.words import percent
 
-    click.echo("\n".join(wrap(f"“{ranking.query}”")))
-    click.echo(f"router {ranking.router}, scorer {ranking.scorer}, {ranking.skills:,} routable skills\n")
+    put("\n".join(wrap(f"“{ranking.query}”")))
+    put(f"router {ranking.router}, scorer {ranking.scorer}, {ranking.skills:,} routable skills\n")
     for place, choice in enumerate(ranking.choices, 1):
-        click.echo(f"{place:>3}. {choice.id}  score {choice.score:.3f}  chance {percent(choice.probability)}")
-        click.echo("\n".join(wrap(choice.description, first="     ", indent="     ")[:2]))
+        put(f"{place:>3}. {choice.id}  score {choice.score:.3f}  chance {percent(choice.probability)}")
+        put("\n".join(wrap(choice.description, first="     ", indent="     ")[:2]))
         words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
         if words:
-            click.echo("\n".join(wrap(words, first="     because of: ", indent="     ")))
-    click.echo(f"\n     no skill  chance {percent(ranking.no_skill)}")
+            put("\n".join(wrap(words, first="     because of: ", indent="     ")))
+    put(f"\n     no skill  chance {percent(ranking.no_skill)}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from skillaudit.cli.output import deliver_json, put
+
 if TYPE_CHECKING:
     from skillaudit.routing import RouterProfile
 
@@ -32,14 +34,14 @@ def command(form: str) -> None:
         rows = [
             msgspec.to_builtins(profile) | {"default": profile.name == DEFAULT_ROUTER} for profile in found
         ]
-        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        deliver_json(rows)
         return
     from skillaudit.formatters.layout import wrap
 
     for profile in found:
-        click.echo("\n".join(describe(profile, default=profile.name == DEFAULT_ROUTER)) + "\n")
-    click.echo("\n".join(wrap(OWN)))
-    click.echo("\n".join(wrap(f"Profiles of your own lie in {user_folder()}.")))
+        put("\n".join(describe(profile, default=profile.name == DEFAULT_ROUTER)) + "\n")
+    put("\n".join(wrap(OWN)))
+    put("\n".join(wrap(f"Profiles of your own lie in {user_folder()}.")))
 
 
 def describe(profile: RouterProfile, *, default: bool) -> Iterator[str]:

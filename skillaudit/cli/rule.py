@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from skillaudit.cli.output import put
+
 
 @click.command("rule")
 @click.argument("code", required=False)
@@ -19,15 +21,15 @@ def command(code: str | None) -> None:
 
     if code is None:
         for rule in rules:
-            click.echo(f"{rule.code}  {rule.severity:<7}  {rule.slug}")
-        click.echo("\nskillaudit rule CODE explains one.")
+            put(f"{rule.code}  {rule.severity:<7}  {rule.slug}")
+        put("\nskillaudit rule CODE explains one.")
         return
     wanted = code.strip()
     for rule in rules:
         if wanted.upper() == rule.code or wanted.lower() == rule.slug:
-            click.echo(f"{rule.code} {rule.slug} ({rule.severity})\n")
+            put(f"{rule.code} {rule.slug} ({rule.severity})\n")
             for head, text in (("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)):
-                click.echo("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
+                put("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
             return
     names = [name for rule in rules for name in (rule.code, rule.slug)]
     near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import narration
+from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
@@ -47,18 +48,16 @@ def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> No
     with narration(quiet) as progress:
         found = recompute(data, cast("ScorerName", scorer or "hybrid"), progress)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        deliver_json(found)
         return
     from skillaudit.cli.calibrate import cells, render
 
     for name, calibration in found.items():
-        click.echo(name)
-        click.echo("\n".join(render(calibration)) + "\n")
+        put(name)
+        put("\n".join(render(calibration)) + "\n")
     if len(found) > 1:
         *_, last = cells([cell for calibration in found.values() for cell in calibration.cells])
-        click.echo(f"all together\n{last}")
+        put(f"all together\n{last}")
 
 
 def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, Calibration]:
@@ -101,15 +100,13 @@ def _stored(form: str) -> None:
     from skillaudit.routing.profiles import built_in
 
     if form == "json":
-        import msgspec
-
         rows = [
             {"name": profile.name, "metrics": profile.metrics, "cells": profile.cells}
             for profile in built_in()
         ]
-        click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
+        deliver_json(rows)
         return
-    click.echo("\n".join(stored()))
+    put("\n".join(stored()))
 
 
 def stored() -> Iterator[str]:

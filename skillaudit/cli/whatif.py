@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.routing import SkillChange, WhatIf
@@ -41,11 +42,9 @@ def command(
     with narration(quiet) as progress:
         found = what_if(sources, make_config(sources, **options), add, remove, progress)
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+        deliver_json(found)
         return
-    click.echo("\n".join(render(found)))
+    put("\n".join(render(found)))
 
 
 def render(found: WhatIf) -> Iterator[str]:

@@ -182,7 +182,7 @@ def _named(node: ast.expr) -> str:
 
 def _subscript(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
+        return clean(str(node.slice.value))
     return ""
 
 

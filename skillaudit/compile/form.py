@@ -152,13 +152,13 @@ class _Reader:
         """Hold every name that points at something against what there is."""
         for node in root.get("edges").items:
             for key in ("from", "to"):
-                self._known(node, key, node.get(key).text, agents, "agent")
+                self._known(node, key, collapse(node.get(key).text), agents, "agent")
         if not tools:
             return
         for node in root.get("agents").items:
             for holder in (node, *node.get("tasks").items):
                 for item in holder.get("tools").items:
-                    self._known(holder, "tools", item.text, tools, "tool")
+                    self._known(holder, "tools", collapse(item.text), tools, "tool")
 
     def _known(self, node: Node, key: str, found: str, known: set[str], what: str) -> None:
         if found not in known:
@@ -232,8 +232,8 @@ class _Reader:
 
     def edge(self, node: Node) -> Edge:
         return Edge(
-            source=node.get("from").text,
-            target=node.get("to").text,
+            source=collapse(node.get("from").text),
+            target=collapse(node.get("to").text),
             kind=self.choice(node, "kind", EdgeKind, "handover"),
             passes=collapse(self.text(node, "passes")),
             origin=f"{self._name}:{node.line}" if node.line else self._name,

@@ -167,7 +167,7 @@ def _parse_yaml(text: str, name: str) -> Node:
             frames.append(_Frame(isinstance(event, yaml.MappingStartEvent), line))
             continue
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(event.value, line, (), bool(event.style))
+            node = Node(clean(event.value), line, (), bool(event.style))
         elif isinstance(event, yaml.CollectionEndEvent):
             frame = frames.pop()
             node = Node(frame.store, frame.line, tuple(frame.key_lines))

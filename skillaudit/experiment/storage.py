@@ -17,6 +17,7 @@ from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.probe.exporting import has_parquet
 from skillaudit.probe.records import Decision
+from skillaudit.safety.decoding import read_json
 
 SUFFIX = ".experiment.json"
 
@@ -113,7 +114,7 @@ def load(folder: Path) -> tuple[Result, ...]:
     found = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Result))
+            found.append(read_json(path.read_bytes(), Result))
         except (OSError, msgspec.MsgspecError) as error:
             raise UsageError(f"{path}: is no result of an experiment ({error}); remove it") from error
     if not found:

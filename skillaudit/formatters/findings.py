@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from skillaudit.load.cleaning import clean, one_line
+from skillaudit.safety.cleaning import clean, one_line
+from skillaudit.safety.exits import in_json
 from skillaudit.schema import Finding, Location, Report
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
 _ROW = re.compile(r"(?P<file>.*\.(?:jsonl?|csv|tsv|ya?ml)):(?P<line>\d+)", re.IGNORECASE)
-# Controls, line separators, bidirectional marks and lone surrogates, which JSON lets through as they are.
-_UNSAFE_IN_JSON = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 
 
 def active(report: Report, verdict: Verdict | None) -> tuple[Finding, ...]:
@@ -73,8 +70,9 @@ def uri(path: str) -> str:
 def to_json(value: Any, *, indent: int | None = None) -> str:
     """Return JSON text in which no character acts on a terminal or ends a line."""
     separators = (",", ":") if indent is None else None
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
-    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return in_json(
+        json.dumps(value, ensure_ascii=False, indent=indent, separators=separators, allow_nan=False)
+    )
 
 
 def counted(findings: Sequence[Finding]) -> str:

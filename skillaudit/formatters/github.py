@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skillaudit.formatters.findings import active, counted, finding_place, plain
+from skillaudit.safety.exits import shown
 from skillaudit.schema import Finding, Report
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _annotation(finding: Finding, report: Report) -> str:
 
 
 def _message(text: str) -> str:
-    return plain(text).replace("%", "%25")
+    return shown(plain(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

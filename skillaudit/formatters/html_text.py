@@ -6,11 +6,12 @@ from html import escape
 from typing import Any
 
 from skillaudit.formatters.findings import plain, to_json
+from skillaudit.safety.exits import in_markup
 
 
 def e(text: str) -> str:
     """Return `text` for use between tags or in a double-quoted attribute, on one line."""
-    return escape(plain(text), quote=True)
+    return in_markup(escape(plain(text), quote=True))
 
 
 def html_json(value: Any) -> str:
@@ -22,7 +23,7 @@ def tag(element: str, inside: str, *, name: str = "", value: float | str | None 
     """Return an element around markup that is already safe; `value` is what a column sorts by."""
     attributes = f' class="{name}"' if name else ""
     if value is not None:
-        attributes += f' data-v="{escape(str(value), quote=True)}"'
+        attributes += f' data-v="{in_markup(escape(str(value), quote=True))}"'
     return f"<{element}{attributes}>{inside}</{element}>"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Report
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def read(text: str | bytes) -> Report:
 
     Raises msgspec.ValidationError when the text is JSON of another shape.
     """
-    return msgspec.json.decode(text, type=Report)
+    return read_json(text.encode() if isinstance(text, str) else text, Report)
 
 
 def schema() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skillaudit.formatters.findings import active, finding_place, plain
+from skillaudit.safety.exits import in_markup
 from skillaudit.schema import Finding, Record, Report
 
 if TYPE_CHECKING:
@@ -119,4 +120,4 @@ def _block(texts: Sequence[str]) -> str:
 def _text(text: str) -> str:
     """Return `text` on one line as XML 1.0 can hold it."""
     kept = "".join(char for char in plain(text) if char not in "\ufffe\uffff")
-    return kept.translate(_XML)
+    return in_markup(kept.translate(_XML))

@@ -14,6 +14,7 @@ import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.gate.verdict import Suppressed
+from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Finding, Record, Report, Severity
 
 FORMAT = 1
@@ -104,12 +105,12 @@ def read_baseline(path: Path) -> Baseline:
     try:
         data = path.read_bytes()
         # The format comes first: what another one holds is none of this version's business.
-        number = msgspec.json.decode(data, type=_Format).format
+        number = read_json(data, _Format).format
         if number != FORMAT:
             raise UsageError(
                 f"{path}: the baseline has format {number}, this version reads {FORMAT}; write it anew"
             )
-        return msgspec.json.decode(data, type=Baseline)
+        return read_json(data, Baseline)
     except OSError as error:
         raise UsageError(
             f"{path}: the baseline cannot be read ({error.strerror}); `--write-baseline` makes one"

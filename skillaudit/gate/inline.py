@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from skillaudit.disk.reading import read_file
 from skillaudit.gate.suppressions import Suppression
-from skillaudit.load.cleaning import clean
 from skillaudit.load.fences import split
 from skillaudit.load.fields import read_fields
 from skillaudit.load.place import file_of
+from skillaudit.safety.cleaning import clean
 from skillaudit.schema import Location, Skill
 
 _COMMENT = re.compile(r"<!--\s*skillaudit\s*:\s*ignore\b(?P<rest>(?:(?!-->)[^\n]){0,500})-->", re.IGNORECASE)

@@ -8,12 +8,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from skillaudit.errors import LoadError
-from skillaudit.load.cleaning import clean, collapse
 from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
 from skillaudit.load.merge import build
 from skillaudit.load.sources import read_source
 from skillaudit.load.walk import show
 from skillaudit.progress import SILENT, Progress
+from skillaudit.safety.cleaning import clean, collapse
 from skillaudit.schema import Library, Skipped
 
 __all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 
-from skillaudit.load.cleaning import removed_classes
 from skillaudit.load.defects import Problem
+from skillaudit.safety.cleaning import removed_classes
 
 
 def decode(data: bytes, complete: bool, problems: list[Problem]) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from skillaudit.load.cleaning import collapse
 from skillaudit.load.defects import Problem
 from skillaudit.load.yaml_block import (
     InvalidError,
@@ -16,6 +15,7 @@ from skillaudit.load.yaml_block import (
     Value,
     parse_mapping,
 )
+from skillaudit.safety.cleaning import collapse
 
 
 class Field(NamedTuple):
@@ -90,6 +90,9 @@ def read_fields(lines: tuple[str, ...], first_line: int) -> Fields:
             problems.append(Problem("yaml-alias", first_line))
         if mapping.odd_key:
             problems.append(Problem("yaml-invalid", first_line, "a list or a mapping stands as a key"))
+        if mapping.hidden is not None:
+            line, classes = mapping.hidden
+            problems.append(Problem("hidden-characters", first_line + line, ", ".join(classes)))
         for key in mapping.repeated:
             problems.append(Problem("duplicate-key", first_line + mapping.values[key].key_line, key))
         for key, value in mapping.values.items():

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from skillaudit.errors import LoadError
-from skillaudit.load.cleaning import clean, one_line, removed_classes
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import body_problems, description_problems, name_problems
 from skillaudit.load.walk import is_skill_name, show
+from skillaudit.safety.cleaning import clean, one_line, removed_classes
 from skillaudit.schema import Skipped
 
 MAX_LINE = 8_388_608

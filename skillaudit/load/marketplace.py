@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skillaudit.load.cleaning import one_line
+from skillaudit.safety.cleaning import clean_data, one_line
 from skillaudit.schema import Skipped
 
 _PLACES = (
@@ -42,7 +42,7 @@ def read_marketplace(root: Path) -> Plugins:
             if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
                 continue
             with path.open("rb") as stream:
-                content = json.loads(stream.read(_MAX_BYTES).decode("utf-8-sig", "replace"))
+                content = clean_data(json.loads(stream.read(_MAX_BYTES).decode("utf-8-sig", "replace")))
         except (OSError, ValueError, RecursionError):
             return Plugins(
                 {}, (Skipped(path=place, reason="a marketplace that cannot be read", code="unreadable"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from skillaudit.load.cleaning import one_line
+from skillaudit.safety.cleaning import one_line
 
 MAX_CHARS = 1024
 

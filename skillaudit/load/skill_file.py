@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from skillaudit.load.cleaning import clean, collapse, one_line, removed_classes
 from skillaudit.load.decoding import decode, first_hidden
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
@@ -18,6 +17,7 @@ from skillaudit.load.spec import (
     key_problems,
     name_problems,
 )
+from skillaudit.safety.cleaning import clean, collapse, one_line, removed_classes
 
 MAX_BYTES = 1_048_576
 """A skill file is read up to here; what follows is left out with a defect."""

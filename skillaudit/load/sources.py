@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from skillaudit.errors import LoadError
-from skillaudit.load.cleaning import one_line
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import Draft, Rejected
 from skillaudit.load.layout import categories
@@ -16,6 +15,7 @@ from skillaudit.load.place import place
 from skillaudit.load.skill_file import MAX_BYTES, implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
+from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Skipped
 
 _EVERY = 64

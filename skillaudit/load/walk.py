@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skillaudit.load.cleaning import clean
 from skillaudit.load.layout import CLIENT_FOLDERS, is_marker
+from skillaudit.safety.cleaning import clean
 from skillaudit.schema import Skipped
 
 IGNORED_FOLDERS = frozenset(

@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
+from skillaudit.safety.cleaning import clean, removed_classes
+
 # libyaml's own composer recurses on the C stack and can be made to overflow it; its event stream
 # cannot. The base loader leaves every scalar a string: no dates, no huge integers, no yes/no.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -36,6 +38,8 @@ class Mapping(NamedTuple):
     aliases: bool
     odd_key: bool
     """True when a list or a mapping stands as a key, which most loaders refuse."""
+    hidden: tuple[int, tuple[str, ...]] | None = None
+    """Line, from 0, of the first text whose escapes spell what `clean` removes, and the classes removed."""
 
 
 class NotMappingError(Exception):
@@ -75,7 +79,7 @@ class _Frame:
 
 
 def parse_mapping(text: str) -> Mapping:
-    """Return the top-level mapping of `text`.
+    """Return the top-level mapping of `text`, every text in it cleaned after its escapes were read.
 
     Raises `InvalidError` when strict YAML rejects it, `NotMappingError` when it is something else, and
     `TooComplexError` over 64 KiB, 20,000 events or 64 levels.
@@ -99,7 +103,7 @@ def parse_mapping(text: str) -> Mapping:
         raise InvalidError(type(error).__name__, None) from None
     if not builder.found_mapping:
         raise NotMappingError(empty=builder.empty)
-    return Mapping(builder.values, tuple(builder.repeated), builder.aliases, builder.odd_key)
+    return Mapping(builder.values, tuple(builder.repeated), builder.aliases, builder.odd_key, builder.hidden)
 
 
 class _Builder:
@@ -110,6 +114,7 @@ class _Builder:
         self.repeated: list[str] = []
         self.aliases = False
         self.odd_key = False
+        self.hidden: tuple[int, tuple[str, ...]] | None = None
         self.found_mapping = False
         self.empty = True
         self._frames: list[_Frame] = []
@@ -144,7 +149,10 @@ class _Builder:
             self.empty = self.empty and not event.value.strip()
             return
         shape: Shape = "plain" if not event.style else "block" if event.style in "|>" else "quoted"
-        self._put(shape, event.value, start, end)
+        text = clean(event.value)
+        if text != event.value and self.hidden is None and (classes := removed_classes(event.value)):
+            self.hidden = start[0], classes
+        self._put(shape, text, start, end)
 
     def _put(self, shape: Shape, data: object, start: tuple[int, int], end: tuple[int, int]) -> None:
         if not self._frames:

@@ -11,6 +11,8 @@ import msgspec
 from skillaudit.errors import UsageError
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Optimisation, Plan
 from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.safety.cleaning import clean_data
+from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Library, Skill
 
 _YAML = (".yaml", ".yml")
@@ -66,9 +68,9 @@ def read_plan(path: Path, library: Library) -> Plan:
         if is_yaml(path):
             import yaml
 
-            plan = msgspec.convert(yaml.safe_load(data), type=Plan)
+            plan = msgspec.convert(clean_data(yaml.safe_load(data)), type=Plan)
         else:
-            plan = msgspec.json.decode(data, type=Plan)
+            plan = read_json(data, Plan)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
     except RecursionError as error:

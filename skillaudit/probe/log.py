@@ -27,6 +27,7 @@ import msgspec
 from skillaudit.errors import UsageError
 from skillaudit.llm import Completion
 from skillaudit.probe.records import Decision, Entry
+from skillaudit.safety.decoding import read_json
 
 FORMAT = 1
 _BUSY_SECONDS = 30.0
@@ -323,6 +324,6 @@ class ProbeLog:
                 continue
             offered = array("q", zlib.decompress(packed))
             shown = [entries[row] for row in offered]
-            decision = msgspec.json.decode(body, type=Decision)
+            decision = read_json(body, Decision)
             decision = msgspec.structs.replace(decision, offered=tuple(skill for skill, _ in shown))
             yield Shown(run, decision, tuple(entry for _, entry in shown))

@@ -31,6 +31,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather, synthesize
 from skillaudit.routing import Routing, forecast, save
 from skillaudit.routing.profiles import check_name
+from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Library, Request, ScorerName, Skill
 from skillaudit.scoring import Scorer, make_scorer
 
@@ -260,7 +261,7 @@ class _Session:
         path = self._log.path.with_name(f"{self._log.path.stem}-written-{digest}.json")
         if path.is_file():
             try:
-                written = msgspec.json.decode(path.read_bytes(), type=tuple[Request, ...])
+                written = read_json(path.read_bytes(), tuple[Request, ...])
             except msgspec.MsgspecError as error:
                 raise UsageError(f"{path}: cannot be read ({error}); remove it") from error
         else:

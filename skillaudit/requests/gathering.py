@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from skillaudit.errors import RequestError
-from skillaudit.load import clean, collapse
 from skillaudit.load.place import source_of
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import mining
@@ -18,6 +17,7 @@ from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.names import Names
 from skillaudit.requests.records import Draft, Gathered, Row
+from skillaudit.safety.cleaning import clean, collapse, one_line
 from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
 
 PER_SKILL = 6
@@ -85,7 +85,7 @@ class _Gatherer:
             )
             return
         gold: dict[str, None] = {}
-        for name in row.gold:
+        for name in map(one_line, row.gold):
             ids = self.names.find(name, home)
             if not ids:
                 strangers.setdefault(name, []).append(row.line)
@@ -93,7 +93,8 @@ class _Gatherer:
         if row.gold and not gold:
             self.unknown += 1
             return
-        own = home.id if home else next(iter(self.names.find(row.home, None)), "") if row.home else ""
+        named = one_line(row.home)
+        own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
         self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own))
 
     def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from skillaudit.safety.cleaning import clean
+
 LINE = "\0line"
 """Key under which a mapping keeps its line; cannot stand in a YAML text."""
 
@@ -26,7 +28,7 @@ class YamlError(ValueError):
 def _scalar(event: yaml.ScalarEvent) -> Any:
     if event.style is None and event.value.casefold() in _PLAIN:
         return _PLAIN[event.value.casefold()]
-    return event.value
+    return clean(event.value)
 
 
 def parse_yaml(text: str) -> Any:

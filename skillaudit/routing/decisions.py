@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.errors import RequestError
+from skillaudit.safety.decoding import loads
 from skillaudit.schema import Skill
 
 Ints = npt.NDArray[np.int64]
@@ -83,7 +83,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(handle, 1):
                 if not line.strip():
                     continue
-                value = json.loads(line)
+                value = loads(line)
                 if not isinstance(value, dict):
                     raise RequestError(
                         f"{path}:{number}: expected a JSON object, found {type(value).__name__}"

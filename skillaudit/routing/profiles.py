@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from skillaudit.errors import UsageError
+from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Record, ScorerName
 
 DEFAULT_ROUTER = "llm"
@@ -144,7 +145,7 @@ def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:
     where = user_folder() if folder is None else folder
     for path in sorted(where.glob("*.json")) if where.is_dir() else ():
         try:
-            profile = msgspec.json.decode(path.read_bytes(), type=RouterProfile)
+            profile = read_json(path.read_bytes(), RouterProfile)
         except (msgspec.MsgspecError, OSError) as error:
             raise UsageError(f"{path}: not a router profile ({error}); fit it again or remove it") from error
         found[profile.name] = profile

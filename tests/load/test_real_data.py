@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from skillaudit.load import DEFECT_KINDS, SKIP_CODES, load
-from skillaudit.load.cleaning import one_line
+from skillaudit.safety.cleaning import one_line
 from tests.load.trees import data_folder, write
 
 DATA = data_folder()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.load.cleaning import clean
 from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
 from skillaudit.load.draft import Draft, Rejected
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
+from skillaudit.safety.cleaning import clean
 from tests.load.trees import DESCRIPTION, text
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.load.cleaning import clean, collapse, one_line, removed_classes
+from skillaudit.safety.cleaning import clean, collapse, one_line, removed_classes
 
 HOSTILE = st.text(
     st.one_of(
