@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Record
 
 Group = Literal["audit", "listing", "gate", "rules", "output"]
@@ -107,7 +108,7 @@ def _suppressions(value: Any) -> tuple[dict[str, Any], ...]:
             {
                 "rules": _texts(entry["rules"]),
                 "skills": _texts(entry.get("skills", [])),
-                "reason": " ".join(reason.split()),
+                "reason": one_line(reason),
             }
         )
     return tuple(entries)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 from skillaudit.errors import UsageError
-from skillaudit.safety.cleaning import clean_data
 from skillaudit.schema import Record
 
 FILE_NAME = "skillaudit.toml"
@@ -91,7 +90,7 @@ def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
             raise UsageError(
                 f"{shown(path)}: a line with more than {_MOST_DOTS} dots is no setting; mend the file"
             )
-        return clean_data(tomllib.loads(text)), text
+        return tomllib.loads(text), text
     except ValueError as error:  # TOML's own, of the encoding, and of numbers with too many digits
         raise UsageError(f"{shown(path)}: not TOML: {error}") from error
     except RecursionError as error:

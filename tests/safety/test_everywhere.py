@@ -93,8 +93,8 @@ def settings(root: Path) -> Path:
     path = root / "own.toml"
     path.write_text(
         f'fail-on = "never"\n'
-        f"per-path-ignores = {{{spelt('drafts/*')} = ['SA2']}}\n"
-        f"[[suppress]]\nrules = ['SA101']\nskills = [{spelt('tea')}]\nreason = {spelt('because')}\n"
+        f"per-path-ignores = {{'{RUNNER}drafts/*' = ['SA2']}}\n"
+        f"[[suppress]]\nrules = ['SA101']\nskills = ['{RUNNER}tea']\nreason = {spelt('because')}\n"
         f"[[suppress]]\nrules = ['SA004', 'SA009', 'SA501']\nreason = {spelt('because of this')}\n"
     )
     return path
