@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
 
+from skillaudit import extras
 from skillaudit.errors import ModelError
 from skillaudit.schema import Record
 
@@ -145,7 +146,11 @@ class Model:
         max_tokens: int = MAX_TOKENS,
         temperature: float | None = 0.0,
     ) -> None:
-        """Take litellm's name of the model, such as `openai/gpt-4o-mini`; nothing is loaded yet."""
+        """Take litellm's name of the model, such as `openai/gpt-4o-mini`; nothing is loaded yet.
+
+        Raises MissingError where litellm is not installed.
+        """
+        extras.require("live", "A live model")
         self.name = name
         self._timeout = timeout
         self._options: dict[str, Any] = {"max_tokens": max_tokens}

@@ -48,12 +48,12 @@ def test_the_package_root_is_light() -> None:
     assert not loaded_by("import skillaudit") & {*HEAVY, "click", "numpy", "msgspec"}
 
 
-def test_a_cached_audit_loads_neither_torch_nor_anything_else_heavy(tmp_path: Path) -> None:
+def test_a_cached_audit_loads_no_model_and_nothing_else_heavy(tmp_path: Path) -> None:
     audit = (
         "from pathlib import Path\n"
         "from skillaudit.config import Config\n"
         "from skillaudit.pipeline import audit\n"
         f"audit([{str(SAMPLES / 'clean')!r}], Config(cache=Path({str(tmp_path)!r})))"
     )
-    assert "torch" in loaded_by(audit)
-    assert not loaded_by(audit) & {*HEAVY, "click"}
+    assert "tokenizers" in loaded_by(audit)
+    assert not loaded_by(audit) & {*HEAVY, "tokenizers", "safetensors", "click"}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from skillaudit import extras
 from skillaudit.cli.output import Kind, check_writable, deliver
 from skillaudit.errors import UsageError
 
@@ -45,6 +46,8 @@ def parse(values: Sequence[str], output: Path | None = None, others: Sequence[Pa
             near = get_close_matches(name, FORMATS, 1)
             hint = f"did you mean {near[0]}? " if near else ""
             raise UsageError(f"there is no format {name!r}; {hint}known are {', '.join(FORMATS)}")
+        if name == "html":
+            extras.require("html", "The HTML report")
         found.append(Output(name, Path(file) if file else output))
     paths = [*(entry.path for entry in found), *others]
     targets = [_target(path) for path in paths]

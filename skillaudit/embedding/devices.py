@@ -5,36 +5,39 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from skillaudit import extras
 from skillaudit.errors import EmbeddingError
-
-if TYPE_CHECKING:
-    import torch
 
 _MOST_THREADS = 16
 """Beyond this the interpreter's lock, not the cores, sets the pace."""
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
-def choose_device(device: str | None) -> torch.device:
+def choose_device(device: str | None) -> str:
     """Return the device named, or the best there is: CUDA, then MPS, then the CPU.
 
-    Raises EmbeddingError for a name that torch does not know or a device that is not there.
+    Everything but the CPU is torch's, which is not asked where it is not installed or built for the CPU
+    alone. Raises EmbeddingError for a name that torch does not know or a device that is not there, and
+    MissingError where torch would have to be installed first.
     """
+    if device == "cpu" or (device is None and not _has_gpu_build()):
+        return "cpu"
+    extras.require("models", f"The device {device!r}")
     import torch
 
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if device is None:
-        return torch.device(next(name for name in ("cuda", "mps", "cpu") if there[name]))
+        return next(name for name in ("cuda", "mps", "cpu") if there[name])
     try:
         chosen = torch.device(device)
     except RuntimeError:
         raise EmbeddingError(f"The device {device!r} is not known; use cpu, cuda or mps.") from None
     if not there.get(chosen.type, False):
         raise EmbeddingError(f"The device {device!r} is not available here; use --device cpu.")
-    return chosen
+    return str(chosen)
 
 
 def choose_threads(threads: int | None, *, in_step: bool = False) -> int:
@@ -57,36 +60,47 @@ def choose_threads(threads: int | None, *, in_step: bool = False) -> int:
 
 
 @contextlib.contextmanager
-def fixed_arithmetic() -> Iterator[None]:
-    """Full float32 products, one thread per operation; the caller's settings come back afterwards.
+def fixed_arithmetic(device: str) -> Iterator[None]:
+    """Full float32 products, one thread per operation on the CPU; the caller's settings come back afterwards.
 
-    Without TF32 or bfloat16 a vector is the same on every run. Threads that start inside take the
-    one-thread setting over, so that parallel work shares no operation.
+    Without TF32 or bfloat16 a vector is the same on every run. Parallel work shares no operation, since
+    the way in which one is shared changes the order of sums.
     """
+    if device == "cpu":
+        from threadpoolctl import threadpool_limits
+
+        with threadpool_limits(limits=1, user_api="blas"):
+            yield
+        return
     import torch
 
-    threads = torch.get_num_threads()
     precision = torch.get_float32_matmul_precision()
-    torch.set_num_threads(1)
     torch.set_float32_matmul_precision("highest")
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
         torch.set_float32_matmul_precision(precision)
 
 
 @contextlib.contextmanager
-def failures_named(device: torch.device) -> Iterator[None]:
-    """Turn torch's errors, such as too little memory, into EmbeddingError."""
+def failures_named(device: str) -> Iterator[None]:
+    """Turn errors of the arithmetic, such as too little memory, into EmbeddingError."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
-        elsewhere = "" if device.type == "cpu" else "try --device cpu, or "
+        elsewhere = "" if device == "cpu" else "try --device cpu, or "
         raise EmbeddingError(
             f"Embedding on {device} failed ({reason}); {elsewhere}use --scorer lexical, which needs no model."
         ) from error
+
+
+def _has_gpu_build() -> bool:
+    """Say whether torch is installed in a build that may find more than a CPU, without importing it."""
+    try:
+        return not version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return False
 
 
 def _affinity() -> int:

@@ -14,7 +14,7 @@ from skillaudit.embedding import weights
 from skillaudit.errors import EmbeddingError
 from skillaudit.schema import Record
 
-VECTOR_FORMAT = 1
+VECTOR_FORMAT = 2
 """Raised when the same model and text would no longer give the same vector."""
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _PARTS = (".json", ".safetensors", ".bin", ".txt", ".model")

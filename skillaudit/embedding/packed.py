@@ -6,12 +6,11 @@ from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.embedding.bert import BertModel
 from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
 from skillaudit.embedding.models import Bert
@@ -24,15 +23,14 @@ _SEGMENT = 8_192
 """Texts that are tokenised and sorted together; bounds the wait before the first vectors."""
 _LEAST_TOKENS = 256
 """A batch is not made smaller than this to give every thread one."""
-_LEAST_ROWS = 32
-"""Matrix libraries sum in another order when a matrix has only a few rows (MKL: under four)."""
+_Forward: TypeAlias = Callable[[NDArray[np.int64], Sequence[tuple[int, int]]], NDArray[np.float32]]
 
 
 class PackedEncoder:
     """A loaded BERT model with mean pooling, on one device.
 
-    Texts of a batch share every matrix product as rows of one matrix; attention runs per group of
-    texts of equal length, so no text sees padding. Threads work on different batches, each on its own:
+    Texts of a batch are laid end to end, and those of equal length run together, so that no text sees
+    padding. Threads work on different batches, each on its own:
     threads that share one product wait for the slowest after every step, and a busy neighbour makes
     two of them slower than one; here it costs no more than the time that it takes.
     """
@@ -49,12 +47,12 @@ class PackedEncoder:
 
         folder, shape = source
         self._device = choose_device(device)
-        on_cpu = self._device.type == "cpu"
+        on_cpu = self._device == "cpu"
         self._threads = choose_threads(threads) if on_cpu else 1
         self._batch_tokens = batch_tokens or (_CPU_TOKENS if on_cpu else _GPU_TOKENS)
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._model = BertModel(folder / "model.safetensors", shape, self._device)
+            self._model = _load(folder / "model.safetensors", shape, self._device)
         except Exception as error:  # both libraries raise their own, undocumented kinds
             raise EmbeddingError(
                 f"The model in {folder} cannot be loaded ({error}); "
@@ -67,7 +65,7 @@ class PackedEncoder:
         """Yield positions and unit vectors, batch by batch; every position exactly once."""
         for start in range(0, len(texts), _SEGMENT):
             ids = self.tokenise(texts[start : start + _SEGMENT])
-            with failures_named(self._device), fixed_arithmetic():
+            with failures_named(self._device), fixed_arithmetic(self._device):
                 yield from self._run(ids, start)
 
     def tokenise(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
@@ -83,16 +81,24 @@ class PackedEncoder:
 
         def forward(batch: NDArray[np.intp]) -> Block:
             rows = [ids[position] for position in batch]
-            if (room := _LEAST_ROWS - sum(len(row) for row in rows)) > 0:
-                rows.append(np.zeros(room, dtype=np.int64))  # a text of padding that nobody reads
             lengths = [len(row) for row in rows]
             tokens = np.stack([np.concatenate(rows), np.concatenate([_COUNT[:n] for n in lengths])])
-            return batch + start, self._model(tokens, runs(lengths))[: len(batch)]
+            return batch + start, self._model(tokens, runs(lengths))
 
         yield from _in_threads(forward, batches, self._threads)
 
 
 _COUNT = np.arange(8192, dtype=np.int64)
+
+
+def _load(weights: Path, shape: Bert, device: str) -> _Forward:
+    if device == "cpu":
+        from skillaudit.embedding.bert import BertModel
+
+        return BertModel(weights, shape)
+    from skillaudit.embedding.bert_torch import TorchBertModel
+
+    return TorchBertModel(weights, shape, device)
 
 
 def pack(lengths: Sequence[int], budget: int) -> list[NDArray[np.intp]]:

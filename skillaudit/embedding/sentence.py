@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skillaudit import extras
 from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.devices import choose_device, choose_threads
 from skillaudit.embedding.models import Model
@@ -20,6 +21,7 @@ class SentenceEncoder:
     """A model of whatever architecture, as sentence_transformers runs it, without remote code."""
 
     def __init__(self, source: Model, *, device: str | None = None, threads: int | None = None) -> None:
+        extras.require("models", f"The embedding model {source.name}")
         self._threads = choose_threads(threads, in_step=True)
         self._device = choose_device(device)
         try:
@@ -29,7 +31,7 @@ class SentenceEncoder:
             narration.disable_progress_bar()  # type: ignore[no-untyped-call]
             path = str(source.folder) if source.key.startswith("folder:") else source.name
             revision = None if source.key.startswith("folder:") else source.revision
-            self._model: Any = SentenceTransformer(path, revision=revision, device=str(self._device))
+            self._model: Any = SentenceTransformer(path, revision=revision, device=self._device)
         except Exception as error:  # the hub, the configuration, the weights: each library has its own kinds
             reason = str(error).strip().partition("\n")[0].rstrip(".")
             raise EmbeddingError(

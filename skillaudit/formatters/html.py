@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from skillaudit import extras
 from skillaudit.formatters import html_charts as charts
 from skillaudit.formatters import html_tables as tables
 from skillaudit.formatters.findings import active
@@ -30,7 +31,11 @@ MOST_BYTES = 2_000_000
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
-    """Return a page under 2 MB; where the library is too large for that, it says what it leaves out."""
+    """Return a page under 2 MB; where the library is too large for that, it says what it leaves out.
+
+    Raises MissingError where Bokeh, which draws the charts, is not installed.
+    """
+    extras.require("html", "The HTML report")
     style, script = _asset("report.css"), _asset("report.js")
     places = charts.map_chart(report)
     drawn = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit import extras
 from skillaudit.cache import Cache
 from skillaudit.clients import listing, shown_skills, visibility
 from skillaudit.config import Config
@@ -37,7 +38,8 @@ def audit(sources: Sequence[str | Path], config: Config | None = None, progress:
 
     The same sources and configuration give the same report. Raises LoadError when a source holds no
     skill, RequestError for an unreadable file of requests, EmbeddingError when there are no weights,
-    UsageError for an unknown router; `progress` may raise Cancelled.
+    MissingError where a part that the configuration needs is not installed, UsageError for an unknown
+    router; `progress` may raise Cancelled.
     """
     return audit_library(load(sources, progress=progress), config or Config(), progress)
 
@@ -49,6 +51,8 @@ def audit_library(
 
     `compiled` are the chains of a library that was never written; else the mapping beside it is read.
     """
+    if config.map == "umap":
+        extras.require("map", "A map by UMAP")
     gathered = gather(library, config.requests, progress=progress)
     stated = stated_chains(library, config.chains, compiled)
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:

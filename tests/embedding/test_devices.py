@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from skillaudit import extras
 from skillaudit.embedding import devices
 from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
-from skillaudit.errors import EmbeddingError
+from skillaudit.errors import EmbeddingError, MissingError
 
 
 @pytest.fixture
@@ -62,10 +66,31 @@ def test_the_best_device_is_taken(
 ) -> None:
     import torch
 
+    monkeypatch.setattr(devices, "version", lambda _: "2.9.0+cu130")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert choose_device(None).type == expected
-    assert choose_device("cpu").type == "cpu"
+    assert choose_device(None) == expected
+    assert choose_device("cpu") == "cpu"
+
+
+def test_torch_is_not_asked_where_it_can_find_no_more_than_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr(devices, "version", lambda _: "2.9.0+cpu")
+    assert choose_device(None) == "cpu"
+
+    def not_installed(_: str) -> str:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr(devices, "version", not_installed)
+    assert choose_device(None) == "cpu"
+
+
+def test_a_gpu_without_torch_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extras, "missing", lambda extra: extra == "models")
+    with pytest.raises(
+        MissingError, match=r"^The device 'cuda' needs .*: pip install 'skillaudit\[models\]'$"
+    ):
+        choose_device("cuda")
 
 
 @pytest.mark.parametrize(("name", "message"), [("abacus", "not known"), ("cuda:1", "not available")])
@@ -79,47 +104,47 @@ def test_a_device_that_cannot_be_had_is_an_error(
         choose_device(name)
 
 
+def blas_threads() -> set[int]:
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
 def test_arithmetic_is_fixed_and_restored_even_after_a_failure() -> None:
+    before = blas_threads()
+    with threadpool_limits(2, "blas"):
+        with pytest.raises(ZeroDivisionError), fixed_arithmetic("cpu"):
+            assert blas_threads() == {1}
+            raise ZeroDivisionError
+        assert blas_threads() == {2}
+    assert blas_threads() == before
+
+
+def test_precision_on_a_gpu_is_fixed_and_restored() -> None:
     import torch
 
-    threads, precision = torch.get_num_threads(), torch.get_float32_matmul_precision()
-    torch.set_num_threads(2)
+    precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
     try:
-        with pytest.raises(ZeroDivisionError), fixed_arithmetic():
-            assert torch.get_num_threads() == 1
+        with pytest.raises(ZeroDivisionError), fixed_arithmetic("cuda"):
             assert torch.get_float32_matmul_precision() == "highest"
             raise ZeroDivisionError
-        assert torch.get_num_threads() == 2
         assert torch.get_float32_matmul_precision() == "medium"
     finally:
-        torch.set_num_threads(threads)
         torch.set_float32_matmul_precision(precision)
 
 
 def test_threads_begun_inside_share_no_operation() -> None:
-    import torch
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with fixed_arithmetic(), ThreadPoolExecutor(1) as pool:
-            assert pool.submit(torch.get_num_threads).result() == 1
-    finally:
-        torch.set_num_threads(threads)
+    with threadpool_limits(2, "blas"), fixed_arithmetic("cpu"), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(blas_threads).result() == {1}
 
 
 def test_running_out_of_memory_is_one_clear_error() -> None:
-    import torch
-
-    cpu, gpu = torch.device("cpu"), torch.device("cuda")
     with (
         pytest.raises(EmbeddingError, match=r"cuda failed \(no memory left\); try --device cpu"),
-        failures_named(gpu),
+        failures_named("cuda"),
     ):
         raise RuntimeError("no memory left.\nmuch more")
     with (
         pytest.raises(EmbeddingError, match=r"cpu failed \(MemoryError\); use --scorer"),
-        failures_named(cpu),
+        failures_named("cpu"),
     ):
         raise MemoryError

@@ -15,10 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.special import erf
+from threadpoolctl import threadpool_info
 
 from skillaudit.embedding import embed, packed
+from skillaudit.embedding.bert import gelu
+from skillaudit.embedding.bert_torch import TorchBertModel
 from skillaudit.embedding.models import MINILM, Bert
 from skillaudit.embedding.packed import PackedEncoder, pack, runs
+from skillaudit.errors import EmbeddingError
 from tests.embedding.conftest import TEXTS
 
 Vectors = NDArray[np.float32]
@@ -118,18 +123,46 @@ def test_other_pooling_runs_through_sentence_transformers(tiny: Path) -> None:
     assert first[0].tobytes() == first[2].tobytes()
 
 
-def test_weights_saved_under_the_bert_prefix_or_in_half_precision_are_read(tiny: Path) -> None:
+@pytest.mark.parametrize(("kind", "tolerance"), [("float16", 0.01), ("bfloat16", 0.05), ("float64", 1e-6)])
+def test_weights_saved_under_the_bert_prefix_or_in_another_precision_are_read(
+    tiny: Path, kind: str, tolerance: float
+) -> None:
+    import torch
     from safetensors.torch import load_file, save_file
 
     shape = Bert(hidden=16, heads=4, layers=2, epsilon=1e-9, max_tokens=8)
     plain = run(PackedEncoder((tiny, shape), device="cpu"), ["a b", "c"], 16)
     tensors = load_file(str(tiny / "model.safetensors"))
-    save_file(
-        {f"bert.{name}": tensor.half() for name, tensor in tensors.items()}, str(tiny / "model.safetensors")
-    )
-    np.testing.assert_allclose(
-        run(PackedEncoder((tiny, shape), device="cpu"), ["a b", "c"], 16), plain, atol=0.01
-    )
+    other = {f"bert.{name}": tensor.to(getattr(torch, kind)) for name, tensor in tensors.items()}
+    other["bert.embeddings.position_ids"] = torch.arange(32)
+    save_file(other, str(tiny / "model.safetensors"))
+    found = run(PackedEncoder((tiny, shape), device="cpu"), ["a b", "c"], 16)
+    np.testing.assert_allclose(found, plain, atol=tolerance)
+
+
+def test_weights_without_a_tensor_are_one_clear_error(tiny: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    tensors = load_file(str(tiny / "model.safetensors"))
+    del tensors["encoder.layer.1.output.dense.bias"]
+    save_file(tensors, str(tiny / "model.safetensors"))
+    with pytest.raises(EmbeddingError, match=r"cannot be loaded .*output\.dense\.bias"):
+        embed(["a"], model=str(tiny), device="cpu")
+
+
+def test_torch_computes_the_same_vectors(minilm: Path, reference: Vectors) -> None:
+    model = TorchBertModel(minilm / "model.safetensors", MINILM, "cpu")
+    encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=1)
+    encoder._model = model
+    np.testing.assert_allclose(run(encoder, TEXTS), reference, atol=1e-6)
+
+
+def test_gelu_is_exact_to_single_precision() -> None:
+    values = np.concatenate([np.linspace(-12, 12, 70_001), [0.0, -0.0, 1e-30, -1e-30, 80, -80]])
+    exact = values * (1 + erf(values / np.sqrt(2))) / 2
+    rows = values.astype(np.float32).reshape(-1, 1)
+    assert np.abs(gelu(rows.copy())[:, 0] - exact).max() < 1e-6
+    assert gelu(rows.copy()).tobytes() == np.concatenate([gelu(row[None].copy()) for row in rows]).tobytes()
 
 
 def test_texts_are_cut_at_the_longest_the_model_reads(minilm: Path, tiny: Path) -> None:
@@ -155,15 +188,13 @@ def test_a_lone_surrogate_is_no_crash(tiny: Path) -> None:
 
 
 def test_leaving_early_stops_the_threads(minilm: Path) -> None:
-    import torch
-
-    before = torch.get_num_threads()
+    before = threadpool_info()
     encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=2, batch_tokens=256)
     blocks = encoder.encode(TEXTS)
     next(blocks)
     blocks.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("embed")]
-    assert torch.get_num_threads() == before
+    assert threadpool_info() == before
 
 
 lengths = st.lists(st.integers(2, 300), max_size=60)
