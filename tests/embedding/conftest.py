@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
+import types
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from skillaudit.embedding import fetching
 from skillaudit.embedding.weights import default_folder
+from skillaudit.errors import EmbeddingError
 
 TEXTS = (
     "pdf: Read, split and merge PDF files.",
@@ -24,6 +29,49 @@ TEXTS = (
     "long: " + "Every word of this description goes on and on without an end in sight. " * 40,
     "kubernetes-debug: kubectl logs -n prod deploy/api --since=1h | grep ERROR; restart pods, read events.",
 )
+
+
+class FakeHub(types.ModuleType):
+    """A hub that gives files from a folder, or nothing; it remembers what it was asked for."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__("huggingface_hub")
+        self.folder = folder
+        self.asked: list[tuple[str, str, str | None]] = []
+        self.timeouts: list[float] = []
+        self.refusal: Exception | None = None
+        """What the first question is answered with."""
+
+    def try_to_load_from_cache(self, model: str, name: str, revision: str | None = None) -> str | None:
+        return None
+
+    def hf_hub_url(self, model: str, name: str, revision: str | None = None) -> str:
+        return f"{model}/{revision}/{name}"
+
+    def get_hf_file_metadata(self, url: str, timeout: float) -> None:
+        self.timeouts.append(timeout)
+        if self.refusal is not None:
+            raise self.refusal
+
+    def hf_hub_download(self, model: str, name: str, revision: str | None = None) -> str:
+        self.asked.append((model, name, revision))
+        if self.folder is None or not (self.folder / name).is_file():
+            raise OSError("offline\nsecond line")
+        return str(self.folder / name)
+
+
+def nothing(names: Collection[str], folder: Path) -> None:
+    """Stand for a package index that cannot be reached."""
+    raise EmbeddingError("the package index gave nothing")
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
+    """Put an empty hub in the place of the real one."""
+    fake = FakeHub()
+    monkeypatch.setattr(fetching, "fetch", nothing)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
+    return fake
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import types
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,43 +21,7 @@ from skillaudit.cache import Cache
 from skillaudit.embedding import weights
 from skillaudit.embedding.weights import default_folder, file_sha256
 from skillaudit.errors import EmbeddingError
-
-
-class FakeHub(types.ModuleType):
-    """A hub that gives files from a folder, or nothing; it remembers what it was asked for."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        super().__init__("huggingface_hub")
-        self.folder = folder
-        self.asked: list[tuple[str, str, str | None]] = []
-        self.timeouts: list[float] = []
-        self.refusal: Exception | None = None
-        """What the first question is answered with."""
-
-    def try_to_load_from_cache(self, model: str, name: str, revision: str | None = None) -> str | None:
-        return None
-
-    def hf_hub_url(self, model: str, name: str, revision: str | None = None) -> str:
-        return f"{model}/{revision}/{name}"
-
-    def get_hf_file_metadata(self, url: str, timeout: float) -> None:
-        self.timeouts.append(timeout)
-        if self.refusal is not None:
-            raise self.refusal
-
-    def hf_hub_download(self, model: str, name: str, revision: str | None = None) -> str:
-        self.asked.append((model, name, revision))
-        if self.folder is None or not (self.folder / name).is_file():
-            raise OSError("offline\nsecond line")
-        return str(self.folder / name)
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> FakeHub:
-    """Put an empty hub in the place of the real one."""
-    fake = FakeHub()
-    monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
-    return fake
+from tests.embedding.conftest import FakeHub
 
 
 @pytest.fixture
