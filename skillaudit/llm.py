@@ -17,6 +17,8 @@ from typing import Any
 
 from skillaudit import extras
 from skillaudit.errors import ModelError
+from skillaudit.safety.cleaning import clean, one_line
+from skillaudit.safety.secrets import LONG_PIECE, mask, remember, without_userinfo
 from skillaudit.schema import Record
 
 Messages = Sequence[Mapping[str, str]]
@@ -36,10 +38,8 @@ _READ = 10_000
 """Characters of a provider's own message that are looked at."""
 _SHOWN = 200
 """Characters of a provider's own message that are passed on."""
-_KEY_NAME = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)S?$", re.IGNORECASE)
-_KEY_LENGTH = 6
-"""Characters from which on the value of such a variable is taken for a key, and not for a switch."""
-_SECRET = re.compile(r"\b(?:sk|pk|key|AIza|gsk|xai)[-_]?[A-Za-z0-9_*.-]{6,}")
+_MASKED = 1_000
+"""Characters of it in which keys are looked for, well beyond where it is cut."""
 
 
 class RetryableError(ModelError):
@@ -157,11 +157,15 @@ class Model:
         if temperature is not None:
             self._options["temperature"] = temperature
         self._api_base = api_base
+        if api_base is not None:
+            remember(api_base)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What decides an answer beside the name and the prompt."""
-        return dict(self._options) | ({"api_base": self._api_base} if self._api_base else {})
+        return dict(self._options) | (
+            {"api_base": without_userinfo(self._api_base)} if self._api_base else {}
+        )
 
     @property
     def max_tokens(self) -> int:
@@ -263,8 +267,8 @@ def _completion(response: Any) -> Completion:
         raise RetryableError("the provider's answer holds no message", billed=True) from error
     hidden = getattr(response, "_hidden_params", None) or {}
     return Completion(
-        text=_sound(text, MAX_ANSWER),
-        finish=_sound(getattr(choice, "finish_reason", "") or "", MAX_FINISH),
+        text=mask(clean(_sound(text, MAX_ANSWER)), LONG_PIECE),
+        finish=one_line(_sound(getattr(choice, "finish_reason", "") or "", MAX_FINISH)),
         # No prompt is empty: a zero is a provider that does not count.
         prompt_tokens=_count(getattr(usage, "prompt_tokens", None), 1),
         completion_tokens=_count(getattr(usage, "completion_tokens", None), 0),
@@ -293,7 +297,7 @@ def _kinds(error: Exception) -> str:
 
 
 def translate(error: Exception, model: str) -> ModelError:
-    """Say what a failed call means: one sentence that names the variable or flag to change."""
+    """Say what a failed call means: one sentence that names the variable or flag to change, and no key."""
     if isinstance(error, ModelError):
         return error
     kinds, status = _kinds(error), getattr(error, "status_code", None)
@@ -334,18 +338,8 @@ def _detail(error: Exception) -> str:
     """The provider's own words on one line, without prefixes, keys or control characters."""
     text = " ".join(str(error)[:_READ].split("Traceback")[0].split())
     text = re.sub(r"^(?:litellm\.)?(?:\w+(?:Error|Exception|Timeout)\b[ :\-]*)+", "", text)
-    for key in _keys():
-        text = text.replace(key, "***")
-    text = "".join(character for character in _SECRET.sub("***", text) if character.isprintable())
+    text = mask(one_line(text)[:_MASKED])
     return text[:_SHOWN].rstrip(" .")
-
-
-def _keys() -> list[str]:
-    """What the environment holds of secrets, the longest first: a server may say back what it was sent."""
-    found = {
-        value for name, value in os.environ.items() if _KEY_NAME.search(name) and len(value) >= _KEY_LENGTH
-    }
-    return sorted(found, key=len, reverse=True)
 
 
 def key_variable(model: str) -> str:

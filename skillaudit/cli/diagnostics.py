@@ -14,6 +14,7 @@ import click
 
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
+from skillaudit.safety.secrets import LONG_PIECE, mask
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the machine cannot do just now, wherever it came up."""
@@ -32,9 +33,9 @@ class ExitCode(IntEnum):
 
 
 def say(message: str) -> None:
-    """Write one line of narration to stderr, after everything on stdout, free of what acts on a terminal."""
+    """Write one line of narration to stderr, after stdout, free of keys and of what acts on a terminal."""
     flush()
-    click.echo(shown(message), err=True)
+    click.echo(shown(mask(message, LONG_PIECE)), err=True)
 
 
 class Guarded(TextIOWrapper):

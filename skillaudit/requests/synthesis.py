@@ -12,6 +12,8 @@ from skillaudit.requests.gathering import is_proof
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.markdown import plain
 from skillaudit.requests.wording import pieces, words
+from skillaudit.safety.cleaning import one_line
+from skillaudit.safety.prompts import Quote
 from skillaudit.schema import Request, Skill
 
 MIN_WORDS, MAX_WORDS = 15, 30
@@ -27,11 +29,14 @@ one described below. The person has never heard of it and does not know what it 
 
 Each request:
 - is one sentence of {low} to {high} words, in the person's own voice, about their own concrete case;
-- never uses the name {name!r}, or any tool, command or repository name from the text;
+- never uses the name below, or any tool, command or repository name from the text;
 - says it in other words: never more than three words in a row from the text.
 
-Description: {description}
-Detail: {detail}
+{rule}
+
+{name}
+{description}
+{detail}
 
 Answer with a JSON list of {count} strings and nothing else."""
 
@@ -48,13 +53,15 @@ class Refused(NamedTuple):
 def prompt(skill: Skill, count: int) -> str:
     """Return what a model is asked for one skill."""
     detail = plain(" ".join(skill.body.split())[:_SOURCE]) or "none"
+    quote = Quote(skill.name, skill.description, detail)
     return _PROMPT.format(
         count=count,
         low=MIN_WORDS,
         high=MAX_WORDS,
-        name=skill.name,
-        description=skill.description,
-        detail=detail,
+        rule=quote.rule,
+        name=quote("name", skill.name),
+        description=quote("description", skill.description),
+        detail=quote("detail", detail),
     )
 
 
@@ -67,7 +74,7 @@ def parse(answer: str) -> list[str]:
         except (json.JSONDecodeError, RecursionError):
             found = None
         if isinstance(found, list):
-            return [" ".join(item.split()) for item in found if isinstance(item, str) and item.strip()]
+            return [line for item in found if isinstance(item, str) and (line := one_line(item))]
     lines = (_ITEM.sub("", line).strip(" \"'“”,") for line in answer.splitlines() if _ITEM.match(line))
     return [line for line in lines if line]
 

@@ -94,6 +94,6 @@ def test_answers_of_many_shapes(answer: str, expected: list[str]) -> None:
 def test_the_prompt_shows_little_of_the_body() -> None:
     text = prompt(BOATS, 3)
     assert BOATS.description in text
-    assert "'paper-boats'" in text
+    assert "\npaper-boats\n" in text
     assert "Use thick paper" in text
     assert text.count("Long story") < 40
