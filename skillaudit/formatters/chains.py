@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from skillaudit.formatters.layout import WIDTH, wrap
 from skillaudit.formatters.words import interval, percent, plural
+from skillaudit.safety.exits import in_markdown as escape
 from skillaudit.schema import ChainReport, DepthBySize, Execution, Zone
 
 MARKS: dict[Zone, str] = {"safe": "+", "between": " ", "dead": "-"}
@@ -121,7 +122,7 @@ def _grid(map_: DepthBySize, rows: Sequence[int]) -> Iterator[str]:
 
 def markdown(execution: Execution | None, rows: int) -> Iterator[str]:
     """Return the blocks of the Markdown report: one sentence where the library has no chain."""
-    from skillaudit.formatters.markdown import escape, table
+    from skillaudit.formatters.markdown import table
 
     if execution is None:
         return

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from skillaudit.formatters import chains
 from skillaudit.formatters.findings import active
 from skillaudit.formatters.words import SOURCES, interval, percent, plural, some
+from skillaudit.safety.exits import in_markdown as escape
 from skillaudit.schema import Finding, Report
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 ROWS = 15
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@])")
-
-
-def escape(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is: no link, mention, tag or table cell arises."""
-    line = _SPECIAL.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;"))
-    return line.replace("<", "&lt;").replace(">", "&gt;").replace("://", ":&#8203;//")
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:

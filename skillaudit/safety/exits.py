@@ -21,6 +21,9 @@ _HARMLESS = b"\t\n" + bytes(range(0x20, 0x7F))
 # wherever it stands; Azure `##vso[` and TeamCity `##teamcity[` likewise.
 _AT_START = re.compile(r"^([^\S\n]*:)(?=:)", re.MULTILINE)
 _ANYWHERE = re.compile(r"##(?=[A-Za-z-]{0,40}\[)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~@$])")
+_LIVE = re.compile(r":(?=//)|\\#(?=\d)|\\@|\bwww(?=\.)|\b(?:mailto|xmpp)(?=:)|\bGH(?=-\d)", re.IGNORECASE)
+_FIRST = re.compile(r"^(\d{0,9})([-.=)])")
 
 
 def inert(text: str) -> str:
@@ -47,6 +50,19 @@ def shown(text: str) -> Shown:
 def in_markup(text: str) -> str:
     """Return escaped text of HTML or XML in which no runner finds a command; readers of markup see the same."""
     return _ANYWHERE.sub("&#35;#", text) if "##" in text else text
+
+
+def in_markdown(text: str) -> str:
+    r"""Return `text` on one line so that GitHub's Markdown shows it as it is.
+
+    No tag, emphasis, code, heading, list, table cell, formula, link, mention or reference arises: what has
+    a meaning gets a backslash or a character reference, and `@`, `#1`, `://` and `www.`, which GitHub looks
+    for in the finished page too, a zero-width space.
+    """
+    line = _SPECIAL.sub(r"\\\1", " ".join(inert(text).split()).replace("&", "&amp;"))
+    line = line.replace("<", "&lt;").replace(">", "&gt;")
+    line = _LIVE.sub("\\g<0>&#8203;", line)
+    return _FIRST.sub(r"\1\\\2", line)
 
 
 def in_json(text: str) -> str:

@@ -6,10 +6,10 @@ saying the same thing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from skillaudit.safety.exits import in_markdown as escape
 from skillaudit.schema import Estimate
 from skillaudit.tui.figures import estimate, meter, percent, whisker
 from skillaudit.tui.lines import EMPTY, Align, Line, Span, crop, fit, line_width, printable, wrap
@@ -243,14 +243,6 @@ def _cell(cell: Span, size: int, align: Align) -> list[Span]:
         return [cell._replace(text=text)]
     left, right = text.split(content, 1)
     return [span for span in (Span(left), cell._replace(text=content), Span(right)) if span.text]
-
-
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~])")
-
-
-def escape(text: str) -> str:
-    """Make `text` mean itself in Markdown."""
-    return _MARKDOWN.sub(r"\\\1", printable(text))
 
 
 def to_markdown(blocks: Iterable[Block]) -> str:

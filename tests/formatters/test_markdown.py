@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
 
-from skillaudit.formatters.markdown import escape, render
+from skillaudit.formatters.markdown import render
 from tests.reports import small_report
 
 HOSTILE = "[x](https://evil.example) @someone <img src=x> `code` | cell\n# head"
@@ -20,13 +18,3 @@ def test_hostile_text_makes_no_link_tag_mention_or_cell() -> None:
     assert "](" not in row.replace("\\]\\(", "")
     assert "<img" not in row
     assert row.replace("\\|", "").count("|") == 5
-
-
-@given(st.text(max_size=60))
-def test_escaped_text_is_one_line_without_live_characters(text: str) -> None:
-    escaped = escape(text)
-    assert "\n" not in escaped
-    bare = escaped
-    for character in "\\`*_{}[]()#+!|~@":
-        bare = bare.replace("\\" + character, "")
-    assert not set(bare) & set("`*_[]|<>@")

@@ -88,7 +88,7 @@ def test_markdown_says_the_same() -> None:
 
 
 def test_markdown_escapes_what_would_be_markup() -> None:
-    assert escape("[a](b) `c` <d> | *e*") == "\\[a\\](b) \\`c\\` \\<d\\> \\| \\*e\\*"
+    assert escape("[a](b) `c` <d> | *e*") == "\\[a\\]\\(b\\) \\`c\\` &lt;d&gt; \\| \\*e\\*"
     assert "\x1b" not in to_markdown([Paragraph("a\x1b[31m")])
 
 
