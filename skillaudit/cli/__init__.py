@@ -26,6 +26,7 @@ COMMANDS = {
     "validate": ("skillaudit.cli.validate", "Show predicted against measured, and where it is wrong."),
     "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
     "compile": ("skillaudit.cli.compile", "Turn a multi-agent system into skills, or say why not."),
+    "schema": ("skillaudit.cli.schema", "Print the JSON Schema of a report, a plan or another record."),
     "rule": ("skillaudit.cli.rule", "Explain a finding: what it means and how to fix it."),
 }
 """Command name -> (module that defines `command`, one line for the help page)."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from skillaudit.safety.decoding import read_json
-from skillaudit.schema import Report
+from skillaudit.schema import Record, Report
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
@@ -18,6 +18,11 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     document: dict[str, Any] = msgspec.to_builtins(report)
     if verdict is not None:
         document["verdict"] = msgspec.to_builtins(verdict)
+    return pretty(document)
+
+
+def pretty(document: object) -> str:
+    """Return a record, or what one is made of, as JSON of two spaces' indent with a line break at its end."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 
@@ -29,11 +34,11 @@ def read(text: str | bytes) -> Report:
     return read_json(text.encode() if isinstance(text, str) else text, Report)
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a report."""
-    document = msgspec.json.schema(Report)
+def schema(record: type[Record] = Report, name: str = "report") -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a record that is called `name`."""
+    document = msgspec.json.schema(record)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "skillaudit report",
+        "title": f"skillaudit {name}",
         **document,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from skillaudit.calling import make_callable
 from skillaudit.errors import LoadError
 from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
 from skillaudit.load.merge import build
@@ -17,6 +18,8 @@ from skillaudit.safety.cleaning import clean, collapse
 from skillaudit.schema import Library, Skipped
 
 __all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]
+
+make_callable(__name__, "load")
 
 
 def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Library:

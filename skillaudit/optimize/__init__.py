@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from skillaudit.calling import make_callable
 from skillaudit.optimize.flow import optimize
 from skillaudit.optimize.records import Edit, Optimisation, Plan, Proof, Step
 
 __all__ = ["Edit", "Optimisation", "Plan", "Proof", "Step", "optimize"]
+
+make_callable(__name__, "optimize")
