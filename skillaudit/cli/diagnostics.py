@@ -90,8 +90,8 @@ def run(command: click.Command) -> int:
     except click.ClickException as error:
         _show(error)
         return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
+    except (click.Abort, KeyboardInterrupt) as error:
+        say(_interrupted(error))
         return ExitCode.INTERRUPTED
     except MissingError as error:
         say(f"error: {error}")
@@ -131,6 +131,12 @@ def _show(error: click.ClickException) -> None:
     text = StringIO()
     error.show(text)
     say(text.getvalue().rstrip("\n"))
+
+
+def _interrupted(error: BaseException) -> str:
+    """What to say at an interrupt: click makes an `Abort` of it, and its words stand in the cause."""
+    words = str(error.__cause__ or error) if isinstance(error, click.Abort) else str(error)
+    return f"interrupted; {words}" if words else "interrupted"
 
 
 def _from_interrupt(error: BaseException) -> bool:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from skillaudit.asking.defaults import BUDGET
 from skillaudit.cli.options import FloatRange, live_options, narration
 from skillaudit.cli.output import deliver
+from skillaudit.cli.prices import price_of
 
 if TYPE_CHECKING:
-    from skillaudit.llm import Price
+    from skillaudit.asking.engine import Preview
 
 REPORT = "report.html"
 
@@ -41,7 +43,9 @@ REPORT = "report.html"
     "--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: DIR, or your own]"
 )
 @click.option(
-    "--budget", type=FloatRange(min=0), help="Dollars for one experiment on one model.  [default: 2.50]"
+    "--budget",
+    type=FloatRange(min=0),
+    help=f"Dollars for one experiment on one model.  [default: {BUDGET:.2f}]",
 )
 @live_options
 @click.option(
@@ -129,18 +133,18 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
         routers=routers,
         scope=Scope(seeds=options.pop("seeds"), tasks=options.pop("tasks")),
         out=out,
-        price=_price(options.pop("price")),
+        price=price_of(options.pop("price")),
         embedder=options.pop("embedder") or DEFAULT_EMBEDDER,
         use_cache=not options.pop("no_cache"),
         **options,
     )
 
-    def announce(experiment: str, router: str, calls: int, dollars: float | None) -> None:
-        cost = "price not known" if dollars is None else f"about ${dollars:.2f}"
-        say(f"{experiment} on {router}: about {calls:,} calls, {cost}")
+    def announce(experiment: str, router: str, preview: Preview) -> None:
+        cost = "price not known" if preview.dollars is None else f"about ${preview.dollars:.2f}"
+        say(f"{experiment} on {router}: about {preview.questions:,} calls, {cost}")
 
     if out is not None and not quiet:
-        from skillaudit.probe.exporting import has_parquet
+        from skillaudit.asking.parquet import has_parquet
 
         if not has_parquet():
             say("tables are written as JSONL alone; for Parquet too, install pyarrow")
@@ -161,17 +165,3 @@ def _json(found: Any) -> str:
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
-
-
-def _price(text: str | None) -> Price | None:
-    if text is None:
-        return None
-    from skillaudit.llm import Price
-
-    try:
-        prompt, completion = (float(part) / 1e6 for part in text.split(","))
-    except ValueError:
-        prompt = completion = -1.0
-    if not (0 <= prompt < float("inf") and 0 <= completion < float("inf")):
-        raise click.BadParameter(f"{text!r} is not two prices, such as 0.15,0.60", param_hint="--price")
-    return Price(prompt=prompt, completion=completion)

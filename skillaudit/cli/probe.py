@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from skillaudit.asking.defaults import BUDGET, TITLES
 from skillaudit.cli.options import (
     FloatRange,
     audit_options_but,
@@ -16,12 +17,11 @@ from skillaudit.cli.options import (
     sources,
 )
 from skillaudit.cli.output import check_writable, deliver, deliver_json
+from skillaudit.cli.prices import price_of
 
 if TYPE_CHECKING:
-    from skillaudit.llm import Price
-    from skillaudit.probe import Preview
+    from skillaudit.asking.engine import Preview
 
-STUDIES = ("accuracy", "decay", "competition", "policy", "hierarchy", "anchors", "protocol", "rescue")
 _OWN = (
     "study", "repeats", "limit", "precision", "budget", "no_budget", "concurrency", "timeout", "api_base", "resume",
     "log", "export", "synthesize", "save_profile", "seed",
@@ -36,7 +36,7 @@ _OWN = (
     metavar="MODEL",
     help="As litellm names it, such as openai/gpt-4o-mini; or local/hybrid, local/dense, local/lexical.",
 )
-@click.option("--study", type=click.Choice(STUDIES), default="accuracy", show_default=True)
+@click.option("--study", type=click.Choice(list(TITLES)), default="accuracy", show_default=True)
 @click.option(
     "--repeats",
     type=click.IntRange(min=1),
@@ -50,7 +50,9 @@ _OWN = (
     type=FloatRange(0, 0.5, min_open=True),
     help="Accuracy: stop when its 90% interval is this narrow to each side, such as 0.05.",
 )
-@click.option("--budget", type=FloatRange(min=0), help="Dollars, interrupted runs included.  [default: 2.50]")
+@click.option(
+    "--budget", type=FloatRange(min=0), help=f"Dollars, interrupted runs included.  [default: {BUDGET:.2f}]"
+)
 @live_options
 @click.option("--resume", is_flag=True, help="Only go on with a run that the log has; never begin one.")
 @click.option("--log", type=click.Path(path_type=Path), help="Where answers are kept.  [default: your own]")
@@ -87,15 +89,15 @@ def command(
 
     Every answer is kept in a log: an interrupted run goes on where it was, and no question is paid twice.
     """
+    from skillaudit.asking.parquet import has_parquet
     from skillaudit.cli.diagnostics import say
-    from skillaudit.probe.exporting import has_parquet
     from skillaudit.probe.session import Settings, run
 
     own = {name: options.pop(name) for name in _OWN}
     if own["no_budget"] and own["budget"] is not None:
         raise click.UsageError("--budget and --no-budget exclude each other")
     check_writable(output)
-    settings = Settings(model=model, price=_price(price), **own)
+    settings = Settings(model=model, price=price_of(price), **own)
     with narration(quiet) as progress:
         found = run(
             sources,
@@ -126,20 +128,3 @@ def _announce(preview: Preview) -> None:
     left = None if preview.budget is None else preview.budget - preview.spent
     if left is not None and preview.dollars is not None and preview.dollars > left:
         say("that is more than the budget: the run will stop there, and a higher --budget will go on")
-
-
-def _price(text: str | None) -> Price | None:
-    from skillaudit.llm import Price
-
-    if text is None:
-        return None
-    try:
-        prompt, completion = (float(part) / 1e6 for part in text.split(","))
-    except ValueError:
-        prompt = completion = -1.0
-    if not (0 <= prompt < float("inf") and 0 <= completion < float("inf")):
-        raise click.BadParameter(
-            f"{text!r} is not two prices, such as 0.15,0.60 dollars per million tokens in and out",
-            param_hint="--price",
-        )
-    return Price(prompt=prompt, completion=completion)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from skillaudit.asking.records import Arm, Fit, Spending
 from skillaudit.formatters.layout import table, wrap
 from skillaudit.formatters.words import interval, percent, plural
-from skillaudit.probe import STUDIES, ProbeResult
-from skillaudit.probe.records import Arm, Comparison, Fit, Spending
+from skillaudit.probe import STUDIES
+from skillaudit.probe.records import Comparison, ProbeResult
 
 BAR = 20
 ROWS = 12

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 import msgspec
 
-from skillaudit.errors import ModelError
-from skillaudit.probe.asking import Asker, BudgetReachedError, GivenUpError
-from skillaudit.probe.prompts import Question
-from skillaudit.probe.records import Decision, Outcome, Plan, StudyName, Trial
-from skillaudit.progress import SILENT, Progress
+from skillaudit.asking.asker import Asker
+from skillaudit.asking.deciding import Coming
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.prompts import Question
+from skillaudit.asking.records import Decision, Entry, Outcome, Plan, Trial
 from skillaudit.schema import Record
 
-IN_A_ROW = 3
-"""So many errands given up with no answer in between end a run: the provider is down."""
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 _SHOWN = 300
@@ -79,74 +75,20 @@ def decided(errand: Errand, outcome: Outcome, model: str, study: StudyName, said
     )
 
 
-@dataclass(slots=True)
-class Carried:
-    """What came of the errands."""
-
-    decisions: list[Decision] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=dict)
-    """Answers by the errand's key."""
-    failed: int = 0
-    stopped: str = ""
-    in_a_row: int = 0
+def coming(errand: Errand) -> Coming:
+    """Return the question that an errand is."""
+    return Coming(errand.question, errand.repeat)
 
 
-async def carry_out(
-    errands: Sequence[Errand],
-    study: StudyName,
-    asker: Asker,
-    *,
-    concurrency: int = 16,
-    progress: Progress = SILENT,
-) -> Carried:
-    """Have the errands done; answers that the log knows are not asked again.
+async def carry_out(errand: Errand, study: StudyName, asker: Asker) -> tuple[Decision, tuple[Entry, ...]]:
+    """Have an errand done; raises as `Asker.ask` does."""
+    answer = await asker.ask(errand.question, asker.key(errand.question, errand.repeat))
+    return decided(errand, mark(errand, answer.text), asker.router.name, study, answer.text), ()
 
-    Ends early when the budget is reached. Raises a `ModelError` when further questions are useless.
-    """
-    found: dict[int, Decision] = {}
-    state = Carried()
 
-    async def work(queue: Iterator[tuple[int, Errand]]) -> None:
-        try:
-            await take(queue)
-        finally:
-            asker.log.flush()  # nobody's next claim will write the last answer of this worker
-
-    async def take(queue: Iterator[tuple[int, Errand]]) -> None:
-        for at, errand in queue:
-            if state.stopped:
-                return
-            try:
-                answer = await asker.ask(errand.question, asker.key(errand.question, errand.repeat))
-            except BudgetReachedError:
-                state.stopped = "budget"
-                return
-            except GivenUpError as error:
-                state.failed += 1
-                state.in_a_row += 1
-                if state.in_a_row >= IN_A_ROW:
-                    raise ModelError(
-                        f"{error}; answers so far are in {asker.log.path}, the same command goes on there"
-                    ) from error
-                continue
-            state.in_a_row = 0
-            state.said[errand.key] = answer.text
-            found[at] = decided(errand, mark(errand, answer.text), asker.router.name, study, answer.text)
-            asker.log.record_decision(asker.run, found[at], ())
-            progress.update("probe", len(found), len(errands), "")
-
-    queue = iter(enumerate(errands))
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, max(1, len(errands)))):
-                group.create_task(work(queue))
-    except BaseExceptionGroup as errors:
-        error: BaseException = errors
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None
-    state.decisions = [found[at] for at in sorted(found)]
-    return state
+def key_of(done: Decision) -> str:
+    """Return the name of the errand that a decision came of."""
+    return done.key.partition("\0")[0]
 
 
 def quoted(plan: Plan, said: Mapping[str, str]) -> Plan:

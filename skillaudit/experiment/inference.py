@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.asking.rates import Bootstrap, codes, interval
+from skillaudit.asking.records import Decision, Fit
 from skillaudit.experiment.records import Point, Ruling, Verdict
-from skillaudit.probe.rates import Bootstrap, codes, interval
-from skillaudit.probe.records import Decision, Fit
 from skillaudit.routing.intervals import Clusters, resample
 from skillaudit.schema import Estimate
 

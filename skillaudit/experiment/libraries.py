@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 from typing import Literal
 
+from skillaudit.asking.records import Entry
 from skillaudit.experiment.synthetic import Template, pool
-from skillaudit.probe.records import Entry
 from skillaudit.schema import Record
 
 Similarity = Literal["low", "mixed", "high"]

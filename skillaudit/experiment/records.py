@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from skillaudit.probe.records import Fit, Spending
+from skillaudit.asking.records import Fit, Spending
 from skillaudit.schema import Estimate, Record
 
 Ruling = Literal["supported", "partly", "no effect", "opposite"]

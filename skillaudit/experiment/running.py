@@ -1,4 +1,4 @@
-"""Run experiments on a router: ask through the probe's engine, which logs, resumes and keeps a budget."""
+"""Run experiments on a router: ask through the engine, which logs, resumes and keeps a budget."""
 
 from __future__ import annotations
 
@@ -6,72 +6,54 @@ import asyncio
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
+from skillaudit.asking.asker import Router
+from skillaudit.asking.deciding import Decider
+from skillaudit.asking.engine import Engine, Limits, Preview, closing
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.pacing import Pace
+from skillaudit.asking.records import Decision, Plan, Spending
+from skillaudit.asking.routers import LocalRouter
+from skillaudit.asking.workers import Outcomes
 from skillaudit.errors import UsageError
-from skillaudit.experiment.errands import Errand, carry_out, quoted
+from skillaudit.experiment.errands import Errand, carry_out, coming, key_of, quoted
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Findings, Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS, Experiment
 from skillaudit.experiment.tasks import Scope
-from skillaudit.probe.asking import Asker, Router
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.pacing import Budget, Pace
-from skillaudit.probe.prompts import Prompts, corpus
-from skillaudit.probe.records import Decision, Plan, Spending
-from skillaudit.probe.routers import LiveRouter, LocalRouter
-from skillaudit.probe.running import Outcomes, Runner
 from skillaudit.progress import SILENT, Progress
-
-_LOOKED_AT = 100
-"""Questions that the estimate is made from."""
 
 
 async def decide(
     plan: Plan,
     router: Router,
     log: ProbeLog,
+    limits: Limits | None = None,
     *,
     errands: Sequence[Errand] = (),
-    budget: float | None = None,
-    concurrency: int = 16,
     pace: Pace | None = None,
-    before: Callable[[int, float | None], None] = lambda calls, dollars: None,
+    before: Callable[[Preview], None] = lambda _: None,
     progress: Progress = SILENT,
 ) -> tuple[Outcomes, Spending]:
     """Carry out a plan, after the errands that its tasks may quote; what the log knows already is not asked again.
 
-    `before` is told how many calls are coming and about what they cost, before the first one. Raises `UsageError` when
-    a budget is given and the price is not known, `ModelError` when the router cannot be used.
+    `before` is told what is coming, before the first call. Raises `UsageError` when a budget is given and the price is
+    not known, `ModelError` when the router cannot be used.
     """
-    if budget is not None and router.price is None:
-        raise UsageError(
-            f"the price of {router.name} is not known, so a budget cannot be kept; give --no-budget"
-        )
     run = run_id(plan, router, errands)
-    asker = Asker(router, log, run, Budget(budget, log.spent(run)), pace or Pace())
-    prompts = Prompts(plan, ())
-    if isinstance(router, LocalRouter):
-        router.prepare([trial.query for trial in plan.trials], corpus(plan))
-    _announce(plan, prompts, errands, asker, before)
-    carried = await carry_out(errands, plan.study, asker, concurrency=concurrency, progress=progress)
-    found = Outcomes(decisions=[], stopped=carried.stopped)
-    if not carried.stopped:
-        plan = quoted(plan, carried.said)
-        runner = Runner(plan, Prompts(plan, ()), asker, concurrency=concurrency, progress=progress)
-        found = await runner.run(plan.trials)
-    found.decisions[:0] = carried.decisions
-    found.failed += carried.failed
-    spending = Spending(
-        calls=asker.calls,
-        known=asker.known,
-        dollars=asker.budget.spent,
-        priced=router.price is not None,
-        failed=found.failed,
-        stopped=found.stopped,
-    )
-    return found, spending
+    asked = Engine(router, log, run, limits or Limits(), pace=pace, progress=progress)
+    decider = Decider(plan, asked.asker)
+    before(asked.preview((plan.trials, decider.coming), (errands, coming)))
+    found = Outcomes()
+    if errands:
+        found = await asked.carry_out(errands, partial(carry_out, study=plan.study, asker=asked.asker))
+        plan = quoted(plan, {key_of(done): done.answers[0] for done in found.decisions})
+    if not found.stopped:
+        found.add(await asked.carry_out(plan.trials, Decider(plan, asked.asker).decide))
+    return found, asked.spending(found)
 
 
 def run(
@@ -79,10 +61,9 @@ def run(
     router: Router,
     log: ProbeLog,
     scope: Scope,
+    limits: Limits | None = None,
     *,
-    budget: float | None = None,
-    concurrency: int = 16,
-    before: Callable[[int, float | None], None] = lambda calls, dollars: None,
+    before: Callable[[Preview], None] = lambda _: None,
     after: Callable[[Sequence[Decision]], None] = lambda decisions: None,
     progress: Progress = SILENT,
 ) -> Result:
@@ -96,9 +77,8 @@ def run(
         return _not_applicable(experiment, router.name, scope)
     plan = experiment.plan(scope)
     errands = experiment.errands(scope) if experiment.errands and not local else ()
-    found, spending = asyncio.run(
-        _decide_and_close(plan, errands, router, log, budget, concurrency, before, progress)
-    )
+    asked = decide(plan, router, log, limits, errands=errands, before=before, progress=progress)
+    found, spending = asyncio.run(closing(router, asked))
     planned = len(plan.trials) + len(errands)
     wanted = {trial.condition for trial in plan.trials} | {errand.condition for errand in errands}
     missing = wanted - {decision.condition for decision in found.decisions}
@@ -144,32 +124,6 @@ def _not_applicable(experiment: Experiment, router: str, scope: Scope) -> Result
     )
 
 
-async def _decide_and_close(
-    plan: Plan,
-    errands: Sequence[Errand],
-    router: Router,
-    log: ProbeLog,
-    budget: float | None,
-    concurrency: int,
-    before: Callable[[int, float | None], None],
-    progress: Progress,
-) -> tuple[Outcomes, Spending]:
-    try:
-        return await decide(
-            plan,
-            router,
-            log,
-            errands=errands,
-            budget=budget,
-            concurrency=concurrency,
-            before=before,
-            progress=progress,
-        )
-    finally:
-        if isinstance(router, LiveRouter):
-            await router.aclose()
-
-
 def rows(name: str, decisions: Sequence[Decision]) -> tuple[Row, ...]:
     """Count the outcomes of each condition and seed."""
     found: dict[tuple[str, int], list[Decision]] = defaultdict(list)
@@ -196,27 +150,3 @@ def run_id(plan: Plan, router: Router, errands: Sequence[Errand] = ()) -> str:
     asked = [plan, list(errands)] if errands else [plan]
     text = msgspec.json.encode([*asked, router.name, dict(router.parameters)], order="deterministic")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
-def _announce(
-    plan: Plan,
-    prompts: Prompts,
-    errands: Sequence[Errand],
-    asker: Asker,
-    before: Callable[[int, float | None], None],
-) -> None:
-    """Look at some questions, and extrapolate; a second stage is taken to cost as much as the first."""
-    calls, dollars = 0.0, 0.0
-    seen = plan.trials[:: max(1, len(plan.trials) // _LOOKED_AT)]
-    for trial in seen:
-        question = prompts.first(trial)
-        if asker.log.answer(asker.key(question, trial.repeat)) is None:
-            stages = (2 if trial.tree else 1) * len(plan.trials) / len(seen)
-            calls += stages
-            dollars += stages * asker.expected(question)
-    looked_at = errands[:: max(1, len(errands) // _LOOKED_AT)]
-    for errand in looked_at:
-        if asker.log.answer(asker.key(errand.question, errand.repeat)) is None:
-            calls += len(errands) / len(looked_at)
-            dollars += len(errands) / len(looked_at) * asker.expected(errand.question)
-    before(round(calls), dollars if asker.router.price is not None else None)

@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 
+from skillaudit.asking.parquet import Kind, has_parquet, parquet
+from skillaudit.asking.records import Decision
 from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
-from skillaudit.probe.exporting import has_parquet
-from skillaudit.probe.records import Decision
 from skillaudit.safety.decoding import read_json
 
 SUFFIX = ".experiment.json"
@@ -39,7 +39,7 @@ def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tu
         made.append((f"{stem}.decisions.jsonl.gz", gzip.compress(_lines(each), mtime=0)))
     if has_parquet():
         tables = ((f"{stem}.parquet", table), (f"{stem}.decisions.parquet", each))
-        made += [(name, _parquet(rows)) for name, rows in tables if rows]
+        made += [(name, _table(rows)) for name, rows in tables if rows]
     if figure:
         made.append((f"{stem}.svg", figure))
     try:
@@ -80,23 +80,23 @@ def _levels(found: Mapping[str, str]) -> dict[str, Any]:
     return {name: int(level) if level.isdigit() else level for name, level in found.items()}
 
 
-def _parquet(table: list[dict[str, Any]]) -> bytes:
-    from importlib import import_module
-    from io import BytesIO
+def _columns(table: Sequence[Mapping[str, Any]]) -> dict[str, Kind]:
+    """Return the kind of every column that any row has; one that is not always a number is text."""
+    found: dict[str, set[type]] = {}
+    for row in table:
+        for name, value in row.items():
+            found.setdefault(name, set()).update(() if value is None else {type(value)})
+    kinds: dict[frozenset[type], Kind] = {frozenset({int}): "whole", frozenset({float}): "number"}
+    return {name: kinds.get(frozenset(types), "text") for name, types in found.items()}
 
-    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    columns = dict.fromkeys(name for row in table for name in row)
-    # A factor that only some conditions have is empty in the others; one that is not always a number is text.
-    values = {name: [row.get(name) for row in table] for name in columns}
-    values = {
-        name: column
-        if len({type(value) for value in column if value is not None}) < 2
-        else [None if value is None else str(value) for value in column]
-        for name, column in values.items()
-    }
-    file = BytesIO()
-    parquet.write_table(arrow.table(values), file)
-    return file.getvalue()
+
+def _table(table: Sequence[Mapping[str, Any]]) -> bytes:
+    kinds = _columns(table)
+
+    def fit(name: str, value: Any) -> Any:
+        return str(value) if kinds[name] == "text" and value is not None else value
+
+    return parquet([{name: fit(name, value) for name, value in row.items()} for row in table], kinds)
 
 
 def _flat(row: Row) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.orders import mixed, shuffled
+from skillaudit.asking.records import Branch, Entry, Plan, Trial
 from skillaudit.experiment.synthetic import Template, write_task
-from skillaudit.probe.ground import mixed
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Branch, Entry, Plan, StudyName, Trial
 
 
 @dataclass(frozen=True, slots=True)

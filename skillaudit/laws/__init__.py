@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from skillaudit.laws.curve import CurvePoint, FormFit, LibraryLaw, library_law
-from skillaudit.laws.forms import Form, Law, evaluate, fit
+from skillaudit.laws.forms import FORMS, Form, Law, evaluate, fit
 from skillaudit.laws.published import ExecutionLaw, PublishedLaw, execution, published
 
 __all__ = [
+    "FORMS",
     "CurvePoint",
     "ExecutionLaw",
     "Form",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.laws.forms import Form, Law, evaluate, fit
+from skillaudit.laws.both import Fitted, fit_draws, left_out_error
+from skillaudit.laws.forms import FORMS, Law
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
 from skillaudit.routing.intervals import TAIL, Clusters, resample
@@ -30,8 +31,6 @@ DRAWS = 120
 MAX_REQUESTS = 1000
 MIN_SKILLS = 8
 """With fewer skills there are not enough sizes to tell a curve from a line."""
-LEFT_OUT = 2
-"""Largest sizes kept from the fits that compete, to choose the form by its error there."""
 BLOCK_CELLS = 4_000_000
 
 
@@ -145,9 +144,7 @@ def library_law(
         )
         for i, n in enumerate(sizes)
     )
-    fits = _both(sizes, curve, interference)
-    chosen = next(fitted.law.form for fitted in fits if fitted.chosen)
-    return _summary(profile.name, points, fits, chosen, sizes, draws, interference, floor)
+    return _summary(profile.name, points, sizes, draws, floor)
 
 
 def _sample(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[Request, list[int]]]:
@@ -244,56 +241,24 @@ def _rates(
     return curve, hijack, np.clip(draws, 0.0, 1.0)
 
 
-def _both(sizes: Sequence[int], curve: Floats, interference: Floats) -> tuple[FormFit, ...]:
-    """Both forms on all points, the one with the smaller error on the left-out sizes chosen."""
-    forms: tuple[Form, ...] = ("logarithmic", "capacity")
-    errors: dict[Form, float | None] = {}
-    for form in forms:
-        errors[form] = None
-        if len(sizes) >= LEFT_OUT + 3:
-            extra = interference if form == "capacity" else None
-            law = fit(form, sizes[:-LEFT_OUT], curve[:-LEFT_OUT].tolist(), _head(extra))
-            predicted = np.array(evaluate(law, sizes[-LEFT_OUT:], interference[-LEFT_OUT:].tolist()))
-            errors[form] = float(np.sqrt(((predicted - curve[-LEFT_OUT:]) ** 2).mean()))
-    first = min(forms, key=lambda form: (errors[form] is None, errors[form] or 0.0))
-    return tuple(
-        FormFit(
-            law=fit(form, sizes, curve.tolist(), interference.tolist() if form == "capacity" else None),
-            left_out_error=errors[form],
-            chosen=form == first,
-        )
-        for form in forms
-    )
-
-
-def _head(values: Floats | None) -> list[float] | None:
-    return None if values is None else [float(value) for value in values[:-LEFT_OUT]]
-
-
 def _summary(
     router: str,
     points: tuple[CurvePoint, ...],
-    fits: tuple[FormFit, ...],
-    chosen: Form,
     sizes: Sequence[int],
     draws: Floats,
-    interference: Floats,
     floor: float | None,
 ) -> LibraryLaw:
-    """Coefficients, crossing and room, with intervals from refits to the bootstrap draws."""
-    extra = [float(value) for value in interference]
-    refits: dict[Form, list[Law]] = {"logarithmic": [], "capacity": []}
-    line, curve = (next(f.law for f in fits if f.law.form == form) for form in ("logarithmic", "capacity"))
-    for b in range(draws.shape[1]):
-        values = draws[:, b].tolist()
-        refits["logarithmic"].append(fit("logarithmic", sizes, values))
-        if b < DRAWS // 2:  # the capacity form is a hundred times dearer
-            refits["capacity"].append(fit("capacity", sizes, values, extra, near=curve))
+    """Both forms on all points, the one with the smaller error on the left-out sizes chosen; crossing and room."""
+    values = [point.accuracy.value or 0.0 for point in points]
+    extra = {"logarithmic": None, "capacity": [point.interference for point in points]}
+    fitted = {form: fit_draws(form, sizes, values, draws, extra[form]) for form in FORMS}
+    errors = {form: left_out_error(form, sizes, values, extra[form]) for form in FORMS}
+    chosen = min(FORMS, key=lambda form: (errors[form] is None, errors[form] or 0.0))
+    line, curve = fitted["logarithmic"], fitted["capacity"]
     total = sizes[-1]
     crossing = room = None
     if floor is not None:
-        law = line if chosen == "logarithmic" else curve
-        crossing = _size_estimate(law, refits[chosen], floor, extra[-1])
+        crossing = _size_estimate(fitted[chosen], floor, points[-1].interference)
         room = Estimate(
             value=_room(crossing.value, total),
             low=_room(crossing.low, total),
@@ -302,11 +267,14 @@ def _summary(
     return LibraryLaw(
         router=router,
         points=points,
-        fits=fits,
-        a=_spread(line.a, [law.a for law in refits["logarithmic"]]),
-        b=_spread(line.b, [law.b for law in refits["logarithmic"]]),
-        kappa=_spread(curve.kappa, [law.kappa for law in refits["capacity"]]),
-        gamma=_spread(curve.gamma, [law.gamma for law in refits["capacity"]]),
+        fits=tuple(
+            FormFit(law=fitted[form].law, left_out_error=errors[form], chosen=form == chosen)
+            for form in FORMS
+        ),
+        a=_estimate(*line.values("a")),
+        b=_estimate(*line.values("b")),
+        kappa=_estimate(*curve.values("kappa")),
+        gamma=_estimate(*curve.values("gamma")),
         floor=floor,
         crossing=crossing,
         room=room,
@@ -323,16 +291,10 @@ def _estimate(value: float, draws: Floats) -> Estimate:
     return Estimate(value=value, low=float(min(low, value)), high=float(max(high, value)))
 
 
-def _spread(value: float | None, draws: Sequence[float | None]) -> Estimate | None:
-    if value is None:
-        return None
-    return _estimate(value, np.array([draw for draw in draws if draw is not None]))
-
-
-def _size_estimate(law: Law, refits: Sequence[Law], floor: float, interference: float) -> Estimate:
+def _size_estimate(fitted: Fitted, floor: float, interference: float) -> Estimate:
     """Where the floor is crossed; None stands for a size beyond reach, on either end."""
-    value = law.size_at(floor, interference)
-    found = [refit.size_at(floor, interference) for refit in refits]
+    value = fitted.law.size_at(floor, interference)
+    found = [refit.size_at(floor, interference) for refit in fitted.draws]
     reached = np.array([np.inf if size is None else size for size in found])
     low, high = np.quantile(reached, [TAIL, 1 - TAIL], method="nearest")
     if value is not None:

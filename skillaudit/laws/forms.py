@@ -17,6 +17,7 @@ from skillaudit.schema import Record
 
 Floats = npt.NDArray[np.float64]
 Form = Literal["logarithmic", "capacity"]
+FORMS: tuple[Form, ...] = ("logarithmic", "capacity")
 
 LARGEST = 10_000_000
 """Sizes beyond this are not told apart."""

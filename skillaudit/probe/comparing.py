@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.probe.rates import codes, proportion
-from skillaudit.probe.records import Comparison, Decision, SideBySide
+from skillaudit.asking.rates import codes, proportion
+from skillaudit.asking.records import Decision
+from skillaudit.probe.records import Comparison, SideBySide
 from skillaudit.routing import Routing
 from skillaudit.schema import Estimate
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from skillaudit.asking.log import ProbeLog, Shown
+from skillaudit.asking.parquet import Kind, has_parquet, parquet
+from skillaudit.asking.rates import rates
+from skillaudit.asking.records import Entry, Rates
 from skillaudit.errors import UsageError
-from skillaudit.probe.log import ProbeLog, Shown
-from skillaudit.probe.rates import rates
-from skillaudit.probe.records import Entry, Rates
 from skillaudit.schema import Record, Skill
 
 LIBRARY, QUERIES, TABLE = "library.jsonl.gz", "queries.jsonl.gz", "decisions.parquet"
@@ -44,7 +45,8 @@ def export(log: ProbeLog, folder: Path, runs: Iterable[str] | None = None) -> tu
     _write(folder / QUERIES, (_line(shown, row_of) for shown in found))
     written = [folder / LIBRARY, folder / QUERIES]
     if has_parquet():
-        written.append(_parquet(found, folder / TABLE))
+        _replace(folder / TABLE, parquet([_row(shown) for shown in found], _COLUMNS))
+        written.append(folder / TABLE)
     return tuple(written)
 
 
@@ -58,27 +60,17 @@ def make_folder(folder: Path) -> None:
         raise UsageError(f"{folder}: cannot be written to; name another --export")
 
 
-def has_parquet() -> bool:
-    """Whether pyarrow, which writes Parquet, is installed."""
-    from importlib.util import find_spec
-
-    return find_spec("pyarrow") is not None
-
-
 def _line(shown: Shown, row_of: dict[tuple[str, str], int]) -> dict[str, Any]:
     decision = shown.decision
-    names = {skill: entry.name for skill, entry in zip(decision.offered, shown.entries, strict=True)}
-    chosen = names.get(decision.chosen or "")
     return {
         "id": decision.key,
         "study": decision.study,
         "condition": decision.condition,
         "query": decision.query,
-        # A right skill that the client did not show keeps its id, so that the line is not taken for a no-skill one.
-        "gold": [names.get(skill, skill) for skill in decision.gold],
+        "gold": shown.right,
         "candidates": None,
         "candidates_idx": [row_of[entry.name, entry.description] for entry in shown.entries],
-        "choice": {decision.model: chosen},
+        "choice": {decision.model: shown.choice},
         "outcome": decision.outcome,
         "position": decision.position,
         "repeat": decision.repeat,
@@ -87,44 +79,26 @@ def _line(shown: Shown, row_of: dict[tuple[str, str], int]) -> dict[str, Any]:
 
 
 def _write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
-    part = path.with_suffix(path.suffix + ".part")
     # No name and no time in the header: equal decisions make equal files.
-    with part.open("wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    text = b"".join(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n" for line in lines)
+    _replace(path, gzip.compress(text, mtime=0))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    part.write_bytes(data)
     part.replace(path)
 
 
-def _parquet(found: Sequence[Shown], path: Path) -> Path:
-    from importlib import import_module
+_COLUMNS: dict[str, Kind] = {
+    "run": "text", "key": "text", "study": "text", "model": "text", "condition": "text", "x": "number",
+    "query": "text", "outcome": "text", "chosen": "text", "gold": "texts", "offered": "texts", "position": "whole",
+    "repeat": "whole", "answers": "texts",
+}  # fmt: skip
 
-    arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    rows = [
-        {
-            "run": shown.run,
-            **{
-                name: getattr(shown.decision, name)
-                for name in ("key", "study", "model", "condition", "x", "query", "outcome", "chosen")
-            },
-            "gold": list(shown.decision.gold),
-            "offered": list(shown.decision.offered),
-            "position": shown.decision.position,
-            "repeat": shown.decision.repeat,
-            "answers": list(shown.decision.answers),
-        }
-        for shown in found
-    ]
-    text, number = arrow.string(), arrow.int64()
-    columns = {
-        "run": text, "key": text, "study": text, "model": text, "condition": text, "x": arrow.float64(),
-        "query": text, "outcome": text, "chosen": text, "gold": arrow.list_(text), "offered": arrow.list_(text),
-        "position": number, "repeat": number, "answers": arrow.list_(text),
-    }  # fmt: skip
-    part = path.with_suffix(".parquet.part")
-    # Columns are of one kind in every file, also where one holds nothing.
-    parquet.write_table(arrow.Table.from_pylist(rows, schema=arrow.schema(columns)), part)
-    part.replace(path)
-    return path
+
+def _row(shown: Shown) -> dict[str, Any]:
+    return {"run": shown.run, **{name: getattr(shown.decision, name) for name in _COLUMNS if name != "run"}}
 
 
 def measured(path: Path, *, model: str | None = None, skills: Sequence[Skill] | None = None) -> Measured:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from skillaudit.probe.exporting import LIBRARY, QUERIES, export
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.routers import MakeScorer
-from skillaudit.routing import RouterProfile, calibrate, read_decisions, read_library
+import numpy as np
+
+from skillaudit.asking.log import ProbeLog, Shown
+from skillaudit.asking.scorers import MakeScorer
+from skillaudit.routing import DecisionLog, RouterProfile, calibrate
+from skillaudit.routing.decisions import judged, library_skill
 
 
 def fit_profile(log: ProbeLog, runs: Sequence[str], make: MakeScorer, name: str) -> RouterProfile:
@@ -17,8 +17,32 @@ def fit_profile(log: ProbeLog, runs: Sequence[str], make: MakeScorer, name: str)
 
     `make` builds the scorer that the profile is for. Raises `UsageError` when no decision can be judged.
     """
-    with tempfile.TemporaryDirectory(prefix="skillaudit-") as folder:
-        export(log, Path(folder), runs)
-        skills = read_library(Path(folder) / LIBRARY)
-        decisions = read_decisions(Path(folder) / QUERIES, skills)
-    return calibrate(decisions, make([skill.text for skill in skills]), name=name).profiles[0]
+    recorded = as_recorded(log.decisions(runs))
+    scorer = make([skill.text for skill in recorded.skills])
+    return calibrate(recorded, scorer, name=name).profiles[0]
+
+
+def as_recorded(found: Iterable[Shown]) -> DecisionLog:
+    """Return a probe's decisions as recorded ones, over the library of all texts that were shown."""
+    found = list(found)
+    texts = sorted({(entry.name, entry.description) for shown in found for entry in shown.entries})
+    row_of = {text: row for row, text in enumerate(texts)}
+    decisions = []
+    for shown in found:
+        rows = [row_of[entry.name, entry.description] for entry in shown.entries]
+        on_offer: dict[str, list[int]] = {}
+        for row in rows:
+            on_offer.setdefault(texts[row][0], []).append(row)
+        decisions.append(
+            judged(
+                shown.decision.query,
+                shown.right,
+                {shown.decision.model: shown.choice},
+                np.array(rows, dtype=np.int64),
+                on_offer,
+            )
+        )
+    return DecisionLog(
+        skills=tuple(library_skill(row, *text) for row, text in enumerate(texts)),
+        decisions=tuple(decision for decision in decisions if decision is not None),
+    )

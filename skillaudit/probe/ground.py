@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
+from skillaudit.asking.orders import hash_of
+from skillaudit.asking.prompts import entries_of
+from skillaudit.asking.records import Entry
 from skillaudit.config import DropOrder
 from skillaudit.errors import UsageError
-from skillaudit.probe.prompts import entries_of
-from skillaudit.probe.records import Entry
 from skillaudit.schema import Request, Skill
 from skillaudit.scoring import Scorer
 
 PAPER = "paper"
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +102,7 @@ def by_hash(requests: Iterable[Request], seed: int) -> list[Request]:
     return sorted(requests, key=lambda request: hash_of(request.query, seed))
 
 
-def hash_of(text: str, seed: int = 0) -> bytes:
-    """Return a hash to sort by."""
-    return hashlib.blake2b(f"{seed}\0{text}".encode("utf-8", "replace"), digest_size=8).digest()
-
-
 def owned(request: Request, known: Iterable[str]) -> tuple[str, ...]:
     """Return the right skills of a request that the library has."""
     wanted = set(known)
     return tuple(skill for skill in request.gold if skill in wanted)
-
-
-def mixed(items: Sequence[T], seed: int) -> tuple[T, ...]:
-    """Return items in a seeded random order, so that a run cut short leaves no condition out."""
-    import random
-
-    order = list(items)
-    random.Random(f"mixed {seed}").shuffle(order)
-    return tuple(order)

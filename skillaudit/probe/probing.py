@@ -7,52 +7,32 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import msgspec
-
+from skillaudit.asking import engine
+from skillaudit.asking.asker import Router
+from skillaudit.asking.deciding import Decider
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.log import ProbeLog, under_way
+from skillaudit.asking.pacing import Pace
+from skillaudit.asking.rates import arms
+from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.workers import Outcomes
 from skillaudit.errors import UsageError
-from skillaudit.probe.asking import Asker, Router
 from skillaudit.probe.comparing import absorbers
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.pacing import Budget, Pace
-from skillaudit.probe.prompts import Prompts, corpus
-from skillaudit.probe.rates import arms
-from skillaudit.probe.records import Decision, Plan, ProbeResult, Spending, StudyName, StudyResult
-from skillaudit.probe.routers import LocalRouter
-from skillaudit.probe.running import Outcomes, Runner
+from skillaudit.probe.records import ProbeResult, StudyResult
 from skillaudit.probe.sequential import Sampler
 from skillaudit.probe.studies import STUDIES
 from skillaudit.progress import SILENT, Progress
 
-SAMPLED = 100
-"""Questions that the estimate is made from."""
-
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How much a run may ask and spend."""
+class Limits(engine.Limits):
+    """How much a study may ask and spend."""
 
-    budget: float | None = None
-    """Dollars for this study of this library, interrupted runs included."""
-    concurrency: int = 16
-    attempts: int = 6
     precision: float | None = None
     """Half-width of the interval of accuracy and hijack at which the accuracy study stops; None asks everything."""
     resume: bool = False
     """True to go on only where the log has a run of this study."""
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """What a run is about to do."""
-
-    trials: int
-    questions: int
-    """Calls, at most, that the log has no answer for."""
-    dollars: float | None
-    """About what they cost; None where the price is not known."""
-    budget: float | None
-    spent: float
-    """On this study before."""
 
 
 async def probe(
@@ -64,7 +44,7 @@ async def probe(
     *,
     doubt: Mapping[str, float] | None = None,
     pace: Pace | None = None,
-    before: Callable[[Preview], None] = lambda _: None,
+    before: Callable[[engine.Preview], None] = lambda _: None,
     decided: Callable[[Decision], None] = lambda _: None,
     progress: Progress = SILENT,
 ) -> tuple[ProbeResult, tuple[Decision, ...]]:
@@ -86,22 +66,15 @@ async def probe(
             f"{log.path} holds no run of this study to resume; check SOURCE, --model, --requests and --log, or leave "
             "--resume out"
         )
-    if limits.budget is not None and router.price is None:
-        raise UsageError(
-            f"the price of {router.name} is not known, so a budget cannot be kept; give --price, or --no-budget"
-        )
-    budget = Budget(limits.budget, log.spent(run))
-    asker = Asker(router, log, run, budget, pace or Pace(seed=ground.seed), limits.attempts)
-    prompts = Prompts(made, ground.skills)
-    if isinstance(router, LocalRouter):
-        router.prepare([trial.task or trial.query for trial in made.trials], corpus(made))
-    before(_preview(made, prompts, asker, log, limits.budget))
-    runner = Runner(made, prompts, asker, concurrency=limits.concurrency, progress=progress, decided=decided)
+    pace = pace or Pace(seed=ground.seed)
+    asked = engine.Engine(router, log, run, limits, pace=pace, progress=progress, decided=decided)
+    decider = Decider(made, asked.asker, ground.skills)
+    before(asked.preview((made.trials, decider.coming)))
     if study == "accuracy" and limits.precision is not None:
         sampler = Sampler(made.trials, doubt or {}, limits.precision)
-        found = await _until_precise(runner, sampler, made)
+        found = await _until_precise(asked, decider, sampler, made)
     else:
-        found = await runner.run(made.trials)
+        found = await asked.carry_out(made.trials, decider.decide)
     decisions = tuple(found.decisions)
     result = StudyResult(
         study=study,
@@ -109,18 +82,10 @@ async def probe(
         arms=arms(decisions),
         fits=STUDIES[study].conclude(ground, decisions),
         absorbers=absorbers(decisions),
-        notes=_notes(made, found),
-    )
-    spending = Spending(
-        calls=asker.calls,
-        known=asker.known,
-        dollars=budget.spent,
-        priced=router.price is not None,
-        failed=found.failed,
-        stopped=found.stopped,
+        notes=_notes(made, found, log),
     )
     return ProbeResult(
-        result=result, spending=spending, planned=len(made.trials), log=str(log.path)
+        result=result, spending=asked.spending(found), planned=len(made.trials), log=str(log.path)
     ), decisions
 
 
@@ -130,43 +95,18 @@ def run_id(ground: Ground, study: StudyName, router: Router, precision: float | 
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-async def _until_precise(runner: Runner, sampler: Sampler, made: Plan) -> Outcomes:
-    found = Outcomes(decisions=[])
+async def _until_precise(asked: engine.Engine, decider: Decider, sampler: Sampler, made: Plan) -> Outcomes:
+    found = Outcomes()
     while trials := sampler.next(found.decisions):
-        part = await runner.run(trials)
-        found.decisions += part.decisions
-        found.failed += part.failed
-        found.stopped, found.last_failure = part.stopped, part.last_failure or found.last_failure
-        if part.stopped:
+        found.add(await asked.carry_out(trials, decider.decide))
+        if found.stopped:
             break
     if not found.stopped and len(found.decisions) + found.failed < len(made.trials):
         found.stopped = "precision"
     return found
 
 
-def _preview(made: Plan, prompts: Prompts, asker: Asker, log: ProbeLog, budget: float | None) -> Preview:
-    """Look at some questions, and extrapolate; the second stage of a choice is taken to cost as much as the first."""
-    trials = made.trials
-    step = max(1, len(trials) // SAMPLED)
-    seen = trials[::step]
-    questions, dollars = 0, 0.0
-    for trial in seen:
-        question = prompts.first(trial)
-        if log.answer(asker.key(question, trial.repeat)) is None:
-            calls = 2 if trial.tree else 1
-            questions += calls
-            dollars += calls * asker.expected(question)
-    scale = len(trials) / max(1, len(seen))
-    return Preview(
-        trials=len(trials),
-        questions=round(questions * scale),
-        dollars=dollars * scale if asker.router.price is not None else None,
-        budget=budget,
-        spent=asker.budget.spent,
-    )
-
-
-def _notes(made: Plan, found: Outcomes) -> tuple[str, ...]:
+def _notes(made: Plan, found: Outcomes, log: ProbeLog) -> tuple[str, ...]:
     notes = list(made.notes)
     if found.failed:
         notes.append(
@@ -182,6 +122,8 @@ def _notes(made: Plan, found: Outcomes) -> tuple[str, ...]:
         notes.append(
             f"Stopped after {len(found.decisions)} of {len(made.trials)} decisions; the same settings go on from there."
         )
+        if log.left:
+            notes.append(f"{under_way(log.left)}.")
     elif found.stopped == "precision":
         notes.append(
             f"{len(found.decisions)} of {len(made.trials)} decisions were enough for the wanted precision."

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from skillaudit.probe.ground import hash_of
-from skillaudit.probe.rates import rates
-from skillaudit.probe.records import Decision, Trial
+from skillaudit.asking.orders import hash_of
+from skillaudit.asking.rates import rates
+from skillaudit.asking.records import Decision, Trial
 from skillaudit.schema import Estimate
 
 STRATA = 3

@@ -12,31 +12,32 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.engine import Preview, closing
+from skillaudit.asking.log import ProbeLog, default_path
+from skillaudit.asking.records import Decision
+from skillaudit.asking.routers import LocalRouter, is_local, parse_local
+from skillaudit.asking.scorers import Scorers
+from skillaudit.asking.terms import Terms
 from skillaudit.cache import Cache
 from skillaudit.clients import listing, shown_skills
 from skillaudit.config import Config
-from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
-from skillaudit.llm import Model, Price, completer
+from skillaudit.llm import completer
 from skillaudit.load import load
 from skillaudit.probe.comparing import compare
 from skillaudit.probe.exporting import export, make_folder
 from skillaudit.probe.fitting import fit_profile
 from skillaudit.probe.ground import PAPER, Ground
-from skillaudit.probe.log import ProbeLog, default_path
-from skillaudit.probe.probing import Limits, Preview, probe, run_id
-from skillaudit.probe.records import Decision, ProbeResult, StudyName
-from skillaudit.probe.routers import LiveRouter, LocalRouter, MakeScorer, is_local, parse_local
+from skillaudit.probe.probing import Limits, probe, run_id
+from skillaudit.probe.records import ProbeResult
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather, synthesize
 from skillaudit.routing import Routing, forecast, save
 from skillaudit.routing.profiles import check_name
 from skillaudit.safety.decoding import read_json
-from skillaudit.schema import Library, Request, ScorerName, Skill
-from skillaudit.scoring import Scorer, make_scorer
+from skillaudit.schema import Library, Request, Skill
 
-BUDGET = 2.50
-"""Dollars that a run may spend when nothing is said."""
 WRITTEN = 3
 """Requests that a model writes for each skill that none speaks for."""
 
@@ -48,8 +49,8 @@ _READING: dict[StudyName, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Terms):
     """What one probe is to do, beside what the audit's configuration says."""
 
     model: str
@@ -58,13 +59,6 @@ class Settings:
     limit: int | None = None
     seed: int = 0
     precision: float | None = None
-    budget: float | None = None
-    """Dollars; None takes `BUDGET` where the price is known."""
-    no_budget: bool = False
-    price: Price | None = None
-    concurrency: int = 16
-    timeout: float = 60.0
-    api_base: str | None = None
     resume: bool = False
     log: Path | None = None
     """None takes the user's own."""
@@ -124,13 +118,14 @@ class _Session:
         progress: Progress,
     ) -> None:
         self._config, self._settings, self._log = config, settings, log
-        self._cache, self._progress = cache, progress
+        self._progress = progress
+        self._scorers = Scorers(config.embedder, config.device, cache)
         # A model that cannot be used is said before anything is loaded.
-        self._router = self._make_router()
+        self._router = settings.router(settings.model, self._scorers)
         self._library = load(sources, progress=progress)
         gathered = gather(self._library, config.requests, progress=progress)
         self._gathered = self._with_written(gathered)
-        make = self.maker(config.scorer)
+        make = self._scorers.maker(config.scorer)
         skills = _listable(self._library, config)
         self._ground = Ground(
             skills=skills,
@@ -144,37 +139,13 @@ class _Session:
             limit=settings.limit,
         )
 
-    def maker(self, name: ScorerName) -> MakeScorer:
-        """Return what builds a scorer of this kind over descriptors."""
-
-        def encode(texts: Sequence[str]) -> np.typing.NDArray[np.float32]:
-            return embed(texts, model=self._config.embedder, device=self._config.device, cache=self._cache)
-
-        def make(texts: Sequence[str]) -> Scorer:
-            if name == "lexical":
-                return make_scorer(name, texts)
-            return make_scorer(name, texts, vectors=encode(texts), embed=encode)
-
-        return make
-
-    def _make_router(self) -> LiveRouter | LocalRouter:
-        wanted = self._settings
-        if is_local(wanted.model):
-            scorer, _ = parse_local(wanted.model)
-            extra = {} if scorer == "lexical" else {"embedder": self._config.embedder}
-            return LocalRouter(wanted.model, self.maker(scorer), extra)
-        model = Model(wanted.model, api_base=wanted.api_base, timeout=wanted.timeout)
-        return LiveRouter(model, wanted.price)
-
     def run(self, before: Callable[[Preview], None], decided: Callable[[Decision], None]) -> ProbeResult:
         """Ask, compare, fit, export."""
         wanted, router = self._settings, self._router
-        budget = wanted.budget
-        if budget is None and router.price is not None:
-            budget = BUDGET
+        terms = wanted.limits(router)
         limits = Limits(
-            budget=None if wanted.no_budget else budget,
-            concurrency=wanted.concurrency,
+            budget=terms.budget,
+            concurrency=terms.concurrency,
             precision=wanted.precision,
             resume=wanted.resume,
         )
@@ -183,7 +154,18 @@ class _Session:
         if routing is not None:
             rates = {flow.id: flow.victim_rate for flow in routing.flows if flow.victim_rate is not None}
             doubt = {skill: float(np.sqrt(rate * (1 - rate))) for skill, rate in rates.items()}
-        found, decisions = asyncio.run(self._probe(limits, doubt, before, decided))
+        asked = probe(
+            self._ground,
+            wanted.study,
+            router,
+            self._log,
+            limits,
+            doubt=doubt,
+            before=before,
+            decided=decided,
+            progress=self._progress,
+        )
+        found, decisions = asyncio.run(closing(router, asked))
         if routing is not None:
             compared = msgspec.structs.replace(found.result, comparison=compare(routing, decisions))
             found = msgspec.structs.replace(found, result=compared)
@@ -195,33 +177,12 @@ class _Session:
         if wanted.export is not None:
             export(self._log, wanted.export, runs)
         if wanted.save_profile is not None:
-            profile = fit_profile(self._log, runs, self.maker(self._config.scorer), wanted.save_profile)
+            profile = fit_profile(
+                self._log, runs, self._scorers.maker(self._config.scorer), wanted.save_profile
+            )
             save(profile)
             found = msgspec.structs.replace(found, profile=profile.name)
         return found
-
-    async def _probe(
-        self,
-        limits: Limits,
-        doubt: dict[str, float],
-        before: Callable[[Preview], None],
-        decided: Callable[[Decision], None],
-    ) -> tuple[ProbeResult, tuple[Decision, ...]]:
-        try:
-            return await probe(
-                self._ground,
-                self._settings.study,
-                self._router,
-                self._log,
-                limits,
-                doubt=doubt,
-                before=before,
-                decided=decided,
-                progress=self._progress,
-            )
-        finally:
-            if isinstance(self._router, LiveRouter):
-                await self._router.aclose()
 
     def _forecast(self) -> Routing:
         """Forecast the same requests over the same list, for the same router where there is a profile of it."""
@@ -237,7 +198,7 @@ class _Session:
         return forecast(
             shown,
             self._gathered.requests,
-            self.maker(scorer)([skill.text for skill in shown]),
+            self._scorers.maker(scorer)([skill.text for skill in shown]),
             families=[skill.category or "" for skill in shown],
             labels=[-1] * len(shown),
             neighbors=None,

@@ -103,7 +103,9 @@ def read_library(path: Path) -> tuple[Skill, ...]:
     skills = []
     for row, (number, value) in enumerate(read_lines(path)):
         key = "fn_name" if value.get("fn_name") else "name"
-        skills.append(_skill(row, _text(value, key, path, number), str(value.get("description") or "")))
+        skills.append(
+            library_skill(row, _text(value, key, path, number), str(value.get("description") or ""))
+        )
     return tuple(skills)
 
 
@@ -140,12 +142,28 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
             on_offer = {}
             for row in offered.tolist():
                 on_offer.setdefault(skills[row].name, []).append(row)
-        right = tuple(row for name in gold for row in on_offer.get(str(name), ()))
-        if gold and not right:
-            continue
-        chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
-        decisions.append(Decision(query=query, gold=right, offered=offered, chosen=chosen))
+        decision = judged(query, gold, choice, offered, on_offer)
+        if decision is not None:
+            decisions.append(decision)
     return DecisionLog(skills=tuple(skills), decisions=tuple(decisions), date=day)
+
+
+def judged(
+    query: str,
+    gold: Sequence[Any],
+    choice: Mapping[str, Any],
+    offered: Ints | None,
+    on_offer: Mapping[str, Sequence[int]],
+) -> Decision | None:
+    """Return a decision whose right skills and choices are known by name; None where no right one was on offer.
+
+    `on_offer` holds the library rows of each name among `offered`: skills that share a name cannot be told apart.
+    """
+    right = tuple(row for name in gold for row in on_offer.get(str(name), ()))
+    if gold and not right:
+        return None
+    chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
+    return Decision(query=query, gold=right, offered=offered, chosen=chosen)
 
 
 def _day(value: Mapping[str, Any], path: Path, number: int) -> str:
@@ -165,9 +183,9 @@ def _day(value: Mapping[str, Any], path: Path, number: int) -> str:
     return ""
 
 
-def _chosen(name: Any, on_offer: Mapping[str, list[int]], right: tuple[int, ...]) -> int:
+def _chosen(name: Any, on_offer: Mapping[str, Sequence[int]], right: tuple[int, ...]) -> int:
     """Row that a recorded answer stands for; -1 when it is null or names nothing on offer."""
-    rows = on_offer.get(str(name), []) if name is not None else []
+    rows = on_offer.get(str(name), ()) if name is not None else []
     return next((row for row in rows if row in right), rows[0] if rows else -1)
 
 
@@ -210,12 +228,13 @@ def _inline(
         key = (str(name), str(text))
         if key not in known:
             known[key] = len(skills)
-            skills.append(_skill(len(skills), *key))
+            skills.append(library_skill(len(skills), *key))
         rows.append(known[key])
     return np.array(rows, dtype=np.int64)
 
 
-def _skill(row: int, name: str, description: str) -> Skill:
+def library_skill(row: int, name: str, description: str) -> Skill:
+    """Return the skill in a row of a log's library; names may repeat, ids do not."""
     return Skill(id=f"{row}:{name}", name=name, description=" ".join(description.split()))
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from skillaudit.asking.defaults import TITLES
 from skillaudit.errors import SkillAuditError
 from skillaudit.formatters.words import plural
 from skillaudit.tui.doc import Block, Column, Field, Gauge, Heading, Paragraph, Table, Title
 from skillaudit.tui.figures import bounds, estimate, meter, percent
 from skillaudit.tui.lines import Span
-from skillaudit.tui.probe_form import STUDIES, Form
+from skillaudit.tui.probe_form import Form
 from skillaudit.tui.probe_run import Probing, Run
 from skillaudit.tui.status import stage_blocks
 
 if TYPE_CHECKING:
-    from skillaudit.probe import Preview, ProbeResult
-    from skillaudit.probe.records import Arm, Comparison, Fit, SideBySide
+    from skillaudit.asking.engine import Preview
+    from skillaudit.asking.records import Arm, Fit
+    from skillaudit.probe.records import Comparison, ProbeResult, SideBySide
     from skillaudit.schema import Estimate
 
 SKILL_LIMIT = 60
@@ -64,7 +66,7 @@ def _run_blocks(run: Run) -> list[Block]:
 
 
 def _title(form: Form, state: str, tone: str = "muted") -> Title:
-    return Title(f"{form['study'].capitalize()}: {STUDIES[form['study']]}", (Span(state, tone),))
+    return Title(f"{form['study'].capitalize()}: {TITLES[form['study']]}", (Span(state, tone),))
 
 
 def idle_blocks(form: Form) -> list[Block]:

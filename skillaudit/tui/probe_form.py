@@ -6,25 +6,14 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from skillaudit.asking.defaults import BUDGET, TITLES, StudyName
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from skillaudit.probe.records import StudyName
     from skillaudit.probe.session import Settings
 
 LOCAL = ("local/hybrid", "local/dense", "local/lexical")
 """Stand-ins that cost nothing and answer offline."""
-STUDIES = {
-    "accuracy": "how often the right skill is chosen",
-    "decay": "what more and more skills on offer cost",
-    "competition": "what rivals and likeness cost",
-    "policy": "what instructions in the list change",
-    "hierarchy": "what two stages gain over one list",
-    "anchors": "what abstract skills take from vague requests",
-    "protocol": "what the form of the prompt changes",
-    "rescue": "what a finished step is worth to the next",
-}
-"""Name and title of each study; written out, so that the list is there before the engine is imported."""
 
 
 class Setting(NamedTuple):
@@ -52,8 +41,8 @@ def _address(text: str) -> str:
 
 
 def _study(text: str) -> str:
-    if text not in STUDIES:
-        raise UsageError(f"the studies are {', '.join(STUDIES)}")
+    if text not in TITLES:
+        raise UsageError(f"the studies are {', '.join(TITLES)}")
     return text
 
 
@@ -97,8 +86,8 @@ _PARSERS: dict[str, Callable[[str], object]] = {
 ROWS = (
     Setting("model", LOCAL[0], "As litellm names it, such as openai/gpt-4o-mini; the local ones cost nothing.",
             choices=LOCAL),
-    Setting("study", "accuracy", "What is asked.", choices=tuple(STUDIES)),
-    Setting("budget", "2.50",
+    Setting("study", "accuracy", "What is asked.", choices=tuple(TITLES)),
+    Setting("budget", f"{BUDGET:.2f}",
             "Dollars that the study may cost, interrupted runs included; only calls in flight can exceed it."),
     Setting("repeats", "3", "How often each question is put."),
     Setting("limit", "", "Most requests in one condition.", "all requests"),

@@ -13,9 +13,10 @@ from skillaudit.tui.loading import Meter, Stage
 from skillaudit.tui.probe_form import Form
 
 if TYPE_CHECKING:
+    from skillaudit.asking.engine import Preview
+    from skillaudit.asking.records import Arm, Decision
     from skillaudit.config import Config
-    from skillaudit.probe import Preview, ProbeResult
-    from skillaudit.probe.records import Arm, Decision
+    from skillaudit.probe.records import ProbeResult
 
 Before = Callable[["Preview"], None]
 Decided = Callable[["Decision"], None]
@@ -109,7 +110,7 @@ class Run(Meter):
 
     def _count(self) -> None:
         if self._decisions:
-            from skillaudit.probe.rates import arms
+            from skillaudit.asking.rates import arms
 
             self.arms = arms(self._decisions)
 

@@ -21,9 +21,11 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.prompts import Prompts
+from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
-from skillaudit.probe import Ground, Limits, LiveRouter, ProbeLog, probe
-from skillaudit.probe.prompts import Prompts
+from skillaudit.probe import Ground, Limits, probe
 from skillaudit.probe.studies import STUDIES
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule

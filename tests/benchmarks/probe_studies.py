@@ -15,9 +15,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from skillaudit.asking.defaults import StudyName
 from skillaudit.config import Config
 from skillaudit.errors import SkillAuditError
-from skillaudit.probe.records import ProbeResult, StudyName
+from skillaudit.probe.records import ProbeResult
 from skillaudit.probe.session import Settings, run
 
 TREES = ("marketingskills", "kdense-scientific", "microsoft-agent-skills", "wshobson-agents")

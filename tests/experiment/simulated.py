@@ -9,9 +9,9 @@ from functools import cache
 
 import msgspec
 
+from skillaudit.asking.records import Decision, Plan, Trial
 from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, decided
-from skillaudit.probe.records import Decision, Plan, Trial
 
 Chance = Callable[[Trial], float]
 Done = Callable[[Errand], float]

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from skillaudit.asking.records import Trial
 from skillaudit.experiment import EXPERIMENTS, Findings, published_values
 from skillaudit.experiment.inference import factors
 from skillaudit.laws import published
-from skillaudit.probe.records import Trial
 from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 
 HYPOTHESES = ("h1", "h2", "h3", "h4")

@@ -15,6 +15,11 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from skillaudit.asking.engine import Limits
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.prompts import Question
+from skillaudit.asking.records import Decision
+from skillaudit.asking.routers import LocalRouter
 from skillaudit.cli.experiment import command
 from skillaudit.cli.experiment_text import markdown, render, summary
 from skillaudit.errors import UsageError
@@ -27,10 +32,6 @@ from skillaudit.experiment.records import Findings, Point, Series
 from skillaudit.experiment.session import names_of
 from skillaudit.experiment.storage import load, save
 from skillaudit.llm import Completion, Price
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.prompts import Question
-from skillaudit.probe.records import Decision
-from skillaudit.probe.routers import LocalRouter
 from skillaudit.scoring import make_scorer
 
 SMALL = Scope(seeds=1, tasks=6)
@@ -94,12 +95,12 @@ def test_nothing_is_asked_twice_and_a_budget_ends_a_run(name: str, budget: float
     router = Knowing(name, Price(prompt=1e-5, completion=0.0))
     with ProbeLog(tmp_path / "log.sqlite") as log:
         with pytest.raises(UsageError, match="higher --budget"):
-            run(name, router, log, SMALL, budget=budget)
+            run(name, router, log, SMALL, Limits(budget=budget))
         early = router.asked
         assert early > 0
-        found = run(name, router, log, SMALL, budget=100.0)
+        found = run(name, router, log, SMALL, Limits(budget=100.0))
         assert found.spending.calls == router.asked - early
-        again = run(name, router, log, SMALL, budget=100.0)
+        again = run(name, router, log, SMALL, Limits(budget=100.0))
     assert again.spending.calls == 0
     assert again.rows == found.rows and again.findings == found.findings
 
@@ -200,12 +201,20 @@ def test_every_decision_has_its_row(tmp_path: Path) -> None:
 class Arrow(ModuleType):
     """Stands in for pyarrow and its parquet module; writes the columns as JSON."""
 
-    def table(self, values: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """Check that columns are as long as each other and of one type."""
-        assert len({len(column) for column in values.values()}) == 1
-        for column in values.values():
-            assert len({type(value) for value in column if value is not None}) == 1
-        return values
+    string, int64, float64 = (staticmethod(lambda kind=kind: kind) for kind in (str, int, float))
+    list_ = staticmethod(lambda kind: list)
+    schema = staticmethod(dict)
+
+    @property
+    def Table(self) -> Arrow:  # noqa: N802 - pyarrow's name
+        """The module itself makes tables."""
+        return self
+
+    def from_pylist(self, rows: list[dict[str, Any]], schema: dict[str, type]) -> dict[str, list[Any]]:
+        """Check that every value is of its column's kind."""
+        for row in rows:
+            assert all(value is None or type(value) is schema[name] for name, value in row.items())
+        return {name: [row.get(name) for row in rows] for name in schema}
 
     def write_table(self, table: dict[str, list[Any]], file: IO[bytes]) -> None:
         """Write the columns."""

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from skillaudit.asking.engine import Limits
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.routers import LiveRouter
 from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, run
 from skillaudit.llm import Model, Price
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.routers import LiveRouter
 from tests.experiment.test_recovery import value
 from tests.probe.rule import Chances, Rule, read, uniform
 from tests.probe.server import Server
@@ -78,7 +79,7 @@ def through(server: Server, name: str, path: Path) -> Result:
         Model("openai/known", api_base=server.url, timeout=30.0), Price(prompt=1e-6, completion=1e-5)
     )
     with ProbeLog(path) as log:
-        return run(name, router, log, SCOPE, budget=100.0)
+        return run(name, router, log, SCOPE, Limits(budget=100.0))
 
 
 def test_f10_rescues_whoever_is_told_the_result(tmp_path: Path) -> None:

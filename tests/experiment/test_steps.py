@@ -8,13 +8,13 @@ import random
 import msgspec
 import pytest
 
+from skillaudit.asking.records import Decision, Trial
 from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, mark, quoted
 from skillaudit.experiment.handoffs import WEIGHTS, handoff
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.studies.pairs import partners
 from skillaudit.experiment.synthetic import pool
-from skillaudit.probe.records import Decision, Trial
 from tests.experiment.simulated import carry_out, errands, everything, planned, simulate
 from tests.experiment.test_laws_of_skills import rulings
 from tests.experiment.test_recovery import inside, value

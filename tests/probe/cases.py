@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.records import Decision
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.probing import probe
-from skillaudit.probe.records import Decision, StudyName, StudyResult
+from skillaudit.probe.records import StudyResult
 from skillaudit.probe.studies import STUDIES
 from skillaudit.probe.studies.anchors import abstract_skills
 from skillaudit.schema import Estimate

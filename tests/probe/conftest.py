@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.probe.log import ProbeLog
-from skillaudit.probe.pacing import Pace
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.pacing import Pace
 
 
 @pytest.fixture

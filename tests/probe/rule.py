@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from skillaudit.asking.prompts import Question
 from skillaudit.errors import ModelError
 from skillaudit.llm import Completion, Price
-from skillaudit.probe.prompts import Question
 
 _TASK = re.compile(r"Task: (.*)")
 _SKILLS = re.compile(r"Available Skills(?: in \"(.*)\" category)?:\n(.*?)\n\nRespond", re.DOTALL)

@@ -119,8 +119,9 @@ def test_decisions_and_a_profile_are_kept_for_the_forecast(skillaudit: Runner, s
 def test_an_export_without_parquet_says_how_to_get_it(
     skillaudit: Runner, source: Path, monkeypatch: pytest.MonkeyPatch, there: bool
 ) -> None:
-    monkeypatch.setattr("skillaudit.probe.exporting.has_parquet", lambda: there)
-    monkeypatch.setattr("skillaudit.probe.exporting._parquet", lambda found, path: path)
+    for room in ("probe.exporting", "asking.parquet"):
+        monkeypatch.setattr(f"skillaudit.{room}.has_parquet", lambda: there)
+    monkeypatch.setattr("skillaudit.probe.exporting.parquet", lambda rows, kinds: b"")
     found = skillaudit(*options(source, "--repeats", 1, "--export", source.parent / "out"))
     assert found.code == 0
     assert ("with pyarrow installed" in found.err) == (not there)

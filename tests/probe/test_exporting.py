@@ -10,24 +10,26 @@ import msgspec
 import numpy as np
 import pytest
 
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.parquet import has_parquet
+from skillaudit.asking.rates import rates
+from skillaudit.asking.records import Decision
 from skillaudit.errors import UsageError
 from skillaudit.probe.comparing import absorbers, compare
-from skillaudit.probe.exporting import LIBRARY, QUERIES, TABLE, export, has_parquet, measured
+from skillaudit.probe.exporting import LIBRARY, QUERIES, TABLE, export, measured
 from skillaudit.probe.fitting import fit_profile
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.probing import probe
-from skillaudit.probe.rates import rates
-from skillaudit.probe.records import Decision, StudyName
 from skillaudit.requests import coverage
 from skillaudit.requests.records import Gathered
 from skillaudit.routing import Routing, forecast, read_decisions, read_library
 from skillaudit.routing.decisions import NONE, RIGHT, WRONG
 from skillaudit.schema import Library
 from skillaudit.scoring import make_scorer
+from tests.asking.test_log import decision
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule, RuleRouter
-from tests.probe.test_log import decision
 
 
 def law(asked: object, has: bool) -> Chances:
@@ -72,7 +74,7 @@ def test_exported_decisions_are_read_as_they_were_made(log: ProbeLog, tmp_path: 
 
 
 def test_a_right_skill_that_was_not_shown_makes_no_false_no_skill_line(log: ProbeLog, tmp_path: Path) -> None:
-    from skillaudit.probe.records import Entry
+    from skillaudit.asking.records import Entry
 
     cut = decision("k", gold=("hidden",), offered=("a",), chosen="a", outcome="hijack")
     log.record_decision("run", cut, (Entry(name="a", description="Ants."),))
@@ -182,8 +184,8 @@ def test_measured_says_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_a_cut_description_is_the_same_skill() -> None:
+    from skillaudit.asking.records import Entry
     from skillaudit.probe.exporting import _same
-    from skillaudit.probe.records import Entry
     from skillaudit.schema import Skill
 
     skill = Skill(id="a", name="a", description="Turns tables into charts.")

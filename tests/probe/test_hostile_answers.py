@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.records import Decision
+from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
 from skillaudit.probe.exporting import export
-from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.probing import Limits, probe
-from skillaudit.probe.records import Decision, ProbeResult
-from skillaudit.probe.routers import LiveRouter
+from skillaudit.probe.records import ProbeResult
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule

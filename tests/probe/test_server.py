@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.records import Decision
+from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
-from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.probing import Limits, probe
-from skillaudit.probe.records import Decision, ProbeResult
-from skillaudit.probe.routers import LiveRouter
+from skillaudit.probe.records import ProbeResult
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Asked, Chances, Rule
@@ -140,6 +142,28 @@ def test_a_killed_command_goes_on_and_two_at_once_share(source: Path) -> None:
         # 35 questions in all; only the two under way at the kill can have been put twice.
         assert len(set(server.answered)) == 35 and 35 <= server.received <= 37
         assert sum(calls) <= 35 - 10
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_an_interrupt_counts_and_says_what_is_under_way(source: Path) -> None:
+    with Server(Rule(in_file, law), [None] * 6 + ["hang"] * 50) as server:
+        server.expected = 9
+        process = subprocess.Popen(
+            command(source, server.url, "--concurrency", "3", "--quiet"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert server.reached.wait(120)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 130 and out == ""
+    assert err.strip().startswith("interrupted; 3 calls were under way and count as $0.00")
+    assert err.count("\n") <= 2 and "Traceback" not in err
+    with ProbeLog(source.parent / "log.sqlite") as log:
+        (run,) = log.runs()
+        assert log.runs()[run] == 6
+        assert log.spent(run) > 6 * COST
 
 
 @pytest.mark.parametrize(

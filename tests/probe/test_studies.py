@@ -10,9 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.records import Fit, Plan
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.records import Fit, Plan, StudyName
 from skillaudit.probe.studies import STUDIES, decay
 from skillaudit.probe.studies.anchors import strip_anchors
 from skillaudit.schema import Estimate, Request, Skill

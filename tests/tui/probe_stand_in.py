@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from skillaudit.probe import Preview, ProbeResult, StudyResult
-from skillaudit.probe.rates import arms
-from skillaudit.probe.records import Comparison, Decision, Fit, Outcome, SideBySide, Spending
+from skillaudit.asking.engine import Preview
+from skillaudit.asking.rates import arms
+from skillaudit.asking.records import Decision, Fit, Outcome, Spending
+from skillaudit.probe.records import Comparison, ProbeResult, SideBySide, StudyResult
 from skillaudit.progress import Progress
 from skillaudit.schema import Estimate
 from skillaudit.tui.probe_form import Form

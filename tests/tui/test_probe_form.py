@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from skillaudit.asking.routers import parse_local
 from skillaudit.errors import UsageError
-from skillaudit.probe import STUDIES as ENGINE
-from skillaudit.probe.routers import parse_local
-from skillaudit.tui.probe_form import LOCAL, ROWS, STUDIES, Form
-
-
-def test_the_studies_are_those_of_the_engine() -> None:
-    assert {name: study.title for name, study in ENGINE.items()} == STUDIES
+from skillaudit.tui.probe_form import LOCAL, ROWS, Form
 
 
 def test_the_stand_ins_are_those_of_the_engine() -> None:

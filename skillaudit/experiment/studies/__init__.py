@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from skillaudit.asking.records import Decision, Plan
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies import (
@@ -24,7 +25,6 @@ from skillaudit.experiment.studies import (
     towing,
 )
 from skillaudit.experiment.tasks import Scope
-from skillaudit.probe.records import Decision, Plan
 
 
 class Experiment(NamedTuple):

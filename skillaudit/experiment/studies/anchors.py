@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Entry, Plan, Trial
 from skillaudit.experiment.inference import Floats, Sample
 from skillaudit.experiment.libraries import general_skills
 from skillaudit.experiment.likeness import by_clarity, clarity, nearest_first
@@ -14,8 +16,6 @@ from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Template, pool, vague_task, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Entry, Plan, Trial
 
 SIZE = 100
 NEAREST = 20

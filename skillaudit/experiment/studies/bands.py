@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Plan
 from skillaudit.experiment.inference import Floats, Sample
 from skillaudit.experiment.likeness import likeness, nearest_first, row_of
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import pool
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.probe.records import Decision, Plan
 
 SIZE = 30
 BANDS = ("low", "mid", "high")

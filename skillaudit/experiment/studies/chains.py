@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Plan, Trial
 from skillaudit.experiment.inference import Drawn, Floats, Sample
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Plan, Trial
 
 SIZES = (10, 20, 50, 100)
 STEPS = (1, 2, 3, 5, 10)

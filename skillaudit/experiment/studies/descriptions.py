@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Entry, Plan, Trial
 from skillaudit.experiment.inference import Sample, mean_of
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Entry, Plan, Trial
 
 SIZES = (30, 80, 150)
 LEVELS = ("1", "2", "3", "4", "5", "control")

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Plan, Trial
 from skillaudit.experiment.inference import Drawn, Floats, Sample
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Plan, Trial
 
 SIZE = 30
 PAIRS = 30

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Entry, Plan
 from skillaudit.experiment.inference import Sample
 from skillaudit.experiment.likeness import likeness, row_of
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Subtype, Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
-from skillaudit.probe.records import Decision, Entry, Plan
 
 SIZE = 48
 TEXTS = ("before", "boundary", "structured")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.asking.records import Decision, Entry, Plan
 from skillaudit.experiment.inference import Sample, combine, mean_of
 from skillaudit.experiment.libraries import COMPLEXITIES, library, policy
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.tasks import Scope, make_plan, trial, turns
-from skillaudit.probe.records import Decision, Entry, Plan
 
 SIZES = (10, 20, 50, 100, 150)
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Form, Plan, Trial
 from skillaudit.experiment.inference import Floats, Sample, mean_of
 from skillaudit.experiment.likeness import by_clarity, clarity, row_of, sink
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.studies.anchors import crowd, with_general
 from skillaudit.experiment.synthetic import write_task
 from skillaudit.experiment.tasks import Scope, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Form, Plan, Trial
 
 SIZES = {100: 20, 150: 30, 200: 40}
 """Skills on offer, and how many of them are the most alike; the paper goes on to 250."""

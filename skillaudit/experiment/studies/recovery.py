@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Plan
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, WEIGHTS, Dependency, Handoff, handoff
 from skillaudit.experiment.inference import Drawn, Sample, combine
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.tasks import Scope, make_plan
-from skillaudit.probe.records import Decision, Plan
 
 STATES = ("none", "wrong", "wrong-blind", "right")
 """No result of step 1; a wrong one, with the whole task and without; the right one."""

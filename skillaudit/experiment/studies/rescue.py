@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Plan, Trial
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, handoff
 from skillaudit.experiment.inference import Drawn, Mask, Sample
@@ -15,8 +17,6 @@ from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.studies.independence import SIZE, among
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Plan, Trial
 
 PAIRS = 30
 KINDS = ("plain", "branch")

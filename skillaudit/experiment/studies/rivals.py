@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Plan
 from skillaudit.experiment.inference import Drawn, Sample, mean_of
 from skillaudit.experiment.libraries import RivalKind, groups
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.probe.records import Decision, Plan
 
 BASES = (5, 10, 15, 20)
 KINDS: tuple[RivalKind, ...] = ("operation", "synonym")

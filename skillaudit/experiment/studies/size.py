@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.experiment.inference import ALPHA, TEST, Drawn, Sample, plain
 from skillaudit.experiment.libraries import library
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Point, Ruling, Series, Verdict
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.laws import Form, Law, evaluate, fit, published
-from skillaudit.probe.records import Decision, Fit, Plan
+from skillaudit.laws import FORMS, Form, evaluate, fit, published
+from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 
 SIZES = (5, 10, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 F01_SIZES = (10, 20, 50, 100, 200)
 """The paper's grid as far as the pool goes; it ends at 500."""
-CAPACITY_DRAWS = 60
-LEFT_OUT = 2
 _SLOPES = f"{TEST}, of the slope in ln N inside skills, of accuracy and of accuracy above chance"
 _PARTLY = "Partly: accuracy falls as the library grows, but not in the form that the hypothesis says."
 BETTER = 2.0
@@ -108,30 +107,23 @@ class _Curve:
 
     def line(self) -> list[Fit]:
         """Fit `a - b ln N`."""
-        law = fit("logarithmic", self.sizes, self._points)
-        draws = [
-            fit("logarithmic", self.sizes, self._draws[:, at].tolist()) for at in range(self._draws.shape[1])
-        ]
+        line = fit_draws("logarithmic", self.sizes, self._points, self._draws)
         return [
-            self._fit("a", law, draws, "accuracy that the line a - b ln N starts from"),
-            self._fit("b", law, draws, "accuracy lost per unit of ln N; times 0.69, per doubling"),
-            plain("R2", law.r_squared, "share of the variance between sizes that the line explains"),
+            self._fit("a", line, "accuracy that the line a - b ln N starts from"),
+            self._fit("b", line, "accuracy lost per unit of ln N; times 0.69, per doubling"),
+            plain("R2", line.law.r_squared, "share of the variance between sizes that the line explains"),
         ]
 
     def capacity(self) -> list[Fit]:
         """Fit `alpha / (1 + (N / kappa)^gamma)`."""
-        law = fit("capacity", self.sizes, self._points)
-        draws = [
-            fit("capacity", self.sizes, self._draws[:, at].tolist(), near=law)
-            for at in range(min(CAPACITY_DRAWS, self._draws.shape[1]))
-        ]
+        curve = fit_draws("capacity", self.sizes, self._points, self._draws)
         return [
-            self._fit("alpha", law, draws, "accuracy that the capacity form starts from"),
-            self._fit("kappa", law, draws, "size at which the capacity form has lost half"),
-            self._fit("gamma", law, draws, "steepness of the capacity form"),
+            self._fit("alpha", curve, "accuracy that the capacity form starts from"),
+            self._fit("kappa", curve, "size at which the capacity form has lost half"),
+            self._fit("gamma", curve, "steepness of the capacity form"),
             plain(
                 "R2 capacity",
-                law.r_squared,
+                curve.law.r_squared,
                 "share of the variance between sizes that the capacity form explains",
             ),
             plain(
@@ -143,19 +135,14 @@ class _Curve:
 
     def left_out(self) -> list[Fit]:
         """Fit without the largest sizes, and predict them."""
-        forms: tuple[Form, ...] = ("logarithmic", "capacity")
-        found = []
-        for form in forms:
-            law = fit(form, self.sizes[:-LEFT_OUT], self._points[:-LEFT_OUT])
-            wrong = np.array(evaluate(law, self.sizes[-LEFT_OUT:])) - np.array(self._points[-LEFT_OUT:])
-            found.append(
-                plain(
-                    f"left-out error, {form}",
-                    float(np.sqrt((wrong**2).mean())),
-                    "on the two largest sizes, after a fit without them",
-                )
+        return [
+            plain(
+                f"left-out error, {form}",
+                left_out_error(form, self.sizes, self._points),
+                "on the two largest sizes, after a fit without them",
             )
-        return found
+            for form in FORMS
+        ]
 
     def findings(self, fits: tuple[Fit, ...], verdict: Verdict, references: Sequence[str]) -> Findings:
         """Put fits, verdict and figure together."""
@@ -179,9 +166,8 @@ class _Curve:
         notes = (_PARTLY,) if verdict.ruling == "partly" else ()
         return Findings(fits=fits, verdicts=(verdict,), series=tuple(series), log_x=True, notes=notes)
 
-    def _fit(self, name: str, law: Law, draws: Sequence[Law], meaning: str) -> Fit:
-        values = np.array([getattr(draw, name) for draw in draws], dtype=np.float64)
-        return self.sample.fit(name, Drawn(float(getattr(law, name)), values), meaning)
+    def _fit(self, name: str, fitted: Fitted, meaning: str) -> Fit:
+        return self.sample.fit(name, Drawn(*fitted.values(name)), meaning)
 
     def _aicc(self, form: Form, coefficients: int) -> float:
         wrong = np.array(evaluate(fit(form, self.sizes, self._points), self.sizes)) - np.array(self._points)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.asking.records import Branch, Decision, Plan
 from skillaudit.experiment.inference import Drawn, Sample, mean_of
 from skillaudit.experiment.libraries import RivalKind, groups
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.synthetic import Template, pool
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.probe.records import Branch, Decision, Plan
 
 GROUPS = (4, 6, 8, 10, 20, 30, 40)
 LARGE = (20, 30, 40)

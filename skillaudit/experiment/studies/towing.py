@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.records import Decision, Entry, Fit, Plan
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, Handoff, Level, handoff
 from skillaudit.experiment.inference import Drawn, Floats, Sample
@@ -17,7 +18,6 @@ from skillaudit.experiment.studies.descriptions import describe, padded
 from skillaudit.experiment.studies.pairs import closest, partners
 from skillaudit.experiment.synthetic import pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
-from skillaudit.probe.records import Decision, Entry, Fit, Plan
 
 SIZE = 20
 RIVALS = ("weak", "long", "strong")

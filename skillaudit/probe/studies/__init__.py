@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from skillaudit.asking.defaults import TITLES, StudyName
+from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.records import Decision, Fit, Plan, StudyName
 from skillaudit.probe.studies import (
     accuracy,
     anchors,
@@ -29,18 +30,18 @@ class Study(NamedTuple):
     conclude: Callable[[Ground, Sequence[Decision]], tuple[Fit, ...]]
 
 
+_MODULES: dict[StudyName, Any] = {
+    "accuracy": accuracy,
+    "decay": decay,
+    "competition": competition,
+    "policy": policy,
+    "hierarchy": hierarchy,
+    "anchors": anchors,
+    "protocol": protocol,
+    "rescue": rescue,
+}
 STUDIES: dict[StudyName, Study] = {
-    study.name: study
-    for study in (
-        Study("accuracy", "how often the right skill is chosen", accuracy.plan, accuracy.conclude),
-        Study("decay", "what more and more skills on offer cost", decay.plan, decay.conclude),
-        Study("competition", "what rivals and likeness cost", competition.plan, competition.conclude),
-        Study("policy", "what instructions in the list change", policy.plan, policy.conclude),
-        Study("hierarchy", "what two stages gain over one list", hierarchy.plan, hierarchy.conclude),
-        Study("anchors", "what abstract skills take from vague requests", anchors.plan, anchors.conclude),
-        Study("protocol", "what the form of the prompt changes", protocol.plan, protocol.conclude),
-        Study("rescue", "what a finished step is worth to the next", rescue.plan, rescue.conclude),
-    )
+    name: Study(name, TITLES[name], module.plan, module.conclude) for name, module in _MODULES.items()
 }
 """All studies by name."""
 

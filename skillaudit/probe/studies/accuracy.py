@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.rates import Bootstrap, interval
-from skillaudit.probe.records import Decision, Fit, Plan
 from skillaudit.probe.studies.common import idle_trial, make_plan, routed_trial
 
 MIN_POSITIONS = 9

@@ -9,8 +9,8 @@ import numpy as np
 from skillaudit.analysis.families import coarse_groups
 from skillaudit.analysis.labels import name_clusters
 from skillaudit.analysis.neighbors import Neighbors, nearest
+from skillaudit.asking.records import Branch
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.records import Branch
 from skillaudit.schema import Skill
 from skillaudit.scoring import Scorer
 

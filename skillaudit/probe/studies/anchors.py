@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.rates import Bootstrap, Floats, interval
+from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.rates import Bootstrap, Floats, interval
-from skillaudit.probe.records import Decision, Fit, Plan
 from skillaudit.probe.studies.alike import central
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
 from skillaudit.scoring.ngrams import tokens

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.probe.ground import PAPER, Ground, mixed, owned
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.rates import Bootstrap, interval
-from skillaudit.probe.records import Branch, Decision, Entry, Fit, Plan, StudyName, Trial
+from skillaudit.asking.defaults import StudyName
+from skillaudit.asking.orders import mixed, shuffled
+from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.records import Branch, Decision, Entry, Fit, Plan, Trial
+from skillaudit.probe.ground import PAPER, Ground, owned
 from skillaudit.schema import Request
 
 

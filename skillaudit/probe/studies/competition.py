@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.asking.records import Decision, Fit, Plan, Trial
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.records import Decision, Fit, Plan, Trial
 from skillaudit.probe.studies.alike import nearest_first
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, slope, with_rivals
 

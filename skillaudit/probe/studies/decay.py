@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.errors import UsageError
-from skillaudit.laws import Form, Law, evaluate, fit
+from skillaudit.laws import FORMS
+from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.curve import nested_order
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.rates import Bootstrap, Floats, interval
-from skillaudit.probe.records import Decision, Fit, Plan
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Estimate
 
 SIZES = (5, 10, 20, 50, 100, 200, 500)
 REQUESTS = 60
-CAPACITY_DRAWS = 60
-"""The capacity form is a hundred times dearer to fit."""
-LEFT_OUT = 2
+MIN_CURVE = 4
+"""Sizes that the capacity form needs."""
 
 
 def sizes_of(total: int) -> tuple[int, ...]:
@@ -61,46 +61,31 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     found = [sample.accuracy(lambda d, n=n: d.x == n) for n in sizes]  # type: ignore[misc]
     points = [value for value, _ in found]
     draws = np.stack([drawn for _, drawn in found])
-    line = fit("logarithmic", sizes, points)
-    lines = [fit("logarithmic", sizes, draws[:, b].tolist()) for b in range(draws.shape[1])]
+    line = fit_draws("logarithmic", sizes, points, draws)
     fits = [
-        _fit("a", line, lines, "accuracy that the line a - b ln N starts from"),
-        _fit("b", line, lines, "accuracy lost per unit of ln N; times 0.69, per doubling"),
-        _number("R2", line.r_squared, "share of the variance between sizes that the line explains"),
+        _fit("a", line, "accuracy that the line a - b ln N starts from"),
+        _fit("b", line, "accuracy lost per unit of ln N; times 0.69, per doubling"),
+        _number("R2", line.law.r_squared, "share of the variance between sizes that the line explains"),
     ]
-    if len(sizes) >= 4:
-        curve = fit("capacity", sizes, points)
-        curves = [
-            fit("capacity", sizes, draws[:, b].tolist(), near=curve)
-            for b in range(min(CAPACITY_DRAWS, draws.shape[1]))
-        ]
+    if len(sizes) >= MIN_CURVE:
+        curve = fit_draws("capacity", sizes, points, draws)
         fits += [
-            _fit("kappa", curve, curves, "size at which the capacity form has lost half"),
-            _fit("gamma", curve, curves, "steepness of the capacity form"),
-            _number("R2 capacity", curve.r_squared, "share of the variance that the capacity form explains"),
-        ]
-    if len(sizes) >= LEFT_OUT + 3:
-        forms: tuple[Form, ...] = ("logarithmic", "capacity")
-        fits += [
+            _fit("kappa", curve, "size at which the capacity form has lost half"),
+            _fit("gamma", curve, "steepness of the capacity form"),
             _number(
-                f"left-out error, {form}",
-                _left_out(form, sizes, points),
-                "on the two largest sizes, after a fit without",
-            )
-            for form in forms
+                "R2 capacity", curve.law.r_squared, "share of the variance that the capacity form explains"
+            ),
         ]
+    for form in FORMS:
+        error = left_out_error(form, sizes, points)
+        if error is not None:
+            meaning = "on the two largest sizes, after a fit without"
+            fits.append(_number(f"left-out error, {form}", error, meaning))
     return tuple(fits)
 
 
-def _left_out(form: Form, sizes: Sequence[float], points: Sequence[float]) -> float:
-    law = fit(form, sizes[:-LEFT_OUT], points[:-LEFT_OUT])
-    error: Floats = np.array(evaluate(law, sizes[-LEFT_OUT:])) - np.array(points[-LEFT_OUT:])
-    return float(np.sqrt((error**2).mean()))
-
-
-def _fit(name: str, law: Law, draws: Sequence[Law], meaning: str) -> Fit:
-    value = getattr(law, name)
-    return Fit(name=name, value=interval(value, np.array([getattr(d, name) for d in draws])), meaning=meaning)
+def _fit(name: str, fitted: Fitted, meaning: str) -> Fit:
+    return Fit(name=name, value=interval(*fitted.values(name)), meaning=meaning)
 
 
 def _number(name: str, value: float | None, meaning: str) -> Fit:

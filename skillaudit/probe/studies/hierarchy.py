@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.records import Decision, Fit, Plan, Trial
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
 from skillaudit.probe.ground import Ground, spread
-from skillaudit.probe.rates import Bootstrap, interval
-from skillaudit.probe.records import Decision, Fit, Plan, Trial
 from skillaudit.probe.studies.alike import confusable, folders
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial
 from skillaudit.schema import ScorerName

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Entry, Fit, Plan
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Entry, Fit, Plan
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, slope, with_rivals
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import tokens as word_list

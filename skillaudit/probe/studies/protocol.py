@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Decision, Fit, Form, Plan
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.prompts import shuffled
-from skillaudit.probe.records import Decision, Fit, Form, Plan
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
 
 FORMS: tuple[Form, ...] = ("list", "json", "names", "descriptions")

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.orders import hash_of
+from skillaudit.asking.rates import Bootstrap, Floats, interval
+from skillaudit.asking.records import Decision, Fit, Plan, Trial
 from skillaudit.errors import UsageError
-from skillaudit.probe.ground import Ground, hash_of, owned
-from skillaudit.probe.rates import Bootstrap, Floats, interval
-from skillaudit.probe.records import Decision, Fit, Plan, Trial
+from skillaudit.probe.ground import Ground, owned
 from skillaudit.probe.studies.alike import nearest_first
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Request, Skill

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from textual import on
 
+from skillaudit.asking.defaults import TITLES
 from skillaudit.tui.doc import Block
 from skillaudit.tui.lines import Span
 from skillaudit.tui.probe_document import document
-from skillaudit.tui.probe_form import ROWS, STUDIES, Setting
+from skillaudit.tui.probe_form import ROWS, Setting
 from skillaudit.tui.probe_screens import ChoiceScreen, SettingScreen
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
@@ -79,7 +80,7 @@ class ProbeView(ListView[Setting]):
         if row is None or self._locked():
             return
         if row.name == "study":
-            self.app.push_screen(ChoiceScreen("study", STUDIES, row.value), self._chosen)
+            self.app.push_screen(ChoiceScreen("study", TITLES, row.value), self._chosen)
         else:
             self.app.push_screen(SettingScreen(row, lambda text: self._set(row.name, text)))
 

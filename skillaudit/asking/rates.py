@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.probe.records import Arm, Decision, Outcome, Rates
+from skillaudit.asking.records import Arm, Decision, Outcome, Rates
 from skillaudit.routing.intervals import TAIL, Clusters, resample
 from skillaudit.schema import Estimate
 

@@ -7,9 +7,10 @@ import json
 import msgspec
 import pytest
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.prompts import Prompts, corpus
+from skillaudit.asking.records import Branch, Entry, Form, Plan, Trial
 from skillaudit.clients import listing
-from skillaudit.probe.prompts import Prompts, corpus, shuffled
-from skillaudit.probe.records import Branch, Entry, Form, Plan, Trial
 from skillaudit.schema import Skill
 
 SKILLS = (

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from skillaudit import llm
+from skillaudit.asking.prompts import Question
+from skillaudit.asking.scorers import MakeScorer
 from skillaudit.errors import UsageError
 from skillaudit.llm import Completion, Price
-from skillaudit.probe.prompts import Question
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer
 
 LOCAL_PREFIX = "local/"
-MakeScorer = Callable[[Sequence[str]], Scorer]
-"""Builds a scorer over descriptors."""
 _CELLS = 50_000_000
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.prompts import Question
+from skillaudit.asking.routers import LocalRouter, is_local, parse_local
 from skillaudit.errors import UsageError
-from skillaudit.probe.log import ProbeLog
 from skillaudit.probe.probing import probe
-from skillaudit.probe.prompts import Question
-from skillaudit.probe.routers import LocalRouter, is_local, parse_local
 from skillaudit.scoring import Scorer, make_scorer
 from tests.probe.libraries import make_ground
 

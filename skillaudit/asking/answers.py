@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from skillaudit.probe.records import Outcome
+from skillaudit.asking.records import Outcome
 
 _WRAPPING = " \t\r\n\"'`*.,;:!()[]{}<>“”‘’«»-"
 _PREFIX = re.compile(

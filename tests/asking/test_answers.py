@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.probe.answers import parse
+from skillaudit.asking.answers import parse
 
 IDS = ("skill_001", "skill_002", "skill_010")
 NAMES = ("pdf-tools", "pdf", "docs:writer", "help", "pdf-tools-extra")

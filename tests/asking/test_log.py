@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.asking.log import LEASE, ProbeLog, answer_key, under_way
+from skillaudit.asking.records import Decision, Entry
 from skillaudit.errors import UsageError
 from skillaudit.llm import Completion
-from skillaudit.probe.log import LEASE, ProbeLog, answer_key
-from skillaudit.probe.records import Decision, Entry
 
 ANSWER = Completion(text="skill_001", finish="stop", prompt_tokens=5, completion_tokens=2)
 
@@ -115,6 +115,32 @@ def test_keys_are_those_of_the_json_of_what_was_asked() -> None:
     assert answer_key("m/é", messages, {"b": 1, "a": None}, 2) == expected
 
 
+def test_what_is_booked_counts_until_it_is_known(tmp_path: Path) -> None:
+    with ProbeLog(tmp_path / "l") as log:
+        assert log.claim("k", "run", 0.5) and log.spent("run") == pytest.approx(0.5)
+        log.record_answer("run", "k", "m", ANSWER, 0.2 - 0.5)
+        assert log.spent("run") == pytest.approx(0.2)
+        assert not log.claim("k", "run", 0.5) and log.spent("run") == pytest.approx(0.2)
+        assert log.claim("other", "run", 0.5)
+        log.release("other", "run", 0.5)
+        assert log.spent("run") == pytest.approx(0.2)
+        assert log.claim("other", "run", 0.5)
+        log.leave("other", 0.5)
+        assert log.spent("run") == pytest.approx(0.7) and log.left == [0.5]
+        assert log.claim("other", "run", 0.5) and log.spent("run") == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        ([0.0], "1 call was under way, and may be on the bill;"),
+        ([0.1, 0.02], "2 calls were under way and count as $0.12"),
+    ],
+)
+def test_calls_that_were_left_are_said(left: list[float], says: str) -> None:
+    assert says in under_way(left)
+
+
 def test_a_closed_log_gives_up_its_claims(tmp_path: Path) -> None:
     with ProbeLog(tmp_path / "l") as one:
         with ProbeLog(tmp_path / "l") as two:
@@ -125,7 +151,7 @@ def test_a_closed_log_gives_up_its_claims(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
     code = (
-        "import os, pathlib; from skillaudit.probe.log import ProbeLog\n"
+        "import os, pathlib; from skillaudit.asking.log import ProbeLog\n"
         f"log = ProbeLog(pathlib.Path({str(tmp_path / 'l')!r})); print(log.claim('k'), flush=True)\n"
         "os.kill(os.getpid(), 9)"
     )
@@ -143,9 +169,9 @@ def test_a_silent_process_elsewhere_holds_its_claim_for_a_while_only(
         ProbeLog(tmp_path / "l", clock=lambda: now[0]) as there,
         ProbeLog(tmp_path / "l", clock=lambda: now[0]) as here,
     ):
-        monkeypatch.setattr("skillaudit.probe.log.platform.node", lambda: "elsewhere")
+        monkeypatch.setattr("skillaudit.asking.log.platform.node", lambda: "elsewhere")
         assert there.claim("k")
-        monkeypatch.setattr("skillaudit.probe.log.platform.node", lambda: "here")
+        monkeypatch.setattr("skillaudit.asking.log.platform.node", lambda: "here")
         now[0] += LEASE - 1
         assert not here.claim("k")
         there.beat()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from skillaudit.asking.log import ProbeLog, answer_key
+from skillaudit.asking.pacing import Budget, Pace
+from skillaudit.asking.prompts import Question
+from skillaudit.asking.store import NoRoomError
 from skillaudit.llm import Completion, Price, RetryableError, UnreachableError, estimate_tokens
-from skillaudit.probe.log import ProbeLog, answer_key
-from skillaudit.probe.pacing import Budget, Pace
-from skillaudit.probe.prompts import Question
 
 EXPECTED_TOKENS = 16
 """Length of an answer that holds an id, for estimates."""
@@ -64,6 +66,7 @@ class Asker:
         self._pace, self._attempts = pace, attempts
         self._price = router.price
         self._pending: dict[str, asyncio.Future[Completion]] = {}
+        self._under_way: set[str] = set()
 
     def key(self, question: Question, repeat: int) -> str:
         """Return the hash that the answer is kept under."""
@@ -105,27 +108,34 @@ class Asker:
             del self._pending[key]
 
     async def _fetch(self, key: str, question: Question) -> Completion:
-        while not self.log.claim(key):
+        expected = self.expected(question)
+        while not self.log.claim(key, self.run, expected):
             found = self.log.answer(key)
             if found is not None:
                 self.known += 1
                 return found
             await self._pace.moment()
         try:
-            return await self._call(key, question)
-        except BaseException:
-            self.log.release(key)
+            return await self._call(key, question, expected)
+        except BaseException as error:
+            with contextlib.suppress(NoRoomError):  # the claim ends with the process at the latest
+                if isinstance(error, asyncio.CancelledError) and key in self._under_way:
+                    self.log.leave(key, expected)
+                else:
+                    self.log.release(key, self.run, expected)
             raise
 
-    async def _call(self, key: str, question: Question) -> Completion:
-        expected = self.expected(question)
+    async def _call(self, key: str, question: Question, expected: float) -> Completion:
+        """Ask until there is an answer; the claim has booked what the one that brings it is expected to cost."""
         for attempt in range(self._attempts):
             await self._pace.ready()
             if not self.budget.reserve(expected):
                 raise BudgetReachedError
+            self._under_way.add(key)
             try:
                 answer = await self.router.answer(question)
             except RetryableError as error:
+                self._under_way.discard(key)
                 # A call that timed out or came back broken may be on the bill all the same.
                 wasted = expected if error.billed else 0.0
                 self.budget.settle(expected, wasted)
@@ -134,9 +144,13 @@ class Asker:
                     raise GivenUpError(error) from error
                 await self._pace.after_failure(attempt, error.retry_after)
                 continue
+            except asyncio.CancelledError:
+                self.budget.settle(expected, expected)
+                raise
             except BaseException:
                 self.budget.settle(expected, 0.0)
                 raise
+            self._under_way.discard(key)
             cost = self._cost(answer, expected)
             self.budget.settle(expected, cost)
             if answer.pause:
@@ -149,7 +163,7 @@ class Asker:
                 self.log.record_loss(self.run, key, cost)
                 continue
             self.calls += 1
-            self.log.record_answer(self.run, key, self.router.name, answer, cost)
+            self.log.record_answer(self.run, key, self.router.name, answer, cost - expected)
             return answer
         raise AssertionError("unreachable")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from skillaudit.asking.orders import shuffled
+from skillaudit.asking.records import Branch, Entry, Plan, Trial
 from skillaudit.clients import listing, profile
-from skillaudit.probe.records import Branch, Entry, Plan, Trial
 from skillaudit.schema import Skill
 
 NONE_WORD = "NONE"
@@ -30,13 +30,6 @@ class Question:
     variant: str
     none_word: str
     """What stands for no skill; empty where the prompt does not offer it."""
-
-
-def shuffled(items: Sequence[str], *seed: object) -> tuple[str, ...]:
-    """Return the items in an order that depends on the seed alone."""
-    order = list(items)
-    random.Random("\0".join(map(str, seed))).shuffle(order)
-    return tuple(order)
 
 
 class Prompts:

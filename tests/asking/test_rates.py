@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.probe.ground import hash_of
-from skillaudit.probe.rates import Bootstrap, Ints, arms, interval, proportion, rates, wilson
-from skillaudit.probe.records import Decision, Outcome, Trial
+from skillaudit.asking.orders import hash_of
+from skillaudit.asking.rates import Bootstrap, Ints, arms, interval, proportion, rates, wilson
+from skillaudit.asking.records import Decision, Outcome, Trial
 from skillaudit.probe.sequential import Sampler
 from skillaudit.schema import Estimate
-from tests.probe.test_log import decision
+from tests.asking.test_log import decision
 
 
 def inside(value: float, estimate: Estimate) -> bool:
