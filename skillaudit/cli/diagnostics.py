@@ -12,6 +12,7 @@ from io import StringIO, TextIOWrapper
 
 import click
 
+from skillaudit.disk.unfinished import collect
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
 from skillaudit.safety.secrets import LONG_PIECE, mask
@@ -81,6 +82,7 @@ def drop_stdout() -> None:
 def run(command: click.Command) -> int:
     """Run `command` on the process's arguments and return the exit code."""
     try:
+        collect()
         result = command.main(prog_name="skillaudit", standalone_mode=False)
         flush()
         return int(result) if isinstance(result, int) else ExitCode.CLEAN
@@ -110,6 +112,9 @@ def run(command: click.Command) -> int:
         if _from_interrupt(error):
             say("interrupted")
             return ExitCode.INTERRUPTED
+        if isinstance(error, FileNotFoundError) and _no_working_folder():
+            say("error: the working folder is gone; change to one that exists")
+            return ExitCode.USAGE
         if isinstance(error, OSError) and error.filename is not None:
             say(f"error: {error.filename}: {error.strerror}")
             return ExitCode.ENVIRONMENT
@@ -137,6 +142,15 @@ def _interrupted(error: BaseException) -> str:
     """What to say at an interrupt: click makes an `Abort` of it, and its words stand in the cause."""
     words = str(error.__cause__ or error) if isinstance(error, click.Abort) else str(error)
     return f"interrupted; {words}" if words else "interrupted"
+
+
+def _no_working_folder() -> bool:
+    """Say whether the folder that the process was started in was removed."""
+    try:
+        os.getcwd()  # noqa: PTH109 - Path.cwd() is the same call
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _from_interrupt(error: BaseException) -> bool:

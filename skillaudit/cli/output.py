@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from skillaudit.cli.diagnostics import drop_stdout, flush
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.safety.exits import in_json, inert, shown
 
@@ -51,15 +51,11 @@ def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
         except BrokenPipeError:
             drop_stdout()  # what follows, a gate's exit code above all, still counts
         return
-    try:
+    with reported(path):
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(data, path.resolve())
-    except OSError as error:
-        raise UsageError(
-            f"cannot write {path}: {error.strerror}; name a file in a folder that exists."
-        ) from error
+            replace(path.resolve(), data)
 
 
 def check_writable(path: Path | None) -> None:
@@ -79,24 +75,3 @@ def check_writable(path: Path | None) -> None:
         why = os.strerror(errno.EACCES)
     if why:
         raise UsageError(f"cannot write {path}: {why}; name a file in a folder that exists.")
-
-
-def _replace(data: bytes, target: Path) -> None:
-    """Put `data` in the place of the regular file `target`, keeping its permissions."""
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(mode)
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

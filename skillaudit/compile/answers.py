@@ -12,10 +12,10 @@ import signal
 import string
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Literal, get_args
 
+from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import RequestError
 from skillaudit.load import clean
 from skillaudit.schema import Record
@@ -150,12 +150,12 @@ def passes(code: str, test: str, seconds: float = TEST_SECONDS) -> bool:
     This keeps accidents in; it is no sandbox against malice, which is why it runs on demand only.
     """
     limits = _LIMITS.format(seconds=int(seconds) + 1) if os.name == "posix" else ""
-    with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "answer.py"
+    with scratch_folder() as folder:
+        script = folder / "answer.py"
         # An exit of the code's own before the test is no pass: the last line must be this word.
         word = secrets.token_hex(16)
         script.write_text(f"{limits}{code}\n\n{test}\n\nprint({word!r})\n", encoding="utf-8")
-        with (Path(folder) / "stdout").open("w+b") as out:
+        with (folder / "stdout").open("w+b") as out:
             process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(script)],
                 cwd=folder,

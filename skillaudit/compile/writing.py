@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from skillaudit.compile.compiler import Compilation, CompiledSkill
+from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import UsageError
 
 MAX_BODY_LINES = 450
@@ -121,11 +120,7 @@ def write_library(compilation: Compilation, folder: Path) -> Path:
         raise UsageError(f"{folder} exists already; name a new folder with -o")
     if not parent.is_dir():
         raise UsageError(f"{folder} has no parent folder; create {parent} first")
-    try:
-        building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=parent))
-    except OSError as error:
-        raise UsageError(f"cannot write beside {folder}: {error.strerror}; name another folder") from error
-    try:
+    with reported(folder), new_folder(target) as building:
         for skill in compilation.skills:
             place = building / skill.name
             place.mkdir()
@@ -133,11 +128,4 @@ def write_library(compilation: Compilation, folder: Path) -> Path:
                 (place / name).write_text(text, encoding="utf-8", newline="\n")
         data = json.dumps(mapping(compilation), ensure_ascii=False, indent=2) + "\n"
         (building / MAPPING).write_text(data, encoding="utf-8", newline="\n")
-        building.chmod(0o755)
-        # Linux would rename over an empty folder that was made meanwhile; nothing of anybody's is lost then.
-        building.rename(target)
-    except OSError as error:
-        raise UsageError(f"cannot write {folder}: {error.strerror or error}; nothing was changed") from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
     return target

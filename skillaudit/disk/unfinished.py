@@ -15,7 +15,8 @@ from pathlib import Path
 from skillaudit.disk.state import is_mine, own_folder, state_folder
 
 _NOTES = "unfinished"
-_PREFIX = ".skillaudit-"
+PREFIX = ".skillaudit-"
+"""How the name of everything unfinished begins."""
 _collected = False
 
 
@@ -29,7 +30,7 @@ def unfinished(parent: Path) -> Iterator[Path]:
     """
     collect()
     token = secrets.token_hex(8)
-    path = parent / f"{_PREFIX}{token}"
+    path = parent / f"{PREFIX}{token}"
     note = _note(token, path)
     try:
         yield path
@@ -60,7 +61,7 @@ def collect(*, again: bool = False) -> None:
                     found = os.fstat(handle)
                     if stat.S_ISREG(found.st_mode) and is_mine(found):
                         path = Path(os.fsdecode(os.read(handle, 65_536)))
-                        if path.is_absolute() and path.name == f"{_PREFIX}{name}":
+                        if path.is_absolute() and path.name == f"{PREFIX}{name}":
                             _remove(path)
                     (folder / name).unlink()
                 finally:

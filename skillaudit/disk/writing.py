@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from skillaudit.disk.unfinished import unfinished
+from skillaudit.disk.unfinished import PREFIX, unfinished
+from skillaudit.errors import UsageError
 
 _REMEDIES = {
     errno.ENOSPC: "free some space there, or name a place on another disk",
@@ -32,6 +34,17 @@ def why_not(error: OSError) -> str:
     return f"{reason}; {remedy}" if remedy else reason
 
 
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn an OSError of the block into a UsageError: what could not be written, why, and what helps."""
+    try:
+        yield
+    except OSError as error:
+        other = str(error.filename or "")
+        about = f"{other}: " if other and other != str(path) and PREFIX not in other else ""
+        raise UsageError(f"cannot write {path}: {about}{why_not(error)}.") from error
+
+
 def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
     """Put `data` in the place of a file, or make it; a crash leaves the old file or the new one.
 
@@ -39,11 +52,10 @@ def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
     never a set-uid, set-gid or sticky bit. A link is replaced, not followed. Raises OSError, with the old
     file untouched and nothing beside it.
     """
-    if mode is None and not path.is_symlink():
-        try:
-            mode = path.stat().st_mode
-        except FileNotFoundError:
-            mode = None
+    if mode is None:
+        with suppress(FileNotFoundError):
+            found = path.lstat().st_mode
+            mode = None if stat.S_ISLNK(found) else found
     with unfinished(path.parent) as temporary:
         flags = (
             os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

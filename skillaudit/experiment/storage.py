@@ -12,6 +12,7 @@ import msgspec
 
 from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.records import Decision
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
 from skillaudit.experiment.inference import factors
@@ -42,14 +43,10 @@ def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tu
         made += [(name, _table(rows)) for name, rows in tables if rows]
     if figure:
         made.append((f"{stem}.svg", figure))
-    try:
+    with reported(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in made:
-            part = folder / f".{name}.part"
-            part.write_bytes(data)
-            part.replace(folder / name)
-    except OSError as error:
-        raise UsageError(f"cannot write to {folder}: {error.strerror}; name another --out") from error
+            replace(folder / name, data)
     return tuple(folder / name for name, _ in made)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record
 
@@ -49,8 +49,8 @@ def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision
         raise UsageError("the sources lie in different git repositories; audit them one by one")
     top = tops.pop()
     commit, note = _commit(top, reference)
-    with tempfile.TemporaryDirectory(prefix="skillaudit-") as temporary:
-        root = Path(temporary).resolve()
+    with scratch_folder() as temporary:
+        root = temporary.resolve()
         found = []
         for folder in folders:
             inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()

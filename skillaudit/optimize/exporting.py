@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from skillaudit.disk.reading import read_file
-from skillaudit.disk.writing import new_folder, why_not
+from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
 from skillaudit.load.cleaning import one_line
@@ -66,12 +66,9 @@ def export(library: Library, plan: Plan, target: Path) -> Exported:
         if root is not None and target.parent.resolve().joinpath(target.name).is_relative_to(root):
             raise UsageError(f"{target} lies in the library {root} itself; name a folder outside of it.")
     done = Exported(folder=target)
-    try:
-        with new_folder(target) as folder:
-            _write(library, plan, folder, done)
-            _compare(folder, done)
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {why_not(error)}.") from error
+    with reported(target), new_folder(target) as folder:
+        _write(library, plan, folder, done)
+        _compare(folder, done)
     return done
 
 

@@ -13,6 +13,7 @@ from skillaudit.asking.log import ProbeLog, Shown
 from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.rates import rates
 from skillaudit.asking.records import Entry, Rates
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record, Skill
 
@@ -85,9 +86,8 @@ def _write(path: Path, lines: Iterable[dict[str, Any]]) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    part = path.with_suffix(path.suffix + ".part")
-    part.write_bytes(data)
-    part.replace(path)
+    with reported(path):
+        replace(path, data)
 
 
 _COLUMNS: dict[str, Kind] = {

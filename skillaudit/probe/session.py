@@ -22,6 +22,7 @@ from skillaudit.asking.terms import Terms
 from skillaudit.cache import Cache
 from skillaudit.clients import listing, shown_skills
 from skillaudit.config import Config
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.llm import completer
 from skillaudit.load import load
@@ -228,9 +229,8 @@ class _Session:
         else:
             ask = completer(model, api_base=self._settings.api_base)
             written = synthesize(missing, ask, WRITTEN, progress=self._progress)
-            part = path.with_suffix(".part")
-            part.write_bytes(msgspec.json.encode(written))
-            part.replace(path)
+            with reported(path):
+                replace(path, msgspec.json.encode(written))
         return msgspec.structs.replace(gathered, requests=(*gathered.requests, *written))
 
 

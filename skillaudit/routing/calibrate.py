@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.routing.choice_fit import fit_choice, fit_router, requests_of, right_or_wrong
 from skillaudit.routing.decisions import UNASKED, DecisionLog
@@ -178,13 +179,12 @@ def _profile(
 def save(profile: RouterProfile, folder: Path | None = None) -> Path:
     """Write a profile to the user's folder, where `forecast(router=name)` finds it; returns its path.
 
-    Raises `UsageError` for a name that cannot be a file's.
+    Raises `UsageError` for a name that cannot be a file's, and where the file cannot be written.
     """
     where = user_folder() if folder is None else folder
     stem = check_name(profile.name)
-    where.mkdir(parents=True, exist_ok=True)
     path = where / f"{stem}.json"
-    part = path.with_suffix(".json.part")
-    part.write_bytes(msgspec.json.format(msgspec.json.encode(profile), indent=1) + b"\n")
-    part.replace(path)
+    with reported(path):
+        where.mkdir(parents=True, exist_ok=True)
+        replace(path, msgspec.json.format(msgspec.json.encode(profile), indent=1) + b"\n")
     return path

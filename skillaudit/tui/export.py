@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from skillaudit import formatters
+from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.schema import Report
 
@@ -40,15 +41,6 @@ def write_report(report: Report, name: str, overwrite: bool = False) -> Path:
     if path.exists() and not overwrite:
         raise FileExistsError(str(path))
     text = formatters.render(ENDINGS[path.suffix], report)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        # The new text is complete on disk before it takes the name.
-        part.unlink(missing_ok=True)
-        with part.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}. Name a file in a folder of yours."
-        ) from error
+    with reported(path):
+        replace(path, text.encode("utf-8", "replace"))
     return path.resolve()

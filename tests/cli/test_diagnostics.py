@@ -94,3 +94,36 @@ def test_names_that_a_locale_cannot_spell(tmp_path: Path) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     found = shell(f"skillaudit check '{tmp_path}' --scorer lexical -q --fail-on never", **plain)
     assert (found.returncode, found.stderr) == (0, "") and "2 skills" in found.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a folder that can be removed while a process is in it")
+def test_a_removed_working_folder_is_said(tmp_path: Path) -> None:
+    library = SAMPLES / "clean"
+    for command in (
+        f"optimize {library} --scorer lexical -q --export out",
+        f"check {library} -q -f json:out.json",
+    ):
+        (tmp_path / "gone").mkdir()
+        line = f"cd '{tmp_path / 'gone'}' && rmdir '{tmp_path / 'gone'}' && skillaudit {command}"
+        found = shell(line, PYTHONPATH=str(ROOT))
+        assert (found.returncode, "working folder is gone" in found.stderr) == (2, True), found.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_a_file_that_cannot_grow_is_said_and_nothing_stays(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    found = shell(
+        f"ulimit -f 1; skillaudit optimize {SAMPLES / 'clean'} --scorer lexical -q --export '{target}'"
+    )
+    assert (found.returncode, "File too large; name a place" in found.stderr) == (2, True), found.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a signal that kills at once")
+def test_any_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    code = "import os, pathlib, sys; from skillaudit.disk.writing import new_folder\n"
+    code += "with new_folder(pathlib.Path(sys.argv[1]) / 'out'): os.kill(os.getpid(), 9)"
+    killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=False)
+    assert killed.returncode == -9 and len(list(tmp_path.iterdir())) == 1
+    assert shell("skillaudit rule SA301").returncode == 0
+    assert list(tmp_path.iterdir()) == []

@@ -62,7 +62,7 @@ def test_a_failure_on_the_way_leaves_nothing(tmp_path: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "rename", full)
-    with pytest.raises(UsageError, match="No space left on device; nothing was changed"):
+    with pytest.raises(UsageError, match="No space left on device; free some space"):
         write_library(compile_system(PIPELINE), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

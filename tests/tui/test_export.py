@@ -37,7 +37,7 @@ def test_a_file_is_replaced_only_when_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [("report", ".json"), ("report.docx", ".json"), ("no/such/folder/r.md", "Name a file")],
+    [("report", ".json"), ("report.docx", ".json"), ("no/such/folder/r.md", "in a folder that exists")],
 )
 def test_what_cannot_be_written_says_why(tmp_path: Path, name: str, remedy: str) -> None:
     with pytest.raises(UsageError, match=remedy):
