@@ -134,7 +134,7 @@ def _write_plan(plan: Plan, path: Path) -> None:
 
 
 def _export(library: Library, plan: Plan, target: Path) -> None:
-    from skillaudit.optimize.exporting import export
+    from skillaudit.optimize.apply.export import export
 
     done = export(library, plan, target)
     gateways = f" behind {done.gateways} categories" if done.gateways else ""
@@ -147,8 +147,8 @@ def _export(library: Library, plan: Plan, target: Path) -> None:
 
 def _apply(library: Library, plan: Plan) -> None:
     from skillaudit.errors import UsageError
-    from skillaudit.optimize.files import changes
-    from skillaudit.optimize.writing import apply
+    from skillaudit.optimize.apply.files import changes
+    from skillaudit.optimize.apply.in_place import apply
 
     made, problems = changes(library.skills, plan.edits)
     for problem in problems:
@@ -163,7 +163,7 @@ def _apply(library: Library, plan: Plan) -> None:
 
 
 def _undo(sources: tuple[str, ...]) -> None:
-    from skillaudit.optimize.writing import undo
+    from skillaudit.optimize.apply.in_place import undo
 
     for source in sources:
         root = Path(source).expanduser()

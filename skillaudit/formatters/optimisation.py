@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from skillaudit.formatters.words import plural
+from skillaudit.optimize.proof.refusal import REFUSED
 from skillaudit.optimize.records import Edit, Hierarchy, Optimisation, Proof
-from skillaudit.optimize.refusing import REFUSED
 from skillaudit.schema import Estimate
 
 WIDTH = 100

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.terms import Lexicon, choose
-from skillaudit.optimize.wording import spelled
+from skillaudit.optimize.words.lexicon import Lexicon, choose
+from skillaudit.optimize.words.phrasing import spelled
 
 MAX_RULES = 20
 _ROOM = 70

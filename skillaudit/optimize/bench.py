@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,8 +10,8 @@ import msgspec
 import numpy as np
 
 from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
-from skillaudit.optimize.quoting import is_narrower
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
+from skillaudit.optimize.words.source import is_narrower
 from skillaudit.schema import Request, Skill
 
 TOLERANCE = 0.05
@@ -20,6 +21,7 @@ MIN_GAIN = 0.05
 CERTAINTY = 1.5
 """Least gain in standard errors: two requests that rise alike are 1.41, and prove little."""
 FLIPS = 5
+MAX_PAIRS = 400
 
 
 @dataclass(slots=True)
@@ -99,6 +101,17 @@ class Bench:
             lost=int((delta.hard < 0).sum()),
             expected=round(float(delta.soft.sum()), 3),
         )
+
+    def confused_pairs(self) -> list[tuple[int, int, int]]:
+        """Return (a, b, requests that change hands between them by top rank), most first."""
+        wrong = ~self.board.right
+        counts: Counter[tuple[int, int]] = Counter()
+        for owner, taker in zip(
+            self.board.owner[wrong].tolist(), self.board.rival[wrong].tolist(), strict=True
+        ):
+            counts[min(owner, taker), max(owner, taker)] += 1
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [(a, b, count) for (a, b), count in ranked if not {a, b} & self.gone][:MAX_PAIRS]
 
     def figures(self, rows: Sequence[int]) -> tuple[Figures, ...]:
         """Return what the work half says now about some skills."""

@@ -10,11 +10,11 @@ import numpy as np
 from skillaudit.clients import Listing, listing
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.quoting import stems
-from skillaudit.optimize.rewriting import lead_of
-from skillaudit.optimize.terms import Lexicon, choose
-from skillaudit.optimize.wording import BOOKS, fit, language, without_generic
-from skillaudit.optimize.wording import listing as listed
+from skillaudit.optimize.rewrite.candidates import lead_of
+from skillaudit.optimize.words.lexicon import Lexicon, choose
+from skillaudit.optimize.words.phrasing import BOOKS, fit, language, without_generic
+from skillaudit.optimize.words.phrasing import listing as listed
+from skillaudit.optimize.words.source import stems
 from skillaudit.schema import Skill
 
 SHORTEST = 100

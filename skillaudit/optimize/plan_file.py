@@ -10,7 +10,7 @@ import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Optimisation, Plan
-from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.safety.cleaning import clean_data
 from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Library, Skill

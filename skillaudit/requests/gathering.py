@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
 from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
+from skillaudit.requests.markdown import Block
 from skillaudit.requests.names import Names
 from skillaudit.requests.records import Draft, Gathered, Row
 from skillaudit.safety.cleaning import clean, collapse, one_line
@@ -154,7 +155,12 @@ class _Gatherer:
 
 
 def gather(
-    library: Library, files: Sequence[Path] = (), *, per_skill: int = PER_SKILL, progress: Progress = SILENT
+    library: Library,
+    files: Sequence[Path] = (),
+    *,
+    per_skill: int = PER_SKILL,
+    read: Callable[[Skill], Sequence[Block]] = mining.read,
+    progress: Progress = SILENT,
 ) -> Gathered:
     """Gather the requests that judge a library.
 
@@ -162,7 +168,7 @@ def gather(
     lines mined from the body of each routable skill that the user's files say nothing about; and for skills
     with none of these, half as many sentences of the body about what the skill does. Requests that give their
     skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones are folded,
-    all their skills right. Order and choice depend on the content alone.
+    all their skills right. Order and choice depend on the content alone. `read` gives the parts of a body.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
@@ -188,7 +194,7 @@ def gather(
         if skill.id in labelled:
             continue
         before = len(work.drafts)
-        parts = mining.read(skill)
+        parts = read(skill)
         work.written(skill, mining.mined(parts, skill.name), "mined", per_skill)
         if len(work.drafts) == before and skill.id not in judged:
             work.written(skill, mining.tasks(parts, skill.name), "body", (per_skill + 1) // 2)

@@ -27,6 +27,20 @@ def read(skill: Skill) -> Sequence[Block]:
     return tuple(blocks(skill.body[:BODY_LIMIT]))
 
 
+class Bodies:
+    """Reads the parts of bodies, each skill's once."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._known: dict[str, Sequence[Block]] = {}
+
+    def __call__(self, skill: Skill) -> Sequence[Block]:
+        """Return the parts of a skill's body."""
+        if skill.id not in self._known:
+            self._known[skill.id] = read(skill)
+        return self._known[skill.id]
+
+
 def _scope(block: Block, own: str) -> Scope:
     """What the headings and the label over a block make of it."""
     scope: Scope = ""

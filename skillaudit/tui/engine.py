@@ -11,7 +11,7 @@ from skillaudit.config import Config
 from skillaudit.progress import Progress
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.exporting import Exported
+    from skillaudit.optimize.apply.export import Exported
     from skillaudit.optimize.records import Edit, Optimisation
     from skillaudit.routing import WhatIf
     from skillaudit.schema import Library, Report
@@ -75,7 +75,7 @@ class Proposed:
         """Write the library with the accepted edits, and the tree and the paragraph where they are wanted."""
         import msgspec
 
-        from skillaudit.optimize.exporting import export
+        from skillaudit.optimize.apply.export import export
         from skillaudit.optimize.plan_file import plan_of
 
         plan = msgspec.structs.replace(

@@ -19,7 +19,7 @@ from skillaudit.tui.lines import printable
 from skillaudit.tui.loading import Meter, in_thread
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.exporting import Exported
+    from skillaudit.optimize.apply.export import Exported
 
 Write = Callable[[Path], "Exported"]
 DEFAULT_FOLDER = "better-skills"

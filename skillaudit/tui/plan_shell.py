@@ -18,7 +18,7 @@ from skillaudit.tui.state import Session
 from skillaudit.tui.status import stage_text
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.exporting import Exported
+    from skillaudit.optimize.apply.export import Exported
 
 
 class PlanShell(Shell):

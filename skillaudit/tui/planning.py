@@ -12,7 +12,7 @@ from skillaudit.progress import Progress
 from skillaudit.tui.loading import Meter
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.exporting import Exported
+    from skillaudit.optimize.apply.export import Exported
     from skillaudit.optimize.records import Edit, Node, Optimisation
 
 

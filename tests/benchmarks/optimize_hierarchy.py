@@ -25,11 +25,11 @@ from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.load import load
-from skillaudit.optimize.arranging import arrange
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, Memory, rows_for
+from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.records import Hierarchy
-from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.progress import SILENT
 from skillaudit.requests import gather
 from skillaudit.schema import Library, Request, Skill

@@ -28,9 +28,9 @@ from skillaudit.embedding import embed
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.board import Memory
-from skillaudit.optimize.proof import variant
+from skillaudit.optimize.proof.state import variant
 from skillaudit.optimize.records import StepName
-from skillaudit.optimize.wording import MAX_DESCRIPTION
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.requests import gather
 from skillaudit.schema import Library, Skill
 from tests.benchmarks.optimize_degrade import degraded

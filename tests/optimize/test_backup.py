@@ -15,10 +15,10 @@ import pytest
 from skillaudit.disk.state import state_folder
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.optimize import backup
-from skillaudit.optimize.files import Change, changes
-from skillaudit.optimize.writing import FOREIGN, apply, undo
-from tests.optimize.test_writing import edit, snapshot
+from skillaudit.optimize.apply import backup
+from skillaudit.optimize.apply.files import Change, changes
+from skillaudit.optimize.apply.in_place import FOREIGN, apply, undo
+from tests.optimize.test_in_place import edit, snapshot
 
 
 class Killed(BaseException):

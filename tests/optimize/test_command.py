@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from skillaudit.cli.optimize import command
 from tests.optimize.conftest import write_requests
-from tests.optimize.test_writing import snapshot
+from tests.optimize.test_in_place import snapshot
 
 
 @pytest.fixture

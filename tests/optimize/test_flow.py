@@ -12,7 +12,7 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.board import rows_for
-from skillaudit.optimize.flow import _workbench
+from skillaudit.optimize.halves import Halves, workbench
 from skillaudit.optimize.records import steps_named
 from skillaudit.requests import gather
 
@@ -88,7 +88,7 @@ def test_lines_that_requests_were_taken_from_are_not_quoted(tmp_path: Path) -> N
     work = rows_for(library.routable, [request for request in requests if not request.proof])[0]
     assert {request.source for request in work} == {"mined"}
     config = Config(scorer="lexical", router="local", use_cache=False)
-    lexicon = _workbench(library.routable, work, [], config, None)[1]
+    lexicon = workbench(Halves(library.routable, work, [], []), config, None)[1]
     quotable = {line for source in lexicon.sources for line in source.lines}
     assert quotable
     assert not {request.query for request in work} & quotable

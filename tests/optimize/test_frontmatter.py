@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skillaudit.load.draft import Draft
 from skillaudit.load.skill_file import parse_skill
-from skillaudit.optimize.frontmatter import FrontmatterError, with_description, with_flag, with_router
+from skillaudit.optimize.apply.frontmatter import FrontmatterError, with_description, with_flag, with_router
 
 VALUES = {
     "plain": "description: Old text of it",

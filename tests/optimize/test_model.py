@@ -10,9 +10,9 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
-from skillaudit.optimize.model import ModelWriter, invented
-from skillaudit.optimize.quoting import source_of
-from skillaudit.optimize.terms import Lexicon
+from skillaudit.optimize.rewrite.model import ModelWriter, invented
+from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.source import source_of
 from skillaudit.schema import Skill
 
 SKILLS = [

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from skillaudit.optimize import Edit, Optimisation, Proof
-from skillaudit.optimize.offers import offers
+from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.records import Effect, Harm
 from skillaudit.schema import Estimate
 

@@ -14,7 +14,7 @@ from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
-from skillaudit.optimize.applying import applied
+from skillaudit.optimize.edits import applied
 from skillaudit.optimize.plan_file import dump, plan_of, read_plan
 from skillaudit.optimize.records import Plan
 from skillaudit.schema import Library

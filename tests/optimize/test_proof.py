@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from skillaudit.formatters.optimisation import render
-from skillaudit.optimize.proof import Variant, chances, expected, rates, variant, victim_rates
+from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant, victim_rates
 from skillaudit.optimize.records import Optimisation
 from skillaudit.routing import forecast
 from skillaudit.schema import Coverage, Estimate, Request, Skill

@@ -11,16 +11,16 @@ import pytest
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.config import Config
 from skillaudit.optimize.anchor import anchor_paragraph
-from skillaudit.optimize.applying import applied, next_text
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
 from skillaudit.optimize.budget import fit_budget, longest_that_fits
-from skillaudit.optimize.merging import fold_duplicates, folded_into
-from skillaudit.optimize.narrowing import narrow_holes
-from skillaudit.optimize.quoting import source_of
+from skillaudit.optimize.edits import applied, folded_into, next_text
+from skillaudit.optimize.merge import fold_duplicates
+from skillaudit.optimize.narrow import narrow_holes
 from skillaudit.optimize.records import Edit
-from skillaudit.optimize.sharpening import add_clauses, confused_pairs
-from skillaudit.optimize.terms import Lexicon
+from skillaudit.optimize.rewrite.boundary import add_clauses
+from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.source import source_of
 from skillaudit.schema import Request, Skill
 
 LONG = "Match bank transfers with open invoices. Flag duplicate payments. Remind of unpaid invoices. " * 3
@@ -174,7 +174,7 @@ def test_clauses_name_the_rival_and_are_refused_where_they_attract() -> None:
 
 def test_one_request_that_changes_hands_asks_for_no_clause() -> None:
     bench, lexicon = confused(1)
-    assert confused_pairs(bench)
+    assert bench.confused_pairs()
     add_clauses(bench, lexicon)
     assert not bench.edits
 

@@ -10,13 +10,13 @@ import pytest
 from skillaudit.gate import inline_suppressions
 from skillaudit.load import load
 from skillaudit.load.place import file_of
-from skillaudit.optimize.exporting import export
-from skillaudit.optimize.files import changes
-from skillaudit.optimize.writing import apply, undo
+from skillaudit.optimize.apply.export import export
+from skillaudit.optimize.apply.files import changes
+from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.requests import gather
 from skillaudit.schema import Library, Skill
-from tests.optimize.test_exporting import plan
-from tests.optimize.test_writing import edit, snapshot
+from tests.optimize.test_export import plan
+from tests.optimize.test_in_place import edit, snapshot
 
 GOOD, EVIL = "tea", "te\u200ba"
 

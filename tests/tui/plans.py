@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from skillaudit.errors import UsageError
-from skillaudit.optimize.exporting import Exported
-from skillaudit.optimize.files import Problem
+from skillaudit.optimize.apply.export import Exported
+from skillaudit.optimize.apply.files import Problem
 from skillaudit.optimize.records import (
     PLAN_VERSION,
     Edit,

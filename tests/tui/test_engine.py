@@ -9,7 +9,7 @@ import pytest
 
 from skillaudit.config import Config
 from skillaudit.load import load
-from skillaudit.optimize.exporting import ANCHOR_NAME, PLAN_NAME
+from skillaudit.optimize.apply.export import ANCHOR_NAME, PLAN_NAME
 from skillaudit.optimize.records import Node
 from skillaudit.progress import SILENT
 from skillaudit.tui.engine import Engine, Proposed

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from skillaudit.optimize.exporting import Exported
-from skillaudit.optimize.files import Problem
+from skillaudit.optimize.apply.export import Exported
+from skillaudit.optimize.apply.files import Problem
 from skillaudit.tui.doc import layout, to_markdown
 from skillaudit.tui.lines import line_width, printable
 from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand

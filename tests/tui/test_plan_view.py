@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from skillaudit.errors import UsageError
-from skillaudit.optimize.files import Problem
+from skillaudit.optimize.apply.files import Problem
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp

@@ -1,0 +1,108 @@
+"""From edits to bytes: which file each skill stands in, and what its file becomes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from skillaudit.disk.reading import read_file
+from skillaudit.load.layout import CLIENT_FOLDERS
+from skillaudit.load.place import file_of, root_of
+from skillaudit.optimize.apply.frontmatter import FrontmatterError, with_description, with_flag, with_router
+from skillaudit.optimize.edits import applied
+from skillaudit.optimize.records import Edit
+from skillaudit.schema import Skill
+
+MAX_FILE = 1 << 30
+"""Bytes of a skill file that is edited or copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one file."""
+
+    path: Path
+    """The real file, below its root."""
+    root: Path
+    """Real folder that nothing may be written outside of."""
+    before: bytes
+    after: bytes | None
+    """None when the file goes."""
+    edits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An edit that could not be made, and why."""
+
+    skill: str
+    reason: str
+
+
+def refusal(path: Path, root: Path) -> str:
+    """Say why a file may not be changed: it leaves its root, is or passes a link, or is hidden; empty if it may."""
+    inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+    if not inside or ".." in inside or Path(os.path.realpath(path)) != path:
+        return f"leads out of {root}"
+    if any(part.startswith(".") and part not in CLIENT_FOLDERS for part in inside):
+        return "lies in a hidden folder"
+    return ""
+
+
+def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[Change], list[Problem]]:
+    """Return what the accepted edits make of the files of a library, and what they cannot change.
+
+    Nothing is written. A skill of a list has no file and is a problem here, not in an export.
+    """
+    made: list[Change] = []
+    problems: list[Problem] = []
+    for skill, own, text, removed in edited(skills, edits):
+        root, path = root_of(skill), file_of(skill)
+        if root is None or path is None:
+            reason = "it is a row of a list; use --export" if root is None else "its file cannot be found"
+            problems.append(Problem(skill.id, reason))
+            continue
+        if reason := refusal(path, root):
+            problems.append(Problem(skill.id, f"its file {reason}"))
+            continue
+        try:
+            before = read_file(path, MAX_FILE)
+            after = None if removed else new_bytes(before, skill, own, text)
+        except (OSError, FrontmatterError) as error:
+            problems.append(Problem(skill.id, str(error)))
+            continue
+        if after != before:
+            made.append(Change(path, root, before, after, tuple(edit.id for edit in own)))
+    return made, problems
+
+
+def edited(skills: Sequence[Skill], edits: Sequence[Edit]) -> list[tuple[Skill, list[Edit], str, bool]]:
+    """Return each skill that accepted edits change, with those, its new description, and whether it goes."""
+    after, _, into = applied(skills, edits)
+    own: dict[str, list[Edit]] = {}
+    for edit in edits:
+        if edit.accept:
+            own.setdefault(edit.skills[0], []).append(edit)
+    return [
+        (skill, own[skill.id], changed.description, skill.id in into)
+        for skill, changed in zip(skills, after, strict=True)
+        if skill.id in own
+    ]
+
+
+def new_bytes(data: bytes, skill: Skill, edits: Sequence[Edit], description: str) -> bytes:
+    """Return what the accepted `edits` of one skill make of its file.
+
+    Raises FrontmatterError where the file cannot be changed in one value alone.
+    """
+    if description != skill.description:
+        data = with_description(data, description)
+    kinds = {edit.kind for edit in edits}
+    if "demote" in kinds:
+        data = with_flag(data, "disable-model-invocation", "true")
+    if "declare" in kinds:
+        reason = next(edit.reason for edit in edits if edit.kind == "declare")
+        data = with_router(data, reason)
+    return data

@@ -1,0 +1,131 @@
+"""The requests of a library in two halves: one to choose edits by, one to prove them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
+from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
+from skillaudit.optimize.words.source import source_of
+from skillaudit.progress import Progress
+from skillaudit.requests import gather
+from skillaudit.requests.markdown import Block
+from skillaudit.requests.mining import Bodies, read
+from skillaudit.schema import Library, Request, Skill
+
+MAX_CELLS = 60_000_000
+"""Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """What is known of a library before anything is proposed."""
+
+    skills: tuple[Skill, ...]
+    """Those that compete."""
+    work: list[Request]
+    proof: list[Request]
+    idle: list[Request]
+    """Requests of the proof half that no skill should answer."""
+    notes: tuple[str, ...] = ()
+    read: Callable[[Skill], Sequence[Block]] = read
+    """Gives the parts of a body, each read once."""
+
+
+def gathered(library: Library, config: Config, progress: Progress) -> Halves:
+    """Gather the requests that judge a library; raises UsageError when none of the work half does."""
+    skills, bodies = library.routable, Bodies()
+    found = gather(library, config.requests, read=bodies, progress=progress)
+    work = rows_for(skills, [request for request in found.requests if not request.proof])[0]
+    if not work:
+        raise UsageError(
+            "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
+        )
+    notes = ()
+    if found.unknown:
+        one = found.unknown == 1
+        labels = "1 label of requests names" if one else f"{found.unknown:,} labels of requests name"
+        notes = (f"{labels} no skill of this library and {'is' if one else 'are'} not counted.",)
+    return Halves(
+        skills=skills,
+        work=work,
+        proof=rows_for(skills, [request for request in found.requests if request.proof])[0],
+        idle=[request for request in found.requests if request.proof and not request.gold],
+        notes=notes,
+        read=bodies,
+    )
+
+
+def workbench(halves: Halves, config: Config, embed: Embed | None) -> tuple[Bench, Lexicon]:
+    """Return the library on the bench, scored on the work half, and the words that it may be told by."""
+    work = _thinned(halves.skills, halves.work)
+    texts = [skill.text for skill in halves.skills]
+    columns = Columns(config.scorer, texts, [request.query for request in work], embed)
+    bench = Bench.of(halves.skills, work, columns, SHARPNESS[config.scorer], MAX_DESCRIPTION)
+    return bench, _lexicon(halves, bench)
+
+
+def asked_of(bench: Bench) -> list[list[str]]:
+    """Return the work requests of each skill on the bench."""
+    own: list[list[str]] = [[] for _ in bench.skills]
+    for request, gold in zip(bench.requests, bench.board.golds, strict=True):
+        own[gold[0]].append(request.query)
+    return own
+
+
+def renamed(requests: Sequence[Request], into: Mapping[str, str]) -> list[Request]:
+    """Return requests with the right skills renamed where `into` says that one was folded into another."""
+    return [
+        msgspec.structs.replace(
+            request,
+            gold=tuple(dict.fromkeys(into.get(gold, gold) for gold in request.gold)),
+            home=into.get(request.home, request.home),
+        )
+        for request in requests
+    ]
+
+
+def _thinned(skills: Sequence[Skill], work: Sequence[Request]) -> list[Request]:
+    """Return as many requests as the score matrix may hold, the same number of each skill first."""
+    most = MAX_CELLS // max(len(skills), 1)
+    if len(work) <= most:
+        return list(work)
+    _, golds = rows_for(skills, work)
+    seen: dict[int, int] = {}
+    rank = []
+    for at, gold in enumerate(golds):
+        seen[gold[0]] = seen.get(gold[0], 0) + 1
+        rank.append((seen[gold[0]], at))
+    return [work[at] for _, at in sorted(sorted(rank)[:most], key=lambda item: item[1])]
+
+
+def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
+    hidden: dict[str, list[str]] = {}
+    # A line that is quoted answers the request that was taken from it: on the work half that proves nothing.
+    taken = [request for request in bench.requests if request.source in ("mined", "body")]
+    for request in (*halves.proof, *taken):
+        for skill in {*request.gold, request.home}:
+            hidden.setdefault(skill, []).append(request.query)
+    skills = halves.skills
+    sources = [
+        source_of(
+            skill, [query for query in hidden.get(skill.id, ()) if _may_stand_in(query, skill)], halves.read
+        )
+        for skill in skills
+    ]
+    return Lexicon(
+        sources, [skill.text for skill in skills], asked_of(bench), [skill.name for skill in skills]
+    )
+
+
+def _may_stand_in(query: str, skill: Skill) -> bool:
+    """Whether a held-out request was taken from the body, in its own or another form."""
+    folded = query.casefold().rstrip(" .!?")
+    return folded[-40:] in skill.body.casefold() or folded[:40] in skill.body.casefold()

@@ -1,0 +1,1 @@
+"""A tree for a long list: groups, names, and how it routes."""

@@ -1,0 +1,128 @@
+"""Propose a tree for the library as edited, and hold it against the flat list and the library's folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Embed
+from skillaudit.optimize.hierarchy.groups import BOUND, grouped
+from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
+from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
+from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
+from skillaudit.optimize.records import Hierarchy, Node, Tree
+from skillaudit.optimize.words.phrasing import slug
+from skillaudit.progress import Progress
+from skillaudit.schema import Request, ScorerName, Skill
+from skillaudit.scoring import make_scorer
+
+MARGIN = 0.01
+"""Gain in predicted accuracy from which on a tree is recommended."""
+MAX_REQUESTS = 4_000
+DOUBT = 0.1
+"""Fall of the scorer's own top ranks from which on a gain rests on the profile alone, and is not recommended unseen."""
+
+
+def arrange(
+    skills: Sequence[Skill],
+    bench: Bench,
+    work: Sequence[Request],
+    held_out: Sequence[Request],
+    name: ScorerName,
+    router: str | None,
+    embed: Embed | None,
+    progress: Progress,
+    bound: int = BOUND,
+) -> Hierarchy | None:
+    """Return a tree whose every choice has at most `bound` options; None where a flat list is one already.
+
+    `skills` are those on the list after the edits. The tree is recommended by the work half; its figures
+    come from `held_out`.
+    """
+    if len(skills) <= bound:
+        return None
+    progress.update("hierarchy", 0, 2)
+    texts = [skill.text for skill in skills]
+    vectors = embed(texts) if embed is not None and name != "lexical" else None
+    scorer = make_scorer(name, texts, vectors=vectors, embed=embed)
+    row = {skill.id: at for at, skill in enumerate(skills)}
+    owned = np.maximum(bench.board.per_skill(np.ones(len(bench.requests))), 1)
+    traffic = [
+        (row[bench.skills[a].id], row[bench.skills[b].id], count / float(owned[a] + owned[b]))
+        for a, b, count in bench.confused_pairs()
+        if bench.skills[a].id in row and bench.skills[b].id in row
+    ]
+    levels = grouped(
+        scorer.similarities, len(skills), bound, np.array(traffic, dtype=np.float64).reshape(-1, 3)
+    )
+    root = tree_of(skills, levels)
+    arrangements: list[tuple[Arrangement, tuple[Node, ...]]] = [("flat", _flat(skills))]
+    if folders := _folders(skills):
+        arrangements.append(("folders", folders))
+    arrangements.append(("proposed", root))
+    progress.update("hierarchy", 1, 2)
+    parts = (work[:MAX_REQUESTS], held_out[:MAX_REQUESTS])
+    walked = [predicted(arrangement, tree, parts, name, router, embed) for arrangement, tree in arrangements]
+    gain = (walked[-1][0].accuracy or 0.0) - (walked[0][0].accuracy or 0.0)
+    trees = tuple(found[1] for found in walked)
+    progress.update("hierarchy", 2, 2)
+    return Hierarchy(
+        root=root,
+        bound=bound,
+        trees=trees,
+        recommended=gain > MARGIN and not _doubtful(trees),
+        reason=_reason(gain, trees),
+    )
+
+
+def _doubtful(trees: Sequence[Tree]) -> bool:
+    proposed = next(tree for tree in trees if tree.arrangement == "proposed")
+    return (trees[0].local or 0.0) - (proposed.local or 0.0) > DOUBT
+
+
+def _reason(gain: float, trees: Sequence[Tree]) -> str:
+    proposed = next(tree for tree in trees if tree.arrangement == "proposed")
+    said = (
+        f"on the work half {proposed.stages} choices instead of one change the predicted accuracy by "
+        f"{100 * gain:+.1f} points"
+    )
+    if gain <= MARGIN:
+        return f"{said}: a router that loses little to a long list gains nothing from a tree"
+    if not _doubtful(trees):
+        return said
+    return (
+        f"{said}, but the scorer's own top ranks fall from {trees[0].local or 0.0:.0%} to {proposed.local or 0.0:.0%}: "
+        "a category cannot say all its members' words, and the gain is the router profile's word alone; export it "
+        "with --only hierarchy, and probe it on a live model before you adopt it"
+    )
+
+
+def _flat(skills: Sequence[Skill]) -> tuple[Node, ...]:
+    return tuple(
+        Node(id=skill.id, name=skill.name, description=skill.description, skill=True) for skill in skills
+    )
+
+
+def _folders(skills: Sequence[Skill]) -> tuple[Node, ...]:
+    """Return the library's own folders as a tree, described as the proposed categories are."""
+    groups = folders_of(skills)
+    if groups is None:
+        return ()
+    nodes = _flat(skills)
+    vocabulary = Vocabulary(skills)
+    found = []
+    for rows in groups:
+        name = skills[rows[0]].category
+        if name is None:
+            found += [nodes[row] for row in rows]  # what lies in no folder stands beside them
+            continue
+        words = " ".join(slug(name).split("-")) or name
+        text = vocabulary.described(words, rows)
+        found.append(
+            Node(
+                id=f"folder:{name}", name=words, description=text, children=tuple(nodes[row] for row in rows)
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""Prove edits on the half of the requests that none was chosen by, and refuse those that harm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from skillaudit.config import Config
+from skillaudit.optimize.board import Embed
+from skillaudit.optimize.budget import as_shown
+from skillaudit.optimize.edits import applied, touching
+from skillaudit.optimize.halves import Halves
+from skillaudit.optimize.proof.offers import offers
+from skillaudit.optimize.proof.paired import harmed, paired
+from skillaudit.optimize.proof.refusal import refuse_harm
+from skillaudit.optimize.proof.state import Variant, rates, variant
+from skillaudit.optimize.records import STEPS, Edit, Harm, Offer, Proof, Rates, Step
+from skillaudit.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Edits with what the proof half says of them."""
+
+    edits: tuple[Edit, ...]
+    proof: Proof | None = None
+    """None when no request of the proof half judges the library."""
+    planned: Proof | None = None
+    """The same before the proof half refused anything."""
+    steps: tuple[Step, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+
+def prove(
+    halves: Halves,
+    config: Config,
+    embed: Embed | None,
+    edits: Sequence[Edit],
+    refuse: bool,
+    progress: Progress,
+) -> Proven:
+    """Return the edits with their proof; with `refuse`, those that harm a skill are refused first."""
+    if not halves.proof:
+        return Proven(tuple(edits))
+    progress.update("proof", 0, 1)
+    court = _Court(halves, config, embed)
+    planned = proof = court.proof(edits)
+    if refuse and planned.harmed:
+        edits = refuse_harm(
+            config.scorer, halves.skills, halves.proof, embed, edits, planned.harmed, court.harms, progress
+        )
+        proof = court.proof(edits)
+    return Proven(
+        edits=tuple(edits),
+        proof=proof,
+        planned=planned,
+        steps=court.ablation(edits),
+        offers=offers(edits, proof, court.proof) if refuse else (),
+    )
+
+
+@dataclass(slots=True)
+class _Court:
+    """The proof half, and the library as it stood before any edit."""
+
+    halves: Halves
+    config: Config
+    embed: Embed | None
+    before: Variant = field(init=False)
+    known: dict[tuple[int, ...], float] = field(default_factory=dict)
+    """What was found about `before`, by the rows of one skill's requests."""
+
+    def __post_init__(self) -> None:
+        self.before = self.after(())
+
+    def after(self, edits: Sequence[Edit]) -> Variant:
+        """Return the library with the accepted edits, as the client shows it."""
+        config = self.config
+        skills, gone, into = applied(self.halves.skills, edits)
+        if config.client is not None:
+            listed = [skill for skill in skills if skill.id not in gone and skill.id not in into]
+            cut, hidden = as_shown(listed, config)
+            text = {skill.id: skill for skill in cut}
+            skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
+        return variant(config.scorer, skills, gone, into, self.halves.proof, self.embed, self.halves.idle)
+
+    def rates(self, state: Variant) -> tuple[str, Rates]:
+        """Return the router's name and its forecast for a state."""
+        return rates(state, self.config.scorer, self.config.router)
+
+    def proof(self, edits: Sequence[Edit]) -> Proof:
+        """Return the figures before and after some edits."""
+        scorer, wanted = self.config.scorer, self.config.router
+        after = self.after(edits)
+        router, first = self.rates(self.before)
+        return Proof(
+            router=router,
+            before=first,
+            after=self.rates(after)[1],
+            test=paired(self.before, after, scorer, wanted),
+            harmed=harmed(self.before, after, scorer, wanted, touching(edits)),
+        )
+
+    def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:
+        """Return whom some edits harm."""
+        config = self.config
+        return harmed(
+            self.before, self.after(edits), config.scorer, config.router, touching(edits), self.known
+        )
+
+    def ablation(self, edits: Sequence[Edit]) -> tuple[Step, ...]:
+        """Return the figures after each step and all before it."""
+        last = self.rates(self.before)[1]
+        lines = [_line("before", 0, last, None)]
+        done: list[Edit] = []
+        for step in STEPS:
+            new = [edit for edit in edits if edit.step == step and edit.accept]
+            if not new:
+                continue
+            done += new
+            found = self.rates(self.after(done))[1]
+            lines.append(_line(step, len(new), found, last))
+            last = found
+        return tuple(lines)
+
+
+def _line(step: str, number: int, found: Rates, last: Rates | None) -> Step:
+    gain = None
+    if last is not None and found.accuracy.value is not None and last.accuracy.value is not None:
+        gain = round(found.accuracy.value - last.accuracy.value, 4)
+    return Step(
+        step=step,
+        edits=number,
+        accuracy=found.accuracy.value,
+        hijack=found.hijack.value,
+        no_skill=found.no_skill.value,
+        gain=gain,
+    )

@@ -1,0 +1,167 @@
+"""Which words of a skill's own file tell it from its rivals, and which phrases and sentences bring them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from skillaudit.analysis.words import is_unspaced
+from skillaudit.optimize.words.source import MINUS, Source, stems
+
+_ARROW = re.compile(r"[→⇒]|[-=]>")
+_IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
+_SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")
+"""Sends a reader to something that may be a skill."""
+_BODY_WEIGHT = 0.25
+_COMMON = 0.35
+"""Share of the files that hold a word, beyond which the word alone tells nothing."""
+_TEMPLATE = 0.15
+"""Share of the files that hold a phrase, beyond which it belongs to how they are laid out."""
+_SUPPORT = 2
+"""Work requests of a skill that must say a word, before it counts as a word of its users."""
+WHEN = re.compile(
+    r"\b(?:use|apply|invoke|trigger\w*|load)\b[^.]{0,40}\b(?:when|whenever|if|for|on|before|after|to)\b"
+    r"|\bwhen(?:ever)? (?:the )?users?\b|^triggers?\b|\b(?:verwenden|utiliser|usar)\b",
+    re.IGNORECASE,
+)
+"""Says when a skill is to be used."""
+
+
+class Lexicon:
+    """Counts of words over a library and its work requests, for weighing one skill's words."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        texts: Sequence[str],
+        queries: Sequence[Sequence[str]],
+        names: Sequence[str] = (),
+    ) -> None:
+        """Take every skill's source and descriptor, its own work requests and its name, all in parallel."""
+        self.sources = sources
+        self._names = [name.casefold() for name in names]
+        self._all = set(self._names)
+        self._known = {name for name in self._names if _IDENTIFIER.fullmatch(name)}
+        self.described = [set(stems(text)) for text in texts]
+        self._shared = Counter(
+            phrase for source in sources for phrase in {each.casefold() for each in source.phrases}
+        )
+        self.holders: Counter[str] = Counter()
+        for source, words in zip(sources, self.described, strict=True):
+            self.holders.update(words | set(source.counts))
+        self.asked = [Counter(word for query in own for word in set(stems(query))) for own in queries]
+        self.number = [len(own) for own in queries]
+        self.total: Counter[str] = Counter()
+        for counts in self.asked:
+            self.total.update(counts)
+        self.requests = max(sum(self.number), 1)
+
+    def turns_away(self, skill: int, text: str) -> bool:
+        """Say whether a text tells what a skill is not for: by a negation, an arrow, or another skill's name."""
+        if MINUS.search(text) or _ARROW.search(text):
+            return True
+        own = self._names[skill] if skill < len(self._names) else ""
+        folded = text.casefold()
+        named = {word.strip("-_") for word in _IDENTIFIER.findall(folded)}
+        sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
+        return bool(((named & self._known) | (sent & self._all)) - {own, ""})
+
+    def plain(self, skill: int) -> set[str]:
+        """Return the phrases that say too little: titles that many files share, and most single words.
+
+        A single word needs users who ask for it, and must not stand in most files.
+        """
+        asked, most = self.asked[skill], max(len(self.sources) * _COMMON, 2)
+        shared = max(len(self.sources) * _TEMPLATE, 3)
+        return {
+            phrase
+            for phrase, words in self.sources[skill].words.items()
+            if self._shared[phrase.casefold()] > shared
+            or (
+                " " not in phrase
+                and not is_unspaced(phrase)
+                and not any(asked[word] >= _SUPPORT and self.holders[word] <= most for word in words)
+            )
+        }
+
+    def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
+        """Weigh the words of one skill's file: what its users say, and what its body says, more than others.
+
+        Both parts are contributions to a Kullback-Leibler divergence: the share here times the log of its
+        ratio to the share in the library; words of a rival's descriptor count half.
+        """
+        source = self.sources[skill]
+        size = len(self.sources)
+        rare = math.log(size + 1) or 1.0
+        contested = set().union(*(self.described[rival] for rival in rivals)) if rivals else set()
+        loud = max(source.counts.values(), default=1)
+        found: dict[str, float] = {}
+        for word, count in source.counts.items():
+            here = self.asked[skill][word] / max(self.number[skill], 1)
+            there = (self.total[word] - self.asked[skill][word] + 0.5) / (self.requests + 1)
+            said = here * max(0.0, math.log((here + 1e-3) / (there + 1e-3)))
+            said *= self.asked[skill][word] >= _SUPPORT
+            seldom = math.log((size + 1) / self.holders[word]) / rare if self.holders[word] else 1.0
+            weight = said + _BODY_WEIGHT * seldom**2 * math.log1p(count) / math.log1p(loud)
+            found[word] = weight * (0.5 if word in contested and not said else 1.0)
+        return found
+
+
+MAX_LISTED = 8
+"""Phrases of one list: a reader takes in no more."""
+
+
+def choose(
+    source: Source,
+    weights: Mapping[str, float],
+    known: set[str],
+    limit: int,
+    plain: Collection[str] = (),
+) -> list[str]:
+    """Pick phrases that bring the most weight in words that are not `known`, at most `limit` characters.
+
+    A word counts once; a phrase pays for its length. Phrases in `plain` are passed over.
+    """
+    texts = {phrase: weight for phrase, weight in source.phrases.items() if phrase not in plain}
+    return _pick(texts, source.words, weights, known, limit)[:MAX_LISTED]
+
+
+def choose_sentences(
+    source: Source, weights: Mapping[str, float], known: set[str], limit: int, most: int = 3
+) -> list[str]:
+    """Pick sentences as `choose` picks phrases, at most `most` of them, in the order of the file."""
+    equal = dict.fromkeys(source.sentences, 1.0)
+    chosen = set(_pick(equal, source.sentences, weights, known, limit)[:most])
+    return [sentence for sentence in source.sentences if sentence in chosen]
+
+
+def _pick(
+    texts: Mapping[str, float],
+    words_of: Mapping[str, frozenset[str]],
+    weights: Mapping[str, float],
+    known: set[str],
+    limit: int,
+) -> list[str]:
+    gains = []
+    for place, (text, prominence) in enumerate(texts.items()):
+        words = words_of[text] - known
+        if words and (gain := prominence * math.fsum(weights.get(word, 0.0) for word in words)) > 0:
+            gains.append((-gain / math.sqrt(8 + len(text)), place, text))
+    gains.sort()
+    chosen: list[str] = []
+    covered = set(known)
+    used = 0
+    for bound, _, text in gains:
+        words = words_of[text] - covered
+        gain = texts[text] * math.fsum(weights.get(word, 0.0) for word in words)
+        # A text whose best word another one has brought already is worth too little to read.
+        if gain / math.sqrt(8 + len(text)) < 0.5 * -bound:
+            continue
+        if used + len(text) + 2 > limit:
+            continue
+        chosen.append(text)
+        covered |= words
+        used += len(text) + 2
+    return chosen

@@ -1,0 +1,277 @@
+"""What of a skill's own file may be quoted: its phrases, its sentences, and the words that stand in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
+from skillaudit.requests.markdown import Block, bare
+from skillaudit.requests.mining import read, scoped, tasks
+from skillaudit.requests.wording import is_about, split_sentences
+from skillaudit.schema import Skill
+
+MINUS = re.compile(
+    r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
+    r"|kein\w*|nicht|nie|pas|jamais|nunca|não|non)\b|[不勿没]|ない",
+    re.IGNORECASE,
+)
+"""What a sentence says that tells what a skill is not for."""
+MAX_PHRASES = 600
+_LEAD = 4
+"""Telling words that a sentence must have to say what a skill does."""
+_LONGEST_ABOUT = 240
+_WORDS_IN_PHRASE = 4
+_PHRASE_LENGTH = 48
+_SAME = 0.6
+"""Share of a held-out request's words that make a line of the body its source."""
+_CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
+_CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
+_CLUTTER = re.compile(
+    r"(?<!\w)(?:et al|pmid|doi|isbn|see|just|steps?|phases?|critical|hard|quick|related|references?|mandatory"
+    r"|important|notes?|todo|examples?|overviews?|appendix|rules?|always|never|step-by-step|output|input"
+    r"|further|additional|already|usage|instructions?|everything|suggest|available|core)(?!\w)",
+    re.IGNORECASE,
+)
+"""Words that say where in a file one is, or how to read it, not what it is about."""
+_SHOUTED = 5
+"""Letters from which on a word in capitals is a heading that shouts, and no abbreviation."""
+_TALK = re.compile(
+    r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"(?:this|that|these|those|it|they|there|here|if|then|but|and|so|also|both|each|many|most|within|otherwise"
+    r"|when|however|for example|note)\b",
+    re.IGNORECASE,
+)
+"""Opens a sentence that needs the one before it, or that says when and not what."""
+_INSTRUCTS = re.compile(
+    r"^(?:use|load|stop|inform|indicate|close|say|tell|wait|assume|remember|prefer|pick|choose|follow|start|begin"
+    r"|show|help|treat|report|return|apply|consider|include|avoid|put|go|let|make)\b"
+    r"|,\s*(?:say|use|refer|see|check|ask|do|run|read)\b"
+    r"|\b(?:these|those|that context|them|their|they|above|below|takes? precedence|supersedes?)\b|[#%]",
+    re.IGNORECASE,
+)
+"""Tells whoever carries the skill out what to do next, or leans on what stands around it."""
+OPENING = 6
+"""Lines of prose from the top that may be quoted: what comes later is detail of one step."""
+_SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
+MAX_SENTENCES = 60
+_PROMINENCE = (1.0, 0.8, 0.6, 0.6)
+"""Of a phrase in a heading, an item, a paragraph, the description."""
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return word.removesuffix("e") if len(word) > 4 else word
+
+
+def stems(text: str) -> list[str]:
+    """Return the telling words of a text, folded, in order."""
+    return [stem(key) for key, _ in terms(text)]
+
+
+def is_narrower(text: str, before: str) -> bool:
+    """Whether `text` speaks of less than `before`: it has fewer different telling words."""
+    return len({key for key, _ in terms(text)}) < len({key for key, _ in terms(before)})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What may be quoted of one skill: its file, without the lines that held-out requests were taken from."""
+
+    lines: tuple[str, ...]
+    """Plain lines of the body, headings first, then items and prose."""
+    phrases: Mapping[str, float]
+    """Short runs of words of the file, with how prominent their place is, in (0, 1]."""
+    counts: Mapping[str, int]
+    """Telling words of the whole file, folded, with how often they stand there."""
+    words: Mapping[str, frozenset[str]]
+    """Of each phrase, its telling words, folded."""
+    about: str = ""
+    """First sentence of the body that says what the skill does; empty where none may be quoted."""
+    sentences: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Whole sentences of the body that could stand in a description, in order, with their telling words."""
+    titles: tuple[tuple[int, str], ...] = ()
+    """Depth and text of every heading of the body, held-out ones too, in order."""
+
+
+def source_of(
+    skill: Skill, held_out: Sequence[str] = (), read: Callable[[Skill], Sequence[Block]] = read
+) -> Source:
+    """Say what may be quoted of `skill`; lines that repeat a request of `held_out` are left out.
+
+    Requests are mined from bodies, so a rewriter that read all of a body would be shown the answers. `read`
+    gives the parts of the body.
+    """
+    hidden = [set(stems(query)) for query in held_out]
+    headings: dict[str, None] = {}
+    items: list[str] = []
+    prose: list[str] = []
+    parts = read(skill)
+    for part, scope in scoped(parts, skill.name):
+        if scope == "not":
+            continue  # what the skill is not for belongs to others
+        headings.update(dict.fromkeys(bare(title) for _, title in part.headings))
+        (prose if part.kind == "prose" else items).append(bare(part.raw))
+    if skill.when_to_use:
+        items.insert(0, skill.when_to_use)
+    kept = [
+        [line for line in lines if line and not _repeats(line, hidden)] for lines in (headings, items, prose)
+    ]
+    every = [line for lines in kept for line in lines]
+    counts = Counter(word for line in (*every, skill.text) for word in stems(line))
+    found: dict[str, float] = {}
+    again = Counter(
+        run
+        for line in (*kept[1], *kept[2], skill.description)
+        for phrase in phrases(line)
+        for run in _runs(phrase)
+    )
+    spoken = frozenset(phrase_words(skill.text))
+    small = frozenset(word for line in (*kept[1], *kept[2]) for word in line.split() if word.islower())
+    for lines, prominence in zip((*kept, [skill.description]), _PROMINENCE, strict=True):
+        for line in lines:
+            for phrase in phrases(line):
+                # A word that stands once in a file is seldom what the file is about, and a run of words
+                # out of a sentence is a name for something only where it comes again.
+                if len(found) >= MAX_PHRASES or max((counts[word] for word in stems(phrase)), default=0) < 2:
+                    continue
+                for name in (phrase,) if prominence == 1.0 else _recurring(phrase, again):
+                    if is_presentable(name, spoken):
+                        found.setdefault(_small(name, small), prominence)
+    return Source(
+        lines=tuple(every),
+        phrases=found,
+        counts=counts,
+        words={phrase: frozenset(stems(phrase)) for phrase in found},
+        about=_about(parts, skill.name, every),
+        sentences=_sentences(kept[2], counts),
+        titles=tuple(dict.fromkeys(title for part in parts for title in part.headings)),
+    )
+
+
+def phrase_words(text: str) -> Iterable[str]:
+    """Yield the words of a text as phrases have them, in the case that they stand in."""
+    return (word for phrase in phrases(text) for word in phrase.split())
+
+
+def is_presentable(phrase: str, spoken: Collection[str] = ()) -> bool:
+    """Whether a phrase could stand in a description: no code, no number, no label of a part of the file.
+
+    What the author's own descriptor has, the words of `spoken`, is always good enough.
+    """
+    for word in phrase.split():
+        if word in spoken:
+            continue
+        if any(letter.isdigit() for letter in word) or re.search(r"[._/]\w", word):
+            return False
+        if (len(word) >= _SHOUTED and word.isupper()) or re.match(r"[^\W\d_]*?[a-z][A-Z]", word):
+            return False
+    return not _CLUTTER.search(phrase)
+
+
+def _small(phrase: str, small: frozenset[str]) -> str:
+    """Take the capitals off a title whose words the running text writes without: those of names stay."""
+    lower = phrase.lower()
+    return lower if all(word in small for word in lower.split()) else phrase
+
+
+def _runs(phrase: str) -> Iterable[str]:
+    words = phrase.casefold().split()
+    for start in range(len(words)):
+        for stop in range(start + 1, len(words) + 1):
+            yield " ".join(words[start:stop])
+
+
+def _recurring(phrase: str, again: Mapping[str, int]) -> Iterable[str]:
+    """Yield the longest parts of a run of words that come again, adverbs left out."""
+    words = phrase.split()
+    start = 0
+    while start < len(words):
+        for stop in range(len(words), start, -1):
+            part = " ".join(words[start:stop])
+            if again[part.casefold()] > 1 and not part.endswith("ly"):
+                yield part
+                break
+        else:
+            stop = start + 1
+        start = stop
+
+
+def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in prose[:OPENING]:
+        for sentence in split_sentences(line):
+            if len(found) == MAX_SENTENCES:
+                return found
+            plain = (
+                _SHORTEST_SENTENCE <= len(sentence) <= _LONGEST_SENTENCE
+                and sentence[-1] in ".。！!"
+                and not sentence[0].islower()
+                and not (MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
+                and not (_POINTS_BACK.match(sentence) or _INSTRUCTS.search(sentence))
+                and is_about(sentence)
+            )
+            words = frozenset(stems(sentence)) if plain else frozenset()
+            if len(words) >= _LEAD and sum(counts[word] > 1 for word in words) >= len(words) / 2:
+                found.setdefault(sentence, words)
+    return found
+
+
+def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
+    quotable = [line.casefold() for line in lines]
+    for task in tasks(parts, name):
+        wanted = task.rstrip(".").casefold()
+        long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
+        if ":" in task or MINUS.search(task) or _CODE.search(task) or _INSTRUCTS.search(task):
+            continue
+        if long_enough and any(wanted in line for line in quotable):
+            return task
+    return ""
+
+
+def _repeats(line: str, hidden: Sequence[set[str]]) -> bool:
+    words = set(stems(line))
+    return bool(words) and any(
+        query and len(words & query) >= _SAME * min(len(query), len(words)) and len(words & query) > 1
+        for query in hidden
+    )
+
+
+def phrases(line: str) -> Iterable[str]:
+    """Yield the runs of up to four telling words between stop words and marks, as they stand in a line."""
+    for piece in _CUT.split(line):
+        run: list[str] = []
+        for word in [*piece.split(), ""]:
+            plain = word.strip(".-/&'’")
+            telling = (
+                bool(plain)
+                and plain.casefold() not in STOP_WORDS
+                and not plain.isdigit()
+                and "'" not in plain
+                and "’" not in plain
+                and not _CODE.search(word)
+                and (len(plain) > 1 or is_unspaced(plain))
+            )
+            if telling and plain == word and len(run) < _WORDS_IN_PHRASE:
+                run.append(word)
+                continue
+            if run:
+                yield from _whole(run)
+            run = [plain] if telling else []
+
+
+def _whole(run: list[str]) -> Iterable[str]:
+    phrase = " ".join(run)
+    if len(phrase) <= _PHRASE_LENGTH:
+        yield phrase
