@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import os
 import re
 import secrets
@@ -18,6 +17,8 @@ from typing import Literal, get_args
 from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import RequestError
 from skillaudit.load import clean
+from skillaudit.reading import JsonError, parse_json, read_text
+from skillaudit.reading.limits import TASKS
 from skillaudit.schema import Record
 
 CheckKind = Literal["exact", "number", "regex", "python-syntax", "python-test"]
@@ -51,10 +52,7 @@ def read_tasks(path: Path) -> tuple[TaskRow, ...]:
 
     Raises `RequestError` with file and line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"{path}: cannot be read: {error}; give a JSONL file in UTF-8") from None
+    text = read_text(path, TASKS, error=RequestError)
     rows = [_row(line, f"{path}:{number}") for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not rows:
         raise RequestError(f"{path}: holds no task; write one JSON object with `task` and `answer` a line")
@@ -63,8 +61,8 @@ def read_tasks(path: Path) -> tuple[TaskRow, ...]:
 
 def _row(line: str, place: str) -> TaskRow:
     try:
-        data = json.loads(line) if len(line) <= _MAX_LINE else None
-    except (json.JSONDecodeError, RecursionError):
+        data = parse_json(line, TASKS) if len(line) <= _MAX_LINE else None
+    except JsonError:
         data = None
     if not isinstance(data, dict) or not isinstance(data.get("task"), str) or not data["task"].strip():
         raise RequestError(f'{place}: not a task; write {{"task": "...", "answer": "..."}}')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +15,8 @@ from skillaudit.compile.capabilities import (
 )
 from skillaudit.compile.prompts import agent_prompt
 from skillaudit.compile.system import Agent, Tool
+from skillaudit.reading import JsonError, parse_json
+from skillaudit.reading.limits import ANSWER
 from skillaudit.safety.cleaning import clean, clean_data, collapse
 from skillaudit.safety.prompts import Quote
 
@@ -76,8 +77,8 @@ def _read(answer: str, agent: Agent, tools: Sequence[Tool]) -> tuple[Capability,
     if match is None:
         raise ValueError("no JSON in it")
     try:
-        data: Any = clean_data(json.loads(match[0]))
-    except (json.JSONDecodeError, RecursionError):
+        data: Any = clean_data(parse_json(match[0], ANSWER))
+    except JsonError:
         raise ValueError("its JSON is broken") from None
     rows = data.get("capabilities") if isinstance(data, dict) else None
     if not isinstance(rows, list) or not rows:

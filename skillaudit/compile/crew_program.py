@@ -27,11 +27,12 @@ from skillaudit.compile.crew_code import (
     read_crew_call,
     references,
 )
-from skillaudit.compile.files import files_below, read_bytes, relative
+from skillaudit.compile.files import files_below, relative
 from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import CODE
 
-MAX_CODE = 524_288
 MAX_MODULES = 40
 _MAX_DEPTH = 20
 """Names that stand for names before one is given up."""
@@ -78,7 +79,7 @@ def is_program(path: Path) -> bool:
     if path.is_symlink():
         return False
     try:
-        data = read_bytes(path, MAX_CODE)
+        data = read_bytes(path, CODE, error=LoadError)
         if b"crewai" not in data or b"Crew(" not in data:
             return False
         tree = parse_code(data.decode("utf-8", "replace"))
@@ -114,7 +115,7 @@ def read_program(program: Path, root: Path) -> tuple[CrewCode, tuple[Unread, ...
 def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, ast.Module]]:
     """The files that a program imports from its own folder, and the program itself last."""
     try:
-        main = parse_code(read_bytes(program, MAX_CODE).decode("utf-8", "replace"))
+        main = parse_code(read_bytes(program, CODE, error=LoadError).decode("utf-8", "replace"))
     except CodeError as error:
         raise LoadError(
             f"{relative(program, root)}: the program cannot be parsed: {error}; mend it"
@@ -132,7 +133,9 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
                 if path in trees or len(trees) >= MAX_MODULES:
                     continue
                 try:
-                    trees[path] = parse_code(read_bytes(path, MAX_CODE).decode("utf-8", "replace"))
+                    trees[path] = parse_code(
+                        read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace")
+                    )
                 except (CodeError, LoadError) as error:
                     project.unread.append(Unread(relative(path, root), f"cannot be parsed: {error}"))
                     continue

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from skillaudit.compile.crew_code import Call, CodeError, CrewCode, read_code
 from skillaudit.compile.crew_program import named_after, read_program
-from skillaudit.compile.files import read_bytes, relative
+from skillaudit.compile.files import relative
 from skillaudit.compile.prose import stopped
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
-from skillaudit.compile.tree import MAX_BYTES, Node, parse
+from skillaudit.compile.tree import Node, parse
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import AGENTS, CODE
 from skillaudit.schema import Skipped
 
-_MAX_CODE = 524_288
 MANAGER = "manager"
 _AGENT_KEYS = frozenset({"role", "goal", "backstory", "tools", "llm", "model", "allow_delegation", "memory"})
 _TASK_KEYS = frozenset({"description", "expected_output", "agent", "context", "tools", "async_execution"})
@@ -122,7 +123,7 @@ def _tools_of(agent: Agent) -> set[str]:
 
 def _yaml(config: Path, stem: str) -> tuple[Node, Path]:
     path = next(p for p in (config / f"{stem}.yaml", config / f"{stem}.yml") if p.exists())
-    return parse(read_bytes(path, MAX_BYTES), path.name), path
+    return parse(read_bytes(path, AGENTS, error=LoadError), path.name), path
 
 
 def _unknown(node: Node, known: frozenset[str], place: str, crew: _Crew) -> None:
@@ -212,7 +213,7 @@ def _program(config: Path, crew: _Crew) -> CrewCode | None:
                 continue
             shown = relative(path, crew.root)
             try:
-                found = read_code(read_bytes(path, _MAX_CODE).decode("utf-8", "replace"))
+                found = read_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
             except (CodeError, LoadError) as error:
                 crew.skip(shown, f"the program cannot be parsed: {error}", "unreadable-code")
                 continue

@@ -13,20 +13,6 @@ MAX_DEPTH = 12
 _HIDDEN = frozenset({".claude", ".github", ".agents", ".codex"})
 
 
-def read_bytes(path: Path, limit: int) -> bytes:
-    """Return the bytes of a regular file; raises `LoadError` for anything else or more than `limit`."""
-    try:
-        if not path.is_file():
-            raise LoadError(f"{show(str(path))}: not a file; give a file or a folder")
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise LoadError(f"{show(str(path))}: cannot be read: {error.strerror}; check its rights") from None
-    if len(data) > limit:
-        raise LoadError(f"{show(str(path))}: larger than {limit // 1024:,} KiB; give a smaller file")
-    return data
-
-
 def files_below(root: Path) -> tuple[list[Path], list[Path]]:
     """Return all regular files below `root` in path order, and the links that were not followed.
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from skillaudit.compile.autogen import is_autogen, read_autogen
 from skillaudit.compile.crew_program import programs_below
 from skillaudit.compile.crewai import crew_folders, read_crew, read_python_crew
-from skillaudit.compile.files import files_below, read_bytes, relative
+from skillaudit.compile.files import files_below, relative
 from skillaudit.compile.form import is_form, read_form
 from skillaudit.compile.subagents import agent_files, read_subagents
 from skillaudit.compile.system import System
-from skillaudit.compile.tree import MAX_BYTES, parse
+from skillaudit.compile.tree import parse
 from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import AGENTS
 
 KINDS = (
     "a CrewAI project (agents.yaml and tasks.yaml, or a program with Crew(...)), a folder of Claude Code "
@@ -51,7 +53,7 @@ def _file(path: Path, shown: str) -> System:
         raise LoadError(f"{shown}: not a description of agents; give {KINDS}")
     if path.stem == "agents" and crew_folders([path, *path.parent.glob("tasks.y*ml")]):
         return read_crew(path.parent, path.parent)
-    root = parse(read_bytes(path, MAX_BYTES), path.name, as_json=suffix == ".json")
+    root = parse(read_bytes(path, AGENTS, error=LoadError), path.name, as_json=suffix == ".json")
     if is_form(root):
         return read_form(root, path.name)
     if is_autogen(root):
@@ -89,7 +91,7 @@ def _folder(path: Path, shown: str) -> System:
         )
         return replace(system, skipped=system.skipped + passed)
     for file in forms:
-        root = parse(read_bytes(file, MAX_BYTES), file.name, as_json=file.suffix == ".json")
+        root = parse(read_bytes(file, AGENTS, error=LoadError), file.name, as_json=file.suffix == ".json")
         if is_form(root) or is_autogen(root):
             return _file(file, show(str(file)))
     programs = programs_below(files)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from skillaudit.compile.files import read_bytes, relative
+from skillaudit.compile.files import relative
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Tool
 from skillaudit.errors import LoadError
 from skillaudit.load import clean, collapse
 from skillaudit.load.fences import split
 from skillaudit.load.fields import Field, read_fields
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import SKILL
 from skillaudit.schema import Skipped
 
-_MAX_BYTES = 1_048_576
 _KEPT = frozenset(
     {"name", "description", "tools", "model", "memory", "isolation", "background", "skills", "effort"}
 )
@@ -64,7 +65,7 @@ def read_subagents(paths: list[Path], root: Path, name: str) -> System:
     for path in paths:
         shown = relative(path, root)
         try:
-            data = read_bytes(path, _MAX_BYTES)
+            data = read_bytes(path, SKILL, error=LoadError)
         except LoadError as error:
             skipped.append(Skipped(path=shown, reason=str(error), code="unreadable"))
             continue

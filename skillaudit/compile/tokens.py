@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from skillaudit.embedding.weights import PACKAGE
+from skillaudit.errors import UsageError
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import RANKS
 
 _CL100K_FILE = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
 """Name under which tiktoken keeps the ranks of `cl100k_base`: the SHA-1 of their address."""
@@ -51,13 +54,13 @@ def _cl100k() -> TokenCounter | None:
 
         import tiktoken
 
-        lines = path.read_bytes().splitlines()
+        lines = read_bytes(path, RANKS).splitlines()
         pairs = (line.split() for line in lines if line)
         table = {base64.b64decode(token): int(rank) for token, rank in pairs}
         encoding = tiktoken.Encoding(
             name="cl100k_base", pat_str=_CL100K_PATTERN, mergeable_ranks=table, special_tokens={}
         )
-    except (OSError, ValueError, ImportError):
+    except (UsageError, ValueError, ImportError):
         return None
     return TokenCounter("cl100k_base (GPT-4)", lambda text: len(encoding.encode_ordinary(_sound(text))))
 

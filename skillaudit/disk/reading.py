@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
+from typing import BinaryIO
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def read_file(path: str | Path, limit: int, *, links: bool = True) -> bytes:
-    """Return at most the first `limit` bytes of a regular file.
+def open_file(path: str | os.PathLike[str], *, links: bool = True) -> BinaryIO:
+    """Open a regular file for reading.
 
     What stands at the path is judged by the opened descriptor, so a pipe that took the file's place since it
     was listed neither blocks nor is read. With `links` false a link is refused. Raises OSError, also for a
@@ -26,10 +26,13 @@ def read_file(path: str | Path, limit: int, *, links: bool = True) -> bytes:
         if not stat.S_ISREG(mode):
             kind = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
             raise OSError(kind, "a folder" if stat.S_ISDIR(mode) else "not a regular file", os.fspath(path))
-        parts = []
-        while limit > 0 and (part := os.read(handle, min(limit, 1 << 20))):
-            parts.append(part)
-            limit -= len(part)
-    finally:
+        return os.fdopen(handle, "rb")
+    except BaseException:
         os.close(handle)
-    return b"".join(parts)
+        raise
+
+
+def read_file(path: str | os.PathLike[str], limit: int, *, links: bool = True) -> bytes:
+    """Return at most the first `limit` bytes of a regular file; raises OSError as `open_file`."""
+    with open_file(path, links=links) as stream:
+        return stream.read(limit)

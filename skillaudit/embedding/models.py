@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.embedding import weights
-from skillaudit.errors import EmbeddingError
+from skillaudit.errors import EmbeddingError, UsageError
+from skillaudit.reading import parse_json, read_bytes
+from skillaudit.reading.limits import MODEL_SETTINGS
 from skillaudit.schema import Record
 
 VECTOR_FORMAT = 2
@@ -184,15 +185,15 @@ def read_dimension(folder: Path) -> int:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        data = parse_json(read_bytes(path, MODEL_SETTINGS).decode("utf-8"), MODEL_SETTINGS)
+    except (UsageError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}
 
 
 def _read_list(path: Path) -> list[dict[str, Any]]:
     try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        data = parse_json(read_bytes(path, MODEL_SETTINGS).decode("utf-8"), MODEL_SETTINGS)
+    except (UsageError, ValueError):
         return []
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []

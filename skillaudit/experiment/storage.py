@@ -18,7 +18,8 @@ from skillaudit.experiment.chart import svg
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
-from skillaudit.safety.decoding import read_json
+from skillaudit.reading import read_record
+from skillaudit.reading.limits import RESULTS
 
 SUFFIX = ".experiment.json"
 
@@ -110,10 +111,7 @@ def load(folder: Path) -> tuple[Result, ...]:
     """
     found = []
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            found.append(read_json(path.read_bytes(), Result))
-        except (OSError, msgspec.MsgspecError) as error:
-            raise UsageError(f"{path}: is no result of an experiment ({error}); remove it") from error
+        found.append(read_record(path, Result, RESULTS))
     if not found:
         raise UsageError(f"{folder} holds no results; run `skillaudit experiment all --out {folder}` first")
     order = {name: at for at, name in enumerate(EXPERIMENTS)}

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.gate.verdict import Suppressed
-from skillaudit.safety.decoding import read_json
+from skillaudit.reading import decode_record, named, read_bytes
+from skillaudit.reading.limits import BASELINE
 from skillaudit.schema import Finding, Record, Report, Severity
 
 FORMAT = 1
@@ -28,7 +30,7 @@ class Known(Record, forbid_unknown_fields=True):
     code: str
     severity: Severity
     skills: tuple[str, ...]
-    count: int = 1
+    count: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class Baseline(Record, forbid_unknown_fields=True):
@@ -102,21 +104,14 @@ def read_baseline(path: Path) -> Baseline:
 
     Raises `UsageError` for a file that is missing, is not a baseline, or is of a later format.
     """
-    try:
-        data = path.read_bytes()
-        # The format comes first: what another one holds is none of this version's business.
-        number = read_json(data, _Format).format
-        if number != FORMAT:
-            raise UsageError(
-                f"{path}: the baseline has format {number}, this version reads {FORMAT}; write it anew"
-            )
-        return read_json(data, Baseline)
-    except OSError as error:
+    data = read_bytes(path, BASELINE)
+    # The format comes first: what another one holds is none of this version's business.
+    number = decode_record(data, _Format, BASELINE, named(path)).format
+    if number != FORMAT:
         raise UsageError(
-            f"{path}: the baseline cannot be read ({error.strerror}); `--write-baseline` makes one"
-        ) from error
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise UsageError(f"{path}: not a baseline: {error}; write it anew with `--write-baseline`") from error
+            f"{named(path)}: the baseline has format {number}, this version reads {FORMAT}; write it anew"
+        )
+    return decode_record(data, Baseline, BASELINE, named(path))
 
 
 def compare(findings: Sequence[Finding], baseline: Baseline) -> BaselineDiff:

@@ -17,6 +17,7 @@ from skillaudit.gate.suppressions import Suppression
 from skillaudit.load.fences import split
 from skillaudit.load.fields import read_fields
 from skillaudit.load.place import file_of
+from skillaudit.reading.limits import SKILL
 from skillaudit.safety.cleaning import clean
 from skillaudit.schema import Location, Skill
 
@@ -26,7 +27,6 @@ _REST = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _KEY = "skillaudit-ignore"
-_MAX_BYTES = 1_000_000
 
 
 def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
@@ -97,7 +97,7 @@ def _file_text(skill: Skill) -> str | None:
         path = file_of(skill)
         if path is None:
             return None
-        data = read_file(path, _MAX_BYTES, links=False)
+        data = read_file(path, SKILL.disk, links=False)
     except OSError:
         return None
     return clean(data.decode("utf-8-sig", errors="replace")).replace("\r\n", "\n").replace("\r", "\n")

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from skillaudit.errors import LoadError
+from skillaudit.errors import LoadError, UsageError
 from skillaudit.laws.execution_chains import ways
 from skillaudit.laws.execution_handoffs import HandOff
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import clean
+from skillaudit.reading import JsonError, limits, named, parse_json, read_bytes, read_text
 from skillaudit.schema import Skill
 
 MAPPING = "mapping.json"
 MAPPING_FORMAT = "skillaudit-mapping/1"
-_MAX_BYTES = 4_000_000
 
 
 def read_chains(path: Path, skills: Sequence[Skill]) -> tuple[Chain, ...]:
@@ -27,10 +26,8 @@ def read_chains(path: Path, skills: Sequence[Skill]) -> tuple[Chain, ...]:
     A line is `a -> b -> c`, or a JSON list of names, or an object with the list under `chain`; empty lines and
     those that begin with # are passed over. Raises `LoadError` with file, line and the nearest name.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LoadError(f"{path}: cannot be read: {error}; give a text file in UTF-8") from None
+    text = read_text(path, limits.CHAINS, error=LoadError)
+    shown = named(path)
     known: dict[str, str] = {}
     for skill in skills:
         known.setdefault(skill.name, skill.id)
@@ -40,7 +37,7 @@ def read_chains(path: Path, skills: Sequence[Skill]) -> tuple[Chain, ...]:
         line = line.strip()
         if not line or line.startswith("#"):
             continue
-        place = f"{path}:{number}"
+        place = f"{shown}:{number}"
         names = _names(line, place)
         for name in names:
             if name not in known:
@@ -56,8 +53,8 @@ def read_chains(path: Path, skills: Sequence[Skill]) -> tuple[Chain, ...]:
 def _names(line: str, place: str) -> list[str]:
     if line[0] in "[{":
         try:
-            data = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
+            data = parse_json(line, limits.CHAINS)
+        except JsonError:
             raise LoadError(f"{place}: not valid JSON; write `first -> second -> third`") from None
         listed = data.get("chain") if isinstance(data, dict) else data
         if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
@@ -98,10 +95,8 @@ def compiled_chains(sources: Sequence[str], skills: Sequence[Skill]) -> tuple[Ch
 def _mapping(path: Path) -> dict[str, Any] | None:
     """Return the mapping in a file, or None where there is none."""
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_BYTES:
-            return None
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        data = parse_json(read_bytes(path, limits.MAPPING, follow=False).decode("utf-8"), limits.MAPPING)
+    except (UsageError, ValueError):
         return None
     if not isinstance(data, dict) or data.get("format") != MAPPING_FORMAT:
         return None

@@ -10,11 +10,11 @@ from skillaudit.load.defects import Problem
 from skillaudit.load.yaml_block import (
     InvalidError,
     NotMappingError,
-    Shape,
     TooComplexError,
     Value,
     parse_mapping,
 )
+from skillaudit.reading.yaml_text import Shape
 from skillaudit.safety.cleaning import collapse
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,11 @@ from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import body_problems, description_problems, name_problems
 from skillaudit.load.walk import is_skill_name, show
+from skillaudit.reading import JsonError, ReadingError, named, parse_json, read_bytes, read_lines
+from skillaudit.reading.limits import LINE, LIST, LIST_ROWS
 from skillaudit.safety.cleaning import clean, one_line, removed_classes
 from skillaudit.schema import Skipped
 
-MAX_LINE = 8_388_608
-MAX_JSON = 268_435_456
-MAX_ROWS = 500_000
 _MAX_FOLDERS = 16
 
 FORMATS = (
@@ -53,17 +50,13 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
             got = _draft(row, line) if not isinstance(row, str) else Rejected("bad-row", row)
             if isinstance(got, Rejected):
                 skipped.append(Skipped(path=f"{base}{place}", reason=got.reason, code=got.code))
-            elif len(drafts) >= MAX_ROWS:
-                skipped.append(
-                    Skipped(path=f"{base}{place}", reason=f"more than {MAX_ROWS:,} rows", code="too-many")
-                )
-                break
             else:
                 got.path, got.shown, got.root = f"{base}{place}", f"{shown}{place}", shown
                 drafts.append(got)
-    except (OSError, EOFError, zlib.error) as error:
-        why = (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
-        raise LoadError(f"{shown}: cannot be read: {why}; check that the file is complete") from None
+    except ReadingError as error:
+        if not drafts:
+            raise LoadError(str(error)) from None
+        skipped.append(Skipped(path=base, reason=f"the rest of it: {error}", code="too-many"))
     if not drafts:
         if skipped:
             raise LoadError(
@@ -74,54 +67,34 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     return drafts, skipped
 
 
-def _open(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
-
-
 def _rows(path: Path) -> Iterator[tuple[int, str, Any]]:
     """Yield line number, place and the parsed row, or a reason as text."""
-    with _open(path) as stream:
-        number = 0
-        while line := stream.readline(MAX_LINE):
-            number += 1
-            if len(line) == MAX_LINE and not line.endswith(b"\n"):
-                while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
-                    pass
-                yield number, f":{number}", f"the line is longer than {MAX_LINE:,} bytes"
-                continue
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
-            if not text:
-                continue
-            try:
-                row = json.loads(text)
-            except (ValueError, RecursionError) as error:
-                yield number, f":{number}", f"not JSON: {_json_error(error)}"
-                continue
-            yield number, f":{number}", row if isinstance(row, dict) else "not a JSON object"
-
-
-def _json_error(error: Exception) -> str:
-    return (
-        error.msg.lower() if isinstance(error, json.JSONDecodeError) else "nested too deeply or out of range"
-    )
+    for number, line in read_lines(path, LIST_ROWS):
+        place = f":{number}"
+        if line is None:
+            yield number, place, f"the line is longer than {LINE:,} bytes"
+            continue
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
+        if not text:
+            continue
+        try:
+            row = parse_json(text, LIST_ROWS)
+        except JsonError as error:
+            yield number, place, f"not JSON: {error}"
+            continue
+        yield number, place, row if isinstance(row, dict) else "not a JSON object"
 
 
 def _items(path: Path) -> Iterator[tuple[int, str, Any]]:
     """Yield the entries of a list of tools with the line that each one's name stands on."""
-    with _open(path) as stream:
-        data = stream.read(MAX_JSON + 1)
-    if len(data) > MAX_JSON:
-        raise LoadError(f"{path}: larger than {MAX_JSON:,} bytes; write it as JSONL, one tool a line")
-    text = data.decode("utf-8-sig", "replace")
+    text = read_bytes(path, LIST).decode("utf-8-sig", "replace")
     try:
-        content = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise LoadError(f"{path}:{error.lineno}: not JSON: {error.msg.lower()}; expected {FORMATS}") from None
-    except (ValueError, RecursionError):
-        raise LoadError(f"{path}: not JSON that can be read: nested too deeply or out of range") from None
+        content = parse_json(text, LIST)
+    except JsonError as error:
+        raise LoadError(f"{error.at(named(path))}; expected {FORMATS}") from None
     items = _unwrap(content)
     if items is None:
-        raise LoadError(f"{path}: JSON, but no list of tools; expected {FORMATS}")
+        raise LoadError(f"{named(path)}: JSON, but no list of tools; expected {FORMATS}")
     names = _NAME.finditer(text)
     position, line = 0, 1
     for index, item in enumerate(items):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from skillaudit.errors import UsageError
+from skillaudit.reading import named, parse_json, read_bytes
+from skillaudit.reading.limits import MARKETPLACE
 from skillaudit.safety.cleaning import clean_data, one_line
 from skillaudit.schema import Skipped
 
@@ -15,7 +17,6 @@ _PLACES = (
     ".github/plugin/marketplace.json",
     ".agents/plugins/marketplace.json",
 )
-_MAX_BYTES = 4_194_304
 _NAMED = 5
 
 
@@ -41,12 +42,12 @@ def read_marketplace(root: Path) -> Plugins:
         try:
             if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
                 continue
-            with path.open("rb") as stream:
-                content = clean_data(json.loads(stream.read(_MAX_BYTES).decode("utf-8-sig", "replace")))
-        except (OSError, ValueError, RecursionError):
-            return Plugins(
-                {}, (Skipped(path=place, reason="a marketplace that cannot be read", code="unreadable"),)
-            )
+            text = read_bytes(path, MARKETPLACE).decode("utf-8-sig", "replace")
+            content = clean_data(parse_json(text, MARKETPLACE))
+        except (OSError, ValueError, UsageError) as error:
+            why = one_line(str(error).removeprefix(f"{named(path)}: "))
+            reason = f"a marketplace that cannot be read: {why}"
+            return Plugins({}, (Skipped(path=place, reason=reason, code="unreadable"),))
         return _plugins(content, place)
     return Plugins({})
 

@@ -19,9 +19,6 @@ from skillaudit.load.spec import (
 )
 from skillaudit.safety.cleaning import clean, collapse, one_line, removed_classes
 
-MAX_BYTES = 1_048_576
-"""A skill file is read up to here; what follows is left out with a defect."""
-
 _FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
 _TRUE = frozenset({"1", "on", "true", "yes"})
 

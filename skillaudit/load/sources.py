@@ -12,9 +12,11 @@ from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
 from skillaudit.load.marketplace import read_marketplace
 from skillaudit.load.place import place
-from skillaudit.load.skill_file import MAX_BYTES, implicit_invocation_allowed, parse_skill
+from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
+from skillaudit.reading import read_start
+from skillaudit.reading.limits import SIDE_FILE, SKILL
 from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Skipped
 
@@ -112,23 +114,19 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
 def _load_file(found: Found, root_name: str, flat: bool) -> Draft | Rejected:
     """Read and parse one file; `flat` marks Markdown that only stands in for a skill file."""
     try:
-        with open(found.path, "rb") as stream:  # noqa: PTH123 (a plain path from scandir)
-            data = stream.read(MAX_BYTES + 1)
+        data, complete = read_start(found.path, SKILL)
     except OSError as error:
         return Rejected("unreadable", f"cannot be read: {_why(error)}")
-    complete = len(data) <= MAX_BYTES
     own = show(found.folders[-1] if found.folders else root_name)
     if flat:
-        got = parse_skill(
-            data[:MAX_BYTES], folder="", fallback=show(Path(found.file_name).stem), complete=complete
-        )
+        got = parse_skill(data, folder="", fallback=show(Path(found.file_name).stem), complete=complete)
         if isinstance(got, Draft):
             kinds = {problem.kind for problem in got.problems}
             if kinds & {"no-frontmatter", "no-name", "no-description", "empty-description"}:
                 return Rejected("not-a-skill", "Markdown without a name and a description in its frontmatter")
             got.problems.append(Problem("not-skill-md", 1, show(found.file_name)))
     else:
-        got = parse_skill(data[:MAX_BYTES], folder=own, complete=complete)
+        got = parse_skill(data, folder=own, complete=complete)
     if isinstance(got, Rejected):
         return got
     got.path = found.shown
@@ -145,12 +143,10 @@ def _load_file(found: Found, root_name: str, flat: bool) -> Draft | Rejected:
 
 def _codex_allows(path: Path) -> bool:
     try:
-        if not path.is_file():
-            return True
-        with path.open("rb") as stream:
-            text = stream.read(65_536).decode("utf-8", "replace")
+        data, _ = read_start(path, SIDE_FILE)
     except OSError:
         return True
+    text = data.decode("utf-8", "replace")
     return implicit_invocation_allowed(text.split("\n"))
 
 

@@ -1,22 +1,12 @@
-"""Parse a YAML mapping from its events: no recursion, no expansion of aliases, lines kept."""
+"""Read a frontmatter's mapping: no recursion, no expansion of aliases, places kept."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
-import yaml
-
+from skillaudit.reading.limits import FRONTMATTER
+from skillaudit.reading.yaml_text import Node, Place, Shape, YamlError, compose
 from skillaudit.safety.cleaning import clean, removed_classes
-
-# libyaml's own composer recurses on the C stack and can be made to overflow it; its event stream
-# cannot. The base loader leaves every scalar a string: no dates, no huge integers, no yes/no.
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-MAX_CHARS = 65_536
-MAX_EVENTS = 20_000
-MAX_DEPTH = 64
-
-Shape = Literal["plain", "quoted", "block", "sequence", "mapping", "alias"]
 
 
 class Value(NamedTuple):
@@ -26,8 +16,8 @@ class Value(NamedTuple):
     data: object
     """Text, or nested lists and dicts of text."""
     key_line: int
-    start: tuple[int, int]
-    end: tuple[int, int]
+    start: Place
+    end: Place
 
 
 class Mapping(NamedTuple):
@@ -65,112 +55,63 @@ class InvalidError(Exception):
         self.line = line
 
 
-class _Frame:
-    """A collection under construction."""
-
-    __slots__ = ("entry", "is_map", "key", "key_line", "store")
-
-    def __init__(self, is_map: bool, entry: tuple[Shape, int, tuple[int, int]]) -> None:
-        self.is_map = is_map
-        self.store: Any = {} if is_map else []
-        self.key: object = None
-        self.key_line = 0
-        self.entry = entry
-
-
 def parse_mapping(text: str) -> Mapping:
     """Return the top-level mapping of `text`, every text in it cleaned after its escapes were read.
 
     Raises `InvalidError` when strict YAML rejects it, `NotMappingError` when it is something else, and
     `TooComplexError` over 64 KiB, 20,000 events or 64 levels.
     """
-    if len(text) > MAX_CHARS:
+    if len(text) > FRONTMATTER.disk:
         raise TooComplexError
-    builder = _Builder()
     try:
-        for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
-            if count > MAX_EVENTS:
-                raise TooComplexError
-            builder.take(event)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise InvalidError(
-            error.problem or error.context or "invalid YAML", mark.line if mark else None
-        ) from None
-    except yaml.YAMLError as error:
-        raise InvalidError(str(error).split("\n")[0], None) from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidError(type(error).__name__, None) from None
-    if not builder.found_mapping:
-        raise NotMappingError(empty=builder.empty)
-    return Mapping(builder.values, tuple(builder.repeated), builder.aliases, builder.odd_key, builder.hidden)
+        root = compose(text, FRONTMATTER, aliases=True)
+    except YamlError as error:
+        if error.kind == "complex":
+            raise TooComplexError from None
+        raise InvalidError(str(error), error.line) from None
+    if root is None or root.shape != "mapping":
+        raise NotMappingError(empty=root is None or (isinstance(root.value, str) and not root.value.strip()))
+    return _mapping(root)
 
 
-class _Builder:
-    """Turns events into the top-level mapping of the first document."""
+def _mapping(root: Node) -> Mapping:
+    values: dict[str, Value] = {}
+    repeated: list[str] = []
+    marks = _Marks()
+    for key, value in root.value:
+        name = _key(key, marks)
+        if name in values:
+            repeated.append(name)
+        values[name] = Value(value.shape, _data(value, marks), key.start.line, value.start, value.end)
+    return Mapping(values, tuple(repeated), marks.aliases, marks.odd_key, marks.hidden)
+
+
+class _Marks:
+    """What was met on the way through the nodes."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Value] = {}
-        self.repeated: list[str] = []
         self.aliases = False
         self.odd_key = False
         self.hidden: tuple[int, tuple[str, ...]] | None = None
-        self.found_mapping = False
-        self.empty = True
-        self._frames: list[_Frame] = []
-        self._documents = 0
 
-    def take(self, event: Any) -> None:
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-        if self._documents != 1:
-            return
-        start = (event.start_mark.line, event.start_mark.column)
-        end = (event.end_mark.line, event.end_mark.column)
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, start, end)
-        elif isinstance(event, yaml.AliasEvent):
-            self.aliases, self.empty = True, False
-            self._put("alias", "", start, end)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            self.empty = False
-            is_map = isinstance(event, yaml.MappingStartEvent)
-            if len(self._frames) >= MAX_DEPTH:
-                raise TooComplexError
-            self.found_mapping = self.found_mapping or (is_map and not self._frames)
-            self._frames.append(_Frame(is_map, ("mapping" if is_map else "sequence", start[0], start)))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            frame = self._frames.pop()
-            if self._frames:
-                self._put(frame.entry[0], frame.store, frame.entry[2], end)
 
-    def _scalar(self, event: Any, start: tuple[int, int], end: tuple[int, int]) -> None:
-        if not self._frames:
-            self.empty = self.empty and not event.value.strip()
-            return
-        shape: Shape = "plain" if not event.style else "block" if event.style in "|>" else "quoted"
-        text = clean(event.value)
-        if text != event.value and self.hidden is None and (classes := removed_classes(event.value)):
-            self.hidden = start[0], classes
-        self._put(shape, text, start, end)
+def _key(node: Node, marks: _Marks) -> str:
+    """Return a key's text; that of a nested key would double at every level, and no skill uses one."""
+    data = _data(node, marks)
+    marks.odd_key = marks.odd_key or not isinstance(data, str)
+    return data if isinstance(data, str) else f"({node.shape})"
 
-    def _put(self, shape: Shape, data: object, start: tuple[int, int], end: tuple[int, int]) -> None:
-        if not self._frames:
-            return
-        frame = self._frames[-1]
-        if not frame.is_map:
-            frame.store.append(data)
-            return
-        if frame.key is None:
-            self.odd_key = self.odd_key or not isinstance(data, str)
-            # The text of a nested key would double at every level; no skill uses one.
-            frame.key = data if isinstance(data, str) else f"({shape})"
-            frame.key_line = start[0]
-            return
-        key, frame.key = frame.key, None
-        if len(self._frames) == 1:
-            if key in self.values:
-                self.repeated.append(str(key))
-            self.values[str(key)] = Value(shape, data, frame.key_line, start, end)
-        else:
-            frame.store[key] = data
+
+def _data(node: Node, marks: _Marks) -> object:
+    """Return a value as text, or as nested lists and dicts of text."""
+    if node.shape == "alias":
+        marks.aliases = True
+        return ""
+    if node.shape == "sequence":
+        return [_data(item, marks) for item in node.value]
+    if node.shape == "mapping":
+        return {_key(key, marks): _data(value, marks) for key, value in node.value}
+    text = clean(node.value)
+    if text != node.value and marks.hidden is None and (classes := removed_classes(node.value)):
+        marks.hidden = node.start.line, classes
+    return text

@@ -11,8 +11,9 @@ import msgspec
 from skillaudit.errors import UsageError
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Optimisation, Plan
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
+from skillaudit.reading import decode_record, named, read_bytes
+from skillaudit.reading.limits import PLAN
 from skillaudit.safety.cleaning import clean_data
-from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Library, Skill
 
 _YAML = (".yaml", ".yml")
@@ -63,28 +64,23 @@ def read_plan(path: Path, library: Library) -> Plan:
     type that does not belong there, another version, a skill that is not in the library, a text that is
     empty or too long, and for edits that were made for other descriptions than the library's.
     """
-    try:
-        data = path.read_bytes()
-        if is_yaml(path):
-            import yaml
-
-            plan = msgspec.convert(clean_data(yaml.safe_load(data)), type=Plan)
-        else:
-            plan = read_json(data, Plan)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
-    except RecursionError as error:
-        raise UsageError(f"{path}: nested too deeply; make the hierarchy flatter.") from error
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise UsageError(f"{path}: not a plan: {error}; write one with --plan NEW-FILE.") from error
-    except Exception as error:  # yaml's own errors share no base with the rest
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        where = f"{path}:{line + 1}" if line is not None else f"{path}"
-        raise UsageError(f"{where}: not YAML: {getattr(error, 'problem', error)}.") from error
+    data = read_bytes(path, PLAN)
+    plan = _from_yaml(data, path) if is_yaml(path) else decode_record(data, Plan, PLAN, named(path))
     if plan.plan_version != PLAN_VERSION:
         raise UsageError(f"{path}: a plan of version {plan.plan_version}; this program reads {PLAN_VERSION}.")
     _check(path, plan, library)
     return plan
+
+
+def _from_yaml(data: bytes, path: Path) -> Plan:
+    from skillaudit.reading.yaml_text import YamlError, load
+
+    try:
+        return msgspec.convert(clean_data(load(data.decode("utf-8"), PLAN)), type=Plan)
+    except YamlError as error:
+        raise UsageError(f"{error.at(named(path))}: not YAML that is read here; correct that line.") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise UsageError(f"{named(path)}: not a plan: {error}; write one with --plan NEW-FILE.") from None
 
 
 def _check(path: Path, plan: Plan, library: Library) -> None:

@@ -10,22 +10,23 @@ Any of them may be YAML.
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import itertools
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from skillaudit.errors import RequestError
 from skillaudit.load import clean
+from skillaudit.reading import JsonError, parse_json, read_text
+from skillaudit.reading.limits import REQUESTS, ROW, Bounds
+from skillaudit.reading.yaml_text import YamlError
 from skillaudit.requests.records import Row
-from skillaudit.requests.yaml_rows import LINE, YamlError, parse_yaml
+from skillaudit.requests.yaml_rows import LINE, parse_yaml
 
-MAX_BYTES = 256 * 1024 * 1024
 _LOOK = 20
+_LONGEST_HEADER = 65_536
 QUERY_KEYS = ("query", "request", "prompt", "text", "question", "utterance", "input", "message")
 GOLD_KEYS = (
     "gold",
@@ -80,53 +81,35 @@ class Unusable(NamedTuple):
     detail: str
 
 
-def read_rows(path: Path, home: str = "") -> Iterator[Row | Unusable]:
+def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator[Row | Unusable]:
     """Yield the rows of one file, and those that could not be used, in file order.
 
-    `home` names the skill that the file belongs to, for formats that leave it out. Raises `RequestError`
-    when the file is missing, not UTF-8, larger than 256 MiB unpacked, or of no known form.
+    `home` names the skill that the file belongs to, for formats that leave it out. Rows after the first
+    `bounds.rows` are left out with one that says so. Raises `RequestError` when the file is missing, not
+    UTF-8, beyond `bounds`, or of no known form.
     """
     shown = clean(str(path))
-    found = False
-    for row in _rows(path, _text(path, shown), home, shown):
-        found = True
+    text = read_text(path, bounds, error=RequestError)
+    number = 0
+    for number, row in enumerate(_rows(path, text, home, shown, bounds), 1):
+        if number > bounds.rows:
+            yield Unusable(row.line, f"the rest, after {bounds.rows:,} rows, is not read; {bounds.remedy}")
+            return
         yield row
-    if not found:
+    if not number:
         raise RequestError(f"{shown}: no request in it; give one a line, as JSON with query and gold")
 
 
-def _rows(path: Path, text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
+def _rows(path: Path, text: str, home: str, shown: str, bounds: Bounds) -> Iterator[Row | Unusable]:
     stripped = text.lstrip()
     if not stripped:
         return
     if path.suffix.lower() in (".yaml", ".yml"):
-        yield from _document(_yaml(text, shown), home, shown, _Lines(""))
+        yield from _document(_yaml(text, shown, bounds), home, shown, _Lines(""))
     elif stripped[0] in "[{" or _holds_json_lines(text):
-        yield from _json(text, home, shown)
+        yield from _json(text, home, shown, bounds)
     else:
         yield from _table(text, home, shown)
-
-
-def _text(path: Path, shown: str) -> str:
-    try:
-        with path.open("rb") as stream:
-            packed = stream.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rb") if packed else path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except IsADirectoryError:
-        raise RequestError(f"{shown}: a folder, not a file of requests; name the file in it") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise RequestError(f"{shown}: the gzip data is broken; compress the file again") from None
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise RequestError(f"{shown}: {reason}; check the path and its permissions") from error
-    if len(data) > MAX_BYTES:
-        raise RequestError(f"{shown}: more than 256 MiB; split the file or take a sample of it")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise RequestError(f"{shown}:{line}: not UTF-8; save the file as UTF-8") from None
 
 
 class _Lines:
@@ -136,40 +119,41 @@ class _Lines:
         self._text = text
         self._at = 0
         self._line = 1
+        self._missed = 0
 
     def find(self, row: Any, query: str) -> int:
         if isinstance(row, dict) and LINE in row:
             return int(row[LINE])
-        for form in (json.dumps(query), json.dumps(query, ensure_ascii=False)):
+        # A text that spells its strings otherwise is given up: each miss reads all that is left of it.
+        for form in (json.dumps(query), json.dumps(query, ensure_ascii=False)) if self._missed < 8 else ():
             at = self._text.find(form, self._at)
             if at >= 0:
                 self._line += self._text.count("\n", self._at, at)
                 self._at = at
                 return self._line
+        self._missed += 1
         return self._line
 
 
-def _yaml(text: str, shown: str) -> Any:
+def _yaml(text: str, shown: str, bounds: Bounds) -> Any:
     try:
-        return parse_yaml(text)
+        return parse_yaml(text, bounds)
     except YamlError as error:
-        raise RequestError(f"{shown}:{error.line}: {error}; correct the YAML") from None
+        line = 1 if error.line is None else error.line + 1
+        said = f"not valid YAML ({error}); correct it" if error.kind == "invalid" else str(error)
+        raise RequestError(f"{shown}:{line}: {said}") from None
 
 
-def _json(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
+def _json(text: str, home: str, shown: str, bounds: Bounds) -> Iterator[Row | Unusable]:
     """One JSON document, or one a line."""
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
+        document = parse_json(text, bounds)
+    except JsonError as error:
         if _holds_json_lines(text):
             yield from _json_lines(text, home)
             return
-        raise RequestError(
-            f"{shown}:{error.lineno}: not valid JSON ({error.msg}); correct the file"
-        ) from None
-    except RecursionError:
-        raise RequestError(f"{shown}: the JSON is nested too deeply; give one request a line") from None
-    if isinstance(document, dict) and _query_of(document) is not None and len(text.strip().splitlines()) == 1:
+        raise RequestError(error.at(shown)) from None
+    if isinstance(document, dict) and _query_of(document) is not None and "\n" not in text.strip():
         yield _row(document, home, 1)
         return
     yield from _document(document, home, shown, _Lines(text))
@@ -177,30 +161,31 @@ def _json(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
 
 def _holds_json_lines(text: str) -> bool:
     """Whether one of the first lines is an object by itself."""
-    for line in itertools.islice(filter(None, map(str.strip, text.splitlines())), _LOOK):
+    for line in itertools.islice(filter(None, map(str.strip, io.StringIO(text))), _LOOK):
         if line.startswith("{"):
             try:
-                return isinstance(json.loads(line), dict)
-            except (json.JSONDecodeError, RecursionError):
+                return isinstance(parse_json(line, ROW), dict)
+            except JsonError:
                 continue
     return False
 
 
 def _json_lines(text: str, home: str) -> Iterator[Row | Unusable]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
         try:
-            value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            yield Unusable(number, "not valid JSON; write one object with query and gold a line")
+            value = parse_json(line, ROW)
+        except JsonError as error:
+            said = "not valid JSON" if error.line else str(error)
+            yield Unusable(number, f"{said}; write one object with query and gold a line")
             continue
         yield _row(value, home, number)
 
 
 def _table(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
     """Comma, semicolon or tab separated values with a header line."""
-    header = text.splitlines()[0]
+    header = text[:_LONGEST_HEADER].splitlines()[0]
     delimiter = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     names = {name: (name or "").strip().casefold() for name in reader.fieldnames or ()}
@@ -226,8 +211,8 @@ def _names_in_cell(cell: str) -> Any:
     """Names in a table cell: a JSON list, or names between `|`, `;` or commas."""
     if cell.strip().startswith("["):
         try:
-            return json.loads(cell)
-        except json.JSONDecodeError:
+            return parse_json(cell, ROW)
+        except JsonError:
             return cell
     for separator in "|;,":
         if separator in cell:

@@ -11,6 +11,7 @@ from pathlib import Path
 from skillaudit.errors import RequestError
 from skillaudit.load.place import source_of
 from skillaudit.progress import SILENT, Progress
+from skillaudit.reading.limits import ALL_REQUESTS, EVALS, REQUESTS
 from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
 from skillaudit.requests.formats import Unusable, read_rows
@@ -63,7 +64,11 @@ class _Gatherer:
     def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
         """Take the rows of one file."""
         strangers: dict[str, list[int]] = {}
-        for row in read_rows(path, home.name if home else ""):
+        for row in read_rows(path, home.name if home else "", EVALS if home else REQUESTS):
+            if len(self.drafts) >= ALL_REQUESTS:
+                detail = f"more than {ALL_REQUESTS:,} requests in all; the rest is not read: take a sample"
+                self._defect("request-unreadable", home, shown, row.line, detail)
+                break
             if isinstance(row, Unusable):
                 self._defect("request-unreadable", home, shown, row.line, row.detail)
             else:

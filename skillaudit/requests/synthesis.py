@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from skillaudit.progress import SILENT, Progress
+from skillaudit.reading import JsonError, parse_json
+from skillaudit.reading.limits import ANSWER
 from skillaudit.requests.gathering import is_proof
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.markdown import plain
@@ -70,8 +71,8 @@ def parse(answer: str) -> list[str]:
     start, stop = answer.find("["), answer.rfind("]")
     if 0 <= start < stop:
         try:
-            found = json.loads(answer[start : stop + 1])
-        except (json.JSONDecodeError, RecursionError):
+            found = parse_json(answer[start : stop + 1], ANSWER)
+        except JsonError:
             found = None
         if isinstance(found, list):
             return [line for item in found if isinstance(item, str) and (line := one_line(item))]

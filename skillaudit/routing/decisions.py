@@ -9,7 +9,6 @@ when it was recorded.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit import reading
 from skillaudit.errors import RequestError
-from skillaudit.safety.decoding import loads
+from skillaudit.reading import JsonError, named, parse_json
+from skillaudit.reading.limits import DECISIONS
+from skillaudit.safety.cleaning import clean_data
 from skillaudit.schema import Skill
 
 Ints = npt.NDArray[np.int64]
@@ -77,22 +79,20 @@ def fold_of(text: str, folds: int) -> int:
 
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line number, object) of a JSON-lines file, gzip or plain; raises `RequestError`."""
-    number = 0
-    try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as handle:
-            for number, line in enumerate(handle, 1):
-                if not line.strip():
-                    continue
-                value = loads(line)
-                if not isinstance(value, dict):
-                    raise RequestError(
-                        f"{path}:{number}: expected a JSON object, found {type(value).__name__}"
-                    )
-                yield number, value
-    except OSError as error:
-        raise RequestError(f"{path}: cannot be read ({error}); check the path") from error
-    except (ValueError, EOFError) as error:
-        raise RequestError(f"{path}:{max(number, 1)}: not JSON lines ({error})") from error
+    for number, line in reading.read_lines(path, DECISIONS, error=RequestError):
+        place = f"{named(path)}:{number}"
+        if line is None:
+            raise RequestError(f"{place}: the line is longer than 8 MiB; split the request")
+        if not line.strip():
+            continue
+        try:
+            value = clean_data(parse_json(line.decode("utf-8"), DECISIONS))
+        except ValueError as error:
+            why = str(error) if isinstance(error, JsonError) else "no UTF-8"
+            raise RequestError(f"{place}: not JSON lines ({why}); write one object a line") from None
+        if not isinstance(value, dict):
+            raise RequestError(f"{place}: expected a JSON object, found {type(value).__name__}")
+        yield number, value
 
 
 def read_library(path: Path) -> tuple[Skill, ...]:

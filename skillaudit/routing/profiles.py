@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from skillaudit.errors import UsageError
-from skillaudit.safety.decoding import read_json
+from skillaudit.reading import read_record
+from skillaudit.reading.limits import PROFILE
 from skillaudit.schema import Record, ScorerName
 
 DEFAULT_ROUTER = "llm"
@@ -144,10 +145,7 @@ def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:
         found[profile.name] = profile
     where = user_folder() if folder is None else folder
     for path in sorted(where.glob("*.json")) if where.is_dir() else ():
-        try:
-            profile = read_json(path.read_bytes(), RouterProfile)
-        except (msgspec.MsgspecError, OSError) as error:
-            raise UsageError(f"{path}: not a router profile ({error}); fit it again or remove it") from error
+        profile = read_record(path, RouterProfile, PROFILE)
         found[profile.name] = profile
     return tuple(found.values())
 

@@ -163,10 +163,10 @@ def test_hostile_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.json", "{broken", "a.json:1: not JSON"),
+        ("a.json", "{broken", "a.json:1: not valid JSON"),
         ("a.json", {"x": 1}, "no list of tools"),
         ("a.json", "[]", "the list is empty"),
-        ("a.json", "[" * 100_000, "nested too deeply"),
+        ("a.json", "[" * 100_000, "nested deeper than 64 levels"),
         ("a.json", "3", "no list of tools"),
         ("a.jsonl", "", "the list is empty"),
         ("a.jsonl", '{"query": "x", "gold": []}', "no usable row; a.jsonl:1: the row has no name"),
@@ -182,10 +182,10 @@ def test_files_that_are_no_list(tmp_path: Path, name: str, content: object, mess
 def test_a_broken_archive_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(json.dumps(TOOL).encode() * 50)[:-20])
-    with pytest.raises(LoadError, match="cannot be read"):
+    with pytest.raises(LoadError, match="the gzip data is broken"):
         load([path])
     path.write_bytes(b"no archive at all")
-    with pytest.raises(LoadError, match="cannot be read"):
+    with pytest.raises(LoadError, match="no usable row"):
         load([path])
 
 

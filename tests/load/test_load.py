@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import IO
 
 import msgspec
 import pytest
 
 from skillaudit.errors import LoadError
 from skillaudit.load import DEFECT_KINDS, SKIP_CODES, load, sources
-from skillaudit.load.skill_file import MAX_BYTES
+from skillaudit.reading import read_start
+from skillaudit.reading.limits import SKILL, Bounds
 from skillaudit.schema import Library
 from tests.load.trees import text, write
 
@@ -190,21 +190,20 @@ def test_equal_descriptions_are_noted(tmp_path: Path) -> None:
 def test_a_file_of_ten_megabytes_is_cut(tmp_path: Path) -> None:
     write(tmp_path, "a/SKILL.md", text("a", body="word " * 2_097_152))
     library = load([tmp_path])
-    assert len(library.skills[0].body) < MAX_BYTES
+    assert len(library.skills[0].body) < SKILL.disk
     assert {defect.kind for defect in library.defects} == {"file-too-large", "body-too-long"}
 
 
 def test_an_unreadable_file_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a/SKILL.md")
     write(tmp_path, "b/SKILL.md")
-    real = open
 
-    def refuse(path: str, mode: str) -> IO[bytes]:
-        if "/b/" in path:
+    def refuse(path: str, bounds: Bounds) -> tuple[bytes, bool]:
+        if "/b/" in str(path):
             raise PermissionError(13, "Permission denied")
-        return real(path, mode)
+        return read_start(path, bounds)
 
-    monkeypatch.setattr(sources, "open", refuse, raising=False)
+    monkeypatch.setattr(sources, "read_start", refuse)
     library = load([tmp_path])
     assert ids(library) == ["a"]
     assert [(item.path, item.code, item.reason) for item in library.skipped] == [

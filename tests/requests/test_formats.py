@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from skillaudit.errors import RequestError
+from skillaudit.reading.limits import REQUESTS
 from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.records import Row
 
@@ -178,8 +179,8 @@ test_cases:
         (b'"words"', "a.json", "neither JSON"),
         (b"just prose\nin lines", "a.txt", "neither JSON, YAML nor a table"),
         (b"a: [1", "a.yaml", "not valid YAML"),
-        (b"a: &x [1]\nb: *x", "a.yaml", "a.yaml:2: YAML aliases"),
-        (b"[" * 200_000, "a.json", "nested too deeply|not valid JSON"),
+        (b"a: &x [1]\nb: *x", "a.yaml", r"a.yaml:2: an alias \(\*x\)"),
+        (b"[" * 200_000, "a.json", "nested deeper than 64"),
     ],
 )
 def test_files_of_no_use(tmp_path: Path, content: bytes, name: str, message: str) -> None:
@@ -191,16 +192,19 @@ def test_files_of_no_use(tmp_path: Path, content: bytes, name: str, message: str
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="No such file"):
+    with pytest.raises(RequestError, match="no such file"):
         list(read_rows(tmp_path / "none.jsonl"))
     with pytest.raises(RequestError, match="a folder"):
         list(read_rows(tmp_path))
 
 
-def test_too_large_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skillaudit.requests.formats.MAX_BYTES", 10)
-    with pytest.raises(RequestError, match="256 MiB"):
-        rows(tmp_path, '{"query": "a", "gold": []}')
+def test_too_large_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"query": "a", "gold": []}\n' * 5, encoding="utf-8")
+    with pytest.raises(RequestError, match=r"a file of requests of more than 0 KiB; split it"):
+        list(read_rows(path, bounds=REQUESTS._replace(disk=10)))
+    *used, last = read_rows(path, bounds=REQUESTS._replace(rows=3))
+    assert len(used) == 3 and isinstance(last, Unusable) and "after 3 rows, is not read" in last.detail
 
 
 @settings(max_examples=60, deadline=None)
