@@ -370,7 +370,7 @@ def _bounded(seconds: float) -> float:
     return min(MAX_WAIT, max(0.0, seconds))  # a wait that is no number is none
 
 
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SPAN = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 

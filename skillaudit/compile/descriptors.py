@@ -25,7 +25,7 @@ _LONG = 600
 """Descriptions are kept below this where leaving out whole sentences allows it."""
 _EXAMPLE = re.compile(r"<example>.*?(?:</example>|\Z)", re.DOTALL | re.IGNORECASE)
 _EXAMPLES_TAIL = re.compile(
-    r"\s*(?:\bHere are (?:some )?examples?\b[^:]{0,40}:|\b(?:Usage )?Examples?:|Context:)\s*.*\Z",
+    r"(?<!\s)\s*(?:\bHere are (?:some )?examples?\b[^:]{0,40}:|\b(?:Usage )?Examples?:|Context:)\s*.*\Z",
     re.DOTALL | re.IGNORECASE,
 )
 _USER = re.compile(

@@ -235,11 +235,12 @@ async def run_stepwise(
 
 
 _MARKED = (
-    re.compile(rf"^\W*\[{ANSWER}\]\s*(?P<said>.+)", re.DOTALL | re.MULTILINE),
+    re.compile(rf"^\W{{0,20}}\[{ANSWER}\]\s*(?P<said>.+)", re.DOTALL | re.MULTILINE),
     re.compile(r"\\boxed\{(?P<said>[^{}]+)\}"),
-    re.compile(r"^####\s*(?P<said>.+?)\s*$", re.MULTILINE),
+    re.compile(r"^####\s*(?P<said>\S.*)$", re.MULTILINE),
     re.compile(
-        r"^\W*(?:the )?(?:final )?answer(?: is)?\W*[:=]\W*(?P<said>.+?)\s*$", re.IGNORECASE | re.MULTILINE
+        r"^\W{0,20}(?:the )?(?:final )?answer(?: is)?\W{0,20}[:=]\W{0,20}(?P<said>\S.*)$",
+        re.IGNORECASE | re.MULTILINE,
     ),
 )
 

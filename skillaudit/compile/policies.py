@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -28,9 +29,11 @@ _ACRONYMS = frozenset(
     | {"mcp", "seo", "sql", "sre", "tdd", "ui", "ux"}
 )
 _WRITING = frozenset({"write", "edit", "multiedit", "notebookedit", "bash"})
-_FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[ \t]*$", re.DOTALL | re.MULTILINE)
+_OPENING = re.compile(r"^(?:`{3,}|~{3,})", re.MULTILINE)
+_CLOSING = re.compile(r"^(?P<mark>`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
-_CODE = re.compile(r"(^(?:`{3,}|~{3,}).*?^(?:`{3,}|~{3,})[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(^(?:`{3,}+|~{3,}+).*?^(?:`{3,}+|~{3,}+)[ \t]*+$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+_INLINE = re.compile(r"(`[^`\n]+`)")
 _MESSAGE = re.compile(
     r"[\"'](?:requesting_agent|target_agent|receiving_agent|from_agent|to_agent|sender_agent)[\"']\s*:"
     r"|[\"']agent[\"']\s*:\s*[\"'][\w-]+[\"']\s*,\s*\n?\s*[\"'](?:status|progress|phase|message)[\"']",
@@ -208,27 +211,55 @@ def _gather(match: re.Match[str]) -> str:
 
 def show_holes_outside_code(text: str) -> str:
     """Show `{placeholders}` in prose only; braces in code blocks and inline code mean something else."""
-    parts = _CODE.split(text)
+    parts = _split_at_code(text)
     return "".join(part if number % 2 else show_holes(part) for number, part in enumerate(parts))
+
+
+def _split_at_code(text: str) -> list[str]:
+    """Return prose and code in turn, prose first; a fence that nothing closes is prose."""
+    # Behind the last closing fence no block ends, and looking for one at every opening would take its square.
+    end = max((match.end() for match in _CLOSING.finditer(text)), default=0)
+    *before, between = _CODE.split(text[:end])
+    first, *after = _INLINE.split(text[end:])
+    return [*before, between + first, *after]
+
+
+def _fenced(text: str) -> list[tuple[int, int]]:
+    """Return where each block of code starts and ends, its closing fence as long as the opening one, or shorter."""
+    closing: dict[str, list[tuple[int, int]]] = {}
+    for match in _CLOSING.finditer(text):
+        closing.setdefault(match["mark"], []).append(match.span())
+    marks = sorted(closing, key=len, reverse=True)
+    found: list[tuple[int, int]] = []
+    for opening in _OPENING.finditer(text):
+        if found and opening.start() < found[-1][1]:
+            continue
+        for mark in marks:
+            ends = closing[mark]
+            at = bisect_right(ends, (opening.start(), len(text)))
+            if opening[0].startswith(mark) and at < len(ends):
+                found.append((opening.start(), ends[at][1]))
+                break
+    return found
 
 
 def _without_messages(agent: str, text: str, removed: list[Removed]) -> str:
     """Leave out code blocks that are messages between agents, with the line that announces them."""
 
-    for match in reversed(list(_FENCE.finditer(text))):
-        if not _MESSAGE.search(match[0]):
+    for start, end in reversed(_fenced(text)):
+        block = text[start:end]
+        if not _MESSAGE.search(block):
             continue
-        start = match.start()
         before = text[:start].rstrip("\n").split("\n")
         while before and (not before[-1].strip() or _announces(before[-1])):
             start -= len(before.pop()) + 1
             while start > 0 and text[start - 1 : start] != "\n" and before:
                 start -= 1
         removed.append(
-            Removed(agent=agent, reason="a message to another agent, which is no more", text=match[0][:400])
+            Removed(agent=agent, reason="a message to another agent, which is no more", text=block[:400])
         )
         kept = "\n".join(before)
-        text = (kept + "\n\n" if kept else "") + text[match.end() :].lstrip("\n")
+        text = (kept + "\n\n" if kept else "") + text[end:].lstrip("\n")
     return text
 
 
@@ -246,7 +277,8 @@ def _inputs(task: Task | None, agent: Agent, before: Sequence[Handover]) -> list
             )
         elif handover.kind == "handover":
             lines.append(f"- The part headed “{result_heading(handover.source)}” in this conversation.")
-    prose = _CODE.sub(" ", "\n".join((task.text if task else "", agent.policy, agent.role)))
+    told = "\n".join((task.text if task else "", agent.policy, agent.role))
+    prose = " ".join(_split_at_code(told)[::2])
     named = holes(prose)
     lines += [f"- [{slugged(name)}]: from the request; ask when it is missing." for name in named]
     lines = list(dict.fromkeys(lines))

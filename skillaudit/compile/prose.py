@@ -33,16 +33,16 @@ _ROLE = re.compile(
 
 def sentences(text: str) -> list[str]:
     """Split prose into sentences; abbreviations and blank lines are minded, white space collapsed."""
-    parts: list[str] = []
+    parts: list[list[str]] = []
     for piece in _END.split(text):
         piece = " ".join(piece.split())
         if not piece:
             continue
-        if parts and _ABBREVIATED.search(parts[-1]):
-            parts[-1] += " " + piece
+        if parts and _ABBREVIATED.search(parts[-1][-1][-40:]):
+            parts[-1].append(piece)
         else:
-            parts.append(piece)
-    return parts
+            parts.append([piece])
+    return [" ".join(part) for part in parts]
 
 
 def first_sentence(text: str) -> str:

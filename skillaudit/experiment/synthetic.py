@@ -12,7 +12,7 @@ import msgspec
 
 from skillaudit.schema import Record
 
-_MARK = re.compile(r"\[([^\]]*)\]")
+_MARK = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
 _DRAWN = {"n": (11, 980), "m": (11, 980), "small": (2, 9)}
 

@@ -9,6 +9,8 @@ from itertools import pairwise, takewhile
 from skillaudit.schema import Record, Skill
 
 _MAX_LINE = 2_000
+_NEAR = 300
+"""Characters before a hand-off in which a boundary is looked for."""
 _MAX_WAY = 240
 """Longest line that is read as names with arrows between them; longer ones tell of other things."""
 _MIN_STEPS = 3
@@ -185,7 +187,7 @@ def _sentence(skill: Skill, line: str, match: re.Match[str], names: _Names) -> t
     """Take one sentence for what it is: the skill that it hands on to, whether that is a way back, or a name
     that nobody has."""
     clause, before = _clause(line, match)
-    if _REFUSED.search(before + match[0]) or _INSTEAD.search(clause) or _ELSEWHERE.search(before):
+    if _REFUSED.search(before + match[0]) or _INSTEAD.search(clause) or _ELSEWHERE.search(before[-_NEAR:]):
         return None, False, ""
     name = match["target"].rstrip("-_")
     target = names.meant(name, skill)

@@ -10,7 +10,7 @@ from skillaudit.load.defects import Problem
 _FENCE = re.compile(r"---\s*$")
 _LOOSE_FENCE = re.compile(r"\s*-{3,}\s*$")
 _CLOSE_WITH_TEXT = re.compile(r"---+(?P<text>[^-\s].*|\s+\S.*)$")
-_CODE_FENCE = re.compile(r"\s*(?:```|~~~)\s*\w*\s*$")
+_CODE_FENCE = re.compile(r"\s*+(?:```|~~~)\s*+\w*+\s*+$")
 _KEY = re.compile(r"[\"']?[A-Za-z_][\w.-]{0,60}[\"']?\s*[:：](?:\s|$)")
 _SKILL_KEY = re.compile(r"[#*\s]*(?:name|description|名称|描述)\W{0,4}[:：]", re.IGNORECASE)
 _NAME_AND_DESCRIPTION = re.compile(

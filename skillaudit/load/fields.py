@@ -42,7 +42,7 @@ _TOP_KEY = re.compile(
 )
 # Keys that a translation or a Markdown renderer has dressed up: `**名称：** x`, `## name: x`.
 _DRESSED_KEY = re.compile(
-    r"[\s#>*_-]*(?P<key>name|description|名称|名字|技能名称|描述|说明)\**\s*[:：]\s*\**\s*(?P<value>\S.*?)\**\s*$",
+    r"[\s#>*_-]*(?P<key>name|description|名称|名字|技能名称|描述|说明)\**\s*[:：]\s*\**\s*(?P<value>\S.*)$",
     re.IGNORECASE,
 )
 _TRANSLATED = {

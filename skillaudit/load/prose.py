@@ -7,8 +7,9 @@ import re
 from skillaudit.safety.cleaning import one_line
 
 MAX_CHARS = 1024
+_READ = 20_000
 
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>.*?)\s*#*\s*$")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?P<text>.*)$")
 _NOT_PROSE = re.compile(r"\s*(?:```|~~~|<!--|-{3,}\s*$|\*{3,}\s*$|={3,}\s*$|\||!\[|\[!\[|</?\w+[^>]*>\s*$)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 
@@ -29,8 +30,8 @@ def first_paragraph(body: str) -> str:
             if paragraph:
                 break
             if match and not in_code:
-                heading = heading or match["text"]
+                heading = heading or match["text"].rstrip().rstrip("#").rstrip()
             continue
         paragraph.append(re.sub(r"^(?:>\s*|[-*+]\s+|\d+[.)]\s+)", "", stripped))
-    text = one_line(" ".join(paragraph))[:MAX_CHARS] or one_line(heading)
+    text = one_line(" ".join(paragraph)[:_READ])[:MAX_CHARS] or one_line(heading)
     return _EMPHASIS.sub(r"\2", text).strip()

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from skillaudit.requests.wording import pieces
 from skillaudit.schema import Skill
+from skillaudit.text.words import identifiers
 
 _SHARED_BY = 3
 """A word in the descriptors of this many skills is the library's, not one skill's name."""
@@ -24,20 +25,17 @@ _MOST = 0.6
 """Share of the description's words, or of the request's, that makes a request a copy."""
 
 
-_IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
 _PREFIXED = re.compile(r"(?:anti|co|cross|inter|multi|non|post|pre|re|self|semi|sub)-\w+")
 """Words that are written with a hyphen anyway."""
 
 
 def _identifiers(skills: Sequence[Skill]) -> dict[str, str]:
     """Return the ids of the skills whose names are several words joined, by the name in lower case."""
-    used = Counter(
-        word for skill in skills for word in set(_IDENTIFIER.findall(skill.description.casefold()))
-    )
+    used = Counter(word for skill in skills for word in set(identifiers(skill.description.casefold())))
     return {
         name: skill.id
         for skill in skills
-        if _IDENTIFIER.fullmatch(name := skill.name.casefold())
+        if identifiers(name := skill.name.casefold()) == [name]
         and not _PREFIXED.fullmatch(name)
         and used[name] < _SHARED_BY
     }
@@ -111,7 +109,7 @@ class LeakFilter:
         An identifier that three descriptors use is the name of a thing, such as `scikit-learn`, and `post-processing`
         is a word.
         """
-        words = {word.strip("-_") for word in _IDENTIFIER.findall(line.casefold())}
+        words = {word.strip("-_") for word in identifiers(line.casefold())}
         return any(self._identifiers.get(word, skill) != skill for word in words)
 
     def _repeats(self, order: list[str], skill: str) -> bool:

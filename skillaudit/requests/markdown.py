@@ -23,7 +23,7 @@ class Block(NamedTuple):
     """1-based line in the body."""
 
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+)$")
 _BULLET = re.compile(r"^([ \t]*)(?:[-*+•‣·–])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)$")
 _NUMBER = re.compile(r"^([ \t]*)\d{1,3}[.)、][ \t]*(?=\S)(.*)$")
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
@@ -38,16 +38,16 @@ _RULE = re.compile(r"^ {0,3}(?:[-*_=][ \t]*){3,}$")
 _LABEL = re.compile(r"^\*\*[^*]+\*\*$|^__[^_]+__$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
-_AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^>\s]*>")
+_IMAGE = re.compile(r"!\[[^\]\n]{0,400}\]\([^)\n]{0,1000}\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\](?:\([^)\n]{0,1000}\)|\[[^\[\]\n]*\])")
+_AUTOLINK = re.compile(r"<(?:https?://|mailto:)[^<>\s]*>")
 # HTML only: other words in angle brackets are placeholders, which a reader of requests must see.
 _TAG = re.compile(
     r"</?(?:a|b|br|code|details|div|em|h[1-6]|hr|i|img|kbd|li|ol|p|pre|small|span|strong|sub|summary|sup|u|ul)\b[^<>\n]{0,200}>",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`+([^`\n]*)`+")
-_STRONG = re.compile(r"(?<!\\)(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_STRONG = re.compile(r"(?<!\\)(\*{1,3}|(?<!\w)_{1,3})(?=\S)(.{1,400}?)(?<=\S)\1(?!\w)")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 # Dingbats, arrows at the start, emoji and check marks that stand before or after a sentence.
 _ORNAMENT = re.compile(r"[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")
@@ -82,6 +82,10 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
+_LONGEST = 4_000
+"""Characters of a line, or of a paragraph, that are read: no request, title or label is longer."""
+
+
 class _Reader:
     """Line by line state of `blocks`."""
 
@@ -98,7 +102,7 @@ class _Reader:
             return
         kind, lines, line = self.open
         self.open = None
-        raw = " ".join(part.strip() for part in lines).strip()
+        raw = " ".join(part.strip() for part in lines).strip()[:_LONGEST]
         if kind == "prose":
             self.intro = ""
             if raw.rstrip("*_ ").endswith((":", "：")) or _LABEL.match(raw):
@@ -133,6 +137,7 @@ def blocks(body: str) -> Iterator[Block]:
     reader = _Reader()
     fence = ""
     for number, line in enumerate(body.splitlines(), 1):
+        line = line[:_LONGEST]
         mark = _FENCE.match(line)
         if fence:
             if mark and mark.group(1)[0] == fence[0] and len(mark.group(1)) >= len(fence):
@@ -164,7 +169,7 @@ def blocks(body: str) -> Iterator[Block]:
             yield from reader.close()
             depth = len(heading.group(1))
             reader.headings = [item for item in reader.headings if item[0] < depth]
-            reader.headings.append((depth, bare(heading.group(2))))
+            reader.headings.append((depth, bare(heading.group(2).rstrip(" \t#") or heading.group(2)[:1])))
             reader.intro = ""
         elif item := _BULLET.match(line):
             yield from reader.start("bullet", item.group(2), number)

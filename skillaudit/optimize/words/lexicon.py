@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from skillaudit.analysis.words import is_unspaced
 from skillaudit.optimize.words.source import MINUS, Source, stems
+from skillaudit.text.words import identifiers
 
 _ARROW = re.compile(r"[→⇒]|[-=]>")
-_IDENTIFIER = re.compile(r"\w+(?:[-_]\w+)+")
 _SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")
 """Sends a reader to something that may be a skill."""
 _BODY_WEIGHT = 0.25
@@ -43,7 +43,7 @@ class Lexicon:
         self.sources = sources
         self._names = [name.casefold() for name in names]
         self._all = set(self._names)
-        self._known = {name for name in self._names if _IDENTIFIER.fullmatch(name)}
+        self._known = {name for name in self._names if identifiers(name) == [name]}
         self.described = [set(stems(text)) for text in texts]
         self._shared = Counter(
             phrase for source in sources for phrase in {each.casefold() for each in source.phrases}
@@ -64,7 +64,7 @@ class Lexicon:
             return True
         own = self._names[skill] if skill < len(self._names) else ""
         folded = text.casefold()
-        named = {word.strip("-_") for word in _IDENTIFIER.findall(folded)}
+        named = {word.strip("-_") for word in identifiers(folded)}
         sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
         return bool(((named & self._known) | (sent & self._all)) - {own, ""})
 

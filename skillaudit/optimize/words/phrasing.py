@@ -88,7 +88,7 @@ FUNCTION_WORDS = frozenset(
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _GENERIC = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|\s+(?=(?:and|or) )|\s+[–—]\s+")
+_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|(?<!\s)\s+(?=(?:and|or) )|(?<!\s)\s+[–—]\s+")
 _QUOTED_END = re.compile(r"(?<=[.!?]['\"”’])\s+(?=[A-Z])")
 """End of a sentence that ends inside a quotation."""
 _END = re.compile(r"[\s,;:–—-]+$")

@@ -19,7 +19,7 @@ from skillaudit.schema import Request, Skill
 PAIRS = 60
 SIZE = 30
 CONDITIONS = ("A alone", "B alone", "A planned", "B planned", "B after A")
-_NAME = re.compile(r"[a-z0-9]+(?:[-_:][a-z0-9]+)+")
+_NAME = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-_:][a-z0-9]++)++")
 
 
 def plan(ground: Ground) -> Plan:

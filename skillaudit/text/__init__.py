@@ -1,0 +1,1 @@
+"""What every room does with text: words, and the marks between them."""
