@@ -15,7 +15,6 @@ from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
-from skillaudit.load.cleaning import one_line
 from skillaudit.load.place import file_of, root_of
 from skillaudit.load.walk import is_skill_name, show
 from skillaudit.optimize.apply.files import MAX_FILE, Problem, edited, new_bytes
@@ -25,6 +24,7 @@ from skillaudit.optimize.apply.places import categories, folder_of, places
 from skillaudit.optimize.plan_file import dump
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.optimize.words.phrasing import slug
+from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Library, Skill
 
 PLAN_NAME = "skillaudit-plan.json"
