@@ -9,6 +9,7 @@ import numpy as np
 
 from skillaudit import extras
 from skillaudit.embedding.blocks import Block
+from skillaudit.embedding.classes import check_classes
 from skillaudit.embedding.devices import choose_device, choose_threads
 from skillaudit.embedding.models import Model
 from skillaudit.errors import EmbeddingError
@@ -24,6 +25,8 @@ class SentenceEncoder:
         extras.require("models", f"The embedding model {source.name}")
         self._threads = choose_threads(threads, in_step=True)
         self._device = choose_device(device)
+        if source.folder is not None:
+            check_classes(source.name, source.folder)
         try:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging as narration
