@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from skillaudit.schema import Record, ScorerName
+from skillaudit.schema import OwnSettings, Record, ScorerName
 
 DropOrder = Literal["best", "worst", "declared"]
 MapMethod = Literal["pca", "umap"]
@@ -39,6 +39,8 @@ class Config(Record):
     """Fit the library's own curve of accuracy against size."""
     floor: float = 0.8
     """Accuracy that the user will not go below; room is counted until it is crossed."""
+    own_settings: OwnSettings = OwnSettings()
+    """What the library's own settings file said; with `isolated`, its declared routers do not count either."""
     cache: Path | None = None
     """Cache folder; None takes the user's own."""
     use_cache: bool = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, narration, settings_of, sources
+from skillaudit.cli.options import FloatRange, audit_options, narration, settings_of, sources, tell
 from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def command(
     """Audit SOURCE and exit with 1 when a limit is exceeded or a finding is severe enough."""
     import msgspec
 
-    from skillaudit.cli.outputs import parse, write
+    from skillaudit.cli.outputs import on_screen, parse, write
 
     if changed and since is not None:
         raise click.UsageError("--changed means --since HEAD; give one of the two")
@@ -93,6 +93,8 @@ def command(
         )
     settings = settings_of(sources, severity=_severities(severity), **options)
     outputs = parse(settings["format"], output, [] if write_baseline is None else [write_baseline])
+    if not on_screen(outputs):
+        tell(settings)
     config = msgspec.structs.replace(settings.config(), law=False)
     with narration(quiet) as progress:
         report, verdict = _judged(sources, settings, config, "HEAD" if changed else since, measured, progress)

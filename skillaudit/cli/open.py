@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audit_options, audited, make_config, sources
+from skillaudit.cli.options import audit_options, audited, settings_of, sources
 from skillaudit.cli.output import deliver
 
 
@@ -17,7 +17,7 @@ from skillaudit.cli.output import deliver
 @audit_options
 def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
     """Explore the library in SOURCE; without a terminal, print the text report."""
-    config = make_config(sources, **options)
+    config = settings_of(sources, **options).config()
     if has_screen():
         from skillaudit.tui import run
 

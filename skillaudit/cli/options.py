@@ -143,23 +143,32 @@ def audit_options_but(*unused: str) -> Callable[[Function], Function]:
 def settings_of(
     sources: Sequence[str] = (), *, config_file: Path | None = None, isolated: bool = False, **flags: Any
 ) -> Settings:
-    """Return the settings in force for `sources`, and say on stderr what the library's own file came to.
+    """Return the settings in force for `sources`.
 
     Raises UsageError for a file or value that cannot be honoured.
     """
-    from skillaudit.cli.diagnostics import say
     from skillaudit.settings import resolve
 
     given = {name: value for name, value in flags.items() if value not in (None, ())}
-    settings = resolve(given, sources=sources, config=config_file, isolated=isolated)
-    for notice in settings.own.notices:
-        say(f"note: {notice}")
-    return settings
+    return resolve(given, sources=sources, config=config_file, isolated=isolated)
 
 
 def make_config(sources: Sequence[str] = (), **options: Any) -> Config:
-    """Return the configuration of the audit that the options and `settings_of` say."""
-    return settings_of(sources, **options).config()
+    """Return the configuration that the options and `settings_of` say, for what prints no report.
+
+    What the library's own file came to is said on stderr.
+    """
+    settings = settings_of(sources, **options)
+    tell(settings)
+    return settings.config()
+
+
+def tell(settings: Settings) -> None:
+    """Say on stderr what the library's own settings file came to."""
+    from skillaudit.cli.diagnostics import say
+
+    for notice in settings.own.notices:
+        say(f"note: {notice}")
 
 
 @contextmanager

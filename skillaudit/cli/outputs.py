@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from skillaudit.schema import Report
 
 
+READABLE = frozenset({"text", "concise", "markdown", "github"})
+"""Formats that people read where they appear."""
+
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("json", "jsonl", "sarif", "gitlab"), "json"),
     # Commands of a runner are what `github` writes; what it quotes from a library is escaped in them.
@@ -64,6 +67,11 @@ def parse(values: Sequence[str], output: Path | None = None, others: Sequence[Pa
 def _target(path: Path | None) -> Path | None:
     """Return what two names of one file have in common; None for stdout."""
     return None if path is None or str(path) == "-" else path.resolve()
+
+
+def on_screen(outputs: Sequence[Output]) -> bool:
+    """Say whether a reader of stdout sees the report's notices there."""
+    return any(_target(entry.path) is None and entry.form in READABLE for entry in outputs)
 
 
 def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, audited, make_config, sources
+from skillaudit.cli.options import FloatRange, audit_options, audited, settings_of, sources, tell
 from skillaudit.cli.output import deliver
 
 
@@ -48,10 +48,13 @@ def command(
     """Write the whole audit of the library in SOURCE."""
     import msgspec
 
-    from skillaudit.cli.outputs import parse, write
+    from skillaudit.cli.outputs import on_screen, parse, write
 
     outputs = parse(format, output)
-    config = msgspec.structs.replace(make_config(sources, **options), floor=floor)
+    settings = settings_of(sources, **options)
+    if not on_screen(outputs):
+        tell(settings)
+    config = msgspec.structs.replace(settings.config(), floor=floor)
     report = audited(sources, config, quiet=quiet)
     if everything:
         from skillaudit.formatters.text import render as render_text

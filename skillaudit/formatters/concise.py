@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, counted, finding_place, plain
+from skillaudit.formatters.findings import active, counted, finding_place, notes, plain
 from skillaudit.schema import Report
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     for finding in findings:
         path, line = finding_place(finding, report)
         shown.append(f"{plain(path)}:{line}: {finding.severity} {finding.code} {plain(finding.message)}")
+    shown += [f"note: {plain(note)}" for note in notes(report, verdict)]
     if verdict is None:
         shown.append(f"{counted(findings)}.")
     else:
-        shown += [f"note: {plain(note)}" for note in verdict.notes]
         shown += [f"FAILED: {plain(reason)}" for reason in verdict.reasons]
         if verdict.passed:
             shown.append(f"PASSED: {counted(findings)}.")

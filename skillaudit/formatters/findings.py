@@ -26,6 +26,11 @@ def active(report: Report, verdict: Verdict | None) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: _RANK[finding.severity]))
 
 
+def notes(report: Report, verdict: Verdict | None) -> tuple[str, ...]:
+    """Return the sentences that fail nothing: on what the library says about itself, and the gate's."""
+    return (*report.own_settings.notices, *(() if verdict is None else verdict.notes))
+
+
 def plain(text: str) -> str:
     """Return `text` on one line without anything that acts on a terminal or hides."""
     return one_line(text)

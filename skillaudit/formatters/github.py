@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, counted, finding_place, plain
+from skillaudit.formatters.findings import active, counted, finding_place, notes, plain
 from skillaudit.safety.exits import shown
 from skillaudit.schema import Finding, Report
 
@@ -27,6 +27,9 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         for reason in verdict.reasons[:SHOWN]:
             left["error"] -= 1
             out.append(f"::error title={_property('skillaudit')}::{_message(reason)}")
+    for note in notes(report, verdict)[:SHOWN]:
+        left["info"] -= 1
+        out.append(f"::notice title={_property('skillaudit')}::{_message(note)}")
     findings = active(report, verdict)
     hidden: list[Finding] = []
     for finding in findings:

@@ -52,6 +52,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         *_header(report, verdict),
         "<main>",
         *_verdict(verdict),
+        *(f'<p class="soft">{e(notice)}</p>' for notice in report.own_settings.notices),
         *tables.change(verdict),
         *_forecast(report.forecast),
         *law(report),

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, finding_place, plain
+from skillaudit.formatters.findings import active, finding_place, notes, plain
 from skillaudit.safety.exits import in_markup
 from skillaudit.schema import Finding, Record, Report
 
@@ -40,7 +40,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     body = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         "<testsuites>",
-        *_suite(0, "gate", _limits(verdict), () if verdict is None else verdict.notes),
+        *_suite(0, "gate", _limits(verdict), notes(report, verdict)),
         *_suite(1, "skills", cases, milder),
         "</testsuites>",
     ]

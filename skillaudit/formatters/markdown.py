@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from skillaudit.formatters import chains
-from skillaudit.formatters.findings import active
+from skillaudit.formatters.findings import active, notes
 from skillaudit.formatters.words import SOURCES, interval, percent, plural, some
 from skillaudit.safety.exits import in_markdown as escape
 from skillaudit.schema import Finding, Report
@@ -20,6 +20,8 @@ ROWS = 15
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
     """Return the report as GitHub-flavoured Markdown."""
     blocks = [*_summary(report, verdict)]
+    if told := notes(report, verdict):
+        blocks.append("\n".join(f"- {escape(note)}" for note in told))
     blocks += _change(verdict)
     blocks += _findings(active(report, verdict))
     blocks += _victims(report)
@@ -71,11 +73,8 @@ def _summary(report: Report, verdict: Verdict | None) -> Iterator[str]:
 def _change(verdict: Verdict | None) -> Iterator[str]:
     if verdict is None:
         return
-    notes = [escape(note) for note in verdict.notes]
     if verdict.suppressed:
-        notes.append(f"{plural(len(verdict.suppressed), 'finding')} not counted.")
-    if notes:
-        yield "\n".join(f"- {note}" for note in notes)
+        yield f"- {plural(len(verdict.suppressed), 'finding')} not counted."
     change = verdict.change
     if change is None:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from skillaudit.formatters.findings import active, finding_place, lines, place, plain, to_json, uri
+from skillaudit.formatters.findings import active, finding_place, lines, notes, place, plain, to_json, uri
 from skillaudit.schema import Finding, Report
 
 if TYPE_CHECKING:
@@ -42,10 +42,19 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         "automationDetails": {"id": "skillaudit/"},
         "columnKind": "utf16CodeUnits",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the repository."}}},
-        "invocations": [{"executionSuccessful": True}],
+        "invocations": [_invocation(notes(report, verdict))],
         "results": results,
     }
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _invocation(told: tuple[str, ...]) -> dict[str, Any]:
+    invocation: dict[str, Any] = {"executionSuccessful": True}
+    if told:
+        invocation["toolExecutionNotifications"] = [
+            {"level": "note", "message": {"text": plain(note)}} for note in told
+        ]
+    return invocation
 
 
 def _result(finding: Finding, report: Report, index: dict[str, int], occurrence: int) -> dict[str, Any]:

@@ -30,6 +30,8 @@ def render(report: Report, *, verdict: Verdict | None = None, rows: int | None =
     if verdict is not None:
         lines += [*_verdict(verdict), ""]
     lines += [*_header(report), ""]
+    for notice in report.own_settings.notices:
+        lines += [*wrap(notice, first="NOTE  ", indent="      "), ""]
     lines += [*_forecast(report), ""]
     findings = list(active(report, verdict))
     lines += _worst(report, findings)

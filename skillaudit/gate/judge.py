@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from skillaudit.clients import Listing
@@ -15,6 +16,8 @@ from skillaudit.schema import Estimate, Finding, Report
 
 FAIL_ON = ("error", "warning", "info", "never")
 GATE_ON = ("value", "low", "high")
+_OWN = {"library": "settings file", "metadata": "skills' metadata", "comment": "comments"}
+"""Where a library excuses its own findings."""
 
 
 def judge(
@@ -157,9 +160,14 @@ def _notes(
     baseline: Baseline | None,
     gate: Gate,
 ) -> Iterator[str]:
-    by_hand = sum(one.by != "baseline" for one in suppressed)
+    by_hand = sum(one.by == "config" for one in suppressed)
     if by_hand:
         yield f"{by_hand} finding{'s are' if by_hand > 1 else ' is'} suppressed with a reason."
+    own = Counter(_OWN[one.by] for one in suppressed if one.by in _OWN)
+    if own:
+        where = ", ".join(f"{count} by its {what}" for what, count in sorted(own.items()))
+        does = "findings do" if own.total() > 1 else "finding does"
+        yield f"{own.total()} {does} not count because the library itself says so, with reasons: {where}."
     if difference is None or baseline is None:
         return
     if difference.accepted:

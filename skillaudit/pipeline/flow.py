@@ -23,6 +23,7 @@ from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.curve import curve
 from skillaudit.pipeline.memory import keep, recall, report_key
+from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
@@ -51,6 +52,8 @@ def audit_library(
 
     `compiled` are the chains of a library that was never written; else the mapping beside it is read.
     """
+    if config.own_settings.isolated:
+        library = undeclared(library)
     if config.map == "umap":
         extras.require("map", "A map by UMAP")
     gathered = gather(library, config.requests, progress=progress)
@@ -101,7 +104,7 @@ def _audited(
             shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
         )
         law = rounded(curve(measured))
-    return assemble(
+    report = assemble(
         library,
         shown,
         gathered.defects,
@@ -113,6 +116,7 @@ def _audited(
         law,
         find_chains(library, stated),
     )
+    return with_own_settings(report, config.own_settings)
 
 
 def embedding_of(config: Config) -> EmbeddingSummary:

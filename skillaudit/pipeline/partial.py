@@ -64,6 +64,7 @@ def files_report(library: Library, config: Config) -> Report:
         over_general=(),
         pairs=(),
         findings=check(evidence),
+        own_settings=config.own_settings,
     )
 
 

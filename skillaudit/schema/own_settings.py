@@ -22,5 +22,7 @@ class OwnSettings(Record):
     keys: tuple[OwnSetting, ...] = ()
     isolated: bool = False
     """True where the user wants nothing to count that the library says about its own audit."""
+    routers: tuple[str, ...] = ()
+    """Ids of skills that would be black holes and that the library declares as routers."""
     notices: tuple[str, ...] = ()
     """Sentences that every output shows: what was used, what was not, and what the user can do."""

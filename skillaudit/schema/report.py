@@ -6,6 +6,7 @@ from typing import Literal
 
 from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
+from skillaudit.schema.own_settings import OwnSettings
 
 SCHEMA_VERSION = "1.0"
 
@@ -324,3 +325,5 @@ class Report(Record):
     """The library's own law; None where it was not asked for."""
     execution: Execution | None = None
     """Chains of skills and the depth that the library carries; None where there is neither chain nor curve."""
+    own_settings: OwnSettings = OwnSettings()
+    """What the library says about its own audit, and what of it counts; every face shows its notices."""

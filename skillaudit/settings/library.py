@@ -43,12 +43,13 @@ def said_by_library(
 
     `users` are the settings that the user made, which win.
     """
-    if place is None:
-        return (), OwnSettings(isolated=isolated)
-    file = _named(place.path)
+    file = "" if place is None else _named(place.path)
     if isolated:
-        notice = f"{file} comes with the library and does not count (--isolated)."
+        named = f", {file} included" if file else ""
+        notice = f"Nothing counts that the library says about its own audit{named} (--isolated)."
         return (), OwnSettings(file=file, isolated=True, notices=(notice,))
+    if place is None:
+        return (), OwnSettings()
     try:
         table = read_table(place.path)
     except UsageError as error:

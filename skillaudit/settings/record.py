@@ -61,6 +61,7 @@ class Settings(Record):
             order=self["order"],
             map=self["map"],
             use_cache=not self["no-cache"],
+            own_settings=self.own,
         )
 
     def gate(self) -> Gate:

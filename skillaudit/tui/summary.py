@@ -101,6 +101,7 @@ def library_blocks(report: Report, partial: bool = False) -> list[Block]:
     blocks: list[Block] = [
         Field("sources", (Span(", ".join(library.sources) or NONE),)),
         Field("size", (Span(", ".join(parts)),)),
+        *(Field("note", (Span(notice),)) for notice in report.own_settings.notices),
     ]
     if partial:
         return [*blocks, *client_blocks(report), *skipped_blocks(report)]

@@ -123,7 +123,18 @@ def test_a_library_writes_no_file_and_opens_no_gate(
     result = skillaudit("check", "." if standing == "inside" else root, "-q", *LEXICAL)
     assert result.code == 1 and "SA002" in result.out
     assert profile.read_text(encoding="utf-8") == "mine"
-    assert "format (line 1), fail-on (line 2), ignore (line 3): only you can set this" in result.err
+    assert "format (line 1), fail-on (line 2), ignore (line 3): only you can set this" in " ".join(
+        result.out.split()
+    )
+    assert result.err == ""
+    quiet = skillaudit("check", root, "-q", "-f", f"json:{tmp_path / 'o.json'}", *LEXICAL)
+    assert quiet.err.startswith("note: ") and "only you can set this" in quiet.err
+    told = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))["own_settings"]
+    assert [(one["key"], one["applied"]) for one in told["keys"]] == [
+        ("format", False),
+        ("fail-on", False),
+        ("ignore", False),
+    ]
 
 
 def test_a_librarys_word_for_itself_is_left_out_on_request(
@@ -131,8 +142,10 @@ def test_a_librarys_word_for_itself_is_left_out_on_request(
 ) -> None:
     body = "<!-- skillaudit: ignore SA002 because it is so -->"
     root = write_skill("broken", body=body, extra="note: this: that\n").parent.parent
-    assert skillaudit("check", root, *LEXICAL).code == 0
-    assert skillaudit("check", root, "--isolated", *LEXICAL).code == 1
+    result = skillaudit("check", root, *LEXICAL)
+    assert result.code == 0 and "1 finding does not count because the library itself says so" in result.out
+    result = skillaudit("check", root, "--isolated", *LEXICAL)
+    assert result.code == 1 and "Nothing counts that the library says about its own audit" in result.out
 
 
 def test_a_baseline_forgives_what_it_knows(

@@ -131,3 +131,19 @@ def test_a_path_that_leads_out_is_not_read(tmp_path: Path) -> None:
         place=place(tmp_path / "root", (), "../SKILL.md"),
     )
     assert inline_suppressions([skill]) == ()
+
+
+def test_what_the_library_excuses_itself_is_counted_apart_from_what_the_user_does() -> None:
+    findings = [make_finding(code) for code in ("SA201", "SA202", "SA203", "SA204")]
+    excuses = [
+        Suppression(codes=("SA201",), reason="so"),
+        Suppression(codes=("SA202",), reason="so", where="library"),
+        Suppression(codes=("SA203",), reason="so", where="comment"),
+        Suppression(codes=("SA204",), reason="so", where="comment"),
+    ]
+    verdict = judge(make_report(findings=findings), Gate(fail_on="warning"), suppressions=excuses)
+    assert verdict.notes == (
+        "1 finding is suppressed with a reason.",
+        "3 findings do not count because the library itself says so, with reasons: 2 by its comments, "
+        "1 by its settings file.",
+    )

@@ -15,7 +15,7 @@ from skillaudit.pipeline import audit, flow
 from skillaudit.pipeline.memory import keep, recall, report_key
 from skillaudit.requests import gather
 from skillaudit.routing.profiles import find
-from skillaudit.schema import EmbeddingSummary, Library, Report
+from skillaudit.schema import EmbeddingSummary, Library, OwnSettings, Report
 from tests.reports import small_report
 
 
@@ -81,6 +81,7 @@ OTHER = {
     "map": "umap",
     "law": False,
     "floor": 0.5,
+    "own_settings": OwnSettings(isolated=True),
 }
 """A value for each setting that no default has."""
 

@@ -134,8 +134,14 @@ def test_isolated_lets_nothing_of_it_count(library: Path) -> None:
     settings = said(library, 'client = "codex"', isolated=True)
     assert settings["client"] is None and settings.own.isolated
     assert settings.own.notices == (
-        "skillaudit.toml comes with the library and does not count (--isolated).",
+        "Nothing counts that the library says about its own audit, skillaudit.toml included (--isolated).",
     )
+
+
+def test_isolated_says_so_where_no_file_is(library: Path) -> None:
+    settings = resolve(sources=["."], isolated=True, environ={})
+    assert settings.config().own_settings.isolated
+    assert settings.own.notices == ("Nothing counts that the library says about its own audit (--isolated).",)
 
 
 def test_it_does_not_speak_for_other_trees(library: Path, tmp_path: Path) -> None:
