@@ -57,3 +57,16 @@ def test_a_cached_audit_loads_no_model_and_nothing_else_heavy(tmp_path: Path) ->
     )
     assert "tokenizers" in loaded_by(audit)
     assert not loaded_by(audit) & {*HEAVY, "tokenizers", "safetensors", "click"}
+
+
+def test_settings_and_a_report_need_no_gate(tmp_path: Path) -> None:
+    code = (
+        "import contextlib, io, sys\n"
+        "from skillaudit.cli import main\n"
+        f"sys.argv = ['skillaudit', 'report', {str(SAMPLES / 'clean')!r}, '--scorer', 'lexical', '-q']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()\n"
+        "assert 'skillaudit.settings' in sys.modules and 'skillaudit.pipeline' in sys.modules\n"
+        "print('skillaudit.gate' in sys.modules)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"

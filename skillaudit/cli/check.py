@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options, narration, settings_of, sources, tell
+from skillaudit.cli.options import narration, setting_options, settings_of, sources, tell
 from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -19,33 +19,9 @@ if TYPE_CHECKING:
     from skillaudit.schema import Library, Report
     from skillaudit.settings import Settings
 
-_RATE = FloatRange(0, 1)
-
 
 @click.command("check")
 @sources
-@click.option("--max-hijack", type=_RATE, help="Fail when the predicted hijack rate is higher.")
-@click.option("--min-accuracy", type=_RATE, help="Fail when the predicted accuracy is lower.")
-@click.option("--max-false-trigger", type=_RATE, help="Fail when skills fire more often where none should.")
-@click.option(
-    "--max-budget", type=float, help="Fail when the list needs more than this share of the client's budget."
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info", "never"]),
-    help="Lowest severity of a finding that fails.  [default: error]",
-)
-@click.option(
-    "--gate-on",
-    type=click.Choice(["value", "low", "high"]),
-    help="Hold limits against the forecast, or the good or bad end of its interval.  [default: value]",
-)
-@click.option("--select", multiple=True, metavar="CODE", help="Rules that count.  Repeatable.")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Rules that do not count.  Repeatable.")
-@click.option(
-    "--severity", multiple=True, metavar="CODE=LEVEL", help="Another severity for a rule.  Repeatable."
-)
-@click.option("--baseline", metavar="FILE", help="Findings to live with; new or worse ones fail.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write today's findings to a file.")
 @click.option("--since", metavar="REF", help="Judge what changed since this git revision.")
 @click.option("--changed", is_flag=True, help="The same as --since HEAD: what is not committed yet.")
@@ -55,22 +31,13 @@ _RATE = FloatRange(0, 1)
     metavar="LOG",
     help="Hold the limits against what a probe measured, not against the forecast.",
 )
-@click.option("--tolerance", type=_RATE, help="How much worse a rate may get in a change.  [default: 0.01]")
-@click.option(
-    "-f",
-    "--format",
-    multiple=True,
-    metavar="NAME[:FILE]",
-    help="text, concise, github, sarif, junit, gitlab, markdown, html, json or jsonl.  Repeatable.",
-)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
-@audit_options
+@setting_options("check")
 def command(
     sources: tuple[str, ...],
     write_baseline: Path | None,
     since: str | None,
     changed: bool,
-    severity: tuple[str, ...],
     measured: Path | None,
     output: Path | None,
     quiet: bool,
@@ -91,8 +58,8 @@ def command(
         raise click.UsageError(
             "--measured is of the library as it was probed, --since compares two forecasts; give one of the two"
         )
-    settings = settings_of(sources, severity=_severities(severity), **options)
-    outputs = parse(settings["format"], output, [] if write_baseline is None else [write_baseline])
+    settings = settings_of(sources, **options)
+    outputs = parse(settings.rules().format, output, [] if write_baseline is None else [write_baseline])
     if not on_screen(outputs):
         tell(settings)
     config = msgspec.structs.replace(settings.config(), law=False)
@@ -104,14 +71,6 @@ def command(
         deliver(encode(make_baseline(report, verdict.findings)), write_baseline, "json")
     write(outputs, report, verdict)
     return verdict.exit_code
-
-
-def _severities(values: tuple[str, ...]) -> dict[str, str] | None:
-    pairs = [value.partition("=") for value in values]
-    for code, _, level in pairs:
-        if not level:
-            raise click.UsageError(f"--severity wants CODE=LEVEL, such as SA202=error, not {code!r}.")
-    return {code: level for code, _, level in pairs} or None
 
 
 def _judged(
@@ -139,7 +98,8 @@ def _judged(
 
     # What may be missing or misspelt is looked at before the work is done.
     selection, config_suppressions = selection_of(settings), suppressions_of(settings)
-    known = read_baseline(Path(settings["baseline"])) if settings["baseline"] else None
+    baseline = settings.rules().baseline
+    known = None if baseline is None else read_baseline(Path(baseline))
     with checkout(since, sources) if since is not None else nullcontext() as revision:
         library = load(sources, progress=progress)
         found = None if log is None else _read_log(log, library)

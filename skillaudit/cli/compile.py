@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options, make_config, narration
+from skillaudit.cli.options import make_config, narration, setting_options
 from skillaudit.cli.output import deliver, deliver_json
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _ATTEMPTS = 4
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options
+@setting_options("compile")
 def command(
     source: str,
     output: Path | None,

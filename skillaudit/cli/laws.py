@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import FloatRange, audit_options_but, make_config, narration
+from skillaudit.cli.options import make_config, narration, setting_options
 from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
@@ -29,17 +29,10 @@ Points = Sequence[tuple[float, float]]
 @click.command("laws")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
-    "--floor",
-    type=FloatRange(0, 1),
-    default=0.8,
-    show_default=True,
-    help="Accuracy that you will not go below; the room left is counted until then.",
-)
-@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options_but("chains")
-def command(sources: tuple[str, ...], floor: float, form: str, quiet: bool, **options: Any) -> None:
+@setting_options("laws")
+def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) -> None:
     """List the published laws, with source and range; with SOURCE, the library's own beside them."""
     import msgspec
 
@@ -48,7 +41,7 @@ def command(sources: tuple[str, ...], floor: float, form: str, quiet: bool, **op
 
     own = None
     if sources:
-        config = msgspec.structs.replace(make_config(sources, **options), floor=floor)
+        config = make_config(sources, **options)
         with narration(quiet) as progress:
             own = own_law(sources, config, progress)
     if form == "json":

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audit_options, audited, settings_of, sources
+from skillaudit.cli.options import audited, setting_options, settings_of, sources
 from skillaudit.cli.output import deliver
 
 
 @click.command("open")
 @sources
-@audit_options
+@setting_options("open")
 def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
     """Explore the library in SOURCE; without a terminal, print the text report."""
     config = settings_of(sources, **options).config()

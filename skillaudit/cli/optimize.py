@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.diagnostics import say
-from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.options import make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver, deliver_json
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ EXTRACTIVE = "extractive"
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--all", "everything", is_flag=True, help="Text: show every edit with its text.")
-@audit_options_but("chains")
+@setting_options("optimize")
 def command(
     sources: tuple[str, ...],
     rewriter: str,

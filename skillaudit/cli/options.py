@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skillaudit.progress import Progress
     from skillaudit.schema import Report
     from skillaudit.settings import Settings
+    from skillaudit.settings.keys import Key
 
 
 class FloatRange(click.FloatRange):
@@ -33,63 +34,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 
-_AUDIT = {
-    "requests": click.option(
-        "--requests",
-        multiple=True,
-        type=click.Path(path_type=str),
-        metavar="FILE",
-        help="Labelled requests to judge by: JSONL with `query` and `gold`, or an eval file. Repeatable.",
-    ),
-    "chains": click.option(
-        "--chains",
-        multiple=True,
-        type=click.Path(path_type=str),
-        metavar="FILE",
-        help="Chains of skills to forecast, one a line: `first -> second -> third`. Repeatable.",
-    ),
-    "scorer": click.option(
-        "--scorer",
-        type=click.Choice(["hybrid", "dense", "lexical"]),
-        help="What similarity is made of; `lexical` is instant and needs no embedding model.  [default: hybrid]",
-    ),
-    "router": click.option(
-        "--router", metavar="NAME", help="Router profile to forecast for; `local` is the scorer itself."
-    ),
-    "client": click.option(
-        "--client", metavar="NAME", help="Audit the text as this client cuts it, such as codex."
-    ),
-    "context": click.option(
-        "--context", type=click.IntRange(min=1), help="The client's context window in tokens."
-    ),
-    "order": click.option(
-        "--order",
-        type=click.Choice(["declared", "best", "worst"]),
-        help="Whose description a client drops first, where only it knows.  [default: declared]",
-    ),
-    "embedder": click.option(
-        "--embedder",
-        metavar="ID",
-        help="Embedding model: a Hugging Face id or a local folder.  [default: all-MiniLM-L6-v2]",
-    ),
-    "device": click.option(
-        "--device", metavar="NAME", help="cpu, cuda or mps.  [default: the best there is]"
-    ),
-    "no_cache": click.option(
-        "--no-cache", is_flag=True, default=None, help="Neither read nor write the cache of vectors."
-    ),
-    "config_file": click.option(
+_NEAR = (
+    click.option(
         "--config",
         "config_file",
         type=click.Path(path_type=Path),
         help="Settings file that is yours; one that lies in SOURCE counts only for what a library may say of "
         "itself, unless it is named here, in SKILLAUDIT_CONFIG, or trusted in your own file.",
     ),
-    "isolated": click.option(
-        "--isolated", is_flag=True, help="Let nothing count that SOURCE says about its own audit."
-    ),
-    "quiet": click.option("--quiet", "-q", is_flag=True, help="No progress on stderr."),
-}
+    click.option("--isolated", is_flag=True, help="Let nothing count that SOURCE says about its own audit."),
+)
+_QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 
 _LIVE = (
@@ -111,11 +66,6 @@ _LIVE = (
 )
 
 
-def config_options(function: Function) -> Function:
-    """Add the options that say whose settings count."""
-    return _AUDIT["config_file"](_AUDIT["isolated"](function))
-
-
 def live_options(function: Function) -> Function:
     """Add the options that say how models are called and what that may cost."""
     for option in reversed(_LIVE):
@@ -123,21 +73,47 @@ def live_options(function: Function) -> Function:
     return function
 
 
-def audit_options(function: Function) -> Function:
-    """Add the options that decide what an audit is made of; None stands for not given."""
-    return audit_options_but()(function)
+def config_options(function: Function) -> Function:
+    """Add the options that say whose settings count."""
+    for option in reversed(_NEAR):
+        function = option(function)
+    return function
 
 
-def audit_options_but(*unused: str) -> Callable[[Function], Function]:
-    """Add the options of an audit except those that a command has no use for, by their parameters' names."""
-    options = [option for name, option in _AUDIT.items() if name not in unused]
+def setting_options(command: str) -> Callable[[Function], Function]:
+    """Add the options of all settings that a command heeds; None or nothing stands for not given."""
+    from skillaudit.settings.keys import KEYS
+
+    options = [option_of(key) for key in KEYS if key.about.flag and command in key.about.commands]
 
     def add(function: Function) -> Function:
-        for option in reversed(options):
+        for option in reversed([*options, config_options, _QUIET]):
             function = option(function)
         return function
 
     return add
+
+
+def option_of(key: Key) -> Callable[[Function], Function]:
+    """Return the option of one setting."""
+    kind, about = key.kind, key.about
+    names = [*([f"-{about.short}"] if about.short else []), f"--{key.name}"]
+    told = about.help + ("  Repeatable." if kind.many else "")
+    if key.default not in (None, (), {}, False):
+        default = ", ".join(key.default) if isinstance(key.default, tuple) else key.default
+        told += f"  [default: {default}]"
+    if kind.switch:
+        return click.option(*names, is_flag=True, default=None, help=told)
+    values: click.ParamType = click.STRING
+    if kind.choices:
+        values = click.Choice(kind.choices)
+    elif kind.number is int:
+        values = click.IntRange(min=1)
+    elif kind.number is float and kind.above is None:
+        values = FloatRange(0, 1)
+    elif kind.number is float:
+        values = FloatRange(min=kind.above, min_open=True)
+    return click.option(*names, type=values, multiple=kind.many, metavar=about.metavar or None, help=told)
 
 
 def settings_of(

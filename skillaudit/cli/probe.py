@@ -10,10 +10,10 @@ import click
 from skillaudit.asking.defaults import BUDGET, TITLES
 from skillaudit.cli.options import (
     FloatRange,
-    audit_options_but,
     live_options,
     make_config,
     narration,
+    setting_options,
     sources,
 )
 from skillaudit.cli.output import check_writable, deliver, deliver_json
@@ -75,7 +75,7 @@ _OWN = (
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
-@audit_options_but("chains")
+@setting_options("probe")
 def command(
     sources: tuple[str, ...],
     model: str,

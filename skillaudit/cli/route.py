@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.options import make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver_json, put
 
 
@@ -19,7 +19,7 @@ from skillaudit.cli.output import deliver_json, put
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options_but("requests", "chains")
+@setting_options("route")
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import audit_options_but, make_config, narration, sources
+from skillaudit.cli.options import make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ NAMED = 3
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@audit_options_but("chains")
+@setting_options("whatif")
 def command(
     sources: tuple[str, ...],
     add: tuple[str, ...],

@@ -12,14 +12,16 @@ def selection_of(settings: Settings) -> Selection:
     """Return which rules count; raises `UsageError` for a selector that names no rule."""
     for key in ("select", "ignore", "extend-select", "extend-ignore", "severity"):
         check_selectors(settings[key], f"{settings.source(key)}: {key}")
-    per_path = settings["per-path-ignores"]
-    for rules in per_path.values():
-        check_selectors(rules, f"{settings.source('per-path-ignores')}: per-path-ignores")
+    rules = settings.rules()
+    for ignored in rules.per_path_ignores.values():
+        check_selectors(ignored, f"{settings.source('per-path-ignores')}: per-path-ignores")
     return Selection(
-        select=(*settings["select"], *settings["extend-select"]),
-        ignore=(*settings["ignore"], *settings["extend-ignore"]),
-        severity=settings["severity"],
-        per_path=tuple(PathRule(pattern=name, ignore=rules) for name, rules in per_path.items()),
+        select=(*rules.select, *rules.extend_select),
+        ignore=(*rules.ignore, *rules.extend_ignore),
+        severity=rules.severity,
+        per_path=tuple(
+            PathRule(pattern=name, ignore=codes) for name, codes in rules.per_path_ignores.items()
+        ),
     )
 
 
@@ -29,11 +31,11 @@ def suppressions_of(settings: Settings) -> tuple[Suppression, ...]:
     location = Location(path=entry.file, line=entry.line, root=".") if entry.file else None
     return tuple(
         Suppression(
-            codes=one["rules"],
-            skills=one["skills"],
-            reason=one["reason"],
+            codes=one.rules,
+            skills=one.skills,
+            reason=one.reason,
             where="library" if entry.by_library else "config",
             location=location,
         )
-        for one in entry.value
+        for one in settings.rules().suppress
     )

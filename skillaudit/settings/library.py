@@ -1,7 +1,7 @@
 """What a library's own settings file may say, and what is told about it.
 
 The file comes with the library, so whoever wrote the library wrote it. It counts for the keys that can
-neither write, call, run nor read outside the tree nor move the user's limits (`Key.by_library`), below
+neither write, call, run nor read outside the tree nor move the user's limits (`About.by_library`), below
 everything that the user says; the rest of it is named in one notice, never an error.
 """
 
@@ -70,15 +70,15 @@ def _said(raw: str, table: Table, place: Place, users: Mapping[str, Setting], al
     key = BY_NAME.get(raw.replace("_", "-"))
     if key is None:
         return _Said(key=brief(raw), line=line, why="no such key")
-    if not key.by_library:
+    if not key.about.by_library:
         return _Said(key=key.name, line=line, why=_FOR_USERS)
     if alien is not None:
         return _Said(key=key.name, line=line, why=f"{shown(Path(alien))} is of another tree")
     if key.name in users:
         return _Said(key=key.name, line=line, why=f"yours counts ({users[key.name].source})")
     try:
-        value = key.read(table.values[raw])
-        if key.is_path:
+        value = key.kind.read(table.values[raw])
+        if key.about.is_path:
             value = _kept_inside(value, place)
         if key.name == "client":
             _check_client(value)

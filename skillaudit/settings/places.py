@@ -53,11 +53,11 @@ def _nearest(folder: Path) -> Place | None:
 
 
 def is_trusted(place: Place, trusted: Iterable[Path]) -> bool:
-    """Say whether the user trusts the tree that a file belongs to, or the folder that it is in.
+    """Say whether the user trusts the folder that a file is in.
 
-    Trust does not reach into other repositories below a trusted one.
+    Trust does not reach into folders below a trusted one: what was unpacked there is somebody else's.
     """
-    return bool({place.root, place.path.parent} & set(trusted))
+    return place.path.parent in set(trusted)
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

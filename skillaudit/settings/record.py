@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from skillaudit.config import DEFAULT_EMBEDDER, Config, Gate
+from skillaudit.config import Config, Gate
 from skillaudit.schema import OwnSettings, Record
 from skillaudit.settings.keys import KEYS
+from skillaudit.settings.rules import Rules
+
+T = TypeVar("T", bound=Record)
 
 
 class Setting(Record):
@@ -49,26 +51,18 @@ class Settings(Record):
 
     def config(self) -> Config:
         """Return the configuration of the audit."""
-        return Config(
-            scorer=self["scorer"],
-            embedder=self["embedder"] or DEFAULT_EMBEDDER,
-            device=self["device"],
-            requests=tuple(Path(name) for name in self["requests"]),
-            chains=tuple(Path(name) for name in self["chains"]),
-            router=self["router"],
-            client=self["client"],
-            context=self["context"],
-            order=self["order"],
-            map=self["map"],
-            use_cache=not self["no-cache"],
-            own_settings=self.own,
-        )
+        return msgspec.structs.replace(self._table(Config), own_settings=self.own)
 
     def gate(self) -> Gate:
         """Return the limits."""
-        fields = {key.name.replace("-", "_"): self[key.name] for key in KEYS if key.group == "gate"}
-        fields.pop("baseline")
-        return Gate(**fields)
+        return self._table(Gate)
+
+    def rules(self) -> Rules:
+        """Return what is made of findings."""
+        return self._table(Rules)
+
+    def _table(self, table: type[T]) -> T:
+        return table(**{key.field: key.kind.make(self[key.name]) for key in KEYS if key.table is table})
 
 
 def dump(settings: Settings) -> str:
@@ -83,6 +77,8 @@ def dump(settings: Settings) -> str:
 
 
 def _toml(value: Any) -> str:
+    if isinstance(value, Record):
+        value = msgspec.structs.asdict(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_quoted(name)} = {_toml(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 
 from skillaudit.errors import UsageError
-from skillaudit.settings.keys import BY_NAME, KEYS, Key
+from skillaudit.settings.keys import BY_NAME, KEYS
 from skillaudit.settings.library import remedy, said_by_library
 from skillaudit.settings.places import Place, is_trusted, nearest, own_file
 from skillaudit.settings.record import Setting, Settings
@@ -20,7 +20,7 @@ from skillaudit.settings.values import key_named, read_text, read_value
 PREFIX = "SKILLAUDIT_"
 FILE_VARIABLE = "SKILLAUDIT_CONFIG"
 TRUST = "trust"
-"""The key of the user's own file that lists the trees whose settings files count as the user's."""
+"""The key of the user's own file that lists the folders whose settings files count as the user's."""
 
 
 def resolve(
@@ -35,8 +35,8 @@ def resolve(
 
     `flags` holds only what was given on the command line, under the keys' names with underscores or
     hyphens; values of None count as not given. The user's are, each before the next: flags; environment;
-    the file `config`, or the one that `SKILLAUDIT_CONFIG` names, or else the one nearest to the first
-    source or to the working folder whose tree the user's own file trusts; the user's own file. Below them
+    the file `config`, or the one that `SKILLAUDIT_CONFIG` names, or else the one nearest to the first source
+    or to the working folder, where it lies in a folder that the user trusts; the user's own file. Below them
     stands what the library's file says, as far as a library may; with `isolated`, nothing of it.
 
     Raises `UsageError`, with file and line, for a file of the user's that cannot be read, an unknown key,
@@ -64,7 +64,7 @@ def resolve(
 
 
 def _own() -> tuple[tuple[Path, ...], Table | None]:
-    """Return the trees that the user trusts, and the rest of the user's own file."""
+    """Return the folders that the user trusts, and the rest of the user's own file."""
     path = own_file()
     table = _table(path) if path.exists() else None
     if table is None:
@@ -122,7 +122,7 @@ def _from_file(table: Table) -> Iterator[Setting]:
         read = read_value(key, value, f"{where}: {key.name}")
         if key.name == "format" and any(":" in name for name in read):
             raise UsageError(f"{where}: format names no files here; give those with -f NAME:FILE")
-        if key.is_path:
+        if key.about.is_path:
             read = _beside(table.path, read)
         line = table.line(raw)
         yield Setting(key=key.name, value=read, source=where, file=str(as_seen(table.path)), line=line)
@@ -139,7 +139,7 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[Setting]:
     for key in KEYS:
         name = PREFIX + key.name.upper().replace("-", "_")
         text = environ.get(name)
-        if not text or not key.flag or key.name == "severity":
+        if not text or not key.about.flag:
             continue
         value = read_value(key, read_text(key, text), name)
         yield Setting(key=key.name, value=value, source=f"environment {name}")
@@ -147,10 +147,10 @@ def _from_environment(environ: Mapping[str, str]) -> Iterator[Setting]:
 
 def _add_flags(given: dict[str, Setting], flags: Mapping[str, Any], default: Mapping[str, Setting]) -> None:
     for name, value in flags.items():
-        key: Key = BY_NAME[name.replace("_", "-")]
+        key = BY_NAME[name.replace("_", "-")]
         if value is None:
             continue
         read = read_value(key, value, f"--{key.name}")
-        if key.name == "severity":
+        if isinstance(key.default, dict):
             read = {**given.get(key.name, default[key.name]).value, **read}
         given[key.name] = Setting(key=key.name, value=read, source=f"flag --{key.name}")

@@ -69,7 +69,10 @@ def shown(path: Path) -> str:
 
 def as_seen(path: Path) -> Path:
     """Return a path from the working folder, or in full where that would begin with a tilde."""
-    relative = Path(os.path.relpath(path))
+    try:
+        relative = Path(os.path.relpath(path))
+    except (OSError, ValueError):  # a deleted working folder, or another drive
+        return path
     return path.absolute() if str(relative).startswith("~") else relative
 
 

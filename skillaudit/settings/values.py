@@ -27,25 +27,23 @@ def key_named(name: str, where: str) -> Key:
 def read_value(key: Key, value: Any, where: str) -> Any:
     """Return the value in force; raises UsageError that says what it must be."""
     try:
-        return key.read(list(value) if isinstance(value, tuple) else value)
+        return key.kind.read(list(value) if isinstance(value, tuple) else value)
     except ValueError as error:
         raise UsageError(f"{where} must be {error}, not {brief(value)}") from None
 
 
 def read_text(key: Key, text: str) -> Any:
     """Return what TOML would have given for a text from the environment."""
-    if isinstance(key.default, tuple):
+    if key.kind.many:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if isinstance(key.default, bool):
+    if key.kind.switch:
         return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(
             text.lower(), text
         )
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    try:
+        return key.kind.number(text) if key.kind.number else text
+    except ValueError:
+        return text
 
 
 def brief(value: Any) -> str:

@@ -26,6 +26,7 @@ USERS_ALONE = {
     "router": '"local"',
     "scorer": '"lexical"',
     "map": '"umap"',
+    "floor": "0",
     "no-cache": "true",
     "context": "10",
     "order": '"best"',
@@ -53,8 +54,8 @@ def said(folder: Path, text: str, **options: object) -> Settings:
 
 
 def test_every_key_is_the_users_alone_or_named_here() -> None:
-    assert {key.name for key in KEYS if not key.by_library} == set(USERS_ALONE)
-    assert {key.name for key in KEYS if key.by_library} == {"requests", "chains", "client", "suppress"}
+    assert {key.name for key in KEYS if not key.about.by_library} == set(USERS_ALONE)
+    assert {key.name for key in KEYS if key.about.by_library} == {"requests", "chains", "client", "suppress"}
 
 
 @pytest.mark.parametrize("key", USERS_ALONE)

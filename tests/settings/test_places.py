@@ -76,15 +76,16 @@ def test_a_broken_project_file_that_says_nothing_to_us_is_passed_over(tmp_path: 
     assert nearest(root) is None
 
 
-def test_trust_is_for_a_tree_and_does_not_reach_into_repositories_below_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cloned", [True, False])
+def test_trust_is_for_a_folder_and_does_not_reach_below_it(tmp_path: Path, cloned: bool) -> None:
     root = repository(tmp_path / "repo")
     write(root, "")
-    vendored = repository(root / "vendor" / "other")
-    write(vendored, "")
-    here, there = nearest(root), nearest(vendored)
+    other = root / "vendor" / "other"
+    write(repository(other) if cloned else other, "")
+    here, there = nearest(root), nearest(other)
     assert here is not None and there is not None
     assert is_trusted(here, [root]) and not is_trusted(here, [tmp_path])
-    assert not is_trusted(there, [root]) and is_trusted(there, [vendored])
+    assert not is_trusted(there, [root]) and is_trusted(there, [other])
 
 
 def test_a_trusted_tree_speaks_for_the_user_beside_the_source_or_the_working_folder(

@@ -11,7 +11,6 @@ from skillaudit.errors import UsageError
 from skillaudit.gate import Suppression, selection_of, suppressions_of
 from skillaudit.schema import Location
 from skillaudit.settings import dump, own_file, resolve
-from skillaudit.settings.keys import KEYS
 
 FILE = """\
 # limits
@@ -113,14 +112,14 @@ def test_the_environment_names_a_file_too_and_a_flag_another(tmp_path: Path) -> 
     ("text", "message"),
     [
         ("\nmax-hijak = 0.1", r"skillaudit\.toml:2: unknown key 'max-hijak'; did you mean 'max-hijack'\?"),
-        ("qqqq = 1", r"unknown key 'qqqq'; known are scorer"),
+        ("qqqq = 1", r"unknown key 'qqqq'; known are max-hijack"),
         ("max-hijack = 10", r"skillaudit\.toml:1: max-hijack must be a number from 0 to 1, not 10"),
         ("max-hijack = true", "from 0 to 1, not True"),
         ("fail-on = 'errors'", "must be one of 'error', 'warning', 'info', 'never', not 'errors'"),
         ("select = [1]", "select must be a list of texts"),
-        ("context = 0", "whole number of tokens"),
+        ("context = 0", "a whole number above 0"),
         ("severity = {SA202 = 'fatal'}", "severity must be one of 'error', 'warning', 'info'"),
-        ("severity = 1", "a table of rules and severities"),
+        ("severity = 1", "must be rules and severities"),
         ("per-path-ignores = []", "a table of patterns"),
         ("no-cache = 1", "true or false"),
         ("[[suppress]]\nreason = 'x'", "tables with rules, skills and a reason"),
@@ -167,13 +166,6 @@ def test_what_is_in_force_is_valid_toml_that_says_where_from(tmp_path: Path) -> 
     parsed = tomllib.loads(text)
     assert parsed["severity"] == {"SA202": "error"} and parsed["suppress"][0]["skills"] == ["a", "b"]
     assert resolve(config=write(tmp_path / "copy", text), environ={})["select"] == ("SA2", "SA3")
-
-
-def test_every_default_is_a_value_that_the_key_accepts() -> None:
-    for key in KEYS:
-        if key.default is not None:
-            given = list(key.default) if isinstance(key.default, tuple) else key.default
-            assert key.read(given) == key.default, key.name
 
 
 def test_a_byte_order_mark_and_a_tool_that_is_no_table(tmp_path: Path) -> None:
