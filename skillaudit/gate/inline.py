@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from skillaudit.disk.reading import read_file
 from skillaudit.gate.suppressions import Suppression
 from skillaudit.load.fences import split
@@ -33,9 +35,14 @@ def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
     """Return the suppressions written in the files of `skills`, in their order.
 
     Comments are looked for in the body as loaded, metadata and line numbers in the file, where it can
-    still be read below the skill's root.
+    still be read below the skill's root. Of several sources, each excuses findings about its own skills alone.
     """
-    return tuple(one for skill in skills for one in _in_skill(skill))
+    found = tuple((skill.root, one) for skill in skills for one in _in_skill(skill))
+    roots = {skill.root for skill in skills}
+    if len(roots) < 2:
+        return tuple(one for _, one in found)
+    within = {root: frozenset(skill.id for skill in skills if skill.root == root) for root in roots}
+    return tuple(msgspec.structs.replace(one, within=within[root]) for root, one in found)
 
 
 def _in_skill(skill: Skill) -> Iterator[Suppression]:

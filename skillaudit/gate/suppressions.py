@@ -19,6 +19,8 @@ class Suppression(Record):
     reason: str
     skills: tuple[str, ...] = ()
     """Ids that the finding must all be about; empty for any."""
+    within: frozenset[str] | None = None
+    """Ids that the finding may be about at all: a source excuses nothing of another; None for any."""
     where: Literal["config", "library", "metadata", "comment"] = "config"
     location: Location | None = None
     """Where it is written."""
@@ -26,7 +28,9 @@ class Suppression(Record):
     def matches(self, finding: Finding) -> bool:
         """Say whether it covers `finding`."""
         names = {finding.code, known_rules().get(finding.code, finding.code)}
-        return bool(names & set(self.codes)) and set(self.skills) <= set(finding.skills)
+        about = set(finding.skills)
+        here = self.within is None or about <= self.within
+        return here and bool(names & set(self.codes)) and set(self.skills) <= about
 
 
 def apply(

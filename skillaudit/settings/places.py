@@ -21,9 +21,16 @@ class Place(Record):
     """The tree that it belongs to, with links resolved: the repository, or the folder where there is none."""
 
 
-def own_file() -> Path:
-    """Return where the user's own settings are, whether or not the file exists."""
-    return platformdirs.user_config_path("skillaudit", appauthor=False) / FILE_NAME
+def own_file() -> Path | None:
+    """Return where the user's own settings are, whether or not the file exists.
+
+    None for a user without a home: a folder that is not absolute would be looked for in the working folder.
+    """
+    try:
+        folder = platformdirs.user_config_path("skillaudit", appauthor=False)
+    except RuntimeError:  # what newer versions of platformdirs say then
+        return None
+    return folder / FILE_NAME if folder.is_absolute() else None
 
 
 def nearest(start: Path) -> Place | None:

@@ -56,7 +56,7 @@ def resolve(
     users = {table.path.resolve() for table in tables}
     place = None if beside is None or beside.path.resolve() in users else beside
     said, record = said_by_library(place, sources, given, isolated=isolated)
-    if path is None and (idle := _idle(beside)):
+    if path is None and (idle := _idle(beside, tables)):
         record = msgspec.structs.replace(record, notices=(*record.notices, idle))
     found.update((one.key, one) for one in said)
     found.update(given)
@@ -66,9 +66,9 @@ def resolve(
 def _own() -> tuple[tuple[Path, ...], Table | None]:
     """Return the folders that the user trusts, and the rest of the user's own file."""
     path = own_file()
-    table = _table(path) if path.exists() else None
-    if table is None:
+    if path is None or not path.exists():
         return (), None
+    table = _table(path)
     values = dict(table.values)
     named = values.pop(TRUST, [])
     if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
@@ -96,10 +96,10 @@ def _project_file(
     return next((one.path for one in candidates if one is not None and is_trusted(one, trusted)), None)
 
 
-def _idle(beside: Place | None) -> str:
+def _idle(beside: Place | None, tables: Sequence[Table]) -> str:
     """Return what there is to say of a file in the working folder that is nobody's word; often nothing."""
     here = nearest(Path())
-    if here is None or here == beside or here.path.resolve() == own_file().resolve():
+    if here is None or here == beside or here.path in (table.path for table in tables):
         return ""
     file = shown(as_seen(here.path))
     return f"{file} is not read. {remedy(file)}"
@@ -117,7 +117,9 @@ def _from_file(table: Table) -> Iterator[Setting]:
     for raw, value in table.values.items():
         where = f"{name}:{table.line(raw)}"
         if raw == TRUST:
-            raise UsageError(f"{where}: {TRUST} counts only in your own settings file, {shown(own_file())}")
+            raise UsageError(
+                f"{where}: {TRUST} counts only in your own file, in the folder for programs' settings"
+            )
         key = key_named(raw, where)
         read = read_value(key, value, f"{where}: {key.name}")
         if key.name == "format" and any(":" in name for name in read):

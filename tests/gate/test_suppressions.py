@@ -147,3 +147,16 @@ def test_what_the_library_excuses_itself_is_counted_apart_from_what_the_user_doe
         "3 findings do not count because the library itself says so, with reasons: 2 by its comments, "
         "1 by its settings file.",
     )
+
+
+def test_a_source_excuses_nothing_about_the_skills_of_another() -> None:
+    body = "<!-- skillaudit: ignore SA202 because so -->"
+    skills = [
+        Skill(id=name, name=name, description="d", body=body if name == "alpha" else "", root=root)
+        for name, root in (("alpha", "one"), ("twin", "one"), ("beta", "two"))
+    ]
+    other = make_finding("SA202", ("alpha", "twin"))
+    counted, suppressed = apply([PAIR, other], inline_suppressions(skills))
+    assert counted == (PAIR,) and [one.finding for one in suppressed] == [other]
+    counted, _ = apply([PAIR, other], inline_suppressions([skill for skill in skills if skill.root == "one"]))
+    assert counted == ()

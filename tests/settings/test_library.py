@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.settings import Settings, own_file, resolve
+from skillaudit.settings import Settings, resolve
 from skillaudit.settings.keys import KEYS
-from tests.settings.test_resolving import write
+from tests.settings.test_resolving import own_folder, write
 
 USERS_ALONE = {
     "format": '["json"]',
@@ -83,7 +83,7 @@ def test_what_it_may_say_of_itself_counts_and_is_named(library: Path) -> None:
 
 
 def test_the_user_wins(library: Path) -> None:
-    write(own_file().parent, 'client = "cursor"')
+    write(own_folder(), 'client = "cursor"')
     settings = said(library, 'client = "codex"')
     assert settings["client"] == "cursor" and not settings.entry("client").by_library
     assert "client (line 1): yours counts" in settings.own.notices[0]

@@ -35,6 +35,13 @@ reason = "twins  by design"
 """
 
 
+def own_folder() -> Path:
+    """Return the folder of the user's own file."""
+    file = own_file()
+    assert file is not None
+    return file.parent
+
+
 def write(folder: Path, text: str, name: str = "skillaudit.toml") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(text, encoding="utf-8")
@@ -95,7 +102,7 @@ def test_severity_flags_add_to_the_file(tmp_path: Path) -> None:
 
 
 def test_the_users_own_file_stands_below_all_that_is_nearer(tmp_path: Path) -> None:
-    write(own_file().parent, "max-hijack = 0.1\nmin-accuracy = 0.9\ntolerance = 0.5\n")
+    write(own_folder(), "max-hijack = 0.1\nmin-accuracy = 0.9\ntolerance = 0.5\n")
     project = write(tmp_path, "max-hijack = 0.2\nmin-accuracy = 0.8\n")
     settings = resolve({"min_accuracy": 0.7}, config=project, environ={})
     assert [settings[key] for key in ("max-hijack", "min-accuracy", "tolerance")] == [0.2, 0.7, 0.5]
@@ -135,7 +142,7 @@ def test_the_environment_names_a_file_too_and_a_flag_another(tmp_path: Path) -> 
         ('requests = ["a\\u0000b"]', "requests must be a list of texts"),
         ('baseline = "a\\u001b[2J"', "baseline must be a text"),
         ("format = ['text', 'json:out.json']", "format names no files here; give those with -f NAME:FILE"),
-        ("trust = ['/']", "counts only in your own settings file"),
+        ("trust = ['/']", "counts only in your own file"),
     ],
 )
 def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: str) -> None:
@@ -197,6 +204,6 @@ def test_the_tilde_of_a_users_file_is_the_users_home(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("text", ["trust = '/'", "trust = [1]", "trust = ['']"])
 def test_trust_is_a_list_of_folders(text: str) -> None:
-    write(own_file().parent, text)
+    write(own_folder(), text)
     with pytest.raises(UsageError, match=r"skillaudit\.toml:1: trust must be a list of folders"):
         resolve(environ={})
