@@ -1,8 +1,9 @@
-"""Take the README's pictures of the app on a sample library.
+"""Take the pictures of the app that README and docs show, on a sample library.
 
     python -m tests.tui.screenshots [SOURCE] [--out FOLDER]
 
-The audit is real; each picture is an SVG of 120x36 cells.
+The audit is real; each picture is an SVG of 120x36 cells. The README's is text, 100x23, since a link to a picture
+breaks where a package index shows the page.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 from pathlib import Path
+
+from textual.app import App
 
 from skillaudit.config import Config
 from skillaudit.pipeline import audit
@@ -19,6 +22,8 @@ from skillaudit.tui.probe_run import prober
 from tests.tui.driving import opened, settle
 
 SIZE = (120, 36)
+TEXT_SIZE = (100, 23)
+TEXT = "overview.txt"
 SHOTS = {
     "overview": "1",
     "skills": "2 j",
@@ -30,14 +35,25 @@ SHOTS = {
 
 
 async def take(report: Report, source: Path, keys: str, path: Path) -> None:
-    """Open the app on `report`, press `keys` and write what is on the screen to `path`."""
+    """Open the app on `report`, press `keys` and write what is on the screen to `path`, an SVG or text."""
     engine, probe = Engine([source], Config()), prober([source], Config())
-    whole = opened(report, SIZE, imagine=engine.imagine, probe=probe, planner=engine.plan)
+    as_text = path.suffix == ".txt"
+    whole = opened(
+        report, TEXT_SIZE if as_text else SIZE, imagine=engine.imagine, probe=probe, planner=engine.plan
+    )
     async with whole as (app, pilot):
         for key in keys.split():
             await pilot.press(key)
             await settle(pilot)
-        path.write_text(app.export_screenshot(simplify=True), encoding="utf-8")
+        path.write_text(
+            _screen_text(app) if as_text else app.export_screenshot(simplify=True), encoding="utf-8"
+        )
+
+
+def _screen_text(app: App[None]) -> str:
+    """Return the characters of the screen, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"
 
 
 def main() -> None:
@@ -48,9 +64,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     report = audit([options.source], Config())
-    for name, keys in SHOTS.items():
-        asyncio.run(take(report, options.source, keys, options.out / f"{name}.svg"))
-        print(options.out / f"{name}.svg")
+    for name, keys in {**{f"{name}.svg": keys for name, keys in SHOTS.items()}, TEXT: "1"}.items():
+        asyncio.run(take(report, options.source, keys, options.out / name))
+        print(options.out / name)
 
 
 if __name__ == "__main__":

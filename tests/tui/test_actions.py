@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from textual.binding import Binding
@@ -28,7 +26,6 @@ from skillaudit.tui.widgets.map_canvas import MapCanvas
 from skillaudit.tui.widgets.row_list import RowList
 
 OWNERS: dict[Scope, type] = {"app": SkillAuditApp, "list": RowList, "detail": DetailPane, "map": MapCanvas}
-README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action.scope}.{action.id}")
@@ -96,14 +93,6 @@ def test_the_key_table_lists_every_key_once() -> None:
     assert len(lines) == 2 + len(VIEWS) + len(ACTIONS)
     assert "| `S` | Turn the order round. |  |" in lines
     assert "| `?` `f1` | Show keys and columns of this view. |  |" in lines
-
-
-def test_the_readme_has_this_table() -> None:
-    text = README.read_text(encoding="utf-8") if README.exists() else ""
-    table = re.search(r"^\| Key \| Does \| Where \|\n(?:\|.*\n)+", text, re.MULTILINE)
-    if table is None:
-        pytest.skip("README.md has no key table")
-    assert table[0] == key_table()
 
 
 def test_key_names_are_those_on_the_keyboard() -> None:

@@ -1,4 +1,4 @@
-"""The README's table of verdicts has every hypothesis, in the words of the experiments."""
+"""The table of verdicts in the docs has every hypothesis, in the words of the experiments."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pytest
 from skillaudit.experiment import EXPERIMENTS
 from tests.experiment.simulated import planned, simulate
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "experiments.md"
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_the_readme_has_what_an_experiment_rules_on(name: str) -> None:
+def test_the_page_has_what_an_experiment_rules_on(name: str) -> None:
     experiment = EXPERIMENTS[name]
     lines = [
         line
-        for line in README.read_text(encoding="utf-8").splitlines()
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
         if line.startswith(f"| {name.upper()}, ")
     ]
     said = [line.split(" | ")[0].removeprefix(f"| {name.upper()}, ") for line in lines]

@@ -1,0 +1,52 @@
+"""README and docs say what the program does: made parts are as it makes them, links lead somewhere, names exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from skillaudit import extras
+from skillaudit.cli import COMMANDS
+from skillaudit.requests.formats import QUERY_KEYS
+from tests import docs
+
+ROOT = docs.DOCS.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[A-Z]*.md")), *sorted(docs.DOCS.glob("*.md"))]
+ALL = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+
+@pytest.mark.parametrize("name", docs.PARTS)
+def test_made_parts_are_as_the_program_makes_them(name: str) -> None:
+    assert (docs.DOCS / name).read_text(encoding="utf-8") == docs.page(name), "python -m tests.docs writes it"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_readme_is_short_links_no_picture_and_names_every_page() -> None:
+    assert README.count("\n") <= 150
+    assert "![" not in README, "a link to a picture breaks where a package index shows the page"
+    for page in docs.DOCS.glob("*.md"):
+        assert f"docs/{page.name})" in README or f"({page.name})" in ALL, page.name
+
+
+def test_the_picture_is_the_one_that_was_taken() -> None:
+    assert (ROOT / ".github" / "screenshots" / "overview.txt").read_text(encoding="utf-8") in README
+
+
+def test_the_readme_names_every_extra_and_only_commands_that_there_are() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)) >= {*extras.MODULES, "all"}
+    for line in re.findall(r"^skillaudit ([a-z |]+)", README, re.MULTILINE):
+        for name in line.split("  ")[0].split("|"):
+            assert name.split()[0] in COMMANDS, line
+
+
+def test_the_page_of_formats_names_every_name_of_a_request() -> None:
+    page = (docs.DOCS / "formats.md").read_text(encoding="utf-8")
+    assert all(f"`{key}`" in page for key in QUERY_KEYS)
