@@ -34,8 +34,6 @@ class Structure(NamedTuple):
     """Mean similarity to the ten nearest: how crowded its own place is."""
     clarity: FloatArray
     """1 - victim."""
-    dominance: FloatArray
-    """sink - (1 - victim)."""
 
 
 class StructuralHub(Record, frozen=True):
@@ -81,14 +79,13 @@ def anti_hubs(neighbors: Neighbors) -> NDArray[np.int64]:
 
 
 def structure(neighbors: Neighbors) -> Structure:
-    """Compute sink, victim, clarity and dominance of every skill from its ten nearest and its mean."""
+    """Compute sink, victim and clarity of every skill from its ten nearest and its mean."""
     if neighbors.k == 0:
         undefined = np.full(neighbors.n, np.nan, dtype=np.float32)
-        return Structure(undefined, undefined, undefined, undefined)
+        return Structure(undefined, undefined, undefined)
     sink = neighbors.mean
     victim = neighbors.similarities[:, :K].mean(axis=1)
-    clarity = 1 - victim
-    return Structure(sink, victim, clarity, sink - clarity)
+    return Structure(sink, victim, 1 - victim)
 
 
 def structural_hubs(

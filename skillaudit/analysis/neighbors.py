@@ -84,21 +84,6 @@ def nearest(
     return Neighbors(indices, similarities, mean)
 
 
-def nearest_vectors(
-    vectors: FloatArray, k: int = DEFAULT_K, *, block_size: int | None = None, progress: Progress = SILENT
-) -> Neighbors:
-    """`nearest` by cosine for L2-normalised vectors of shape (N, d); a zero vector is similar to nothing."""
-    vectors = np.ascontiguousarray(vectors, dtype=np.float32)
-    transposed = vectors.T
-    return nearest(
-        lambda start, stop: vectors[start:stop] @ transposed,
-        vectors.shape[0],
-        k,
-        block_size=block_size,
-        progress=progress,
-    )
-
-
 def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
     """Columns and rounded values of the k largest entries of each row, ties by column."""
     columns = np.empty((sims.shape[0], k), dtype=np.int32)

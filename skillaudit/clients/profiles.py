@@ -103,7 +103,6 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     same_name: Literal["both", "first", "last"]
     needs_description: bool
     honours_manual_only: bool
-    manual_flags: tuple[str, ...]
     place: str
     """Where in the prompt the list stands."""
     selection: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.clients.entries import depth_of
 from skillaudit.clients.listing import Listing, State, listing
 from skillaudit.clients.profiles import Unit, profile, profiles
 from skillaudit.config import DropOrder
@@ -28,8 +27,6 @@ class VisibilityColumn(Record):
     whole: int
     budget: int | None
     assumption: str
-    misplaced: tuple[str, ...]
-    """Ids of skills that lie too deep in the library's folders for this client to find them there."""
 
 
 class VisibilityRow(Record):
@@ -93,7 +90,4 @@ def _column(skills: Sequence[Skill], shown: Listing) -> VisibilityColumn:
         whole=shown.whole,
         budget=shown.budget,
         assumption=shown.assumption,
-        misplaced=tuple(
-            skill.id for skill in skills if rule.depth is not None and depth_of(skill) > rule.depth
-        ),
     )

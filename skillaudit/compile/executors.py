@@ -55,8 +55,6 @@ class Run(Record):
 
     answer: str
     """The final result, without the sections before it."""
-    transcript: tuple[tuple[str, str], ...]
-    """(speaker, message) in order."""
     calls: tuple[Call, ...]
     seconds: float
 
@@ -99,7 +97,6 @@ class _Log:
     def run(self, answer: str) -> Run:
         return Run(
             answer=answer,
-            transcript=tuple(self.history),
             calls=tuple(self.calls),
             seconds=sum(call.seconds for call in self.calls),
         )

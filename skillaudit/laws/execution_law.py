@@ -10,7 +10,7 @@ four times as likely. The paper gives that bound and no share, so both ends are 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from skillaudit.laws.published import execution, published
 from skillaudit.schema import ChainSource, DepthBySize, LawPoint, Record
@@ -20,8 +20,6 @@ LIFT = 4.0
 SAFE = 0.8
 DEAD = 0.5
 DEEPEST = 8
-_SMALLEST = 1e-9
-_SEARCHES = 80
 
 
 class Chain(Record):
@@ -76,11 +74,6 @@ def with_state(alone: float, rescue: float = 1.0) -> float:
     `rescue` is the share of failures that the state mends, in [0, 1]; at 1 only the lift of four bounds it.
     """
     return min(1.0, LIFT * alone, alone + rescue * (1.0 - alone))
-
-
-def rescue_potential(upstream: float, alone: float) -> float:
-    """Return the mass of cases that state can rescue: the step fails alone and the one before it did not."""
-    return (1.0 - alone) * upstream
 
 
 def joint(accuracies: Sequence[float], *, gamma: float = 1.0, rescue: float = 0.0) -> float:
@@ -187,66 +180,3 @@ def depth_by_size(
         safe=SAFE,
         dead=DEAD,
     )
-
-
-class Trial(Record):
-    """One run of a chain: the chances of its steps alone, whether state was given, and whether all were right."""
-
-    accuracies: tuple[float, ...]
-    success: bool
-    state: bool = False
-
-
-class ExecutionFit(Record):
-    """Parameters of the predictor, estimated from runs."""
-
-    gamma: float
-    rescue: float
-    plain: int
-    """Runs without state that gamma rests on."""
-    realised: int
-    """Runs with state that the rescue rests on."""
-
-
-def fit_execution(trials: Sequence[Trial]) -> ExecutionFit:
-    """Estimate gamma from runs without state and the share of rescues from runs with it, by likelihood.
-
-    Without runs of a kind its parameter is that of independence: gamma 1, rescue 0. gamma lies in [0.2, 5].
-    """
-    plain = [trial for trial in trials if not trial.state and len(trial.accuracies) > 1]
-    realised = [trial for trial in trials if trial.state and len(trial.accuracies) > 1]
-    gamma = 1.0
-    if plain:
-        gamma = _best(lambda value: _likelihood(plain, gamma=value, rescue=0.0), 0.2, 5.0)
-    rescue = 0.0
-    if realised:
-        rescue = _best(lambda value: _likelihood(realised, gamma=1.0, rescue=value), 0.0, 1.0)
-    return ExecutionFit(gamma=gamma, rescue=rescue, plain=len(plain), realised=len(realised))
-
-
-def _likelihood(trials: Sequence[Trial], *, gamma: float, rescue: float) -> float:
-    total = 0.0
-    for trial in trials:
-        chance = joint(trial.accuracies, gamma=gamma, rescue=rescue)
-        chance = min(1.0 - _SMALLEST, max(_SMALLEST, chance))
-        total += math.log(chance if trial.success else 1.0 - chance)
-    return total
-
-
-def _best(value: Callable[[float], float], low: float, high: float) -> float:
-    """Maximise a function with one peak by golden section."""
-    ratio = (math.sqrt(5.0) - 1.0) / 2.0
-    a, b = high - ratio * (high - low), low + ratio * (high - low)
-    at_a, at_b = value(a), value(b)
-    for _ in range(_SEARCHES):
-        if high - low < 1e-6:
-            break
-        if at_a >= at_b:
-            high, b, at_b = b, a, at_a
-            a = high - ratio * (high - low)
-            at_a = value(a)
-        else:
-            low, a, at_a = a, b, at_b
-            b = low + ratio * (high - low)
-            at_b = value(b)
-    return (low + high) / 2.0

@@ -132,7 +132,7 @@ class _Gatherer:
         self.leaked += len(self.drafts) - len(kept)
         self.drafts = kept
 
-    def fold(self) -> tuple[tuple[Request, ...], int]:
+    def fold(self) -> tuple[Request, ...]:
         """Make one request of equal queries: all their skills are right, the best source stands for it."""
         groups: dict[str, list[Draft]] = defaultdict(list)
         for draft in self.drafts:
@@ -156,7 +156,7 @@ class _Gatherer:
                     proof=is_proof(best.query),
                 )
             )
-        return tuple(requests), len(self.drafts) - len(requests) - self.boilerplate
+        return tuple(requests)
 
 
 def gather(
@@ -204,13 +204,11 @@ def gather(
         if len(work.drafts) == before and skill.id not in judged:
             work.written(skill, mining.tasks(parts, skill.name), "body", (per_skill + 1) // 2)
     progress.update("requests", len(routable), len(routable))
-    requests, folded = work.fold()
     return Gathered(
-        requests=requests,
+        requests=work.fold(),
         leaked=work.leaked,
         ignored=work.ignored,
         unknown=work.unknown,
-        folded=folded,
         boilerplate=work.boilerplate,
         capped=work.capped,
         defects=tuple(work.defects),

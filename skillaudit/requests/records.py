@@ -38,8 +38,6 @@ class Gathered(Record):
     """Rows that only say which skill is wrong, so that nothing can be counted on them."""
     unknown: int = 0
     """Rows dropped because none of their skills is in the library."""
-    folded: int = 0
-    """Requests that stood more than once and were made one."""
     boilerplate: int = 0
     """Lines that stand in the bodies of more than two skills and so speak for none."""
     capped: int = 0

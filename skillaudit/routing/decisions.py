@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,6 @@ class DecisionLog:
     def models(self) -> tuple[str, ...]:
         """Every model that decided anything, sorted."""
         return tuple(sorted({model for decision in self.decisions for model in decision.chosen}))
-
-    def subset(self, rows: Sequence[int]) -> DecisionLog:
-        """The same library with only the decisions at these positions."""
-        return replace(self, decisions=tuple(self.decisions[row] for row in rows))
 
 
 def fold_of(text: str, folds: int) -> int:

@@ -116,19 +116,7 @@ def forecast(
         flows=skill_flows(skills, requests, judged, outcome, flow, level_sd),
         pairs=() if brief else top_pairs(skills, requests, judged, flow),
         black_holes=holes,
-        unreached=_unreached(skills, judged, outcome) if supported else (),
     )
-
-
-def _unreached(skills: Sequence[Skill], evidence: Evidence, outcome: Outcome) -> tuple[str, ...]:
-    """Skills with requests that are nobody's likeliest choice: anti-hubs, judged by requests."""
-    best = (outcome.hijack[:, None] * outcome.shares).max(axis=1, initial=0.0)
-    own = evidence.routed & (outcome.right >= best)
-    lost = ~own & (best >= outcome.none)
-    first = evidence.rivals[:, 0] if evidence.rivals.shape[1] else evidence.gold
-    reached = np.union1d(evidence.gold[own], first[lost])
-    judged = np.unique(evidence.gold[evidence.routed])
-    return tuple(skills[int(row)].id for row in np.setdiff1d(judged, reached))
 
 
 def _without_requests(fit: ChoiceFit | None, scorer: ScorerName) -> ChoiceFit:

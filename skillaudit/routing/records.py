@@ -36,5 +36,3 @@ class Routing(Record):
     pairs: tuple[Pair, ...]
     """Pairs with the most expected traffic, worst first."""
     black_holes: tuple[BlackHole, ...]
-    unreached: tuple[str, ...] = ()
-    """Ids of skills with requests of their own that are the likeliest choice for no request at all."""

@@ -24,7 +24,8 @@ from skillaudit.analysis.clustering import (
     numbered,
     pairs,
 )
-from skillaudit.analysis.neighbors import RESOLUTION, nearest, nearest_vectors
+from skillaudit.analysis.neighbors import RESOLUTION, nearest
+from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import blobs, scatter, unit
 
 DENSE = THRESHOLDS["dense"]
@@ -314,7 +315,7 @@ def test_hdbscan_is_imported_only_for_pairs_that_are_not_known(tmp_path: Path) -
         "from pathlib import Path\n"
         "import numpy as np\n"
         "from skillaudit.analysis.clustering import cluster, cluster_cached\n"
-        "from skillaudit.analysis.neighbors import nearest_vectors\n"
+        "from tests.analysis.cosines import nearest_vectors\n"
         "from skillaudit.cache import Cache\n"
         "from tests.analysis.samples import blobs\n"
         "cluster(nearest_vectors(np.eye(40, dtype=np.float32)))\n"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skillaudit.analysis.families import coarse_groups, families
-from skillaudit.analysis.neighbors import nearest_vectors
+from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import blobs, scatter
 
 

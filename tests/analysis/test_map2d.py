@@ -7,7 +7,8 @@ import pytest
 
 from skillaudit.analysis import map2d
 from skillaudit.analysis.map2d import layout
-from skillaudit.analysis.neighbors import FloatArray, nearest_vectors
+from skillaudit.analysis.neighbors import FloatArray
+from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import blobs, scatter
 
 

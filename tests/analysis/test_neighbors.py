@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, nearest, nearest_vectors
+from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, nearest
 from skillaudit.progress import Cancelled
+from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import scatter
 
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from skillaudit.analysis.clustering import cluster
 from skillaudit.analysis.families import coarse_groups
-from skillaudit.analysis.neighbors import FloatArray, nearest_vectors
+from skillaudit.analysis.neighbors import FloatArray
+from tests.analysis.cosines import nearest_vectors
 
 Result = TypeVar("Result")
 HDBSCAN_LIMIT = 2_500

@@ -19,6 +19,7 @@ from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.table import Table, tabulate
 from skillaudit.schema import ScorerName, Skill
 from skillaudit.scoring import LexicalScorer, Scorer, make_scorer
+from tests.routing.parts import subset
 
 SCORERS: tuple[ScorerName, ...] = ("hybrid", "dense", "lexical")
 CONTRAST: dict[ScorerName, Contrast] = {
@@ -76,12 +77,12 @@ def log_of(data: Path, name: str) -> DecisionLog:
     if len(log.decisions) <= MAX_REQUESTS or log.models:
         return log
     order = sorted(range(len(log.decisions)), key=lambda row: digest(log.decisions[row].query))
-    return log.subset(sorted(order[:MAX_REQUESTS]))
+    return subset(log, sorted(order[:MAX_REQUESTS]))
 
 
 def routed(log: DecisionLog) -> DecisionLog:
     """Only the requests that some skill is right for."""
-    return log.subset([row for row, decision in enumerate(log.decisions) if decision.gold])
+    return subset(log, [row for row, decision in enumerate(log.decisions) if decision.gold])
 
 
 def digest(text: str) -> str:

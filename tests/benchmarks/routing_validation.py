@@ -42,6 +42,7 @@ from tests.benchmarks.routing_data import (
 )
 from tests.benchmarks.routing_profiles import blank, interference
 from tests.routing.conftest import World, coverage
+from tests.routing.parts import subset
 
 Floats = npt.NDArray[np.float64]
 DRAWS = 400
@@ -105,8 +106,8 @@ def _half(log: DecisionLog, scorer: Scorer, salt: int) -> Calibration:
         return hashlib.blake2b(f"{salt}\0{query}".encode(), digest_size=2).digest()[0] < 128
 
     rows = range(len(log.decisions))
-    train = log.subset([row for row in rows if first(log.decisions[row].query)])
-    test = log.subset([row for row in rows if not first(log.decisions[row].query)])
+    train = subset(log, [row for row in rows if first(log.decisions[row].query)])
+    test = subset(log, [row for row in rows if not first(log.decisions[row].query)])
     return calibrate(train, scorer, test, prior=blank("hybrid"))
 
 

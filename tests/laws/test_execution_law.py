@@ -13,14 +13,11 @@ from hypothesis import strategies as st
 from skillaudit.laws import execution
 from skillaudit.laws.execution_law import (
     Chain,
-    Trial,
     depth_by_size,
     exposure,
-    fit_execution,
     forecast_chain,
     gamma_of,
     joint,
-    rescue_potential,
     with_state,
 )
 from skillaudit.schema import Estimate, LawPoint
@@ -56,13 +53,12 @@ def test_state_rescues_up_to_four_times() -> None:
     assert with_state(0.1) == pytest.approx(0.4) and with_state(0.2) == pytest.approx(0.8)
     assert with_state(0.6) == 1.0 and with_state(0.6, 0.0) == 0.6
     assert with_state(0.6, 0.5) == pytest.approx(0.8)
-    assert rescue_potential(0.9, 0.2) == pytest.approx(0.72)
 
 
-def test_what_state_adds_to_a_pair_is_its_rescue_potential() -> None:
+def test_state_adds_to_a_pair_what_fails_after_a_right_step() -> None:
     upstream, alone = 0.8, 0.6
     gain = joint([upstream, alone], rescue=1.0) - joint([upstream, alone])
-    assert gain == pytest.approx(rescue_potential(upstream, alone))
+    assert gain == pytest.approx((1 - alone) * upstream)
 
 
 @settings(deadline=None)
@@ -212,51 +208,3 @@ def test_shared_luck_lies_between_the_bounds() -> None:
     steps = (0.8, 0.8, 0.8, 0.8)
     observed = simulate(steps, RUNS, shared=0.4).mean()
     assert joint(steps) < observed < joint(steps, rescue=1.0)
-
-
-def trials(gamma: float, rescue: float, count: int) -> list[Trial]:
-    found = []
-    for length in (2, 3, 4, 5):
-        for state in (False, True):
-            steps = RNG.uniform(0.55, 0.97, (count // 8, length))
-            success = (
-                simulate(steps, len(steps), rescue=rescue)
-                if state
-                else simulate(steps, len(steps), gamma=gamma)
-            )
-            found += [
-                Trial(accuracies=tuple(map(float, row)), success=bool(right), state=state)
-                for row, right in zip(steps, success, strict=True)
-            ]
-    return found
-
-
-@pytest.mark.parametrize(("gamma", "rescue"), [(1.0, 0.0), (1.37, 0.5), (2.0, 0.9)])
-def test_a_fitted_predictor_is_calibrated_on_runs_it_never_saw(gamma: float, rescue: float) -> None:
-    fitted = fit_execution(trials(gamma, rescue, 8_000))
-    assert fitted.gamma == pytest.approx(gamma, abs=0.12) and fitted.rescue == pytest.approx(rescue, abs=0.08)
-    assert fitted.plain == fitted.realised == 4_000
-    unseen = trials(gamma, rescue, 8_000)
-    predicted = np.array(
-        [
-            joint(t.accuracies, rescue=fitted.rescue) if t.state else joint(t.accuracies, gamma=fitted.gamma)
-            for t in unseen
-        ]
-    )
-    observed = np.array([t.success for t in unseen])
-    bins = np.array_split(np.argsort(predicted), 8)
-    error = sum(abs(predicted[part].mean() - observed[part].mean()) * len(part) for part in bins) / len(
-        unseen
-    )
-    assert error < 0.025
-
-
-def test_a_predictor_that_ignores_dependence_is_not_calibrated() -> None:
-    unseen = [trial for trial in trials(2.0, 0.9, 4_000) if not trial.state]
-    product = np.mean([joint(trial.accuracies) for trial in unseen])
-    assert abs(product - np.mean([trial.success for trial in unseen])) > 0.1
-
-
-def test_without_runs_there_is_independence() -> None:
-    fitted = fit_execution([])
-    assert (fitted.gamma, fitted.rescue, fitted.plain, fitted.realised) == (1.0, 0.0, 0, 0)

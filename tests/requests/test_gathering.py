@@ -88,12 +88,10 @@ def test_equal_requests_are_one_with_all_their_skills(tmp_path: Path) -> None:
     shelf = library(skill("boats", body=body), skill("hats", body=body.replace("hat", "HAT.")))
     found = gather(shelf)
     assert queries(found.requests) == {"Folding a sheet into a hat": ("boats", "hats")}
-    assert found.folded == 1
     labelled = gather(shelf, [file_of(tmp_path, {"query": "folding a sheet into a hat!", "gold": ["hats"]})])
     assert queries(labelled.requests) == {"folding a sheet into a hat!": ("hats",)}, (
         "a label overrules bodies"
     )
-    assert labelled.folded == 1
 
 
 def test_a_line_in_many_bodies_speaks_for_none() -> None:
@@ -103,7 +101,7 @@ def test_a_line_in_many_bodies_speaks_for_none() -> None:
     )
     found = gather(shelf)
     assert [request.home for request in found.requests] == ["masks"]
-    assert (found.boilerplate, found.folded) == (3, 0)
+    assert found.boilerplate == 3
 
 
 def test_a_skill_is_judged_by_the_best_source_that_it_has() -> None:

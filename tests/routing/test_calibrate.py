@@ -15,6 +15,7 @@ from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import ChoiceFit, built_in, find
 from skillaudit.routing.table import tabulate
 from tests.routing.conftest import World
+from tests.routing.parts import subset
 
 TRUE = np.array([1.0, 6.0, -1.0])
 
@@ -84,8 +85,8 @@ def test_noise_gains_nothing() -> None:
 def test_a_test_log_is_judged_instead(found: tuple[Calibration, World]) -> None:
     log, world = simulated(1)
     rows = range(len(log.decisions))
-    test = log.subset([row for row in rows if row % 3 == 0])
-    outcome = calibrate(log.subset([row for row in rows if row % 3]), world.scorer, test)
+    test = subset(log, [row for row in rows if row % 3 == 0])
+    outcome = calibrate(subset(log, [row for row in rows if row % 3]), world.scorer, test)
     assert outcome.models[0].decisions == len(test.decisions)
     assert "file of its own" in outcome.held_out and "parts" in found[0].held_out
 
@@ -102,7 +103,7 @@ def test_one_request_never_stands_on_both_sides() -> None:
 def test_fifty_decisions_tighten_the_class() -> None:
     log, world = simulated(4)
     prior = built_in()[0].fits["hybrid"]
-    fit = calibrate(log.subset(range(0, 720, 14)), world.scorer).profiles[0].fits["hybrid"]
+    fit = calibrate(subset(log, range(0, 720, 14)), world.scorer).profiles[0].fits["hybrid"]
     start, after = (np.array(f.covariance) for f in (prior, fit))
     start[0, 0] += prior.library_sd**2
     assert np.linalg.det(after) < 0.2 * np.linalg.det(start)
