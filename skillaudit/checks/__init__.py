@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.checks import black_holes, capacity, chains, confusability, files
+from skillaudit.checks import black_holes, capacity, chains, confusability, files, gaming
 from skillaudit.checks.rule import Evidence, Rule
 from skillaudit.schema import Finding
 
@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     *files.RULES,
     *capacity.RULES,
     *chains.RULES,
+    *gaming.RULES,
 )
 """All rules, the gravest subjects first; `check` keeps this order."""
 

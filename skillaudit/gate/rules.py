@@ -41,4 +41,14 @@ UNKNOWN = Rule(
     check=_by_the_gate,
 )
 
-GATE_RULES = (UNUSED, UNEXPLAINED, UNKNOWN)
+HIDES = Rule(
+    code="SA904",
+    slug="suppressed-error",
+    severity="info",
+    what="A suppression that came with the library hides an error.",
+    why="Whoever wrote the library decided that its error does not count; that is yours to know.",
+    fix="Read the reason. `--isolated` leaves out what a library says of itself.",
+    check=_by_the_gate,
+)
+
+GATE_RULES = (UNUSED, UNEXPLAINED, UNKNOWN, HIDES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from skillaudit.gate.rules import UNEXPLAINED, UNKNOWN, UNUSED
+from skillaudit.gate.rules import HIDES, UNEXPLAINED, UNKNOWN, UNUSED
 from skillaudit.gate.selection import known_rules
 from skillaudit.gate.verdict import Suppressed
 from skillaudit.schema import Finding, Location, Record
@@ -38,7 +38,8 @@ def apply(
 ) -> tuple[tuple[Finding, ...], tuple[Suppressed, ...]]:
     """Split findings into what counts and what is suppressed.
 
-    Suppressions that matched nothing, have no reason, or name no rule become findings themselves.
+    Suppressions that matched nothing, have no reason, or name no rule become findings themselves, and so
+    does what a suppression of the library's own hides of errors.
     """
     counted: list[Finding] = []
     suppressed: list[Suppressed] = []
@@ -49,12 +50,24 @@ def apply(
         if covering:
             one = suppressions[covering[0]]
             suppressed.append(Suppressed(finding=finding, by=one.where, reason=one.reason))
+            if finding.severity == "error" and one.where != "config":
+                counted.append(_hidden(finding, one))
         else:
             counted.append(finding)
     for at, one in enumerate(suppressions):
         if at not in used:
             counted.append(_complaint(one))
     return tuple(counted), tuple(suppressed)
+
+
+def _hidden(finding: Finding, one: Suppression) -> Finding:
+    """Show an error that a suppression of the library's own hides."""
+    places = (one.location,) if one.location else ()
+    message = f"A suppression of the library's own hides {finding.code}: {finding.message}"
+    key = f"{finding.code}\0{finding.fingerprint}"
+    return HIDES.finding(
+        finding.skills, message, evidence=f"Its reason: {one.reason}", key=key, places=places
+    )
 
 
 def _complaint(one: Suppression) -> Finding:

@@ -160,3 +160,19 @@ def test_a_source_excuses_nothing_about_the_skills_of_another() -> None:
     assert counted == (PAIR,) and [one.finding for one in suppressed] == [other]
     counted, _ = apply([PAIR, other], inline_suppressions([skill for skill in skills if skill.root == "one"]))
     assert counted == ()
+
+
+@pytest.mark.parametrize(
+    ("where", "shown"), [("config", False), ("library", True), ("metadata", True), ("comment", True)]
+)
+def test_a_librarys_own_suppression_of_an_error_is_shown(where: str, shown: bool) -> None:
+    error = make_finding("SA301", ("alpha",), severity="error")
+    one = Suppression(codes=("SA301", "SA202"), reason="we like it", where=where)  # type: ignore[arg-type]
+    counted, suppressed = apply([error, PAIR], [one])
+    assert len(suppressed) == 2
+    assert [(one.code, one.severity, one.skills) for one in counted] == [
+        ("SA904", "info", ("alpha",))
+    ] * shown
+    if shown:
+        assert "SA301" in counted[0].message and "we like it" in counted[0].evidence
+        assert apply([*counted, error], [one])[0][-1].code == "SA904"
