@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from skillaudit.disk.names import portable
+
 MAX_NAME = 64
 _TAIL = re.compile(r"[-_ ](?:agent|task|assistant|bot)$", re.IGNORECASE)
 _EMPTY_TASK = re.compile(r"(?:task|step|job|work|todo)?[-_ ]?\d*$", re.IGNORECASE)
@@ -38,11 +40,14 @@ def skill_name(agent: str, task: str, alone: bool) -> str:
 
 
 def unique(names: Iterable[str], spare: str = "skill") -> list[str]:
-    """Return the names with a number after every second use, and a stand-in for empty ones."""
+    """Return the names with a number after every second use, and a stand-in for empty ones.
+
+    None is one that Windows keeps for a device.
+    """
     used: set[str] = set()
     found = []
     for name in names:
-        name = name or spare
+        name = portable(name, spare)
         candidate, number = name, 1
         while candidate in used:
             number += 1

@@ -127,6 +127,7 @@ def test_every_description_is_one_short_line(name: str, description: str, policy
 def test_names_are_names_of_the_specification(texts: list[str]) -> None:
     names = unique(slug(text) for text in texts)
     assert len(set(names)) == len(texts)
+    assert unique(["con", "con", "nul"]) == ["con-skill", "con-skill-2", "nul-skill"]
     assert all(re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name) and len(name) <= 64 for name in names)
 
 

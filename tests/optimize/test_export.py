@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from skillaudit.disk.names import same
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize.apply.export import ANCHOR_NAME, INDEX_NAME, PLAN_NAME, export
 from skillaudit.optimize.apply.gateway import gateway_file
-from skillaudit.optimize.apply.places import portable, same
+from skillaudit.optimize.apply.places import loadable
 from skillaudit.optimize.hierarchy.tree import tree_of
 from skillaudit.optimize.plan_file import read_plan
 from skillaudit.optimize.records import Edit, Node, Plan
@@ -253,26 +254,16 @@ def test_no_special_bit_is_copied(tree: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("tea", "tea"),
         ("CON", "CON-skill"),
-        ("nul.txt", "nul-skill.txt"),
-        ("COM1", "COM1-skill"),
-        ("com10", "com10"),
-        ("console", "console"),
-        ("tea. .", "tea"),
-        ("..", "skill"),
-        (" a:b?c\\d ", "a-b-c-d"),
-        ("cafe\u0301", "caf\u00e9"),
         (".hidden", "hidden"),
         (".claude", ".claude"),
+        ("..", "skill"),
         ("node_modules", "node_modules-skill"),
-        ("\u00e9" * 300, "\u00e9" * 100),
-        ("\ufffd", "\ufffd"),
     ],
 )
-def test_folder_names_suit_every_system(name: str, wanted: str) -> None:
-    assert portable(name) == wanted
-    assert portable(wanted) == wanted
+def test_folder_names_are_loaded_again(name: str, wanted: str) -> None:
+    assert loadable(name) == wanted
+    assert loadable(wanted) == wanted
 
 
 def test_twins_that_some_system_takes_for_one_get_folders_of_their_own(tmp_path: Path) -> None:

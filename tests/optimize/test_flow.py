@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from skillaudit.optimize.board import rows_for
 from skillaudit.optimize.halves import Halves, workbench
 from skillaudit.optimize.records import steps_named
 from skillaudit.requests import gather
+from skillaudit.requests.markdown import Block, blocks
 
 
 @pytest.fixture
@@ -92,3 +94,16 @@ def test_lines_that_requests_were_taken_from_are_not_quoted(tmp_path: Path) -> N
     quotable = {line for source in lexicon.sources for line in source.lines}
     assert quotable
     assert not {request.query for request in work} & quotable
+
+
+def test_each_body_is_read_once(tree: Path, config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(body: str) -> Iterator[Block]:
+        read.append(body)
+        return blocks(body)
+
+    monkeypatch.setattr("skillaudit.requests.mining.blocks", counted)
+    library = load([tree])
+    optimize(library, config)
+    assert sorted(read) == sorted(skill.body for skill in library.skills)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from skillaudit.disk.names import apart, portable, same
 from skillaudit.errors import UsageError
 from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.load.place import file_of
@@ -15,33 +15,18 @@ from skillaudit.optimize.records import Node
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.schema import Skill
 
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
-"""Names that Windows takes for devices, with any ending."""
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_LONGEST = 200
-"""Bytes of a folder's name; file systems allow 255, and a number may come behind it."""
 
-
-def portable(name: str) -> str:
-    """Return a folder name that Linux, macOS and Windows can hold and that loaders do not pass over."""
-    name = unicodedata.normalize("NFC", _FORBIDDEN.sub("-", name)).rstrip(". ").lstrip(" ")
+def loadable(name: str) -> str:
+    """Return a folder name that every system can hold and that loaders do not pass over."""
     if name.startswith(".") and name not in CLIENT_FOLDERS:
         name = name.lstrip(". ")
-    name = name.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore").rstrip(". ") or "skill"
-    if _DEVICE.fullmatch(name) or name in IGNORED_FOLDERS:
-        stem, dot, rest = name.partition(".")
-        return f"{stem}-skill{dot}{rest}"
-    return name
-
-
-def same(path: str) -> str:
-    """Return what two paths share that some file system takes for one: case and composition aside."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
+    name = portable(name)
+    return apart(name) if name in IGNORED_FOLDERS else name
 
 
 def folder_of(node: Node) -> str:
     """Return the name of a category's own folder."""
-    return portable(re.sub(r"[^a-z0-9-]", "", node.id) or "group")
+    return loadable(re.sub(r"[^a-z0-9-]", "", node.id) or "group")
 
 
 def categories(tree: Sequence[Node]) -> Iterator[tuple[str, Node]]:
@@ -87,7 +72,7 @@ def places(skills: Sequence[Skill], tree: Sequence[Node] = ()) -> dict[str, str]
     found: dict[str, str] = {}
     for skill in skills:
         folders = PurePosixPath(skill.path).parent.parts if file_of(skill) is not None else ()
-        parts = [portable(part) for part in folders] or [portable(slug(skill.name) or "skill")]
+        parts = [loadable(part) for part in folders] or [loadable(slug(skill.name) or "skill")]
         if skill.id in inside:
             parts = [inside[skill.id], parts[-1]]
         elif inside:

@@ -1,0 +1,48 @@
+"""Names of files suit every system."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skillaudit.disk.names import portable, same
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("tea", "tea"),
+        ("CON", "CON-skill"),
+        ("nul.txt", "nul-skill.txt"),
+        ("COM1", "COM1-skill"),
+        ("com10", "com10"),
+        ("console", "console"),
+        ("tea. .", "tea"),
+        ("..", "skill"),
+        (" a:b?c\\d ", "a-b-c-d"),
+        ("cafe\u0301", "caf\u00e9"),
+        ("\u00e9" * 300, "\u00e9" * 100),
+        ("\ufffd", "\ufffd"),
+        ("", "skill"),
+        ("a\udce9b", "a-b"),
+    ],
+)
+def test_names_suit_every_system(name: str, wanted: str) -> None:
+    assert portable(name) == wanted
+
+
+@given(st.text(max_size=300))
+def test_any_name_becomes_one_that_stays_as_it_is(name: str) -> None:
+    found = portable(name)
+    assert found == portable(found)
+    assert 0 < len(found.encode()) <= 210
+    assert not set(found) & set('<>:"/\\|?*\0')
+    assert found not in (".", "..")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Tea", "tea"), ("caf\u00e9", "CAFE\u0301"), ("Stra\u00dfe", "strasse")]
+)
+def test_twins_are_the_same(one: str, other: str) -> None:
+    assert same(one) == same(other)
