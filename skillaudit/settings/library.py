@@ -17,7 +17,7 @@ from skillaudit.schema import OwnSetting, OwnSettings, Record
 from skillaudit.settings.keys import BY_NAME
 from skillaudit.settings.places import Place
 from skillaudit.settings.record import Setting
-from skillaudit.settings.toml_file import Table, as_seen, read_table, shown
+from skillaudit.settings.toml_file import Table, as_seen, read_table, spelled
 from skillaudit.settings.values import brief
 
 MOST_NAMED = 12
@@ -66,14 +66,14 @@ def said_by_library(
 def _said(raw: str, table: Table, place: Place, users: Mapping[str, Setting], alien: str | None) -> _Said:
     """Return what one key of the library's file comes to."""
     line = table.line(raw)
-    where = f"{shown(Path(place.path.name))}:{line}"
+    where = f"{spelled(Path(place.path.name))}:{line}"
     key = BY_NAME.get(raw.replace("_", "-"))
     if key is None:
         return _Said(key=brief(raw), line=line, why="no such key")
     if not key.about.by_library:
         return _Said(key=key.name, line=line, why=_FOR_USERS)
     if alien is not None:
-        return _Said(key=key.name, line=line, why=f"{shown(Path(alien))} is of another tree")
+        return _Said(key=key.name, line=line, why=f"{spelled(Path(alien))} is of another tree")
     if key.name in users:
         return _Said(key=key.name, line=line, why=f"yours counts ({users[key.name].source})")
     try:
@@ -128,7 +128,7 @@ def remedy(file: str) -> str:
 def _named(path: Path) -> str:
     """Return a file's path from the working folder, or in full where it lies elsewhere."""
     seen = as_seen(path)
-    return shown(path.absolute() if seen.parts[:1] == ("..",) else seen)
+    return spelled(path.absolute() if seen.parts[:1] == ("..",) else seen)
 
 
 def _some(names: Sequence[str]) -> str:

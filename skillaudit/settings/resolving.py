@@ -14,7 +14,7 @@ from skillaudit.settings.keys import BY_NAME, KEYS
 from skillaudit.settings.library import remedy, said_by_library
 from skillaudit.settings.places import Place, is_trusted, nearest, own_file
 from skillaudit.settings.record import Setting, Settings
-from skillaudit.settings.toml_file import Table, as_seen, read_table, shown
+from skillaudit.settings.toml_file import Table, as_seen, read_table, spelled
 from skillaudit.settings.values import key_named, read_text, read_value
 
 PREFIX = "SKILLAUDIT_"
@@ -73,12 +73,12 @@ def _own() -> tuple[tuple[Path, ...], Table | None]:
     named = values.pop(TRUST, [])
     if not isinstance(named, list) or not all(isinstance(one, str) and one for one in named):
         raise UsageError(
-            f"{shown(path)}:{table.line(TRUST)}: trust must be a list of folders, not {named!r:.60}"
+            f"{spelled(path)}:{table.line(TRUST)}: trust must be a list of folders, not {named!r:.60}"
         )
     try:
         folders = tuple((path.parent / Path(one).expanduser()).resolve() for one in named)
     except (OSError, RuntimeError, ValueError) as error:
-        raise UsageError(f"{shown(path)}:{table.line(TRUST)}: trust: {error}") from error
+        raise UsageError(f"{spelled(path)}:{table.line(TRUST)}: trust: {error}") from error
     return folders, Table(path=path, values=values, text=table.text)
 
 
@@ -101,19 +101,19 @@ def _idle(beside: Place | None, tables: Sequence[Table]) -> str:
     here = nearest(Path())
     if here is None or here == beside or here.path in (table.path for table in tables):
         return ""
-    file = shown(as_seen(here.path))
+    file = spelled(as_seen(here.path))
     return f"{file} is not read. {remedy(file)}"
 
 
 def _table(path: Path) -> Table:
     table = read_table(path)
     if table is None:
-        raise UsageError(f"{shown(path)}: there is no [tool.skillaudit] table in it")
+        raise UsageError(f"{spelled(path)}: there is no [tool.skillaudit] table in it")
     return table
 
 
 def _from_file(table: Table) -> Iterator[Setting]:
-    name = shown(Path(table.path.name))
+    name = spelled(Path(table.path.name))
     for raw, value in table.values.items():
         where = f"{name}:{table.line(raw)}"
         if raw == TRUST:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from skillaudit.disk.reading import read_file
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record
 
@@ -46,7 +47,7 @@ def read_table(path: Path) -> Table | None:
         return None
     if len(data) > MOST_BYTES:
         raise UsageError(
-            f"{shown(path)}: settings of more than {MOST_BYTES:,} bytes are not read; shorten the file"
+            f"{spelled(path)}: settings of more than {MOST_BYTES:,} bytes are not read; shorten the file"
         )
     document, text = _parsed(path, data)
     if project:
@@ -57,12 +58,12 @@ def read_table(path: Path) -> Table | None:
         document = cast("dict[str, Any]", table)
     if len(document) > _MOST_KEYS:
         raise UsageError(
-            f"{shown(path)}: {len(document):,} keys are more than there are settings; mend the file"
+            f"{spelled(path)}: {len(document):,} keys are more than there are settings; mend the file"
         )
     return Table(path=path, values=document, text=text)
 
 
-def shown(path: Path) -> str:
+def spelled(path: Path) -> str:
     """Return a path as messages can show it: on one line, every unprintable character spelt out."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
 
@@ -78,12 +79,9 @@ def as_seen(path: Path) -> Path:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+        return read_file(path, MOST_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{shown(path)}: the configuration cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{shown(path)}: no file can have this name: {error}") from error
+        raise UsageError(f"{spelled(path)}: the configuration cannot be read: {error.strerror}") from error
 
 
 def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
@@ -91,13 +89,13 @@ def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
         text = data.decode("utf-8-sig")
         if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
             raise UsageError(
-                f"{shown(path)}: a line with more than {_MOST_DOTS} dots is no setting; mend the file"
+                f"{spelled(path)}: a line with more than {_MOST_DOTS} dots is no setting; mend the file"
             )
         return tomllib.loads(text), text
     except ValueError as error:  # TOML's own, of the encoding, and of numbers with too many digits
-        raise UsageError(f"{shown(path)}: not TOML: {error}") from error
+        raise UsageError(f"{spelled(path)}: not TOML: {error}") from error
     except RecursionError as error:
-        raise UsageError(f"{shown(path)}: nested deeper than settings are; mend the file") from error
+        raise UsageError(f"{spelled(path)}: nested deeper than settings are; mend the file") from error
 
 
 def _line_of(key: str, lines: list[str], project: bool) -> int:

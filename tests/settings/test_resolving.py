@@ -185,13 +185,15 @@ def test_a_byte_order_mark_and_a_tool_that_is_no_table(tmp_path: Path) -> None:
             resolve(config=write(tmp_path / "inner", text, "pyproject.toml"), environ={})
 
 
-def test_a_file_without_end_is_read_no_further_than_settings_go() -> None:
-    with pytest.raises(UsageError, match="more than 262,144 bytes"):
+def test_what_is_no_file_is_not_read() -> None:
+    with pytest.raises(UsageError, match="/dev/zero: the configuration cannot be read: not a regular file"):
         resolve(config=Path("/dev/zero"), environ={})
 
 
 def test_a_name_that_no_file_can_have() -> None:
-    with pytest.raises(UsageError, match=r"a\\x00b: no file can have this name"):
+    with pytest.raises(
+        UsageError, match=r"a\\x00b: the configuration cannot be read: no file can have this name"
+    ):
         resolve(config=Path("a\0b"), environ={})
 
 
