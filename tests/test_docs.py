@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from skillaudit import extras
 from skillaudit.cli import COMMANDS
@@ -50,3 +52,35 @@ def test_the_readme_names_every_extra_and_only_commands_that_there_are() -> None
 def test_the_page_of_formats_names_every_name_of_a_request() -> None:
     page = (docs.DOCS / "formats.md").read_text(encoding="utf-8")
     assert all(f"`{key}`" in page for key in QUERY_KEYS)
+
+
+def test_the_map_of_the_house_has_its_rooms_in_the_order_of_imports() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = page[page.index("| room |") : page.index("A library goes through it")]
+    rows = [re.findall(r"`(\w+)`", line.split("|")[1]) for line in table.splitlines()[2:] if line]
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ][0]["layers"]
+    assert rows == [re.findall(r"skillaudit\.(\w+)", layer) for layer in layers]
+    rooms = {path.stem for path in (ROOT / "skillaudit").iterdir() if not path.name.startswith("_")}
+    assert {room for row in rows for room in row} == rooms - {"data", "py"}
+
+
+def test_what_the_next_person_is_told_to_type_is_there() -> None:
+    told = "\n".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in ("justfile", ".pre-commit-config.yaml", "CONTRIBUTING.md", ".github/workflows/ci.yml")
+    )
+    for module in re.findall(r"-m (tests[\w.]*\w)(?!\w*\{)", told):
+        if not module.endswith("benchmarks"):
+            assert (ROOT / f"{module.replace('.', '/')}.py").exists(), module
+    recipes = set(
+        re.findall(r"^(\w+)(?: [*\w ]+)?:$", (ROOT / "justfile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert {"default", "setup", "test", "lint", "check", "docs"} <= recipes
+    assert set(re.findall(r"`just (\w+)`", told)) <= recipes
+    for template in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
+        form = yaml.safe_load(template.read_text(encoding="utf-8"))
+        assert "blank_issues_enabled" in form or {"name", "description", "body"} <= set(form)
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert "bash .ci/run" in [step.get("run") for step in workflow["jobs"]["everything"]["steps"]]
