@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,7 +167,7 @@ def _undo(sources: tuple[str, ...]) -> None:
     from skillaudit.optimize.apply.in_place import undo
 
     for source in sources:
-        root = Path(source).expanduser()
+        root = Path(os.path.realpath(Path(source).expanduser()))
         restored, notes = undo(root.parent if root.is_file() else root)
         for note in notes:
             say(note)

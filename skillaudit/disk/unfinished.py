@@ -75,14 +75,17 @@ def _note(token: str, path: Path) -> tuple[int, Path] | None:
     import fcntl
 
     handle = -1
+    name = state_folder() / _NOTES / token
     try:
-        name = own_folder(_NOTES) / token
+        own_folder(_NOTES)
         with _locked(name.parent):
             handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX)
             os.write(handle, os.fsencode(os.path.abspath(path)))  # noqa: PTH100 - resolve() would follow a link
     except OSError:
         if handle >= 0:
+            with contextlib.suppress(OSError):
+                name.unlink()
             os.close(handle)
         return None
     return handle, name

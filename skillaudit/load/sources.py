@@ -62,11 +62,11 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         files, flat = tree.markdown, True
     skipped = list(tree.skipped)
     drafts: list[Draft] = []
-    root_name = path.resolve().name
+    root = path.resolve()
     for number, found in enumerate(files):
         if number % _EVERY == 0:
             progress.update("load", number, len(files), found.shown)
-        got = _load_file(found, root_name, flat)
+        got = _load_file(found, root, flat)
         if isinstance(got, Rejected):
             skipped.append(Skipped(path=found.shown, reason=got.reason, code=got.code))
             continue
@@ -103,7 +103,7 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     is_skill = is_skill_name(path.name)
     folder = path.resolve().parent.name
     found = Found(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
-    got = _load_file(found, folder, flat=not is_skill)
+    got = _load_file(found, path.resolve().parent, flat=not is_skill)
     if isinstance(got, Rejected):
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
     got.path, got.shown, got.root = show(path.name), shown, shown
@@ -111,13 +111,13 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     return [got], []
 
 
-def _load_file(found: Found, root_name: str, flat: bool) -> Draft | Rejected:
+def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
     """Read and parse one file; `flat` marks Markdown that only stands in for a skill file."""
     try:
         data, complete = read_start(found.path, SKILL)
     except OSError as error:
         return Rejected("unreadable", f"cannot be read: {_why(error)}")
-    own = show(found.folders[-1] if found.folders else root_name)
+    own = show(found.folders[-1] if found.folders else root.name)
     if flat:
         got = parse_skill(data, folder="", fallback=show(Path(found.file_name).stem), complete=complete)
         if isinstance(got, Draft):
@@ -137,12 +137,14 @@ def _load_file(found: Found, root_name: str, flat: bool) -> Draft | Rejected:
         if found.nested:
             got.problems.append(Problem("nested-skill", 1))
         if not got.manual_only:
-            got.manual_only = not _codex_allows(Path(found.path).parent / "agents" / "openai.yaml")
+            got.manual_only = not _codex_allows(Path(found.path).parent / "agents" / "openai.yaml", root)
     return got
 
 
-def _codex_allows(path: Path) -> bool:
+def _codex_allows(path: Path, root: Path) -> bool:
     try:
+        if not path.exists() or not path.resolve().is_relative_to(root):
+            return True
         data, _ = read_start(path, SIDE_FILE)
     except OSError:
         return True

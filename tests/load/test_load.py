@@ -290,3 +290,20 @@ def test_the_catalogue_explains_everything() -> None:
             assert slug == slug.lower().replace("_", "-").replace(" ", "-")
             assert 20 < len(meaning) < 100
             assert not meaning.endswith(".")
+
+
+def test_a_settings_file_of_codex_outside_of_the_source_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "openai.yaml").write_text("allow_implicit_invocation: false\n", encoding="utf-8")
+    folder = tmp_path / "library" / "tea"
+    folder.mkdir(parents=True)
+    (folder / "SKILL.md").write_text("---\nname: tea\ndescription: Brews tea.\n---\n", encoding="utf-8")
+    (folder / "agents").symlink_to(tmp_path / "outside")
+    assert not load([tmp_path / "library"]).skills[0].manual_only
+    (folder / "agents").unlink()
+    (folder / "agents").symlink_to(tmp_path / "outside" / "nowhere")
+    assert not load([tmp_path / "library"]).skills[0].manual_only
+    (tmp_path / "outside").rename(tmp_path / "library" / "inside")
+    (folder / "agents").unlink()
+    (folder / "agents").symlink_to("../inside")
+    assert load([tmp_path / "library"]).skills[0].manual_only

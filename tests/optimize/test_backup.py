@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import pytest
 from skillaudit.disk.state import state_folder
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.optimize.apply import backup
+from skillaudit.optimize.apply import backup, in_place
 from skillaudit.optimize.apply.files import Change, changes
 from skillaudit.optimize.apply.in_place import FOREIGN, apply, undo
 from tests.optimize.test_in_place import edit, snapshot
@@ -269,3 +270,37 @@ def test_no_place_for_backups_means_no_change(
     with pytest.raises(UsageError, match="SKILLAUDIT_STATE"):
         apply(made)
     assert snapshot(tree) == before
+
+
+def test_an_interrupt_in_the_middle_puts_everything_back(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = changes(
+        load([tree]).skills, [edit("helper", "A new text."), edit("travel-expenses", "Claims trips.")]
+    )
+    before = snapshot(tree)
+    real = in_place.replace
+
+    def interrupted(path: Path, data: bytes, *, mode: int | None = None) -> None:
+        if data == made[1].after:
+            raise KeyboardInterrupt
+        real(path, data, mode=mode)
+
+    monkeypatch.setattr(in_place, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        apply(made)
+    assert snapshot(tree) == before
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(tree)
+
+
+def test_a_disk_without_locks_still_keeps_backups(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def no_locks(handle: int, kind: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    before = snapshot(tree)
+    applied_once(tree)
+    undo(tree)
+    assert snapshot(tree) == before
+    assert list((state_folder() / "unfinished").iterdir()) == []

@@ -9,8 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from skillaudit.cli.optimize import command
+from skillaudit.load import load
+from skillaudit.optimize.apply.files import changes
+from skillaudit.optimize.apply.in_place import apply
 from tests.optimize.conftest import write_requests
-from tests.optimize.test_in_place import snapshot
+from tests.optimize.test_in_place import edit, snapshot
 
 
 @pytest.fixture
@@ -114,3 +117,16 @@ def test_labels_of_unknown_skills_are_said(run, tmp_path: Path) -> None:  # type
     found = run("--only", "narrow", "--requests", str(strangers))
     assert found.exit_code == 0, found.output
     assert "1 label of requests names no skill" in " ".join(found.stdout.split())
+
+
+def test_one_file_behind_a_link_is_undone_by_the_same_name(tree: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "SKILL.md"
+    link.parent.mkdir()
+    link.symlink_to(tree / "helper" / "SKILL.md")
+    before = snapshot(tree)
+    made, problems = changes(load([link]).skills, [edit("helper", "A new text.")])
+    assert not problems
+    apply(made)
+    assert snapshot(tree) != before
+    assert CliRunner().invoke(command, [str(link), "--undo"]).exit_code == 0
+    assert snapshot(tree) == before

@@ -35,9 +35,11 @@ def apply(changes: Sequence[Change]) -> tuple[Path, ...]:
                 written.append(store(base, root, mine))
                 for change in mine:
                     _write(change)
-        except (OSError, UsageError) as error:
+        except BaseException as error:
             for backup in reversed(written):
                 _restore(backup, strict=False)
+            if not isinstance(error, (OSError, UsageError)):
+                raise  # an interrupt, with every file as it was
             reason = why_not(error) if isinstance(error, OSError) else error
             raise UsageError(f"nothing was changed: {reason}") from error
     return tuple(backup.folder for backup in written)
