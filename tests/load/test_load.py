@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -307,3 +308,23 @@ def test_a_settings_file_of_codex_outside_of_the_source_is_not_read(tmp_path: Pa
     (folder / "agents").unlink()
     (folder / "agents").symlink_to("../inside")
     assert load([tmp_path / "library"]).skills[0].manual_only
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe_that_took_a_files_place_does_not_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tea", "coffee"):
+        write(tmp_path, f"{name}/SKILL.md", text(name))
+    real = sources.walk
+
+    def swapped(*arguments: Any) -> Any:
+        tree = real(*arguments)
+        (tmp_path / "tea" / "SKILL.md").unlink()
+        os.mkfifo(tmp_path / "tea" / "SKILL.md")
+        return tree
+
+    monkeypatch.setattr(sources, "walk", swapped)
+    library = load([tmp_path])
+    assert [skill.name for skill in library.skills] == ["coffee"]
+    assert [(item.path, item.code) for item in library.skipped] == [("tea/SKILL.md", "unreadable")]

@@ -17,7 +17,7 @@ from skillaudit.disk.state import state_folder
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize.apply import backup, in_place
-from skillaudit.optimize.apply.files import Change, changes
+from skillaudit.optimize.apply.files import FileChange, changes
 from skillaudit.optimize.apply.in_place import FOREIGN, apply, undo
 from tests.optimize.test_in_place import edit, snapshot
 
@@ -215,7 +215,7 @@ def test_a_kill_at_any_event_loses_nothing(
 ) -> None:
     from tests.optimize.conftest import write_library
 
-    def library() -> tuple[Path, list[Change], dict[str, bytes], dict[str, int]]:
+    def library() -> tuple[Path, list[FileChange], dict[str, bytes], dict[str, int]]:
         monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path_factory.mktemp("state")))
         tree = write_library(tmp_path_factory.mktemp("tree").resolve() / "skills")
         for path in tree.rglob("*.md"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of
-from skillaudit.optimize.apply.files import Change, changes
+from skillaudit.optimize.apply.files import FileChange, changes
 from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.optimize.records import Edit, Kind
 
@@ -83,7 +83,7 @@ def test_undo_restores_every_byte(files: dict[str, tuple[bytes, bytes | None]], 
         states = [snapshot(root)]
         for _ in range(rounds):
             made = [
-                Change(root / name, root, (root / name).read_bytes(), new, ())
+                FileChange(root / name, root, (root / name).read_bytes(), new, ())
                 for name, (_, new) in files.items()
                 if (root / name).exists()
             ]
@@ -132,5 +132,5 @@ def test_links_are_not_followed_out(tree: Path, tmp_path: Path) -> None:
     assert not made
     assert [problem.skill for problem in problems] == ["helper"]
     with pytest.raises(UsageError):
-        apply([Change(tree / "helper" / "SKILL.md", tree.resolve(), data, b"new", ())])
+        apply([FileChange(tree / "helper" / "SKILL.md", tree.resolve(), data, b"new", ())])
     assert target.read_bytes() == data

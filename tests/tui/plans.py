@@ -10,7 +10,7 @@ import msgspec
 
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.export import Exported
-from skillaudit.optimize.apply.files import Problem
+from skillaudit.optimize.apply.files import Unmade
 from skillaudit.optimize.records import (
     PLAN_VERSION,
     Edit,
@@ -232,7 +232,7 @@ class StandIn:
         self.found = found
         self.judged: list[tuple[str, ...]] = []
         self.written: list[tuple[tuple[str, ...], bool, bool, Path]] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Unmade] = []
         self.error: Exception | None = None
         self.go = threading.Event()
         self.go.set()

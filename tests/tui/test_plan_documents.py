@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from skillaudit.optimize.apply.export import Exported
-from skillaudit.optimize.apply.files import Problem
+from skillaudit.optimize.apply.files import Unmade
 from skillaudit.tui.doc import layout, to_markdown
 from skillaudit.tui.lines import line_width, printable
 from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand
@@ -89,7 +89,7 @@ def test_what_was_written_is_listed_with_what_was_not() -> None:
         folder=folder,
         skills=29,
         gateways=1,
-        problems=[Problem("pdf-forms", "no frontmatter")],
+        problems=[Unmade("pdf-forms", "no frontmatter")],
         skipped=["a/link"],
     )
     text = text_of(plan, "summary")

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from skillaudit.errors import UsageError
-from skillaudit.optimize.apply.files import Problem
+from skillaudit.optimize.apply.files import Unmade
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
@@ -286,7 +286,7 @@ async def test_copying_takes_the_row_or_the_detail() -> None:
 
 async def test_export_asks_for_a_new_folder_and_writes_what_is_accepted(tmp_path: Path) -> None:
     planner = plans.Planner()
-    planner.proposal.problems = [Problem("pdf-forms", "no frontmatter")]
+    planner.proposal.problems = [Unmade("pdf-forms", "no frontmatter")]
     async with planned(planner, keys="j j j a G k a e") as (app, pilot):
         assert isinstance(app.screen, NewFolderScreen)
         assert "Write the library with 2 edits and the tree to" in screen_text(app)

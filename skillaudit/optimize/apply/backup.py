@@ -19,7 +19,7 @@ from skillaudit.disk.reading import read_file
 from skillaudit.disk.state import own_folder, state_folder, user_key
 from skillaudit.disk.writing import replace
 from skillaudit.errors import UsageError
-from skillaudit.optimize.apply.files import Change
+from skillaudit.optimize.apply.files import FileChange
 from skillaudit.schema import Record
 
 _MANIFEST = "manifest.json"
@@ -129,7 +129,7 @@ def _lock(folder: Path) -> int | None:
     return handle
 
 
-def store(base: Path, root: Path, changes: Sequence[Change]) -> Backup:
+def store(base: Path, root: Path, changes: Sequence[FileChange]) -> Backup:
     """Keep the old bytes of `changes` and return the backup; raises OSError, with nothing kept."""
     taken = _folders(base)
     for folder in taken:

@@ -17,7 +17,7 @@ from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of, root_of
 from skillaudit.load.walk import is_skill_name, show
-from skillaudit.optimize.apply.files import MAX_FILE, Problem, edited, new_bytes
+from skillaudit.optimize.apply.files import MAX_FILE, Unmade, edited, new_bytes
 from skillaudit.optimize.apply.frontmatter import FrontmatterError
 from skillaudit.optimize.apply.gateway import gateway_file
 from skillaudit.optimize.apply.places import categories, folder_of, places
@@ -42,7 +42,7 @@ class Exported:
     folder: Path
     skills: int = 0
     gateways: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Unmade] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     """Files that were left out, such as links that lead out of the library."""
     written: list[tuple[str, str, str]] = field(default_factory=list)
@@ -154,7 +154,7 @@ def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tu
     try:
         return name, new_bytes(data, skill, own, text), one_line(text)
     except FrontmatterError as error:
-        done.problems.append(Problem(skill.id, str(error)))
+        done.problems.append(Unmade(skill.id, str(error)))
         return name, data, skill.description
 
 

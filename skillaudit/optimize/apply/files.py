@@ -20,7 +20,7 @@ MAX_FILE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """What becomes of one file."""
 
     path: Path
@@ -34,7 +34,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Unmade:
     """An edit that could not be made, and why."""
 
     skill: str
@@ -51,30 +51,30 @@ def refusal(path: Path, root: Path) -> str:
     return ""
 
 
-def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[Change], list[Problem]]:
+def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileChange], list[Unmade]]:
     """Return what the accepted edits make of the files of a library, and what they cannot change.
 
     Nothing is written. A skill of a list has no file and is a problem here, not in an export.
     """
-    made: list[Change] = []
-    problems: list[Problem] = []
+    made: list[FileChange] = []
+    problems: list[Unmade] = []
     for skill, own, text, removed in edited(skills, edits):
         root, path = root_of(skill), file_of(skill)
         if root is None or path is None:
             reason = "it is a row of a list; use --export" if root is None else "its file cannot be found"
-            problems.append(Problem(skill.id, reason))
+            problems.append(Unmade(skill.id, reason))
             continue
         if reason := refusal(path, root):
-            problems.append(Problem(skill.id, f"its file {reason}"))
+            problems.append(Unmade(skill.id, f"its file {reason}"))
             continue
         try:
             before = read_file(path, MAX_FILE)
             after = None if removed else new_bytes(before, skill, own, text)
         except (OSError, FrontmatterError) as error:
-            problems.append(Problem(skill.id, str(error)))
+            problems.append(Unmade(skill.id, str(error)))
             continue
         if after != before:
-            made.append(Change(path, root, before, after, tuple(edit.id for edit in own)))
+            made.append(FileChange(path, root, before, after, tuple(edit.id for edit in own)))
     return made, problems
 
 

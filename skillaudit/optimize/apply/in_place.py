@@ -12,13 +12,13 @@ from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import replace, why_not
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.backup import Backup, backups_of, digest, newest, store
-from skillaudit.optimize.apply.files import MAX_FILE, Change, refusal
+from skillaudit.optimize.apply.files import MAX_FILE, FileChange, refusal
 
 FOREIGN = ".skillaudit-backup"
 """A folder that looks like a backup in a library; whoever put it there, it is not used."""
 
 
-def apply(changes: Sequence[Change]) -> tuple[Path, ...]:
+def apply(changes: Sequence[FileChange]) -> tuple[Path, ...]:
     """Write the changes and return the folders of their backups, one a root.
 
     The old bytes are stored first; each file is then replaced as a whole. Raises UsageError, with every
@@ -65,7 +65,7 @@ def undo(root: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
         return _restore(backup, strict=True), notes
 
 
-def _write(change: Change) -> None:
+def _write(change: FileChange) -> None:
     _guard(change.path, change.root)
     if read_file(change.path, MAX_FILE) != change.before:
         raise UsageError(f"{change.path} changed while the plan was made; run it again.")

@@ -7,7 +7,7 @@ from collections import Counter
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.rewrite.candidates import with_clause
 from skillaudit.optimize.rewrite.recipe import rewrite_together
-from skillaudit.optimize.rewrite.sharpen import TAKERS, Task, Writer, sharpen
+from skillaudit.optimize.rewrite.sharpen import TAKERS, Rewrite, Writer, sharpen
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.progress import SILENT, Progress
 
@@ -29,7 +29,7 @@ def draw_boundaries(
     add_clauses(bench, lexicon, progress)
 
 
-def boundary_tasks(bench: Bench) -> list[Task]:
+def boundary_tasks(bench: Bench) -> list[Rewrite]:
     """Return the tasks of the boundary step: both sides of every confused pair, each skill once."""
     rivals: dict[int, list[int]] = {}
     weight: Counter[int] = Counter()
@@ -40,7 +40,7 @@ def boundary_tasks(bench: Bench) -> list[Task]:
             rivals.setdefault(row, []).append(other)
             weight[row] += count
     return [
-        Task(
+        Rewrite(
             row,
             tuple(others[:TAKERS]),
             weight[row],

@@ -14,7 +14,7 @@ import numpy as np
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Board, Delta, Floats
 from skillaudit.optimize.rewrite.candidates import by_recipe
-from skillaudit.optimize.rewrite.sharpen import Task
+from skillaudit.optimize.rewrite.sharpen import Rewrite
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.progress import SILENT, Progress
 
@@ -40,7 +40,7 @@ class _Trial:
 
 
 def rewrite_together(
-    bench: Bench, lexicon: Lexicon, tasks: Sequence[Task], progress: Progress = SILENT
+    bench: Bench, lexicon: Lexicon, tasks: Sequence[Rewrite], progress: Progress = SILENT
 ) -> int:
     """Give every skill of `tasks` a description by the recipe that helps the library most; return how many.
 
@@ -119,7 +119,7 @@ def _kept(bench: Bench, trial: _Trial) -> set[int]:
     return kept
 
 
-def _record(bench: Bench, tasks: Sequence[Task], trial: _Trial, kept: set[int]) -> int:
+def _record(bench: Bench, tasks: Sequence[Rewrite], trial: _Trial, kept: set[int]) -> int:
     for task in tasks:
         if task.row in kept:
             bench.describe(

@@ -27,7 +27,7 @@ Writer = Callable[[Skill, int, Sequence[int]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Rewrite:
     """One skill to rewrite, against whom, and why."""
 
     row: int
@@ -39,7 +39,7 @@ class Task:
 def sharpen(
     bench: Bench,
     lexicon: Lexicon,
-    tasks: Sequence[Task],
+    tasks: Sequence[Rewrite],
     step: StepName,
     write: Writer | None = None,
     progress: Progress = SILENT,
@@ -67,7 +67,7 @@ def sharpen(
     progress.update("optimize", 0, len(ranked), f"{step}: {len(drafts)} candidates")
     chosen = promising(bench, drafts, keep)
     scores = bench.columns.full([bench.text(task.row, text) for task, text in chosen])
-    options: dict[int, list[tuple[Task, str, Floats]]] = {}
+    options: dict[int, list[tuple[Rewrite, str, Floats]]] = {}
     for at, (task, text) in enumerate(chosen):
         options.setdefault(task.row, []).append((task, text, scores[:, at]))
     for done, row in enumerate(_by_gain(bench, options)):
@@ -86,7 +86,7 @@ def sharpen(
             bench.describe(kind, step, row, text, task.reason, column, task.rivals)
 
 
-def promising(bench: Bench, drafts: Sequence[tuple[Task, str]], keep: int) -> list[tuple[Task, str]]:
+def promising(bench: Bench, drafts: Sequence[tuple[Rewrite, str]], keep: int) -> list[tuple[Rewrite, str]]:
     """Return the best few drafts of each skill by words, the vector's part taken as unchanged."""
     if not drafts:
         return []
@@ -103,7 +103,7 @@ def promising(bench: Bench, drafts: Sequence[tuple[Task, str]], keep: int) -> li
     return [drafts[at] for at in kept]
 
 
-def _by_gain(bench: Bench, options: dict[int, list[tuple[Task, str, Floats]]]) -> list[int]:
+def _by_gain(bench: Bench, options: dict[int, list[tuple[Rewrite, str, Floats]]]) -> list[int]:
     """Return the rows, most promising first."""
     gains = {
         row: max(bench.gain(bench.board.try_column(row, column)) for _, _, column in found)

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.rewrite.sharpen import TAKERS, Task, Writer, sharpen
+from skillaudit.optimize.rewrite.sharpen import TAKERS, Rewrite, Writer, sharpen
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.progress import SILENT, Progress
 
@@ -23,7 +23,7 @@ def help_victims(
         sharpen(bench, lexicon, victim_tasks(bench), "victim", write, progress, most)
 
 
-def victim_tasks(bench: Bench) -> list[Task]:
+def victim_tasks(bench: Bench) -> list[Rewrite]:
     """Return the tasks of the victim step: every skill that loses requests, worst first."""
     wrong = ~bench.board.right
     lost = bench.board.per_skill(wrong)
@@ -39,7 +39,7 @@ def victim_tasks(bench: Bench) -> list[Task]:
         if soft[row] > 0.2 and row not in bench.gone and not bench.skills[row].declared_router
     ]
     return [
-        Task(
+        Rewrite(
             row,
             tuple(at for at, _ in takers.get(row, Counter()).most_common(TAKERS)),
             float(soft[row]),
