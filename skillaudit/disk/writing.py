@@ -83,8 +83,11 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Yield an empty folder for the user's eyes only, which goes away when the block ends."""
-    with unfinished(Path(tempfile.gettempdir())) as folder:
+def scratch_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Yield an empty folder for the user's eyes only, which goes away when the block ends.
+
+    It lies in `parent`, else where the system keeps what is temporary. Raises OSError when it cannot be made.
+    """
+    with unfinished(parent or Path(tempfile.gettempdir())) as folder:
         folder.mkdir(mode=0o700)
         yield folder

