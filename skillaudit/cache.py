@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import hmac
 import os
 import sqlite3
 import threading
@@ -15,14 +17,22 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from skillaudit.disk.state import user_key
+
 T = TypeVar("T")
 
 CACHE_VARIABLE = "SKILLAUDIT_CACHE"
-FORMAT = 1
+FORMAT = 2
 """Version of the tables. It is part of the file name, so that two releases never fight over one file."""
 MAX_BYTES = 1 << 30
 """When the file holds more than this, the oldest quarter of its rows goes (first in, first out)."""
 _BUSY_SECONDS = 10.0
+_MOST_BLOB = 1 << 28
+_MOST_VECTOR = 1 << 16
+"""Bytes of one row beyond which it is none of ours, and not even fetched."""
+_CHECK = 8
+"""Bytes of the checksum that stands before every value."""
+_SEAL = 32
 _PARAMETERS = 900  # below the 999 that old builds of SQLite allow
 
 _TABLES = """
@@ -52,6 +62,10 @@ class Cache:
     The file is opened at the first use. Several processes and threads may use it at once. The cache
     never raises: what cannot be read counts as absent, what cannot be written is dropped, and `notes`
     says so once. A damaged file is set aside (`.damaged`) and a new one begun.
+
+    Every value carries a checksum over itself and the key that it stands under; one that does not fit, is of
+    another type, or is no finite vector of some length, counts as absent. What decides a gate is sealed with
+    the user's own key.
     """
 
     def __init__(self, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
@@ -62,6 +76,7 @@ class Cache:
         self._readable = self._writable = True
         self._notes: list[str] = []
         self._lock = threading.RLock()
+        self._key: bytes | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -93,12 +108,12 @@ class Cache:
                 chunk = digests[start : start + _PARAMETERS]
                 rows += connection.execute(
                     "SELECT v.digest, v.vector FROM vectors v JOIN models m ON m.id = v.model "
-                    f"WHERE m.key = ? AND v.digest IN ({','.join('?' * len(chunk))})",
-                    (model_key, *chunk),
+                    f"WHERE m.key = ? AND length(v.vector) <= ? AND v.digest IN ({','.join('?' * len(chunk))})",
+                    (model_key, _MOST_VECTOR, *chunk),
                 )
             return rows
 
-        return _as_vectors(self._read(select) or [])
+        return _as_vectors(_intact(model_key, self._read(select) or []))
 
     def put_vectors(self, model_key: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store row i of `vectors`, shape (n, d), under `digests[i]`, all of them or none."""
@@ -111,7 +126,10 @@ class Cache:
             (model,) = connection.execute("SELECT id FROM models WHERE key = ?", (model_key,)).fetchone()
             connection.executemany(
                 "INSERT OR REPLACE INTO vectors (model, digest, vector) VALUES (?, ?, ?)",
-                ((model, digest, row.tobytes()) for digest, row in zip(digests, rows, strict=True)),
+                (
+                    (model, digest, _checked(row.tobytes(), model_key, digest))
+                    for digest, row in zip(digests, rows, strict=True)
+                ),
             )
 
         self._write(insert)
@@ -119,23 +137,49 @@ class Cache:
     def get_blob(self, kind: str, key: str) -> bytes | None:
         """Return the bytes stored under `kind` and `key`, or None."""
 
-        def select(connection: sqlite3.Connection) -> bytes | None:
+        def select(connection: sqlite3.Connection) -> object:
             row = connection.execute(
-                "SELECT value FROM blobs WHERE kind = ? AND key = ?", (kind, key)
+                "SELECT value FROM blobs WHERE kind = ? AND key = ? AND length(value) <= ?",
+                (kind, key, _MOST_BLOB),
             ).fetchone()
             return row[0] if row else None
 
-        return self._read(select)
+        return _unchecked(self._read(select), kind, key)
 
     def put_blob(self, kind: str, key: str, value: bytes) -> None:
         """Store `value` under `kind` and `key`, replacing what was there."""
 
         def insert(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT OR REPLACE INTO blobs (kind, key, value) VALUES (?, ?, ?)", (kind, key, value)
+                "INSERT OR REPLACE INTO blobs (kind, key, value) VALUES (?, ?, ?)",
+                (kind, key, _checked(value, kind, key)),
             )
 
         self._write(insert)
+
+    def get_sealed(self, kind: str, key: str) -> bytes | None:
+        """Return the bytes that this user sealed under `kind` and `key`, or None."""
+        value = self.get_blob(kind, key)
+        secret = self._secret() if value is not None else b""
+        if value is None or not secret or len(value) < _SEAL:
+            return None
+        seal, value = value[:_SEAL], value[_SEAL:]
+        return value if hmac.compare_digest(seal, _seal(secret, value, kind, key)) else None
+
+    def put_sealed(self, kind: str, key: str, value: bytes) -> None:
+        """Store `value` with a seal of the user's own key, which nobody else can make."""
+        if secret := self._secret():
+            self.put_blob(kind, key, _seal(secret, value, kind, key) + value)
+
+    def _secret(self) -> bytes:
+        """Return the user's key; empty, which is noted once, where there can be none."""
+        if self._key is None:
+            try:
+                self._key = user_key()
+            except OSError as error:
+                self._key = b""
+                self._note("keeps no reports without a key of yours", error)
+        return self._key
 
     def _read(self, select: Callable[[sqlite3.Connection], T]) -> T | None:
         """Return what `select` finds, or None when the file cannot be read, which is noted."""
@@ -199,6 +243,8 @@ class Cache:
                 _create(connection)
             elif version != FORMAT:
                 raise sqlite3.DatabaseError(f"its format is {version}, not {FORMAT}")
+            if odd := connection.execute(_STRANGERS).fetchone():
+                raise sqlite3.DatabaseError(f"it holds a {odd[0]!s:.20} of somebody else's")
             # A lost last write after a power cut costs a recomputation, so there is no fsync per commit.
             connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
@@ -233,6 +279,11 @@ class Cache:
         self._notes.append(f"The cache {self.path} {what} ({error}).")
 
 
+_STRANGERS = (
+    "SELECT type FROM sqlite_schema "
+    "WHERE type NOT IN ('table', 'index') OR name NOT IN ('models', 'vectors', 'blobs') AND name NOT LIKE 'sqlite_%'"
+)
+"""Views and triggers, which can do anything, and other tables."""
 _SIZES = ("page_count", "freelist_count", "page_size")
 
 
@@ -248,11 +299,44 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
+def _check(value: bytes, *names: str) -> bytes:
+    digest = hashlib.blake2b(value, digest_size=_CHECK)
+    digest.update("\0".join(names).encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+def _checked(value: bytes, *names: str) -> bytes:
+    return _check(value, *names) + value
+
+
+def _unchecked(stored: object, *names: str) -> bytes | None:
+    """Return the value behind its checksum; None where it is damaged, or of another place."""
+    if not isinstance(stored, bytes) or len(stored) < _CHECK:
+        return None
+    value = stored[_CHECK:]
+    return value if stored[:_CHECK] == _check(value, *names) else None
+
+
+def _seal(secret: bytes, value: bytes, *names: str) -> bytes:
+    told = "\0".join(("skillaudit cache", *names, "")).encode("utf-8", "surrogatepass")
+    return hmac.digest(secret, told + value, "sha256")
+
+
+def _intact(model_key: str, rows: Sequence[tuple[object, object]]) -> list[tuple[str, bytes]]:
+    found = []
+    for digest, stored in rows:
+        if isinstance(digest, str) and (value := _unchecked(stored, model_key, digest)) is not None:
+            found.append((digest, value))
+    return found
+
+
 def _as_vectors(rows: list[tuple[str, bytes]]) -> dict[str, NDArray[np.float32]]:
-    """Give each key its row of one matrix; a row of another length than the first counts as absent."""
+    """Give each key its row of one matrix; a row of another length than the first, or of no direction, is absent."""
     size = len(rows[0][1]) if rows else 0
     if size == 0 or size % 4:
         return {}
     whole = [row for row in rows if len(row[1]) == size]
     matrix = np.frombuffer(b"".join([row[1] for row in whole]), dtype="<f4").reshape(len(whole), size // 4)
-    return dict(zip([row[0] for row in whole], matrix, strict=True))
+    lengths = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
+    keys = [row[0] for row in whole]
+    return {key: row for key, row, length in zip(keys, matrix, lengths, strict=True) if 0 < length < np.inf}

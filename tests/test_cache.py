@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,122 @@ def test_a_row_of_another_length_counts_as_absent(tmp_path: Path) -> None:
     file.close()
     with Cache(tmp_path) as cache:
         assert set(cache.get_vectors("m", digests(3))) == {"d00000", "d00002"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE vectors SET vector = zeroblob(length(vector))",
+        "UPDATE vectors SET vector = (SELECT vector FROM vectors WHERE digest = 'd00002')",
+        "UPDATE vectors SET digest = 'd0000' || (9 - substr(digest, 6))",
+        "UPDATE vectors SET vector = 'text'",
+        "UPDATE vectors SET vector = 7",
+        "UPDATE vectors SET vector = x''",
+        "UPDATE vectors SET digest = x'00ff' WHERE digest = 'd00000'",
+        "UPDATE vectors SET vector = zeroblob(80000)",
+        "UPDATE models SET key = 'n'; INSERT INTO models (key) VALUES ('m')",
+    ],
+)
+def test_a_vector_that_was_changed_counts_as_absent(tmp_path: Path, change: str) -> None:
+    rows = stored_vectors(tmp_path, 3)
+    with sqlite3.connect(Cache(tmp_path).path) as file:
+        for statement in change.split(";"):
+            file.execute(statement)
+    file.close()
+    with Cache(tmp_path) as cache:
+        known = cache.get_vectors("m", digests(3))
+    assert "d00000" not in known
+    assert all(row.tobytes() == rows[int(digest[1:])].tobytes() for digest, row in known.items())
+
+
+def test_vectors_without_a_direction_count_as_absent(tmp_path: Path) -> None:
+    rows = vectors(4)
+    rows[0], rows[1, 2], rows[2, 3] = 0, np.nan, np.inf
+    with Cache(tmp_path) as cache:
+        cache.put_vectors("m", digests(4), rows)
+        assert set(cache.get_vectors("m", digests(4))) == {"d00003"}
+
+
+@pytest.mark.parametrize("value", ["x'00'", "'text'", "17", "NULL", "zeroblob(300000000)", "value || x'00'"])
+def test_a_blob_that_was_changed_counts_as_absent(tmp_path: Path, value: str) -> None:
+    stored_vectors(tmp_path)
+    with sqlite3.connect(Cache(tmp_path).path) as file:
+        with suppress(sqlite3.IntegrityError):
+            file.execute(f"UPDATE blobs SET value = {value}")
+        file.execute("UPDATE blobs SET key = 'other' WHERE value IS NULL OR length(value) = 13")
+    file.close()
+    with Cache(tmp_path) as cache:
+        assert cache.get_blob("map", "k") is None
+
+
+def test_a_blob_under_another_name_counts_as_absent(tmp_path: Path) -> None:
+    stored_vectors(tmp_path)
+    with sqlite3.connect(Cache(tmp_path).path) as file:
+        file.execute("UPDATE blobs SET kind = 'labels'")
+    file.close()
+    with Cache(tmp_path) as cache:
+        assert cache.get_blob("labels", "k") is None
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON blobs BEGIN DELETE FROM vectors; END",
+        "ALTER TABLE vectors RENAME TO v; CREATE VIEW vectors AS SELECT * FROM v",
+        "CREATE TABLE more (x)",
+    ],
+)
+def test_a_file_with_more_than_its_tables_is_set_aside(tmp_path: Path, planted: str) -> None:
+    stored_vectors(tmp_path)
+    with sqlite3.connect(Cache(tmp_path).path) as file:
+        for statement in planted.split(";") if "VIEW" in planted else [planted]:
+            file.execute(statement)
+    file.close()
+    with Cache(tmp_path) as cache:
+        assert cache.get_vectors("m", digests(5)) == {}
+        assert "was damaged and begun anew" in cache.notes[0]
+
+
+def test_what_is_sealed_comes_back_for_its_user_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path / "mine"))
+    with Cache(tmp_path) as cache:
+        cache.put_sealed("report", "k", b"passed")
+        cache.put_sealed("report", "other", b"failed")
+        assert cache.get_sealed("report", "k") == b"passed"
+        assert cache.get_sealed("report", "none") is None
+        cache.put_blob("report", "bare", b"x" * 64)
+        assert cache.get_sealed("report", "bare") is None
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path / "somebody"))
+    with Cache(tmp_path) as cache:
+        assert cache.get_sealed("report", "k") is None
+        forged = cache.get_blob("report", "k") or b""
+        cache.put_blob("report", "k", forged[:32] + b"PASSED")
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path / "mine"))
+    with Cache(tmp_path) as cache:
+        assert cache.get_sealed("report", "k") is None
+
+
+def test_a_seal_holds_for_its_place_alone(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        cache.put_sealed("report", "passed", b"passed")
+        cache.put_blob("report", "failed", cache.get_blob("report", "passed") or b"")
+        assert cache.get_sealed("report", "passed") == b"passed"
+        assert cache.get_sealed("report", "failed") is None
+
+
+def test_without_a_key_nothing_is_sealed_and_that_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_text("a file", encoding="utf-8")
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path / "state"))
+    with Cache(tmp_path) as cache:
+        for _ in range(3):
+            cache.put_sealed("report", "k", b"passed")
+            assert cache.get_sealed("report", "k") is None
+        assert [note for note in cache.notes if "without a key" in note] == list(cache.notes)
+        assert len(cache.notes) == 1
 
 
 def test_the_folder_is_the_named_one_then_the_variable_then_the_users(
@@ -264,7 +381,7 @@ def test_several_processes_may_start_on_one_new_file(tmp_path: Path) -> None:
         "with Cache() as cache:\n"
         "    for step in range(20):\n"
         "        keys = [f'{me}-{step}-{row}' for row in range(10)]\n"
-        "        cache.put_vectors('m', keys, np.full((10, 8), int(me), dtype=np.float32))\n"
+        "        cache.put_vectors('m', keys, np.full((10, 8), 1 + int(me), dtype=np.float32))\n"
         "        cache.get_vectors('m', keys)\n"
         "    print(*cache.notes)\n"
     )
@@ -282,7 +399,7 @@ def test_several_processes_may_start_on_one_new_file(tmp_path: Path) -> None:
     with Cache(tmp_path) as cache:
         known = cache.get_vectors("m", keys)
     assert set(known) == set(keys)
-    assert known["3-19-9"].tolist() == [3.0] * 8
+    assert known["3-19-9"].tolist() == [4.0] * 8
 
 
 def test_threads_may_share_one_cache(tmp_path: Path) -> None:

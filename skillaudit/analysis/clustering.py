@@ -288,7 +288,9 @@ def cluster_cached(
     digest.update(b"" if templates is None else templates.astype("<i8").tobytes())
     known = cache.get_blob("clusters", digest.hexdigest())
     if known is not None and len(known) == 8 * neighbors.n:
-        return np.frombuffer(known, dtype="<i8").astype(np.int64)
+        labels = np.frombuffer(known, dtype="<i8").astype(np.int64)
+        if np.array_equal(labels, numbered(labels)):
+            return labels
     labels = cluster(neighbors, thresholds=thresholds, templates=templates)
     cache.put_blob("clusters", digest.hexdigest(), labels.astype("<i8").tobytes())
     return labels

@@ -53,7 +53,9 @@ def layout(
         method = "pca"
     key = _key(vectors, neighbors, method, seed)
     if cache is not None and (known := cache.get_blob(_KIND, key)) is not None and len(known) == 8 * n:
-        return np.frombuffer(known, dtype="<f4").reshape(n, 2).copy()
+        kept = np.frombuffer(known, dtype="<f4").reshape(n, 2).copy()
+        if np.isfinite(kept).all():
+            return kept
     positions = _scaled(_principal(vectors) if vectors is not None else _spectral(neighbors))
     if method == "umap":
         positions = _scaled(_umap(neighbors, positions, seed))

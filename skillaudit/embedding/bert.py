@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -38,7 +37,7 @@ _SERIES = [
 class BertModel:
     """BERT (Devlin et al. 2019) with absolute positions, exact GELU, mean pooling and L2 norm, in float32."""
 
-    def __init__(self, weights: Path, shape: Bert) -> None:
+    def __init__(self, weights: bytes, shape: Bert) -> None:
         """Read the weights; raises what reading them raises, and KeyError for a tensor that is not there."""
         tensors = {name.removeprefix("bert."): tensor for name, tensor in read_tensors(weights).items()}
 

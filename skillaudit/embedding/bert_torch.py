@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -21,12 +20,12 @@ _Linear: TypeAlias = "tuple[Tensor, Tensor]"
 class TorchBertModel:
     """What `BertModel` computes, on a device of torch; rounding differs by about 1e-6."""
 
-    def __init__(self, weights: Path, shape: Bert, device: str) -> None:
+    def __init__(self, weights: bytes, shape: Bert, device: str) -> None:
         import torch
-        from safetensors.torch import load_file
+        from safetensors.torch import load
 
-        loaded: dict[str, Tensor] = load_file(str(weights), device=device)
-        tensors = {name.removeprefix("bert."): tensor for name, tensor in loaded.items()}
+        loaded: dict[str, Tensor] = load(weights)
+        tensors = {name.removeprefix("bert."): tensor.to(device) for name, tensor in loaded.items()}
 
         def part(name: str) -> Tensor:
             return tensors[name].float().contiguous()

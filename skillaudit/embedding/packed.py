@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
 from skillaudit.embedding.models import Bert
+from skillaudit.embedding.weights import read_part
 from skillaudit.errors import EmbeddingError
 
 _CPU_TOKENS = 1024
@@ -39,6 +40,7 @@ class PackedEncoder:
         self,
         source: tuple[Path, Bert],
         *,
+        official: bool = False,
         device: str | None = None,
         threads: int | None = None,
         batch_tokens: int | None = None,
@@ -51,8 +53,11 @@ class PackedEncoder:
         self._threads = choose_threads(threads) if on_cpu else 1
         self._batch_tokens = batch_tokens or (_CPU_TOKENS if on_cpu else _GPU_TOKENS)
         try:
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._model = _load(folder / "model.safetensors", shape, self._device)
+            self._tokenizer: Any = Tokenizer.from_buffer(
+                read_part(folder, "tokenizer.json", official=official)
+            )
+            weights = read_part(folder, "model.safetensors", official=official)
+            self._model = _load(weights, shape, self._device)
         except Exception as error:  # both libraries raise their own, undocumented kinds
             raise EmbeddingError(
                 f"The model in {folder} cannot be loaded ({error}); "
@@ -91,7 +96,7 @@ class PackedEncoder:
 _COUNT = np.arange(8192, dtype=np.int64)
 
 
-def _load(weights: Path, shape: Bert, device: str) -> _Forward:
+def _load(weights: bytes, shape: Bert, device: str) -> _Forward:
     if device == "cpu":
         from skillaudit.embedding.bert import BertModel
 

@@ -18,6 +18,8 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import EmbeddingSummary
 
 _PROGRESS_SECONDS = 0.1
+_UNIT = 1e-3
+"""Squared norms of unit vectors stray less from 1, in single precision too."""
 _STORE_SECONDS = 2.0
 """At most so much work is lost when the process is killed; every other end stores what is there."""
 
@@ -46,7 +48,7 @@ def embed(
     digests = [_digest(text) for text in texts]
     distinct = dict(zip(digests, texts, strict=True))
     known = cache.get_vectors(source.key, list(distinct)) if cache else {}
-    known = {digest: row for digest, row in known.items() if source.dimension in (0, len(row))}
+    known = {digest: row for digest, row in known.items() if _fits(row, source.dimension)}
     missing = [digest for digest in distinct if digest not in known]
     report = _Throttle(progress, len(distinct), f"{len(known)} cached" if known else "")
     report(len(known), always=True)
@@ -65,6 +67,11 @@ def describe(model: str = DEFAULT_EMBEDDER, *, cache: Cache | None = None) -> Em
     """
     source = resolve(model, cache)
     return EmbeddingSummary(model=source.name, revision=source.revision, dimension=source.dimension)
+
+
+def _fits(row: NDArray[np.float32], dimension: int) -> bool:
+    """Whether a cached vector can be one of the model's: of its length, and of unit norm."""
+    return dimension in (0, len(row)) and abs(float(row @ row) - 1) < _UNIT
 
 
 def _compute(
@@ -105,7 +112,9 @@ def _encoder(source: Model, device: str | None, threads: int | None, cache: Cach
     if source.packable:
         from skillaudit.embedding.packed import PackedEncoder
 
-        return PackedEncoder(source.load(cache), device=device, threads=threads)
+        return PackedEncoder(
+            source.load(cache), official=source.folder is None, device=device, threads=threads
+        )
     from skillaudit.embedding.sentence import SentenceEncoder
 
     return SentenceEncoder(source, device=device, threads=threads)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def read_tensors(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the floating-point tensors of `path` by name; others, such as position ids, are left out.
+def read_tensors(data: bytes) -> dict[str, NDArray[np.float32]]:
+    """Return the floating-point tensors of a file's bytes by name; others, such as position ids, are left out.
 
-    Raises what `safetensors` and the file system raise.
+    Raises what `safetensors` raises.
     """
     from safetensors import deserialize
 
-    found: list[tuple[str, dict[str, Any]]] = deserialize(path.read_bytes())
+    found: list[tuple[str, dict[str, Any]]] = deserialize(data)
     tensors = {}
     for name, tensor in found:
         if (values := _floats(tensor["dtype"], tensor["data"])) is not None:

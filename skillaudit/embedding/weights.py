@@ -74,16 +74,31 @@ def _from_index(folder: Path) -> Path:
 
 
 def file_sha256(path: Path, cache: Cache | None = None) -> str:
-    """Return the SHA-256 of a file in hex, remembered in the cache until its size or time changes."""
+    """Return the SHA-256 of a file in hex, remembered in the cache until anything about the file changes.
+
+    The time of the last change of its entry counts, which nobody can set: `touch` hides no change.
+    """
     state = path.stat()
-    key = f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}"
-    if cache and (known := cache.get_blob("sha256", key)):
+    times = f"{state.st_mtime_ns}|{state.st_ctime_ns}"
+    key = f"{path.resolve()}|{state.st_dev}|{state.st_ino}|{state.st_size}|{times}"
+    if cache and (known := cache.get_sealed("sha256", key)) and len(known) == 64:
         return known.decode("ascii", "replace")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if cache:
-        cache.put_blob("sha256", key, digest.encode())
+        cache.put_sealed("sha256", key, digest.encode())
     return digest
+
+
+def read_part(folder: Path, name: str, *, official: bool) -> bytes:
+    """Return the bytes of a model's file; with `official` only where they are those of the default model.
+
+    Raises EmbeddingError for other bytes, and OSError.
+    """
+    data = (folder / name).read_bytes()
+    if official and hashlib.sha256(data).hexdigest() != _OFFICIAL[name]:
+        raise EmbeddingError(f"{folder / name} is no longer the official file; install it again")
+    return data
 
 
 def hub_folder(model: str) -> Path:

@@ -19,6 +19,8 @@ from skillaudit.routing import RouterProfile
 from skillaudit.schema import EmbeddingSummary, Library, Report
 
 _KIND = "report"
+_MOST_BYTES = 1 << 28
+"""Of an unpacked report."""
 _PLACES = frozenset({"cache", "use_cache", "requests", "chains"})
 """Fields of the configuration that say where things are, not what the report says."""
 
@@ -43,18 +45,20 @@ def report_key(
 
 def recall(cache: Cache, key: str) -> Report | None:
     """Return the report that was kept under `key`, or None."""
-    kept = cache.get_blob(_KIND, key)
+    kept = cache.get_sealed(_KIND, key)
     if kept is None:
         return None
     try:
-        return msgspec.msgpack.decode(zlib.decompress(kept), type=Report)
-    except (zlib.error, msgspec.DecodeError):
+        unpacking = zlib.decompressobj()
+        report = unpacking.decompress(kept, _MOST_BYTES)
+        return msgspec.msgpack.decode(report, type=Report) if unpacking.eof else None
+    except (zlib.error, msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
 def keep(cache: Cache, key: str, report: Report) -> None:
     """Keep `report` under `key`."""
-    cache.put_blob(_KIND, key, zlib.compress(msgspec.msgpack.encode(report), 1))
+    cache.put_sealed(_KIND, key, zlib.compress(msgspec.msgpack.encode(report), 1))
 
 
 @cache

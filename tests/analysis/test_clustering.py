@@ -271,8 +271,11 @@ def test_labels_are_kept_until_something_changes() -> None:
     assert cluster_cached(found, None).tolist() == labels.tolist()
     assert cluster_cached(found, Memory()).tolist() == labels.tolist()
     (key,) = stored
-    stored[key] = np.full(20, 7).astype("<i8").tobytes()
-    assert cluster_cached(found, Memory()).tolist() == [7] * 20
+    stored[key] = np.zeros(20).astype("<i8").tobytes()
+    assert cluster_cached(found, Memory()).tolist() == [0] * 20
+    for damaged in (np.full(20, 7), np.full(20, 10**9), np.full(20, -2)):
+        stored[key] = damaged.astype("<i8").tobytes()
+        assert cluster_cached(found, Memory()).tolist() == labels.tolist()
     stored[key] = b"torn"
     assert cluster_cached(found, Memory()).tolist() == labels.tolist()
     cluster_cached(found, Memory(), thresholds=THRESHOLDS["hybrid"])

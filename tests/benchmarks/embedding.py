@@ -58,7 +58,7 @@ def main() -> None:
     threads = choose_threads(options.threads)
     torch.set_num_threads(threads)
     peer: Any = SentenceTransformer(str(default_folder()), device="cpu")
-    packed = PackedEncoder((default_folder(), MINILM), device="cpu", threads=threads)
+    packed = PackedEncoder((default_folder(), MINILM), official=True, device="cpu", threads=threads)
 
     def run_packed(chunk: Sequence[str]) -> Vectors:
         vectors = np.empty((len(chunk), MINILM.hidden), dtype=np.float32)

@@ -151,7 +151,7 @@ def test_weights_without_a_tensor_are_one_clear_error(tiny: Path) -> None:
 
 
 def test_torch_computes_the_same_vectors(minilm: Path, reference: Vectors) -> None:
-    model = TorchBertModel(minilm / "model.safetensors", MINILM, "cpu")
+    model = TorchBertModel((minilm / "model.safetensors").read_bytes(), MINILM, "cpu")
     encoder = PackedEncoder((minilm, MINILM), device="cpu", threads=1)
     encoder._model = model
     np.testing.assert_allclose(run(encoder, TEXTS), reference, atol=1e-6)

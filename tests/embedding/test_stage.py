@@ -38,7 +38,8 @@ class FakeEncoder:
 
 def expected(text: str) -> NDArray[np.float32]:
     seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-    return np.random.default_rng(seed).standard_normal(384).astype(np.float32)
+    vector = np.random.default_rng(seed).standard_normal(384)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
 class Recorder:

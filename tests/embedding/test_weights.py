@@ -19,6 +19,8 @@ import pytest
 
 from skillaudit.cache import Cache
 from skillaudit.embedding import weights
+from skillaudit.embedding.models import MINILM
+from skillaudit.embedding.packed import PackedEncoder
 from skillaudit.embedding.weights import default_folder, file_sha256
 from skillaudit.errors import EmbeddingError
 from tests.embedding.conftest import FakeHub
@@ -142,7 +144,25 @@ def test_a_hash_is_computed_once_until_the_file_changes(
         file.write_bytes(b"three")
         os.utime(file, ns=(2, 2))
         assert file_sha256(file, cache) == hashlib.sha256(b"three").hexdigest()
+        file.write_bytes(b"seven")  # of the same length, its times set back
+        os.utime(file, ns=(2, 2))
+        assert file_sha256(file, cache) == hashlib.sha256(b"seven").hexdigest()
+        file.write_bytes(b"three")
     assert file_sha256(file) == hashlib.sha256(b"three").hexdigest()
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json"])
+def test_files_that_changed_after_they_were_found_are_not_loaded(
+    file: str, copy: Callable[[str], Path]
+) -> None:
+    folder = copy("model")
+    assert PackedEncoder((folder, MINILM), official=True, device="cpu")
+    content = bytearray((folder / file).read_bytes())
+    content[-1] ^= 1
+    (folder / file).unlink()
+    (folder / file).write_bytes(content)
+    with pytest.raises(EmbeddingError, match=f"{re.escape(file)} is no longer the official file"):
+        PackedEncoder((folder, MINILM), official=True, device="cpu")
 
 
 def test_an_unknown_hub_model_is_one_clear_error(hub: FakeHub) -> None:

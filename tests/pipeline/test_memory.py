@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,5 +130,17 @@ def test_what_cannot_be_read_counts_as_forgotten(tmp_path: Path) -> None:
         keep(cache, "a", small_report())
         assert recall(cache, "a") == small_report()
         assert recall(cache, "b") is None
-        cache.put_blob("report", "c", b"garbage")
+        cache.put_sealed("report", "c", b"garbage")
         assert recall(cache, "c") is None
+        cache.put_sealed("report", "d", zlib.compress(bytes((1 << 28) + 1), 9))
+        assert recall(cache, "d") is None, "a bomb"
+        cache.put_sealed("report", "e", zlib.compress(b"\x91" * 100_000))
+        assert recall(cache, "e") is None, "nested without end"
+
+
+def test_a_report_that_somebody_else_wrote_is_forgotten(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        keep(cache, "a", small_report())
+        forged = msgspec.msgpack.encode(small_report())
+        cache.put_blob("report", "a", zlib.compress(forged))
+        assert recall(cache, "a") is None
