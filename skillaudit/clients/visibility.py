@@ -53,11 +53,15 @@ def visibility(
     context: int | None = None,
     order: DropOrder = "declared",
 ) -> Visibility:
-    """Return the state of each skill in each client; without `clients`, in all current ones.
+    """Return the state of each skill in each client; without `clients`, in all current ones, but for a list of
+    tools in none, since a client gives tools to its model whole.
 
     Raises `UsageError` for an unknown client.
     """
-    names = tuple(clients) if clients is not None else tuple(p.id for p in profiles() if p.current)
+    if clients is None:
+        tools = bool(skills) and all(skill.is_tool for skill in skills)
+        clients = () if tools else [rule.id for rule in profiles() if rule.current]
+    names = tuple(clients)
     lists = [listing(skills, name, context=context, order=order) for name in names]
     return Visibility(
         context=context,

@@ -62,8 +62,8 @@ DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
         "name-differs-from-folder": "the name differs from its folder's name",
         "duplicate-name": "several skills of one source have the same name",
         # description
-        "no-description": "there is no description; the first paragraph of the body stands in",
-        "empty-description": "the description is empty; the first paragraph of the body stands in",
+        "no-description": "there is no description; the first paragraph of the body or the name alone stands in",
+        "empty-description": "the description is empty; the first paragraph of the body or the name alone stands in",
         "description-not-text": "the description is a list or a mapping instead of text",
         "description-too-long": "the description is longer than 1,024 characters",
         "description-too-short": "the description is too short to say what the skill does and when to use it",
@@ -101,6 +101,8 @@ SKIP_CODES: Mapping[str, str] = MappingProxyType(
         "too-deep": "the folder lies deeper than the loader goes",
         "too-many": "there are more folders or skills than the loader takes",
         "remote-plugin": "the marketplace lists a plugin that lives in another repository",
+        "no-tools": "a message of a recorded exchange that lists no tools",
+        "partial-list": "the list of tools says that more pages follow",
         "bad-row": "the row of a list cannot be read",
     }
 )

@@ -28,6 +28,7 @@ class Draft:
     """Folders from the root down to the one that holds the file."""
     category: str | None = None
     when_to_use: str = ""
+    is_tool: bool = False
     manual_only: bool = False
     user_invocable: bool = True
     declared_router: bool = False

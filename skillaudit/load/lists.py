@@ -1,4 +1,4 @@
-"""Read lists of tools or skills: JSONL rows, MCP `tools/list`, OpenAI and other function lists."""
+"""Read lists of tools or skills: JSONL rows, and JSON in the shapes of `tool_forms`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from skillaudit.load.defects import Problem
 from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import body_problems, description_problems, name_problems
+from skillaudit.load.tool_forms import as_row, find_tools
 from skillaudit.load.walk import is_skill_name, show
 from skillaudit.reading import JsonError, ReadingError, named, parse_json, read_bytes, read_lines
 from skillaudit.reading.limits import LINE, LIST, LIST_ROWS
@@ -23,12 +24,11 @@ _MAX_FOLDERS = 16
 
 FORMATS = (
     "a folder with SKILL.md files, one SKILL.md, a JSONL file (.jsonl, .jsonl.gz) of name and description, "
-    "or a JSON file with an MCP tools/list or a list of functions"
+    "or a JSON file with an MCP tools/list, a list of functions, or OpenAPI"
 )
 """What a source may be, in words."""
 
 _NAME = re.compile(r'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
-_LIST_KEYS = ("tools", "functions", "function_declarations", "functionDeclarations", "skills", "result")
 
 
 def is_list_file(path: Path) -> bool:
@@ -47,10 +47,11 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     lines = path.name.lower().removesuffix(".gz").endswith((".jsonl", ".ndjson"))
     try:
         for line, place, row in _rows(path) if lines else _items(path):
-            got = _draft(row, line) if not isinstance(row, str) else Rejected("bad-row", row)
+            got = row if isinstance(row, Rejected) else _draft(row, line)
             if isinstance(got, Rejected):
                 skipped.append(Skipped(path=f"{base}{place}", reason=got.reason, code=got.code))
             else:
+                got.is_tool = not got.folders and (not lines or "#" in place or _has_schema(row))
                 got.path, got.shown, got.root = f"{base}{place}", f"{shown}{place}", shown
                 drafts.append(got)
     except ReadingError as error:
@@ -67,12 +68,24 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     return drafts, skipped
 
 
+_MORE = Rejected("partial-list", "the list says that more pages follow (nextCursor); only these were audited")
+
+
+def _has_schema(row: dict[str, Any]) -> bool:
+    return any(isinstance(row.get(key), dict) for key in ("inputSchema", "input_schema", "parameters"))
+
+
+def _usable(row: Any) -> Any:
+    return as_row(row) if isinstance(row, dict) else Rejected("bad-row", "not a JSON object")
+
+
 def _rows(path: Path) -> Iterator[tuple[int, str, Any]]:
-    """Yield line number, place and the parsed row, or a reason as text."""
+    """Yield line number, place and the parsed row, or why there is none; a row may be a message with tools."""
+    partial = 0
     for number, line in read_lines(path, LIST_ROWS):
         place = f":{number}"
         if line is None:
-            yield number, place, f"the line is longer than {LINE:,} bytes"
+            yield number, place, Rejected("bad-row", f"the line is longer than {LINE:,} bytes")
             continue
         text = line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip()
         if not text:
@@ -80,9 +93,18 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Any]]:
         try:
             row = parse_json(text, LIST_ROWS)
         except JsonError as error:
-            yield number, place, f"not JSON: {error}"
+            yield number, place, Rejected("bad-row", f"not JSON: {error}")
             continue
-        yield number, place, row if isinstance(row, dict) else "not a JSON object"
+        if isinstance(row, dict) and "name" not in as_row(row) and (found := find_tools(row)) is not None:
+            for index, item in enumerate(found.rows):
+                yield number, f"{place}#{index}", _usable(item)
+            partial = number if found.partial else 0
+        elif isinstance(row, dict) and "jsonrpc" in row:
+            yield number, place, Rejected("no-tools", "a message that lists no tools")
+        else:
+            yield number, place, _usable(row)
+    if partial:
+        yield partial, f":{partial}", _MORE
 
 
 def _items(path: Path) -> Iterator[tuple[int, str, Any]]:
@@ -92,44 +114,26 @@ def _items(path: Path) -> Iterator[tuple[int, str, Any]]:
         content = parse_json(text, LIST)
     except JsonError as error:
         raise LoadError(f"{error.at(named(path))}; expected {FORMATS}") from None
-    items = _unwrap(content)
-    if items is None:
-        raise LoadError(f"{named(path)}: JSON, but no list of tools; expected {FORMATS}")
+    found = find_tools(content)
+    if found is None:
+        raise LoadError(f"{named(path)}: JSON, but no list of tools{_hint(content)}; expected {FORMATS}")
     names = _NAME.finditer(text)
     position, line = 0, 1
-    for index, item in enumerate(items):
-        name = _function(item).get("name") if isinstance(item, dict) else None
+    for index, item in enumerate(found.rows):
+        name = item.get("name") if isinstance(item, dict) else None
         match = next((m for m in names if json.loads(m[1]) == name), None) if isinstance(name, str) else None
         if match:
             line += text.count("\n", position, match.start())
             position = match.start()
-        yield line, f"#{index}", item if isinstance(item, dict) else "not a JSON object"
+        yield line, f"#{index}", _usable(item)
+    if found.partial:
+        yield line, "", _MORE
 
 
-def _unwrap(content: Any, depth: int = 0) -> list[Any] | None:
-    """Find the list of tools in the shapes that it is commonly wrapped in."""
-    if isinstance(content, list):
-        inner = [
-            tool
-            for item in content
-            if isinstance(item, dict) and "name" not in item and "function" not in item
-            for tool in (_unwrap(item, depth + 1) or [])
-        ]
-        return inner or content
-    if not isinstance(content, dict) or depth > 3:
-        return None
-    for key in _LIST_KEYS:
-        if isinstance(content.get(key), list | dict):
-            found = _unwrap(content[key], depth + 1)
-            if found is not None:
-                return found
-    function = _function(content)
-    return [content] if isinstance(function.get("name"), str) and "description" in function else None
-
-
-def _function(item: dict[str, Any]) -> dict[str, Any]:
-    inner = item.get("function")
-    return inner if isinstance(inner, dict) else item
+def _hint(content: Any) -> str:
+    if isinstance(content, dict) and isinstance(content.get("mcpServers"), dict):
+        return " (it says how servers are started; save what each answers to tools/list)"
+    return ""
 
 
 def _text(value: object) -> str:
@@ -142,7 +146,6 @@ def _text(value: object) -> str:
 
 def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
     """Turn one row into a draft; rows whose `path` is a skill file are held to the specification."""
-    row = _function(row)
     path = clean(_text(row.get("path")))
     folders = tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))
     is_skill = bool(folders) and is_skill_name(folders[-1])
@@ -162,13 +165,12 @@ def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
         title = row.get("title") or (annotations.get("title") if isinstance(annotations, dict) else None)
         description = first_paragraph(body) or one_line(_text(title))
         problems.append(Problem("empty-description" if "description" in row else "no-description", line))
-    if not description:
-        return Rejected("no-description", f"{name[:80]} has no description")
     if classes := removed_classes(raw_name + "\n" + raw_description):
         problems.append(Problem("hidden-characters", line, ", ".join(classes)))
     if is_skill:
         problems += name_problems(name, one_line(folders[-1]) if folders else "", line)
-    problems += description_problems(description, name, line)
+    if description:
+        problems += description_problems(description, name, line)
     name, description = name[:MAX_KEPT].rstrip(), description[:MAX_KEPT].rstrip()
     if body:
         problems += body_problems(body, line)

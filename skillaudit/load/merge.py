@@ -59,6 +59,7 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         place=draft.place,
         category=draft.category,
         when_to_use=draft.when_to_use,
+        is_tool=draft.is_tool,
         manual_only=draft.manual_only,
         user_invocable=draft.user_invocable,
         declared_router=draft.declared_router,
@@ -124,7 +125,8 @@ def _note_doubles(drafts: Sequence[Draft]) -> None:
     descriptions: dict[str, list[Draft]] = defaultdict(list)
     for draft in drafts:
         names[draft.name].append(draft)
-        descriptions[draft.description].append(draft)
+        if draft.description:
+            descriptions[draft.description].append(draft)
     for kind, table in (("duplicate-name", names), ("duplicate-description", descriptions)):
         for group in table.values():
             for draft in group if len(group) > 1 else ():

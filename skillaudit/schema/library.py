@@ -34,6 +34,8 @@ class Skill(Record):
     category: str | None = None
     when_to_use: str = ""
     """Text of the `when_to_use` key, which some clients append to the description."""
+    is_tool: bool = False
+    """True for a function of a list of tools, which no client puts into its list of skills."""
     manual_only: bool = False
     """True when the model may not choose it by itself; such a skill does not compete."""
     user_invocable: bool = True

@@ -60,12 +60,14 @@ def test_tools_know_the_line_of_their_name(tmp_path: Path) -> None:
     assert [(skill.name, skill.name_line) for skill in library.skills] == [("a", 2), ("bé", 5)]
 
 
-def test_a_tool_without_description_takes_its_title_or_is_skipped(tmp_path: Path) -> None:
+def test_a_tool_without_description_takes_its_title_or_is_a_name(tmp_path: Path) -> None:
     content = [{"name": "a", "annotations": {"title": "Read all of the files"}}, {"name": "b"}, 7, {"x": 1}]
     library = load([save(tmp_path, "tools.json", content)])
-    assert [(skill.name, skill.description) for skill in library.skills] == [("a", "Read all of the files")]
+    assert [(skill.name, skill.description) for skill in library.skills] == [
+        ("a", "Read all of the files"),
+        ("b", ""),
+    ]
     assert [(item.path, item.code) for item in library.skipped] == [
-        ("tools.json#1", "no-description"),
         ("tools.json#2", "bad-row"),
         ("tools.json#3", "no-name"),
     ]
@@ -110,11 +112,10 @@ def test_bad_rows_are_skipped_with_their_line(tmp_path: Path) -> None:
         json.dumps(OTHER),
     ]
     library = load([save(tmp_path, "l.jsonl", "\n".join(lines))])
-    assert [skill.name for skill in library.skills] == ["get_weather", "send_mail"]
+    assert [skill.name for skill in library.skills] == ["get_weather", "x", "send_mail"]
     assert [(item.path, item.code) for item in library.skipped] == [
         ("l.jsonl:2", "bad-row"),
         ("l.jsonl:3", "bad-row"),
-        ("l.jsonl:4", "no-description"),
         ("l.jsonl:5", "no-name"),
         ("l.jsonl:6", "bad-row"),
     ]
@@ -215,4 +216,7 @@ def test_no_json_crashes_the_reader(
         drafts, _ = read_list(path, name)
     except LoadError:
         return
-    assert all(draft.name and draft.description for draft in drafts)
+    for draft in drafts:
+        assert draft.name
+        missing = {problem.kind for problem in draft.problems} & {"no-description", "empty-description"}
+        assert draft.description or missing
