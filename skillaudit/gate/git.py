@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import UsageError
+from skillaudit.reading import limits
+from skillaudit.safety.cleaning import clean
 from skillaudit.schema import Record
 
 SUFFIXES = frozenset(
     {".csv", ".json", ".jsonl", ".markdown", ".md", ".toml", ".tsv", ".txt", ".yaml", ".yml"}
 )
 """Files that can say something about a skill; others are not written out."""
-MOST_BYTES = 5_000_000
+_BATCH = 32 << 20
+"""Bytes of files that are asked of git at a time."""
+_NO_GIT = "git is not installed, and comparing with an earlier revision needs it"
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"})
 
 
@@ -51,12 +57,14 @@ def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision
     commit, note = _commit(top, reference)
     with scratch_folder() as temporary:
         root = temporary.resolve()
+        copy = _Copy(root, commit)
         found = []
         for folder in folders:
             inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()
-            if _write(top, commit, inside, root):
-                found.append(str(root / inside))
-        yield Revision(reference=reference, commit=commit, sources=tuple(found), note=note)
+            if was := copy.source(top, inside):
+                found.append(str(root / was))
+        notes = " ".join(([note] if note else []) + copy.notes)
+        yield Revision(reference=reference, commit=commit, sources=tuple(found), note=notes)
 
 
 def _top(folder: Path) -> Path:
@@ -95,78 +103,145 @@ def _any_commit(top: Path) -> bool:
     return bool(_git(top, "rev-list", "--all", "--max-count=1").stdout.strip())
 
 
-def _write(top: Path, commit: str, inside: str, root: Path) -> bool:
-    """Write the files below `inside` as of `commit` under `root`; False when there are none."""
-    return _write_tree(top, commit, inside, root) and (root / inside).exists()
+class _Copy:
+    """Lays files of one commit out below a folder, within the limits of an earlier revision."""
 
+    def __init__(self, root: Path, commit: str) -> None:
+        self.root = root
+        self.commit = commit
+        self.notes: list[str] = []
+        self._left = limits.GIT_TOTAL
 
-def _write_tree(top: Path, commit: str, inside: str, root: Path) -> bool:
-    arguments = ["ls-tree", "-r", "-z", "--full-tree", commit]
-    if inside != ".":
-        arguments += ["--", inside]
-    listed = _git(top, *arguments)
-    if listed.returncode:
-        raise UsageError(f"git cannot list {commit[:12]}: {_said(listed)}")
-    wanted: list[tuple[str, str, bool]] = []
-    more = False
-    for line in listed.stdout.split(b"\0"):
-        head, _, name = line.partition(b"\t")
-        if not name:
-            continue
-        mode, kind, blob = head.split()
-        path = os.fsdecode(name)
-        link = mode == b"120000"
-        if kind == b"blob" and (link or _matters(path)):
-            wanted.append((path, blob.decode(), link))
-        elif kind == b"commit":
-            more |= _write_submodule(top, path, blob.decode(), root)
-    for (path, _, link), content in zip(wanted, _contents(top, [blob for _, blob, _ in wanted]), strict=True):
+    def source(self, top: Path, inside: str) -> str:
+        """Write the files of a source, under its name of then where it had another; return that, or nothing."""
+        if self._tree(top, self.commit, inside, self.root) and (self.root / inside).exists():
+            return inside
+        was = _name_then(top, self.commit, inside)
+        if was and self._tree(top, self.commit, was, self.root) and (self.root / was).exists():
+            self.notes.append(f"{inside} was called {was} then, and is compared with it.")
+            return was
+        return ""
+
+    def _tree(self, top: Path, commit: str, inside: str, root: Path) -> bool:
+        wanted: list[tuple[str, str, bool]] = []
+        more = False
+        for line in _listing(top, commit, inside).split(b"\0"):
+            head, _, name = line.partition(b"\t")
+            if not name:
+                continue
+            mode, kind, blob = head.split()
+            path = os.fsdecode(name)
+            link = mode == b"120000"
+            if kind == b"blob" and (link or _matters(path)):
+                wanted.append((path, blob.decode(), link))
+            elif kind == b"commit":
+                more |= self._submodule(top, path, blob.decode(), root)
+        paths: dict[str, list[tuple[str, bool]]] = {}
+        for path, blob, link in wanted:
+            paths.setdefault(blob, []).append((path, link))
+        for blob, content in _contents(top, list(paths)):
+            for path, link in paths[blob]:
+                self._file(root, path, link, content)
+        return bool(wanted) or more
+
+    def _file(self, root: Path, path: str, link: bool, content: bytes) -> None:
         target = _safe(root, path)
-        if target is None or len(content) > MOST_BYTES:
-            continue
+        if target is None:
+            return
+        self._left -= len(content)
+        if self._left < 0:
+            raise UsageError(
+                f"{self.commit[:12]}: an earlier revision of more than {limits.GIT_TOTAL >> 20} MiB; "
+                "name a folder below as the source"
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         if link:
             _link(root, target, path, content)
         else:
             target.write_bytes(content)
-    return bool(wanted) or more
+
+    def _submodule(self, top: Path, path: str, commit: str, root: Path) -> bool:
+        """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
+        own, target = top / path, _safe(root, path)
+        if target is None or not (own / ".git").exists():
+            self.notes.append(
+                f"The submodule {clean(path)} is not checked out, and nothing in it was compared: "
+                "`git submodule update --init` brings it."
+            )
+            return False
+        if _git(own, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
+            raise UsageError(
+                f"{path}: the submodule's commit {commit[:12]} is not in this clone; fetch it with "
+                f"`git -C {path} fetch origin {commit}`"
+            )
+        target.mkdir(parents=True, exist_ok=True)
+        return self._tree(own, commit, ".", target.resolve())
 
 
-def _write_submodule(top: Path, path: str, commit: str, root: Path) -> bool:
-    """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
-    own, target = top / path, _safe(root, path)
-    if target is None or not (own / ".git").exists():
-        return False
-    if _git(own, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
-        raise UsageError(
-            f"{path}: the submodule's commit {commit[:12]} is not in this clone; fetch it with "
-            f"`git -C {path} fetch origin {commit}`"
-        )
-    target.mkdir(parents=True, exist_ok=True)
-    return _write_tree(own, commit, ".", target.resolve())
+def _name_then(top: Path, commit: str, inside: str) -> str:
+    """Return what the folder `inside` was called at `commit`: where most of its files came from; else nothing."""
+    if inside == ".":
+        return ""
+    arguments = ("diff", "--no-ext-diff", "--name-status", "-z", "-M", "--diff-filter=R", commit, "HEAD")
+    fields = _some_output(top, *arguments).split(b"\0")
+    before: Counter[str] = Counter()
+    for old, new in zip(fields[1::3], fields[2::3], strict=False):
+        was, now = os.fsdecode(old), os.fsdecode(new)
+        rest = now.removeprefix(f"{inside}/")
+        if rest != now and was.endswith(f"/{rest}"):
+            before[was.removesuffix(f"/{rest}")] += 1
+    return min(before, key=lambda name: (-before[name], name)) if before else ""
+
+
+def _listing(top: Path, commit: str, inside: str) -> bytes:
+    arguments = ["ls-tree", "-r", "-z", "--full-tree", commit]
+    if inside != ".":
+        arguments += ["--", inside]
+    listed = _some_output(top, *arguments)
+    if len(listed) > limits.GIT_LISTING:
+        raise UsageError(f"{commit[:12]}: too many files to compare with; name a folder below as the source")
+    return listed
 
 
 def _matters(path: str) -> bool:
     return PurePosixPath(path).suffix.lower() in SUFFIXES
 
 
-def _contents(top: Path, blobs: Sequence[str]) -> Iterator[bytes]:
-    """Yield the contents of blobs, in order, from one process."""
+def _contents(top: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield blobs with their contents, in order; those beyond the limit of a file are left out unread."""
     if not blobs:
         return
-    done = _git(top, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
-    data = done.stdout
-    at = 0
-    for blob in blobs:
-        end = data.find(b"\n", at)
-        words = data[at:end].split() if end >= 0 else []
+    told = _git(top, "cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in blobs).encode())
+    batch: list[tuple[str, int]] = []
+    waiting = 0
+    lines = told.stdout.splitlines()
+    for blob, line in zip(blobs, [*lines, *[b""] * (len(blobs) - len(lines))], strict=True):
+        words = line.split()
         if len(words) != 3:
             raise UsageError(
                 f"the file with id {blob[:12]} is not in this clone; fetch it, or clone without a blob filter"
             )
-        size = int(words[2])
-        yield data[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
+        if (size := int(words[2])) > limits.GIT_FILE:
+            continue
+        if waiting + size > _BATCH:
+            yield from _batch(top, batch)
+            batch, waiting = [], 0
+        batch.append((blob, size))
+        waiting += size
+    yield from _batch(top, batch)
+
+
+def _batch(top: Path, blobs: Sequence[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+    if not blobs:
+        return
+    data = _git(top, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob, _ in blobs).encode()).stdout
+    at = 0
+    for blob, size in blobs:
+        start = data.find(b"\n", at) + 1
+        if not start or len(data) < start + size:
+            raise UsageError(f"the file with id {blob[:12]} cannot be read; run `git fsck`")
+        yield blob, data[start : start + size]
+        at = start + size + 1
 
 
 def _safe(root: Path, path: str) -> Path | None:
@@ -186,8 +261,42 @@ def _link(root: Path, target: Path, path: str, content: bytes) -> None:
         target.symlink_to(destination)
 
 
+def _some_output(folder: Path, *arguments: str) -> bytes:
+    """Return what git says, up to one byte beyond the limit of a listing; raises UsageError where git fails."""
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            with subprocess.Popen(
+                _command(folder, arguments), stdout=subprocess.PIPE, stderr=complaints, env=_environment()
+            ) as running:
+                assert running.stdout is not None
+                data = running.stdout.read(limits.GIT_LISTING + 1)
+                if len(data) > limits.GIT_LISTING:
+                    running.kill()
+                    return data
+        except FileNotFoundError as error:
+            raise UsageError(_NO_GIT) from error
+        complaints.seek(0)
+        if running.returncode:
+            said = complaints.read(2_000)
+            raise UsageError(f"git cannot list the files: {_first_line(said) or running.returncode}")
+    return data
+
+
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    environment = {
+    try:
+        return subprocess.run(
+            _command(folder, arguments), input=stdin, capture_output=True, env=_environment(), check=False
+        )
+    except FileNotFoundError as error:
+        raise UsageError(_NO_GIT) from error
+
+
+def _command(folder: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "-C", str(folder), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {
         # The folder says which repository is meant, whatever a hook or a shell was started in.
         **{name: value for name, value in os.environ.items() if name not in _PLACES},
         "LC_ALL": "C",
@@ -196,18 +305,7 @@ def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subproces
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
     }
-    try:
-        return subprocess.run(
-            ["git", "-C", str(folder), *arguments],
-            input=stdin,
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise UsageError("git is not installed, and comparing with an earlier revision needs it") from error
 
 
-def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return lines[0] if lines else f"exit code {done.returncode}"
+def _first_line(said: bytes) -> str:
+    return clean(said.decode("utf-8", "replace")).strip().partition("\n")[0]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skillaudit.errors import UsageError
 from skillaudit.gate import checkout
+from skillaudit.gate import git as reading
+from skillaudit.reading import limits
 
 from .repository import Repository, git
 
@@ -185,3 +188,70 @@ def test_a_repository_inside_that_is_no_submodule_is_not_the_one_above(repositor
     inner.commit("inner")
     with checkout("HEAD", [inner.skills]) as revision:
         assert files(revision.sources[0]) == ["unit-tester/SKILL.md"]
+
+
+def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
+    git(repository.folder, "mv", "skills", "library")
+    repository.commit("rename")
+    with checkout("HEAD~1", [repository.folder / "library"]) as revision:
+        (source,) = revision.sources
+        assert Path(source).name == "skills" and list(Path(source).rglob("SKILL.md"))
+        assert "library was called skills then" in revision.note
+
+
+def test_a_submodule_that_is_not_checked_out_is_told(repository: Repository, tmp_path: Path) -> None:
+    other = Repository(tmp_path / "other")
+    other.add("map-drawer")
+    other.commit("tea")
+    git(
+        repository.folder,
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "add",
+        str(other.folder),
+        "skills/more",
+    )
+    repository.commit("submodule")
+    git(repository.folder, "submodule", "deinit", "-f", "skills/more")
+    with checkout("HEAD", [repository.folder / "skills"]) as revision:
+        assert "The submodule skills/more is not checked out" in revision.note
+        assert not list(Path(revision.sources[0]).glob("more/*"))
+
+
+def test_what_is_too_large_is_never_unpacked(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository.skills / "large.md").write_text("x" * (limits.GIT_FILE + 1), encoding="utf-8")
+    repository.commit("large")
+    asked: list[bytes] = []
+    real = reading._git
+
+    def counted(*arguments: Any, stdin: bytes | None = None) -> Any:
+        done = real(*arguments, stdin=stdin)
+        asked.append(done.stdout)
+        return done
+
+    monkeypatch.setattr(reading, "_git", counted)
+    with checkout("HEAD", [repository.folder / "skills"]) as revision:
+        assert list(Path(revision.sources[0]).rglob("SKILL.md"))
+        assert not list(Path(revision.sources[0]).rglob("large.md"))
+    assert max(map(len, asked)) < limits.GIT_FILE
+
+
+def test_a_tree_that_names_one_file_without_end(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        (repository.skills / f"{number}.md").write_text("y" * 1000, encoding="utf-8")
+    repository.commit("copies")
+    monkeypatch.setattr(limits, "GIT_TOTAL", 20_000)
+    with (
+        pytest.raises(UsageError, match="name a folder below as the source"),
+        checkout("HEAD", [repository.folder]),
+    ):
+        pass
+    monkeypatch.setattr(limits, "GIT_LISTING", 1_000)
+    with (
+        pytest.raises(UsageError, match="too many files to compare with"),
+        checkout("HEAD", [repository.folder]),
+    ):
+        pass
