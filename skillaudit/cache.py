@@ -17,7 +17,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from skillaudit.disk.names import expanded
 from skillaudit.disk.state import user_key
+from skillaudit.errors import UsageError
 
 T = TypeVar("T")
 
@@ -52,7 +54,10 @@ def cache_folder(folder: Path | None = None) -> Path:
     if folder is not None:
         return folder
     if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).expanduser()
+        folder = expanded(named)
+        if str(folder).startswith("~"):
+            raise UsageError(f"{CACHE_VARIABLE}: {named}: there is no such user; write the path in full")
+        return folder
     return platformdirs.user_cache_path("skillaudit", appauthor=False)
 
 

@@ -11,6 +11,7 @@ import click
 from skillaudit.cli.diagnostics import say
 from skillaudit.cli.options import make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver, deliver_json
+from skillaudit.disk.names import expanded
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Plan
@@ -167,7 +168,7 @@ def _undo(sources: tuple[str, ...]) -> None:
     from skillaudit.optimize.apply.in_place import undo
 
     for source in sources:
-        root = Path(os.path.realpath(Path(source).expanduser()))
+        root = Path(os.path.realpath(expanded(source)))
         restored, notes = undo(root.parent if root.is_file() else root)
         for note in notes:
             say(note)

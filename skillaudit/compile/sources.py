@@ -12,6 +12,7 @@ from skillaudit.compile.form import is_form, read_form
 from skillaudit.compile.subagents import agent_files, read_subagents
 from skillaudit.compile.system import System
 from skillaudit.compile.tree import parse
+from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
 from skillaudit.reading import read_bytes
@@ -30,7 +31,7 @@ def read_system(source: str | Path) -> System:
     Raises `LoadError` with file, line and remedy when the source is missing, unreadable, or several
     systems at once.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     shown = show(str(source))
     try:
         exists, folder = path.exists(), path.is_dir()

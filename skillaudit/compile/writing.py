@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from skillaudit.compile.compiler import Compilation, CompiledSkill
+from skillaudit.disk.names import expanded
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import UsageError
 
@@ -114,7 +115,7 @@ def write_library(compilation: Compilation, folder: Path) -> Path:
         raise UsageError(
             f"nothing of {compilation.system} can be compiled; `skillaudit compile --check-only` says why"
         )
-    parent = folder.expanduser().absolute().parent
+    parent = expanded(folder).absolute().parent
     target = parent / folder.name
     if os.path.lexists(target):
         raise UsageError(f"{folder} exists already; name a new folder with -o")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from pathlib import Path
 
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 """Names that Windows takes for devices, with any ending."""
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _LONGEST = 200
 """Bytes of a name; file systems allow 255, and a number may come behind it."""
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with `~` or `~user` replaced by that home; as it stands where there is no such user."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser() raises RuntimeError
 
 
 def portable(name: str, spare: str = "skill") -> str:

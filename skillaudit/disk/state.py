@@ -9,14 +9,22 @@ import secrets
 import stat
 from pathlib import Path
 
+from skillaudit.disk.names import expanded
+
 STATE_VARIABLE = "SKILLAUDIT_STATE"
 _KEY_BYTES = 32
 
 
 def state_folder() -> Path:
-    """Return `$SKILLAUDIT_STATE`, else the user's own state folder; it need not exist."""
+    """Return `$SKILLAUDIT_STATE`, else the user's own state folder; it need not exist.
+
+    Raises OSError when the variable names the home of a user that there is not.
+    """
     if named := os.environ.get(STATE_VARIABLE):
-        return Path(os.path.abspath(os.path.expanduser(named)))  # noqa: PTH100, PTH111 - never raises
+        folder = expanded(named)
+        if str(folder).startswith("~"):
+            raise OSError(errno.ENOENT, "there is no such user", named)
+        return folder.absolute()
     import platformdirs
 
     return platformdirs.user_state_path("skillaudit", appauthor=False)

@@ -51,8 +51,7 @@ def collect(*, again: bool = False) -> None:
     _collected = True
     import fcntl
 
-    folder = state_folder() / _NOTES
-    with contextlib.suppress(OSError), _locked(folder):
+    with contextlib.suppress(OSError), _locked(folder := state_folder() / _NOTES):
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names are all that is needed
             with contextlib.suppress(OSError, ValueError):
                 handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -75,15 +74,14 @@ def _note(token: str, path: Path) -> tuple[int, Path] | None:
     import fcntl
 
     handle = -1
-    name = state_folder() / _NOTES / token
     try:
-        own_folder(_NOTES)
+        name = own_folder(_NOTES) / token
         with _locked(name.parent):
             handle = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX)
             os.write(handle, os.fsencode(os.path.abspath(path)))  # noqa: PTH100 - resolve() would follow a link
     except OSError:
-        if handle >= 0:
+        if handle >= 0:  # so there is a name, too
             with contextlib.suppress(OSError):
                 name.unlink()
             os.close(handle)

@@ -9,6 +9,7 @@ from typing import Any
 
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.disk.names import expanded
 from skillaudit.embedding import weights
 from skillaudit.errors import EmbeddingError, UsageError
 from skillaudit.reading import parse_json, read_bytes
@@ -78,7 +79,7 @@ def resolve(model: str, cache: Cache | None = None) -> Model:
             dimension=MINILM.hidden,
             bert=MINILM,
         )
-    folder = Path(model).expanduser()
+    folder = expanded(model)
     if model and folder.is_dir():
         return _from_folder(model, folder, cache)
     if not _HUB_ID.fullmatch(model) or model.startswith("."):

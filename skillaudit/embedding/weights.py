@@ -13,6 +13,7 @@ from typing import Any
 
 from skillaudit.cache import Cache, cache_folder
 from skillaudit.config import DEFAULT_EMBEDDER
+from skillaudit.disk.names import expanded
 from skillaudit.embedding import fetching
 from skillaudit.errors import EmbeddingError
 
@@ -204,7 +205,7 @@ def _package_folder() -> Path | None:
 
 def _named_folder() -> tuple[str, Path | None]:
     named = os.environ.get(MODEL_VARIABLE)
-    folder = Path(named).expanduser() if named else None
+    folder = expanded(named) if named else None
     label = f"{MODEL_VARIABLE} ({named})" if named else f"a folder named by {MODEL_VARIABLE}"
     return label, folder if folder and folder.is_dir() else None
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError, UsageError
 from skillaudit.laws.execution_chains import ways
 from skillaudit.laws.execution_handoffs import HandOff
@@ -71,7 +72,7 @@ def compiled_chains(sources: Sequence[str], skills: Sequence[Skill]) -> tuple[Ch
     """
     found: list[Chain] = []
     for source in sources:
-        root = Path(source).expanduser()
+        root = expanded(source)
         data = _mapping(root / MAPPING)
         if data is None:
             continue

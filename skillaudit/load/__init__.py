@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from skillaudit.calling import make_callable
+from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError
 from skillaudit.load.defects import DEFECT_KINDS, SKIP_CODES
 from skillaudit.load.merge import build
@@ -47,4 +48,4 @@ def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Libra
 def _prefix(source: str | Path) -> str:
     """Return what to put before a path so that it says which of several sources it belongs to."""
     shown = show(str(source))
-    return shown.rstrip("/") + "/" if Path(source).expanduser().is_dir() else shown[: shown.rfind("/") + 1]
+    return shown.rstrip("/") + "/" if expanded(source).is_dir() else shown[: shown.rfind("/") + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import Draft, Rejected
@@ -28,7 +29,7 @@ def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], li
 
     Raises `LoadError` with one sentence when there is nothing to load.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     shown = show(os.fspath(source))
     try:
         exists, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()

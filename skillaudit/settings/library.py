@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.schema import OwnSetting, OwnSettings, Record
 from skillaudit.settings.keys import BY_NAME
@@ -151,6 +152,6 @@ def _kept_inside(value: Any, place: Place) -> Any:
 
 def _inside(path: Path, root: Path) -> bool:
     try:
-        return path.expanduser().resolve().is_relative_to(root)
+        return expanded(path).resolve().is_relative_to(root)
     except (OSError, RuntimeError, ValueError):
         return False

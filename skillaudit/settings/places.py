@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record
 from skillaudit.settings.toml_file import FILE_NAME, PROJECT_NAME, read_table
@@ -42,7 +43,7 @@ def nearest(start: Path) -> Place | None:
     `[tool.skillaudit]` table. A link that leads out of the tree is no file of the tree.
     """
     try:
-        folder = start.expanduser().resolve()
+        folder = expanded(start).resolve()
         return _nearest(folder if folder.is_dir() else folder.parent)
     except (OSError, RuntimeError, ValueError):  # what cannot be followed is for the loader to report
         return None

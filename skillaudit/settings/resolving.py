@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.settings.keys import BY_NAME, KEYS
 from skillaudit.settings.library import remedy, said_by_library
@@ -76,7 +77,7 @@ def _own() -> tuple[tuple[Path, ...], Table | None]:
             f"{spelled(path)}:{table.line(TRUST)}: trust must be a list of folders, not {named!r:.60}"
         )
     try:
-        folders = tuple((path.parent / Path(one).expanduser()).resolve() for one in named)
+        folders = tuple((path.parent / expanded(one)).resolve() for one in named)
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{spelled(path)}:{table.line(TRUST)}: trust: {error}") from error
     return folders, Table(path=path, values=values, text=table.text)
@@ -133,7 +134,7 @@ def _from_file(table: Table) -> Iterator[Setting]:
 def _beside(path: Path, value: Any) -> Any:
     """Return file names of a settings file as the working folder sees them."""
     if isinstance(value, str):
-        return str(as_seen(path.parent / Path(value).expanduser()))
+        return str(as_seen(path.parent / expanded(value)))
     return tuple(_beside(path, name) for name in cast("tuple[str, ...]", value))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from skillaudit import formatters
+from skillaudit.disk.names import expanded
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.schema import Report
@@ -31,7 +32,7 @@ def write_report(report: Report, name: str, overwrite: bool = False) -> Path:
     Raises FileExistsError when the file is there and `overwrite` is not set, and UsageError when
     the name says no known format or the file cannot be written.
     """
-    path = Path(name.strip()).expanduser()
+    path = expanded(name.strip())
     if path.suffix not in endings():
         raise UsageError(f"No format for {path.name!r}: end the name with one of {', '.join(endings())}.")
     if path.is_dir():

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.disk.names import portable, same
+from skillaudit.cache import cache_folder
+from skillaudit.disk.names import expanded, portable, same
+from skillaudit.disk.state import state_folder
+from skillaudit.disk.unfinished import collect
+from skillaudit.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -46,3 +52,19 @@ def test_any_name_becomes_one_that_stays_as_it_is(name: str) -> None:
 )
 def test_twins_are_the_same(one: str, other: str) -> None:
     assert same(one) == same(other)
+
+
+def test_a_home_that_is_nobodys_is_a_path_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert expanded("~/x") == Path("/home/me/x")
+    assert expanded("~nobody-at-all/x") == Path("~nobody-at-all/x")
+
+
+def test_variables_that_name_nobodys_home_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SKILLAUDIT_CACHE", "~nobody-at-all/x")
+    with pytest.raises(UsageError, match="no such user"):
+        cache_folder()
+    monkeypatch.setenv("SKILLAUDIT_STATE", "~nobody-at-all/x")
+    with pytest.raises(OSError, match="no such user"):
+        state_folder()
+    collect(again=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from skillaudit.disk.reading import read_file
-from skillaudit.disk.state import own_folder, state_folder, user_key
+from skillaudit.disk.state import STATE_VARIABLE, own_folder, user_key
 from skillaudit.disk.writing import replace
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.files import FileChange
@@ -101,8 +101,8 @@ def backups_of(root: Path) -> Iterator[Path]:
         raise UsageError(f"{root}: another run changes this library; try again when it is done.") from error
     except OSError as error:
         raise UsageError(
-            f"{state_folder()}: no backup can be kept there ({error.strerror}); name a folder of yours in "
-            "SKILLAUDIT_STATE."
+            f"{error.filename}: no backup can be kept there ({error.strerror}); name a folder of yours in "
+            f"{STATE_VARIABLE}."
         ) from error
     try:
         yield folder

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from skillaudit.disk.names import expanded
 from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import LoadError, UsageError
@@ -57,7 +58,7 @@ def export(library: Library, plan: Plan, target: Path) -> Exported:
     skills stand in the folders of the tree, behind one gateway SKILL.md a category. Raises UsageError when
     the folder exists, lies in the library itself, cannot be written, or would not hold every skill once.
     """
-    target = Path(os.path.abspath(target.expanduser()))  # noqa: PTH100 - resolve() would follow a link
+    target = Path(os.path.abspath(expanded(target)))  # noqa: PTH100 - resolve() would follow a link
     if target.exists() or target.is_symlink():
         raise UsageError(f"{target} exists; name a new folder.")
     if not target.parent.is_dir():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from skillaudit.disk.names import expanded
 from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import replace, why_not
 from skillaudit.errors import UsageError
@@ -51,7 +52,7 @@ def undo(root: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     Only a backup that this user's `apply` made and signed counts. Raises UsageError when there is none, when
     it is damaged, or when a file was changed since; then nothing is touched.
     """
-    root = Path(os.path.realpath(root.expanduser()))
+    root = Path(os.path.realpath(expanded(root)))
     notes: tuple[str, ...] = ()
     if os.path.lexists(root / FOREIGN):
         notes = (
