@@ -36,6 +36,7 @@ def imported(path: Path) -> Iterator[tuple[str, str]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names = [node.module]
         for name in names:
+            assert isinstance(node, ast.stmt)
             top = name.partition(".")[0]
             if top not in sys.stdlib_module_names and top != "skillaudit":
                 yield top, f"{path.relative_to(PACKAGE)}:{node.lineno}"

@@ -104,7 +104,7 @@ def option_of(key: Key) -> Callable[[Function], Function]:
         told += f"  [default: {default}]"
     if kind.switch:
         return click.option(*names, is_flag=True, default=None, help=told)
-    values: click.ParamType = click.STRING
+    values: click.ParamType[Any] = click.STRING
     if kind.choices:
         values = click.Choice(kind.choices)
     elif kind.number is int:

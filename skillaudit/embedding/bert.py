@@ -97,7 +97,8 @@ class BertModel:
         scores -= scores.max(-1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(-1, keepdims=True)
-        return (scores @ value[:, :, :length]).swapaxes(1, 2).reshape(count, rows, -1)
+        mixed: Floats = (scores @ value[:, :, :length]).swapaxes(1, 2).reshape(count, rows, -1)
+        return mixed
 
     def _normalise(self, hidden: Floats, norm: Pair) -> Floats:
         """Layer norm of each row, in place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ def read_tensors(data: bytes) -> dict[str, NDArray[np.float32]]:
     """
     from safetensors import deserialize
 
-    found: list[tuple[str, dict[str, Any]]] = deserialize(data)
+    read: Callable[[bytes], list[tuple[str, dict[str, Any]]]] = deserialize
+    found = read(data)
     tensors = {}
     for name, tensor in found:
         if (values := _floats(tensor["dtype"], tensor["data"])) is not None:

@@ -106,7 +106,8 @@ def optimize(
 
 def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
     """Run the steps that edit, in their order; the bench then has all edits, refused ones too. Return remarks."""
-    only, progress, notes = order.only, order.progress, []
+    only, progress = order.only, order.progress
+    notes: list[str] = []
     write = None
     if order.complete is not None:
         write = ModelWriter(order.complete, lexicon, bench.skills, asked_of(bench), bench.limit)

@@ -48,7 +48,7 @@ def gathered(library: Library, config: Config, progress: Progress) -> Halves:
         raise UsageError(
             "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
         )
-    notes = ()
+    notes: tuple[str, ...] = ()
     if found.unknown:
         one = found.unknown == 1
         labels = "1 label of requests names" if one else f"{found.unknown:,} labels of requests name"

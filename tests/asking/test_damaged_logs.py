@@ -50,9 +50,18 @@ def sql(*statements: str, values: tuple[object, ...] = ()) -> Damage:
     return damage
 
 
+def write(made: Callable[[Path], bytes]) -> Damage:
+    """Return a damage that puts what `made` makes of a file in its place."""
+
+    def damage(path: Path) -> None:
+        path.write_bytes(made(path))
+
+    return damage
+
+
 def cut(size: int) -> Damage:
     """Return a damage that leaves the first bytes."""
-    return lambda path: path.write_bytes(path.read_bytes()[:size])
+    return write(lambda path: path.read_bytes()[:size])
 
 
 def overwrite(path: Path) -> None:
@@ -71,7 +80,7 @@ DAMAGES: dict[str, Damage] = {
     "its first page": cut(4096),
     "fifty bytes": cut(50),
     "no pages": overwrite,
-    "something else": lambda path: path.write_bytes(b"no database, but long enough to be one" * 200),
+    "something else": write(lambda _: b"no database, but long enough to be one" * 200),
     "another table": sql("CREATE TABLE more (x)"),
     "a table less": sql("DROP TABLE claims"),
     "another column": sql("ALTER TABLE answers ADD COLUMN more TEXT"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import jsonschema
 import pytest
@@ -25,7 +26,7 @@ def validator(skillaudit: Runner, *names: str) -> jsonschema.Draft202012Validato
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_record_has_a_schema_that_refuses_another_shape(skillaudit: Runner, record: str) -> None:
     found = validator(skillaudit, record)
-    assert found.schema["title"] == f"skillaudit {record}"
+    assert cast("dict[str, Any]", found.schema)["title"] == f"skillaudit {record}"
     with pytest.raises(jsonschema.ValidationError):
         found.validate([])
     with pytest.raises(jsonschema.ValidationError):

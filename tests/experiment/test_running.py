@@ -203,7 +203,7 @@ class Arrow(ModuleType):
 
     string, int64, float64 = (staticmethod(lambda kind=kind: kind) for kind in (str, int, float))
     list_ = staticmethod(lambda kind: list)
-    schema = staticmethod(dict)
+    schema: Any = staticmethod(dict)
 
     @property
     def Table(self) -> Arrow:  # noqa: N802 - pyarrow's name

@@ -11,6 +11,7 @@ import pytest
 
 from skillaudit.errors import LoadError
 from skillaudit.load import DEFECT_KINDS, SKIP_CODES, load, sources
+from skillaudit.load.walk import walk
 from skillaudit.reading import read_start
 from skillaudit.reading.limits import SKILL, Bounds
 from skillaudit.schema import Library
@@ -316,7 +317,7 @@ def test_a_pipe_that_took_a_files_place_does_not_block(
 ) -> None:
     for name in ("tea", "coffee"):
         write(tmp_path, f"{name}/SKILL.md", text(name))
-    real = sources.walk
+    real = walk
 
     def swapped(*arguments: Any) -> Any:
         tree = real(*arguments)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from skillaudit.disk.state import state_folder
+from skillaudit.disk.writing import replace
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize.apply import backup, in_place
@@ -277,7 +278,7 @@ def test_an_interrupt_in_the_middle_puts_everything_back(tree: Path, monkeypatch
         load([tree]).skills, [edit("helper", "A new text."), edit("travel-expenses", "Claims trips.")]
     )
     before = snapshot(tree)
-    real = in_place.replace
+    real = replace
 
     def interrupted(path: Path, data: bytes, *, mode: int | None = None) -> None:
         if data == made[1].after:

@@ -96,7 +96,9 @@ def test_nobody_is_lost(folders: list[tuple[str, ...]], data: st.DataObject) -> 
         if library is None:
             return
         tree = data.draw(trees(tuple(skill.id for skill in library.skills)) | st.just(()))
-        plan = Plan("1.0", library.sources, (), hierarchy=tree, accept_hierarchy=bool(tree))
+        plan = Plan(
+            plan_version="1.0", sources=library.sources, edits=(), hierarchy=tree, accept_hierarchy=bool(tree)
+        )
         try:
             export(library, plan, target)
         except UsageError as error:

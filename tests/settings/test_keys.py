@@ -57,7 +57,7 @@ def test_a_new_field_is_a_key_and_an_option() -> None:
 
 def test_a_type_that_nobody_can_read_is_the_programs_fault() -> None:
     with pytest.raises(TypeError, match="give it a reader"):
-        kind_of(bytes, About("x"))
+        kind_of(bytes, About(help="x"))
 
 
 def test_nothing_given_gives_the_records_defaults() -> None:
@@ -70,7 +70,7 @@ def test_nothing_given_gives_the_records_defaults() -> None:
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_a_default_is_a_value_that_its_key_accepts(key: object) -> None:
     assert key in KEYS
-    one = KEYS[KEYS.index(key)]  # type: ignore[arg-type]
+    one = KEYS[KEYS.index(key)]
     if one.default is not None:
         given = msgspec.to_builtins(one.default)
         assert one.kind.read(list(given) if isinstance(given, tuple) else given) == one.default
