@@ -10,12 +10,14 @@ Nothing else of the package is imported until one of the names is used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from skillaudit.version import __version__
 
+TYPE_CHECKING = (
+    False  # the module that has it takes longer than all of this, and no signal is handled meanwhile
+)
 if TYPE_CHECKING:
+    from typing import Any
+
     from skillaudit.config import Config as Config
     from skillaudit.errors import SkillAuditError as SkillAuditError
     from skillaudit.load import load as load
@@ -53,6 +55,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name at its first use (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module 'skillaudit' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"skillaudit.{_HOMES[name]}"), name)
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
-from typing import cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from skillaudit.version import __version__
+
+if TYPE_CHECKING:
+    from skillaudit.cli.signals import Handler
 
 COMMANDS = {
     "open": ("skillaudit.cli.open", "Explore a library in the terminal (the default)."),
@@ -65,7 +70,7 @@ class LazyGroup(click.Group):
     no_args_is_help=True,
     context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]},
     epilog="A folder that is named like a command is written ./NAME. "
-    "Exit codes: 0 clean, 1 gate tripped, 2 usage, 3 environment, 130 interrupted.",
+    "Exit codes: 0 clean, 1 gate tripped, 2 usage, 3 environment, 130 interrupted, 143 terminated.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def group() -> None:
@@ -79,9 +84,15 @@ def group() -> None:
     """
 
 
-def main() -> None:
-    """Run the command line and exit with its code."""
+def main(idle: Mapping[int, Handler] = MappingProxyType({})) -> None:
+    """Run the command line and exit with its code; `idle` is what signals do before and after."""
     from skillaudit.cli.diagnostics import guard, run
 
     guard()
-    sys.exit(run(group))
+    try:
+        code = run(group, idle)
+    except KeyboardInterrupt as error:  # in the middle of telling another end
+        from skillaudit.cli.signals import signal_behind
+
+        code = 128 + (signal_behind(error) or 2)
+    sys.exit(code)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Mapping
+from contextlib import suppress
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
+from types import MappingProxyType
+from typing import TextIO
 
 import click
 
+from skillaudit.cli.signals import Handler, Signals, signal_behind
 from skillaudit.disk.unfinished import collect
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
@@ -35,8 +41,13 @@ class ExitCode(IntEnum):
 
 def say(message: str) -> None:
     """Write one line of narration to stderr, after stdout, free of keys and of what acts on a terminal."""
-    flush()
-    click.echo(shown(mask(message, LONG_PIECE)), err=True)
+    # What cannot be said is no reason to fail; what stdout could not take, its own end tells.
+    with suppress(OSError):
+        flush()
+    try:
+        click.echo(shown(mask(message, LONG_PIECE)), err=True)
+    except OSError:
+        _drop(sys.stderr)
 
 
 class Guarded(TextIOWrapper):
@@ -51,7 +62,13 @@ class Guarded(TextIOWrapper):
 
 
 def guard() -> None:
-    """Put a guard before stdout and stderr; a terminal that cannot show a character shows a mark for it."""
+    """Put a guard before stdout and stderr; a terminal that cannot show a character shows a mark for it.
+
+    A stream that the program was started without leads nowhere.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if isinstance(stream, TextIOWrapper):
@@ -75,16 +92,23 @@ def flush() -> None:
 
 def drop_stdout() -> None:
     """Send what is still written to stdout nowhere, so that Python does not complain again at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop(sys.stdout)
 
 
-def run(command: click.Command) -> int:
-    """Run `command` on the process's arguments and return the exit code."""
+def _drop(stream: TextIO | None) -> None:
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def run(command: click.Command, idle: Mapping[int, Handler] = MappingProxyType({})) -> int:
+    """Run `command` on the process's arguments and return the exit code; `idle` is what signals do else."""
+    signals = Signals(idle)
     try:
+        signals.arm()
         collect()
         result = command.main(prog_name="skillaudit", standalone_mode=False)
         flush()
+        signals.disarm()
         return int(result) if isinstance(result, int) else ExitCode.CLEAN
     except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stdout)
@@ -93,8 +117,7 @@ def run(command: click.Command) -> int:
         _show(error)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt) as error:
-        say(_interrupted(error))
-        return ExitCode.INTERRUPTED
+        return _ended(error)
     except MissingError as error:
         say(f"error: {error}")
         return ExitCode.ENVIRONMENT
@@ -109,9 +132,8 @@ def run(command: click.Command) -> int:
         drop_stdout()
         return ExitCode.CLEAN
     except Exception as error:
-        if _from_interrupt(error):
-            say("interrupted")
-            return ExitCode.INTERRUPTED
+        if signal_behind(error):
+            return _ended(error)
         if isinstance(error, FileNotFoundError) and _no_working_folder():
             say("error: the working folder is gone; change to one that exists")
             return ExitCode.USAGE
@@ -138,10 +160,14 @@ def _show(error: click.ClickException) -> None:
     say(text.getvalue().rstrip("\n"))
 
 
-def _interrupted(error: BaseException) -> str:
-    """What to say at an interrupt: click makes an `Abort` of it, and its words stand in the cause."""
-    words = str(error.__cause__ or error) if isinstance(error, click.Abort) else str(error)
-    return f"interrupted; {words}" if words else "interrupted"
+def _ended(error: BaseException) -> int:
+    """Say that a signal ended the run, and return its code; click's `Abort` has the words in its cause."""
+    number = signal_behind(error) or signal.SIGINT
+    told = error.__cause__ if isinstance(error, click.Abort) else error
+    words = str(told) if isinstance(told, KeyboardInterrupt) else ""
+    what = "interrupted" if number == signal.SIGINT else "terminated"
+    say(f"{what}; {words}" if words else what)
+    return 128 + number
 
 
 def _no_working_folder() -> bool:
@@ -150,18 +176,6 @@ def _no_working_folder() -> bool:
         os.getcwd()  # noqa: PTH109 - Path.cwd() is the same call
     except FileNotFoundError:
         return True
-    return False
-
-
-def _from_interrupt(error: BaseException) -> bool:
-    """Say whether an interrupt is behind `error`: compiled modules make an ImportError of one."""
-    seen: set[int] = set()
-    behind: BaseException | None = error
-    while behind is not None and id(behind) not in seen:
-        if isinstance(behind, KeyboardInterrupt):
-            return True
-        seen.add(id(behind))
-        behind = behind.__cause__ or behind.__context__
     return False
 
 
@@ -211,6 +225,9 @@ class Bar:
     def _redraw(line: str) -> None:
         """Write over the line that the cursor stands on, past the guard, which lets no carriage return by."""
         if sys.stderr is not None:
-            sys.stderr.flush()
-            sys.stderr.buffer.write(f"\r{line}".encode(sys.stderr.encoding or "utf-8", "replace"))
-            sys.stderr.buffer.flush()
+            try:
+                sys.stderr.flush()
+                sys.stderr.buffer.write(f"\r{line}".encode(sys.stderr.encoding or "utf-8", "replace"))
+                sys.stderr.buffer.flush()
+            except OSError:
+                _drop(sys.stderr)

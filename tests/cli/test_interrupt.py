@@ -1,8 +1,9 @@
-"""Ctrl-C at any moment after Python's own start: 130, and a word at most."""
+"""Ctrl-C and SIGTERM at any moment after Python's own start: 130 and 143, and a word at most."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.cli import main
+from skillaudit.cli.signals import Signals, Terminated, signal_behind
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
 ROOT = Path(__file__).parents[2]
+ENDS = {"SIGINT": int(signal.SIGINT), "SIGTERM": int(signal.SIGTERM)}
 
 # Raised inside the `exec` of a text, as imports do it, which Python remembers.
 AT_IMPORT = """
@@ -22,28 +26,37 @@ import signal, sys
 class Interrupter:
     def find_spec(self, name, path=None, target=None):
         if name == {name!r}:
-            exec("signal.raise_signal(signal.SIGINT)")
+            exec("signal.raise_signal(signal.{signal})")
 
 sys.meta_path.insert(0, Interrupter())
 """
 
 
-def interrupted_at(name: str, folder: Path, *command: str) -> tuple[int, str, str]:
-    """Run Python with an interrupt where it looks for module `name`; return exit code, stdout and stderr."""
-    (folder / "sitecustomize.py").write_text(AT_IMPORT.format(name=name), encoding="utf-8")
+def default_signals() -> None:
+    """Undo what `nohup` and jobs in the background of a script hand down."""
+    for number in ENDS.values():
+        signal.signal(number, signal.SIG_DFL)
+
+
+def interrupted_at(name: str, folder: Path, *command: str, by: str = "SIGINT") -> tuple[int, str, str]:
+    """Run Python with a signal where it looks for module `name`; return exit code, stdout and stderr."""
+    (folder / "sitecustomize.py").write_text(AT_IMPORT.format(name=name, signal=by), encoding="utf-8")
     found = subprocess.run(
         [sys.executable, *command],
         capture_output=True,
         text=True,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(folder)},
+        preexec_fn=default_signals,
     )
     return found.returncode, found.stdout, found.stderr
 
 
+@pytest.mark.parametrize("by", ENDS)
 @pytest.mark.parametrize("name", ["skillaudit.cli", "click", "skillaudit.cli.diagnostics"])
-def test_before_the_command_line_is_there(name: str, tmp_path: Path) -> None:
-    assert interrupted_at(name, tmp_path, "-m", "skillaudit", "--help") == (130, "", "")
+def test_before_the_command_line_is_there(name: str, by: str, tmp_path: Path) -> None:
+    code = 128 + ENDS[by]
+    assert interrupted_at(name, tmp_path, "-m", "skillaudit", "--help", by=by) == (code, "", "")
 
 
 def test_the_installed_program(tmp_path: Path) -> None:
@@ -53,14 +66,69 @@ def test_the_installed_program(tmp_path: Path) -> None:
     assert interrupted_at("click", tmp_path, "-c", line) == (130, "", "")
 
 
-def test_while_a_command_is_imported(tmp_path: Path) -> None:
-    code, out, err = interrupted_at("skillaudit.cli.rule", tmp_path, "-m", "skillaudit", "rule", "SA301")
-    assert (code, out, err.strip()) == (130, "", "interrupted")
+@pytest.mark.parametrize(("by", "word"), [("SIGINT", "interrupted"), ("SIGTERM", "terminated")])
+def test_while_a_command_is_imported(by: str, word: str, tmp_path: Path) -> None:
+    command = ("-m", "skillaudit", "rule", "SA301")
+    code, out, err = interrupted_at("skillaudit.cli.rule", tmp_path, *command, by=by)
+    assert (code, out, err.strip()) == (128 + ENDS[by], "", word)
+
+
+def test_while_another_end_is_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def stop(message: str) -> None:
+        raise Terminated(signal.SIGTERM)
+
+    monkeypatch.setattr(sys, "argv", ["skillaudit", "check", "nowhere"])
+    monkeypatch.setattr("skillaudit.cli.diagnostics.say", stop)
+    monkeypatch.setattr("skillaudit.cli.diagnostics.guard", lambda: None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 143
+
+
+def test_work_under_way_is_unwound_and_a_second_signal_ends_at_once(tmp_path: Path) -> None:
+    program = f"""
+import os, signal
+from skillaudit.cli.signals import Signals
+numbers = {[*ENDS.values()]}
+signals = Signals({{number: lambda number, frame: os._exit(100 + number) for number in numbers}})
+for number in numbers:
+    try:
+        signals.arm()
+        signal.raise_signal(number)
+    except KeyboardInterrupt as error:
+        print(type(error).__name__, getattr(error, "number", 0))
+signal.raise_signal(numbers[0])
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, preexec_fn=default_signals
+    )
+    assert found.returncode == 100 + signal.SIGINT
+    assert found.stderr == ""
+
+
+def test_signals_raise_while_work_is_under_way() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    idle = Signals({signal.SIGTERM: signal.default_int_handler})
+    try:
+        idle.arm()
+        with pytest.raises(Terminated) as end:
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    wrapped = ImportError("half loaded")
+    wrapped.__context__ = end.value
+    assert signal_behind(wrapped) == signal.SIGTERM
+    assert signal_behind(ValueError()) is None
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_who_ignores_interrupts_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(AT_IMPORT.format(name="click"), encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text(
+        AT_IMPORT.format(name="click", signal="SIGINT"), encoding="utf-8"
+    )
     found = subprocess.run(
         ["bash", "-c", f'trap "" INT; exec "{sys.executable}" -m skillaudit --version'],
         capture_output=True,
