@@ -16,7 +16,7 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     findings = active(report, verdict)
     shown = []
     for finding in findings:
-        path, line = finding_place(finding, report)
+        path, line = finding_place(finding, report, here=True)
         shown.append(f"{plain(path)}:{line}: {finding.severity} {finding.code} {plain(finding.message)}")
     shown += [f"note: {plain(note)}" for note in notes(report, verdict)]
     if verdict is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
-_ROW = re.compile(r"(?P<file>.*\.(?:jsonl?|csv|tsv|ya?ml)):(?P<line>\d+)", re.IGNORECASE)
+_ROW = re.compile(
+    r"(?P<file>.*\.(?:jsonl?|ndjson|csv|tsv|ya?ml)(?:\.gz)?)(?::(?P<line>\d+))?(?:#\d+)?", re.IGNORECASE
+)
+"""A row of a list: a line of it, an entry of it, or an entry of a line."""
 
 
 def active(report: Report, verdict: Verdict | None) -> tuple[Finding, ...]:
@@ -41,28 +45,30 @@ def lines(text: str) -> str:
     return clean(text)
 
 
-def place(location: Location | None, report: Report) -> tuple[str, int]:
-    """Return the file and line of a location, the file from the folder the program was started in.
+def place(location: Location | None, report: Report, *, here: bool = False) -> tuple[str, int]:
+    """Return the file and line of a location, the file from the root of the repository, where CI looks for it.
 
-    A row of a list file has its own line. Without a location, the first source stands for the library.
+    That is the one around the folder that the program was started in; with `here`, and without a repository, the
+    file is told from that folder. A row of a list file has its own line. Without a location, the first source
+    stands for the library.
     """
     sources = report.library.sources
     if location is None or not location.path:
-        return _below(sources[0] if sources else ".", ""), 1
+        return _below(sources[0] if sources else ".", "", here), 1
     path, line = location.path, max(1, location.line)
     if match := _ROW.fullmatch(path):
-        path, line = match["file"], max(1, int(match["line"]))
+        path, line = match["file"], max(1, int(match["line"] or line))
     root = location.root or (sources[0] if len(sources) == 1 else "")
-    return _below(root, path), line
+    return _below(root, path, here), line
 
 
-def finding_place(finding: Finding, report: Report) -> tuple[str, int]:
+def finding_place(finding: Finding, report: Report, *, here: bool = False) -> tuple[str, int]:
     """Return where a finding is shown: its own location, else the file of its first skill."""
     if finding.location is None or not finding.location.path:
         first = next((skill for skill in report.skills if skill.id in finding.skills[:1]), None)
         if first is not None and first.path:
-            return place(Location(path=first.path), report)
-    return place(finding.location, report)
+            return place(Location(path=first.path), report, here=here)
+    return place(finding.location, report, here=here)
 
 
 def uri(path: str) -> str:
@@ -90,18 +96,20 @@ def counted(findings: Sequence[Finding]) -> str:
     return ", ".join(parts) or "no findings"
 
 
-def _below(root: str, path: str) -> str:
-    """Join a source and a path in it, relative to the working folder where it lies inside."""
-    if root and Path(root).is_absolute():
-        here = Path.cwd()
-        root = Path(root).relative_to(here).as_posix() if Path(root).is_relative_to(here) else ""
+def _below(root: str, path: str, here: bool) -> str:
+    """Join a source and a path in it, relative to the repository, or to the working folder, that it lies in."""
     base = PurePosixPath(root.replace("\\", "/") or ".")
     own = PurePosixPath(path.replace("\\", "/"))
     joined = base if path and base.name == own.name and len(own.parts) == 1 and base.suffix else base / own
-    parts: list[str] = []
-    for part in joined.parts:
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in {"..", ".", "/"}:
-            parts.append(part)
-    return "/".join(parts) or "."
+    start = Path.cwd() if here else _repository()
+    whole = Path(os.path.normpath(Path.cwd() / Path(joined).expanduser()))
+    if whole.is_relative_to(start):
+        return whole.relative_to(start).as_posix()
+    outside = own if base.is_absolute() else joined
+    return "/".join(part for part in outside.parts if part not in {"..", ".", "/"}) or "."
+
+
+def _repository() -> Path:
+    """Return the root of the repository around the working folder, or that folder where there is none."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)

@@ -333,3 +333,60 @@ def test_bytes_do_not_depend_on_locale_time_zone_or_hash_seed() -> None:
         )
         outputs.add(done.stdout)
     assert len(outputs) == 1 and len(outputs.pop()) > 10_000
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a repository, with the working folder in a folder of it."""
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "repo" / "tools" / "ci").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "repo" / "tools" / "ci")
+    return tmp_path / "repo"
+
+
+@pytest.mark.parametrize(
+    ("sources", "location", "from_root", "from_here"),
+    [
+        (("a",), Location(path="x/SKILL.md"), "tools/ci/a/x/SKILL.md", "a/x/SKILL.md"),
+        (("../..",), Location(path="x/SKILL.md"), "x/SKILL.md", "x/SKILL.md"),
+        (("../../b", "a"), Location(path="x/SKILL.md", root="../../b"), "b/x/SKILL.md", "b/x/SKILL.md"),
+        (("../../b", "a"), Location(path="x/SKILL.md", root="a"), "tools/ci/a/x/SKILL.md", "a/x/SKILL.md"),
+        (("{repo}/b",), Location(path="x/SKILL.md"), "b/x/SKILL.md", "x/SKILL.md"),
+        (("{repo}/b",), None, "b", "."),
+        (
+            ("../../../elsewhere",),
+            Location(path="x/SKILL.md"),
+            "elsewhere/x/SKILL.md",
+            "elsewhere/x/SKILL.md",
+        ),
+    ],
+)
+def test_ci_is_told_files_from_the_root_of_the_repository(
+    repository: Path,
+    sources: tuple[str, ...],
+    location: Location | None,
+    from_root: str,
+    from_here: str,
+) -> None:
+    whole = tuple(source.format(repo=repository) for source in sources)
+    report = msgspec.structs.replace(REPORT, library=msgspec.structs.replace(REPORT.library, sources=whole))
+    assert place(location, report)[0] == from_root
+    assert place(location, report, here=True)[0] == from_here
+
+
+@pytest.mark.parametrize("form", ["github", "gitlab", "sarif", "concise", "junit"])
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [("tools.json#3", 7), ("log.jsonl:5#2", 5), ("list.jsonl.gz:4", 4), ("tools.JSON.gz#0", 7)],
+)
+def test_an_entry_of_a_list_is_a_place_in_its_file(form: str, path: str, line: int) -> None:
+    name = path.split("#")[0].split(":")[0]
+    finding = msgspec.structs.replace(
+        REPORT.findings[0], location=Location(path=path, line=7, root=f"data/{name}"), related=()
+    )
+    library = msgspec.structs.replace(REPORT.library, sources=(f"data/{name}",))
+    report = msgspec.structs.replace(REPORT, findings=(finding,), library=library)
+    assert place(finding.location, report) == (f"data/{name}", line)
+    told = RENDERERS[form](report)
+    assert f"data/{name}" in told
+    assert f"{name}#" not in told and f"{name}/" not in told and f"{name}%23" not in told
