@@ -80,7 +80,7 @@ def _own() -> tuple[tuple[Path, ...], Table | None]:
         folders = tuple((path.parent / expanded(one)).resolve() for one in named)
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{spelled(path)}:{table.line(TRUST)}: trust: {error}") from error
-    return folders, Table(path=path, values=values, text=table.text)
+    return folders, Table(path=path, values=values, lines=table.lines)
 
 
 def _project_file(

@@ -17,8 +17,12 @@ FILE_NAME = "skillaudit.toml"
 PROJECT_NAME = "pyproject.toml"
 MOST_BYTES = 262_144
 _MOST_KEYS = 100
-_MOST_DOTS = 200
-"""On one line: the parser takes quadratic time for a key of many parts."""
+_MOST_WORK = 400_000
+"""Sum over lines of their dots squared: the parser takes quadratic time for a key of many parts."""
+
+_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[.=\]]""")
+_PREFIX = "tool.skillaudit."
+_TOOL = re.compile(r"tool\.skillaudit\s*\]")
 
 
 class Table(Record):
@@ -27,11 +31,12 @@ class Table(Record):
     path: Path
     values: Mapping[str, Any]
     """Under the keys as they are written."""
-    text: str
+    lines: Mapping[str, int]
+    """Where keys stand, from 1, as far as that is plain."""
 
     def line(self, key: str) -> int:
-        """Return the line on which `key` stands, from 1."""
-        return _line_of(key, self.text.splitlines(), self.path.name == PROJECT_NAME)
+        """Return the line on which `key` stands, or the first."""
+        return self.lines.get(key, 1)
 
 
 def read_table(path: Path) -> Table | None:
@@ -60,7 +65,7 @@ def read_table(path: Path) -> Table | None:
         raise UsageError(
             f"{spelled(path)}: {len(document):,} keys are more than there are settings; mend the file"
         )
-    return Table(path=path, values=document, text=text)
+    return Table(path=path, values=document, lines=_places(text, project))
 
 
 def spelled(path: Path) -> str:
@@ -87,10 +92,8 @@ def _read(path: Path) -> bytes:
 def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
     try:
         text = data.decode("utf-8-sig")
-        if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-            raise UsageError(
-                f"{spelled(path)}: a line with more than {_MOST_DOTS} dots is no setting; mend the file"
-            )
+        if sum(line.count(".") ** 2 for line in text.splitlines()) > _MOST_WORK:
+            raise UsageError(f"{spelled(path)}: more dots in its lines than settings have; mend the file")
         return tomllib.loads(text), text
     except ValueError as error:  # TOML's own, of the encoding, and of numbers with too many digits
         raise UsageError(f"{spelled(path)}: not TOML: {error}") from error
@@ -98,17 +101,21 @@ def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
         raise UsageError(f"{spelled(path)}: nested deeper than settings are; mend the file") from error
 
 
-def _line_of(key: str, lines: list[str], project: bool) -> int:
-    """Return the line on which a key of the tool's table stands, or 1."""
+def _places(text: str, project: bool) -> dict[str, int]:
+    """Return the first line of each key of the tool's table, in one pass."""
+    found: dict[str, int] = {}
     inside = not project
-    word = re.escape(key)
-    assignment = re.compile(rf"\s*[\"']?{word}[\"']?\s*[.=]")
-    header = re.compile(rf"\s*\[+\s*(?:tool\.skillaudit\.)?[\"']?{word}[\"']?\s*[.\]]")
-    for number, line in enumerate(lines, start=1):
-        if header.match(line) and (inside or "tool.skillaudit" in line):
-            return number
-        if line.lstrip().startswith("["):
-            inside = inside if not project else line.strip().startswith("[tool.skillaudit")
-        elif inside and assignment.match(line):
-            return number
-    return 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        head = line.lstrip()
+        if head.startswith("["):
+            head = head.lstrip("[ \t")
+            if project:
+                inside = bool(_TOOL.match(head))
+                if not inside and not head.startswith(_PREFIX):
+                    continue
+                head = head.removeprefix(_PREFIX)
+        elif not inside:
+            continue
+        if match := _KEY.match(head):
+            found.setdefault(match[1] or match[2] or match[3], number)
+    return found

@@ -129,6 +129,7 @@ def test_a_library_writes_no_file_and_opens_no_gate(
     assert result.err == ""
     quiet = skillaudit("check", root, "-q", "-f", f"json:{tmp_path / 'o.json'}", *LEXICAL)
     assert quiet.err.startswith("note: ") and "only you can set this" in quiet.err
+    assert skillaudit("check", root, "-q", "-f", f"text:{tmp_path / 'o.txt'}", *LEXICAL).err == quiet.err
     told = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))["own_settings"]
     assert [(one["key"], one["applied"]) for one in told["keys"]] == [
         ("format", False),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from skillaudit.settings import Settings, resolve
 from skillaudit.settings.keys import KEYS
@@ -158,3 +161,48 @@ def test_a_hostile_name_shows_as_what_it_is(library: Path) -> None:
     (notice,) = resolve(sources=[str(folder)], environ={}).own.notices
     assert notice.isprintable()
     assert shlex.quote("$(touch x)\\x1b[2J\\n::stop/skillaudit.toml") in notice
+
+
+def as_toml(value: object) -> str:
+    """Return a value as TOML has it, nothing as a date."""
+    text = json.dumps(value, separators=(", ", " = "))
+    return text.replace("null", "1979-05-27").replace("Infinity", "inf").replace("NaN", "nan")
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["SA001", "~/x", ".."]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["rules", "skills", "reason", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+LINES = st.tuples(
+    st.sampled_from([*(key.name for key in KEYS), "trust", "x"]) | st.text(max_size=4), VALUES
+).map(lambda pair: f"{json.dumps(pair[0])} = {as_toml(pair[1])}")
+FILES = (
+    st.lists(LINES, max_size=5).map("\n".join)
+    | st.text(max_size=60)
+    | st.lists(
+        st.sampled_from(["[", "]", "{", "}", "=", ".", '"', "'", "\n", "a", "1", "suppress"]), max_size=60
+    ).map("".join)
+)
+
+
+@given(text=FILES)
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+def test_no_file_of_a_library_stops_an_audit_or_sets_what_is_the_users(tmp_path: Path, text: str) -> None:
+    (tmp_path / "skillaudit.toml").write_text(text, encoding="utf-8", errors="replace")
+    found = resolve(sources=[str(tmp_path)], environ={})
+    assert {entry.key for entry in found.entries if entry.by_library} <= {
+        key.name for key in KEYS if key.about.by_library
+    }
+    assert all(entry.by_library or entry.source == "default" for entry in found.entries)
+    assert all(notice.isprintable() and len(notice) < 3000 for notice in found.own.notices)
+    assert found.config().own_settings == found.own
+    found.gate(), found.rules()

@@ -136,7 +136,8 @@ def test_the_environment_names_a_file_too_and_a_flag_another(tmp_path: Path) -> 
         ("a = " + "[" * 9000, "nested deeper|not TOML"),
         ("max-budget = " + "9" * 5000, "not TOML"),
         ("max-hijack = " + "[" * 90 + "]" * 90, "from 0 to 1"),
-        ("a" + ".a" * 9000 + " = 1", "200 dots"),
+        ("a" + ".a" * 9000 + " = 1", "more dots in its lines"),
+        ("\n".join(f"k{n}" + ".a" * 190 + " = 1" for n in range(600)), "more dots in its lines"),
         ("".join(f"k{n} = 1\n" for n in range(101)), "101 keys"),
         ("#" * 262_145, "more than 262,144 bytes"),
         ('requests = ["a\\u0000b"]', "requests must be a list of texts"),
@@ -209,3 +210,14 @@ def test_trust_is_a_list_of_folders(text: str) -> None:
     write(own_folder(), text)
     with pytest.raises(UsageError, match=r"skillaudit\.toml:1: trust must be a list of folders"):
         resolve(environ={})
+
+
+def test_lines_of_a_project_file_are_those_of_the_tools_table(tmp_path: Path) -> None:
+    text = (
+        "[tool.other]\nscorer = 1\n[ tool.skillaudit ]\n'scorer' = 'lexical'\n\"fail-on\" = 'info'\n"
+        "[tool.skillaudit.severity]\nSA202 = 'error'\n[[tool.skillaudit.suppress]]\nrules = ['SA202']\n"
+        "[tool.skillaudits]\nmap = 'pca'\n"
+    )
+    settings = resolve(config=write(tmp_path, text, "pyproject.toml"), environ={})
+    lines = {entry.key: entry.line for entry in settings.entries if entry.file}
+    assert lines == {"scorer": 4, "fail-on": 5, "severity": 6, "suppress": 8}
