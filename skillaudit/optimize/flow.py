@@ -64,7 +64,7 @@ def optimize(
     config = config or Config()
     cache = Cache(config.cache) if config.use_cache else None
     try:
-        maker = None
+        maker: Embed | None = None
         if config.scorer != "lexical":
             maker = Memory(
                 partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
