@@ -12,8 +12,8 @@ from skillaudit.cli.optimize import command
 from skillaudit.load import load
 from skillaudit.optimize.apply.files import changes
 from skillaudit.optimize.apply.in_place import apply
+from tests.optimize.apply.test_in_place import edit, snapshot
 from tests.optimize.conftest import write_requests
-from tests.optimize.test_in_place import edit, snapshot
 
 
 @pytest.fixture

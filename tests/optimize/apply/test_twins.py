@@ -15,8 +15,8 @@ from skillaudit.optimize.apply.files import changes
 from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.requests import gather
 from skillaudit.schema import Library, Skill
-from tests.optimize.test_export import plan
-from tests.optimize.test_in_place import edit, snapshot
+from tests.optimize.apply.test_export import plan
+from tests.optimize.apply.test_in_place import edit, snapshot
 
 GOOD, EVIL = "tea", "te\u200ba"
 

@@ -20,7 +20,7 @@ from skillaudit.load import load
 from skillaudit.optimize.apply import backup, in_place
 from skillaudit.optimize.apply.files import FileChange, changes
 from skillaudit.optimize.apply.in_place import FOREIGN, apply, undo
-from tests.optimize.test_in_place import edit, snapshot
+from tests.optimize.apply.test_in_place import edit, snapshot
 
 
 class Killed(BaseException):

@@ -20,7 +20,7 @@ from skillaudit.optimize.plan_file import read_plan
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.schema import Library
-from tests.optimize.test_in_place import edit, snapshot
+from tests.optimize.apply.test_in_place import edit, snapshot
 
 SPEC_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
