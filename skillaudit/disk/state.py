@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -75,11 +74,11 @@ def user_key() -> bytes:
 
 def _make_key(path: Path) -> None:
     """Make the key appear whole; where two runs make one, the first stays."""
-    part = path.with_name(f"key-{secrets.token_hex(8)}")
+    part = path.with_name(f"key-{os.urandom(8).hex()}")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.write(os.urandom(_KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):

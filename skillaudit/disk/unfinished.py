@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -29,7 +28,7 @@ def unfinished(parent: Path) -> Iterator[Path]:
     all the same.
     """
     collect()
-    token = secrets.token_hex(8)
+    token = os.urandom(8).hex()
     path = parent / f"{PREFIX}{token}"
     note = _note(token, path)
     try:
@@ -51,7 +50,7 @@ def collect(*, again: bool = False) -> None:
     _collected = True
     import fcntl
 
-    with contextlib.suppress(OSError), _locked(folder := state_folder() / _NOTES):
+    with contextlib.suppress(OSError), _locked(folder := state_folder() / _NOTES, fcntl.LOCK_NB):
         for name in sorted(os.listdir(folder)):  # noqa: PTH208 - names are all that is needed
             with contextlib.suppress(OSError, ValueError):
                 handle = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -90,7 +89,7 @@ def _note(token: str, path: Path) -> tuple[int, Path] | None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: Path, how: int = 0) -> Iterator[None]:
     """Hold the lock of a folder of notes, so that no note is seen before it is locked itself."""
     if sys.platform == "win32":
         yield
@@ -99,7 +98,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX | how)
         yield
     finally:
         os.close(handle)

@@ -140,6 +140,15 @@ def test_a_note_that_names_something_else_removes_nothing(tmp_path: Path) -> Non
     assert (tmp_path / "victim").read_bytes() == b"mine"
 
 
+def test_what_belongs_to_somebody_else_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = own_folder("unfinished")
+    (tmp_path / ".skillaudit-feed").mkdir()
+    (folder / "feed").write_bytes(os.fsencode(tmp_path / ".skillaudit-feed"))
+    monkeypatch.setattr("skillaudit.disk.unfinished.is_mine", lambda found: not stat.S_ISDIR(found.st_mode))
+    collect(again=True)
+    assert names(tmp_path) == [".skillaudit-feed"]
+
+
 def test_without_a_state_folder_everything_still_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,13 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
         except (OSError, FrontmatterError) as error:
             problems.append(Unmade(skill.id, str(error)))
             continue
+        if after != before and skill.copies:
+            where = (
+                f"{skill.copies[0]}{f' and {len(skill.copies) - 1} more' if len(skill.copies) > 1 else ''}"
+            )
+            problems.append(
+                Unmade(skill.id, f"its copy in {where} keeps what it says; remove it or change it by hand")
+            )
         if after != before:
             made.append(FileChange(path, root, before, after, tuple(edit.id for edit in own)))
     return made, problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -134,3 +135,12 @@ def test_links_are_not_followed_out(tree: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         apply([FileChange(tree / "helper" / "SKILL.md", tree.resolve(), data, b"new", ())])
     assert target.read_bytes() == data
+
+
+def test_copies_that_keep_their_text_are_said(tree: Path) -> None:
+    shutil.copytree(tree / "helper", tree / "zz-helper")
+    made, problems = changes(load([tree]).skills, [edit("helper", "New text.")])
+    assert len(made) == 1
+    assert [(problem.skill, "zz-helper/SKILL.md" in problem.reason) for problem in problems] == [
+        ("helper", True)
+    ]
