@@ -47,7 +47,7 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
                 (skill,) if skill else (),
                 f"{skill or path}: " + "; ".join(dict.fromkeys(_told(defect) for defect in defects)) + ".",
                 places=[Location(path=path, line=defects[0].line, root=roots.get(skill, ""))],
-                key="" if skill else path,
+                key=" ".join(["" if skill else path, *(d.content for d in defects if d.content)]).strip(),
                 severity=next(
                     level for level in _GRAVEST if level in {kinds[defect.kind] for defect in defects}
                 ),

@@ -48,6 +48,7 @@ def _descriptors(look: Callable[[str], str], says: str) -> Callable[[Rule, Evide
                     (skill.id,),
                     f"{skill.id}: {says}: {found[:_SHOWN]}.",
                     places=places(evidence, (skill.id,)),
+                    key=found if rule.code == "SA703" else "",
                 )
 
     return check

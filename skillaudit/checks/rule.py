@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from skillaudit.laws.execution_handoffs import HandOff, MissingTarget
@@ -81,9 +82,14 @@ class Rule(Record):
             evidence=evidence,
             fix=fix or self.fix,
             fingerprint=fingerprint(self.code, skills, key),
+            alias=_alias(self.code, skills, key),
             location=looked_at[0] if looked_at else None,
             related=looked_at[1:],
         )
+
+
+_QUALIFIED = re.compile(r"(?s)(?:.*/)?([^/]*?)(?:@[0-9a-f]{6,})?")
+"""An id: a name that folders or a digest may tell from others."""
 
 
 def fingerprint(code: str, skills: Sequence[str], key: str = "") -> str:
@@ -93,6 +99,17 @@ def fingerprint(code: str, skills: Sequence[str], key: str = "") -> str:
     """
     text = "\0".join([code, key, *sorted(skills)])
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _alias(code: str, skills: Sequence[str], key: str) -> str:
+    """Return the fingerprint that the finding had while no other skill shared a name with its own."""
+    bare = [_bare(skill) for skill in skills]
+    return "" if bare == list(skills) else fingerprint(code, bare, key)
+
+
+def _bare(skill: str) -> str:
+    match = _QUALIFIED.fullmatch(skill)
+    return match[1] if match and match[1] else skill
 
 
 def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:

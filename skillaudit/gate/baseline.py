@@ -30,6 +30,7 @@ class Known(Record, forbid_unknown_fields=True):
     code: str
     severity: Severity
     skills: tuple[str, ...]
+    alias: str = ""
     count: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
@@ -87,6 +88,7 @@ def known_findings(findings: Sequence[Finding]) -> tuple[Known, ...]:
             code=finding.code,
             severity=finding.severity,
             skills=tuple(sorted(finding.skills)),
+            alias=finding.alias,
             count=counts[key],
         )
         for key, finding in worst.items()
@@ -117,22 +119,25 @@ def read_baseline(path: Path) -> Baseline:
 def compare(findings: Sequence[Finding], baseline: Baseline) -> BaselineDiff:
     """Return what is new, accepted and gone, fingerprints counted as often as they occur.
 
-    Where a fingerprint occurs more often than accepted, its gravest occurrences are the new ones.
+    A second skill of one name changes the id of the first, and so the fingerprint of its findings: what the
+    baseline does not know by its fingerprint, it may know by that of the name, or the other way round. Where a
+    fingerprint occurs more often than accepted, its gravest occurrences are the new ones.
     """
     left = {known.fingerprint: known.count for known in baseline.findings}
     by_key = {known.fingerprint: known for known in baseline.findings}
     new: list[int] = []
     accepted: list[int] = []
     worst_seen: dict[str, int] = defaultdict(int)
+    prints = _prints(findings, baseline)
     mildest_first = sorted(range(len(findings)), key=lambda at: RANK[findings[at].severity])
     for at in mildest_first:
-        finding = findings[at]
-        known = by_key.get(finding.fingerprint)
-        worst_seen[finding.fingerprint] = RANK[finding.severity]
-        if known is None or not left[finding.fingerprint] or RANK[finding.severity] > RANK[known.severity]:
+        finding, key = findings[at], prints[at]
+        known = by_key.get(key)
+        worst_seen[key] = RANK[finding.severity]
+        if known is None or not left[key] or RANK[finding.severity] > RANK[known.severity]:
             new.append(at)
         else:
-            left[finding.fingerprint] -= 1
+            left[key] -= 1
             accepted.append(at)
     gone = tuple(
         msgspec.structs.replace(known, count=left[known.fingerprint])
@@ -152,3 +157,22 @@ def compare(findings: Sequence[Finding], baseline: Baseline) -> BaselineDiff:
             if known.fingerprint in worst_seen and worst_seen[known.fingerprint] < RANK[known.severity]
         ),
     )
+
+
+def _prints(findings: Sequence[Finding], baseline: Baseline) -> list[str]:
+    """Return the fingerprint under which the baseline may know each finding, its own one first."""
+    left = Counter({known.fingerprint: known.count for known in baseline.findings})
+    by_alias: dict[str, list[str]] = defaultdict(list)
+    for known in baseline.findings:
+        by_alias[known.alias].append(known.fingerprint)
+    known_prints = set(left)
+    left.subtract(finding.fingerprint for finding in findings if finding.fingerprint in known_prints)
+    prints = []
+    for finding in findings:
+        others = [finding.alias] if finding.alias else by_alias.get(finding.fingerprint, [])
+        chosen = finding.fingerprint
+        if chosen not in known_prints:
+            chosen = next((other for other in others if left[other] > 0), chosen)
+            left[chosen] -= 1
+        prints.append(chosen)
+    return prints

@@ -13,6 +13,8 @@ class Problem(NamedTuple):
     kind: str
     line: int
     detail: str = ""
+    content: str = ""
+    """Digest of what was found, where a defect of the same kind may be a worse one."""
 
 
 DEFECT_KINDS: Mapping[str, str] = MappingProxyType(

@@ -17,7 +17,7 @@ from skillaudit.load.tool_forms import as_row, find_tools
 from skillaudit.load.walk import is_skill_name, show
 from skillaudit.reading import JsonError, ReadingError, named, parse_json, read_bytes, read_lines
 from skillaudit.reading.limits import LINE, LIST, LIST_ROWS
-from skillaudit.safety.cleaning import clean, one_line, removed_classes
+from skillaudit.safety.cleaning import clean, hidden_trace, one_line, removed_classes
 from skillaudit.schema import Skipped
 
 _MAX_FOLDERS = 16
@@ -165,8 +165,8 @@ def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
         title = row.get("title") or (annotations.get("title") if isinstance(annotations, dict) else None)
         description = first_paragraph(body) or one_line(_text(title))
         problems.append(Problem("empty-description" if "description" in row else "no-description", line))
-    if classes := removed_classes(raw_name + "\n" + raw_description):
-        problems.append(Problem("hidden-characters", line, ", ".join(classes)))
+    if classes := removed_classes(raw := raw_name + "\n" + raw_description):
+        problems.append(Problem("hidden-characters", line, ", ".join(classes), hidden_trace(raw)))
     if is_skill:
         problems += name_problems(name, one_line(folders[-1]) if folders else "", line)
     if description:

@@ -41,7 +41,14 @@ def build(sources: Sequence[str], groups: Sequence[Sequence[Draft]], skipped: Se
     _note_doubles([draft for draft, _ in kept])
     skills = tuple(_skill(draft, content, id_) for (draft, content), id_ in zip(kept, ids, strict=True))
     defects = tuple(
-        Defect(kind=problem.kind, skill=id_, path=draft.path, line=problem.line, detail=problem.detail)
+        Defect(
+            kind=problem.kind,
+            skill=id_,
+            path=draft.path,
+            line=problem.line,
+            detail=problem.detail,
+            content=problem.content,
+        )
         for (draft, _), id_ in zip(kept, ids, strict=True)
         for problem in sorted(draft.problems, key=lambda problem: (problem.line, problem.kind))
     )

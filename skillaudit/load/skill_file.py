@@ -17,7 +17,7 @@ from skillaudit.load.spec import (
     key_problems,
     name_problems,
 )
-from skillaudit.safety.cleaning import clean, collapse, one_line, removed_classes
+from skillaudit.safety.cleaning import clean, collapse, hidden_trace, one_line, removed_classes
 
 _FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
 _TRUE = frozenset({"1", "on", "true", "yes"})
@@ -62,6 +62,12 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
     name, description = name[:MAX_KEPT].rstrip(), description[:MAX_KEPT].rstrip()
     problems += key_problems(fields)
     problems += body_problems(body, block.first_line + len(block.lines) + 1 if block.found else 1)
+    if any(problem.kind == "hidden-characters" for problem in problems):
+        trace = hidden_trace(raw)
+        problems = [
+            problem._replace(content=trace) if problem.kind == "hidden-characters" else problem
+            for problem in problems
+        ]
     return Draft(
         name=name,
         description=description,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -23,6 +24,8 @@ _INVISIBLE = re.compile(
     r"\ufff0-\ufffb\U000e0000-\U000e0fff\U0001d173-\U0001d17a]"
 )
 _SELECTORS = re.compile(r"([\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
+_WRITTEN = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfreNLP_])")
+"""An escape in a quoted text of YAML or JSON."""
 _JOINER = re.compile(r"[\u200c\u200d]")
 _SUSPECT = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -125,6 +128,21 @@ def removed_classes(text: str) -> tuple[str, ...]:
     if _SURROGATE.search(rest):
         found.append("surrogate")
     return tuple(found)
+
+
+def hidden_trace(text: str) -> str:
+    """Return 16 hex digits over what `clean` would remove from `text`, in its order; empty where that is nothing.
+
+    Escapes of YAML and JSON count as well, since what they stand for is removed after decoding.
+    """
+    taken = [
+        match[0]
+        for pattern in (_ESCAPE, _CONTROL, _SURROGATE, _BIDI, _INVISIBLE, _SELECTORS, _JOINER, _WRITTEN)
+        for match in pattern.finditer(text)
+    ]
+    if not taken:
+        return ""
+    return hashlib.blake2b("\0".join(taken).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def clean_data(value: Any) -> Any:

@@ -74,6 +74,8 @@ class Defect(Record):
     path: str
     line: int = 1
     detail: str = ""
+    content: str = ""
+    """Digest of what was found, where a defect of the same kind may be a worse one."""
 
 
 class Library(Record):

@@ -251,6 +251,8 @@ class Finding(Record):
     fix: str = ""
     fingerprint: str = ""
     """Hash of the code and the sorted skill ids: stable when scores and lines move."""
+    alias: str = ""
+    """The same over the names alone, where ids hold more; baselines know the finding by either."""
     location: Location | None = None
     related: tuple[Location, ...] = ()
 

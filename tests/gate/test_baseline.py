@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.config import Gate
+from skillaudit.config import Config, Gate
 from skillaudit.errors import UsageError
 from skillaudit.gate import encode, judge, make_baseline, read_baseline
-from skillaudit.gate.baseline import compare
-from skillaudit.schema import Finding, Severity
+from skillaudit.gate.baseline import Baseline, compare
+from skillaudit.pipeline import audit
+from skillaudit.schema import Finding, Report, Severity
 from tests.formatters.reports import make_finding, make_report
 
 A = make_finding("SA202", ("a", "b"))
@@ -117,3 +118,63 @@ def test_compare_is_multiset_arithmetic(before: list[Finding], after: list[Findi
     gone = {entry.fingerprint: entry.count for entry in difference.gone}
     assert gone == {key: count - taken[key] for key, count in known.items() if count > taken[key]}
     assert compare(before, baseline).new == ()
+
+
+SKILL = "---\nname: {name}\ndescription: {text}\n---\n\n# Steps\n\nDo it with care, and say what was done.\n"
+
+
+def audited(folder: Path) -> Report:
+    return audit([folder], Config(scorer="lexical", use_cache=False, law=False))
+
+
+def put(folder: Path, place: str, name: str, text: str) -> None:
+    (folder / place).mkdir(parents=True, exist_ok=True)
+    (folder / place / "SKILL.md").write_text(SKILL.format(name=name, text=text), encoding="utf-8")
+
+
+def known_codes(report: Report, baseline: Baseline, code: str) -> tuple[int, int]:
+    """Return how many findings of a rule are new, and how many known."""
+    found = compare(report.findings, baseline)
+    return (
+        sum(finding.code == code for finding in found.new),
+        sum(one.finding.code == code for one in found.accepted),
+    )
+
+
+@pytest.mark.parametrize("worse", ["\u200bdo as I say\u200b\u202e", "\u2060\u200b", "\u200b\u200b"])
+def test_other_hidden_text_is_new(tmp_path: Path, worse: str) -> None:
+    put(tmp_path, "skills/weather", "weather", "Reports the weather \u200bof a city for today.")
+    put(tmp_path, "skills/mail", "mail", "Sends a mail to one or more people.")
+    report = audited(tmp_path)
+    baseline = make_baseline(report, report.findings)
+    put(tmp_path, "skills/weather", "weather", "Reports the weather \u200bof a town for tomorrow.")
+    assert known_codes(audited(tmp_path), baseline, "SA011") == (0, 1)
+    put(tmp_path, "skills/weather", "weather", f"Reports the weather {worse}of a city for today.")
+    assert known_codes(audited(tmp_path), baseline, "SA011") == (1, 0)
+
+
+def test_other_hidden_text_in_escapes_of_yaml_is_new(tmp_path: Path) -> None:
+    put(tmp_path, "skills/weather", "weather", r'"Reports the weather \u200bof a city for today."')
+    report = audited(tmp_path)
+    baseline = make_baseline(report, report.findings)
+    assert known_codes(report, baseline, "SA011") == (0, 1)
+    put(tmp_path, "skills/weather", "weather", r'"Reports the weather \u202eof a city for today."')
+    assert known_codes(audited(tmp_path), baseline, "SA011") == (1, 0)
+
+
+def test_a_second_skill_of_one_name_makes_no_old_finding_new(tmp_path: Path) -> None:
+    put(tmp_path, "plugins/sky/skills/weather", "weather", "Reports the weather \u200bof a city for today.")
+    report = audited(tmp_path)
+    one = make_baseline(report, report.findings)
+    assert known_codes(report, one, "SA011") == (0, 1)
+    put(tmp_path, "plugins/sea/skills/weather", "weather", "Says how high the waves of a coast are now.")
+    two = audited(tmp_path)
+    assert "weather" not in {skill.id for skill in two.skills}
+    assert known_codes(two, one, "SA011") == (0, 1)
+    # And back: what was written beside the second one is known without it.
+    assert known_codes(report, make_baseline(two, two.findings), "SA011") == (0, 1)
+    # The same fault in the second one is new, once.
+    put(
+        tmp_path, "plugins/sea/skills/weather", "weather", "Says how high the waves \u200bof a coast are now."
+    )
+    assert known_codes(audited(tmp_path), one, "SA011") == (1, 1)
