@@ -1,0 +1,184 @@
+"""The targets: each takes any bytes, and may raise nothing but the program's own errors."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from skillaudit.analysis.words import tokens
+from skillaudit.asking import answers
+from skillaudit.asking.log import ProbeLog
+from skillaudit.cache import Cache
+from skillaudit.compile.answers import read_tasks
+from skillaudit.compile.sources import read_system
+from skillaudit.embedding.models import read_bert, read_dimension
+from skillaudit.errors import SkillAuditError
+from skillaudit.gate.baseline import read_baseline
+from skillaudit.laws.execution_declared import compiled_chains, read_chains
+from skillaudit.laws.execution_handoffs import hand_offs
+from skillaudit.load import load
+from skillaudit.load.skill_file import parse_skill
+from skillaudit.optimize.apply.frontmatter import with_description
+from skillaudit.optimize.plan_file import read_plan
+from skillaudit.reading import JsonError, limits, parse_json
+from skillaudit.reading.toml_text import parse_toml
+from skillaudit.reading.yaml_text import YamlError, compose
+from skillaudit.reading.yaml_text import load as load_yaml
+from skillaudit.requests import markdown, mining, synthesis
+from skillaudit.requests.formats import read_rows
+from skillaudit.requests.leaks import LeakFilter
+from skillaudit.routing.decisions import read_decisions
+from skillaudit.routing.profiles import profiles
+from skillaudit.schema import Library, Skill
+from skillaudit.settings.toml_file import read_table
+
+Target = Callable[[bytes], object]
+
+SKILLS = (
+    Skill(id="a-b", name="a-b", description="Writes reports for people.", path="a-b/SKILL.md", root="."),
+    Skill(id="c", name="c", description="Reads tables of numbers.", path="c/SKILL.md", root="."),
+)
+LIBRARY = Library(sources=(".",), skills=SKILLS)
+
+
+@cache
+def folder() -> Path:
+    """Return a folder that goes away with the process, in memory where there is such a place."""
+    memory = Path("/dev/shm")
+    made = Path(tempfile.mkdtemp(prefix="skillaudit-fuzz-", dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def saved(data: bytes, name: str) -> Path:
+    """Write the bytes to a file called `name`."""
+    path = folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def text_of(data: bytes) -> str:
+    """Return bytes as any text, lone surrogates included."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def on_file(read: Callable[[Path], object], *names: str) -> Target:
+    """Return a target that reads a file; its first byte chooses among several names."""
+
+    def call(data: bytes) -> object:
+        if len(names) == 1:
+            return read(saved(data, names[0]))
+        return read(saved(data[1:], names[data[0] % len(names)])) if data else None
+
+    return call
+
+
+def _body(data: bytes) -> object:
+    skill = Skill(id="a-b", name="a-b", description="x", body=text_of(data), path="a/SKILL.md", root=".")
+    parts = mining.read(skill)
+    found = [*mining.mined(parts, "a-b"), *mining.tasks(parts, "a-b")]
+    filter_ = LeakFilter([skill, *SKILLS[1:]])
+    return [filter_.leaks(line, "a-b") or filter_.mentions(line, "a-b") for line in found]
+
+
+def _forms(data: bytes) -> None:
+    text = text_of(data)
+    for read in (
+        lambda: parse_json(text, limits.ROW),
+        lambda: compose(text, limits.FRONTMATTER, aliases=True),
+        lambda: load_yaml(text, limits.FRONTMATTER),
+    ):
+        try:
+            read()
+        except (JsonError, YamlError):
+            continue
+
+
+def _toml(data: bytes) -> object:
+    try:
+        return parse_toml(text_of(data))
+    except ValueError:
+        return None
+
+
+def _marketplace(path: Path) -> object:
+    skill = path.parent.parent / "p" / "s" / "SKILL.md"
+    if not skill.exists():
+        skill.parent.mkdir(parents=True)
+        skill.write_text("---\nname: s\ndescription: Says something.\n---\n", encoding="utf-8")
+    return load([path.parent.parent])
+
+
+def _log(data: bytes) -> None:
+    for left in folder().glob("log.sqlite*"):
+        left.unlink()
+    with ProbeLog(saved(data, "log.sqlite")) as log:
+        log.runs()
+        list(log.decisions())
+        log.spent("run")
+
+
+def _cache(data: bytes) -> None:
+    place = folder() / "cache"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    Cache(place).path.write_bytes(data)
+    with Cache(place) as kept:
+        kept.get_vectors("m", ["d00000", "d00001"])
+        kept.get_blob("map", "k")
+        kept.get_sealed("report", "k")
+
+
+def _model(data: bytes) -> None:
+    place = saved(data, "model/config.json").parent
+    saved(data, "model/modules.json")
+    read_bert(place)
+    read_dimension(place)
+
+
+TARGETS: dict[str, Target] = {
+    "skill_file": lambda data: parse_skill(data, folder="a-b"),
+    "frontmatter_edit": lambda data: with_description(data, "Writes other reports: for all."),
+    "skill_body": _body,
+    "markdown": lambda data: [markdown.bare(block.raw) for block in markdown.blocks(text_of(data))],
+    "handoffs": lambda data: hand_offs([
+        Skill(id="a-b", name="a-b", description="x", body=text_of(data), path="a/SKILL.md", root="."), *SKILLS[1:]
+    ]),
+    "words": lambda data: tokens(text_of(data)),
+    "library_list": on_file(lambda path: load([path]), "list.json", "list.jsonl", "list.jsonl.gz"),
+    "marketplace": on_file(_marketplace, "market/.claude-plugin/marketplace.json"),
+    "evals": on_file(lambda path: list(read_rows(path, "a-b", limits.EVALS)),
+                     "evals.json", "evals.jsonl", "evals.yaml", "evals.csv"),
+    "settings": on_file(read_table, "skillaudit.toml", "pyproject.toml"),
+    "plan": on_file(lambda path: read_plan(path, LIBRARY), "plan.json", "plan.yaml"),
+    "profile": on_file(lambda path: profiles(path.parent), "routers/mine.json"),
+    "decisions": on_file(read_decisions, "log.jsonl"),
+    "baseline": on_file(read_baseline, "baseline.json"),
+    "chains": on_file(lambda path: read_chains(path, SKILLS), "chains.txt"),
+    "mapping": on_file(lambda path: compiled_chains([str(path.parent)], SKILLS), "compiled/mapping.json"),
+    "agents": on_file(read_system, "agents.yaml", "agents.json", "agents.md", "agents.py"),
+    "tasks": on_file(read_tasks, "tasks.jsonl"),
+    "answers": lambda data: answers.parse(text_of(data), ["a-b", "c"]),
+    "written_requests": lambda data: synthesis.parse(text_of(data)),
+    "probe_log": _log,
+    "cache": _cache,
+    "model_settings": _model,
+    "forms": _forms,
+    "toml": _toml,
+}  # fmt: skip
+"""Name -> function of bytes."""
+
+
+def run(name: str, data: bytes) -> None:
+    """Give one target one input; raises whatever is no error of the program's own."""
+    try:
+        TARGETS[name](data)
+    except SkillAuditError as error:
+        message = str(error)
+        if not message or "\n" in message.strip():
+            raise AssertionError(f"{name}: not one sentence: {message!r}") from error
