@@ -69,7 +69,7 @@ def decode_record(data: bytes, kind: type[T], bounds: Bounds, shown: str, *, wha
             f"{shown}:{line}: not {what or bounds.what}: it is no UTF-8; {bounds.remedy}"
         ) from None
     except (msgspec.MsgspecError, JsonError, RecursionError) as problem:
-        why = str(problem).removesuffix("; correct the file")
+        why = str(problem).partition("; ")[0]
         raise UsageError(f"{shown}: not {what or bounds.what}: {why}; {bounds.remedy}") from None
 
 

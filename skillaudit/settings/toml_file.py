@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 from skillaudit.disk.reading import read_file
 from skillaudit.errors import UsageError
+from skillaudit.reading.toml_text import parse_toml
 from skillaudit.schema import Record
 
 FILE_NAME = "skillaudit.toml"
 PROJECT_NAME = "pyproject.toml"
 MOST_BYTES = 262_144
 _MOST_KEYS = 100
-_MOST_WORK = 400_000
-"""Sum over lines of their dots squared: the parser takes quadratic time for a key of many parts."""
-
 _KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[.=\]]""")
 _PREFIX = "tool.skillaudit."
 _TOOL = re.compile(r"tool\.skillaudit\s*\]")
@@ -92,13 +89,9 @@ def _read(path: Path) -> bytes:
 def _parsed(path: Path, data: bytes) -> tuple[dict[str, Any], str]:
     try:
         text = data.decode("utf-8-sig")
-        if sum(line.count(".") ** 2 for line in text.splitlines()) > _MOST_WORK:
-            raise UsageError(f"{spelled(path)}: more dots in its lines than settings have; mend the file")
-        return tomllib.loads(text), text
-    except ValueError as error:  # TOML's own, of the encoding, and of numbers with too many digits
+        return parse_toml(text), text
+    except ValueError as error:  # TOML's own, of the encoding, and of the limits
         raise UsageError(f"{spelled(path)}: not TOML: {error}") from error
-    except RecursionError as error:
-        raise UsageError(f"{spelled(path)}: nested deeper than settings are; mend the file") from error
 
 
 def _places(text: str, project: bool) -> dict[str, int]:
