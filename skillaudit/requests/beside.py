@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from skillaudit.load.place import inside_of, source_of
+from skillaudit.requests.plugin_cases import CASE_FILES
 from skillaudit.schema import Library, Skill
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml", ".csv")
@@ -32,6 +33,7 @@ class _Folders:
 
     def __init__(self) -> None:
         self._known: dict[Path, tuple[str, ...]] = {}
+        self._told: set[Path] = set()
 
     def names(self, folder: Path) -> tuple[str, ...]:
         """Sorted names in a folder; none where there is no such folder."""
@@ -41,6 +43,15 @@ class _Folders:
             except (OSError, UnicodeError):  # a name that this locale cannot spell
                 self._known[folder] = ()
         return self._known[folder]
+
+    def cases(self, folder: Path) -> Iterator[Path]:
+        """Yield the file that stands for each case of `claude plugin eval` in a folder, at the first call for it."""
+        if folder in self._told:
+            return
+        self._told.add(folder)
+        for name in self.names(folder):
+            inside = self.names(folder / name)
+            yield from (folder / name / file for file in [f for f in CASE_FILES if f in inside][:1])
 
 
 def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
@@ -80,6 +91,8 @@ def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
     depth = len(below.parts) - 1
     for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
         here = folders.names(above)
+        if "evals" in here:
+            yield from folders.cases(above / "evals")
         for inside in _FOLDERS:
             if inside.partition("/")[0] not in here:
                 continue

@@ -3,7 +3,8 @@
 Read are: JSONL, JSON and CSV rows of a request and its skill (`query`/`gold` and the other names in
 `QUERY_KEYS` and `GOLD_KEYS`); skill-creator eval sets (`query`, `should_trigger`) and `evals.json`
 (`skill_name`, `evals`); trigger tests (`should_trigger_prompts`, `should_not_trigger_prompts`); cases of
-`positive` and `negative` with an `owner`; query sets with a `queries` list (`text`, `expected_skill`).
+`positive` and `negative` with an `owner`; query sets with a `queries` list (`text`, `expected_skill`);
+`evaluations` with `skill_should_trigger`; cases of `claude plugin eval` (see `plugin_cases`).
 Any of them may be YAML.
 """
 
@@ -22,6 +23,7 @@ from skillaudit.load import clean
 from skillaudit.reading import JsonError, parse_json, read_text
 from skillaudit.reading.limits import REQUESTS, ROW, Bounds
 from skillaudit.reading.yaml_text import YamlError
+from skillaudit.requests.plugin_cases import is_case, read_case
 from skillaudit.requests.records import Row
 from skillaudit.requests.yaml_rows import LINE, parse_yaml
 
@@ -44,6 +46,7 @@ GOLD_KEYS = (
 _SKILL_KEYS = ("skill_name", "skillName", "skill", "target_skill", "name")
 _LIST_KEYS = (
     "evals",
+    "evaluations",
     "queries",
     "cases",
     "tests",
@@ -70,7 +73,14 @@ _NO = (
     "negative",
     "negatives",
 )
-_TRIGGER_KEYS = ("should_trigger", "shouldTrigger", "trigger", "expected_trigger", "should_activate")
+_TRIGGER_KEYS = (
+    "should_trigger",
+    "skill_should_trigger",
+    "shouldTrigger",
+    "trigger",
+    "expected_trigger",
+    "should_activate",
+)
 _NOTHING = frozenset({"", "none", "null", "no skill", "(no skill)", "no_skill", "nothing", "[]"})
 
 
@@ -89,6 +99,9 @@ def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator
     UTF-8, beyond `bounds`, or of no known form.
     """
     shown = clean(str(path))
+    if is_case(path):
+        yield _case(path, shown, bounds)
+        return
     text = read_text(path, bounds, error=RequestError)
     number = 0
     for number, row in enumerate(_rows(path, text, home, shown, bounds), 1):
@@ -98,6 +111,21 @@ def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator
         yield row
     if not number:
         raise RequestError(f"{shown}: no request in it; give one a line, as JSON with query and gold")
+
+
+def _case(path: Path, shown: str, bounds: Bounds) -> Row | Unusable:
+    prompt, skills = read_case(
+        path,
+        lambda file: read_text(file, bounds, error=RequestError),
+        lambda text, file: _yaml(text, clean(str(file)), bounds),
+    )
+    if not prompt:
+        return Unusable(1, "the case has no prompt; write it into prompt.md")
+    if not skills:
+        return Unusable(
+            1, "no grader says which skill is meant; add one of the type tool_used for the tool Skill"
+        )
+    return Row(prompt, skills, 1)
 
 
 def _rows(path: Path, text: str, home: str, shown: str, bounds: Bounds) -> Iterator[Row | Unusable]:
