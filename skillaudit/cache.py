@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 
+from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 from skillaudit.disk.state import user_key
 from skillaudit.errors import UsageError
@@ -58,7 +58,10 @@ def cache_folder(folder: Path | None = None) -> Path:
         if str(folder).startswith("~"):
             raise UsageError(f"{CACHE_VARIABLE}: {named}: there is no such user; write the path in full")
         return folder
-    return platformdirs.user_cache_path("skillaudit", appauthor=False)
+    try:
+        return home_for("cache")
+    except OSError as error:
+        raise UsageError(f"{error.strerror}, name a folder in {CACHE_VARIABLE}, or use --no-cache") from error
 
 
 class Cache:

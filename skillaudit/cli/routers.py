@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -41,7 +42,8 @@ def command(form: str) -> None:
     for profile in found:
         put("\n".join(describe(profile, default=profile.name == DEFAULT_ROUTER)) + "\n")
     put("\n".join(wrap(OWN)))
-    put("\n".join(wrap(f"Profiles of your own lie in {user_folder()}.")))
+    with suppress(OSError):  # a user without a home folder
+        put("\n".join(wrap(f"Profiles of your own lie in {user_folder()}.")))
 
 
 def describe(profile: RouterProfile, *, default: bool) -> Iterator[str]:

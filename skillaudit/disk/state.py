@@ -8,6 +8,7 @@ import os
 import stat
 from pathlib import Path
 
+from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 
 STATE_VARIABLE = "SKILLAUDIT_STATE"
@@ -17,16 +18,14 @@ _KEY_BYTES = 32
 def state_folder() -> Path:
     """Return `$SKILLAUDIT_STATE`, else the user's own state folder; it need not exist.
 
-    Raises OSError when the variable names the home of a user that there is not.
+    Raises OSError when the variable names the home of a user that there is not, or the user has none.
     """
     if named := os.environ.get(STATE_VARIABLE):
         folder = expanded(named)
         if str(folder).startswith("~"):
             raise OSError(errno.ENOENT, "there is no such user", named)
         return folder.absolute()
-    import platformdirs
-
-    return platformdirs.user_state_path("skillaudit", appauthor=False)
+    return home_for("state")
 
 
 def own_folder(*parts: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from skillaudit.disk.homes import home_for
 from skillaudit.errors import UsageError
 from skillaudit.reading import read_record
 from skillaudit.reading.limits import PROFILE
@@ -116,10 +117,11 @@ def local(scorer: ScorerName) -> RouterProfile:
 
 
 def user_folder() -> Path:
-    """Return the folder where a user's own profiles live; it may not exist."""
-    import platformdirs
+    """Return the folder where a user's own profiles live; it may not exist.
 
-    return Path(platformdirs.user_config_dir("skillaudit")) / "routers"
+    Raises OSError for a user without a home folder.
+    """
+    return home_for("config") / "routers"
 
 
 def check_name(name: str) -> str:
@@ -143,11 +145,18 @@ def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:
     for scorer in ("hybrid", "dense", "lexical"):
         profile = local(scorer)
         found[profile.name] = profile
-    where = user_folder() if folder is None else folder
-    for path in sorted(where.glob("*.json")) if where.is_dir() else ():
+    for path in _files(folder):
         profile = read_record(path, RouterProfile, PROFILE)
         found[profile.name] = profile
     return tuple(found.values())
+
+
+def _files(folder: Path | None) -> list[Path]:
+    try:
+        where = user_folder() if folder is None else folder
+    except OSError:
+        return []
+    return sorted(where.glob("*.json")) if where.is_dir() else []
 
 
 def find(name: str | None, scorer: ScorerName, folder: Path | None = None) -> RouterProfile:

@@ -6,8 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import platformdirs
-
+from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record
@@ -25,13 +24,12 @@ class Place(Record):
 def own_file() -> Path | None:
     """Return where the user's own settings are, whether or not the file exists.
 
-    None for a user without a home: a folder that is not absolute would be looked for in the working folder.
+    None for a user without a home folder.
     """
     try:
-        folder = platformdirs.user_config_path("skillaudit", appauthor=False)
-    except RuntimeError:  # what newer versions of platformdirs say then
+        return home_for("config") / FILE_NAME
+    except OSError:
         return None
-    return folder / FILE_NAME if folder.is_absolute() else None
 
 
 def nearest(start: Path) -> Place | None:

@@ -110,7 +110,7 @@ def test_a_folder_of_settings_that_cannot_be_written(
     def save(*_: object, **more: object) -> None:
         raise PermissionError(13, "Permission denied", str(tmp_path / "settings"))
 
-    monkeypatch.setattr("skillaudit.gate.resolve", save)
+    monkeypatch.setattr("skillaudit.settings.resolve", save)
     result = skillaudit("config", tmp_path)
     assert result.code == 3 and result.err == f"error: {tmp_path / 'settings'}: Permission denied\n"
 

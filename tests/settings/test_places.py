@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.settings import nearest, own_file, resolve
+from skillaudit.settings import nearest, resolve
 from skillaudit.settings.places import is_trusted
 from tests.settings.test_resolving import own_folder, write
 
@@ -107,16 +107,3 @@ def test_a_trusted_tree_speaks_for_the_user_beside_the_source_or_the_working_fol
     write(own_folder(), f'trust = ["{root}", "{other}"]')
     settings = resolve(sources=[root], environ={})
     assert settings["fail-on"] == "never" and settings.own.notices == ()
-
-
-@pytest.mark.parametrize("place", ["", "config", "./~"])
-def test_a_user_without_a_home_has_no_settings_in_the_working_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
-) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", place)
-    monkeypatch.setattr("os.path.expanduser", lambda path: path)
-    monkeypatch.chdir(tmp_path)
-    for folder in ("config", "~/.config", "~"):
-        write(tmp_path / folder / "skillaudit", 'fail-on = "never"')
-    assert own_file() is None
-    assert resolve(environ={})["fail-on"] == "error"
