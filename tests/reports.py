@@ -95,7 +95,7 @@ def small_report() -> s.Report:
         ),
         embedding=s.EmbeddingSummary(model="all-MiniLM-L6-v2", revision="1110a243", dimension=384),
         forecast=s.Forecast(
-            router="llm",
+            router="frontier",
             scorer="hybrid",
             accuracy=estimate(0.7, 0.6, 0.8),
             hijack=estimate(0.25, 0.15, 0.35),

@@ -14,9 +14,10 @@ from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.forms import FORMS, Law
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
-from skillaudit.routing.intervals import TAIL, Clusters, resample
-from skillaudit.routing.outcome import logistic, regressors
+from skillaudit.routing.intervals import TAIL, Clusters, normals, resample, root
+from skillaudit.routing.outcome import chance_right, expected, logistic, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
+from skillaudit.routing.rates import LEVEL
 from skillaudit.schema import Estimate, Record, Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def library_law(
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryLaw(router=profile.name, points=(), fits=(), floor=floor, note=why)
     walk = _walk(skills, kept, scorer, choice.contrast if choice else Contrast(30.0), sizes, seed, progress)
-    curve, hijack, draws = _rates(walk, sizes, choice, np.random.default_rng(seed))
+    curve, hijack, draws = _rates(walk, sizes, choice, seed)
     interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
     points = tuple(
         CurvePoint(
@@ -210,33 +211,31 @@ def _walk(
 
 
 def _rates(
-    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit | None, rng: np.random.Generator
+    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit | None, seed: int
 ) -> tuple[Floats, Floats, Floats]:
     """Accuracy (S,), hijack (S,), and bootstrap draws of accuracy (S, B)."""
     clusters = Clusters.of(walk.owner)
-    picks = resample(len(clusters.starts), rng, DRAWS)
+    picks = resample(len(clusters.starts), np.random.default_rng(seed), DRAWS)
     total = clusters.sizes.astype(np.float64) @ picks
     if choice is None:
         right = walk.wins.mean(axis=1)
         sums = np.stack([clusters.sums(right[:, i]) @ picks for i in range(len(sizes))])
         return right.mean(axis=0), 1 - right.mean(axis=0), sums / total
-    slopes = rng.multivariate_normal(choice.coefficients, np.array(choice.covariance), DRAWS, method="eigh")
-    slopes[:, 0] += rng.standard_normal(DRAWS) * choice.library_sd
+    z = normals(LEVEL + 1, seed, DRAWS)
+    slopes = np.array(choice.coefficients) + z[:, :3] @ root(np.array(choice.covariance)).T
+    slopes[:, 0] += z[:, LEVEL] * choice.level_sd
     curve, hijack, draws = np.zeros(len(sizes)), np.zeros(len(sizes)), np.zeros((len(sizes), DRAWS))
     for i, size in enumerate(sizes):
         flat = walk.clearance[:, :, i].ravel()
-        x = regressors(flat, np.full(len(flat), float(size)))
+        x = regressors(flat, np.full(len(flat), float(size)), choice.kappa)
         shape = walk.clearance.shape[:2]
-        right = logistic(x @ np.array(choice.coefficients)).reshape(shape)
-        other = logistic(x @ np.array(choice.hijack)).reshape(shape)
+        right = chance_right(x, choice).reshape(shape)
+        other = expected(x @ np.array(choice.hijack), choice.hijack_sd**2 * np.ones(len(flat))).reshape(shape)
         curve[i] = right.mean()
         hijack[i] = ((1 - right) * other).mean() if size > 1 else 0.0
         # The orders are averaged before the draws: they share their requests, and only their mean is wanted.
-        mean = regressors(walk.clearance[:, :, i].mean(axis=1), np.full(shape[0], float(size)))
-        shifted = (
-            logistic(mean @ slopes.T)
-            + (right.mean(axis=1) - logistic(mean @ np.array(choice.coefficients)))[:, None]
-        )
+        mean = regressors(walk.clearance[:, :, i].mean(axis=1), np.full(shape[0], float(size)), choice.kappa)
+        shifted = logistic(mean @ slopes.T) + (right.mean(axis=1) - chance_right(mean, choice))[:, None]
         draws[i] = np.einsum("kb,kb->b", clusters.sums(shifted), picks) / total
     return curve, hijack, np.clip(draws, 0.0, 1.0)
 

@@ -88,6 +88,7 @@ def assemble(
         findings=check(evidence),
         law=law,
         execution=evidence.execution,
+        forecasts=tuple(rounded(row) for row in routing.rows),
     )
 
 

@@ -77,6 +77,7 @@ def route(
             labels=[-1] * len(shown),
             neighbors=None,
             router=config.router,
+            brief=True,
             coverage=Coverage(
                 requests=1, no_skill_requests=0, judged_skills=1, unjudged=(), sources=(), leaked=0
             ),

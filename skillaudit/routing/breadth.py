@@ -88,6 +88,10 @@ class _WithWords:
         total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
         return np.asarray(total / 3, dtype=np.float32)
 
+    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        total = self._dense.pairs(rows, columns) + 2 * self._lexical.pairs(rows, columns)
+        return np.asarray(total / 3, dtype=np.float32)
+
 
 def tail(z: Floats, scorer: ScorerName) -> Floats:
     """Probability that a normal skill's breadth under a scorer lies beyond `z`."""

@@ -48,13 +48,19 @@ def blank_prior(scorer: ScorerName) -> RouterProfile:
         beta=known.beta,
         coefficients=(0.0, 0.0, 0.0),
         covariance=wide,
-        library_sd=0.0,
+        library_sd=known.library_sd,
+        set_sd=known.set_sd,
         hijack=(0.0, 0.0, 0.0),
-        trigger=(0.0, 0.0),
+        hijack_sd=1.0,
+        trigger=(0.0, 0.0, 0.0),
         trigger_sd=1.0,
         temperature=20.0,
         gold_score=known.gold_score,
         offset=known.offset,
+        kappa=known.kappa,
+        likeness=known.likeness,
+        descriptor=known.descriptor,
+        sources=known.sources,
     )
     return RouterProfile(name="blank", kind="choice", description="nothing is known", fits={scorer: fit})
 
@@ -72,15 +78,15 @@ def calibrate(
 
     The scorer's columns are the log's skills. With `test` (over the same skills) the fits on `log` are judged
     there; without, by cross-fitting over five parts split by a hash of the request, so that one request never
-    stands on both sides. `prior` is a class profile to start from, by default the one for language models.
+    stands on both sides. `prior` is a class profile to start from, by default the first.
 
     Raises `UsageError` when no decision can be judged.
     """
     scorer_name: ScorerName = scorer.name
     origin = prior or find(None, scorer_name)
     start = origin.fits[scorer_name]
-    table = tabulate(log, scorer, start.contrast)
-    trial = table if test is None else tabulate(test, scorer, start.contrast)
+    table = tabulate(log, scorer, start.contrast, start.kappa)
+    trial = table if test is None else tabulate(test, scorer, start.contrast, start.kappa)
     everything = np.ones(len(table.size), dtype=bool)
     models, cells = [], []
     for index, model in enumerate(log.models):
@@ -161,7 +167,7 @@ def _profile(
             [right_or_wrong(table, model) for model in models],
             clusters=[requests_of(table, model) for model in models],
         ).population
-    fit = fit_choice(sources, right, prior, library_sd=0.0)
+    fit = fit_choice(sources, right, prior)
     sizes = table.size[table.routed] if table.routed.any() else table.size
     decisions = sum(int((table.outcomes[model] != UNASKED).sum()) for model in models)
     who = models[0] if len(models) == 1 else f"{len(models)} models"

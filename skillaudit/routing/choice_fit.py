@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -18,7 +19,11 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 HIJACK_SPREAD = np.diag([1.5, 4.0, 1.0]) ** 2
-TRIGGER_SPREAD = np.diag([2.0, 4.0]) ** 2
+TRIGGER_SPREAD = np.diag([2.0, 4.0, 1.0]) ** 2
+FREEDOM = np.diag([0.0, 0.5, 0.5]) ** 2
+"""What a single router may differ from its class by, beyond what the class says of it."""
+ERRORS_SD = 0.3
+"""Least standard deviation of the level of what errors go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +55,8 @@ def fit_router(table: Table, model: str, rows: Mask, prior: ChoiceFit) -> Router
 
 def class_prior(fit: ChoiceFit) -> Normal:
     """Coefficients of an unmeasured router of the class, on an unmeasured library."""
-    covariance = np.array(fit.covariance)
-    covariance[0, 0] += fit.library_sd**2
+    covariance = np.array(fit.covariance) + FREEDOM
+    covariance[0, 0] += fit.level_sd**2
     return Normal(np.array(fit.coefficients), covariance)
 
 
@@ -72,38 +77,36 @@ def fit_choice(
     right: Normal,
     prior: ChoiceFit,
     *,
-    library_sd: float,
     trigger_sd: float | None = None,
 ) -> ChoiceFit:
     """Join the coefficients of being right with the other parameters, fitted on some models' decisions.
 
-    `sources` are (table, model) pairs; what they leave open keeps the value of `prior`.
+    `sources` are (table, model) pairs; what they leave open keeps the value of `prior`, and so do the spreads
+    between libraries and request sets: one log says nothing of the next library.
     """
     wrong_x, wrong_y, scores, taken, best, fired = (
-        np.concatenate(parts) for parts in zip(*(_errors(*source) for source in sources), strict=True)
+        np.concatenate(parts)
+        for parts in zip(*(_errors(*source, prior.likeness) for source in sources), strict=True)
     )
-    hijack = fit_logistic(wrong_x, wrong_y, Normal(np.array(prior.hijack), HIJACK_SPREAD)).mean
-    trigger = fit_logistic(
-        np.column_stack([np.ones(len(best)), best]), fired, Normal(np.array(prior.trigger), TRIGGER_SPREAD)
-    )
+    hijack = fit_logistic(wrong_x, wrong_y, Normal(np.array(prior.hijack), HIJACK_SPREAD))
+    trigger = fit_logistic(best, fired, Normal(np.array(prior.trigger), TRIGGER_SPREAD))
     own = np.concatenate([table.gold_score[table.routed] for table, _ in sources])
     if trigger_sd is None:
         trigger_sd = min(prior.trigger_sd, float(np.sqrt(trigger.covariance[0, 0])))
-    return ChoiceFit(
-        beta=prior.beta,
+    return msgspec.structs.replace(
+        prior,
         coefficients=_triple(right.mean),
         covariance=tuple(tuple(float(value) for value in row) for row in right.covariance),
-        library_sd=library_sd,
-        hijack=_triple(hijack),
-        trigger=(float(trigger.mean[0]), float(trigger.mean[1])),
+        hijack=_triple(hijack.mean),
+        hijack_sd=min(prior.hijack_sd, float(np.hypot(ERRORS_SD, np.sqrt(hijack.covariance[0, 0])))),
+        trigger=_triple(trigger.mean),
         trigger_sd=trigger_sd if len(best) else prior.trigger_sd,
         temperature=fit_temperature(scores, taken.astype(np.int64), prior.temperature),
         gold_score=float(np.median(own)) if len(own) else prior.gold_score,
-        offset=prior.offset,
     )
 
 
-def _errors(table: Table, model: str) -> tuple[Floats, Floats, Floats, Ints, Floats, Floats]:
+def _errors(table: Table, model: str, likeness: float) -> tuple[Floats, Floats, Floats, Ints, Floats, Floats]:
     """Wrong decisions (regressors, hijack or not), which rival was taken, and false triggers."""
     outcome = table.outcomes[model]
     wrong = table.routed & (table.size > 1) & ((outcome == WRONG) | (outcome == NONE))
@@ -113,9 +116,9 @@ def _errors(table: Table, model: str) -> tuple[Floats, Floats, Floats, Ints, Flo
     return (
         table.x[wrong],
         (outcome[wrong] == WRONG).astype(np.float64),
-        table.rival_scores[shown],
+        table.rival_scores[shown] + likeness * table.rival_likeness[shown],
         hit[shown].argmax(axis=1).astype(np.int64),
-        table.best[idle],
+        np.column_stack([np.ones(int(idle.sum())), table.best[idle], table.catch_all[idle]]),
         (table.chosen[model][idle] >= 0).astype(np.float64),
     )
 

@@ -1,7 +1,7 @@
 """Read logs of recorded routing decisions.
 
 A log is JSON lines, gzip or plain, one request a line: `query`; `gold`, a list of the right names (empty:
-nothing should fire); `choice`, {model: name or null}; and what was on offer, as `candidates_idx` (rows of the
+nothing should fire); `acceptable`, names that are no mistake either; `choice`, {model: name or null}; and what was on offer, as `candidates_idx` (rows of the
 library), `candidates` (names), or neither for the whole library. `candidate_descriptions` beside
 `candidates` stands in for a library file. `date` or `timestamp`, an ISO day or time or seconds since 1970, says
 when it was recorded.
@@ -138,7 +138,10 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
             on_offer = {}
             for row in offered.tolist():
                 on_offer.setdefault(skills[row].name, []).append(row)
-        decision = judged(query, gold, choice, offered, on_offer)
+        fair = value.get("acceptable") or []
+        if not isinstance(fair, list):
+            raise RequestError(f"{path}:{number}: `acceptable` must be a list of names")
+        decision = judged(query, gold, choice, offered, on_offer, fair)
         if decision is not None:
             decisions.append(decision)
     return DecisionLog(skills=tuple(skills), decisions=tuple(decisions), date=day)
@@ -150,16 +153,21 @@ def judged(
     choice: Mapping[str, Any],
     offered: Ints | None,
     on_offer: Mapping[str, Sequence[int]],
+    acceptable: Sequence[Any] = (),
 ) -> Decision | None:
     """Return a decision whose right skills and choices are known by name; None where no right one was on offer.
 
     `on_offer` holds the library rows of each name among `offered`: skills that share a name cannot be told apart.
+    An `acceptable` skill counts as right; where nothing is needed, as nothing.
     """
-    right = tuple(row for name in gold for row in on_offer.get(str(name), ()))
-    if gold and not right:
+    if gold and not any(str(name) in on_offer for name in gold):
         return None
+    right = tuple(dict.fromkeys(row for name in (*gold, *acceptable) for row in on_offer.get(str(name), ())))
     chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
-    return Decision(query=query, gold=right, offered=offered, chosen=chosen)
+    if gold:
+        return Decision(query=query, gold=right, offered=offered, chosen=chosen)
+    chosen = {model: -1 if row in right else row for model, row in chosen.items()}
+    return Decision(query=query, gold=(), offered=offered, chosen=chosen)
 
 
 def _day(value: Mapping[str, Any], path: Path, number: int) -> str:

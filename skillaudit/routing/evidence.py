@@ -35,6 +35,9 @@ Array = TypeVar("Array", bound=npt.NDArray[np.floating[Any]])
 
 RIVALS = 24
 """Rivals kept per request; what lies beyond carries no measurable share of wrong choices."""
+PAIRS, FEWER = 200_000, 8
+"""Beyond so many pairs of descriptors, only so many rivals a request are held against its skill."""
+PAIR_BLOCK = 50_000
 BLOCK_CELLS = 4_000_000
 """Scores held at once."""
 WHOLE: dict[ScorerName, float] = {"hybrid": 0.5, "dense": 0.8, "lexical": 0.6}
@@ -64,6 +67,12 @@ class Evidence:
     """(R, M) rows of the best wrong skills, best first; -1 pads."""
     rival_scores: Floats
     """(R, M) their scores; -inf pads."""
+    rival_likeness: Floats
+    """(R, M) similarity of their descriptors to the right skill's; 0 where none is on offer."""
+    shift: Floats
+    """(R,) logits by which requests of the row's source are easier than labelled ones."""
+    catch_all: float = 0.0
+    """How much of the list claims everything, in [0, 1]."""
 
     @property
     def routed(self) -> npt.NDArray[np.bool_]:
@@ -114,6 +123,27 @@ class Remembered:
             ]
             self._rows = np.concatenate(parts)
         return self._rows[start:stop]
+
+    def pairs(self, rows: Ints, columns: Ints) -> npt.NDArray[np.float32]:
+        """(E,) similarities of descriptors, pair by pair."""
+        if self._size > self.LARGEST or (self._rows is None and len(rows) <= RIVALS):
+            return self._scorer.pairs(rows, columns)
+        self.similarities(0, 0)
+        assert self._rows is not None
+        return self._rows[rows, columns]
+
+
+def likeness(scorer: Scorer, golds: Ints, rivals: Ints) -> Floats:
+    """(R, M) similarity of each rival's descriptor to the right skill's, 0 where either is missing."""
+    found = np.zeros(rivals.shape)
+    read = (rivals >= 0) & (golds >= 0)[:, None]
+    if read.sum() > PAIRS:
+        read[:, FEWER:] = False
+    row, column = np.nonzero(read)
+    for start in range(0, len(row), PAIR_BLOCK):
+        part = row[start : start + PAIR_BLOCK], column[start : start + PAIR_BLOCK]
+        found[part] = scorer.pairs(golds[part[0]], rivals[part])
+    return found
 
 
 def from_requests(
@@ -167,15 +197,18 @@ def from_requests(
         part = measure_block(scores, golds[start:stop], contrast, width)
         clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)
+    gold = np.array(owners, dtype=np.int64)
     return Evidence(
         size=size,
         request=np.array(kept, dtype=np.int64),
-        gold=np.array(owners, dtype=np.int64),
+        gold=gold,
         hidden=np.array(strays, dtype=np.int64),
         clearance=clearance,
         gold_score=gold_score,
         rivals=rivals,
         rival_scores=rival_scores,
+        rival_likeness=likeness(scorer, gold, rivals),
+        shift=np.zeros(count),
     )
 
 
@@ -287,15 +320,18 @@ def from_descriptors(
         scores = np.float32(gold_score) * scorer.scores(missing[start - size : part.stop - size])
         rivals[part], rival_scores[part] = top(scores, width)
     order = np.arange(count, dtype=np.int64)
+    gold = np.where(order < size, order, -1)
     return Evidence(
         size=size,
         request=np.full(count, -1, dtype=np.int64),
-        gold=np.where(order < size, order, -1),
+        gold=gold,
         hidden=np.where(order < size, -1, order - size),
         clearance=clearance,
         gold_score=golds,
         rivals=rivals,
         rival_scores=rival_scores,
+        rival_likeness=likeness(scorer, gold, rivals),
+        shift=np.zeros(count),
     )
 
 

@@ -46,18 +46,23 @@ def weak_prior(features: int) -> Normal:
 
 
 def fit_logistic(
-    x: Floats, y: Floats, prior: Normal, weights: Floats | None = None, clusters: Ints | None = None
+    x: Floats,
+    y: Floats,
+    prior: Normal,
+    weights: Floats | None = None,
+    clusters: Ints | None = None,
+    start: Floats | None = None,
 ) -> Normal:
     """Posterior mode and covariance of a logistic regression.
 
     `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step
-    halving; the objective is strictly concave, so it converges from the prior's mean. The covariance is
+    halving; the objective is strictly concave, so it converges from any `start`, the prior's mean by default. The covariance is
     Laplace's; with `clusters` (R,), labels of outcomes that go together, it is the sandwich that counts each
     cluster once.
     """
     precision = np.linalg.inv(prior.covariance)
     w = np.ones(len(y)) if weights is None else weights
-    theta = prior.mean.astype(np.float64).copy()
+    theta = (prior.mean if start is None else start).astype(np.float64).copy()
 
     def objective(candidate: Floats) -> float:
         z = x @ candidate

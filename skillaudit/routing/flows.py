@@ -210,7 +210,11 @@ def skill_flows(
 
 
 def top_pairs(
-    skills: Sequence[Skill], requests: Sequence[Request], evidence: Evidence, flow: Traffic
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    evidence: Evidence,
+    flow: Traffic,
+    contested: npt.NDArray[np.bool_],
 ) -> tuple[Pair, ...]:
     """Pairs of skills with the most traffic, both ways; at most `PAIR_LIMIT`. Cosines are left to the caller."""
     from scipy.sparse import triu
@@ -224,6 +228,7 @@ def top_pairs(
     order = np.lexsort((right, left, -np.round(both.data[keep], 12)))[:PAIR_LIMIT]
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)
     queries = _flips(left, right, requests, evidence, flow)
+    shared = _contested_pairs(left, right, evidence, flow, contested)
     pairs = []
     for index, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         pairs.append(
@@ -233,9 +238,26 @@ def top_pairs(
                 a_to_b=float(min(1.0, share[a, b])),
                 b_to_a=float(min(1.0, share[b, a])),
                 requests=queries[index],
+                contested=bool(shared[index]),
             )
         )
     return tuple(pairs)
+
+
+def _contested_pairs(
+    left: Ints, right: Ints, evidence: Evidence, flow: Traffic, contested: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which pairs exchange, for the most part, requests that both answer."""
+    size = evidence.size
+    row, column = np.nonzero(contested)
+    answered = row * size + evidence.rivals[row, column]
+    key = np.minimum(flow.victim, flow.taker) * size + np.maximum(flow.victim, flow.taker)
+    inside = np.isin(flow.row * size + flow.taker, answered)
+    keys, place = np.unique(key, return_inverse=True)
+    total = np.bincount(place, weights=flow.mass, minlength=len(keys))
+    shared = np.bincount(place, weights=flow.mass * inside, minlength=len(keys))
+    at = np.searchsorted(keys, left * size + right)
+    return np.asarray(shared[at] >= 0.5 * np.maximum(total[at], 1e-12))
 
 
 def _flips(

@@ -28,6 +28,8 @@ MIN_CLAIMS = 2
 CLAIM_RATE = 1 / 7619
 """Upper bound of the share of normal skills with so many."""
 MIN_SKILLS = 4
+CROWD = 20.0
+"""Skills among which one catch-all stands out fully."""
 MAX_VICTIMS = 50
 
 
@@ -125,6 +127,23 @@ def black_holes(
             )
         )
     return tuple(sorted(found, key=lambda hole: (-hole.absorbed, hole.skill)))
+
+
+def catch_alls(skills: Sequence[Skill], width: Floats | None) -> list[int]:
+    """Return the rows of the skills that claim everything by their text: broad, or in two phrases."""
+    broad = np.zeros(len(skills), dtype=bool) if width is None else adjusted(width) <= MAX_Q
+    return [
+        row
+        for row, skill in enumerate(skills)
+        if broad[row] or len(generic_phrases(skill.text)) >= MIN_CLAIMS
+    ]
+
+
+def claiming(skills: Sequence[Skill], width: Floats | None) -> float:
+    """How much of a list claims everything, in [0, 1]: catch-alls draw strangers' requests where they stand out."""
+    if not skills:
+        return 0.0
+    return min(1.0, CROWD * len(catch_alls(skills, width)) / len(skills))
 
 
 def broad_rows(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> tuple[int, ...]:

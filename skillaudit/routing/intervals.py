@@ -1,4 +1,4 @@
-"""Intervals of rates: a cluster bootstrap over skills, joined with what is not known of the router."""
+"""Intervals of rates: what is not known of router, library and requests, drawn evenly."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.outcome import logistic
 from skillaudit.schema import Estimate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DRAWS = 400
+DRAWS = 4096
 TAIL = 0.05
 """Mass left out on either side of a 90% interval."""
-BLOCK_CELLS = 4_000_000
+GROUPS = 96
+"""Points that stand for any number of requests: a rate is a smooth function of a request's clearance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,49 +47,67 @@ class Clusters:
         return np.add.reduceat(values[self.order], self.starts, axis=0)
 
 
-def resample(clusters: int, rng: np.random.Generator, draws: int = DRAWS) -> Floats:
+def resample(clusters: int, rng: np.random.Generator, draws: int = 400) -> Floats:
     """(K, B) how often each cluster is drawn in each bootstrap sample."""
     picks = rng.multinomial(clusters, np.full(clusters, 1.0 / clusters), size=draws)
     return picks.T.astype(np.float64)
 
 
-def drawn_rates(
-    point: Floats,
-    predictor: Floats | None,
-    shifts: Floats,
-    slopes: Floats | None,
-    weight: Floats,
-    clusters: Clusters,
-    rng: np.random.Generator,
-) -> Floats:
-    """(B,) bootstrap draws of the mean of `weight * rate` over requests.
+def normals(dimensions: int, seed: int, draws: int = DRAWS) -> Floats:
+    """(draws, dimensions) standard normal numbers that fill the space evenly, shifted by a seed.
 
-    `point` (R,) are the expected values, used for the noise of single decisions. With `predictor` (R, F) and
-    `slopes` (B, F) the rate is logistic(predictor . slope + shift) in each draw; without, it is `point`.
+    Multiples of the powers of a generalised golden ratio modulo one: the ends of an interval settle several
+    times sooner than with random numbers.
     """
-    draws = len(shifts)
-    picks = resample(len(clusters.starts), rng, draws)
-    sizes = clusters.sizes.astype(np.float64) @ picks
-    if predictor is None or slopes is None:
-        totals = clusters.sums(point * weight) @ picks
-    else:
-        totals = np.zeros(draws)
-        step = max(1, BLOCK_CELLS // max(len(point), 1))
-        for start in range(0, draws, step):
-            part = slice(start, start + step)
-            rate = logistic(predictor @ slopes[part].T + shifts[part]) * weight[:, None]
-            totals[part] = np.einsum("kb,kb->b", clusters.sums(rate), picks[:, part])
-    mean = point * weight
-    variance = clusters.sums(mean * (1.0 - mean)) @ picks
-    noise = rng.standard_normal(draws) * np.sqrt(np.maximum(variance, 0.0))
-    return np.clip((totals + noise) / np.maximum(sizes, 1.0), 0.0, 1.0)
+    from scipy.special import ndtri
+
+    ratio = 2.0
+    for _ in range(40):
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    steps = ratio ** -np.arange(1.0, dimensions + 1)
+    shift = np.random.default_rng(seed).random(dimensions)
+    even = (shift + np.arange(1, draws + 1)[:, None] * steps) % 1.0
+    return np.asarray(ndtri(np.clip(even, 1e-9, 1 - 1e-9)), dtype=np.float64)
 
 
-def estimate(value: float, draws: Floats) -> Estimate:
-    """A rate with the central 90% of its draws, which always holds the value itself."""
+def root(covariance: Floats) -> Floats:
+    """Square root A of a covariance, A A' = covariance, for normal draws z A'."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=np.float64)
+
+
+def grouped(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """At most `GROUPS` points and weights that stand for rows: neighbours of equal count share their mean."""
+    if len(values) <= GROUPS:
+        return values, weights
+    order = np.argsort(values, kind="stable")
+    edges = np.linspace(0, len(values), GROUPS + 1).astype(np.int64)[:-1]
+    total = np.add.reduceat(weights[order], edges)
+    mean = np.add.reduceat((values * weights)[order], edges) / np.maximum(total, 1e-300)
+    return mean, total
+
+
+def measured(rates: Floats, noise: Floats, count: float, scale: float = 1.0, extra: float = 0.0) -> Floats:
+    """(B,) shares that `count` decisions show whose true rates are `rates` (B,), in [0, 1].
+
+    `noise` (B,) are normal; a share is as skewed as a binomial one (Cornish and Fisher), its variance `scale`
+    times that, with `extra` added for what was not asked.
+    """
+    spread = np.sqrt(np.maximum(rates * (1.0 - rates) * scale / count + extra, 0.0))
+    skew = (1.0 - 2.0 * rates) * (noise**2 - 1.0) / (6.0 * count)
+    return np.clip(rates + noise * spread + np.where(spread > 0, skew, 0.0), 0.0, 1.0)
+
+
+def estimate(value: float, draws: Floats, step: float = 0.0) -> Estimate:
+    """A rate with the central 90% of its draws, which always holds the value itself.
+
+    `step` is the distance between two shares that can be measured: half of it is added at each end, since a
+    share counts as inside when it is nearer to the interval than to any other share.
+    """
     low, high = np.quantile(draws, [TAIL, 1.0 - TAIL])
     value = float(np.clip(value, 0.0, 1.0))
-    return Estimate(value=value, low=float(max(0.0, min(low, value))), high=float(min(1.0, max(high, value))))
+    low, high = float(low) - step / 2, float(high) + step / 2
+    return Estimate(value=value, low=max(0.0, min(low, value)), high=min(1.0, max(high, value)))
 
 
 def beta_bounds(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:

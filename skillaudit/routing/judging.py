@@ -11,7 +11,7 @@ import numpy.typing as npt
 from skillaudit.routing.choice_fit import fit_router
 from skillaudit.routing.decisions import RIGHT, UNASKED, WRONG
 from skillaudit.routing.fitting import fit_logistic, weak_prior
-from skillaudit.routing.intervals import DRAWS, TAIL
+from skillaudit.routing.intervals import TAIL
 from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
 from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import Cell, ChoiceFit
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+DRAWS = 400
 MAX_CELLS = 12
 """Distinct sizes that get a cell each; more are grouped by powers of two."""
 ENOUGH = 10

@@ -12,8 +12,7 @@ from skillaudit.routing.profiles import ChoiceFit
 
 Floats = npt.NDArray[np.float64]
 
-KAPPA = 90.0
-"""Skills at which capacity starts to tell; the second paper fits 83.5 and 91.8 for two models."""
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +39,54 @@ def logistic(values: Floats) -> Floats:
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
 
 
-def regressors(clearance: Floats, sizes: Floats) -> Floats:
+def regressors(clearance: Floats, sizes: Floats, kappa: float) -> Floats:
     """(R, 3) columns 1, clearance, and ln(1 + N / kappa), the capacity term of the second paper (eq. 10)."""
-    return np.column_stack([np.ones(len(clearance)), clearance, np.log1p(sizes / KAPPA)])
+    return np.column_stack([np.ones(len(clearance)), clearance, np.log1p(sizes / kappa)])
 
 
-def design(evidence: Evidence) -> Floats:
+def design(evidence: Evidence, kappa: float) -> Floats:
     """(R, 3) regressors of the choice model for requests against one library."""
-    return regressors(evidence.clearance, np.full(len(evidence.gold), float(evidence.size)))
+    return regressors(evidence.clearance, np.full(len(evidence.gold), float(evidence.size)), kappa)
 
 
-def choose(evidence: Evidence, fit: ChoiceFit) -> Outcome:
+def expected(level: Floats, variance: Floats) -> Floats:
+    """Mean of the logistic of normal variables with these means and variances, elementwise."""
+    spread = np.sqrt(variance)
+    total = sum(weight * logistic(level + node * spread) for node, weight in zip(NODES, WEIGHTS, strict=True))
+    return np.asarray(total / WEIGHTS.sum(), dtype=np.float64)
+
+
+def chance_right(columns: Floats, fit: ChoiceFit, extra_sd: float = 0.0) -> Floats:
+    """(R,) chance of a right choice, averaged over all that is not known of router, library and requests.
+
+    `extra_sd` adds what is not known of a shift of the level, in logits.
+    """
+    covariance = np.array(fit.covariance)
+    variance = np.einsum("ri,ij,rj->r", columns, covariance, columns)
+    level = columns @ np.array(fit.coefficients)
+    return expected(level, np.maximum(variance, 0.0) + fit.level_sd**2 + extra_sd**2)
+
+
+def choose(evidence: Evidence, fit: ChoiceFit, extra_sd: float = 0.0) -> Outcome:
     """Apply a fitted choice model (DESIGN section 5)."""
-    columns = design(evidence)
-    right = logistic(columns @ np.array(fit.coefficients))
-    wrong = logistic(columns @ np.array(fit.hijack))
-    best = np.where(np.isneginf(evidence.best_rival), 0.0, evidence.best_rival)
-    fires = logistic(fit.trigger[0] + fit.trigger[1] * best)
-    shares = spread(evidence.rival_scores, fit.temperature)
+    columns = design(evidence, fit.kappa)
+    # A shift of the level is a step along the clearance, at the slope of the point.
+    columns[:, 1] += evidence.shift / max(fit.coefficients[1], 1e-9)
+    right = chance_right(columns, fit, extra_sd)
+    one = np.ones(len(right))
+    wrong = expected(columns @ np.array(fit.hijack), fit.hijack_sd**2 * one)
+    fires = expected(trigger_columns(evidence) @ np.array(fit.trigger), fit.trigger_sd**2 * one)
+    shares = spread(evidence.rival_scores + fit.likeness * evidence.rival_likeness, fit.temperature)
     some = shares.sum(axis=1) > 0
     right = np.where(evidence.routed, right, 0.0)
     hijack = np.where(evidence.routed, (1.0 - right) * wrong, fires) * some
     return Outcome(right=right, hijack=hijack, shares=shares)
+
+
+def trigger_columns(evidence: Evidence) -> Floats:
+    """(R, 3) columns 1, best wrong score, catch-all: what a false trigger is read off."""
+    best = np.where(np.isneginf(evidence.best_rival), 0.0, evidence.best_rival)
+    return np.column_stack([np.ones(len(best)), best, np.full(len(best), evidence.catch_all)])
 
 
 def rank_first(evidence: Evidence) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +17,11 @@ from skillaudit.reading import read_record
 from skillaudit.reading.limits import PROFILE
 from skillaudit.schema import Record, ScorerName
 
-DEFAULT_ROUTER = "llm"
+CLASSES = ("frontier", "fast", "older")
+"""Classes of routers that nobody need measure, in the order that they are shown in."""
+DEFAULT_ROUTER = CLASSES[0]
+GONE = {"llm": f"there is no one profile for all models; name a class: {', '.join(CLASSES)}"}
+STALE_DAYS = 365
 LOCAL_PREFIX = "local/"
 BUILT_IN = "routers.json"
 
@@ -30,12 +36,13 @@ class Contrast(NamedTuple):
 
 
 class ChoiceFit(Record):
-    """Parameters of the choice model over the scores of one scorer.
+    """Parameters of the choice model over the scores of one scorer: all that a forecast rests on.
 
     With x = (1, clearance, ln(1 + N / kappa)): P(right) = logistic(coefficients . x); a wrong choice is
-    another skill with probability logistic(hijack . x), else nothing or an invalid id; the skill taken is
-    spread over the rivals by softmax(temperature * score). On a request that should fire nothing, some
-    skill is taken with probability logistic(trigger . (1, best score)).
+    another skill with probability logistic(hijack . x), else nothing or an invalid id; the skill taken is spread
+    over the rivals by softmax(temperature * (score + likeness * similarity of the two descriptors)). On a
+    request that should fire nothing, some skill is taken with probability logistic(trigger . (1, best score,
+    catch-all)).
     """
 
     beta: float
@@ -44,9 +51,13 @@ class ChoiceFit(Record):
     covariance: tuple[tuple[float, ...], ...]
     """Of the coefficients: posterior of the fit, and for a class of routers their spread."""
     library_sd: float
-    """Standard deviation of the intercept between libraries, on the logit scale."""
+    """Standard deviation of the level between libraries, on the logit scale."""
+    set_sd: float
+    """The same between sets of requests over one library."""
     hijack: tuple[float, float, float]
-    trigger: tuple[float, float]
+    hijack_sd: float
+    """Standard deviation of the level of `hijack` between routers and libraries."""
+    trigger: tuple[float, float, float]
     trigger_sd: float
     """Standard deviation of the trigger's intercept between routers and libraries."""
     temperature: float
@@ -54,6 +65,21 @@ class ChoiceFit(Record):
     """Typical score of a request with its own skill, for libraries without requests."""
     offset: float | None = None
     """Added to a score before its logarithm is taken; None where differences of scores count, not ratios."""
+    kappa: float = 90.0
+    """Skills at which capacity starts to tell; the second paper fits 83.5 and 91.8 for two models."""
+    likeness: float = 0.5
+    """Weight of the similarity of two descriptors in who takes a request."""
+    descriptor: tuple[float, float] = (0.0, 0.0)
+    """Shift of the level, in logits, and its standard deviation, where descriptors stand in for requests."""
+    sources: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+    """The same by source of requests, for those whose requests are easier or harder than labelled ones."""
+    recovered: float = 0.0
+    """Share of right choices on recorded requests that the scorer alone ranks wrong; 0 where not known."""
+
+    @property
+    def level_sd(self) -> float:
+        """Standard deviation of the level on a library and a set of requests that nobody measured."""
+        return math.hypot(self.library_sd, self.set_sd)
 
     @property
     def contrast(self) -> Contrast:
@@ -76,6 +102,24 @@ class Cell(Record):
     measured_hijack: float
 
 
+class LeftOut(Record):
+    """Predicted against measured rates of one request set, the fit having seen nothing of its library."""
+
+    cell: str
+    """Library and condition."""
+    model: str
+    n: int
+    decisions: int
+    predicted: float
+    low: float
+    high: float
+    """90% interval of the accuracy that these decisions would show."""
+    measured: float
+    log_loss: float
+    constant: float
+    """Log loss of the share of right decisions of the other libraries, in the place of a forecast."""
+
+
 class RouterProfile(Record):
     """One router, or a class of routers, and how far it can be trusted."""
 
@@ -90,12 +134,48 @@ class RouterProfile(Record):
     training: str = ""
     """What it was fitted on."""
     decisions: int = 0
+    libraries: int = 0
+    request_sets: int = 0
     metrics: dict[str, float] = msgspec.field(default_factory=dict)
     """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error, coverage (see `ModelFit`)."""
     cells: tuple[Cell, ...] = ()
     """Held-out rates by number of skills on offer; none for a class of routers."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Request sets predicted from other libraries alone; for a class."""
     date: str = ""
-    """Day of the recorded decisions or of the fit, ISO."""
+    """Day of the latest of the recorded decisions, ISO."""
+
+    def stale(self, today: str) -> bool:
+        """Whether its decisions end more than a year before a day."""
+        if not self.date or not today:
+            return False
+        age = datetime.date.fromisoformat(today) - datetime.date.fromisoformat(self.date)
+        return age.days > STALE_DAYS
+
+    def extrapolates(self, size: int) -> bool:
+        """Whether a library of this size lies outside those that it was fitted on."""
+        return size > 0 and not self.sizes[0] <= size <= self.sizes[1]
+
+    @property
+    def provenance(self) -> str:
+        """One clause: from how many decisions, libraries and request sets it comes, and until when."""
+        sentence = f"{self.name}: {self.description}"
+        if self.decisions:
+            sentence += f", fitted on {self.decisions:,} recorded decisions"
+            if self.libraries:
+                sentence += f" over {_counted(self.libraries, 'library', 'libraries')}"
+            if self.request_sets:
+                sentence += f" and {_counted(self.request_sets, 'request set', 'request sets')}"
+            if self.date:
+                sentence += f" until {self.date}"
+            sentence += f" ({self.training})"
+        if self.stale(newest()):
+            sentence += "; the latest that are known are over a year younger"
+        return sentence
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 @cache
@@ -103,6 +183,17 @@ def built_in() -> tuple[RouterProfile, ...]:
     """Return the profiles that ship with the package, in the order of the file."""
     text = files("skillaudit").joinpath("data", BUILT_IN).read_bytes()
     return msgspec.json.decode(text, type=tuple[RouterProfile, ...])
+
+
+def classes() -> tuple[RouterProfile, ...]:
+    """Return the profiles of the classes, in the order that they are shown in."""
+    known = {profile.name: profile for profile in built_in()}
+    return tuple(known[name] for name in CLASSES if name in known)
+
+
+def newest() -> str:
+    """Return the day of the latest decision that any profile of the package rests on."""
+    return max((profile.date for profile in built_in()), default="")
 
 
 def local(scorer: ScorerName) -> RouterProfile:
@@ -160,7 +251,7 @@ def _files(folder: Path | None) -> list[Path]:
 
 
 def find(name: str | None, scorer: ScorerName, folder: Path | None = None) -> RouterProfile:
-    """Return the profile called `name`; None takes the class prior for language models.
+    """Return the profile called `name`; None takes the first class.
 
     `local` alone stands for the scorer in use. Raises `UsageError` naming the nearest matches when there
     is no such profile, or when it was never fitted for `scorer`.
@@ -172,6 +263,8 @@ def find(name: str | None, scorer: ScorerName, folder: Path | None = None) -> Ro
     if profile is None:
         import difflib
 
+        if name in GONE:
+            raise UsageError(f"no router profile is called {name!r}: {GONE[name]}")
         near = difflib.get_close_matches(name or "", known, n=3, cutoff=0.3) or sorted(known)[:5]
         raise UsageError(f"no router profile is called {name!r}; the nearest are: {', '.join(near)}")
     if profile.kind == "choice" and scorer not in profile.fits:

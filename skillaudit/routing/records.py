@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.schema import BlackHole, Forecast, Pair, Record, RequestLoss
+from skillaudit.schema import BlackHole, Forecast, ForecastRow, Pair, Record, RequestLoss
 
 
 class SkillFlow(Record):
@@ -36,3 +36,5 @@ class Routing(Record):
     pairs: tuple[Pair, ...]
     """Pairs with the most expected traffic, worst first."""
     black_holes: tuple[BlackHole, ...]
+    rows: tuple[ForecastRow, ...] = ()
+    """The same requests for every class of routers and for agents at work; none with `brief`."""

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import DecisionLog, fold_of
-from skillaudit.routing.evidence import RIVALS, measure_block
+from skillaudit.routing.breadth import breadth, tail
+from skillaudit.routing.evidence import RIVALS, likeness, measure_block
+from skillaudit.routing.holes import CROWD, catch_alls
 from skillaudit.routing.outcome import regressors
 
 if TYPE_CHECKING:
@@ -44,12 +46,16 @@ class Table:
     rivals: Ints
     """(R, M) library rows of the best wrong skills."""
     rival_scores: Floats
+    rival_likeness: Floats
+    """(R, M) similarity of their descriptors to the right skill's."""
+    catch_all: Floats
+    """(R,) how much of what was on offer claims everything."""
     outcomes: dict[str, Ints] = field(default_factory=dict)
     """Per model (R,) `RIGHT`, `WRONG`, `NONE` or `UNASKED`."""
     chosen: dict[str, Ints] = field(default_factory=dict)
 
 
-def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
+def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float = 90.0) -> Table:
     """Turn a log into regressors; the scorer's columns are the log's skills."""
     count = len(log.decisions)
     queries = list(dict.fromkeys(decision.query for decision in log.decisions))
@@ -60,7 +66,12 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
     size, clearance, gold_score = np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count)
     rivals = np.full((count, RIVALS), -1, dtype=np.int64)
     rival_scores = np.full((count, RIVALS), -np.inf)
+    golds = np.full(count, -1, dtype=np.int64)
     everything = np.arange(len(log.skills), dtype=np.int64)
+    wide = breadth(log.skills, (), scorer)
+    claims = np.zeros(len(log.skills))
+    claims[catch_alls(log.skills, None if wide is None else tail(wide, scorer.name))] = 1.0
+    catch_all = np.zeros(count)
     for start in range(0, len(queries), QUERY_BLOCK):
         block = queries[start : start + QUERY_BLOCK]
         scores = np.asarray(scorer.scores(block), dtype=np.float32)
@@ -72,11 +83,14 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
                 width = min(RIVALS, len(offered))
                 part = measure_block(scores[line, offered][None, :].copy(), [gold], contrast, width)
                 size[row], clearance[row], gold_score[row] = len(offered), part[0][0], part[1][0]
+                catch_all[row] = min(1.0, CROWD * claims[offered].sum() / max(len(offered), 1))
+                if gold:
+                    golds[row] = offered[gold[int(np.argmax(scores[line, offered[gold]]))]]
                 found = part[2][0]
                 rivals[row, :width] = np.where(found >= 0, offered[np.maximum(found, 0)], -1)
                 rival_scores[row, :width] = part[3][0]
     return Table(
-        x=regressors(clearance, size.astype(np.float64)),
+        x=regressors(clearance, size.astype(np.float64), kappa),
         size=size,
         request=np.array([number[decision.query] for decision in log.decisions], dtype=np.int64),
         fold=np.array([fold_of(decision.query, FOLDS) for decision in log.decisions], dtype=np.int64),
@@ -85,6 +99,8 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast) -> Table:
         best=np.where(np.isfinite(rival_scores[:, 0]), rival_scores[:, 0], 0.0),
         rivals=rivals,
         rival_scores=rival_scores,
+        rival_likeness=likeness(scorer, golds, rivals),
+        catch_all=catch_all,
         outcomes={
             model: np.array([d.outcome(model) for d in log.decisions], dtype=np.int64) for model in log.models
         },

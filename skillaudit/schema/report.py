@@ -42,6 +42,29 @@ class Taxonomy(Record):
     capture: float
 
 
+Situation = Literal["asked", "at work"]
+"""Asked to choose, as by a router or a forced evaluation; or at work, where an agent may just start."""
+
+
+class ForecastRow(Record):
+    """Expected rates for one class of routers, or one client, in one situation."""
+
+    router: str
+    client: str | None
+    """The client whose agents it was measured in; None for a bare choice from the list."""
+    situation: Situation
+    accuracy: Estimate
+    hijack: Estimate
+    """Another skill is taken, contested ones among them."""
+    no_skill: Estimate
+    false_trigger: Estimate
+    contested: Estimate
+    """Part of the requests that another skill takes which answers them as well, by name and text."""
+    source: str = ""
+    """One sentence: from how many decisions, libraries and request sets, and until when."""
+    extrapolates: bool = False
+
+
 class Forecast(Record):
     """Expected outcome of routing this library's requests, for one router."""
 
@@ -52,7 +75,7 @@ class Forecast(Record):
     hijack: Estimate
     no_skill: Estimate
     false_trigger: Estimate
-    """Rate of wrong picks among requests that should fire nothing."""
+    """Rate of picks among requests that should fire nothing."""
     taxonomy: Taxonomy
     coverage: Coverage
     source: str
@@ -61,6 +84,8 @@ class Forecast(Record):
     """One clause: the sizes and kinds of library that the profile was fitted on."""
     extrapolates: bool = False
     """True when this library lies outside the fit range."""
+    contested: Estimate = Estimate(value=None, low=None, high=None)
+    """Part of the requests, within the hijack rate, that another skill takes which answers them as well."""
 
 
 class LawPoint(Record):
@@ -229,6 +254,8 @@ class Pair(Record):
     """Cosine of the two descriptors, as in `Rival`."""
     requests: tuple[str, ...] = ()
     """Queries that flip, worst first."""
+    contested: bool = False
+    """True where both answer the requests that change hands, by name and text: merge, or say where one ends."""
 
 
 class Location(Record):
@@ -325,6 +352,8 @@ class Report(Record):
     """Who shows how much of this library."""
     law: LibraryCurve | None = None
     """The library's own law; None where it was not asked for."""
+    forecasts: tuple[ForecastRow, ...] = ()
+    """One row a class of routers, and one a client, the router of `forecast` first."""
     execution: Execution | None = None
     """Chains of skills and the depth that the library carries; None where there is neither chain nor curve."""
     own_settings: OwnSettings = OwnSettings()

@@ -26,3 +26,6 @@ class Scorer(Protocol):
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all descriptors: (stop - start, skills)."""
+
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score descriptors against each other pair by pair: (len(rows),)."""

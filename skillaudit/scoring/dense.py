@@ -42,6 +42,12 @@ class DenseScorer:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [-1, 1]."""
         return self._vectors[start:stop] @ self._vectors.T
 
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
+        return np.asarray(
+            np.einsum("ij,ij->i", self._vectors[rows], self._vectors[columns]), dtype=np.float32
+        )
+
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Nothing: a vector does not say which word it owes its place to."""
         return ()
@@ -71,6 +77,10 @@ class HybridScorer:
         return self._dense.similarities(start, stop) * THIRD + self._lexical.similarities(start, stop) * (
             1 - THIRD
         )
+
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
+        return self._dense.pairs(rows, columns) * THIRD + self._lexical.pairs(rows, columns) * (1 - THIRD)
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Say which words carried the lexical part of a score: (word, contribution), largest first."""

@@ -77,6 +77,11 @@ class _Field:
         found += dense @ self._dense
         return found
 
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Cosines of skills pair by pair, (len(rows),)."""
+        product = self.rows[rows].multiply(self.rows[columns])
+        return np.asarray(product.sum(axis=1), dtype=np.float32).ravel()
+
     def shares(self, counts: Counts, index: int) -> dict[int, float]:
         """One query's cosine with one skill, taken apart by column, per occurrence in the query."""
         weighed, target = self.weigh(counts), self.rows[index : index + 1]
@@ -121,6 +126,10 @@ class LexicalScorer:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [0, 1]."""
         words = self._words.cosines(self._words.rows[start:stop])
         return (words + self._characters.cosines(self._characters.rows[start:stop])) * HALF
+
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Score descriptors pair by pair: (len(rows),), in [0, 1]."""
+        return (self._words.pairs(rows, columns) + self._characters.pairs(rows, columns)) * HALF
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Say which words of a query carried its score for the skill at `index`.

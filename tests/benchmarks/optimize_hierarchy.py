@@ -36,7 +36,17 @@ from skillaudit.schema import Library, Request, Skill
 from tests.benchmarks.optimize_libraries import LIBRARIES, library_of, requests_of
 
 SIZES = (200, 1_000, 5_000)
-ROUTERS = ("local", "llm", "gpt-4o", "gpt-4o-mini", "grok-3-mini", "gpt-oss-120b", "gpt-oss-20b")
+ROUTERS = (
+    "local",
+    "frontier",
+    "fast",
+    "older",
+    "gpt-4o",
+    "gpt-4o-mini",
+    "grok-3-mini",
+    "gpt-oss-120b",
+    "gpt-oss-20b",
+)
 PER_SKILL = 6
 
 

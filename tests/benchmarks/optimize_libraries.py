@@ -42,7 +42,7 @@ LIBRARIES = {
     "materials": ("libraries/materials-simulation.jsonl", "materials_evals"),
     "golang": ("libraries/samber-golang.jsonl", "golang_evals"),
 }
-ROUTERS = ("local", "llm", "gpt-4o-mini", "gpt-4o")
+ROUTERS = ("local", "frontier", "gpt-4o-mini", "gpt-4o")
 EDITS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim")
 
 

@@ -177,7 +177,7 @@ def test_routers_lists_the_default_first_and_how_to_save(skillaudit: Runner) -> 
         assert profile.name in out and profile.date in out
     assert "local/lexical" in out and "--save NAME" in " ".join(out.split())
     rows = json.loads(skillaudit("routers", "-f", "json").out)
-    assert [row["name"] for row in rows if row["default"]] == ["llm"]
+    assert [row["name"] for row in rows if row["default"]] == ["frontier"]
     assert {"fits", "sizes", "training", "metrics", "date"} <= set(rows[0])
 
 
@@ -198,7 +198,7 @@ def test_laws_draws_the_librarys_own(skillaudit: Runner) -> None:
     points = [(point["n"], point["accuracy"]["value"]) for point in found["points"]]
     assert points[0][0] == 5 and points[-1][0] == 24 and points[0][1] > points[-1][1]
     assert found["floor"] == 0.5 and sum(form["chosen"] for form in found["forms"]) == 1
-    assert found["router"] == "llm"
+    assert found["router"] == "frontier"
     out = skillaudit("laws", CLEAN, *LEXICAL).out
     assert "* this library" in out and "(chosen)" in out and "room above 80%" in out
     assert any("|" in line and "*" in line for line in out.splitlines())

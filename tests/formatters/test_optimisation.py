@@ -39,7 +39,7 @@ def found(*edits: Edit, offers: tuple[Offer, ...] = ()) -> Optimisation:
     return Optimisation(
         plan_version=PLAN_VERSION,
         sources=("skills",),
-        router="llm",
+        router="frontier",
         scorer="hybrid",
         rewriter="extractive",
         client="",
@@ -117,7 +117,7 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
         )
         change = Estimate(value=(low + high) / 2, low=low, high=high)
         test = PairedTest(gained=3, lost=1, p_value=0.6, difference=change, hijack=change)
-        return Proof(router="llm", before=rates, after=rates, test=test)
+        return Proof(router="frontier", before=rates, after=rates, test=test)
 
     refused = edit(2, accept=False, refused="on the proof half skill-2 falls from 50% to 20%")
     whole = msgspec.structs.replace(

@@ -95,7 +95,7 @@ def test_a_tree_is_written_where_its_step_is_named(tmp_path: Path, only: str | N
         "--scorer",
         "lexical",
         "--router",
-        "llm",
+        "frontier",
         "--no-cache",
         "--quiet",
         "--plan",

@@ -23,11 +23,17 @@ class VectorScorer:
         """(Q, N) cosines."""
         if not queries:
             return np.zeros((0, len(self.skills)), dtype=np.float32)
-        return np.stack([self.queries[query] for query in queries]).astype(np.float32) @ self.skills.T
+        nothing = np.zeros(self.skills.shape[1], dtype=np.float32)
+        rows = [self.queries.get(query, nothing) for query in queries]
+        return np.stack(rows).astype(np.float32) @ self.skills.T
 
     def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
         """(stop - start, N) cosines between skills."""
         return self.skills[start:stop] @ self.skills.T
+
+    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """(E,) cosines between skills, pair by pair."""
+        return np.asarray((self.skills[rows] * self.skills[columns]).sum(axis=1), dtype=np.float32)
 
 
 def unit(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -105,9 +105,10 @@ def test_fifty_decisions_tighten_the_class() -> None:
     prior = built_in()[0].fits["hybrid"]
     fit = calibrate(subset(log, range(0, 720, 14)), world.scorer).profiles[0].fits["hybrid"]
     start, after = (np.array(f.covariance) for f in (prior, fit))
-    start[0, 0] += prior.library_sd**2
-    assert np.linalg.det(after) < 0.2 * np.linalg.det(start)
-    assert fit.library_sd == 0
+    start[0, 0] += prior.level_sd**2
+    start[2, 2] += 0.25
+    assert np.linalg.det(after) < 0.5 * np.linalg.det(start)
+    assert fit.library_sd == prior.library_sd > 0 and fit.set_sd == prior.set_sd > 0
 
 
 def test_ranges_hold_nine_in_ten_of_what_was_held_out() -> None:
@@ -162,21 +163,53 @@ def test_nothing_to_judge_is_said() -> None:
 
 def test_shipped_profiles_are_whole() -> None:
     names = [profile.name for profile in built_in()]
-    assert names[0] == "llm" and len(set(names)) == len(names)
+    assert names[:3] == ["frontier", "fast", "older"] and len(set(names)) == len(names)
     for profile in built_in():
-        assert profile.training and profile.decisions > 500 and profile.date
-        assert profile.metrics["log_loss"] < profile.metrics["log_loss_size_only"]
+        assert profile.training and profile.decisions > 100 and profile.date
+        if profile.cells:
+            assert profile.metrics["log_loss"] < profile.metrics["log_loss_size_only"]
         assert set(profile.fits) == {"hybrid", "dense", "lexical"}
         for fit in profile.fits.values():
             check_fit(fit)
+    frontier, fast, older = (profile.fits["hybrid"] for profile in built_in()[:3])
+    assert frontier.coefficients[2] == pytest.approx(0, abs=0.01), "nothing is lost from 12 to 2,003"
+    assert older.coefficients[2] < -0.8 and fast.covariance[2][2] > 0.1
+    assert frontier.coefficients[1] == fast.coefficients[1] == older.coefficients[1], "one slope for all"
+
+
+def test_libraries_left_out_are_predicted() -> None:
+    cells = [cell for profile in built_in() for cell in profile.left_out]
+    assert len({cell.cell for cell in cells}) == 24 and {cell.model for cell in cells} >= {
+        "haiku-4.5",
+        "fable-5",
+    }
+    for rows, error, width in ((built_in()[0].left_out, 0.04, 0.2), (cells, 0.08, 0.3)):
+        assert np.mean([abs(cell.predicted - cell.measured) for cell in rows]) <= error
+        assert np.mean([cell.low <= cell.measured <= cell.high for cell in rows]) >= 0.88
+        assert np.mean([cell.high - cell.low for cell in rows]) <= width
+        counts = [cell.decisions for cell in rows]
+        losses = [
+            np.average([getattr(c, name) for c in rows], weights=counts) for name in ("log_loss", "constant")
+        ]
+        assert losses[0] < losses[1]
+
+
+def test_the_name_that_is_gone_names_the_classes() -> None:
+    with pytest.raises(UsageError, match="frontier, fast, older"):
+        find("llm", "hybrid")
 
 
 def check_fit(fit: ChoiceFit) -> None:
     covariance = np.array(fit.covariance)
-    assert np.allclose(covariance, covariance.T) and np.linalg.eigvalsh(covariance).min() > 0
+    assert np.allclose(covariance, covariance.T) and np.linalg.eigvalsh(covariance).min() > -1e-9
     assert fit.coefficients[1] > 0, "a clearer request is easier"
-    assert fit.coefficients[2] < 0, "a larger library is harder"
-    assert fit.library_sd > 0 and fit.temperature > 0 and fit.beta > 0
+    assert (
+        fit.library_sd > 0.2
+        and fit.set_sd > 0.2
+        and fit.hijack_sd > 0
+        and fit.temperature > 0
+        and fit.beta > 0
+    )
 
 
 def test_local_profiles_follow_the_scorer() -> None:

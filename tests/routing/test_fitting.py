@@ -12,7 +12,15 @@ from skillaudit.routing.fitting import (
     fit_temperature,
     weak_prior,
 )
-from skillaudit.routing.intervals import Clusters, beta_bounds, drawn_rates, estimate, gamma_bounds
+from skillaudit.routing.intervals import (
+    beta_bounds,
+    estimate,
+    gamma_bounds,
+    grouped,
+    measured,
+    normals,
+    root,
+)
 from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
 from skillaudit.routing.outcome import logistic
 
@@ -95,19 +103,50 @@ def test_measures_on_a_table_by_hand() -> None:
     assert calibration_error(np.ones(100), np.full(100, 0.7)) == pytest.approx(0.3)
 
 
-def test_the_bootstrap_is_over_skills_not_requests() -> None:
-    rng = np.random.default_rng(0)
-    per_skill = np.repeat(rng.integers(0, 2, 20).astype(np.float64), 10)
-    skill = Clusters.of(np.repeat(np.arange(20), 10))
-    alone = Clusters.of(np.arange(200))
-    widths = []
-    for clusters in (skill, alone):
-        draws = drawn_rates(
-            per_skill, None, np.zeros(400), None, np.ones(200), clusters, np.random.default_rng(1)
-        )
-        found = estimate(float(per_skill.mean()), draws)
-        widths.append((found.high or 0) - (found.low or 0))
-    assert widths[0] > 2 * widths[1]
+def test_even_draws_are_normal_and_settle_between_seeds() -> None:
+    ends = []
+    for seed in range(8):
+        z = normals(6, seed)
+        assert np.abs(z.mean(axis=0)).max() < 0.02 and np.abs(z.std(axis=0) - 1).max() < 0.03
+        assert np.abs(np.corrcoef(z.T) - np.eye(6)).max() < 0.06
+        ends.append(np.quantile(z[:, 0] + z[:, 3], 0.05))
+    assert max(ends) - min(ends) < 0.02 and ends[0] == pytest.approx(-1.645 * np.sqrt(2), abs=0.02)
+    assert not np.array_equal(normals(3, 0), normals(3, 1))
+
+
+def test_the_root_of_a_covariance_gives_it_back() -> None:
+    covariance = np.array([[2.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    assert root(covariance) @ root(covariance).T == pytest.approx(covariance)
+
+
+def test_few_points_stand_for_many_requests() -> None:
+    values = np.random.default_rng(3).normal(0, 0.5, 5000)
+    points, weight = grouped(values, np.full(5000, 1 / 5000))
+    assert len(points) == 96 and weight.sum() == pytest.approx(1)
+    for slope in (1.0, 8.0):
+        assert logistic(slope * points) @ weight == pytest.approx(logistic(slope * values).mean(), abs=1e-4)
+    assert grouped(values[:5], np.ones(5))[0] is not None and len(grouped(values[:5], np.ones(5))[0]) == 5
+
+
+def test_a_share_of_few_decisions_is_binomial() -> None:
+    z = normals(1, 0)[:, 0]
+    rate, count = 0.9, 50
+    shown = measured(np.full(len(z), rate), z, count)
+    low, high = np.quantile(shown, [0.05, 0.95])
+    exact = np.quantile(np.random.default_rng(0).binomial(count, rate, 200_000) / count, [0.05, 0.95])
+    assert abs(low - exact[0]) <= 0.5 / count and abs(high - exact[1]) <= 0.5 / count
+    assert np.all(measured(np.ones(9), np.arange(9.0), 5) == 1), "what is sure shows no noise"
+    wide = measured(np.full(len(z), rate), z, count, extra=0.01)
+    assert np.quantile(wide, 0.05) < low - 0.05
+
+
+def test_an_interval_holds_its_value_and_reaches_half_a_step_further() -> None:
+    draws = np.linspace(0.4, 0.6, 1001)
+    found = estimate(0.5, draws)
+    assert (found.low, found.high) == (pytest.approx(0.41), pytest.approx(0.59))
+    wider = estimate(0.5, draws, 0.02)
+    assert (wider.low, wider.high) == (pytest.approx(0.40), pytest.approx(0.60))
+    assert estimate(0.9, draws).high == 0.9
 
 
 def test_bounds_hold_their_mean_and_cover() -> None:

@@ -23,6 +23,7 @@ def run(
     requests: tuple[Request, ...] | None = None,
     library: tuple[Skill, ...] | None = None,
     brief: bool = False,
+    seed: int = 0,
 ) -> Routing:
     given_requests = world.requests if requests is None else requests
     return forecast(
@@ -36,6 +37,7 @@ def run(
         coverage=coverage(given_requests),
         library=library,
         brief=brief,
+        seed=seed,
     )
 
 
@@ -62,7 +64,7 @@ def test_rates_hold_together(size: int, per_skill: int, idle: int, router: str |
         total = sum(e.value or 0 for e in (result.accuracy, result.hijack, result.no_skill))
         assert total == pytest.approx(1)
         lost = result.taxonomy.local + result.taxonomy.drift + result.taxonomy.capture
-        assert lost == pytest.approx(result.hijack.value, abs=1e-6)
+        assert lost == pytest.approx(result.hijack.value, abs=0.005)
     else:
         assert result.accuracy == Estimate(value=None, low=None, high=None)
     assert len(routing.flows) == size
@@ -79,7 +81,7 @@ def test_mass_lost_is_mass_absorbed() -> None:
     routing = run(world)
     lost = sum((flow.victim_rate or 0) * flow.requests for flow in routing.flows)
     assert lost == pytest.approx(sum(flow.absorbed for flow in routing.flows))
-    assert lost / len(world.requests) == pytest.approx(routing.forecast.hijack.value)
+    assert lost / len(world.requests) == pytest.approx(routing.forecast.hijack.value, abs=0.003)
 
 
 def test_local_router_repeats_its_measured_top_rank() -> None:
@@ -131,14 +133,17 @@ def test_a_hidden_skill_lowers_the_forecast(router: str | None) -> None:
     shown = tuple(request for request in world.requests if request.gold[0] not in ("s3", "s7"))
     some, everything = run(cut, router, requests=shown).forecast, run(cut, router).forecast
     # Right as often as before on the 72 requests that are on offer, never on the other 8.
-    assert everything.accuracy.value == pytest.approx((some.accuracy.value or 0) * 72 / 80)
+    assert everything.accuracy.value == pytest.approx((some.accuracy.value or 0) * 72 / 80, abs=0.002)
     for rate in (everything.accuracy, everything.hijack, everything.no_skill):
         check(rate)
     assert (everything.accuracy.low or 0) < (some.accuracy.low or 0)
     assert (everything.accuracy.high or 0) - (everything.accuracy.low or 0) < 0.5
     assert "the right skill of 8 of 80 requests is not on offer" in everything.source
     assert "not on offer" not in some.source
-    assert everything.false_trigger.value is None, "a lost request is no false trigger"
+    same = run(world, router).forecast.false_trigger.value
+    assert everything.false_trigger.value == pytest.approx(same, abs=0.02), (
+        "a lost request is no false trigger"
+    )
 
 
 def test_a_hidden_skills_requests_are_taken_like_those_that_should_fire_nothing() -> None:
@@ -155,7 +160,7 @@ def test_a_hidden_skills_requests_are_taken_like_those_that_should_fire_nothing(
     )
     assert (lost.no_skill.value or 0) + (lost.hijack.value or 0) == pytest.approx(1)
     assert (lost.no_skill.low or 0) < (lost.no_skill.value or 0) < (lost.no_skill.high or 0)
-    assert lost.taxonomy.drift == pytest.approx(lost.hijack.value) and lost.taxonomy.local == 0
+    assert lost.taxonomy.drift == pytest.approx(lost.hijack.value, abs=0.005) and lost.taxonomy.local == 0
 
 
 def test_the_interval_of_lost_requests_is_that_of_the_trigger() -> None:
@@ -163,7 +168,7 @@ def test_the_interval_of_lost_requests_is_that_of_the_trigger() -> None:
     own = tuple(request for request in world.requests if request.gold == ("s3",))
     away = unit(-world.scorer.skills.mean(axis=0).astype(np.float64))
     world.scorer.queries = dict.fromkeys(world.scorer.queries, away)
-    lost = run(without(world, 3), requests=own).forecast
+    lost = run(without(world, 3), "older", requests=own).forecast
     for rate, other in ((lost.hijack, lost.no_skill), (lost.no_skill, lost.hijack)):
         assert (rate.low or 0) < (rate.value or 0) < (rate.high or 0)
         assert (rate.high or 0) - (rate.low or 0) > 0.3, "how often a router fires is not known well"
@@ -175,7 +180,7 @@ def test_what_a_hidden_skill_loses_is_absorbed_and_shown() -> None:
     world = World(12, 3, noise=0.5)
     routing = run(without(world, 3))
     hijack = (routing.forecast.hijack.value or 0) * 36
-    assert sum(flow.absorbed for flow in routing.flows) == pytest.approx(hijack)
+    assert sum(flow.absorbed for flow in routing.flows) == pytest.approx(hijack, abs=0.1)
     assert "s3" not in {flow.id for flow in routing.flows}
     stolen = [loss for flow in routing.flows for loss in flow.stolen if loss.gold == "s3"]
     assert stolen and {loss.query for loss in stolen} <= {f"request {n} of 3" for n in range(3)}
@@ -183,7 +188,9 @@ def test_what_a_hidden_skill_loses_is_absorbed_and_shown() -> None:
     assert victims < hijack
     assert all(flow.requests == 3 and flow.absorbed_share <= flow.absorbed / 33 for flow in routing.flows)
     parts = routing.forecast.taxonomy
-    assert parts.local + parts.drift + parts.capture == pytest.approx(routing.forecast.hijack.value)
+    assert parts.local + parts.drift + parts.capture == pytest.approx(
+        routing.forecast.hijack.value, abs=0.005
+    )
     assert "s3" not in {name for pair in routing.pairs for name in (pair.a, pair.b)}
 
 
@@ -231,8 +238,10 @@ def test_without_requests_a_cut_text_is_held_against_the_whole_one() -> None:
 
 def test_the_source_names_the_training_set_and_the_range_does_not_repeat_it() -> None:
     found = run(World(6, 2)).forecast
-    assert found.fit_range == "1 to 512 skills on offer"
-    assert "BFCL live" in found.source and found.source.count("BFCL live") == 1
+    assert found.fit_range == "2 to 2,000 skills on offer"
+    assert "until 2026-11-29" in found.source and found.source.count("2,003") == 1
+    old = run(World(6, 2), "gpt-4o").forecast.source
+    assert "over a year younger" in old and "over a year younger" not in found.source
 
 
 def test_without_requests_the_interval_widens_and_the_source_says_so() -> None:
@@ -262,7 +271,9 @@ def test_in_brief_rates_and_flows_are_the_same_and_nothing_else_is_looked_for() 
     world = World(30, 3, noise=2.0)
     whole, brief = run(world), run(world, brief=True)
     assert brief.flows == whole.flows
-    assert brief.forecast == msgspec.structs.replace(whole.forecast, taxonomy=brief.forecast.taxonomy)
+    assert brief.forecast == msgspec.structs.replace(
+        whole.forecast, taxonomy=brief.forecast.taxonomy, false_trigger=brief.forecast.false_trigger
+    )
     assert whole.pairs and not brief.pairs and not brief.black_holes
 
 
@@ -274,7 +285,7 @@ def test_a_model_that_is_trusted_beyond_the_scorer_is_explained(
 ) -> None:
     world = World(30, 4, noise=noise)
     found = run(world, router).forecast
-    assert ("models got 63% right" in found.source) == said
+    assert ("models got 86% right" in found.source) == said
     if said:
         ranked = run(world, "local").forecast.accuracy.value or 0
         assert f"rank {ranked:.0%} of these requests right" in found.source
@@ -285,17 +296,65 @@ def test_harder_requests_are_forecast_worse() -> None:
     assert (easy or 0) > (hard or 0) + 0.1
 
 
-def test_same_input_same_forecast_and_seed_moves_only_intervals() -> None:
+def test_same_input_same_forecast() -> None:
     world = World(15, 3, idle=4)
     assert run(world) == run(world)
 
 
-def test_false_triggers_are_their_own_rate() -> None:
+def test_ends_settle_between_seeds_and_the_point_is_the_mean_of_its_draws() -> None:
+    world = World(30, 3, noise=2.0, idle=4)
+    ends = []
+    for seed in range(10):
+        found = run(world, seed=seed).forecast
+        ends.append([v for e in (found.accuracy, found.hijack) for v in (e.value, e.low, e.high)])
+    assert np.ptp(np.array(ends, dtype=float), axis=0).max() < 0.01
+    # The requests' own chances are averaged over the same uncertainty, so that flows add up to the rate.
+    assert float(np.mean([row[3] or 0 for row in ends])) == pytest.approx(
+        sum(flow.absorbed for flow in run(world).flows) / len([r for r in world.requests if r.gold]),
+        abs=0.003,
+    )
+
+
+def test_false_triggers_are_their_own_rate_and_always_known() -> None:
     world = World(10, 2, idle=5)
     with_idle, without = run(world).forecast, run(World(10, 2)).forecast
     check(with_idle.false_trigger)
-    assert without.false_trigger.value is None
+    check(without.false_trigger)
+    assert with_idle.false_trigger != without.false_trigger
+    assert run(World(10, 2), brief=True).forecast.false_trigger.value is None
     assert with_idle.accuracy.value == pytest.approx(without.accuracy.value)
+
+
+def test_the_classes_stand_side_by_side_and_a_named_router_comes_first() -> None:
+    world = World(30, 3, noise=2.0)
+    routing = run(world)
+    asked = [row for row in routing.rows if row.situation == "asked"]
+    assert [row.router for row in asked] == ["frontier", "fast", "older"]
+    assert asked[0].accuracy == routing.forecast.accuracy
+    values = [row.accuracy.value or 0 for row in asked]
+    assert values == sorted(values, reverse=True)
+    widths = [(row.accuracy.high or 0) - (row.accuracy.low or 0) for row in asked]
+    assert min(widths) == widths[0], "least is known of what was measured least"
+    named = run(world, "gpt-4o").rows
+    assert named[0].router == "gpt-4o" and [row.router for row in named if row.client is None][1:] == [
+        row.router for row in asked
+    ]
+    assert run(world, "fast").rows[:2] == routing.rows[:2]
+    assert run(world, brief=True).rows == ()
+
+
+def test_at_work_most_is_lost_by_not_loading() -> None:
+    rows = run(World(30, 3, noise=2.0)).rows
+    work = next(row for row in rows if row.situation == "at work")
+    bare = next(row for row in rows if row.router == work.router)
+    assert work.client == "claude-code" and "recall 0.29 to 0.90" in work.source
+    assert (work.no_skill.value or 0) > 3 * (work.hijack.value or 1)
+    assert (work.no_skill.low or 1) < 0.15 and (work.no_skill.high or 0) > 0.7, (
+        "the width is all that is known"
+    )
+    assert (work.accuracy.value or 1) < (bare.accuracy.value or 0)
+    total = sum(e.value or 0 for e in (work.accuracy, work.hijack, work.no_skill))
+    assert total == pytest.approx(1)
 
 
 def test_unknown_router_names_the_nearest() -> None:

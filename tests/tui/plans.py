@@ -171,7 +171,7 @@ def proof(accepted: int, harmed: bool = False) -> Proof:
     gain = PER_EDIT * accepted
     harm = Harm(skill="deploy-canary", requests=5, before=0.8, after=0.6, edits=("boundary-2",))
     return Proof(
-        router="llm",
+        router="frontier",
         before=rates(BEFORE),
         after=rates(BEFORE + gain),
         test=PairedTest(
@@ -206,7 +206,7 @@ def optimisation(
     return Optimisation(
         plan_version=PLAN_VERSION,
         sources=("./skills",),
-        router="llm",
+        router="frontier",
         scorer="hybrid",
         rewriter="extractive",
         client="",

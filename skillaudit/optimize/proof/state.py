@@ -45,6 +45,10 @@ class Replay:
         """Return zeros, (stop - start, skills): rates do not depend on how alike descriptors are."""
         return np.zeros((stop - start, self._scores.shape[1]), dtype=np.float32)
 
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Floats:
+        """Return zeros, (len(rows),), for the same reason."""
+        return np.zeros(len(rows), dtype=np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Chances:
@@ -203,6 +207,7 @@ def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Se
         neighbors=None,
         router=router,
         coverage=_NONE,
+        brief=True,
     )
 
 

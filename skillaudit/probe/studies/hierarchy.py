@@ -101,3 +101,8 @@ class _Part:
         return np.concatenate(
             [self._scorer.similarities(row, row + 1)[:, self._rows] for row in self._rows[start:stop]]
         )
+
+    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Score chosen descriptors against each other pair by pair."""
+        chosen = np.array(self._rows, dtype=np.int64)
+        return self._scorer.pairs(chosen[rows], chosen[columns])

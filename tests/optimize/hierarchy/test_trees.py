@@ -210,7 +210,7 @@ def test_parts_walked_together_are_those_walked_alone() -> None:
         for at in range(20)
     ]
     parts: tuple[list[Request], ...] = (requests[:7], requests[7:], [])
-    for router in ("local", "llm"):
+    for router in ("local", "frontier"):
         together = predicted("proposed", tree, parts, "lexical", router, None)
         alone = [walked("proposed", tree, part, router) for part in parts[:2]]
         assert list(together[:2]) == alone

@@ -46,7 +46,7 @@ def _whole(state: Variant, router: str, rows: list[int]) -> Estimate:
     ).forecast.accuracy
 
 
-@pytest.mark.parametrize("router", ["llm", "gpt-4o"])
+@pytest.mark.parametrize("router", ["frontier", "gpt-4o"])
 @pytest.mark.parametrize("gone", [(), ("s1",)])
 def test_a_part_is_judged_as_a_forecast_of_its_own_would(router: str, gone: tuple[str, ...]) -> None:
     state = _state(gone)
@@ -62,28 +62,28 @@ def test_victim_rates_are_those_of_the_forecast() -> None:
     state = _state()
     whole = forecast(
         state.skills, state.requests, state.replay, families=[""] * 5, labels=[-1] * 5, neighbors=None,
-        router="llm", coverage=NONE,
+        router="frontier", coverage=NONE,
     )  # fmt: skip
     known = {flow.id: flow.victim_rate for flow in whole.flows}
-    for skill, rate in victim_rates(state, "lexical", "llm").items():
+    for skill, rate in victim_rates(state, "lexical", "frontier").items():
         assert rate == pytest.approx(known[skill], abs=1e-6)
 
 
 def test_a_router_is_asked_once_and_each_router_for_itself() -> None:
     state = _state()
-    assert chances(state, "lexical", "llm") is chances(state, "lexical", "llm")
-    assert (chances(state, "lexical", "llm").right != chances(state, "lexical", "local").right).any()
+    assert chances(state, "lexical", "frontier") is chances(state, "lexical", "frontier")
+    assert (chances(state, "lexical", "frontier").right != chances(state, "lexical", "local").right).any()
     assert (chances(state, "lexical", "local").right == state.right).all()
 
 
 def test_requests_for_no_skill_count_for_false_triggers_alone() -> None:
     state = _state()
     bare = _without_idle(state)
-    name, found = rates(state, "lexical", "llm")
-    assert name == "llm"
+    name, found = rates(state, "lexical", "frontier")
+    assert name == "frontier"
     assert found.false_trigger.value is not None
     assert 0 < found.false_trigger.value < 1
-    without = rates(bare, "lexical", "llm")[1]
+    without = rates(bare, "lexical", "frontier")[1]
     assert without.false_trigger.value is None
     assert (without.accuracy.value, without.requests) == (found.accuracy.value, found.requests)
 

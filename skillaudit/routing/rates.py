@@ -1,0 +1,167 @@
+"""Rates of a library's requests with 90% intervals, for one router."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.routing.evidence import Evidence
+from skillaudit.routing.intervals import Clusters, estimate, grouped, measured, normals, root
+from skillaudit.routing.outcome import Outcome, design, logistic, trigger_columns
+from skillaudit.routing.profiles import ChoiceFit
+from skillaudit.schema import Estimate
+
+Floats = npt.NDArray[np.float64]
+
+UNKNOWN = Estimate(value=None, low=None, high=None)
+DIMENSIONS = 11
+"""Columns of `normals`: three coefficients, level, hijack, trigger, and the noise of what is counted."""
+LEVEL, HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART = range(3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Rates of one router over one set of requests."""
+
+    accuracy: Estimate
+    hijack: Estimate
+    no_skill: Estimate
+    false_trigger: Estimate
+    contested: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """(B,) draws of the expected rates; right + hijack + none = 1."""
+
+    right: Floats
+    hijack: Floats
+
+    @property
+    def none(self) -> Floats:
+        """(B,) nothing is chosen."""
+        return np.maximum(1.0 - self.right - self.hijack, 0.0)
+
+
+def rates(
+    evidence: Evidence,
+    outcome: Outcome,
+    fit: ChoiceFit | None,
+    *,
+    contested: npt.NDArray[np.bool_],
+    skills: int,
+    seed: int,
+    extra_sd: float = 0.0,
+    idle: Evidence | None = None,
+) -> Rates:
+    """Rates with intervals; the values of accuracy, hijack and no-skill sum to 1.
+
+    `fit` is None for a router whose choice is known. `skills` is how many compete: where requests judge only
+    some of them, the others add to the width. `contested` (R, M) marks rivals that answer a request as well;
+    `idle` is the evidence of requests that should fire nothing.
+    """
+    z = normals(DIMENSIONS, seed)
+    false_trigger = _false_trigger(evidence if idle is None else idle, fit, z)
+    judged = evidence.judged
+    if not judged.any():
+        return Rates(UNKNOWN, UNKNOWN, UNKNOWN, false_trigger, UNKNOWN)
+    drawn = draw(evidence, outcome, fit, z, extra_sd)
+    count = float(judged.sum())
+    scales = _scales(evidence, outcome)
+    unseen = _unseen(evidence, outcome, skills)
+    parts = []
+    for values, column, scale in zip(
+        (drawn.right, drawn.hijack, drawn.none), (RIGHT, WRONG, NONE), scales, strict=True
+    ):
+        shown = measured(values, z[:, column], count, scale, unseen)
+        step = 1.0 / count if np.ptp(values) > 0 else 0.0
+        parts.append((float(values.mean()), shown, step))
+    mass = outcome.hijack[judged]
+    share = (outcome.shares * contested).sum(axis=1)[judged]
+    part = float((mass * share).sum() / max(mass.sum(), 1e-12))
+    both = drawn.hijack * part
+    shown = measured(both, z[:, PART], count, scales[1])
+    return Rates(
+        accuracy=estimate(*parts[0]),
+        hijack=estimate(*parts[1]),
+        no_skill=estimate(*parts[2]),
+        false_trigger=false_trigger,
+        contested=estimate(float(both.mean()), shown),
+    )
+
+
+def draw(
+    evidence: Evidence, outcome: Outcome, fit: ChoiceFit | None, z: Floats, extra_sd: float = 0.0
+) -> Drawn:
+    """Draws of the rates over the requests that have a right skill, on offer or not."""
+    judged = evidence.judged
+    offered, hidden = judged & evidence.routed, judged & ~evidence.routed
+    total = float(judged.sum())
+    if fit is None:
+        one = np.ones(len(z))
+        return Drawn(one * outcome.right[judged].mean(), one * outcome.hijack[judged].mean())
+    right, hijack = np.zeros(len(z)), np.zeros(len(z))
+    if offered.any():
+        columns = design(evidence, fit.kappa)[offered]
+        slopes = np.array(fit.coefficients) + z[:, :3] @ root(np.array(fit.covariance)).T
+        level = slopes[:, 0] + z[:, LEVEL] * np.hypot(fit.level_sd, extra_sd)
+        level = level + slopes[:, 2] * columns[0, 2]
+        # A shift of the level is a step along the clearance, at the slope of the point.
+        moved = columns[:, 1] + evidence.shift[offered] / max(fit.coefficients[1], 1e-9)
+        points, weight = grouped(moved, np.full(len(moved), 1.0 / total))
+        chance = logistic(level[:, None] + slopes[:, 1:2] * points)
+        other = logistic(
+            fit.hijack[0]
+            + fit.hijack[1] * points
+            + fit.hijack[2] * columns[0, 2]
+            + (z[:, HIJACK] * fit.hijack_sd)[:, None]
+        )
+        some = float(outcome.shares.any())
+        right = chance @ weight
+        hijack = ((1.0 - chance) * other) @ weight * some
+    if hidden.any():
+        hijack = hijack + _fires(evidence, fit, z, hidden) * hidden.sum() / total
+    return Drawn(right, hijack)
+
+
+def _fires(evidence: Evidence, fit: ChoiceFit, z: Floats, rows: npt.NDArray[np.bool_]) -> Floats:
+    """(B,) draws of how often some skill is taken at `rows`, where none is right."""
+    level = trigger_columns(evidence)[rows] @ np.array(fit.trigger)
+    points, weight = grouped(level, np.full(len(level), 1.0 / len(level)))
+    found: Floats = logistic(points + (z[:, TRIGGER] * fit.trigger_sd)[:, None]) @ weight
+    return found * float(evidence.rivals.shape[1] > 0)
+
+
+def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Estimate:
+    """Rate of picks among the requests that should fire nothing; unknown when there are none."""
+    rows = ~evidence.judged
+    if not rows.any():
+        return UNKNOWN
+    if fit is None:
+        always = float(evidence.rivals.shape[1] > 0)
+        return Estimate(value=always, low=always, high=always)
+    values = _fires(evidence, fit, z, rows)
+    return estimate(float(values.mean()), measured(values, z[:, FALSE], float(rows.sum())))
+
+
+def _scales(evidence: Evidence, outcome: Outcome) -> tuple[float, float, float]:
+    """Variance of each share over its binomial one: requests of mixed chances vary less than equal ones."""
+    judged = evidence.judged
+    found = []
+    for chances in (outcome.right[judged], outcome.hijack[judged], outcome.none[judged]):
+        mean = float(chances.mean())
+        found.append(float((chances * (1 - chances)).mean()) / max(mean * (1 - mean), 1e-9))
+    return found[0], found[1], found[2]
+
+
+def _unseen(evidence: Evidence, outcome: Outcome, skills: int) -> float:
+    """Variance of a rate from skills that no request judges: none where all are there."""
+    judged = evidence.judged
+    clusters = Clusters.of(evidence.owners[judged])
+    count = len(clusters.starts)
+    if count < 2 or count >= skills:
+        return 0.0
+    means = clusters.sums(outcome.right[judged]) / clusters.sizes
+    return float(means.var(ddof=1)) / count * (1.0 - count / skills)
