@@ -58,6 +58,18 @@ def _summary(report: Report, verdict: Verdict | None) -> Iterator[str]:
     if forecast.false_trigger.value is not None:
         rows.append(("false trigger, when nothing should fire", interval(forecast.false_trigger)))
     yield table(("expected share of requests", "with 90% interval"), rows)
+    if report.forecasts:
+        yield table(
+            ("router", "situation", "right", "another", "none", "false trigger"),
+            (
+                (
+                    row.router,
+                    row.situation if row.client is None else f"{row.situation}, {row.client}",
+                    *(interval(e) for e in (row.accuracy, row.hijack, row.no_skill, row.false_trigger)),
+                )
+                for row in report.forecasts
+            ),
+        )
     told = ", ".join(
         f"{count.requests:,} from {SOURCES[count.source]}" for count in forecast.coverage.sources
     )

@@ -120,6 +120,14 @@ def _forecast(report: Report) -> Iterator[str]:
             f"  lost to         rivals next door {percent(lost.local)}, other families {percent(lost.drift)}, "
             f"black holes {percent(lost.capture)}"
         )[:WIDTH]
+        if report.forecasts:
+            yield "  by class of router and by client, right / another / none / false trigger:"
+            for row in report.forecasts:
+                name = row.router if row.client is None else f"{row.router} in {row.client}"
+                yield (
+                    f"    {squeeze(name, 24):<24} {interval(row.accuracy)} / {percent(row.hijack.value)} / "
+                    f"{percent(row.no_skill.value)} / {percent(row.false_trigger.value)}"
+                )
     yield from wrap(
         f"router {forecast.router}, scorer {forecast.scorer}. {forecast.source}", first="  ", indent="  "
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
 from skillaudit.errors import UsageError
@@ -140,6 +142,20 @@ def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
             yield f"Predicted {what} went from {then:.1%} to {now:.1%} since the baseline."
 
 
+def _other_end(report: Report, gate: Gate) -> Iterator[str]:
+    """What the risky end of each interval would do, where limits are held against the point."""
+    if gate.gate_on != "value":
+        return
+    strict = _limits(report, msgspec.structs.replace(gate, gate_on="high", max_budget=None), None)
+    passed = {limit.name for limit in _limits(report, gate, None) if limit.passed}
+    for limit in strict:
+        if limit.name in passed and not limit.passed and limit.measured is not None:
+            yield (
+                f"{limit.name} {limit.limit:.1%} holds for the point of the forecast; the high-risk end of its 90% "
+                f'interval, {limit.measured:.1%}, would fail it (gate_on = "high").'
+            )
+
+
 def _finding_reasons(findings: Sequence[Finding], gate: Gate, *, new: bool) -> Iterator[str]:
     if gate.fail_on == "never":
         return
@@ -160,6 +176,7 @@ def _notes(
     baseline: Baseline | None,
     gate: Gate,
 ) -> Iterator[str]:
+    yield from _other_end(report, gate)
     by_hand = sum(one.by == "config" for one in suppressed)
     if by_hand:
         yield f"{by_hand} finding{'s are' if by_hand > 1 else ' is'} suppressed with a reason."

@@ -18,11 +18,9 @@ def side_by_side(
 ) -> tuple[ForecastRow, ...]:
     """One row a class, the named router first, then agents at work."""
     rows = []
-    others = [other for other in classes() if other.name != profile.name and name in other.fits]
-    if profile.name in CLASSES:
-        every = [other for other in classes() if name in other.fits]
-    else:
-        every = [profile, *others]
+    every = [other for other in classes() if name in other.fits]
+    if profile.name not in CLASSES:
+        every.insert(0, profile)
     for other in every:
         view = reader.view(other)
         values = found if other.name == profile.name else view.rates(seed)

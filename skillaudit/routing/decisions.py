@@ -1,10 +1,10 @@
 """Read logs of recorded routing decisions.
 
 A log is JSON lines, gzip or plain, one request a line: `query`; `gold`, a list of the right names (empty:
-nothing should fire); `acceptable`, names that are no mistake either; `choice`, {model: name or null}; and what was on offer, as `candidates_idx` (rows of the
-library), `candidates` (names), or neither for the whole library. `candidate_descriptions` beside
-`candidates` stands in for a library file. `date` or `timestamp`, an ISO day or time or seconds since 1970, says
-when it was recorded.
+nothing should fire); `acceptable`, names that are no mistake either; `choice`, {model: name or null}; and what
+was on offer, as `candidates_idx` (rows of the library), `candidates` (names), or neither for the whole library.
+`candidate_descriptions` beside `candidates` stands in for a library file. `date` or `timestamp`, an ISO day or
+time or seconds since 1970, says when it was recorded.
 """
 
 from __future__ import annotations

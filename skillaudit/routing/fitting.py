@@ -56,9 +56,9 @@ def fit_logistic(
     """Posterior mode and covariance of a logistic regression.
 
     `x` (R, F) regressors, `y` (R,) outcomes in [0, 1], `weights` (R,) counts. Newton's method with step
-    halving; the objective is strictly concave, so it converges from any `start`, the prior's mean by default. The covariance is
-    Laplace's; with `clusters` (R,), labels of outcomes that go together, it is the sandwich that counts each
-    cluster once.
+    halving; the objective is strictly concave, so it converges from any `start`, the prior's mean by default.
+    The covariance is Laplace's; with `clusters` (R,), labels of outcomes that go together, it is the sandwich that
+    counts each cluster once.
     """
     precision = np.linalg.inv(prior.covariance)
     w = np.ones(len(y)) if weights is None else weights

@@ -23,6 +23,8 @@ MAX_Q = 0.05
 """False-discovery rate that is accepted."""
 MIN_FAMILIES = 3.0
 """Least effective number of families robbed."""
+BROAD_FAMILIES = 2.0
+"""The same for a skill whose text alone lies over the library: how much it takes is not what it is judged by."""
 MIN_CLAIMS = 2
 """Different phrases that claim everything; one alone stands in a percent of real descriptions."""
 CLAIM_RATE = 1 / 7619
@@ -77,10 +79,12 @@ def black_holes(
     families: Sequence[str],
     near: Ints | None,
     width: Floats | None,
+    idle: Floats | None = None,
 ) -> tuple[BlackHole, ...]:
     """Find the skills that take, or by their text would take, more than their share from several families.
 
-    Three tests, in falling order of trust:
+    `idle` (N,) is the share of requests needing nothing that each skill is expected to take, or None. Three
+    tests, in falling order of trust:
 
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
       `MAX_Q`;
@@ -89,7 +93,7 @@ def black_holes(
       is drawn to a broad claim, so this stands for requests that were never asked;
     - `structure`: two different phrases that claim everything, which none of 7,618 real skills has.
 
-    The first two ask for an effective number of families of at least `MIN_FAMILIES`.
+    The first asks for an effective number of families of at least `MIN_FAMILIES`, the second of `BROAD_FAMILIES`.
     """
     size = len(skills)
     if size < MIN_SKILLS or not flow.between.nnz:
@@ -102,7 +106,7 @@ def black_holes(
     claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
     robbed = families_robbed(flow, families, size)
     wide = robbed >= MIN_FAMILIES
-    taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q) & wide
+    taken, broad = (by_requests <= MAX_Q) & wide, (by_width <= MAX_Q) & (robbed >= BROAD_FAMILIES)
     by_text = np.minimum(by_width, np.where(claims, adjusted(np.where(claims, CLAIM_RATE, 1.0)), 1.0))
     others = np.maximum(flow.total - flow.owned, 1.0)
     between = flow.between.tocsc()
@@ -117,6 +121,7 @@ def black_holes(
                 skill=skills[row].id,
                 absorbed=float(absorbed[row]),
                 share=float(min(1.0, absorbed[row] / others[row])),
+                idle=None if idle is None else float(idle[row]),
                 expected=float(expected[row]),
                 q_value=float(by_requests[row] if taken[row] else by_text[row]),
                 families=float(robbed[row]),

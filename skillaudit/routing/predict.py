@@ -74,12 +74,12 @@ def forecast(
         progress=progress,
     )
     view = reader.view(profile)
-    judged, outcome, fit = view.judged, view.outcome, view.fit
+    judged, outcome = view.judged, view.outcome
     flow = traffic(judged, outcome)
     near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
     holes: tuple[BlackHole, ...] = ()
     if not brief:
-        holes = black_holes(skills, flow, families, near, width)
+        holes = black_holes(skills, flow, families, near, width, view.strangers())
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     found = view.rates(seed)
     return Routing(

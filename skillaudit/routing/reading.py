@@ -59,6 +59,16 @@ class View:
         """Whether any request speaks for the library."""
         return bool(self.evidence.judged.any())
 
+    def strangers(self) -> Floats | None:
+        """(N,) share of the requests that need nothing which each skill is expected to take; None without any."""
+        rows = ~self.idle.judged
+        if not rows.any() or not self.idle.rivals.shape[1]:
+            return None
+        outcome = choose(self.idle, self.fit) if self.fit else rank_first(self.idle)
+        mass = (outcome.hijack[:, None] * outcome.shares * (self.idle.rivals >= 0))[rows]
+        taker = np.maximum(self.idle.rivals[rows], 0)
+        return np.bincount(taker.ravel(), weights=mass.ravel(), minlength=self.idle.size) / rows.sum()
+
     def rates(self, seed: int) -> Rates:
         """Rates with their intervals."""
         return rates(
@@ -88,7 +98,7 @@ class Reader:
         strangers: bool,
         progress: Progress,
     ) -> None:
-        """Take a library and its requests; with `strangers`, requests that need nothing are made where none is given."""
+        """Take a library and its requests; `strangers` makes some that need nothing where none is given."""
         self.skills = skills
         self._requests = requests
         self._scorer = scorer

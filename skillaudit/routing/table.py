@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.decisions import DecisionLog, fold_of
 from skillaudit.routing.breadth import breadth, tail
+from skillaudit.routing.decisions import DecisionLog, fold_of
 from skillaudit.routing.evidence import RIVALS, likeness, measure_block
 from skillaudit.routing.holes import CROWD, catch_alls
 from skillaudit.routing.outcome import regressors

@@ -230,6 +230,8 @@ class BlackHole(Record):
     evidence: Literal["requests", "structure", "both"] = "requests"
     declared: bool = False
     """True when the library declares it as a router, with a reason."""
+    idle: float | None = None
+    """Share of the requests that need nothing which it is expected to take; None where none was judged."""
 
 
 class Hubness(Record):

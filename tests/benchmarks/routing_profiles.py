@@ -271,7 +271,8 @@ def summary(cells: Sequence[LeftOut]) -> str:
     inside = np.mean([cell.low <= cell.measured <= cell.high for cell in cells])
     counts = [cell.decisions for cell in cells]
     return (
-        f"{len(cells)} cells: error {np.mean([abs(c.predicted - c.measured) for c in cells]):.3f}, inside {inside:.2f}, "
+        f"{len(cells)} cells: error {np.mean([abs(c.predicted - c.measured) for c in cells]):.3f}, "
+        f"inside {inside:.2f}, "
         f"width {np.mean([c.high - c.low for c in cells]):.3f}, "
         f"log-loss {np.average([c.log_loss for c in cells], weights=counts):.3f} "
         f"(constant {np.average([c.constant for c in cells], weights=counts):.3f})"

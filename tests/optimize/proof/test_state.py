@@ -41,6 +41,7 @@ def _whole(state: Variant, router: str, rows: list[int]) -> Estimate:
         families=[""] * len(state.skills),
         labels=[-1] * len(state.skills),
         neighbors=None,
+        brief=True,
         router=router,
         coverage=NONE,
     ).forecast.accuracy
@@ -62,7 +63,7 @@ def test_victim_rates_are_those_of_the_forecast() -> None:
     state = _state()
     whole = forecast(
         state.skills, state.requests, state.replay, families=[""] * 5, labels=[-1] * 5, neighbors=None,
-        router="frontier", coverage=NONE,
+        router="frontier", coverage=NONE, brief=True,
     )  # fmt: skip
     known = {flow.id: flow.victim_rate for flow in whole.flows}
     for skill, rate in victim_rates(state, "lexical", "frontier").items():
