@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int64]
 
 ORDERS = 6
 """Random orders of the library whose prefixes are the nested parts."""
-DRAWS = 120
+DRAWS = 128
 MAX_REQUESTS = 1000
 MIN_SKILLS = 8
 """With fewer skills there are not enough sizes to tell a curve from a line."""

@@ -15,6 +15,11 @@ Ints = npt.NDArray[np.int64]
 DRAWS = 4096
 TAIL = 0.05
 """Mass left out on either side of a 90% interval."""
+LATTICE = (
+    1, 182667, 469891, 498753, 110745, 446107, 250185, 118627, 245333, 283199, 408519,
+)  # fmt: skip
+"""Generating vector of a lattice whose points lie evenly in all pairs of dimensions (Cools, Kuo and Nuyens 2006): the
+ends of an interval settle several times sooner than with random numbers."""
 GROUPS = 96
 """Points that stand for any number of requests: a rate is a smooth function of a request's clearance."""
 
@@ -56,17 +61,12 @@ def resample(clusters: int, rng: np.random.Generator, draws: int = 400) -> Float
 def normals(dimensions: int, seed: int, draws: int = DRAWS) -> Floats:
     """(draws, dimensions) standard normal numbers that fill the space evenly, shifted by a seed.
 
-    Multiples of the powers of a generalised golden ratio modulo one: the ends of an interval settle several
-    times sooner than with random numbers.
+    A rank-1 lattice; `draws` is a power of two, `dimensions` at most the length of `LATTICE`.
     """
     from scipy.special import ndtri
 
-    ratio = 2.0
-    for _ in range(40):
-        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
-    steps = ratio ** -np.arange(1.0, dimensions + 1)
     shift = np.random.default_rng(seed).random(dimensions)
-    even = (shift + np.arange(1, draws + 1)[:, None] * steps) % 1.0
+    even = (np.arange(draws)[:, None] * (np.array(LATTICE[:dimensions]) / draws) + shift) % 1.0
     return np.asarray(ndtri(np.clip(even, 1e-9, 1 - 1e-9)), dtype=np.float64)
 
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.classes import side_by_side
-from skillaudit.routing.evidence import Evidence, Remembered
+from skillaudit.routing.evidence import Remembered
 from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes, claiming
-from skillaudit.routing.outcome import Outcome, rank_first
+from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.reading import Reader, View
 from skillaudit.routing.records import Routing

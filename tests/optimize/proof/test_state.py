@@ -52,10 +52,11 @@ def _whole(state: Variant, router: str, rows: list[int]) -> Estimate:
 def test_a_part_is_judged_as_a_forecast_of_its_own_would(router: str, gone: tuple[str, ...]) -> None:
     state = _state(gone)
     for rows in ([0, 1], [2, 5, 7], list(range(10))):
-        assert expected(state, "lexical", router, rows)[0] == pytest.approx(_whole(state, router, rows).value)
+        value = _whole(state, router, rows).value
+        assert expected(state, "lexical", router, rows)[0] == pytest.approx(value, abs=0.002)
     total = rates(state, "lexical", router)[1]
     assert total.hijack.value == pytest.approx(
-        float(chances(state, "lexical", router).hijack.mean()), abs=1e-4
+        float(chances(state, "lexical", router).hijack.mean()), abs=0.002
     )
 
 
