@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
@@ -135,6 +135,14 @@ class _Forecaster:
         self._known: dict[tuple[Skill, ...], tuple[Sequence[Skill], Scorer, Structure | None]] = {}
         self._whole = 2
 
+    @cached_property
+    def _corpus(self) -> tuple[str, ...]:
+        """The descriptors of the library as it is: a word weighs the same before and after a change.
+
+        Else taking a skill out would change the scores of all others, for better or for worse.
+        """
+        return tuple(skill.text for skill in competing(self._library, self._config))
+
     def outline(self, skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
         """Forecast no more than rates and flows."""
         return self(skills, requests, brief=True)
@@ -166,7 +174,7 @@ class _Forecaster:
             texts = [skill.text for skill in shown]
             name = self._config.scorer
             vectors = None if name == "lexical" else self._embed(texts)
-            scorer = make_scorer(name, texts, vectors=vectors, embed=self._embed)
+            scorer = make_scorer(name, texts, vectors=vectors, embed=self._embed, corpus=self._corpus)
             structure = None
             if self._whole and shown:
                 # The old and the new library come first. Of the steps between, rates and flows are shown, which

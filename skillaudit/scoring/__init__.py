@@ -15,18 +15,24 @@ __all__ = ["DenseScorer", "Embed", "HybridScorer", "LexicalScorer", "Scorer", "m
 
 
 def make_scorer(
-    name: ScorerName, texts: Sequence[str], *, vectors: ArrayLike | None = None, embed: Embed | None = None
+    name: ScorerName,
+    texts: Sequence[str],
+    *,
+    vectors: ArrayLike | None = None,
+    embed: Embed | None = None,
+    corpus: Sequence[str] | None = None,
 ) -> DenseScorer | HybridScorer | LexicalScorer:
     """Build a scorer by name.
 
     `texts` are the descriptors (`name: description`). `vectors`, (len(texts), dimension), and `embed`,
     which makes vectors of queries in the same space, are needed by all but the lexical scorer.
+    `corpus` is what the weights of words rest on, where it is not the texts themselves (see `LexicalScorer`).
     Raises ValueError when they are missing or of another number than the texts.
     """
     if name == "lexical":
-        return LexicalScorer(texts)
+        return LexicalScorer(texts, corpus)
     if vectors is None or embed is None:
         raise ValueError(f"the {name} scorer needs the descriptors' vectors and an embed function")
     if len(vectors) != len(texts):  # type: ignore[arg-type]
         raise ValueError(f"{len(texts)} texts but {len(vectors)} vectors")  # type: ignore[arg-type]
-    return DenseScorer(vectors, embed) if name == "dense" else HybridScorer(texts, vectors, embed)
+    return DenseScorer(vectors, embed) if name == "dense" else HybridScorer(texts, vectors, embed, corpus)

@@ -63,10 +63,12 @@ class HybridScorer:
 
     name: Literal["hybrid"] = "hybrid"
 
-    def __init__(self, texts: Sequence[str], vectors: ArrayLike, embed: Embed) -> None:
-        """Index descriptors that have vectors, (skills, dimension), made by `embed`."""
+    def __init__(
+        self, texts: Sequence[str], vectors: ArrayLike, embed: Embed, corpus: Sequence[str] | None = None
+    ) -> None:
+        """Index descriptors that have vectors, (skills, dimension), made by `embed`; words weigh by `corpus`."""
         self._dense = DenseScorer(vectors, embed)
-        self._lexical = LexicalScorer(texts)
+        self._lexical = LexicalScorer(texts, corpus)
 
     def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Score queries against all descriptors: (len(queries), skills), in [-1, 1]."""

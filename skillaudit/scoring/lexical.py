@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,20 @@ _OFTEN_FLOOR = 50
 _BLOCK_CELLS = 1 << 25
 
 
+class Weights(NamedTuple):
+    """What the weights of n-grams rest on."""
+
+    texts: int
+    """Different texts of the corpus."""
+    seen: NDArray[np.int64]
+    """(COLUMNS,) in how many of them an n-gram stands."""
+
+
 class _Field:
     """One TF-IDF space: counts of one kind of n-gram, weighted, normalised and transposed."""
 
-    def __init__(self, counts: Counts) -> None:
-        skills = counts.shape[0]
-        seen = np.bincount(counts.indices, minlength=COLUMNS)
+    def __init__(self, counts: Counts, weights: Weights) -> None:
+        skills, seen = weights
         self._idf = (np.log((1 + skills) / (1 + seen)) + 1).astype(np.float32)
         # What stands in a third of a large library says nothing about one skill; leaving it out costs
         # no accuracy and most of the time.
@@ -35,8 +43,9 @@ class _Field:
         self.rows = self.weigh(counts)
         # Columns that many skills fill are multiplied as a dense block, the many rare ones sparsely:
         # over twice as fast at 10,000 skills as sparse alone.
-        often = np.flatnonzero((self._idf > 0) & (seen > max(_OFTEN * skills, _OFTEN_FLOOR)))
-        often = np.sort(often[np.argsort(-seen[often], kind="stable")][: _BLOCK_CELLS // max(skills, 1)])
+        here, filled = counts.shape[0], np.bincount(counts.indices, minlength=COLUMNS)
+        often = np.flatnonzero((self._idf > 0) & (filled > max(_OFTEN * here, _OFTEN_FLOOR)))
+        often = np.sort(often[np.argsort(-filled[often], kind="stable")][: _BLOCK_CELLS // max(here, 1)])
         self._place = np.full(COLUMNS, -1, dtype=np.int32)
         self._place[often] = np.arange(len(often))
         dense, sparse = self._split(self.rows)
@@ -99,15 +108,32 @@ def _sum(counts: Counts, shares: dict[int, float]) -> float:
     return float(sum(count * shares.get(column, 0.0) for column, count in pairs))
 
 
+def _weights(counts: Counts, rows: Sequence[int]) -> Weights:
+    """Count in how many of `rows` each n-gram stands."""
+    kept = np.zeros(counts.shape[0], dtype=bool)
+    kept[list(rows)] = True
+    inside = kept[np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))]
+    return Weights(len(rows), np.bincount(counts.indices[inside], minlength=COLUMNS))
+
+
 class LexicalScorer:
     """Mean of two TF-IDF cosines: words with their pairs, and character 3- and 4-grams inside words."""
 
     name: Literal["lexical"] = "lexical"
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Index the descriptors (`name: description`) of a library."""
-        words, characters = count_ngrams(texts)
-        self._words, self._characters = _Field(words), _Field(characters)
+    def __init__(self, texts: Sequence[str], corpus: Sequence[str] | None = None) -> None:
+        """Index the descriptors (`name: description`) of a library.
+
+        Words weigh by how rare they are among the different texts of `corpus`, of `texts` where it is None.
+        So a copy changes no weight; and with the corpus of a whole library, a skill scores the same beside
+        any part of it.
+        """
+        counts = count_ngrams(texts)
+        basis = counts if corpus is None else count_ngrams(corpus)
+        rows = list({text: row for row, text in enumerate(texts if corpus is None else corpus)}.values())
+        self._words, self._characters = (
+            _Field(own, _weights(other, rows)) for own, other in zip(counts, basis, strict=True)
+        )
 
     def cosines(self, queries: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The word cosines and the character cosines, each (len(queries), skills), in [0, 1]."""

@@ -150,3 +150,10 @@ def test_a_description_that_is_only_imagined_moves_the_forecast_and_writes_nothi
     alone = imagine([path.parent.parent], config, ("slides",), {})
     assert {change.id for change in alone.changes} >= {"slides"}
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", sorted(SKILLS))
+def test_a_removal_hurts_nobody(library: Path, name: str) -> None:
+    (step,) = what_if([library], LEXICAL, remove=[name]).steps
+    assert step.hurt == ()
+    assert step.accuracy is None or step.accuracy >= 0
