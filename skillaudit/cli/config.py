@@ -21,7 +21,7 @@ def command(source: str, keys: bool, **options: Any) -> None:
     from skillaudit.settings import dump, keys_page
 
     if keys:
-        click.echo(keys_page(), nl=False)
+        deliver(keys_page(), None)
         return
     if not Path(source).exists():
         raise UsageError(f"{source}: no such file or folder; give the library whose settings are meant")

@@ -45,7 +45,7 @@ def say(message: str) -> None:
     with suppress(OSError):
         flush()
     try:
-        click.echo(shown(mask(message, LONG_PIECE)), err=True)
+        click.echo(shown(mask(message, LONG_PIECE)), err=True)  # noqa: TID251 - this is the door
     except OSError:
         _drop(sys.stderr)
 

@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from skillaudit.cli.output import deliver
+
 RECORDS = {
     "report": ("skillaudit.schema", "Report"),
     "verdict": ("skillaudit.gate", "Verdict"),
@@ -35,4 +37,4 @@ def command(record: str) -> None:
     from skillaudit.formatters.json import pretty, schema
 
     module, name = RECORDS[record]
-    click.echo(pretty(schema(getattr(import_module(module), name), record)), nl=False)
+    deliver(pretty(schema(getattr(import_module(module), name), record)), None, "json")

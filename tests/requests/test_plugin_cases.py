@@ -41,7 +41,8 @@ def case(plugin: Path, name: str, **files: str) -> Path:
 GRADERS = {
     "a file": {"graders__skill_md": "---\ntype: tool_used\ntool: Skill\ninput:\n  skill: sky:weather\n---\n"},
     "the case": {
-        "case_yaml": "graders:\n  - {type: tool_used, tool: Skill, match: ^weather$}\n  - {type: regex, pattern: rain}\n"
+        "case_yaml": "graders:\n  - {type: tool_used, tool: Skill, match: ^weather$}\n"
+        "  - {type: regex, pattern: rain}\n"
     },
 }
 
