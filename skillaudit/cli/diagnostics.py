@@ -18,7 +18,6 @@ from typing import TextIO
 import click
 
 from skillaudit.cli.signals import Handler, Signals, signal_behind
-from skillaudit.disk.unfinished import collect
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
 from skillaudit.safety.secrets import LONG_PIECE, mask
@@ -105,7 +104,7 @@ def run(command: click.Command, idle: Mapping[int, Handler] = MappingProxyType({
     signals = Signals(idle)
     try:
         signals.arm()
-        collect()
+        _tidy()
         result = command.main(prog_name="skillaudit", standalone_mode=False)
         flush()
         signals.disarm()
@@ -168,6 +167,14 @@ def _ended(error: BaseException) -> int:
     what = "interrupted" if number == signal.SIGINT else "terminated"
     say(f"{what}; {words}" if words else what)
     return 128 + number
+
+
+def _tidy() -> None:
+    """Remove what killed runs left, unless help is all that is asked for."""
+    if len(sys.argv) > 1 and not {"--help", "--version"} & set(sys.argv):
+        from skillaudit.disk.unfinished import collect
+
+        collect()
 
 
 def _no_working_folder() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -110,6 +109,8 @@ def _remove(path: Path) -> None:
         if not is_mine(found):
             return
         if stat.S_ISDIR(found.st_mode):
+            import shutil  # with all its archive formats, for what is rarely needed
+
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink()
