@@ -55,7 +55,7 @@ def parse(text: str, labels: Sequence[str], none_word: str = "", finish: str = "
     text = text.strip()
     if text.startswith("skill_") and labels.count(text) == 1:  # the common case, at once
         return Answer((labels.index(text),), None)
-    text = _THOUGHT.sub(" ", text).strip()
+    text = without_thoughts(text).strip()
     folded = [label.casefold() for label in labels]
     value = _json_value(text)
     bare = _bare(text if value is None else value)
@@ -74,6 +74,11 @@ def parse(text: str, labels: Sequence[str], none_word: str = "", finish: str = "
     if len(named) > 1:
         return Answer((), "unparsable")
     return Answer((), _failure(text))
+
+
+def without_thoughts(text: str) -> str:
+    """Return an answer without what a model says in marks of thinking."""
+    return _THOUGHT.sub(" ", text)
 
 
 def _failure(text: str) -> Outcome:

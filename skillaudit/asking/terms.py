@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skillaudit.asking.asker import Router
 from skillaudit.asking.defaults import BUDGET, CONCURRENCY, TIMEOUT
 from skillaudit.asking.engine import Limits
 from skillaudit.asking.routers import LiveRouter, LocalRouter, is_local, parse_local
@@ -31,7 +32,7 @@ class Terms:
             return LocalRouter(name, scorers.maker(scorer), extra)
         return LiveRouter(Model(name, api_base=self.api_base, timeout=self.timeout), self.price)
 
-    def limits(self, router: LiveRouter | LocalRouter) -> Limits:
+    def limits(self, router: Router) -> Limits:
         """Return how much may be spent on a router."""
         usual = BUDGET if self.budget is None and router.price is not None else self.budget
         return Limits(budget=None if self.no_budget else usual, concurrency=self.concurrency)

@@ -36,7 +36,7 @@ def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield rule.finding(
             skills,
             f"{_way(chain)}: {many} skills are chosen right in {percent(success.value)} of runs, or "
-            f"{percent(chain.with_state)} at best, when each finds the result of the one before.",
+            f"about {percent(chain.with_state)} where each finds the result of the one before.",
             evidence=f"90% interval {percent(success.low or 0.0)} to {percent(success.high or 0.0)}; "
             f"{percent(chain.pessimistic)} by the published exponent (gamma {gamma:.2f}). {_told(chain)}",
             fix=advice,

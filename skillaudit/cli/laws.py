@@ -37,6 +37,7 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
     import msgspec
 
     from skillaudit.laws import published
+    from skillaudit.laws.execution_law import rescue_curve
     from skillaudit.pipeline.curve import curve
 
     own = None
@@ -50,7 +51,8 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
             for law in published()
         ]
         library = None if own is None else msgspec.to_builtins(curve(own)) | {"router": own.router}
-        found = {"published": rows, "library": library}
+        rescue = [msgspec.to_builtins(at) for at in rescue_curve()]
+        found = {"published": rows, "library": library, "rescue": rescue}
         deliver_json(found)
         return
     put("\n".join(render(published(), own, None if own is None else curve(own))))
@@ -133,8 +135,37 @@ def render(laws: Sequence[PublishedLaw], own: LibraryLaw | None, curve: LibraryC
             first=f"  {letter} ",
             indent="    ",
         )
+    yield ""
+    yield from _rescue()
     if own is not None and curve is not None:
         yield from _own(own, curve)
+
+
+def _rescue() -> Iterator[str]:
+    """Yield the curve of what a right result does to the next step, against how hard that is."""
+    from skillaudit.formatters.layout import table, wrap
+    from skillaudit.laws.execution_law import rescue_curve
+
+    def ratio(value: float | None) -> str:
+        return "" if value is None else f"{value:.2f}"
+
+    curve = rescue_curve()
+    yield from table(
+        ("rescue of a step of", *(f"{at.alone:.2f}" for at in curve)),
+        [
+            ("  P(B | state) / P(B)", *(ratio(at.ratio.value) for at in curve)),
+            ("  at least", *(ratio(at.ratio.low) for at in curve)),
+            ("  at most", *(ratio(at.ratio.high) for at in curve)),
+        ],
+        (22, *(5 for _ in curve)),
+        right=frozenset(range(1, len(curve) + 1)),
+    )
+    yield from wrap(
+        "Published is one number, about four on difficult decisions (arXiv 2605.16508, abstract), and no curve: here a "
+        "right result multiplies the odds of the next step by four. `skillaudit experiment f10` measures it.",
+        first="  ",
+        indent="  ",
+    )
 
 
 def _own(own: LibraryLaw, curve: LibraryCurve) -> Iterator[str]:

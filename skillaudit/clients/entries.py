@@ -32,18 +32,6 @@ def folder_of(skill: Skill) -> str:
     return folder if folder and file.lower() == "skill.md" else skill.name
 
 
-def depth_of(skill: Skill) -> int:
-    """Return how many folders lie between the skills root and SKILL.md, as the library is laid out.
-
-    The root is the last folder on the path whose name ends in `skills`, else the source itself.
-    """
-    folders = skill.path.split("/")[:-1]
-    for position in range(len(folders) - 2, -1, -1):
-        if folders[position].endswith("skills"):
-            return len(folders) - position - 1
-    return len(folders)
-
-
 def collation_key(name: str) -> tuple[object, ...]:
     """Return a key that sorts names as a dictionary does, like `localeCompare(..., "en")`.
 

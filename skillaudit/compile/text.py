@@ -152,7 +152,7 @@ def _chains(execution: Execution) -> list[str]:
             else f" [{100 * success.low:.0f}, {100 * success.high:.0f}]"
         )
         told = (
-            f"{100 * (success.value or 0.0):.0f}%{ends} from the request alone, up to {100 * chain.with_state:.0f}% "
+            f"{100 * (success.value or 0.0):.0f}%{ends} from the request alone, about {100 * chain.with_state:.0f}% "
             f"when each finds the result of the one before; weak link {chain.weak_link}"
         )
         if chain.restate_before:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from skillaudit.asking.answers import without_thoughts
 from skillaudit.asking.asker import Asker
 from skillaudit.asking.deciding import Coming
 from skillaudit.asking.defaults import StudyName
@@ -14,7 +15,6 @@ from skillaudit.asking.prompts import Question
 from skillaudit.asking.records import Decision, Entry, Outcome, Plan, Trial
 from skillaudit.schema import Record
 
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
 _SHOWN = 300
 """Characters of a result that a later question quotes."""
@@ -49,7 +49,7 @@ class Errand(Record):
 
 def mark(errand: Errand, said: str) -> Outcome:
     """Return `right` where the last number of an answer is the result, `invalid` for another, else `unparsable`."""
-    numbers = _NUMBER.findall(_THOUGHT.sub(" ", said))
+    numbers = _NUMBER.findall(without_thoughts(said))
     if not numbers:
         return "unparsable"
     return "right" if float(numbers[-1].replace(",", "")) == errand.answer else "invalid"
@@ -101,6 +101,6 @@ def quoted(plan: Plan, said: Mapping[str, str]) -> Plan:
             continue
         key, _, after = rest.partition("}}")
         if key in said:
-            result = " ".join(_THOUGHT.sub(" ", said[key]).split())[:_SHOWN]
+            result = " ".join(without_thoughts(said[key]).split())[:_SHOWN]
             kept.append(msgspec.structs.replace(trial, task=f"{before}{result}{after}"))
     return msgspec.structs.replace(plan, trials=tuple(kept))

@@ -22,6 +22,7 @@ from skillaudit.errors import UsageError
 from skillaudit.experiment.errands import Errand, carry_out, coming, key_of, quoted
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Findings, Result, Row
+from skillaudit.experiment.simulated import SimulatedRouter
 from skillaudit.experiment.studies import EXPERIMENTS, Experiment
 from skillaudit.experiment.tasks import Scope
 from skillaudit.progress import SILENT, Progress
@@ -77,6 +78,8 @@ def run(
         return _not_applicable(experiment, router.name, scope)
     plan = experiment.plan(scope)
     errands = experiment.errands(scope) if experiment.errands and not local else ()
+    if isinstance(router, SimulatedRouter):
+        router.know(plan, errands)
     asked = decide(plan, router, log, limits, errands=errands, before=before, progress=progress)
     found, spending = asyncio.run(closing(router, asked))
     planned = len(plan.trials) + len(errands)

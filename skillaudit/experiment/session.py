@@ -11,13 +11,16 @@ from pathlib import Path
 from skillaudit.asking.engine import Preview
 from skillaudit.asking.log import ProbeLog, default_path
 from skillaudit.asking.records import Decision
+from skillaudit.asking.routers import LiveRouter, LocalRouter
 from skillaudit.asking.scorers import Scorers
 from skillaudit.asking.terms import Terms
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.errors import UsageError
+from skillaudit.experiment.coupling import with_coupling
 from skillaudit.experiment.records import Result
 from skillaudit.experiment.running import run
+from skillaudit.experiment.simulated import SimulatedRouter, is_simulated
 from skillaudit.experiment.storage import save
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.experiment.tasks import Scope
@@ -61,19 +64,21 @@ def session(
 ) -> Iterator[Result]:
     """Yield the result of each experiment on each router as it is done, saved where there is a folder.
 
+    At the end comes that of the coupling, where enough routers did both F01 and F10.
     `before` is told experiment, router, and what is coming. Raises `UsageError` and `ModelError` as
     `run` does; what was answered until then is in the log.
     """
     cache = Cache() if settings.use_cache else None
     scorers = Scorers(settings.embedder, settings.device, cache)
     path = settings.log or (settings.out / LOG if settings.out else default_path())
+    done: list[Result] = []
     try:
         for wanted in settings.routers:
-            settings.router(wanted, scorers)  # one that cannot be used is said before anything is paid
+            _router(wanted, settings, scorers)  # one that cannot be used is said before anything is paid
         with ProbeLog(path) as log:
             for name in names:
                 for wanted in settings.routers:
-                    router = settings.router(wanted, scorers)
+                    router = _router(wanted, settings, scorers)
                     decisions: list[Decision] = []
                     result = run(
                         name,
@@ -87,7 +92,13 @@ def session(
                     )
                     if settings.out is not None:
                         save(result, settings.out, decisions)
+                    done.append(result)
                     yield result
+        yield from with_coupling(done)[len(done) :]
     finally:
         if cache is not None:
             cache.close()
+
+
+def _router(name: str, settings: Settings, scorers: Scorers) -> LiveRouter | LocalRouter | SimulatedRouter:
+    return SimulatedRouter(name) if is_simulated(name) else settings.router(name, scorers)

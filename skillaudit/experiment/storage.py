@@ -15,6 +15,7 @@ from skillaudit.asking.records import Decision
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.experiment.chart import svg
+from skillaudit.experiment.coupling import with_coupling
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
@@ -105,7 +106,7 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def load(folder: Path) -> tuple[Result, ...]:
-    """Return the results in a folder, in the order of the experiments, then by router.
+    """Return the results in a folder, in the order of the experiments, then by router, and that of the coupling.
 
     Raises `UsageError` when there are none, or when a file is no result.
     """
@@ -115,4 +116,5 @@ def load(folder: Path) -> tuple[Result, ...]:
     if not found:
         raise UsageError(f"{folder} holds no results; run `skillaudit experiment all --out {folder}` first")
     order = {name: at for at, name in enumerate(EXPERIMENTS)}
-    return tuple(sorted(found, key=lambda result: (order.get(result.name, len(order)), result.router)))
+    found.sort(key=lambda result: (order.get(result.name, len(order)), result.router))
+    return with_coupling(found)

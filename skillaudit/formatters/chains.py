@@ -91,7 +91,7 @@ def text(execution: Execution | None, rows: int | None) -> Iterator[str]:
     for chain in chains[:shown]:
         yield from wrap(way(chain), first="  ", indent="    ")
         yield from wrap(
-            f"{interval(chain.success)}, with state up to {percent(chain.with_state)}, "
+            f"{interval(chain.success)}, with state about {percent(chain.with_state)}, "
             f"by gamma {percent(chain.pessimistic)}; "
             + (f"weak link {chain.weak_link}" if rows is not None else f"{advice(chain)}; {origin(chain)}"),
             first="    ",
@@ -133,7 +133,7 @@ def markdown(execution: Execution | None, rows: int) -> Iterator[str]:
         return
     yield f"### {plural(len(execution.chains), 'chain')} of skills"
     yield table(
-        ("chain", "all steps right, 90% interval", "at best with state", "by gamma", "what helps", "from"),
+        ("chain", "all steps right, 90% interval", "with state", "by gamma", "what helps", "from"),
         (
             (
                 escape(way(chain)),

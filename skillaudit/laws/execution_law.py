@@ -2,9 +2,10 @@
 
 Before any state exists each step is chosen on its own, so the chain succeeds with the product of its
 steps; the paper's pessimistic variant raises each to gamma = 6.7 b + 1.09, for what a plan says less
-clearly than a request. Once the step before has left a real result, a step that would have failed can be
-rescued: of the mass (1 - P_B) P_A that can be, a share `rescue` is, and no step becomes more than about
-four times as likely. The paper gives that bound and no share, so both ends are reported.
+clearly than a request. Once the step before has left a right result, the rescue is P(B | state) / P(B). The
+paper prints one number of it, about four on difficult decisions, and no curve. Here a result multiplies the
+odds of the next step by four: the ratio is four where a step is nearly always missed, and falls to one where
+it never is. A router may have less of it, down to none, so every ratio has an interval.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import math
 from collections.abc import Mapping, Sequence
 
 from skillaudit.laws.published import execution, published
-from skillaudit.schema import ChainSource, DepthBySize, LawPoint, Record
+from skillaudit.schema import ChainSource, DepthBySize, Estimate, LawPoint, Record
 
 LIFT = 4.0
-"""Most times that realised state makes a hard step likelier."""
+"""How many times likelier a right result makes the hardest steps (abstract), and so by what it multiplies odds."""
+DIFFICULTIES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
+"""Chances of a step alone that the curve of the rescue is drawn at."""
 SAFE = 0.8
 DEAD = 0.5
 DEEPEST = 8
@@ -39,7 +42,7 @@ class StepForecast(Record):
     alone: float
     """Chance that it is chosen for its own request."""
     with_state: float
-    """The same at best, when the step before has left a right result."""
+    """The same when the step before has left a right result that helps as much as was published."""
     exposure: float
     """Error weighted by place: middle steps err most, the first and the last least. It ranks steps, no more."""
     restating_gains: float
@@ -56,7 +59,7 @@ class ChainForecast(Record):
     pessimistic: float
     """The same with the paper's exponent gamma."""
     realised: float
-    """All steps right when each finds the real result of the one before, at best."""
+    """All steps right when each finds a right result of the one before."""
     gamma: float
     weakest: str
     """The skill whose mending helps most."""
@@ -68,21 +71,49 @@ class ChainForecast(Record):
     """The most exposed of the steps between the first and the last; empty for a chain of two."""
 
 
-def with_state(alone: float, rescue: float = 1.0) -> float:
-    """Return a step's chance once the step before has left a right result.
+class Rescue(Record):
+    """What a right result of the step before does to a step."""
 
-    `rescue` is the share of failures that the state mends, in [0, 1]; at 1 only the lift of four bounds it.
+    alone: float
+    """P(B), its chance without that result."""
+    ratio: Estimate
+    """P(B | state) / P(B), with its 90% interval."""
+
+
+def with_state(alone: float, odds: float = LIFT) -> float:
+    """Return a step's chance once a right result of the step before has multiplied its odds."""
+    return odds * alone / (1.0 - alone + odds * alone)
+
+
+def rescue_curve(ln_odds: Estimate | None = None) -> tuple[Rescue, ...]:
+    """Return the rescue of steps of every difficulty.
+
+    `ln_odds` is what F10 measures of a router. Without it the published number stands in, with an interval from a
+    router that state helps nothing to one that becomes four times as likely at everything.
     """
-    return min(1.0, LIFT * alone, alone + rescue * (1.0 - alone))
+    curve = []
+    for alone in DIFFICULTIES:
+        if ln_odds is None or ln_odds.value is None:
+            value, low, high = with_state(alone) / alone, 1.0, min(LIFT, 1.0 / alone)
+        else:
+            ends = (ln_odds.value, ln_odds.low, ln_odds.high)
+            value, low, high = (
+                with_state(alone, math.exp(ln_odds.value if end is None else end)) / alone for end in ends
+            )
+        curve.append(Rescue(alone=alone, ratio=Estimate(value=value, low=low, high=high)))
+    return tuple(curve)
 
 
-def joint(accuracies: Sequence[float], *, gamma: float = 1.0, rescue: float = 0.0) -> float:
-    """Return the chance that all steps are right; one step alone is not raised to gamma."""
+def joint(accuracies: Sequence[float], *, gamma: float = 1.0, odds: float = 1.0) -> float:
+    """Return the chance that all steps are right; one step alone is not raised to gamma.
+
+    `odds` is what the result of a step multiplies the odds of the next by; 1 is no state.
+    """
     if not accuracies:
         return 1.0
     power = gamma if len(accuracies) > 1 else 1.0
     first, *later = (min(1.0, max(0.0, value)) ** power for value in accuracies)
-    return float(first * math.prod(with_state(value, rescue) for value in later))
+    return float(first * math.prod(with_state(value, odds) for value in later))
 
 
 def exposure(accuracy: float, place: int, steps: int) -> float:
@@ -127,7 +158,7 @@ def forecast_chain(
         steps=steps,
         product=product,
         pessimistic=joint(values, gamma=gamma),
-        realised=joint(values, rescue=1.0),
+        realised=joint(values, odds=LIFT),
         gamma=gamma,
         weakest=chain.skills[weakest],
         mended=joint(mended),

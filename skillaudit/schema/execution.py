@@ -29,11 +29,11 @@ class ChainStep(Record):
     """False where no request judges the skill, so that the library's accuracy stands in; its interval is the
     wider for how the skills differ."""
     with_state: float
-    """The same at best, when the step before has left its real result."""
+    """The same once the step before has left a right result that helps as much as was published."""
     exposure: float
     """Error weighted by place: twice in the middle, where steps err most, once at the ends. It ranks steps."""
     restating_gains: float
-    """What the whole chain gains at best when request and result are restated before this step."""
+    """What the whole chain gains when request and result are restated before this step."""
 
 
 class ChainReport(Record):
@@ -49,7 +49,7 @@ class ChainReport(Record):
     pessimistic: float
     """The same with the published exponent gamma, for steps that are chosen from a plan."""
     with_state: float
-    """The chance at best, when every step finds the real result of the one before."""
+    """The chance when every step finds a right result of the one before, which helps as much as was published."""
     weak_link: str
     """The skill whose mending helps most."""
     mended: float

@@ -39,7 +39,7 @@ def chain_blocks(report: Report) -> list[Block]:
             ends = bounds(success.low, success.high)
             blocks.append(
                 Paragraph(
-                    f"{ends}, up to {percent(chain.with_state)} with state, {percent(chain.pessimistic)} by gamma"
+                    f"{ends}, {percent(chain.with_state)} with state, {percent(chain.pessimistic)} by gamma"
                     + (f"; restate before {chain.restate_before[0]}" if chain.restate_before else ""),
                     "muted",
                     6,

@@ -86,7 +86,7 @@ def test_the_origin_says_who_tells_of_it(changes: dict[str, object], told: str) 
 def test_the_text_has_chain_map_and_sources() -> None:
     told = "\n".join(text(EXECUTION, 12))
     assert "deploy -> helper -> tables" in told
-    assert "31.5% [10.0, 55.0], with state up to 75.0%, by gamma 18.5%" in told
+    assert "31.5% [10.0, 55.0], with state about 75.0%, by gamma 18.5%" in told
     assert "     n       5      10      20" in told
     assert "  k  2     86%+    72%     49%-" in told
     assert "Fitted on 2 to 512 skills" in told and "restate" not in told

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from skillaudit.laws import execution
 from skillaudit.laws.execution_law import (
+    DIFFICULTIES,
     Chain,
     depth_by_size,
     exposure,
     forecast_chain,
     gamma_of,
     joint,
+    rescue_curve,
     with_state,
 )
 from skillaudit.schema import Estimate, LawPoint
@@ -49,24 +51,41 @@ def test_the_pessimistic_variant_is_the_published_one() -> None:
     assert {n: round(value, 2) for n, value in at.items()} == {20: 0.23, 100: 0.15, 500: 0.09}
 
 
-def test_state_rescues_up_to_four_times() -> None:
-    assert with_state(0.1) == pytest.approx(0.4) and with_state(0.2) == pytest.approx(0.8)
-    assert with_state(0.6) == 1.0 and with_state(0.6, 0.0) == 0.6
-    assert with_state(0.6, 0.5) == pytest.approx(0.8)
+def test_state_rescues_hard_steps_most_and_none_for_certain() -> None:
+    assert with_state(0.001) / 0.001 == pytest.approx(4.0, rel=0.01)
+    assert with_state(0.5) == pytest.approx(0.8) and with_state(0.8) == pytest.approx(16 / 17)
+    assert with_state(0.0) == 0.0 and with_state(1.0) == 1.0 and with_state(0.6, 1.0) == pytest.approx(0.6)
+    ratios = [with_state(p) / p for p in DIFFICULTIES]
+    assert ratios == sorted(ratios, reverse=True) and 4.0 > ratios[0] > ratios[-1] > 1.0
 
 
-def test_state_adds_to_a_pair_what_fails_after_a_right_step() -> None:
-    upstream, alone = 0.8, 0.6
-    gain = joint([upstream, alone], rescue=1.0) - joint([upstream, alone])
-    assert gain == pytest.approx((1 - alone) * upstream)
+def test_a_chain_with_state_is_not_as_good_as_its_first_step() -> None:
+    found = forecast_chain(chain("a", "b", "c"), {"a": 0.9, "b": 0.7, "c": 0.6}, 0.7)
+    assert found.realised == pytest.approx(0.9 * with_state(0.7) * with_state(0.6))
+    assert found.product < found.realised < 0.8
+
+
+def test_the_published_curve_runs_from_no_rescue_to_four_times() -> None:
+    for at in rescue_curve():
+        value, low, high = at.ratio.value, at.ratio.low, at.ratio.high
+        assert value is not None and high is not None
+        assert low == 1.0 < value < high == min(4.0, 1 / at.alone)
+
+
+def test_a_measured_curve_has_the_interval_of_its_measurement() -> None:
+    ln2 = math.log(2)
+    curve = rescue_curve(Estimate(value=ln2, low=0.0, high=2 * ln2))
+    assert [at.alone for at in curve] == list(DIFFICULTIES)
+    (half,) = (at.ratio for at in curve if at.alone == 0.5)
+    assert (half.value, half.low, half.high) == pytest.approx((4 / 3, 1.0, 1.6))
 
 
 @settings(deadline=None)
-@given(CHANCES, st.floats(1.0, 3.0), st.floats(0.0, 1.0))
-def test_the_bounds_are_in_order(values: list[float], gamma: float, rescue: float) -> None:
+@given(CHANCES, st.floats(1.0, 3.0), st.floats(1.0, 4.0))
+def test_the_bounds_are_in_order(values: list[float], gamma: float, odds: float) -> None:
     plain = joint(values)
     assert joint(values, gamma=gamma) <= plain + 1e-12
-    assert plain <= joint(values, rescue=rescue) + 1e-12 <= joint(values, rescue=1.0) + 2e-12
+    assert plain <= joint(values, odds=odds) + 1e-12 <= joint(values, odds=4.0) + 2e-12
     assert joint([*values, 0.9]) <= plain
 
 
@@ -88,7 +107,7 @@ def test_the_weak_link_and_what_its_mending_gives() -> None:
     assert found.restate_at[0] == "c"
     assert [step.alone for step in found.steps] == [0.95, 0.9, 0.5, 0.9]
     assert found.steps[0].restating_gains == 0.0
-    assert found.steps[2].restating_gains == pytest.approx(0.95 * 0.9 * 0.5 * 0.9)
+    assert found.steps[2].restating_gains == pytest.approx(0.95 * 0.9 * (with_state(0.5) - 0.5) * 0.9)
 
 
 def test_an_unjudged_skill_takes_the_librarys_accuracy() -> None:
@@ -153,14 +172,14 @@ def test_gamma_rests_on_the_library_or_on_the_published_mean() -> None:
 
 
 def simulate(
-    steps: npt.ArrayLike, runs: int, *, gamma: float = 1.0, rescue: float = 0.0, shared: float = 0.0
+    steps: npt.ArrayLike, runs: int, *, gamma: float = 1.0, odds: float = 1.0, shared: float = 0.0
 ) -> npt.NDArray[np.bool_]:
     """Run chains: a step's chance alone is known, and so is how steps hang together.
 
     `steps` are the chances of one chain, to be run many times, or one row of them for each run.
 
-    `gamma` makes each step harder when it is read off a plan; `rescue` mends that share of failures after a
-    right step before; `shared` is the correlation of a run's luck across steps, on the scale of a normal.
+    `gamma` makes each step harder when it is read off a plan; a right step multiplies the `odds` of the next;
+    `shared` is the correlation of a run's luck across steps, on the scale of a normal.
     """
     from scipy.stats import norm
 
@@ -168,10 +187,10 @@ def simulate(
     luck = RNG.standard_normal((runs, 1)) * math.sqrt(shared)
     own = RNG.standard_normal(alone.shape) * math.sqrt(1 - shared)
     right = luck + own < norm.ppf(alone)
-    mended = RNG.random(alone.shape) < rescue
+    told = luck + own < norm.ppf(odds * alone / (1 - alone + odds * alone))
     result = right.copy()
     for place in range(1, alone.shape[1]):
-        result[:, place] = right[:, place] | (result[:, place - 1] & mended[:, place])
+        result[:, place] = np.where(result[:, place - 1], told[:, place], right[:, place])
     return np.asarray(result.all(axis=1), dtype=np.bool_)
 
 
@@ -197,14 +216,13 @@ def test_plans_have_the_power(steps: tuple[float, ...], gamma: float) -> None:
 
 
 @pytest.mark.parametrize("steps", CHAINS)
-@pytest.mark.parametrize("rescue", [0.3, 0.8])
-def test_realised_state_has_the_rescue(steps: tuple[float, ...], rescue: float) -> None:
-    # The lift of four binds only steps under 0.25, of which there are none here.
-    assert close(joint(steps, rescue=rescue), simulate(steps, RUNS, rescue=rescue))
+@pytest.mark.parametrize("odds", [1.5, 4.0])
+def test_realised_state_has_the_rescue(steps: tuple[float, ...], odds: float) -> None:
+    assert close(joint(steps, odds=odds), simulate(steps, RUNS, odds=odds))
 
 
 def test_shared_luck_lies_between_the_bounds() -> None:
     # Positive dependence makes chains better than the product: the product errs on the safe side.
     steps = (0.8, 0.8, 0.8, 0.8)
     observed = simulate(steps, RUNS, shared=0.4).mean()
-    assert joint(steps) < observed < joint(steps, rescue=1.0)
+    assert joint(steps) < observed < joint(steps, odds=4.0)

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.experiment.coupling import RESCUE
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, handoff
-from skillaudit.experiment.inference import Drawn, Mask, Sample
+from skillaudit.experiment.inference import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Series
 from skillaudit.experiment.studies.independence import SIZE, among
@@ -23,6 +24,8 @@ KINDS = ("plain", "branch")
 STEPS = ("A-alone", "B-alone", "A-planned", "B-planned", "B-after")
 HARD = 0.5
 """Accuracy of step B alone up to which a pair counts as hard."""
+DIFFICULTY = {"up to .4": (0.0, 0.4), ".4 to .7": (0.4, 0.7), "above .7": (0.7, 1.01)}
+"""P(B) of pairs that the rescue is told apart for."""
 
 
 def errands(scope: Scope) -> tuple[Errand, ...]:
@@ -86,12 +89,7 @@ def plan(scope: Scope) -> Plan:
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on what a right result of step A does for the choice of step B (arXiv 2605.16508, F10)."""
     sample = Sample(decisions)
-    done = {
-        (d.group, d.repeat, d.x)
-        for d, hit in zip(sample.decisions, sample.right, strict=True)
-        if hit and "step=A-done" in d.condition
-    }
-    realised: Mask = np.array([(d.group, d.repeat, d.x) in done for d in sample.decisions], dtype=bool)
+    realised = realised_of(sample)
     hard, later = _hard(sample)
 
     def at(step: str, mask: Mask | None = None, **wanted: str) -> Drawn:
@@ -110,6 +108,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         )
         for kind in KINDS
     ]
+    fits += [ln_rescue(sample, realised), *_by_difficulty(sample, realised)]
     potential = found["A-alone"].value * (1 - found["B-alone"].value)
     fits.append(
         sample.fit(
@@ -154,6 +153,49 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
     )
 
 
+def realised_of(sample: Sample) -> Mask:
+    """Say which decisions belong to a plan whose step A was carried out right."""
+    done = {
+        (d.group, d.repeat, d.x)
+        for d, hit in zip(sample.decisions, sample.right, strict=True)
+        if hit and "step=A-done" in d.condition
+    }
+    return np.array([(d.group, d.repeat, d.x) in done for d in sample.decisions], dtype=bool)
+
+
+def ln_rescue(sample: Sample, realised: Mask) -> Fit:
+    """Return the logarithm of the ratio of the odds of step B; chances of 0 and 1 are moved in by a hundredth."""
+
+    def logit(chance: Floats) -> Floats:
+        inside = np.clip(chance, 0.01, 0.99)
+        return np.asarray(np.log(inside / (1 - inside)), dtype=np.float64)
+
+    after, before = (
+        sample.mean(sample.right, sample.where(step=step) & realised) for step in ("B-after", "B-alone")
+    )
+    value = logit(np.array([after.value])) - logit(np.array([before.value]))
+    drawn = Drawn(float(value[0]), logit(after.draws) - logit(before.draws))
+    said = "natural logarithm of how many times a right result of A multiplies the odds of B"
+    return sample.fit(RESCUE, drawn, said)
+
+
+def _by_difficulty(sample: Sample, realised: Mask) -> list[Fit]:
+    """The rescue ratio of hard, middling and easy second steps, as the first seed tells them, on later seeds."""
+    alone = _alone(sample)
+    later: Mask = np.array([d.repeat > 0 for d in sample.decisions], dtype=bool)
+    level = np.array([alone.get(d.group, np.nan) for d in sample.decisions], dtype=np.float64)
+    fits = []
+    for name, (least, most) in DIFFICULTY.items():
+        inside = realised & later & (level >= least) & (level < most)
+        before = sample.mean(sample.right, sample.where(step="B-alone") & inside)
+        after = sample.mean(sample.right, sample.where(step="B-after") & inside)
+        if inside.any() and before.value > 0:
+            ratio = Drawn(after.value / before.value, after.draws / np.maximum(before.draws, 0.01))
+            said = f"P(B | state) / P(B) of pairs whose P(B) was {name} in the first seed"
+            fits.append(sample.fit(f"ratio, {name}", ratio, said))
+    return fits
+
+
 _READING = (
     "Step A is carried out by the model itself and its own words are quoted; trials in which it was wrong are left out "
     "of the rescue. In every other pair the result of A decides which skill step B needs."
@@ -176,15 +218,20 @@ def _hard(sample: Sample) -> tuple[Mask, Mask]:
 
     A pair picked and measured on the same decisions would look rescued by chance.
     """
-    hits: dict[str, list[float]] = {}
-    for decision, hit in zip(sample.decisions, sample.right.tolist(), strict=True):
-        if decision.repeat == 0 and "step=B-alone" in decision.condition:
-            hits.setdefault(decision.group, []).append(hit)
-    hard = {group for group, found in hits.items() if float(np.mean(found)) <= HARD}
+    hard = {group for group, chance in _alone(sample).items() if chance <= HARD}
     return (
         np.array([d.group in hard for d in sample.decisions], dtype=bool),
         np.array([d.repeat > 0 for d in sample.decisions], dtype=bool),
     )
+
+
+def _alone(sample: Sample) -> dict[str, float]:
+    """P(B) of every pair in the first seed."""
+    hits: dict[str, list[float]] = {}
+    for decision, hit in zip(sample.decisions, sample.right.tolist(), strict=True):
+        if decision.repeat == 0 and "step=B-alone" in decision.condition:
+            hits.setdefault(decision.group, []).append(hit)
+    return {group: float(np.mean(found)) for group, found in hits.items()}
 
 
 def _turns(scope: Scope) -> list[tuple[str, int, int, int]]:
