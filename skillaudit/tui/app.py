@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import subprocess
 import sys
 from functools import partial
+from typing import Any
 
 from textual import on
 from textual.widgets import Input
@@ -28,6 +31,19 @@ class SkillAuditApp(PlanShell, ProbeShell):
 
     `load_with_map` makes it with another map; without it the app does not offer that.
     """
+
+    async def run_async(self, **options: Any) -> None:
+        """Run until the user leaves; a signal leaves as the user would, with 128 and its number."""
+        loop = asyncio.get_running_loop()
+        for number in (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")):
+            # One that is ignored, as under `nohup`, stays so.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                with contextlib.suppress(NotImplementedError):  # there are no such handlers on Windows
+                    loop.add_signal_handler(number, self._end_by, number)
+        await super().run_async(**options)
+
+    def _end_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
 
     # Going about.
 
