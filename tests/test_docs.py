@@ -54,6 +54,13 @@ def test_the_page_of_formats_names_every_name_of_a_request() -> None:
     assert all(f"`{key}`" in page for key in QUERY_KEYS)
 
 
+def test_the_threat_model_names_tests_that_there_are_and_all_of_safety() -> None:
+    page = (docs.DOCS / "threat-model.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", page))
+    assert {name for name in named if not (ROOT / name).is_file()} == set()
+    assert named >= {path.relative_to(ROOT).as_posix() for path in ROOT.glob("tests/safety/test_*.py")}
+
+
 def test_the_map_of_the_house_has_its_rooms_in_the_order_of_imports() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = page[page.index("| room |") : page.index("A library goes through it")]
