@@ -1,1 +1,1 @@
-"""One engine that asks: whatever a plan wants to know, of a live model or a local stand-in, each answer paid once."""
+"""The engine under probe and experiment: it asks a model what a plan wants to know, and pays each answer once."""

@@ -25,7 +25,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 import msgspec
 
-from skillaudit.asking.records import Decision, Entry
+from skillaudit.asking.records import Decision, Entry, Shown
 from skillaudit.asking.store import Store
 from skillaudit.errors import SkillAuditError
 from skillaudit.llm import Completion
@@ -93,30 +93,6 @@ class _Paid(NamedTuple):
     model: str
     answer: Completion
     dollars: float
-
-
-class Shown(NamedTuple):
-    """A recorded decision with the texts that were on offer."""
-
-    run: str
-    decision: Decision
-    entries: tuple[Entry, ...]
-    """Parallel to `decision.offered`."""
-
-    @property
-    def right(self) -> list[str]:
-        """Names of the right skills as shown; one that was not shown keeps its id, so that there still is one."""
-        return [self._names.get(skill, skill) for skill in self.decision.gold]
-
-    @property
-    def choice(self) -> str | None:
-        """Name of the skill that was chosen."""
-        return self._names.get(self.decision.chosen or "")
-
-    @property
-    def _names(self) -> dict[str, str]:
-        shown = zip(self.decision.offered, self.entries, strict=True)
-        return {skill: entry.name for skill, entry in shown}
 
 
 class ProbeLog:

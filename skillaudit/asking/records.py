@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -114,6 +114,30 @@ class Decision(Record):
     stratum: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
     share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     """As in its trial: what a sample that asks some trials more often than others is weighted by."""
+
+
+class Shown(NamedTuple):
+    """A recorded decision with the texts that were on offer."""
+
+    run: str
+    decision: Decision
+    entries: tuple[Entry, ...]
+    """Parallel to `decision.offered`."""
+
+    @property
+    def right(self) -> list[str]:
+        """Names of the right skills as shown; one that was not shown keeps its id, so that there still is one."""
+        return [self._names.get(skill, skill) for skill in self.decision.gold]
+
+    @property
+    def choice(self) -> str | None:
+        """Name of the skill that was chosen."""
+        return self._names.get(self.decision.chosen or "")
+
+    @property
+    def _names(self) -> dict[str, str]:
+        shown = zip(self.decision.offered, self.entries, strict=True)
+        return {skill: entry.name for skill, entry in shown}
 
 
 class Rates(Record):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from skillaudit.asking.log import ProbeLog, Shown
+from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.rates import rates
-from skillaudit.asking.records import Entry, Rates
+from skillaudit.asking.records import Entry, Rates, Shown
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record, Skill

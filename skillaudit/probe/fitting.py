@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from skillaudit.asking.log import ProbeLog, Shown
+from skillaudit.asking.log import ProbeLog
+from skillaudit.asking.records import Shown
 from skillaudit.asking.scorers import MakeScorer
 from skillaudit.routing import DecisionLog, RouterProfile, calibrate
 from skillaudit.routing.decisions import judged, library_skill
