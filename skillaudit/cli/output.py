@@ -5,19 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from skillaudit.cli.diagnostics import drop_stdout, flush
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
-from skillaudit.safety.exits import in_json, inert, shown
-
-Kind = Literal["text", "json", "data"]
-"""`text` is for people and logs; `json` must stay the same data; `data` is any other language of machines."""
-
-_DOORS: Mapping[Kind, Callable[[str], str]] = {"text": shown, "json": in_json, "data": inert}
+from skillaudit.safety.exits import Kind, harmless, shown
 
 
 def put(text: str) -> None:
@@ -40,7 +34,7 @@ def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
     left, as `head` does, is no error. Raises UsageError when the file cannot be written; an old file is
     then still whole.
     """
-    data = _DOORS[kind](text).encode("utf-8", errors="replace")
+    data = harmless(text, kind).encode("utf-8", errors="replace")
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit import extras
-from skillaudit.cli.output import Kind, check_writable, deliver
+from skillaudit.cli.output import check_writable, deliver
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 READABLE = frozenset({"text", "concise", "markdown", "github"})
 """Formats that people read where they appear."""
-
-_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("json", "jsonl", "sarif", "gitlab"), "json"),
-    # Commands of a runner are what `github` writes; what it quotes from a library is escaped in them.
-    **dict.fromkeys(("html", "junit", "github"), "data"),
-}
 
 
 class Output(NamedTuple):
@@ -76,7 +70,7 @@ def on_screen(outputs: Sequence[Output]) -> bool:
 
 def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = None) -> None:
     """Render the report once for each output and deliver it."""
-    from skillaudit.formatters import render
+    from skillaudit.formatters import kind_of, render
 
     for entry in outputs:
-        deliver(render(entry.form, report, verdict=verdict), entry.path, _KINDS.get(entry.form, "text"))
+        deliver(render(entry.form, report, verdict=verdict), entry.path, kind_of(entry.form))

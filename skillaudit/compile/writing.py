@@ -14,6 +14,7 @@ from skillaudit.compile.compiler import Compilation, CompiledSkill
 from skillaudit.disk.names import expanded
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import UsageError
+from skillaudit.safety.exits import in_json, inert
 
 MAX_BODY_LINES = 450
 MAX_BODY_CHARS = 36_000
@@ -126,7 +127,7 @@ def write_library(compilation: Compilation, folder: Path) -> Path:
             place = building / skill.name
             place.mkdir()
             for name, text in render_skill(skill).items():
-                (place / name).write_text(text, encoding="utf-8", newline="\n")
-        data = json.dumps(mapping(compilation), ensure_ascii=False, indent=2) + "\n"
+                (place / name).write_text(inert(text), encoding="utf-8", newline="\n")
+        data = in_json(json.dumps(mapping(compilation), ensure_ascii=False, indent=2)) + "\n"
         (building / MAPPING).write_text(data, encoding="utf-8", newline="\n")
     return target

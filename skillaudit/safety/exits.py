@@ -7,8 +7,11 @@ an operating system, of a server or of the command line, so it is replaced where
 from __future__ import annotations
 
 import re
-from typing import NewType
+from collections.abc import Callable, Mapping
+from typing import Literal, NewType
 
+Kind = Literal["text", "json", "data"]
+"""`text` is for people and logs; `json` must stay the same data; `data` is any other language of machines."""
 Shown = NewType("Shown", str)
 """Text that a terminal and the log of a CI runner take for nothing but text."""
 
@@ -70,3 +73,11 @@ def in_json(text: str) -> str:
     if not text.isascii() or text.encode("ascii").translate(None, _HARMLESS):
         text = _ACTS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return _ANYWHERE.sub(r"#\\u0023", text) if "##" in text else text
+
+
+_DOORS: Mapping[Kind, Callable[[str], str]] = {"text": shown, "json": in_json, "data": inert}
+
+
+def harmless(text: str, kind: Kind) -> str:
+    """Return a finished text made harmless for its kind; what has passed once passes unchanged."""
+    return _DOORS[kind](text)

@@ -7,13 +7,16 @@ import json
 import re
 import sys
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.cli.diagnostics import guard, say
 from skillaudit.cli.output import put
+from skillaudit.formatters import FORMATS, render
 from skillaudit.safety.exits import in_json, inert, shown
+from tests.reports import small_report
 
 ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 RUNNER = re.compile(r"^\s*::|##[A-Za-z-]{0,40}\[", re.MULTILINE)
@@ -89,3 +92,18 @@ def test_what_others_write_is_guarded(monkeypatch: pytest.MonkeyPatch) -> None:
     print("warning: \x1b]0;x\x07 ä ##vso[x]", file=sys.stderr)
     sys.stderr.flush()
     assert raw.getvalue() == b"warning: ?]0;x? ? # #vso[x]\n"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_harmless_whoever_renders_it(name: str) -> None:
+    report = small_report()
+    skills = [
+        msgspec.structs.replace(skill, id=f"::x::##[group]\x1b[2J{skill.id}") for skill in report.skills
+    ]
+    finding = msgspec.structs.replace(
+        report.findings[0], message="::stop-commands::x\u202e##vso[x]\x9b", evidence="\x07"
+    )
+    text = render(name, msgspec.structs.replace(report, skills=tuple(skills), findings=(finding,)))
+    assert not ACTS.search(text)
+    own = re.compile(r"^::(?:error|warning|notice) [^\n]*$", re.MULTILINE)
+    assert not RUNNER.search(own.sub("", text) if name == "github" else text)

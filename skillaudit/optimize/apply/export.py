@@ -26,6 +26,7 @@ from skillaudit.optimize.plan_file import dump
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.safety.cleaning import one_line
+from skillaudit.safety.exits import in_json, inert
 from skillaudit.schema import Library, Skill
 
 PLAN_NAME = "skillaudit-plan.json"
@@ -105,11 +106,11 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
             index[f"category:{node.id}"] = {"path": f"{path}/SKILL.md", "children": names}
             done.gateways += 1
     if plan.anchor:
-        (folder / ANCHOR_NAME).write_text(plan.anchor + "\n", encoding="utf-8", newline="\n")
-    (folder / PLAN_NAME).write_text(dump(plan), encoding="utf-8", newline="\n")
+        (folder / ANCHOR_NAME).write_text(inert(plan.anchor) + "\n", encoding="utf-8", newline="\n")
+    (folder / PLAN_NAME).write_text(in_json(dump(plan)), encoding="utf-8", newline="\n")
     content = {"version": plan.plan_version, "skills": index, "tree": msgspec.to_builtins(plan.hierarchy)}
     (folder / INDEX_NAME).write_text(
-        json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
+        in_json(json.dumps(content, ensure_ascii=False, indent=2)) + "\n", encoding="utf-8", newline="\n"
     )
 
 
