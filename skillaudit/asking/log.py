@@ -27,6 +27,7 @@ import msgspec
 
 from skillaudit.asking.records import Decision, Entry, Shown
 from skillaudit.asking.store import Store
+from skillaudit.disk.homes import home_for
 from skillaudit.errors import SkillAuditError
 from skillaudit.llm import Completion
 from skillaudit.safety.decoding import read_json
@@ -77,9 +78,7 @@ def answer_key(
 
 def default_path() -> Path:
     """Return the user's own log: beside other data, not in a cache, for its answers are paid for."""
-    import platformdirs
-
-    return platformdirs.user_data_path("skillaudit", appauthor=False) / f"probe-{FORMAT}.sqlite"
+    return home_for("data") / f"probe-{FORMAT}.sqlite"
 
 
 _Pid = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]

@@ -1,4 +1,4 @@
-"""Where a user keeps what programs set down: settings, caches, state."""
+"""Where a user keeps what programs set down: settings, caches, logs, state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 
-def home_for(kind: Literal["config", "cache", "state"]) -> Path:
+def home_for(kind: Literal["config", "cache", "data", "state"]) -> Path:
     """Return the user's own folder for this program's files of one kind; it need not exist.
 
     Raises OSError for a user without a home folder: a path that is not absolute would be looked for in the
@@ -18,6 +18,7 @@ def home_for(kind: Literal["config", "cache", "state"]) -> Path:
     find = {
         "config": platformdirs.user_config_path,
         "cache": platformdirs.user_cache_path,
+        "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
     }[kind]
     try:

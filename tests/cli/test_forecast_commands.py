@@ -25,7 +25,7 @@ TOPICS = ("slides", "invoices", "weather", "recipes", "flights", "songs", "taxes
 def own_profiles(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the profiles of the test apart from the developer's own."""
     folder = tmp_path_factory.mktemp("config")
-    monkeypatch.setattr("platformdirs.user_config_dir", lambda *_: str(folder))
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **more: folder)
     return folder
 
 

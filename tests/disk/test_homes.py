@@ -16,7 +16,7 @@ from skillaudit.settings import own_file, resolve
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
-KINDS = ("config", "cache", "state")
+KINDS = ("config", "cache", "data", "state")
 
 
 def raising(*_: object, **more: object) -> Path:
