@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from skillaudit.analysis.generic import generic_phrases
-from skillaudit.analysis.words import terms, tokens
 from skillaudit.asking import answers
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
@@ -30,12 +29,13 @@ from skillaudit.optimize.words.source import phrases, source_of, stems
 from skillaudit.reading import JsonError, limits, parse_json
 from skillaudit.reading.toml_text import parse_toml
 from skillaudit.reading.yaml_text import YamlError, compose
-from skillaudit.requests import markdown, mining, synthesis, wording
+from skillaudit.requests import mining, synthesis, wording
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.safety.cleaning import clean, one_line, removed_classes
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import count_ngrams
-from skillaudit.text.words import identifiers
+from skillaudit.text import markdown
+from skillaudit.text.words import identifiers, terms, tokens
 from skillaudit.tui import lines
 
 SIZE = 40_000

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import pairs
 from skillaudit.analysis.neighbors import Block, Neighbors
-from skillaudit.analysis.words import terms
+from skillaudit.text.words import terms
 
 _WORDS = 3
 _EXACT = 32

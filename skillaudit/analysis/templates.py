@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import Labels, components, numbered
-from skillaudit.analysis.words import is_unspaced, tokens
+from skillaudit.text.words import is_unspaced, tokens
 
 PHRASE = 4
 """Words in a row that make a phrase."""

@@ -16,9 +16,9 @@ from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.optimize.words.source import source_of
 from skillaudit.progress import Progress
 from skillaudit.requests import gather
-from skillaudit.requests.markdown import Block
 from skillaudit.requests.mining import Bodies, read
 from skillaudit.schema import Library, Request, Skill
+from skillaudit.text.markdown import Block
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""

@@ -15,8 +15,8 @@ from skillaudit.optimize.rewrite.candidates import candidates
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import Source, is_narrower
 from skillaudit.requests.headings import scope_of
-from skillaudit.requests.markdown import bare
 from skillaudit.schema import Skill
+from skillaudit.text.markdown import bare
 
 LEAST_TAKEN = 3
 LEAST_ROBBED = 3

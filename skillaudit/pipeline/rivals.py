@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log
 
-from skillaudit.analysis.words import terms
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
+from skillaudit.text.words import terms
 
 NEAREST = 4
 TAKERS = 4

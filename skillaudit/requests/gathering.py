@@ -16,11 +16,11 @@ from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
 from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
-from skillaudit.requests.markdown import Block
 from skillaudit.requests.names import Names
 from skillaudit.requests.records import Draft, Gathered, Row
 from skillaudit.safety.cleaning import clean, collapse, one_line
 from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
+from skillaudit.text.markdown import Block
 
 PER_SKILL = 6
 _TRUST: dict[str, int] = {"file": 0, "evals": 1, "mined": 2, "body": 3, "synthetic": 4, "descriptor": 5}

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from skillaudit.requests.wording import pieces
 from skillaudit.schema import Skill
-from skillaudit.text.words import identifiers
+from skillaudit.text.words import identifiers, stem
 
 _SHARED_BY = 3
 """A word in the descriptors of this many skills is the library's, not one skill's name."""
@@ -41,15 +41,6 @@ def _identifiers(skills: Sequence[Skill]) -> dict[str, str]:
     }
 
 
-def _stem(word: str) -> str:
-    """Fold the commonest English endings, so that `reports` betrays `report`."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= _NAME_WORD:
-            word = word[: -len(ending)]
-            break
-    return word.removesuffix("e") if len(word) > _NAME_WORD else word
-
-
 class LeakFilter:
     """Knows the words of one library and tells which requests leak their skill."""
 
@@ -60,7 +51,7 @@ class LeakFilter:
         self._literal = {skill.id: skill.name.casefold() for skill in skills}
         used: Counter[str] = Counter()
         for skill in skills:
-            used.update({_stem(word) for word in self._descriptions[skill.id] + self._names[skill.id]})
+            used.update({stem(word) for word in self._descriptions[skill.id] + self._names[skill.id]})
         self._used = used
         self._identifiers = _identifiers(skills)
 
@@ -91,12 +82,12 @@ class LeakFilter:
             and (name := self._names[skill][0]) in order
             and len(name) >= _NAME_WORD
         ):
-            return self._used[_stem(name)] < _SHARED_BY or self._repeats(order, skill)
-        present = {_stem(word) for word in order}
+            return self._used[stem(name)] < _SHARED_BY or self._repeats(order, skill)
+        present = {stem(word) for word in order}
         telling = {
-            stem
+            folded
             for word in self._names[skill]
-            if len(word) >= _NAME_WORD and self._used[stem := _stem(word)] < _SHARED_BY
+            if len(word) >= _NAME_WORD and self._used[folded := stem(word)] < _SHARED_BY
         }
         if len(telling & present) >= 2:
             return True

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from skillaudit.requests import wording
 from skillaudit.requests.headings import Scope, is_negative_item, scope_of
-from skillaudit.requests.markdown import Block, bare, blocks
 from skillaudit.schema import Skill
+from skillaudit.text.markdown import Block, bare, blocks
 
 BODY_LIMIT = 100_000
 """Characters of a body that are read; what lies beyond is reference material."""

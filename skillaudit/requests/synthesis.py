@@ -11,11 +11,11 @@ from skillaudit.reading import JsonError, parse_json
 from skillaudit.reading.limits import ANSWER
 from skillaudit.requests.gathering import is_proof
 from skillaudit.requests.leaks import LeakFilter
-from skillaudit.requests.markdown import plain
 from skillaudit.requests.wording import pieces, words
 from skillaudit.safety.cleaning import one_line
 from skillaudit.safety.prompts import Quote
 from skillaudit.schema import Request, Skill
+from skillaudit.text.markdown import plain
 
 MIN_WORDS, MAX_WORDS = 15, 30
 COPIED_RUN = 5

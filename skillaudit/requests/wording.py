@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from skillaudit.text.scripts import SYLLABIC
+
 MAX_WORDS = 60
 MIN_WORDS = 4
 MIN_QUOTED = 3
@@ -14,11 +16,10 @@ def _pattern(*parts: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE)
 
 
-_WIDE = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
-_WORD = re.compile(rf"[^\W_{_WIDE}]+(?:['’\-./+#][^\W_{_WIDE}]+)*")
+_WIDE_CHARACTER = re.compile(f"[{SYLLABIC}]")
+_WORD = re.compile(rf"[^\W_{SYLLABIC}]+(?:['’\-./+#][^\W_{SYLLABIC}]+)*")
 
-_PIECE = re.compile(rf"[{_WIDE}]|[^\W_{_WIDE}]+")
+_PIECE = re.compile(rf"[{SYLLABIC}]|[^\W_{SYLLABIC}]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _LEAD = _pattern(

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.text.scripts import SYLLABIC
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -29,12 +31,7 @@ LOW, HIGH = 3, 4
 """Lengths of character n-grams, both included. Five-grams cost a third more and find no more."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-# Thai to Tibetan, Myanmar, Khmer, Han with its radicals, Kana, Bopomofo, Hangul: one token a character.
-_UNSPACED = (
-    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:[+#]+(?![^\W_]))?")
+_TOKEN = re.compile(rf"[{SYLLABIC}]|[^\W_{SYLLABIC}]+(?:[+#]+(?![^\W_]))?")
 
 
 def _words(raw: str) -> list[str]:

@@ -1,10 +1,67 @@
-"""Words, as the rooms above count and compare them."""
+"""Words of a text in any script: split, told from boilerplate, folded to stems."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
+from skillaudit.text.scripts import UNSPACED
+
+_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+(?:['’](?=[^\W\d_])[^\W\d_]+)?")
+_RUN = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\W_])+(?:['’](?=[^\W\d_])[^\W\d_]+)?")
+_UNSPACED_ONLY = re.compile(rf"[{UNSPACED}]+")
 _JOINED = re.compile(r"\w++(?:-\w++)*+")
+
+_STOP = """
+a about across add adding after all also an and any apply applying are as ask asked asking asks at avoid be been
+before being best between both build building but by can com common complete comprehensive could cover covering
+covers create creates creating de der die different do does doing don each el ensure ensuring etc every existing
+for from generate generates generating get given guide handle handles handling has have having help helping helps
+her his how http https i if implement implementing implements in include includes including into is it its key la
+like make makes making manage manages managing may md me mention mentioned mentions more most multiple must my
+need needed needing needs never new no non not of on one only or other our out over per please practice practices
+provide provides providing real request requests set setting several she should skill skills so some specific
+such support supporting supports than that the their them then there these they this those through to trigger
+triggers two und up upon us use used user users uses using various via vs want wants was we were what when
+whenever where whether which while who will with within without work working works would www you your
+"""
+STOP_WORDS = frozenset(_STOP.split())
+"""Words that say nothing about a skill: English function words and the boilerplate of descriptors."""
+
+
+def tokens(text: str) -> list[str]:
+    """Split into case-folded words, one per character in scripts without spaces."""
+    return [match.group().casefold() for match in _TOKEN.finditer(text)]
+
+
+def is_unspaced(token: str) -> bool:
+    """True for a token of a script that is written without spaces."""
+    return _UNSPACED_ONLY.fullmatch(token) is not None
+
+
+def terms(text: str) -> Iterable[tuple[str, str]]:
+    """Yield (key, surface form) of each telling word; pairs of characters in scripts without spaces.
+
+    Stop words, single letters and bare numbers are left out.
+    """
+    for match in _RUN.finditer(text):
+        run = match.group()
+        if _UNSPACED_ONLY.fullmatch(run):
+            for start in range(max(1, len(run) - 1)):
+                yield run[start : start + 2], run[start : start + 2]
+        elif len(run) > 1 and not run.isdigit() and (key := run.casefold()) not in STOP_WORDS:
+            yield key, run
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return word.removesuffix("e") if len(word) > 4 else word
 
 
 def identifiers(text: str) -> list[str]:

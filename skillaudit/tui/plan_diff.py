@@ -9,13 +9,11 @@ from typing import NamedTuple
 
 from rich.cells import chop_cells
 
+from skillaudit.text.scripts import SYLLABIC
 from skillaudit.tui.lines import Line, Span, cell_len, printable
 
 # Scripts without spaces are compared, and broken, character by character.
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_TOKENS = re.compile(
-    rf"(\s*)([{_UNSPACED}]|[^\W{_UNSPACED}][^\W{_UNSPACED}'’-]*(?:['’-][^\W{_UNSPACED}]+)*|\S)"
-)
+_TOKENS = re.compile(rf"(\s*)([{SYLLABIC}]|[^\W{SYLLABIC}][^\W{SYLLABIC}'’-]*(?:['’-][^\W{SYLLABIC}]+)*|\S)")
 MAX_PAIRS = 4_000_000
 """Pairs of words beyond which texts are shown whole, as comparing them would be felt."""
 
@@ -87,7 +85,7 @@ def _groups(words: Sequence[Piece], width: int) -> Iterator[list[Piece]]:
     for word in words:
         for at, part in enumerate(chop_cells(word.text, width)):
             size = cell_len(part)
-            free = word.apart or at > 0 or re.match(f"[{_UNSPACED}]", part) is not None
+            free = word.apart or at > 0 or re.match(f"[{SYLLABIC}]", part) is not None
             if group and (free or length + size > width):
                 yield group
                 group, length = [], 0

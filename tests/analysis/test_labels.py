@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skillaudit.analysis.labels import cohesion, name_clusters
-from skillaudit.analysis.words import terms, tokens
+from skillaudit.text.words import terms, tokens
 from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import blobs
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from skillaudit.analysis.words import STOP_WORDS, tokens
 from skillaudit.schema import Library, Skill
+from skillaudit.text.words import STOP_WORDS, tokens
 
 KEPT_WORDS = 12
 """Words of each description that are left: of its opening, without when to use it and when not."""

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from skillaudit.analysis.words import tokens
 from skillaudit.asking import answers
 from skillaudit.asking.log import ProbeLog
 from skillaudit.cache import Cache
@@ -28,13 +27,15 @@ from skillaudit.reading import JsonError, limits, parse_json
 from skillaudit.reading.toml_text import parse_toml
 from skillaudit.reading.yaml_text import YamlError, compose
 from skillaudit.reading.yaml_text import load as load_yaml
-from skillaudit.requests import markdown, mining, synthesis
+from skillaudit.requests import mining, synthesis
 from skillaudit.requests.formats import read_rows
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.routing.decisions import read_decisions
 from skillaudit.routing.profiles import profiles
 from skillaudit.schema import Library, Skill
 from skillaudit.settings.toml_file import read_table
+from skillaudit.text import markdown
+from skillaudit.text.words import tokens
 
 Target = Callable[[bytes], object]
 

@@ -16,7 +16,7 @@ from skillaudit.optimize.board import rows_for
 from skillaudit.optimize.halves import Halves, workbench
 from skillaudit.optimize.records import steps_named
 from skillaudit.requests import gather
-from skillaudit.requests.markdown import Block, blocks
+from skillaudit.text.markdown import Block, blocks
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillaudit.analysis.words import tokens
 from skillaudit.optimize.narrow import narrow_holes
 from skillaudit.optimize.prune import _less, clauses_of, joined, pruned
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import is_narrower, source_of
+from skillaudit.text.words import tokens
 from tests.optimize.test_steps import bench_of, skill
 
 TOOLBOX = "Posts invoices, claims hotel bills, explains payslips, and waters plants. Made in Leeds."

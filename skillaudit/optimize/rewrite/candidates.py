@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.analysis.words import is_unspaced
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose, choose_sentences
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
@@ -19,6 +18,7 @@ from skillaudit.optimize.words.phrasing import (
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
+from skillaudit.text.words import is_unspaced
 
 LEAST_LISTED = 2
 """Phrases that make a list."""

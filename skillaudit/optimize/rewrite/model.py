@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import FUNCTION_WORDS, MAX_DESCRIPTION
-from skillaudit.optimize.words.source import stem, stems
+from skillaudit.optimize.words.source import stems
 from skillaudit.safety.cleaning import one_line
 from skillaudit.safety.prompts import Quote
 from skillaudit.schema import Skill
+from skillaudit.text.words import stem
 
 Complete = Callable[[str], str]
 """Sends one prompt to a model and returns its answer; raises ModelError."""

@@ -7,9 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from skillaudit.analysis.words import is_unspaced
 from skillaudit.optimize.words.source import MINUS, Source, stems
-from skillaudit.text.words import identifiers
+from skillaudit.text.words import identifiers, is_unspaced
 
 _ARROW = re.compile(r"[→⇒]|[-=]>")
 _SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")

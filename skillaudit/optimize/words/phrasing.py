@@ -8,8 +8,8 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from skillaudit.analysis.generic import GENERIC_PHRASES
-from skillaudit.analysis.words import tokens
 from skillaudit.requests.wording import split_sentences
+from skillaudit.text.words import tokens
 
 MAX_DESCRIPTION = 1024
 """Longest description that the Agent Skills specification allows, in characters."""

@@ -6,13 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from skillaudit.analysis.words import STOP_WORDS, is_unspaced, terms
-from skillaudit.requests.markdown import Block, bare
 from skillaudit.requests.mining import read, scoped, tasks
 from skillaudit.requests.wording import is_about, split_sentences
 from skillaudit.schema import Skill
+from skillaudit.text.markdown import Block, bare
+from skillaudit.text.words import STOP_WORDS, is_unspaced, stem, terms
 
 MINUS = re.compile(
     r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
@@ -63,16 +62,6 @@ _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
 MAX_SENTENCES = 60
 _PROMINENCE = (1.0, 0.8, 0.6, 0.6)
 """Of a phrase in a heading, an item, a paragraph, the description."""
-
-
-@lru_cache(maxsize=1 << 16)
-def stem(word: str) -> str:
-    """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            word = word[: -len(ending)]
-            break
-    return word.removesuffix("e") if len(word) > 4 else word
 
 
 def stems(text: str) -> list[str]:

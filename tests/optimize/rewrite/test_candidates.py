@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.analysis.words import tokens
 from skillaudit.optimize.rewrite.candidates import candidates, with_clause
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import (
@@ -20,6 +19,7 @@ from skillaudit.optimize.words.phrasing import (
 )
 from skillaudit.optimize.words.source import is_presentable, phrases, source_of, stems
 from skillaudit.schema import Skill
+from skillaudit.text.words import tokens
 
 WORDS = st.sampled_from(
     (

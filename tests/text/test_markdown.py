@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from skillaudit.requests.markdown import bare, blocks
+from skillaudit.text.markdown import bare, blocks
 
 
 @pytest.mark.parametrize(
