@@ -12,7 +12,7 @@ import pytest
 
 from skillaudit.cli.laws import SIZES, plot
 from skillaudit.laws import published
-from skillaudit.routing.profiles import built_in
+from skillaudit.routing.profiles import DEFAULT_ROUTER, built_in
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
@@ -145,7 +145,7 @@ def test_calibrate_says_where_it_starts_from(skillaudit: Runner, tmp_path: Path)
     log = write_log(tmp_path)
     base = ("calibrate", log, "--library", tmp_path / "library.jsonl", *LEXICAL)
     known, blank = skillaudit(*base).out, skillaudit(*base, "--blank").out
-    assert "start from the profile llm" in known and "start from" not in blank
+    assert f"start from the profile {DEFAULT_ROUTER}" in known and "start from" not in blank
     assert "mean absolute error: accuracy" in blank
     assert max(map(len, known.splitlines())) <= 80
 
