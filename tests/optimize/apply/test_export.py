@@ -190,12 +190,26 @@ def test_a_skill_in_two_categories_is_refused(tree: Path, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["skills"]
 
 
+def chain(levels: int) -> Node:
+    """Categories one in the other, with a skill in the innermost."""
+    node = leaf("helper")
+    for level in range(levels):
+        node = category(f"level-{level}", node)
+    return node
+
+
+def test_a_tree_as_deep_as_is_loaded_is_exported(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    assert export(library, plan(library, tree=(chain(15),)), tmp_path / "out").gateways == 15
+    assert {skill.name for skill in library.skills} <= {
+        skill.name for skill in load([tmp_path / "out"]).skills
+    }
+
+
 @pytest.mark.parametrize("levels", [16, 1200])
 def test_a_tree_too_deep_to_be_loaded_is_refused(tree: Path, tmp_path: Path, levels: int) -> None:
     library = load([tree])
-    node = category("deepest", leaf("helper"))
-    for level in range(levels):
-        node = category(f"level-{level}", node)
+    node = chain(levels)
     with pytest.raises(UsageError, match="make it flatter"):
         export(library, plan(library, tree=(node,)), tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["skills"]
