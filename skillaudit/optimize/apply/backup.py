@@ -141,7 +141,10 @@ def store(base: Path, root: Path, changes: Sequence[FileChange]) -> Backup:
         files = []
         for number, change in enumerate(changes):
             copy = f"{number:05d}"
-            replace(folder / copy, change.before, mode=0o600)
+            with (folder / copy).open("xb") as file:  # in a folder that only the user can enter
+                file.write(change.before)
+                file.flush()
+                os.fsync(file.fileno())
             files.append(
                 Saved(
                     path=os.fsencode(change.path.relative_to(root)).hex(),
