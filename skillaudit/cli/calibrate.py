@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -13,7 +12,7 @@ from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.routing import Calibration, Cell, DecisionLog
+    from skillaudit.routing import DecisionLog
     from skillaudit.schema import ScorerName
     from skillaudit.scoring import Scorer
 
@@ -101,7 +100,10 @@ def command(
     if form == "json":
         deliver_json(found)
         return
-    put("\n".join(render(found)))
+    from skillaudit.page.profiles import calibration_blocks
+    from skillaudit.page.text import render
+
+    put(render(calibration_blocks(found)).rstrip())
 
 
 def scorer_over(log: DecisionLog, scorer: ScorerName, progress: Progress, *, cached: bool = True) -> Scorer:
@@ -114,99 +116,3 @@ def scorer_over(log: DecisionLog, scorer: ScorerName, progress: Progress, *, cac
     if not log.skills:
         raise UsageError("the log has no skill on offer; give the library it was asked with as --library.")
     return scorer_for(log.skills, Config(scorer=scorer), Cache() if cached else None, progress)[0]
-
-
-def render(found: Calibration) -> Iterator[str]:
-    """Yield the lines of the text: how well each model is predicted, then the cells."""
-    from skillaudit.formatters.layout import squeeze, table, wrap
-
-    yield from wrap(f"scorer {found.scorer}; held out: {found.held_out}")
-    if found.start != "blank":
-        yield from wrap(
-            f"The fits start from the profile {found.start}; where that was fitted to these very decisions, the "
-            "figures are a shade too good, and --blank has them without it."
-        )
-    yield ""
-    yield from table(
-        ("model", "decisions", "log-loss", "size only", "AUC", "Brier", "cal. error"),
-        (
-            (
-                squeeze(fit.model, 20),
-                f"{fit.decisions:,}",
-                f"{fit.log_loss:.3f}",
-                f"{fit.log_loss_size_only:.3f}",
-                "n/a" if fit.auc is None else f"{fit.auc:.3f}",
-                f"{fit.brier:.3f}",
-                f"{fit.calibration_error:.3f}",
-            )
-            for fit in found.models
-        ),
-        (20, 9, 8, 9, 5, 5, 10),
-        right=frozenset(range(1, 7)),
-    )
-    yield ""
-    yield from cells(found.cells)
-    covered = [fit.coverage for fit in found.models if fit.coverage is not None]
-    if covered:
-        yield from coverage(sum(covered) / len(covered))
-
-
-def coverage(share: float) -> Iterator[str]:
-    """Yield what share of the held-out parts' sizes lies in its range, and why whole cells do so more often."""
-    from skillaudit.formatters.layout import wrap
-
-    yield from wrap(
-        f"size by size within each held-out part, {share:.0%} lie in their 90% range; whole cells do so more often, "
-        "since each part of a cell is predicted from its other parts",
-        first="  ",
-        indent="  ",
-    )
-
-
-def cells(found: Sequence[Cell]) -> Iterator[str]:
-    """Yield predicted against measured accuracy and hijack per model and size, and the mean absolute errors."""
-    from skillaudit.formatters.layout import squeeze, table
-
-    yield from table(
-        ("model", "n", "acc.", "90% range", "found", "error", "hijack", "found"),
-        (
-            (
-                squeeze(cell.model, 20),
-                f"{cell.n:,}",
-                _percent(cell.predicted_accuracy),
-                f"{_percent(cell.low)}-{_percent(cell.high)}" + (" " if inside(cell) else "!"),
-                _percent(cell.measured_accuracy),
-                f"{100 * (cell.predicted_accuracy - cell.measured_accuracy):+.1f}",
-                _percent(cell.predicted_hijack),
-                _percent(cell.measured_hijack),
-            )
-            for cell in found
-        ),
-        (20, 5, 5, 11, 5, 5, 6, 5),
-        right=frozenset(range(1, 8)),
-    )
-    yield "  n skills on offer; accuracy and hijack as predicted, then as found, in percent"
-    accuracy, hijack = errors(found)
-    held = sum(inside(cell) for cell in found)
-    yield (
-        f"  mean absolute error: accuracy {accuracy:.3f}, hijack {hijack:.3f}; "
-        f"{held} of {len(found)} in range"
-    )
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
-
-
-def inside(cell: Cell) -> bool:
-    """Whether the measured accuracy lies in the predicted 90% range."""
-    return cell.low <= cell.measured_accuracy <= cell.high
-
-
-def errors(found: Sequence[Cell]) -> tuple[float, float]:
-    """Return the mean absolute errors of accuracy and hijack over the cells."""
-    count = max(len(found), 1)
-    return (
-        sum(abs(cell.predicted_accuracy - cell.measured_accuracy) for cell in found) / count,
-        sum(abs(cell.predicted_hijack - cell.measured_hijack) for cell in found) / count,
-    )

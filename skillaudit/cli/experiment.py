@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from skillaudit.cli.prices import price_of
 
 if TYPE_CHECKING:
     from skillaudit.asking.engine import Preview
+    from skillaudit.page.blocks import Block
 
 REPORT = "report.html"
 
@@ -81,7 +83,6 @@ def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any)
 
 
 def _list(form: str) -> None:
-
     if form == "json":
         from skillaudit.experiment import EXPERIMENTS
 
@@ -96,33 +97,48 @@ def _list(form: str) -> None:
             "json",
         )
         return
-    from skillaudit.cli.experiment_text import catalogue
+    from skillaudit.experiment import EXPERIMENTS
+    from skillaudit.page.experiment import catalogue
 
-    deliver(catalogue(form), None)
+    rows = [
+        (made.name, made.title, "models" if made.models_only else "any router", made.source)
+        for made in EXPERIMENTS.values()
+    ]
+    deliver(_write(form)([catalogue(rows)]), None)
+
+
+def _write(form: str) -> Callable[[Iterable[Block]], str]:
+    """Return what draws blocks in a format for people."""
+    from skillaudit.page import markdown, text
+
+    return markdown.render if form == "markdown" else text.render
 
 
 def _report(out: Path | None, form: str, quiet: bool) -> None:
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.experiment_text import markdown, summary
-    from skillaudit.experiment.page import page
     from skillaudit.experiment.storage import load
+    from skillaudit.page import html
+    from skillaudit.page.experiment import page, summary, verdict_table
 
     if out is None:
         raise click.UsageError("report reads the results in a folder; name it with --out DIR")
     results = load(out)
-    deliver(page(results), out / REPORT, "data")
+    deliver(html.render(lambda _: page(results), title="Experiments on skill routing"), out / REPORT, "data")
     if not quiet:
         say(f"wrote {out / REPORT}")
-    write = {"json": _json, "markdown": markdown, "text": summary}
-    deliver(write[form](results), None, "json" if form == "json" else "text")
+    if form == "json":
+        deliver(_json(results), None, "json")
+    else:
+        deliver(_write(form)([(verdict_table if form == "markdown" else summary)(results)]), None)
 
 
 def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
     from skillaudit.cli.diagnostics import say
-    from skillaudit.cli.experiment_text import markdown, render
     from skillaudit.config import DEFAULT_EMBEDDER
     from skillaudit.experiment import Scope
     from skillaudit.experiment.session import Settings, names_of, session
+    from skillaudit.page.experiment import document, figure, verdict_table
+    from skillaudit.page.html import svg
 
     names = names_of(name)
     routers = tuple(dict.fromkeys(options.pop("routers")))
@@ -152,14 +168,18 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
     results = []
     with narration(quiet) as progress:
         for result in session(
-            names, settings, before=(lambda *_: None) if quiet else announce, progress=progress
+            names,
+            settings,
+            before=(lambda *_: None) if quiet else announce,
+            progress=progress,
+            draw=lambda result: svg(figure(result)),
         ):
             results.append(result)
             if form == "text":
-                deliver(render(result) + "\n", None)
+                deliver(_write(form)(document(result)) + "\n", None)
     if form != "text":
-        write = _json if form == "json" else markdown
-        deliver(write(results), None, "json" if form == "json" else "text")
+        said = _json(results) if form == "json" else _write(form)([verdict_table(results)])
+        deliver(said, None, "json" if form == "json" else "text")
 
 
 def _json(found: Any) -> str:

@@ -123,9 +123,11 @@ def _print(found: Any, form: str, everything: bool) -> None:
     if form == "json":
         deliver_json(found, None)
         return
-    from skillaudit.formatters.optimisation import render
+    from skillaudit.page.plan import document
+    from skillaudit.page.text import render
 
-    deliver(render(found, everything=everything), None)
+    hint = "" if everything else "--all shows them"
+    deliver(render(document(found, everything=everything), hint=hint), None)
 
 
 def _write_plan(plan: Plan, path: Path) -> None:

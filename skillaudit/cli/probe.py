@@ -111,9 +111,12 @@ def command(
     if form == "json":
         deliver_json(found, output)
         return
-    from skillaudit.cli.probe_text import render
+    from skillaudit.page.probe import document
+    from skillaudit.page.text import render
+    from skillaudit.probe import STUDIES
 
-    deliver(render(found), output)
+    study = found.result.study
+    deliver(render(document(found, f"{study}: {STUDIES[study].title}", budget=settings.budget)), output)
 
 
 def _announce(preview: Preview) -> None:

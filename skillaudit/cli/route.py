@@ -22,7 +22,6 @@ from skillaudit.cli.output import deliver_json, put
 @setting_options("route")
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""
-
     from skillaudit.pipeline import route
 
     with narration(quiet) as progress:
@@ -30,15 +29,7 @@ def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: 
     if form == "json":
         deliver_json(ranking)
         return
-    from skillaudit.formatters.layout import wrap
-    from skillaudit.formatters.words import percent
+    from skillaudit.page.ranking import document
+    from skillaudit.page.text import render
 
-    put("\n".join(wrap(f"“{ranking.query}”")))
-    put(f"router {ranking.router}, scorer {ranking.scorer}, {ranking.skills:,} routable skills\n")
-    for place, choice in enumerate(ranking.choices, 1):
-        put(f"{place:>3}. {choice.id}  score {choice.score:.3f}  chance {percent(choice.probability)}")
-        put("\n".join(wrap(choice.description, first="     ", indent="     ")[:2]))
-        words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
-        if words:
-            put("\n".join(wrap(words, first="     because of: ", indent="     ")))
-    put(f"\n     no skill  chance {percent(ranking.no_skill)}")
+    put(render(document(ranking)).rstrip())

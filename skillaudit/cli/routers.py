@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import click
 
 from skillaudit.cli.output import deliver_json, put
-
-if TYPE_CHECKING:
-    from skillaudit.routing import RouterProfile
-
-OWN = (
-    "To save one of your own: skillaudit calibrate DECISIONS.jsonl --library LIBRARY.jsonl --save NAME, then "
-    "--router NAME with any command."
-)
 
 
 @click.command("routers")
@@ -37,27 +27,16 @@ def command(form: str) -> None:
         ]
         deliver_json(rows)
         return
-    from skillaudit.formatters.layout import wrap
+    from skillaudit.page.blocks import Block, Heading, Paragraph
+    from skillaudit.page.profiles import OWN, profile_blocks
+    from skillaudit.page.text import render
 
-    for profile in found:
-        put("\n".join(describe(profile, default=profile.name == DEFAULT_ROUTER)) + "\n")
-    put("\n".join(wrap(OWN)))
+    blocks = [
+        block
+        for profile in found
+        for block in profile_blocks(profile, default=profile.name == DEFAULT_ROUTER)
+    ]
+    own: list[Block] = [Heading("Your own"), Paragraph(OWN)]
     with suppress(OSError):  # a user without a home folder
-        put("\n".join(wrap(f"Profiles of your own lie in {user_folder()}.")))
-
-
-def describe(profile: RouterProfile, *, default: bool) -> Iterator[str]:
-    """Yield the lines about one profile."""
-    from skillaudit.formatters.layout import wrap
-
-    yield profile.name + ("  (default)" if default else "")
-    yield from wrap(profile.description, first="  ", indent="  ")
-    if profile.kind == "local":
-        return
-    fitted = f"fitted on {profile.decisions:,} decisions: {profile.training}"
-    yield from wrap(fitted, first="  ", indent="  ")
-    yield f"  {profile.sizes[0]:,} to {profile.sizes[1]:,} skills on offer; scorers {', '.join(profile.fits)}"
-    if profile.metrics:
-        text = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in profile.metrics.items())
-        yield from wrap(text, first="  held out: ", indent="            ")
-    yield f"  dated {profile.date}" if profile.date else "  not dated"
+        own.append(Paragraph(f"Profiles of your own lie in {user_folder()}."))
+    put(render([*blocks, *own]).rstrip())

@@ -14,8 +14,9 @@ def command(code: str | None) -> None:
     from difflib import get_close_matches
 
     from skillaudit.checks import RULES as CHECKS
-    from skillaudit.formatters.layout import wrap
     from skillaudit.gate import GATE_RULES
+    from skillaudit.page.blocks import Block, Title, field
+    from skillaudit.page.text import render
 
     rules = (*CHECKS, *GATE_RULES)
 
@@ -27,9 +28,12 @@ def command(code: str | None) -> None:
     wanted = code.strip()
     for rule in rules:
         if wanted.upper() == rule.code or wanted.lower() == rule.slug:
-            put(f"{rule.code} {rule.slug} ({rule.severity})\n")
-            for head, text in (("What", rule.what), ("Why", rule.why), ("Fix", rule.fix)):
-                put("\n".join(wrap(text, first=f"{head:<5}", indent="     ")))
+            page: list[Block] = [Title(f"{rule.code} {rule.slug} ({rule.severity})")]
+            page += [
+                field(head, text)
+                for head, text in (("what", rule.what), ("why", rule.why), ("fix", rule.fix))
+            ]
+            put(render(page).rstrip())
             return
     names = [name for rule in rules for name in (rule.code, rule.slug)]
     near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(

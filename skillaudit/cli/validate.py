@@ -13,7 +13,7 @@ from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.routing import Calibration, Cell
+    from skillaudit.routing import Calibration
     from skillaudit.routing.profiles import LeftOut
     from skillaudit.schema import ScorerName
 
@@ -28,8 +28,6 @@ LIMITS = """
 - Half of what counts as wrong is a fair choice: two skills answer the request. The report calls these contested.
 - Twenty decisions of your own narrow the range more than any of this: `skillaudit calibrate`.
 """
-ENOUGH = 50
-"""Decisions of a cell whose error is more than the luck of a few."""
 
 
 @click.command("validate")
@@ -67,14 +65,15 @@ def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> No
     if form == "json":
         deliver_json(found)
         return
-    from skillaudit.cli.calibrate import cells, render
+    from skillaudit.page.blocks import Heading, Title
+    from skillaudit.page.profiles import calibration_blocks, error_line
+    from skillaudit.page.text import render
 
     for name, calibration in found.items():
-        put(name)
-        put("\n".join(render(calibration)) + "\n")
+        put(render([Title(name), *calibration_blocks(calibration)]))
     if len(found) > 1:
-        *_, last = cells([cell for calibration in found.values() for cell in calibration.cells])
-        put(f"all together\n{last}")
+        cells = [cell for calibration in found.values() for cell in calibration.cells]
+        put(render([Heading("all together"), error_line(cells)]).rstrip())
 
 
 def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, Calibration]:
@@ -128,71 +127,17 @@ def _stored(form: str) -> None:
         ]
         deliver_json(rows)
         return
-    put("\n".join(page() if form == "markdown" else stored()))
+    if form == "markdown":
+        put("\n".join(page()))
+        return
+    from skillaudit.page.profiles import stored_blocks
+    from skillaudit.page.text import render
 
-
-def stored() -> Iterator[str]:
-    """Yield the lines of the shipped profiles' held-out figures: libraries left out, then requests held out."""
-    from skillaudit.cli.calibrate import cells, coverage
-    from skillaudit.formatters.layout import squeeze, table, wrap
-    from skillaudit.routing.profiles import built_in
-
-    shipped = built_in()
-    yield from wrap(
-        "Libraries left out: every set of requests predicted by a fit that saw no request of its library, in whichever "
-        "list it was asked."
+    put(
+        render(
+            stored_blocks(built_in(), [f"{title}: {summary(rows)}" for title, rows in _classes()])
+        ).rstrip()
     )
-    yield ""
-    out = [cell for profile in shipped for cell in profile.left_out]
-    yield from table(
-        ("list", "model", "n", "acc.", "90% range", "found", "error"),
-        (
-            (
-                squeeze(cell.cell, 24),
-                squeeze(cell.model, 16),
-                f"{cell.n:,}",
-                _percent(cell.predicted),
-                f"{_percent(cell.low)}-{_percent(cell.high)}" + (" " if _inside(cell) else "!"),
-                _percent(cell.measured),
-                f"{100 * (cell.predicted - cell.measured):+.1f}",
-            )
-            for cell in out
-        ),
-        (24, 16, 5, 5, 11, 5, 5),
-        right=frozenset(range(2, 7)),
-    )
-    yield "  n skills on offer; accuracy as predicted, then as found, in percent"
-    for title, rows in _classes():
-        yield from wrap(f"{title}: {summary(rows)}", first="  ", indent="    ")
-    yield ""
-    yield from wrap(
-        "Requests held out: models of 2024 and 2025 on function calls, five parts by a hash of the request, each "
-        "predicted from the other four."
-    )
-    yield ""
-    measured = [profile for profile in shipped if profile.cells]
-    yield from table(
-        ("router", "decisions", "log-loss", "size only", "AUC", "Brier", "cal. error"),
-        (
-            (
-                profile.name,
-                f"{profile.decisions:,}",
-                *(
-                    f"{profile.metrics[key]:.3f}"
-                    for key in ("log_loss", "log_loss_size_only", "auc", "brier", "calibration_error")
-                ),
-            )
-            for profile in measured
-        ),
-        (20, 9, 8, 9, 5, 5, 10),
-        right=frozenset(range(1, 7)),
-    )
-    yield ""
-    every = [cell for profile in shipped for cell in profile.cells]
-    yield from cells(every)
-    covered = [profile.metrics["coverage"] for profile in measured]
-    yield from coverage(sum(covered) / len(covered))
-    yield from _worst(every)
 
 
 def _classes() -> Iterator[tuple[str, list[LeftOut]]]:
@@ -225,10 +170,6 @@ def summary(cells: Sequence[LeftOut]) -> str:
 
 def _inside(cell: LeftOut) -> bool:
     return cell.low <= cell.measured <= cell.high
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
 
 
 def page() -> Iterator[str]:
@@ -271,17 +212,3 @@ def page() -> Iterator[str]:
                 f"{each.measured_accuracy:.3f} |"
             )
     yield LIMITS.rstrip()
-
-
-def _worst(every: list[Cell]) -> Iterator[str]:
-    from skillaudit.formatters.layout import wrap
-
-    enough = [cell for cell in every if cell.decisions >= ENOUGH]
-    ranked = sorted(enough, key=lambda cell: -abs(cell.predicted_accuracy - cell.measured_accuracy))[:3]
-    if ranked:
-        text = "; ".join(
-            f"{cell.model} with {cell.n:,} on offer and {cell.decisions:,} decisions, "
-            f"{100 * cell.predicted_accuracy:.1f} for {100 * cell.measured_accuracy:.1f}"
-            for cell in ranked
-        )
-        yield from wrap(f"furthest off: {text}", first="  ", indent="  ")

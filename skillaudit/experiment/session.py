@@ -61,6 +61,7 @@ def session(
     *,
     before: Callable[[str, str, Preview], None] = lambda name, router, preview: None,
     progress: Progress = SILENT,
+    draw: Callable[[Result], str] = lambda _: "",
 ) -> Iterator[Result]:
     """Yield the result of each experiment on each router as it is done, saved where there is a folder.
 
@@ -91,7 +92,7 @@ def session(
                         progress=progress,
                     )
                     if settings.out is not None:
-                        save(result, settings.out, decisions)
+                        save(result, settings.out, decisions, draw(result))
                     done.append(result)
                     yield result
         yield from with_coupling(done)[len(done) :]

@@ -14,7 +14,6 @@ from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.records import Decision
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
-from skillaudit.experiment.chart import svg
 from skillaudit.experiment.coupling import with_coupling
 from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
@@ -25,10 +24,13 @@ from skillaudit.reading.limits import RESULTS
 SUFFIX = ".experiment.json"
 
 
-def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tuple[Path, ...]:
+def save(
+    result: Result, folder: Path, decisions: Sequence[Decision] = (), figure: str = ""
+) -> tuple[Path, ...]:
     """Write a result and return its files; tables also as Parquet where pyarrow is installed.
 
     One table has a row for each condition and seed, the other, where `decisions` are given, one for each of them.
+    `figure` is SVG.
 
     Raises `UsageError` where the folder cannot be written.
     """
@@ -36,7 +38,6 @@ def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tu
     record = msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
     table = [_flat(row) for row in result.rows]
     each = [_each(result.name, decision) for decision in decisions]
-    figure = svg(result.findings, f"{result.title}: {result.router}").encode()
     made = [(f"{stem}{SUFFIX}", record), (f"{stem}.jsonl", _lines(table))]
     if each:
         made.append((f"{stem}.decisions.jsonl.gz", gzip.compress(_lines(each), mtime=0)))
@@ -44,7 +45,7 @@ def save(result: Result, folder: Path, decisions: Sequence[Decision] = ()) -> tu
         tables = ((f"{stem}.parquet", table), (f"{stem}.decisions.parquet", each))
         made += [(name, _table(rows)) for name, rows in tables if rows]
     if figure:
-        made.append((f"{stem}.svg", figure))
+        made.append((f"{stem}.svg", figure.encode()))
     with reported(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in made:

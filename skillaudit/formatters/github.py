@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, counted, finding_place, notes, plain
+from skillaudit.formatters.findings import active, counted, notes, plain
+from skillaudit.page.places import finding_place
 from skillaudit.safety.exits import shown
 from skillaudit.schema import Finding, Report
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, finding_place, plain, to_json
+from skillaudit.formatters.findings import active, plain
+from skillaudit.page.encode import to_json
+from skillaudit.page.places import finding_place
 from skillaudit.schema import Report
 
 if TYPE_CHECKING:

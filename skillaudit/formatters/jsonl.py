@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from skillaudit.formatters.findings import active, to_json
+from skillaudit.formatters.findings import active
+from skillaudit.page.encode import to_json
 from skillaudit.schema import Report
 
 if TYPE_CHECKING:

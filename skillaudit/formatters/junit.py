@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.findings import active, finding_place, notes, plain
+from skillaudit.formatters.findings import active, notes, plain
+from skillaudit.page.places import finding_place
 from skillaudit.safety.exits import in_markup
 from skillaudit.schema import Finding, Record, Report
 

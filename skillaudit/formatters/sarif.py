@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from skillaudit.formatters.findings import active, finding_place, lines, notes, place, plain, to_json, uri
+from skillaudit.formatters.findings import active, lines, notes, plain, uri
+from skillaudit.page.encode import to_json
+from skillaudit.page.places import finding_place, place
 from skillaudit.schema import Finding, Report
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import Any
 from textual import on
 from textual.widgets import Input
 
+from skillaudit.page.lines import printable
 from skillaudit.tui.actions import Situation
-from skillaudit.tui.lines import printable
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_shell import PlanShell
 from skillaudit.tui.probe_shell import ProbeShell

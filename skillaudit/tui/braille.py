@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.tui.lines import cell_len
+from skillaudit.page.lines import cells as width_of
 
 DOTS_X, DOTS_Y = 2, 4
 BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.uint8)
@@ -131,7 +131,7 @@ def place_labels(
     placed: list[Label] = []
     used: set[Cell] = set()
     for label in wanted:
-        width = cell_len(label.text)
+        width = width_of(label.text)
         column = min(max(label.column, 0), columns - width)
         choices: list[tuple[Label, set[Cell]]] = []
         for row in (label.row, label.row - 1, label.row + 1, label.row - 2, label.row + 2):

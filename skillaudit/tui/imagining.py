@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit.errors import SkillAuditError
-from skillaudit.formatters.words import plural
+from skillaudit.page.blocks import Block, Paragraph, Title
+from skillaudit.page.figures import plural, points
+from skillaudit.page.lines import Span
+from skillaudit.page.whatif import whatif_blocks
 from skillaudit.progress import Progress
-from skillaudit.tui.doc import Block, Column, Gauge, Heading, Paragraph, Table, Title
-from skillaudit.tui.figures import amount, percent
-from skillaudit.tui.lines import Span
 
 if TYPE_CHECKING:
     from skillaudit.routing.whatif import WhatIf
@@ -103,31 +103,7 @@ def outcome_document(changes: Changes, busy: bool) -> list[Block]:
     outcome = changes.outcome
     if outcome is None:
         return [title, Paragraph("Forecasting …" if busy else "No forecast yet.", "muted")]
-    blocks: list[Block] = [title]
-    for name, tone in (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted")):
-        blocks.append(Heading(name.replace("_", " "), _difference(getattr(outcome, name, None))))
-        blocks.append(Gauge("before", getattr(outcome.before, name), tone))
-        blocks.append(Gauge("after", getattr(outcome.after, name), tone))
-    if not outcome.changes:
-        return [*blocks, Paragraph("No other skill is affected noticeably.", "muted")]
-    columns = (Column("skill"), *(Column(head, 6, "right") for head in ("loses", "then", "takes", "then")))
-    shown = outcome.changes[:AFFECTED_LIMIT]
-    rows = tuple(
-        (
-            Span(change.id, "link", change.id),
-            Span(percent(change.victim_before)),
-            Span(percent(change.victim_after), "value"),
-            Span(amount(change.absorbed_before)),
-            Span(amount(change.absorbed_after), "value"),
-        )
-        for change in shown
-    )
-    blocks += [Heading("Affected", f"{len(outcome.changes):,}, most first"), Table(columns, rows)]
-    if len(outcome.changes) > AFFECTED_LIMIT:
-        blocks.append(
-            Paragraph(f"and {plural(len(outcome.changes) - AFFECTED_LIMIT, 'skill')} more", "muted")
-        )
-    return blocks
+    return [title, *whatif_blocks(outcome, AFFECTED_LIMIT)]
 
 
 def outcome_line(changes: Changes) -> str:
@@ -136,13 +112,8 @@ def outcome_line(changes: Changes) -> str:
     if not changes.rows or outcome is None:
         return ""
     parts = [
-        f"{name} {100 * change:+.1f} points"
+        f"{name} {points(change)} points"
         for name, change in (("accuracy", outcome.accuracy), ("hijack", outcome.hijack))
         if change is not None
     ]
     return " · ".join(parts)
-
-
-def _difference(change: float | None) -> str:
-    """Write a change of a rate in points, on the requests that both libraries are judged by."""
-    return "" if change is None else f"{100 * change:+.1f} points on the requests of skills that stay"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from skillaudit.page.lines import printable
 from skillaudit.tui.actions import of_scope
-from skillaudit.tui.lines import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

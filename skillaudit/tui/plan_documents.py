@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.words import plural
-from skillaudit.tui.details import link, more
-from skillaudit.tui.doc import Block, Bullet, Column, Diff, Field, Gauge, Heading, Paragraph, Table, Title
-from skillaudit.tui.figures import percent
-from skillaudit.tui.lines import Span
-from skillaudit.tui.plan_proof import harmed_blocks, offer_blocks, proof_blocks, signed, step_blocks
+from skillaudit.page.blocks import (
+    Block,
+    Column,
+    Diff,
+    Field,
+    Gauge,
+    Heading,
+    Paragraph,
+    Title,
+    link,
+    more,
+    table,
+)
+from skillaudit.page.figures import plural
+from skillaudit.page.lines import Span
+from skillaudit.page.plan import (
+    KINDS,
+    LOST_LIMIT,
+    branches,
+    count,
+    flip_blocks,
+    gain,
+    harmed_blocks,
+    hierarchy_blocks,
+    lost_blocks,
+    made_blocks,
+    offer_blocks,
+    proof_blocks,
+    step_blocks,
+    touched_blocks,
+)
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Edit, Hierarchy, Node, Optimisation
 
-KINDS = {
-    "describe": "another description",
-    "boundary": "a boundary drawn in the description",
-    "shorten": "a shorter description",
-    "demote": "made manual-only: the model no longer chooses it by itself",
-    "declare": "declared as a router",
-    "split": "advice to its author: cut it into several",
-    "fold": "folded into another skill",
-}
 CHILD_LIMIT = 40
-LOST_LIMIT = 12
 
 
 def plan_document(plan: Plan, row: PlanRow) -> list[Block]:
@@ -94,16 +108,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
             Gauge("accuracy", found.planned.after.accuracy, "good"),
             Gauge("hijack", found.planned.after.hijack, "error"),
         ]
-    blocks += [
-        Heading("How it was made"),
-        Field("planned on", (Span(plural(found.work_requests, "request")),)),
-        Field("proved on", (Span(f"{plural(found.proof_requests, 'other')}, which chose no edit"),)),
-        Field("router", (Span(f"{found.router or 'none'}, {found.scorer} scorer"),)),
-        Field("rewriter", (Span(found.rewriter),)),
-    ]
-    if found.client:
-        blocks.append(Field("client", (Span(found.client),)))
-    return blocks + [Paragraph(note, "muted") for note in found.notes]
+    return blocks + made_blocks(found)
 
 
 def _exported(plan: Plan) -> list[Block]:
@@ -137,19 +142,21 @@ def edit_document(plan: Plan, edit: Edit) -> list[Block]:
     ]
     if edit.into:
         blocks.append(Field("into", (link(edit.into),)))
-    if edit.effect is not None:
-        effect = edit.effect
-        figures = (
-            f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
-        )
-        blocks.append(Field("gain", (Span(figures),)))
+    blocks += gain(edit)
     if edit.after and edit.after != edit.before:
         blocks += [Heading("Description", "− goes, + comes"), Diff(edit.before, edit.after)]
     blocks += [Heading("Why"), Paragraph(edit.reason)]
     original = plan.original(edit.id)
     if original is not None and original.refused:
         blocks.append(Paragraph(f"Refused by the plan: {original.refused}.".replace("..", "."), "warning"))
-    return [*blocks, *_harm_of(plan, edit), *_flips(edit), *_touched(edit), *_against(edit), *_lost(edit)]
+    return [
+        *blocks,
+        *_harm_of(plan, edit),
+        *_flips(edit),
+        *touched_blocks(edit),
+        *_against(edit),
+        *_lost(edit),
+    ]
 
 
 def _harm_of(plan: Plan, edit: Edit) -> list[Block]:
@@ -163,39 +170,7 @@ def _harm_of(plan: Plan, edit: Edit) -> list[Block]:
 def _flips(edit: Edit) -> list[Block]:
     if not edit.flips:
         return []
-    blocks: list[Block] = [Heading("Requests that flip", "+ won, − lost, ~ between two others")]
-    for flip in edit.flips:
-        sign = "+" if flip.after == flip.gold else "−" if flip.before == flip.gold else "~"
-        meant = "" if flip.gold in {flip.before, flip.after} else f" (meant for {flip.gold})"
-        blocks.append(Bullet(sign, flip.query, f"{flip.after}, not {flip.before}{meant}", flip.after))
-    return blocks
-
-
-def _touched(edit: Edit) -> list[Block]:
-    if not edit.figures_before:
-        return []
-    after = {figures.skill: figures for figures in edit.figures_after}
-    then = (Column("then", 6, "right"),) if after else ()
-    columns = (
-        Column("skill"),
-        Column("reqs", 5, "right"),
-        Column("gets", 6, "right"),
-        *then,
-        Column("takes", 5, "right"),
-        *then,
-    )
-    rows = []
-    for before in edit.figures_before:
-        cells = [link(before.skill), Span(f"{before.requests:,}"), Span(percent(before.accuracy))]
-        last = after.get(before.skill)
-        if last is not None:
-            cells.append(Span(percent(last.accuracy), "value"))
-        cells.append(Span(f"{before.absorbed:,}"))
-        if last is not None:
-            cells.append(Span(f"{last.absorbed:,}", "value"))
-        cells += [Span("")] * (len(columns) - len(cells))
-        rows.append(tuple(cells))
-    return [Heading("Skills it touches", "work half, by top rank"), Table(columns, tuple(rows))]
+    return [Heading("Requests that flip", "+ won, − lost, ~ between two others"), *flip_blocks(edit)]
 
 
 def _against(edit: Edit) -> list[Block]:
@@ -204,15 +179,13 @@ def _against(edit: Edit) -> list[Block]:
     if not others:
         return []
     rows = tuple((link(rival),) for rival in others)
-    return [Heading("Drawn against"), Table((Column(""),), rows, headed=False)]
+    return [Heading("Drawn against"), table((Column(""),), rows)._replace(headed=False)]
 
 
 def _lost(edit: Edit) -> list[Block]:
     if not edit.lost:
         return []
-    blocks: list[Block] = [Heading("What only this skill holds", f"{len(edit.lost):,}")]
-    blocks += [Bullet("·", part) for part in edit.lost[:LOST_LIMIT]]
-    return blocks + more(min(len(edit.lost), LOST_LIMIT), len(edit.lost), "part")
+    return [Heading("What only this skill holds", f"{len(edit.lost):,}"), *lost_blocks(edit, LOST_LIMIT)]
 
 
 # The tree, and the paragraph.
@@ -224,51 +197,14 @@ def hierarchy_document(tree: Hierarchy, accepted: bool, as_proposed: bool) -> li
     It was made for the edits `as_proposed`, and says so where others are accepted.
     """
     verdict = Span("recommended", "good") if tree.recommended else Span("not recommended", "warning")
-    columns = (
-        Column("arrangement"),
-        Column("choices", 7, "right"),
-        Column("largest", 7, "right"),
-        Column("accuracy", 8, "right"),
-        Column("top rank", 8, "right"),
-    )
-    rows = tuple(
-        (
-            Span(each.arrangement),
-            Span(f"{each.stages:,}"),
-            Span(f"{each.largest:,}"),
-            Span(percent(each.accuracy), "value"),
-            Span(percent(each.local)),
-        )
-        for each in tree.trees
-    )
     blocks: list[Block] = [
         Title("A tree of categories", (verdict, stand(accepted, accepted != tree.recommended))),
-        Paragraph(f"{tree.reason[:1].upper()}{tree.reason[1:]}."),
-        Heading("On the proof half", f"at most {tree.bound} options a choice"),
-        Table(columns, rows),
+        *hierarchy_blocks(tree),
     ]
-    for each in tree.trees:
-        if len(each.stage_accuracy) > 1:
-            stages = " × ".join(percent(value) for value in each.stage_accuracy)
-            blocks.append(Paragraph(f"{each.arrangement}, choice by choice: {stages}", "muted"))
     if not as_proposed:
         blocks.append(Paragraph("Made for the edits as proposed, not for those accepted by hand.", "muted"))
     blocks.append(Heading("Tree", "l unfolds it in the list"))
-    return [*blocks, *_branches(tree.root)]
-
-
-def _branches(nodes: Sequence[Node], indent: int = 0) -> list[Block]:
-    blocks: list[Block] = []
-    for node in nodes:
-        if node.children:
-            blocks.append(Paragraph(f"{node.name} ({plural(count(node), 'skill')})", indent=indent))
-            blocks += _branches(node.children, indent + 2)
-    return blocks
-
-
-def count(node: Node) -> int:
-    """Return the number of skills below a node, itself included."""
-    return 1 if node.skill else sum(count(child) for child in node.children)
+    return [*blocks, *branches(tree.root)]
 
 
 def node_document(node: Node) -> list[Block]:
@@ -289,7 +225,7 @@ def node_document(node: Node) -> list[Block]:
         for child in shown
     )
     blocks.append(Heading("Behind it", f"{len(node.children):,}"))
-    blocks.append(Table((Column("entry"), Column("skills", 6, "right")), rows))
+    blocks.append(table((Column("entry"), Column("skills", 6, "right")), rows))
     return blocks + more(len(shown), len(node.children), "entry")
 
 

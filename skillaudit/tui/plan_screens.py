@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from skillaudit.errors import SkillAuditError
-from skillaudit.tui.lines import printable
+from skillaudit.page.lines import printable
 from skillaudit.tui.loading import Meter, in_thread
 
 if TYPE_CHECKING:

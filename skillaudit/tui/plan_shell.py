@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skillaudit.formatters.words import plural
+from skillaudit.page.figures import plural
+from skillaudit.page.lines import Line, Span, printable
 from skillaudit.progress import Cancelled
 from skillaudit.tui.actions import Situation
-from skillaudit.tui.lines import Line, Span, printable
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_screens import NewFolderScreen
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, Planner

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skillaudit.asking.defaults import TITLES
 from skillaudit.errors import SkillAuditError
-from skillaudit.formatters.words import plural
-from skillaudit.tui.doc import Block, Column, Field, Gauge, Heading, Paragraph, Table, Title
-from skillaudit.tui.figures import bounds, estimate, meter, percent
-from skillaudit.tui.lines import Span
+from skillaudit.page.blocks import Block, Field, Paragraph, Title
+from skillaudit.page.figures import dollars, meter, plural
+from skillaudit.page.lines import Span
+from skillaudit.page.probe import document as result_document
+from skillaudit.page.probe import so_far_blocks
 from skillaudit.tui.probe_form import Form
 from skillaudit.tui.probe_run import Probing, Run
 from skillaudit.tui.status import stage_blocks
 
 if TYPE_CHECKING:
     from skillaudit.asking.engine import Preview
-    from skillaudit.asking.records import Arm, Fit
-    from skillaudit.probe.records import Comparison, ProbeResult, SideBySide
-    from skillaudit.schema import Estimate
 
-SKILL_LIMIT = 60
-TAKER_LIMIT = 12
 BAR = 20
 KEEP = "Every answer is kept: the same settings go on from there, and no question is paid twice."
-
-
-def dollars(value: float) -> str:
-    """Write an amount of money; small ones with four decimals."""
-    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.4f}"
 
 
 def document(probing: Probing) -> list[Block]:
@@ -49,7 +39,8 @@ def _run_blocks(run: Run) -> list[Block]:
     if run.error is not None:
         return error_blocks(run)
     if run.result is not None:
-        return result_blocks(run.result, run.form)
+        form = run.form
+        return list(result_document(run.result, _name(form), local=form.local, budget=form.budget))
     match run.phase:
         case "preparing":
             return preparing_blocks(run)
@@ -66,7 +57,11 @@ def _run_blocks(run: Run) -> list[Block]:
 
 
 def _title(form: Form, state: str, tone: str = "muted") -> Title:
-    return Title(f"{form['study'].capitalize()}: {TITLES[form['study']]}", (Span(state, tone),))
+    return Title(_name(form), (Span(state, tone),))
+
+
+def _name(form: Form) -> str:
+    return f"{form['study'].capitalize()}: {TITLES[form['study']]}"
 
 
 def idle_blocks(form: Form) -> list[Block]:
@@ -145,62 +140,6 @@ def asking_blocks(run: Run) -> list[Block]:
     return [*blocks, Paragraph(""), Paragraph(f"P stops. {KEEP}", "muted")]
 
 
-def so_far_blocks(found: Sequence[Arm]) -> list[Block]:
-    """Show the rates so far: of the one condition in full, of several in a table."""
-    if not found:
-        return []
-    if len(found) > 1:
-        return [Heading("So far"), *arm_blocks(found)]
-    rates = found[0].rates
-    return [
-        Heading("So far", plural(rates.decisions + rates.no_skill_decisions, "decision")),
-        Gauge("accuracy", rates.accuracy, "good"),
-        Gauge("hijack", rates.hijack, "error"),
-        Gauge("no skill", rates.no_skill, "muted"),
-    ]
-
-
-def arm_blocks(found: Sequence[Arm]) -> list[Block]:
-    """One row a condition, then what else was answered."""
-    columns = (
-        Column("condition"),
-        Column("accuracy", 20, "right"),
-        *(Column(head, width, "right") for head, width in (("hijack", 6), ("none", 6), ("asked", 6))),
-    )
-    rows = tuple(
-        (
-            Span(arm.condition),
-            Span(estimate(arm.rates.accuracy), "value"),
-            Span(percent(arm.rates.hijack.value)),
-            Span(percent(arm.rates.no_skill.value), "muted"),
-            Span(f"{arm.rates.decisions:,}", "muted"),
-        )
-        for arm in found
-    )
-    return [Table(columns, rows), *odd_blocks(found)] if found else []
-
-
-def odd_blocks(found: Sequence[Arm]) -> list[Block]:
-    """Say what is in no column: answers that are no choice, and choices where there should be none."""
-    blocks: list[Block] = []
-    for arm in found:
-        rates = arm.rates
-        odd = (("an id that was not on offer", rates.invalid), ("refused", rates.refusal),
-               ("no readable id", rates.unparsable))  # fmt: skip
-        said = [f"{what} {percent(share.value)}" for what, share in odd if share.value]
-        if said:
-            blocks.append(Paragraph(f"{arm.condition}, among no skill: {', '.join(said)}", "muted"))
-        if rates.no_skill_decisions:
-            blocks.append(
-                Paragraph(
-                    f"{arm.condition}: false triggers {estimate(rates.false_trigger)} of "
-                    f"{rates.no_skill_decisions:,}",
-                    "muted",
-                )
-            )
-    return blocks
-
-
 def error_blocks(run: Run) -> list[Block]:
     """Say in a sentence what went wrong, and show what was decided until then."""
     error = run.error
@@ -220,124 +159,3 @@ def error_blocks(run: Run) -> list[Block]:
     else:
         blocks += [Paragraph(""), Paragraph("Nothing is lost. p tries again.", "muted")]
     return blocks
-
-
-def result_blocks(probe: ProbeResult, form: Form) -> list[Block]:
-    """Describe what a study found: rates, fits, forecast beside measurement, money."""
-    result, spending = probe.result, probe.spending
-    asked = sum(arm.rates.decisions + arm.rates.no_skill_decisions for arm in result.arms)
-    state = {"": "done", "precision": "done: precise enough", "budget": "budget reached !",
-             "cancelled": "stopped"}[spending.stopped]  # fmt: skip
-    blocks: list[Block] = [_title(form, state, "warning" if spending.stopped == "budget" else "good")]
-    blocks.append(Field("model", (Span(result.model, "value"),)))
-    blocks.append(Field("decisions", (Span(f"{asked:,} of {probe.planned:,}"),)))
-    calls = f"{plural(spending.calls, 'call')}, {plural(spending.known, 'answer')} from the log"
-    blocks.append(Field("asked", (Span(calls),)))
-    if not form.local:
-        blocks.append(
-            Field(
-                "spent",
-                (Span(dollars(spending.dollars), "value"), Span(f" of {dollars(form.budget)}", "muted")),
-            )
-        )
-    if result.comparison is not None and asked:
-        blocks += library_blocks(result.comparison, result.arms)
-    if len(result.arms) > 1 or result.comparison is None:
-        blocks += [Heading("Measured"), *arm_blocks(result.arms)]
-    elif odd := odd_blocks(result.arms):
-        blocks += [Heading("Other answers"), *odd]
-    if result.fits and asked:
-        note = "" if asked >= probe.planned else "from the decisions so far"
-        blocks += [Heading("Fits", note), *fit_blocks(result.fits)]
-    if result.comparison is not None and asked:
-        blocks += skill_blocks(result.comparison)
-    if result.absorbers:
-        rows = tuple(
-            (Span(skill, "link", skill), Span(f"{count:,}"))
-            for skill, count in result.absorbers[:TAKER_LIMIT]
-        )
-        blocks += [
-            Heading("Took others' requests"),
-            Table((Column("skill"), Column("times", 6, "right")), rows),
-        ]
-    if result.notes:
-        blocks.append(Heading("To know"))
-        blocks += [Paragraph(note) for note in result.notes]
-    return [*blocks, Heading("Kept in"), Paragraph(probe.log, "muted")]
-
-
-def library_blocks(compared: Comparison, found: Sequence[Arm]) -> list[Block]:
-    """Put the library's forecast beside its measurement."""
-    rates = found[0].rates
-    pairs = (
-        ("accuracy", compared.predicted_accuracy, rates.accuracy, "good"),
-        ("hijack", compared.predicted_hijack, rates.hijack, "error"),
-        ("no skill", compared.predicted_no_skill, rates.no_skill, "muted"),
-        ("false trigger", compared.predicted_false_trigger, rates.false_trigger, "warning"),
-    )
-    blocks: list[Block] = [Heading("Predicted, and below it measured", f"profile {compared.router}")]
-    for name, predicted, measured, tone in pairs:
-        if predicted.value is None and measured.value is None:
-            continue
-        blocks += [Gauge(name, predicted, "accent"), Gauge("  measured", measured, tone)]
-        if _apart(predicted, measured):
-            blocks.append(Paragraph("! The two intervals do not overlap.", "warning", 12))
-    if compared.rank_correlation is not None:
-        said = f"{compared.rank_correlation:.2f} of predicted and measured loss"
-        blocks.append(Field("rank corr.", (Span(said),)))
-    return blocks
-
-
-def _apart(predicted: Estimate, measured: Estimate) -> bool:
-    ends = [end for one in (predicted, measured) for end in (one.low, one.high) if end is not None]
-    return len(ends) == 4 and (ends[0] > ends[3] or ends[2] > ends[1])
-
-
-def skill_blocks(compared: Comparison) -> list[Block]:
-    """Put each skill's forecast beside its measurement, largest loss first."""
-    judged = [row for row in compared.skills if row.decisions]
-    if not judged:
-        return []
-    outside = sum(not row.agrees for row in judged)
-    columns = (
-        Column("skill"),
-        *(Column(head, width, "right") for head, width in
-          (("predicted", 9), ("measured", 20), ("", 1), ("asked", 5))),
-    )  # fmt: skip
-    blocks: list[Block] = [
-        Heading("By skill", f"share lost; {outside:,} of {len(judged):,} forecasts outside (!)"),
-        Table(columns, tuple(_skill_row(row) for row in judged[:SKILL_LIMIT])),
-    ]
-    if len(judged) > SKILL_LIMIT:
-        blocks.append(Paragraph(f"and {plural(len(judged) - SKILL_LIMIT, 'skill')} more", "muted"))
-    return blocks
-
-
-def _skill_row(row: SideBySide) -> tuple[Span, ...]:
-    measured = row.measured_victim
-    return (
-        Span(row.skill, "link", row.skill),
-        Span(percent(row.predicted_victim)),
-        Span(f"{percent(measured.value)} {bounds(measured.low, measured.high)}".rstrip(), "value"),
-        Span("" if row.agrees else "!", "warning"),
-        Span(f"{row.decisions:,}", "muted"),
-    )
-
-
-def fit_blocks(fits: Sequence[Fit]) -> list[Block]:
-    """One row a fit: its name, value and interval, and what it means."""
-    blocks: list[Block] = []
-    for fit in fits:
-        blocks.append(Field(fit.name, (Span(_fit(fit.value), "value"),)) if len(fit.name) < 12 else
-                      Paragraph(f"{fit.name}  {_fit(fit.value)}"))  # fmt: skip
-        blocks.append(Paragraph(fit.meaning, "muted", 12))
-    return blocks
-
-
-def _fit(value: Estimate) -> str:
-    if value.value is None:
-        return "not found"
-    if value.low == value.high == value.value:
-        return f"{value.value:.3g}"
-    low, high = ("beyond reach" if end is None else f"{end:.3g}" for end in (value.low, value.high))
-    return f"{value.value:.3g} [{low}, {high}]"

@@ -15,7 +15,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from skillaudit.errors import SkillAuditError
-from skillaudit.tui.lines import Span, printable
+from skillaudit.page.lines import Span, printable
 from skillaudit.tui.probe_form import Setting
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 

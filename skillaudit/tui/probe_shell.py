@@ -6,8 +6,8 @@ from functools import partial
 
 from textual.timer import Timer
 
+from skillaudit.page.lines import Line, Span, printable
 from skillaudit.tui.actions import Situation
-from skillaudit.tui.lines import Line, Span, printable
 from skillaudit.tui.loading import in_thread
 from skillaudit.tui.probe_document import dollars, short
 from skillaudit.tui.probe_run import Probe, Run

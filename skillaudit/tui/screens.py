@@ -13,11 +13,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from skillaudit.errors import SkillAuditError
+from skillaudit.page.blocks import Block, Column, Heading, Title, field, table
+from skillaudit.page.layout import LABEL_WIDTH
+from skillaudit.page.lines import Span, printable
 from skillaudit.schema import Report
 from skillaudit.tui.actions import ACTIONS, GROUP_NOTES, GROUPS, Situation, keys_text
-from skillaudit.tui.doc import Block, Column, Field, Heading, Table, Title
 from skillaudit.tui.export import DEFAULT_NAME, endings, write_report
-from skillaudit.tui.lines import Span, printable
 from skillaudit.tui.views import ViewSpec
 from skillaudit.tui.widgets.detail import DetailPane
 
@@ -32,7 +33,7 @@ def help_blocks(
     if columns:
         blocks.append(Heading("What you see"))
         blocks += [
-            Field(term, (Span(meaning),)) if len(term) < 11 else Field("", (Span(f"{term}  {meaning}"),))
+            field(term, meaning) if len(term) < LABEL_WIDTH else field("", f"{term}  {meaning}")
             for term, meaning in columns
         ]
     for group in GROUPS:
@@ -47,7 +48,7 @@ def help_blocks(
         if group == "Go":
             rows += [(Span(item.key, "accent"), Span(f"{item.title}: {item.help}")) for item in views]
         blocks.append(Heading(group, GROUP_NOTES.get(group, "")))
-        blocks.append(Table((Column("", KEYS_WIDTH), Column("")), tuple(rows), headed=False))
+        blocks.append(table((Column("", KEYS_WIDTH), Column("")), rows)._replace(headed=False))
     return blocks
 
 

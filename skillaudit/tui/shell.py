@@ -16,10 +16,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input
 
+from skillaudit.page.lines import Line, Span, printable
 from skillaudit.schema import Report
 from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
 from skillaudit.tui.imagining import Imagine
-from skillaudit.tui.lines import Line, Span, printable
 from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread, load_report
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.screens import TooSmallScreen

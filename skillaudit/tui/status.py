@@ -6,9 +6,11 @@ import traceback
 from collections.abc import Sequence
 
 from skillaudit.errors import SkillAuditError
-from skillaudit.tui.doc import Block, Field, Heading, Paragraph, Title
-from skillaudit.tui.figures import meter
-from skillaudit.tui.lines import Span
+from skillaudit.page.blocks import Block, Field, Heading, Paragraph, Title, field
+from skillaudit.page.figures import NONE, meter
+from skillaudit.page.library import skipped_blocks
+from skillaudit.page.lines import Span
+from skillaudit.schema import Report
 from skillaudit.tui.loading import Stage
 
 BAR = 20
@@ -89,3 +91,26 @@ def error_blocks(
     if earlier:
         blocks.append(Field("esc", (Span("back to the earlier result"),)))
     return [*blocks, Field("q", (Span("quit"),))]
+
+
+def stopped_blocks() -> list[Block]:
+    """Say that the audit was stopped, what there is all the same, and how to get the rest."""
+    return [
+        Paragraph("Stopped before a forecast was made.", "value"),
+        Paragraph("What the files say is here: skills, findings about files, what each client shows."),
+        Paragraph(
+            "What was embedded is cached, so that the next run is shorter. Press r to run it again.", "muted"
+        ),
+    ]
+
+
+def empty_blocks(report: Report) -> list[Block]:
+    """Say that no skill was loaded, where that was looked for, and what to try."""
+    return [
+        Paragraph("No skills found.", "value"),
+        field("searched", ", ".join(report.library.sources) or NONE),
+        Paragraph(
+            "A skill is a folder with a SKILL.md in it: name the folder that holds such folders.", "muted"
+        ),
+        *skipped_blocks(report),
+    ]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from skillaudit.cli.laws import SIZES, plot
 from skillaudit.laws import published
 from skillaudit.routing.profiles import DEFAULT_ROUTER, built_in
 from tests.cli.runner import Runner
@@ -172,7 +171,7 @@ def test_calibrate_wants_a_log_that_exists(skillaudit: Runner, tmp_path: Path) -
 
 def test_routers_lists_the_default_first_and_how_to_save(skillaudit: Runner) -> None:
     out = skillaudit("routers").out
-    assert out.startswith("llm  (default)") and out.count("(default)") == 1
+    assert out.startswith(f"{DEFAULT_ROUTER}\ndefault\n") and out.count("\ndefault\n") == 1
     for profile in built_in():
         assert profile.name in out and profile.date in out
     assert "local/lexical" in out and "--save NAME" in " ".join(out.split())
@@ -200,8 +199,12 @@ def test_laws_draws_the_librarys_own(skillaudit: Runner) -> None:
     assert found["floor"] == 0.5 and sum(form["chosen"] for form in found["forms"]) == 1
     assert found["router"] == "frontier"
     out = skillaudit("laws", CLEAN, *LEXICAL).out
-    assert "* this library" in out and "(chosen)" in out and "room above 80%" in out
-    assert any("|" in line and "*" in line for line in out.splitlines())
+    assert (
+        f"THIS LIBRARY  for router {DEFAULT_ROUTER}" in out
+        and "(chosen)" in out
+        and "fit above 80.0%" in out.replace("\n", " ")
+    )
+    assert "E this library" in out
 
 
 def test_laws_says_why_there_is_no_curve(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
@@ -210,25 +213,14 @@ def test_laws_says_why_there_is_no_curve(skillaudit: Runner, write_skill: Callab
     assert result.code == 0 and "no request speaks for this library" in result.out
 
 
-def test_the_plot_puts_points_where_they_belong() -> None:
-    lines = list(plot([("x", [(1, 1.0), (100, 0.0)]), ("y", [(10, 0.5)])], width=21, height=4))
-    assert lines[0] == " 100% |x"
-    assert lines[2] == "  50% |" + " " * 10 + "y"
-    assert lines[4] == "   0% |" + " " * 20 + "x"
-    assert lines[6].split() == ["1", "10", "100", "skills"]
-    assert lines[6].index("10") == lines[2].index("y")
-    assert list(plot([])) == []
-    assert len(SIZES) == 6 and (SIZES[0], SIZES[-1]) == (10, 500)
-
-
 def test_whatif_says_what_and_to_whom(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
     lines = "## When to use\n\n- Make a deck of pages from this report\n- I need pages for my talk\n"
     root = write_skill("slides", "Turns documents into decks for a talk.", lines).parent.parent
     write_skill("weather", "Looks up the weather of a city.", "## When to use\n\n- Will it rain in Paris?\n")
     more = write_skill("decks", "Turns documents into decks for any talk.", folder="more").parent.parent
     out = skillaudit("whatif", root, "--add", more, "--remove", "weather", *LEXICAL).out
-    assert "add decks: accuracy -" in out and "remove weather: accuracy +" in out
-    assert "hurts slides (" in out
+    assert "decks: accuracy -" in out and "weather: accuracy +" in out
+    assert "slides (" in out
     found = json.loads(skillaudit("whatif", root, "--add", more, "-f", "json", *LEXICAL).out)
     assert found["accuracy"] < 0 < found["hijack"]
     assert {change["id"] for change in found["changes"]} == {"decks", "slides"}
@@ -264,7 +256,7 @@ def test_validate_recomputes_from_logs_and_names_what_it_leaves_out(
     assert result.code == 0
     assert "silent: no recorded decision, left out" in result.err
     assert "bare: no library.jsonl beside it" in result.err
-    assert result.out.count("mean absolute error") == 3 and "all together" in result.out
+    assert result.out.count("mean absolute error") == 3 and "ALL TOGETHER" in result.out
     found = json.loads(skillaudit("validate", "--data", tmp_path, "-f", "json", *LEXICAL).out)
     assert list(found) == ["one", "two"] and found["one"]["start"] == "blank"
 

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from skillaudit.asking.records import Fit, Spending, Trial
-from skillaudit.cli.experiment_text import markdown, render
 from skillaudit.errors import UsageError
 from skillaudit.experiment import Result, Scope
 from skillaudit.experiment.coupling import RESCUE, with_coupling
 from skillaudit.experiment.inference import Sample
-from skillaudit.experiment.page import page
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.session import Settings, session
 from skillaudit.experiment.simulated import START, SimulatedRouter
@@ -21,6 +19,9 @@ from skillaudit.experiment.storage import load
 from skillaudit.experiment.studies.rescue import ln_rescue, realised_of
 from skillaudit.experiment.studies.size import _Curve
 from skillaudit.laws.coupling import Measured, couple
+from skillaudit.page import html, markdown, text
+from skillaudit.page.experiment import document, verdict_table
+from skillaudit.page.experiment import page as page_of
 from skillaudit.schema import Estimate
 from tests.experiment.simulated import carry_out, errands, planned, simulate
 from tests.experiment.test_recovery import value
@@ -60,8 +61,10 @@ def test_the_coupling_is_a_result_like_any_other() -> None:
         for line in found.findings.series
         for point in line.points
     )
-    assert "12 routers" in markdown([found]) and "SUPPORTED: the slope b" in render(found)
-    assert "&lt;r3&gt;" in page([found]) and "<r3>" not in page([found])
+    assert "12 routers" in markdown.render([verdict_table([found])])
+    assert "SUPPORTED  the slope b" in text.render(document(found))
+    page = html.render(lambda _: page_of([found]), title="Experiments")
+    assert "&lt;r3&gt;" in page and "<r3>" not in page
     assert with_coupling(with_coupling(results(15.0))) == with_coupling(results(15.0)), (
         "it is not counted twice"
     )

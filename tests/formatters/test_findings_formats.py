@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from skillaudit.config import Gate
 from skillaudit.formatters import concise, github, gitlab, jsonl, junit, sarif
-from skillaudit.formatters.findings import place, uri
+from skillaudit.formatters.findings import uri
 from skillaudit.gate import Suppression, Verdict, judge
+from skillaudit.page.places import place
 from skillaudit.schema import Location, Report
 
 from .reports import HOSTILE, make_finding, make_hostile_report, make_report

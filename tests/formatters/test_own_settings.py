@@ -10,8 +10,8 @@ from skillaudit.config import Gate
 from skillaudit.formatters import FORMATS, render
 from skillaudit.gate import Suppression, judge
 from skillaudit.gate.verdict import Verdict
+from skillaudit.page.library import library_blocks
 from skillaudit.schema import OwnSettings
-from skillaudit.tui.summary import library_blocks
 from tests.formatters.reports import make_report
 from tests.formatters.test_findings_formats import sarif_of
 

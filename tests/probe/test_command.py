@@ -70,10 +70,10 @@ def options(source: Path, *more: object) -> list[object]:
 def test_a_probe_says_what_was_measured_beside_what_was_predicted(skillaudit: Runner, source: Path) -> None:
     found = skillaudit(*options(source, "--repeats", 1))
     assert found.code == 0, found.err
-    assert "model local/lexical" in found.out
-    assert "Forecast (local/lexical) beside measurement" in found.out
-    assert "false triggers 100.0%" in found.out
-    assert "7 calls; 0 answers stood in the log already" in found.out
+    assert "model         local/lexical" in found.out
+    assert "MEASURED  profile local/lexical" in found.out
+    assert "false triggers 100%" in found.out
+    assert "7 calls, 0 answers from the log" in found.out
     assert "7 decisions, about 7 calls, about $0.0000 (budget $2.50)" in found.err
 
 

@@ -9,10 +9,10 @@ import pytest
 from textual import events
 
 from skillaudit.errors import EmbeddingError
+from skillaudit.page.lines import cells
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui import shell
-from skillaudit.tui.lines import cell_len
 from skillaudit.tui.loading import StoppedAudit
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.theme import DARK, LIGHT, preferred_theme
@@ -328,5 +328,5 @@ async def test_edges_are_shown_in_every_view(name: str, size: tuple[int, int]) -
             await pilot.pause()
             text = screen_text(app)
             assert "\x1b" not in text and "\x07" not in text and "\u202e" not in text
-            assert all(cell_len(line) == size[0] for line in screen_lines(app))
+            assert all(cells(line) == size[0] for line in screen_lines(app))
             await pilot.press("escape", "U")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.errors import LoadError
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
-from skillaudit.tui.doc import to_markdown
 from skillaudit.tui.loading import Meter, Outcome, Stage, StoppedAudit, in_thread, load_report
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
 from tests.tui import reports

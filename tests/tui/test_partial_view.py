@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.config import Config
+from skillaudit.page.lines import cells
 from skillaudit.pipeline.partial import files_report
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
-from skillaudit.tui.lines import cell_len
 from skillaudit.tui.loading import StoppedAudit
 from tests.pipeline.test_partial import LIBRARY
 from tests.tui import plans, reports
@@ -35,7 +35,7 @@ async def test_what_there_is_is_shown_and_the_rest_hidden() -> None:
         text = screen_text(app)
         assert "partial: stopped early" in screen_lines(app)[0]
         assert "Stopped before a forecast was made." in text and "Press r" in text
-        assert "What each client shows" in text and "Crowding" not in text and "Requests" not in text
+        assert "What each client shows" in text and "crowding" not in text and "requests  " not in text
         assert all(word not in screen_lines(app)[1] for word in ("Clusters", "Black holes", "Map", "Plan"))
         await pilot.press("3", "4", "6", "8", "i")
         assert app.current == "overview"
@@ -77,4 +77,4 @@ async def test_it_fits_every_window(size: tuple[int, int]) -> None:
     async with opened(Stopped(), size) as (app, pilot):
         for key in ("2", "5", "1"):
             await pilot.press(key, "enter", "escape")
-            assert all(cell_len(line) == size[0] for line in screen_lines(app))
+            assert all(cells(line) == size[0] for line in screen_lines(app))

@@ -9,13 +9,13 @@ import pytest
 
 from skillaudit.optimize.apply.export import Exported
 from skillaudit.optimize.apply.files import Unmade
-from skillaudit.tui.doc import layout, to_markdown
-from skillaudit.tui.lines import line_width, printable
+from skillaudit.page.figures import points, signed
+from skillaudit.page.layout import layout
+from skillaudit.page.lines import line_width, printable
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand
-from skillaudit.tui.plan_proof import points, signed
 from skillaudit.tui.planning import Plan
 from tests.tui import plans
-from tests.tui.reports import estimate
 from tests.tui.test_planning import made, row
 
 
@@ -24,7 +24,7 @@ def text_of(plan: Plan, key: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, ""), (0.0, "0.0"), (-0.0004, "0.0"), (0.0314, "+3.1"), (-0.2, "-20.0")]
+    ("value", "text"), [(None, "–"), (0.0, "0.0"), (-0.0004, "0.0"), (0.0314, "+3.1"), (-0.2, "-20.0")]
 )
 def test_points(value: float | None, text: str) -> None:
     assert points(value) == text
@@ -40,9 +40,9 @@ def test_the_summary_has_proof_test_and_steps() -> None:
     text = text_of(made(), "summary")
     assert "# 5 edits proposed" in text and "3 accepted" in text
     assert "## Proof (212 requests that chose no edit)" in text
-    assert "before: 71.3% [65.3, 77.3]\n-   after: 80.6% [74.6, 86.6]" in text
+    assert "before: 71% (65 to 77)\n- after: 81% (75 to 87)" in text
     assert "21 gained, 3 lost; p = 0.0021, exact McNemar" in text
-    assert "+9.3 [+8.3, +10.3] points, paired" in text and "-8.4 points, paired" in text
+    assert "+9.3 (+8.3 to +10.3) points, paired" in text and "-8.4 points, paired" in text
     assert "| before |  | 71.3% | 26.0% | 3.0% |  |" in text
     assert "| narrow | 1 | 77.5% | 20.0% | 3.0% | +3.1 |" in text
     assert "no selection touched it" in text
@@ -55,11 +55,11 @@ def test_false_triggers_are_shown_where_there_is_something_to_judge_them_by() ->
     assert "false trigger" not in text_of(plan, "summary")
     proof = plans.proof(3)
     before, after = (
-        msgspec.structs.replace(rates, false_trigger=estimate(value))
+        msgspec.structs.replace(rates, false_trigger=plans.estimate(value))
         for rates, value in ((proof.before, 0.4), (proof.after, 0.3))
     )
     text = text_of(made(proof=msgspec.structs.replace(proof, before=before, after=after)), "summary")
-    assert "false trigger\n\n-   before: 40.0% [34.0, 46.0]\n-   after: 30.0% [24.0, 36.0]" in text
+    assert "false trigger\n\n- before: 40% (34 to 46)\n- after: 30% (24 to 36)" in text
 
 
 def test_the_summary_follows_what_is_accepted() -> None:
@@ -68,7 +68,7 @@ def test_the_summary_follows_what_is_accepted() -> None:
     assert "Forecasting what is accepted" in text_of(plan, "summary")
     plan.learn(plan.wanted, plans.optimisation(plan.edits))
     text = text_of(plan, "summary")
-    assert "after: 83.7%" in text
+    assert "after: 84% (" in text
     assert "| deploy-canary | 5 | 80.0% | 60.0% |" in text
     plan.toggle(row(plan, "boundary-1"))
     plan.forecast_error = ValueError("no [weights]")

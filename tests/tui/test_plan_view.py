@@ -15,10 +15,10 @@ import pytest
 
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.files import Unmade
+from skillaudit.page.lines import cells
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
-from skillaudit.tui.lines import cell_len
 from skillaudit.tui.plan_screens import NewFolderScreen
 from skillaudit.tui.planning import Plan
 from skillaudit.tui.widgets.row_list import RowList
@@ -100,7 +100,7 @@ async def test_a_plan_is_made_in_a_thread_with_its_stages_on_show() -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "8 Plan 5" in screen_lines(app)[1] and "Plan 5 · 3 accepted" in text
-        assert "accuracy   71.3% [65.3, 77.3]   →  80.6% [74.6, 86.6]   +9.3 points" in text
+        assert "accuracy  71% (65 to 77)         → 81% (75 to 87)         +9.3 points" in text
         assert row_keys(app)[0] == "summary" and app.focused is view(app).query_one(RowList)
 
 
@@ -176,7 +176,7 @@ async def test_accepting_and_refusing_moves_the_forecast() -> None:
     async with planned(planner, keys="j j j a") as (app, pilot):
         assert planner.proposal.judged == [("merge-1", "narrow-1")]
         text = screen_text(app)
-        assert "→  77.5%" in text and "+6.2 points" in text and "Plan 5 · 2 accepted" in text
+        assert "→ 78% (" in text and "+6.2 points" in text and "Plan 5 · 2 accepted" in text
         assert "✗ refused by you" in text
         await pilot.press("space", "j", "space")
         await settle(pilot)
@@ -207,7 +207,7 @@ async def test_a_forecast_that_is_overtaken_gives_way() -> None:
         planner.proposal.go.set()
         await settle(pilot)
         assert planner.proposal.judged == [("narrow-1", "boundary-1"), ()]
-        assert "→  71.3% [65.3, 77.3]   0.0 points" in screen_text(app)
+        assert "→ 71% (65 to 77)         0.0 points" in screen_text(app)
 
 
 async def test_all_off_and_back() -> None:
@@ -228,7 +228,7 @@ async def test_a_forecast_that_fails_says_why() -> None:
         planner.proposal.error = None
         await pilot.press("j", "a")
         await settle(pilot)
-        assert "no forecast" not in screen_text(app) and "→  74.4%" in screen_text(app)
+        assert "no forecast" not in screen_text(app) and "→ 74% (" in screen_text(app)
 
 
 async def test_the_tree_folds_and_unfolds_in_the_list() -> None:
@@ -364,18 +364,18 @@ async def test_hostile_texts_are_harmless_in_every_row(size: tuple[int, int]) ->
         for _ in row_keys(app):
             text = screen_text(app)
             assert "\x1b" not in text and "\u202e" not in text
-            assert all(cell_len(line) == size[0] for line in screen_lines(app))
+            assert all(cells(line) == size[0] for line in screen_lines(app))
             await pilot.press("J")
         await pilot.press("escape", "2", "enter", "question_mark")
-        assert all(cell_len(line) == size[0] for line in screen_lines(app))
+        assert all(cells(line) == size[0] for line in screen_lines(app))
 
 
 async def test_every_row_fits_a_tiny_window() -> None:
     async with planned(plans.Planner(), TINY, "G k l g") as (app, pilot):
-        assert all(cell_len(line) == TINY[0] for line in screen_lines(app))
+        assert all(cells(line) == TINY[0] for line in screen_lines(app))
         await pilot.press("enter")
         for _ in row_keys(app):
-            assert all(cell_len(line) == TINY[0] for line in screen_lines(app))
+            assert all(cells(line) == TINY[0] for line in screen_lines(app))
             await pilot.press("J")
 
 

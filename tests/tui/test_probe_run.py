@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from skillaudit.errors import ModelError
-from skillaudit.tui.doc import to_markdown
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.probe_document import document, dollars
 from skillaudit.tui.probe_form import Form
 from skillaudit.tui.probe_run import EVERY, Probing, Run
@@ -84,7 +84,7 @@ def test_an_error_keeps_what_was_decided() -> None:
     run = Run(Form())
     run.carry_out(Engine(heard=7, error=ModelError("no key for x; set X_API_KEY")))
     said = text(run)
-    assert "set X\\_API\\_KEY." in said and "7 decisions until then" in said and "accuracy: 100.0%" in said
+    assert "set X\\_API\\_KEY." in said and "7 decisions until then" in said and "accuracy: 100% (" in said
 
 
 def test_a_fault_of_ours_is_called_one() -> None:
@@ -115,7 +115,7 @@ def test_progress_shows_money_rates_and_what_is_left() -> None:
     run.hear(decision(0))
     run.update("probe", 1, 1_234, "$0.0001")
     said = text(run)
-    assert "1 of 1,234" in said and "$0.0001 of $2.50" in said and "accuracy: 100.0%" in said
+    assert "1 of 1,234" in said and "$0.0001 of $2.50" in said and "accuracy: 100% (" in said
     run.hear(decision(1, condition="another"))
     run._count()
     assert "| another | 100.0%" in text(run)
@@ -128,7 +128,7 @@ def test_the_result_puts_forecast_and_measurement_side_by_side() -> None:
     engine.gate.set()
     run.carry_out(engine)
     said = text(run)
-    assert "- accuracy: 83.8% [77.8, 89.8]\n-   measured: 75.0%" in said
+    assert "- accuracy: 84% (78 to 90)\n- measured: 75" in said
     assert "| pdf-split | 5.0% | 35.0% \\[20.0, 50.0\\] | ! | 20 |" in said
     assert "| pdf-forms | 20.0% | 15.0% \\[5.0, 25.0\\] |  | 20 |" in said
     assert "1 of 2 forecasts outside" in said and "position: 0.012" in said

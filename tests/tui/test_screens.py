@@ -8,6 +8,7 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.actions import ACTIONS, keys_text
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.screens import ExportScreen, HelpScreen, help_blocks
@@ -30,7 +31,6 @@ async def test_help_explains_the_view_and_every_key() -> None:
 
 def test_help_lists_the_whole_registry() -> None:
     from skillaudit.tui.actions import Situation
-    from skillaudit.tui.doc import to_markdown
 
     text = to_markdown(help_blocks(VIEWS[0], (), Situation(), VIEWS)).replace("\\", "")
     for action in ACTIONS:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import msgspec
 
 from skillaudit.errors import UsageError
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.progress import Progress
 from skillaudit.routing.whatif import SkillChange, WhatIf
-from skillaudit.tui.doc import to_markdown
 from skillaudit.tui.imagining import Change, Changes, outcome_document
 from tests.tui import reports
 from tests.tui.driving import opened, screen_lines, screen_text, settle, toasts
@@ -31,7 +31,7 @@ class Oracle:
             raise self.error
         before = reports.small().forecast
         gain = 0.01 * (len(removed) + len(descriptions))
-        after = msgspec.structs.replace(before, accuracy=reports.estimate(0.838 + gain))
+        after = msgspec.structs.replace(before, accuracy=reports.rate(0.838 + gain))
         change = SkillChange(
             id="pdf-split", victim_before=0.2, victim_after=0.1, absorbed_before=3.0, absorbed_after=None
         )
@@ -62,7 +62,7 @@ def test_the_outcome_is_described_as_before_and_after() -> None:
     changes.outcome = Oracle()(("pdf-forms",), {}, _Silent())
     text = to_markdown(outcome_document(changes, False))
     assert "## accuracy (+1.0 points" in text and "## hijack (-1.0 points" in text
-    assert "- before: 83.8% [77.8, 89.8]\n- after: 84.8% [78.8, 90.8]" in text
+    assert "- before: 84% (78 to 90)\n- after: 85% (79 to 91)" in text
     assert "| pdf-split | 20.0% | 10.0% | 3.0 | – |" in text
 
 
@@ -81,7 +81,7 @@ async def test_taking_out_and_putting_back_moves_the_forecast() -> None:
         assert "7 What-if 1" in screen_lines(app)[1]
         assert "accuracy +1.0 points · hijack -1.0 points" in screen_text(app)
         text = screen_text(app)
-        assert "84.8% [78.8, 90.8]" in text and "nothing is written" in text
+        assert "85% (79 to 91)" in text and "nothing is written" in text
         await pilot.press("x")
         await settle(pilot)
         assert "No changes yet" in screen_text(app) and app.session.changes.rows == []

@@ -10,15 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.content import Content
 
+from skillaudit.page.blocks import Block
+from skillaudit.page.lines import printable
 from skillaudit.schema import BlackHole, Finding, SkillReport
-from skillaudit.tui.details import row_document
-from skillaudit.tui.doc import Block
 from skillaudit.tui.imagining import Change
-from skillaudit.tui.lines import printable
 from skillaudit.tui.plan_documents import proposal_blocks
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.probe_form import Setting
-from skillaudit.tui.state import ClusterRow, Session
+from skillaudit.tui.state import ClusterRow, Session, row_document
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.page.figures import amount, percent
+from skillaudit.page.lines import Span
 from skillaudit.schema import BlackHole
-from skillaudit.tui.figures import amount, percent
-from skillaudit.tui.lines import Span
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
 

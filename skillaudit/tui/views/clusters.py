@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual import on
 
-from skillaudit.tui.figures import decimal, percent
-from skillaudit.tui.lines import Span
+from skillaudit.page.figures import decimal, percent
+from skillaudit.page.lines import Span
 from skillaudit.tui.state import NOISE, ClusterRow
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.views.skills import SIGNS, sign

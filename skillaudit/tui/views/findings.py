@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from skillaudit.page.details import place_text
+from skillaudit.page.figures import SEVERITIES, severity_span
+from skillaudit.page.lines import Span
 from skillaudit.schema import Finding
-from skillaudit.tui.details import place_text
-from skillaudit.tui.figures import SEVERITIES, severity_span
-from skillaudit.tui.lines import Span
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
 

@@ -7,8 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
-from skillaudit.tui.details import row_document
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import Session, row_document
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.map_canvas import MapCanvas

@@ -8,12 +8,15 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 
+from skillaudit.page.blocks import Block
+from skillaudit.page.figures import severity_span
+from skillaudit.page.library import client_blocks, library_blocks, skipped_blocks
+from skillaudit.page.lines import Span
+from skillaudit.page.markdown import render as to_markdown
+from skillaudit.page.report import pane
 from skillaudit.schema import Finding
-from skillaudit.tui.doc import Block, Heading, to_markdown
-from skillaudit.tui.figures import severity_span
-from skillaudit.tui.lines import Span
 from skillaudit.tui.state import Session, worst_first
-from skillaudit.tui.summary import empty_blocks, forecast_blocks, library_blocks, stopped_blocks
+from skillaudit.tui.status import empty_blocks, stopped_blocks
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
@@ -76,19 +79,25 @@ class OverviewView(View):
         self._show_panes()
 
     def _show_panes(self) -> None:
-        report, partial = self.session.report, self.session.index.partial
+        report = self.session.report
         forecast, library = self.query_one("#forecast", DetailPane), self.query_one("#library", DetailPane)
         blocks = self._forecast_blocks()
         if self.screen.has_class("-narrow") and report.library.skills:
-            blocks += [Heading("Library"), *library_blocks(report, partial)]
+            blocks += self._library_blocks()
         forecast.show(blocks)
-        library.show(library_blocks(report, partial))
+        library.show(self._library_blocks())
 
     def _forecast_blocks(self) -> list[Block]:
         report = self.session.report
         if not report.library.skills:
             return empty_blocks(report)
-        return stopped_blocks() if self.session.index.partial else forecast_blocks(report)
+        return stopped_blocks() if self.session.index.partial else pane(report, "forecast")
+
+    def _library_blocks(self) -> list[Block]:
+        report = self.session.report
+        if not self.session.index.partial:
+            return pane(report, "library")
+        return [*library_blocks(report, partial=True), *client_blocks(report), *skipped_blocks(report)]
 
     def take_focus(self) -> None:
         """Put the focus on the findings."""
@@ -123,5 +132,4 @@ class OverviewView(View):
 
     def markdown(self) -> str:
         """Forecast and library as Markdown."""
-        library = library_blocks(self.session.report, self.session.index.partial)
-        return to_markdown([Heading("Forecast"), *self._forecast_blocks(), Heading("Library"), *library])
+        return to_markdown([*self._forecast_blocks(), *self._library_blocks()])

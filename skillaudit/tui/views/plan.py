@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
-from skillaudit.formatters.words import plural
-from skillaudit.tui.doc import Block, Paragraph, Title, to_markdown
-from skillaudit.tui.lines import Span
-from skillaudit.tui.plan_documents import count, plan_document
-from skillaudit.tui.plan_proof import signed
+from skillaudit.page.blocks import Block, Paragraph, Title
+from skillaudit.page.figures import plural, signed
+from skillaudit.page.lines import Span
+from skillaudit.page.markdown import render as to_markdown
+from skillaudit.page.plan import count
+from skillaudit.tui.plan_documents import plan_document
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.state import Session, matches
 from skillaudit.tui.status import error_blocks, stage_blocks

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual import on
 
 from skillaudit.asking.defaults import TITLES
-from skillaudit.tui.doc import Block
-from skillaudit.tui.lines import Span
+from skillaudit.page.blocks import Block
+from skillaudit.page.lines import Span
 from skillaudit.tui.probe_document import document
 from skillaudit.tui.probe_form import ROWS, Setting
 from skillaudit.tui.probe_screens import ChoiceScreen, SettingScreen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.page.lines import Span
 from skillaudit.tui.imagining import Change, outcome_document, outcome_line
-from skillaudit.tui.lines import Span
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.page.lines import Line, Span, cells, fit, line_width
 from skillaudit.tui.actions import ACTIONS, Situation, key_name
-from skillaudit.tui.lines import Line, Span, cell_len, fit, line_width
 from skillaudit.tui.views import ViewSpec
 from skillaudit.tui.widgets.line_view import Bar
 
@@ -29,9 +29,9 @@ class TopBar(Bar):
         room = self.room - line_width(self._right) - 2
         left, used = [], 0
         for span in self._left:
-            text = fit(span.text, min(cell_len(span.text), room - used))
+            text = fit(span.text, min(cells(span.text), room - used))
             left.append(span._replace(text=text))
-            used += cell_len(text)
+            used += cells(text)
         gap = self.room - used - line_width(self._right)
         return (*left, Span(" " * max(gap, 0)), *self._right)
 

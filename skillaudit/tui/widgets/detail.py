@@ -9,9 +9,11 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from skillaudit.page.blocks import Block
+from skillaudit.page.layout import layout
+from skillaudit.page.lines import EMPTY, Line
+from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.actions import Scope
-from skillaudit.tui.doc import Block, layout, to_markdown
-from skillaudit.tui.lines import EMPTY, Line
 from skillaudit.tui.widgets.line_view import LineView, bindings
 
 

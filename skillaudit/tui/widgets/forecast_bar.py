@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
-from skillaudit.tui.figures import bounds, percent
-from skillaudit.tui.lines import EMPTY, Line, Span, crop, fit
-from skillaudit.tui.plan_proof import points
+from skillaudit.page.figures import percent, points, rate
+from skillaudit.page.layout import FIGURES_WIDTH
+from skillaudit.page.lines import EMPTY, Line, Span, crop, fit
 from skillaudit.tui.widgets.line_view import Drawn
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class ForecastBar(Drawn):
     def _figures(self, value: Estimate) -> str:
         if self.room < INTERVALS_FROM:
             return fit(percent(value.value), 6, "right")
-        return f"{percent(value.value):>6} {fit(bounds(value.low, value.high), 14)}"
+        return fit(rate(value), FIGURES_WIDTH)
 
     def _short(self) -> Line:
         assert self._before is not None

@@ -14,8 +14,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from skillaudit.page.lines import EMPTY, Line, printable
 from skillaudit.tui.actions import Scope, keys_text, of_scope
-from skillaudit.tui.lines import EMPTY, Line, printable
 
 TONES = (
     "title", "heading", "muted", "faint", "value", "accent", "link", "head",

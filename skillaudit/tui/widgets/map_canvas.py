@@ -10,6 +10,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from skillaudit.page.lines import EMPTY, Line, Span, fit, wrap
+from skillaudit.page.lines import cells as width_of
 from skillaudit.tui.actions import Scope
 from skillaudit.tui.braille import (
     DOTS_X,
@@ -26,7 +28,6 @@ from skillaudit.tui.braille import (
     place_labels,
     whole,
 )
-from skillaudit.tui.lines import EMPTY, Line, Span, cell_len, fit, wrap
 from skillaudit.tui.state import NOISE, Session
 from skillaudit.tui.widgets.line_view import Drawn, bindings
 
@@ -150,7 +151,7 @@ class MapCanvas(Drawn, can_focus=True):
         taken = self._draw_signs(cells, dots, inside, columns)
         for label in place_labels(self._labels(dots, inside, columns), columns, rows, taken, dotted):
             tone = "faint" if label.hue == MUTED else f"c{label.hue}"
-            end = label.column + cell_len(label.text)
+            end = label.column + width_of(label.text)
             cells[label.row][label.column : end] = [Span(label.text, f"{tone}")] + [Span("")] * (
                 end - label.column - 1
             )
@@ -170,8 +171,8 @@ class MapCanvas(Drawn, can_focus=True):
         row, column = int(dots[at, 1]) // DOTS_Y, int(dots[at, 0]) // DOTS_X
         cells[row][column] = Span("◆", "cursor")
         marked = "*" if self._ids[at] in self._session.marks else " "
-        name = f"{marked}{fit(self._ids[at], min(cell_len(self._ids[at]), 32, columns - 6))} "
-        width = cell_len(name)
+        name = f"{marked}{fit(self._ids[at], min(width_of(self._ids[at]), 32, columns - 6))} "
+        width = width_of(name)
         begin = column + 1 if column + 1 + width <= columns else column - width
         if begin < 0:
             return {(row, column)}
@@ -187,7 +188,7 @@ class MapCanvas(Drawn, can_focus=True):
                 Label(
                     int(dots[at, 1]) // DOTS_Y,
                     int(dots[at, 0]) // DOTS_X + 2,
-                    fit(self._ids[at], min(cell_len(self._ids[at]), LABEL_WIDTH)),
+                    fit(self._ids[at], min(width_of(self._ids[at]), LABEL_WIDTH)),
                     int(self._hues[at]),
                 )
                 for at in shown
@@ -203,8 +204,8 @@ class MapCanvas(Drawn, can_focus=True):
                 continue
             x, y = np.median(dots[group], axis=0)
             text = self._session.index.cluster_label(cluster)
-            text = fit(text, min(cell_len(text), LABEL_WIDTH))
-            column = int(x) // DOTS_X - cell_len(text) // 2
+            text = fit(text, min(width_of(text), LABEL_WIDTH))
+            column = int(x) // DOTS_X - width_of(text) // 2
             labels.append(Label(int(y) // DOTS_Y, column, text, cluster % HUES))
         return labels
 

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from skillaudit.page.lines import EMPTY, Align, Line, Span, fit, wrap
 from skillaudit.tui.actions import Scope
-from skillaudit.tui.lines import EMPTY, Align, Line, Span, fit, wrap
 from skillaudit.tui.widgets.line_view import LineView, bindings
 
 Row = TypeVar("Row")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from skillaudit.formatters.optimisation import render
 from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant, victim_rates
 from skillaudit.optimize.records import Optimisation
+from skillaudit.page.plan import document
+from skillaudit.page.text import render
 from skillaudit.routing import forecast
 from skillaudit.schema import Coverage, Estimate, Request, Skill
 
@@ -96,7 +97,7 @@ def _without_idle(state: Variant) -> Variant:
 
 
 def test_false_triggers_are_shown_where_they_are_known(optimised: Optimisation) -> None:
-    assert "false trigger" not in render(optimised)
+    assert "false trigger" not in render(document(optimised))
     proof = optimised.proof
     assert proof is not None
     known = Estimate(value=0.5, low=0.4, high=0.6)
@@ -105,4 +106,6 @@ def test_false_triggers_are_shown_where_they_are_known(optimised: Optimisation) 
         before=msgspec.structs.replace(proof.before, false_trigger=known),
         after=msgspec.structs.replace(proof.after, false_trigger=known),
     )
-    assert "false trigger 50.0%" in render(msgspec.structs.replace(optimised, proof=proof))
+    assert "false trigger\n    before      50% (40 to 60)" in render(
+        document(msgspec.structs.replace(optimised, proof=proof))
+    )

@@ -1,0 +1,156 @@
+"""How numbers, counts, intervals and severities are written; one way each, everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from skillaudit.page.lines import Span
+from skillaudit.schema import Estimate, Finding, Severity
+
+NONE = "–"
+FAR = 1e5
+"""Sizes beyond this are told apart by no fit."""
+SEVERITIES: dict[Severity, tuple[str, str]] = {
+    "error": ("error", "!!"),
+    "warning": ("warn", "!"),
+    "info": ("info", "·"),
+}
+"""Word and glyph of each severity, gravest first; colour only ever repeats them."""
+SEVERITY_ORDER: dict[Severity, int] = {severity: at for at, severity in enumerate(SEVERITIES)}
+
+SOURCES = {
+    "file": "your request files",
+    "evals": "eval files beside the skills",
+    "mined": "example lines in the skills' bodies",
+    "body": "sentences of the skills' bodies",
+    "synthetic": "requests written by a model",
+    "descriptor": "the descriptions themselves",
+}
+
+
+def percent(value: float | None) -> str:
+    """Write a rate without an interval with one decimal; a dash for not judged."""
+    return NONE if value is None else f"{100 * value:.1f}%"
+
+
+def rate(value: Estimate) -> str:
+    """Write a rate with its interval, such as `72% (22 to 94)`, in the decimals that the interval carries."""
+    if value.value is None or value.low is None or value.high is None:
+        return percent(value.value)
+    width = 100 * (value.high - value.low)
+    decimals = 0 if width >= 5 else 1 if width >= 0.5 or not width else 2
+    one, low, high = (f"{100 * end:.{decimals}f}" for end in (value.value, value.low, value.high))
+    return f"{one}% ({low} to {high})"
+
+
+def between(value: float | None, low: float | None, high: float | None) -> str:
+    """Write a rate that stands in three fields as `rate` does."""
+    return rate(Estimate(value=value, low=low, high=high))
+
+
+def points(change: float | None) -> str:
+    """Write a difference of rates in points, with its sign; a dash for not judged."""
+    return NONE if change is None else signed(100 * change, 1)
+
+
+def signed(value: float, decimals: int) -> str:
+    """Write a change with its sign; what rounds to nothing has none."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if float(text) == 0 else text
+
+
+def amount(value: float | None) -> str:
+    """Write an expected number of requests."""
+    if value is None:
+        return NONE
+    return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
+
+
+def size(value: Estimate) -> str:
+    """Write an estimated number of skills with its interval, such as `52 (0 to 92,188)`."""
+    if value.value is None:
+        return "any number"
+    ends = ["any number" if end is None else f"{end:,.0f}" for end in (value.low, value.high)]
+    return f"{value.value:,.0f} ({ends[0]} to {ends[1]})"
+
+
+def number(value: Estimate) -> str:
+    """Write an estimate of no particular unit in three significant digits, with its interval."""
+    if value.value is None:
+        return "not found"
+    if value.low == value.high:
+        return three(value.value)
+    return f"{three(value.value)} ({three(value.low)} to {three(value.high)})"
+
+
+def three(value: float | None) -> str:
+    """Write a number in three significant digits, four behind the point at most."""
+    if value is None or value >= FAR:
+        return "beyond reach"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{round(value, 4) + 0.0:.3g}"
+
+
+def decimal(value: float | None) -> str:
+    """Write a similarity or an index with two decimals."""
+    return NONE if value is None else f"{value:.2f}"
+
+
+def dollars(value: float) -> str:
+    """Write an amount of money; small ones with four decimals."""
+    return f"${value:,.2f}" if value >= 1 or value == 0 else f"${value:.4f}"
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """Return `1 skill`, `2 skills`; `many` is the plural where it is not `noun` + s."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def some(names: Sequence[str], limit: int | None) -> str:
+    """Return the first `limit` names and how many more there are."""
+    if limit is None or len(names) <= limit:
+        return ", ".join(names)
+    return ", ".join(names[:limit]) + f" and {len(names) - limit:,} more"
+
+
+def cut(text: str, length: int) -> str:
+    """Return the start of `text`, with an ellipsis where something was lost."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings by severity; the audit's own order, worst first, is kept inside each."""
+    return sorted(findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
+
+
+def severity_span(severity: Severity) -> Span:
+    """Write a severity as word and glyph, toned."""
+    word, glyph = SEVERITIES[severity]
+    return Span(f"{word:<5} {glyph:<2}", severity)
+
+
+def meter(value: float | None, width: int, tone: str = "accent") -> tuple[Span, ...]:
+    """Draw a rate as a bar of `width` cells, to an eighth of a cell."""
+    filled = round((value or 0.0) * width * 8)
+    full, part = divmod(min(max(filled, 0), width * 8), 8)
+    bar = "█" * full + ("▏▎▍▌▋▊▉"[part - 1] if part else "")
+    return (Span(bar, tone), Span("░" * (width - len(bar)), "faint"))
+
+
+def whisker(value: Estimate, width: int, tone: str = "accent") -> tuple[Span, ...]:
+    """Draw an estimate on a line from 0 to 1: a dot at the value, a stroke over the interval."""
+    if value.value is None or width < 4:
+        return (Span("·" * max(width, 0), "faint"),)
+
+    def cell(rate: float) -> int:
+        return min(max(round(rate * (width - 1)), 0), width - 1)
+
+    at = cell(value.value)
+    low = min(cell(value.low), at) if value.low is not None else at
+    high = max(cell(value.high), at) if value.high is not None else at
+    return (
+        Span("·" * low, "faint"),
+        Span("━" * (at - low), tone),
+        Span("●", tone),
+        Span("━" * (high - at), tone),
+        Span("·" * (width - 1 - high), "faint"),
+    )

@@ -1,0 +1,124 @@
+"""What routing is expected to do, and how that changes with size, as blocks."""
+
+from __future__ import annotations
+
+from skillaudit.page.blocks import (
+    Block,
+    Column,
+    Curve,
+    Gauge,
+    Heading,
+    Line,
+    Most,
+    Paragraph,
+    Point,
+    Row,
+    Share,
+    field,
+    table,
+)
+from skillaudit.page.figures import percent, rate, size
+from skillaudit.page.lines import Span
+from skillaudit.schema import LibraryCurve, Report
+
+RATES = ("another", "none", "false")
+FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamma) - epsilon I"}
+
+
+def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
+    """Say what routing is expected to do to the library's requests, where they go astray, and who says so."""
+    forecast = report.forecast
+    blocks: list[Block] = [Heading("Forecast", "expected share of requests, with 90% intervals", "forecast")]
+    if forecast.accuracy.value is not None:
+        lost = forecast.taxonomy
+        hijacked = lost.local + lost.drift + lost.capture
+        blocks += [
+            Gauge("accuracy", forecast.accuracy, "good"),
+            Gauge("hijack", forecast.hijack, "error"),
+            Gauge("no skill", forecast.no_skill, "muted"),
+        ]
+        if forecast.false_trigger.value is not None:
+            blocks.append(Gauge("false trigger", forecast.false_trigger, "warning"))
+        blocks += [
+            Paragraph("Of all requests, hijacked by", "muted"),
+            Share("rivals", lost.local, hijacked, "next door, in the same cluster or family", "c1"),
+            Share("others", lost.drift, hijacked, "of another family", "c3"),
+            Share("black holes", lost.capture, hijacked, "that swallow requests of many families", "error"),
+        ]
+    blocks += _classes(report)
+    blocks += [
+        field("router", f"{forecast.router}, {forecast.scorer} scorer"),
+        field("rests on", forecast.source),
+    ]
+    if forecast.fit_range:
+        blocks.append(field("fitted on", forecast.fit_range))
+    if forecast.extrapolates:
+        blocks.append(
+            Paragraph("! This library lies outside the range that the router was fitted on.", "warning")
+        )
+    return blocks
+
+
+def _classes(report: Report) -> list[Block]:
+    """One row for each class of routers, and each client, that the library was forecast for."""
+    if not report.forecasts:
+        return []
+    columns = (
+        Column("router"), Column("right", 16, "right"), *(Column(name, 7, "right") for name in RATES),
+        Column("contested", 9, "right"),
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                Span(row.router if row.client is None else f"{row.router} in {row.client}"),
+                Span(rate(row.accuracy), "value"),
+                *(Span(percent(e.value), tip=rate(e)) for e in (row.hijack, row.no_skill, row.false_trigger)),
+                Span(percent(row.contested.value), "muted", tip=rate(row.contested)),
+            )
+        )
+        for row in report.forecasts
+    ]
+    note = "right, another, none of the requests; false triggers; contested: another that answers as well"
+    return [
+        Heading("By class of router and client", note, "classes"),
+        table(columns, rows),
+        Heading("Router"),
+    ]
+
+
+def law_blocks(report: Report, most: Most = None) -> list[Block]:
+    """Draw the library's own law: accuracy by size, where it crosses the floor, and the room left."""
+    law = report.law
+    if law is None:
+        return []
+    if not law.points:
+        return [Heading("As the library grows", id="law"), Paragraph(law.note or "No curve.", "muted")]
+    points = tuple(Point(point.n, point.accuracy) for point in law.points)
+    blocks: list[Block] = [
+        Heading("As the library grows", "expected accuracy with so many of these skills on offer", "law"),
+        Curve("Accuracy against size", (Line("this library", points),), log=True, floor=law.floor),
+    ]
+    for form in law.forms:
+        if form.chosen:
+            values = ", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())
+            fitted = "" if form.r_squared is None else f"; R2 {form.r_squared:.3f}"
+            blocks.append(field("law", f"{FORMS[form.form]}: {values}{fitted}"))
+    blocks += room_blocks(law)
+    if law.note:
+        blocks.append(Paragraph(law.note, "muted"))
+    return blocks
+
+
+def room_blocks(curve: LibraryCurve) -> list[Block]:
+    """Say where a library's curve crosses the floor, and how many more skills fit above it."""
+    if curve.floor is None:
+        return []
+    floor = percent(curve.floor)
+    blocks: list[Block] = []
+    if curve.crossing is not None and curve.crossing.value is not None:
+        blocks.append(field("floor", f"accuracy falls below {floor} at {size(curve.crossing)} skills"))
+    if curve.room is not None:
+        said = f"{size(curve.room)} more skills of this kind fit above {floor}"
+        stays = f"accuracy stays above {floor} at any size within reach"
+        blocks.append(field("room", stays if curve.room.value is None else said))
+    return blocks

@@ -1,0 +1,106 @@
+"""Blocks as one HTML page that needs nothing else: no network, no server, no second file.
+
+Jinja escapes everything that a template is given. Everything is readable without scripts; the page's own script
+sorts and searches tables and has Bokeh draw the map. A content security policy admits these two scripts by their
+hashes and no other, so that markup which got past the escaping still could not run. Styles may stand in the page,
+since Bokeh writes its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from skillaudit.page.blocks import Block, Curve, Heading, Map, Table, left_out
+from skillaudit.page.charts import Packed, map_chart, script
+from skillaudit.page.curve import figure
+from skillaudit.page.encode import to_json
+from skillaudit.page.figures import SEVERITY_ORDER, percent, rate
+from skillaudit.safety.cleaning import one_line
+from skillaudit.safety.exits import in_markup
+
+MOST_BYTES = 2_000_000
+LIMITS = ((6_000, 1_000), (6_000, 200), (6_000, 0), (4_000, 0), (2_500, 0), (1_000, 0), (200, 0), (50, 0))
+"""Rows of a table, and rows with their notes, that a page is tried with until it is small enough."""
+
+
+def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
+    """Return a page under 2 MB of the blocks that `build` makes of at most so many rows a list."""
+    for rows, noted in LIMITS:
+        page = _page(list(build(rows)), title, noted)
+        if len(page.encode()) < MOST_BYTES:
+            break
+    return page
+
+
+def _page(blocks: Sequence[Block], title: str, noted: int) -> str:
+    places = next((map_chart(block.report) for block in blocks if isinstance(block, Map)), None)
+    found = [row.id for block in blocks if isinstance(block, Table) for row in block.rows if row.id]
+    anchors = {name: f"row-{at}" for at, name in enumerate(dict.fromkeys(found))}
+    drawn = {
+        "charts": [places.chart] if places else [],
+        "rows": [anchors.get(name, "") for name in places.names] if places else [],
+        "links": places.links if places else [],
+    }
+    bokeh = script() if places else Packed("", "")
+    style, code = asset("page.css"), asset("page.js")
+    return environment().get_template("page.html").render(
+        title=title, blocks=blocks, anchors=anchors, taken=set(), noted=noted, places=places,
+        headings=[block for block in blocks if isinstance(block, Heading) and block.id],
+        style=Markup(style), code=Markup(code), data=_json(drawn), bokeh=bokeh.text,
+        admitted=" ".join(filter(None, (bokeh.policy, _source(code)))),
+    )  # fmt: skip
+
+
+def svg(curve: Curve) -> str:
+    """Return a curve as an SVG file; empty where it has no point."""
+    drawn = environment().get_template("blocks.html").make_module({"anchors": {}}).curve(curve)
+    return str(drawn).strip()
+
+
+@cache
+def asset(name: str) -> str:
+    """Return a file of the package's data."""
+    return resources.files("skillaudit").joinpath(f"data/{name}").read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Return what fills templates: everything is escaped, and cleaned of what acts on a reader."""
+    made = Environment(
+        loader=DictLoader({name: asset(name) for name in ("page.html", "blocks.html")}), autoescape=True,
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_clean,
+    )  # fmt: skip
+    made.filters |= {
+        "percent": percent,
+        "rate": rate,
+        "figure": figure,
+        "kind": lambda block: type(block).__name__,
+    }
+    made.globals |= {"left_out": left_out, "severities": SEVERITY_ORDER}
+    return made
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return Markup(in_markup(str(escape(one_line(value)))))
+
+
+def _json(value: Any) -> Markup:
+    """Return JSON that can stand in a script element: nothing in it can end the element or open a comment."""
+    text = to_json(value).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return Markup(text)
+
+
+def _source(code: str) -> str:
+    """Return the source expression that admits this inline script."""
+    digest = hashlib.sha256(code.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

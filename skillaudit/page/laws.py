@@ -1,0 +1,125 @@
+"""Published laws of accuracy against size as blocks, a library's own beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from skillaudit.page.blocks import (
+    Block,
+    Column,
+    Curve,
+    Field,
+    Heading,
+    Line,
+    Paragraph,
+    Point,
+    Row,
+    field,
+    table,
+)
+from skillaudit.page.figures import decimal, rate
+from skillaudit.page.forecast import FORMS, room_blocks
+from skillaudit.page.lines import Span
+from skillaudit.schema import Estimate
+
+if TYPE_CHECKING:
+    from skillaudit.laws import LibraryLaw, PublishedLaw
+    from skillaudit.laws.execution_law import Rescue
+    from skillaudit.schema import LibraryCurve
+
+STEPS = 128
+"""Points that a published law is drawn through."""
+
+
+def document(
+    laws: Sequence[PublishedLaw],
+    sizes: Sequence[int],
+    rescue: Sequence[Rescue],
+    own: LibraryLaw | None,
+    curve: LibraryCurve | None,
+) -> Iterator[Block]:
+    """Yield a table of accuracy by size, a plot, and where each law comes from."""
+    from skillaudit.laws import evaluate
+
+    columns = (Column("accuracy at"), *(Column(f"{n:,}", 6, "right") for n in sizes))
+    rows = [
+        (
+            Span(law.name),
+            *(
+                Span(f"{value:.3f}{'?' if law.extrapolates(n) else ''}")
+                for n, value in zip(sizes, evaluate(law.law, sizes), strict=True)
+            ),
+        )
+        for law in laws
+    ]
+    lines = [Line(law.name, tuple(_points(law)), reference=True) for law in laws]
+    if own is not None and own.law is not None:
+        extra = [own.points[-1].interference] * len(sizes)
+        low, high = own.points[0].n, own.points[-1].n
+        found = zip(sizes, evaluate(own.law, sizes, extra), strict=True)
+        rows.append(
+            (
+                Span("this library"),
+                *(Span(f"{v:.3f}{'' if low <= n <= high else '?'}", "value") for n, v in found),
+            )
+        )
+        lines.append(Line("this library", tuple(Point(point.n, point.accuracy) for point in own.points)))
+    yield Heading("Laws of accuracy against size", "? is outside the sizes that were measured")
+    yield table(columns, rows)
+    yield Curve("Accuracy against size", tuple(lines), log=True)
+    yield Heading("Where they come from")
+    yield table((Column("law", 24), Column("")), [_source(law) for law in laws])._replace(headed=False)
+    yield from _rescue(rescue)
+    if own is not None and curve is not None:
+        yield from _own(own, curve)
+
+
+def _points(law: PublishedLaw) -> Iterator[Point]:
+    low, high = law.sizes
+    for step in range(STEPS + 1):
+        n = low * (high / low) ** (step / STEPS)
+        value = law.law.accuracy(n)
+        yield Point(n, Estimate(value=value, low=value, high=value))
+
+
+def _source(law: PublishedLaw) -> Row:
+    from skillaudit.pipeline.curve import parameters
+
+    form = ", ".join(f"{key} {value:.3g}" for key, value in parameters(law.law).items())
+    said = (
+        f"{FORMS[law.law.form]}; {form}. {law.router}, {law.sizes[0]:,} to {law.sizes[1]:,} skills. "
+        f"{law.source}. {law.note}."
+    )
+    return Row((Span(law.name), Span(said)))
+
+
+def _rescue(found: Sequence[Rescue]) -> list[Block]:
+    """Show what a right result does to the next step, against how hard that is."""
+    columns = (Column("rescue of a step of"), *(Column(f"{at.alone:.2f}", 6, "right") for at in found))
+    rows = [
+        (Span(name), *(Span(decimal(getattr(at.ratio, end))) for at in found))
+        for name, end in (("P(B | state) / P(B)", "value"), ("at least", "low"), ("at most", "high"))
+    ]
+    said = (
+        "Published is one number, about four on difficult decisions (arXiv 2605.16508, abstract), and no curve: here a "
+        "right result multiplies the odds of the next step by four. `skillaudit experiment f10` measures it."
+    )
+    return [Heading("Rescue"), table(columns, rows), Paragraph(said, "muted")]
+
+
+def _own(own: LibraryLaw, curve: LibraryCurve) -> Iterator[Block]:
+    yield Heading("This library", f"for router {own.router}")
+    if own.law is None:
+        yield Paragraph(own.note)
+        return
+    yield from (Field(f"{point.n:,} skills", (Span(rate(point.accuracy)),)) for point in curve.points)
+    for form in curve.forms:
+        told = [", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())]
+        if form.r_squared is not None:
+            told.append(f"R2 {form.r_squared:.3f}")
+        if form.left_out_error is not None:
+            told.append(f"error on the largest sizes {form.left_out_error:.3f}")
+        mark = " (chosen)" if form.chosen else ""
+        yield field("law", f"{FORMS[form.form]}: {'; '.join(told)}{mark}")
+    yield from room_blocks(curve)

@@ -1,0 +1,102 @@
+"""What was loaded, which requests judge it, what clients show of it and what was skipped, as blocks."""
+
+from __future__ import annotations
+
+from skillaudit.page.blocks import Block, Column, Heading, Most, field, head, table
+from skillaudit.page.figures import NONE, SOURCES, decimal, plural, some
+from skillaudit.page.lines import Span
+from skillaudit.schema import Report
+
+
+def loaded(report: Report) -> str:
+    """Say in a line what was loaded."""
+    library = report.library
+    parts = [plural(library.skills, "skill"), f"{library.routable:,} routable"]
+    if library.manual_only:
+        parts.append(f"{library.manual_only:,} manual-only")
+    if library.copies:
+        parts.append(plural(library.copies, "identical copy", "identical copies") + " folded")
+    if library.skipped:
+        parts.append(f"{len(library.skipped):,} skipped")
+    return ", ".join(parts)
+
+
+def notice_blocks(report: Report) -> list[Block]:
+    """Say what the library says about its own audit, and what of it counts."""
+    return [field("note", notice, "warning") for notice in report.own_settings.notices]
+
+
+def library_blocks(report: Report, most: Most = None, *, partial: bool = False) -> list[Block]:
+    """Describe what was loaded and which requests judge it; a `partial` report says nothing about the latter."""
+    library, coverage, hubness = report.library, report.forecast.coverage, report.hubness
+    blocks: list[Block] = [
+        Heading("Library", id="library"),
+        field("from", ", ".join(library.sources) or NONE),
+        field("skills", loaded(report)),
+        *notice_blocks(report),
+    ]
+    if partial:
+        return blocks
+    blocks.append(field("clusters", f"{len(report.clusters):,}, {plural(report.noise, 'skill')} in none"))
+    embedding = f"{report.embedding.model} {report.embedding.revision}".strip()
+    blocks.append(field("vectors", embedding))
+    told = ", ".join(f"{count.requests:,} from {SOURCES[count.source]}" for count in coverage.sources)
+    blocks += [
+        field("requests", f"{coverage.requests:,}{f': {told}' if told else ''}"),
+        field("judged", f"{coverage.judged_skills:,} of {plural(library.routable, 'routable skill')}"),
+    ]
+    if coverage.no_skill_requests:
+        blocks.append(
+            field("no skill", f"{plural(coverage.no_skill_requests, 'request')} that should fire nothing")
+        )
+    if coverage.leaked:
+        blocks.append(field("dropped", f"{coverage.leaked:,} that name a skill or repeat its description"))
+    if hubness.skewness is not None:
+        said = f"{decimal(hubness.skewness)} among {hubness.k} nearest (above 1 a few skills are everybody's neighbour)"
+        blocks.append(field("crowding", said))
+    if hubness.anti_hubs:
+        names = some(hubness.anti_hubs, most)
+        blocks.append(
+            field(
+                "far off", f"{plural(len(hubness.anti_hubs), 'skill')} on nobody's list of nearest: {names}"
+            )
+        )
+    return blocks
+
+
+def client_blocks(report: Report, most: Most = None) -> list[Block]:
+    """Say how much of the library each client's model gets to see."""
+    if not report.clients:
+        return []
+    columns = (
+        Column("client"),
+        *(Column(name, 6, "right") for name in ("full", "cut", "name", "hidden")),
+        Column("needs", 16, "right"),
+        Column("of", 18, "right"),
+    )
+    rows = [
+        (
+            Span(view.title + (" (audited)" if view.client == report.client else "")),
+            Span(f"{view.full:,}"),
+            Span(f"{view.shortened:,}", "warning" if view.shortened else "faint"),
+            Span(f"{view.name_only:,}", "warning" if view.name_only else "faint"),
+            Span(f"{view.invisible:,}", "error" if view.invisible else "faint"),
+            Span(f"{view.whole:,}" + (f" ({100 * view.whole / view.budget:.0f}%)" if view.budget else "")),
+            Span("unknown" if view.budget is None else f"{view.budget:,} {view.unit}", "muted"),
+        )
+        for view in report.clients
+    ]
+    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's budget"
+    return [Heading("What each client shows", note, "clients"), table(columns, rows)]
+
+
+def skipped_blocks(report: Report, most: Most = None) -> list[Block]:
+    """List what was looked at and not loaded, and why."""
+    skipped = report.library.skipped
+    if not skipped:
+        return []
+    rows = [(Span(entry.path), Span(entry.reason, "muted")) for entry in head(skipped, most)]
+    return [
+        Heading("Skipped", f"{plural(len(skipped), 'file')} not loaded", "skipped"),
+        table((Column("file"), Column("why")), rows, len(skipped), "file"),
+    ]

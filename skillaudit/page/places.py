@@ -1,0 +1,59 @@
+"""Where a finding is: the file and line that it is shown at."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+from skillaudit.schema import Finding, Location, Report
+
+_ROW = re.compile(
+    r"(?P<file>.*\.(?:jsonl?|ndjson|csv|tsv|ya?ml)(?:\.gz)?)(?::(?P<line>\d+))?(?:#\d+)?", re.IGNORECASE
+)
+"""A row of a list: a line of it, an entry of it, or an entry of a line."""
+
+
+def place(location: Location | None, report: Report, *, here: bool = False) -> tuple[str, int]:
+    """Return the file and line of a location, the file from the root of the repository, where CI looks for it.
+
+    That is the one around the folder that the program was started in; with `here`, and without a repository, the
+    file is told from that folder. A row of a list file has its own line. Without a location, the first source
+    stands for the library.
+    """
+    sources = report.library.sources
+    if location is None or not location.path:
+        return _below(sources[0] if sources else ".", "", here), 1
+    path, line = location.path, max(1, location.line)
+    if match := _ROW.fullmatch(path):
+        path, line = match["file"], max(1, int(match["line"] or line))
+    root = location.root or (sources[0] if len(sources) == 1 else "")
+    return _below(root, path, here), line
+
+
+def finding_place(finding: Finding, report: Report, *, here: bool = False) -> tuple[str, int]:
+    """Return where a finding is shown: its own location, else the file of its first skill."""
+    if finding.location is None or not finding.location.path:
+        first = next((skill for skill in report.skills if skill.id in finding.skills[:1]), None)
+        if first is not None and first.path:
+            return place(Location(path=first.path), report, here=here)
+    return place(finding.location, report, here=here)
+
+
+def _below(root: str, path: str, here: bool) -> str:
+    """Join a source and a path in it, relative to the repository, or to the working folder, that it lies in."""
+    base = PurePosixPath(root.replace("\\", "/") or ".")
+    own = PurePosixPath(path.replace("\\", "/"))
+    joined = base if path and base.name == own.name and len(own.parts) == 1 and base.suffix else base / own
+    start = Path.cwd() if here else _repository()
+    whole = Path(os.path.normpath(Path.cwd() / Path(joined).expanduser()))
+    if whole.is_relative_to(start):
+        return whole.relative_to(start).as_posix()
+    outside = own if base.is_absolute() else joined
+    return "/".join(part for part in outside.parts if part not in {"..", ".", "/"}) or "."
+
+
+def _repository() -> Path:
+    """Return the root of the repository around the working folder, or that folder where there is none."""
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)

@@ -1,0 +1,359 @@
+"""A plan as blocks: its proof, its edits with their evidence, its tree, and what is left to decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from skillaudit.page.blocks import (
+    Block,
+    Bullet,
+    Column,
+    Diff,
+    Field,
+    Gauge,
+    Heading,
+    More,
+    Paragraph,
+    Table,
+    Title,
+    field,
+    head,
+    link,
+    more,
+    table,
+)
+from skillaudit.page.figures import percent, plural, points, signed
+from skillaudit.page.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.optimize.records import Edit, Harm, Hierarchy, Node, Optimisation, PairedTest, Proof, Step
+
+RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
+KINDS = {
+    "describe": "another description",
+    "boundary": "a boundary drawn in the description",
+    "shorten": "a shorter description",
+    "demote": "made manual-only: the model no longer chooses it by itself",
+    "declare": "declared as a router",
+    "split": "advice to its author: cut it into several",
+    "fold": "folded into another skill",
+}
+VERBS = {"demote": "make manual-only", "fold": "fold", "describe": "rewrite", "boundary": "rewrite"}
+IN_FULL = 10
+"""Accepted edits that are shown with their texts, unless all are asked for."""
+NAMED = 12
+"""Refused edits that are named one by one, likewise."""
+ALIKE = 3
+"""Refused edits from which on a common reason is given once."""
+LOST_LIMIT = 12
+
+
+def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block]:
+    """Yield a whole plan: the figures first, then every edit with its reason.
+
+    Without `everything` the accepted edits that bring most are shown in full, and the others and the refused
+    ones in a line each.
+    """
+    accepted = len(found.accepted)
+    refused = len(found.edits) - accepted
+    yield Title(f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused")
+    yield Paragraph(verdict(found), "value")
+    if found.proof is not None:
+        if found.planned is None or found.planned == found.proof:
+            yield from proof_blocks(found.proof)
+            yield from harmed_blocks(found.proof.harmed)
+        else:
+            yield from proof_blocks(found.planned, "Proof of the plan as it was made")
+            yield from harmed_blocks(found.planned.harmed)
+            yield from proof_blocks(found.proof, "Without what harms", "so kinder than a proof")
+            yield from harmed_blocks(found.proof.harmed)
+    yield from step_blocks(found.steps)
+    yield from _accepted(found.accepted, everything)
+    yield from offer_blocks(found)
+    yield from _refused([edit for edit in found.edits if not edit.accept], everything)
+    if found.hierarchy is not None:
+        yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
+        yield from hierarchy_blocks(found.hierarchy)
+        yield from branches(found.hierarchy.root)
+    if found.anchor:
+        yield Heading("Anchor paragraph", "for AGENTS.md or CLAUDE.md")
+        yield from (Paragraph(line) for line in found.anchor.splitlines())
+    yield from made_blocks(found)
+
+
+def verdict(found: Optimisation) -> str:
+    """Say in a sentence what the proof comes to, by the half of it that refused nothing."""
+    proof = found.planned or found.proof
+    if proof is None:
+        return "No request of the proof half judges this library: nothing is proved."
+    if not found.accepted:
+        return "No edit passes the tests on these requests: keep your library."
+    change = proof.test.difference
+    if change.low is not None and change.low > 0:
+        return "Proved: the interval of the gain in accuracy lies above zero."
+    if change.high is not None and change.high < 0:
+        return (
+            "These edits do harm: the interval of the change in accuracy lies below zero; keep your library."
+        )
+    return (
+        "Nothing is proved: the interval of the change in accuracy reaches zero; take an edit for its text, or "
+        "give more requests with --requests."
+    )
+
+
+# The proof.
+
+
+def proof_blocks(proof: Proof, title: str = "Proof", note: str = "") -> list[Block]:
+    """Show the rates before and after, and the paired test."""
+    asked = f"{plural(proof.before.requests, 'request')} that chose no edit"
+    blocks: list[Block] = [Heading(title, ", ".join(part for part in (asked, note) if part))]
+    for name, tone in RATES:
+        before = getattr(proof.before, name)
+        if name == "false_trigger" and before.value is None:
+            continue  # No request is there that should fire nothing.
+        blocks.append(Paragraph(name.replace("_", " "), "value"))
+        blocks.append(Gauge("  before", before, tone))
+        blocks.append(Gauge("  after", getattr(proof.after, name), tone))
+    return blocks + _test(proof.test)
+
+
+def _test(test: PairedTest) -> list[Block]:
+    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, exact McNemar"
+    blocks: list[Block] = [field("top rank", f"{test.gained:,} gained, {test.lost:,} lost; {p}")]
+    for label, change in (("accuracy", test.difference), ("hijack", test.hijack)):
+        if change.value is not None:
+            ends = f" ({points(change.low)} to {points(change.high)})" if change.low is not None else ""
+            blocks.append(field(label, f"{points(change.value)}{ends} points, paired"))
+    return blocks
+
+
+def harmed_blocks(harmed: Sequence[Harm]) -> list[Block]:
+    """Show the skills that lose all the same."""
+    if not harmed:
+        return []
+    columns = (Column("skill"), *(Column(name, 6, "right") for name in ("reqs", "before", "after")))
+    rows = [
+        (
+            link(harm.skill), Span(f"{harm.requests:,}"), Span(percent(harm.before)),
+            Span(percent(harm.after), "warning"),
+        )
+        for harm in harmed
+    ]  # fmt: skip
+    return [Heading("Harmed all the same", "own accuracy on the proof half"), table(columns, rows)]
+
+
+def step_blocks(steps: Sequence[Step]) -> list[Block]:
+    """Show the ablation, a line for each step."""
+    if len(steps) < 2:
+        return []
+    columns = (
+        Column("after step"), Column("edits", 5, "right"),
+        *(Column(name, 8, "right") for name in ("accuracy", "hijack", "no skill")), Column("gain", 6, "right"),
+    )  # fmt: skip
+    rows = [
+        (
+            Span(step.step), Span(f"{step.edits:,}" if step.edits else ""), Span(percent(step.accuracy), "value"),
+            Span(percent(step.hijack)), Span(percent(step.no_skill)),
+            Span("" if step.gain is None else points(step.gain)),
+        )
+        for step in steps
+    ]  # fmt: skip
+    notes: list[Block] = [Paragraph(f"{step.step}: {step.note}", "muted") for step in steps if step.note]
+    return [Heading("Step by step", "each with all before it"), table(columns, rows), *notes]
+
+
+def offer_blocks(found: Optimisation) -> list[Block]:
+    """Show the refused edits that would help the whole library, and whom they cost what."""
+    if not found.offers:
+        return []
+    edits = {edit.id: edit for edit in found.edits}
+    columns = (
+        Column("edit"), Column("what"), Column("accuracy", 8, "right"), Column("gain", 6, "right"),
+        Column("hijack", 6, "right"), Column("costs"),
+    )  # fmt: skip
+    rows = []
+    for offer in found.offers:
+        first = edits[offer.edits[0]]
+        price = ", ".join(
+            f"{harm.skill} {harm.before:.0%} → {harm.after:.0%} of {harm.requests}" for harm in offer.harmed
+        )
+        what = f"{VERBS.get(first.kind, first.kind)} {first.skills[0]}"
+        rows.append(
+            (
+                Span(" + ".join(offer.edits)),
+                Span(what if len(offer.edits) == 1 else "all of these", "link", first.skills[0]),
+                Span(percent(offer.accuracy), "value"), Span(points(offer.gain)), Span(percent(offer.hijack)),
+                Span(price, "warning"),
+            )
+        )  # fmt: skip
+    note = "refused for the sake of one skill, better for the whole; set `accept` in a --plan file"
+    return [Heading("Yours to decide", note), table(columns, rows)]
+
+
+def made_blocks(found: Optimisation) -> list[Block]:
+    """Say how the plan was made."""
+    blocks: list[Block] = [
+        Heading("How it was made"),
+        field("planned on", plural(found.work_requests, "request")),
+        field("proved on", f"{plural(found.proof_requests, 'other')}, which chose no edit"),
+        field("router", f"{found.router or 'none'}, {found.scorer} scorer"),
+        field("rewriter", found.rewriter),
+    ]
+    if found.client:
+        blocks.append(field("client", found.client))
+    return blocks + [Paragraph(note, "muted") for note in found.notes]
+
+
+# One edit.
+
+
+def gain(edit: Edit) -> list[Block]:
+    """Say what an edit brings on the work half."""
+    if edit.effect is None:
+        return []
+    effect = edit.effect
+    said = f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
+    return [field("gain", said)]
+
+
+def flip_blocks(edit: Edit, most: int | None = None) -> list[Block]:
+    """Show the requests that change hands."""
+    blocks: list[Block] = []
+    for flip in head(edit.flips, most):
+        sign = "+" if flip.after == flip.gold else "−" if flip.before == flip.gold else "~"
+        meant = "" if flip.gold in {flip.before, flip.after} else f" (meant for {flip.gold})"
+        blocks.append(Bullet(sign, flip.query, f"{flip.after}, not {flip.before}{meant}", flip.after))
+    return blocks
+
+
+def lost_blocks(edit: Edit, most: int) -> list[Block]:
+    """Show what only the skill holds that an edit removes."""
+    blocks: list[Block] = [Bullet("·", part) for part in edit.lost[:most]]
+    return blocks + more(min(len(edit.lost), most), len(edit.lost), "part")
+
+
+def touched_blocks(edit: Edit) -> list[Block]:
+    """Show what an edit does to the skills that it touches."""
+    if not edit.figures_before:
+        return []
+    after = {figures.skill: figures for figures in edit.figures_after}
+    then = (Column("then", 6, "right"),) if after else ()
+    columns = (
+        Column("skill"), Column("reqs", 5, "right"), Column("gets", 6, "right"), *then, Column("takes", 5, "right"),
+        *then,
+    )  # fmt: skip
+    rows = []
+    for before in edit.figures_before:
+        cells = [link(before.skill), Span(f"{before.requests:,}"), Span(percent(before.accuracy))]
+        last = after.get(before.skill)
+        if after:
+            cells.append(Span(percent(last.accuracy) if last else "", "value"))
+        cells.append(Span(f"{before.absorbed:,}"))
+        if after:
+            cells.append(Span(f"{last.absorbed:,}" if last else "", "value"))
+        rows.append(tuple(cells))
+    return [Heading("Skills it touches", "work half, by top rank"), table(columns, rows)]
+
+
+def _edit(edit: Edit) -> Iterator[Block]:
+    """Describe an edit among others: what it changes and why."""
+    yield Field(edit.id, (Span(f"{KINDS[edit.kind]}: {', '.join(edit.skills)}", "value"),))
+    yield field("", edit.reason)
+    if edit.refused:
+        yield field("refused", edit.refused, "warning")
+    yield from gain(edit)
+    if edit.after:
+        yield Diff(edit.before, edit.after)
+    yield from flip_blocks(edit, 2)
+    if edit.lost:
+        yield Paragraph("What only this skill holds:")
+        yield from lost_blocks(edit, 5)
+
+
+def _accepted(edits: Sequence[Edit], everything: bool) -> Iterator[Block]:
+    if not edits:
+        return
+    most = len(edits) if everything else IN_FULL
+    yield Heading("Accepted", f"the {most} that bring most first" if len(edits) > most else "")
+    best = sorted(edits, key=lambda edit: -_expected(edit)) if len(edits) > most else edits
+    for edit in best[:most]:
+        yield from _edit(edit)
+    if best[most:]:
+        yield _brief(best[most:], [f"{_expected(edit):+.2f} expected" for edit in best[most:]])
+
+
+def _refused(edits: Sequence[Edit], everything: bool) -> Iterator[Block]:
+    if not edits:
+        return
+    yield Heading("Refused", "" if everything else "--all shows each with its text")
+    if everything:
+        for edit in edits:
+            yield from _edit(edit)
+        return
+    reasons = Counter(edit.refused for edit in edits)
+    for reason, count in reasons.items():
+        if count >= ALIKE:
+            yield field(f"{count} edits", reason)
+    single = [edit for edit in edits if reasons[edit.refused] < ALIKE]
+    if single:
+        yield _brief(single[:NAMED], [edit.refused for edit in single])
+    if len(single) > NAMED:
+        yield More(len(single) - NAMED, "edit")
+
+
+def _brief(edits: Sequence[Edit], words: Sequence[str]) -> Table:
+    rows = [
+        (Span(edit.id), Span(", ".join(edit.skills)), Span(said))
+        for edit, said in zip(edits, words, strict=False)
+    ]
+    return table((Column("edit", 14), Column("skills", 24), Column("")), rows)._replace(headed=False)
+
+
+def _expected(edit: Edit) -> float:
+    return edit.effect.expected if edit.effect else 0.0
+
+
+# The tree.
+
+
+def hierarchy_blocks(tree: Hierarchy) -> list[Block]:
+    """Hold the proposed tree beside the flat list and the library's own folders."""
+    columns = (
+        Column("arrangement"), Column("choices", 7, "right"), Column("largest", 7, "right"),
+        Column("accuracy", 8, "right"), Column("top rank", 8, "right"),
+    )  # fmt: skip
+    rows = [
+        (
+            Span(each.arrangement), Span(f"{each.stages:,}"), Span(f"{each.largest:,}"),
+            Span(percent(each.accuracy), "value"), Span(percent(each.local)),
+        )
+        for each in tree.trees
+    ]  # fmt: skip
+    blocks: list[Block] = [
+        Paragraph(f"{tree.reason[:1].upper()}{tree.reason[1:]}."),
+        Heading("On the proof half", f"at most {tree.bound} options a choice"),
+        table(columns, rows),
+    ]
+    for each in tree.trees:
+        if len(each.stage_accuracy) > 1:
+            stages = " × ".join(percent(value) for value in each.stage_accuracy)
+            blocks.append(Paragraph(f"{each.arrangement}, choice by choice: {stages}", "muted"))
+    return blocks
+
+
+def branches(nodes: Sequence[Node], indent: int = 0) -> list[Block]:
+    """Draw the categories of a tree."""
+    blocks: list[Block] = []
+    for node in nodes:
+        if node.children:
+            blocks.append(Paragraph(f"{node.name} ({plural(count(node), 'skill')})", indent=indent))
+            blocks += branches(node.children, indent + 2)
+    return blocks
+
+
+def count(node: Node) -> int:
+    """Return the number of skills below a node, itself included."""
+    return 1 if node.skill else sum(count(child) for child in node.children)

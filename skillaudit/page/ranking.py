@@ -1,0 +1,36 @@
+"""One request's ranking of the skills, as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from skillaudit.page.blocks import Block, Column, Field, Row, Title, field, link, table
+from skillaudit.page.figures import cut, percent
+from skillaudit.page.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.pipeline.ranking import Ranking
+
+SHOWN = 160
+"""Letters of a description."""
+
+
+def document(ranking: Ranking) -> Iterator[Block]:
+    """Yield the skills nearest to a request, each with its chance and the words that carry its score."""
+    yield Title(f"“{ranking.query}”")
+    yield field("router", f"{ranking.router}, {ranking.scorer} scorer; {ranking.skills:,} routable skills")
+    columns = (
+        Column("", 3, "right"), Column("skill"), Column("score", 6, "right"), Column("chance", 6, "right")
+    )  # fmt: skip
+    rows = []
+    for place, choice in enumerate(ranking.choices, 1):
+        words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
+        notes = (cut(choice.description, SHOWN), *([f"because of: {words}"] if words else []))
+        cells = (
+            Span(f"{place}.", "muted"), link(choice.id), Span(f"{choice.score:.3f}"),
+            Span(percent(choice.probability), "value"),
+        )  # fmt: skip
+        rows.append(Row(cells, notes))
+    yield table(columns, rows)
+    yield Field("no skill", (Span(f"chance {percent(ranking.no_skill)}"),))

@@ -1,0 +1,340 @@
+"""A report as blocks, section by section; a new section is one builder in `SECTIONS` and shows everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from skillaudit.page.blocks import (
+    Block,
+    Column,
+    Field,
+    Heading,
+    Map,
+    Most,
+    Paragraph,
+    Row,
+    Title,
+    head,
+    link,
+    table,
+)
+from skillaudit.page.chains import chain_blocks
+from skillaudit.page.figures import (
+    amount,
+    between,
+    cut,
+    decimal,
+    percent,
+    plural,
+    severity_span,
+    some,
+    worst_first,
+)
+from skillaudit.page.forecast import forecast_blocks, law_blocks
+from skillaudit.page.library import client_blocks, library_blocks, loaded, notice_blocks, skipped_blocks
+from skillaudit.page.lines import Span
+from skillaudit.page.places import finding_place
+from skillaudit.page.verdict import verdict_blocks
+from skillaudit.schema import BlackHole, Finding, Report, SkillReport
+
+if TYPE_CHECKING:
+    from skillaudit.gate import Verdict
+
+Pane = Literal["", "forecast", "library"]
+WORST = 5
+SHOWN = 2
+"""Requests of a pair."""
+LISTED = 300
+"""Entries of a list on a page, that of the skills excepted."""
+
+
+class Section(NamedTuple):
+    """One section of a report, and which pane of the app's overview shows it; others have a tab of their own."""
+
+    build: Callable[[Report, Most], Sequence[Block]]
+    pane: Pane = "forecast"
+
+
+def document(
+    report: Report, verdict: Verdict | None = None, most: Most = 12, *, page: bool = False
+) -> Iterator[Block]:
+    """Yield all that is said about a report, and what the gate decided where there was one.
+
+    `most` bounds every list; None shows everything. A `page` has the map and a table of all skills.
+    """
+    library = report.library
+    every, most = most, min(most, LISTED) if page and most is not None else most
+    yield Title(f"skillaudit {report.tool_version}: {', '.join(library.sources)}")
+    yield Paragraph(loaded(report))
+    told = notice_blocks(report)
+    yield from told
+    if verdict is not None:
+        yield from verdict_blocks(verdict, most)
+    yield from forecast_blocks(report, most)
+    yield from _findings(report, report.findings if verdict is None else verdict.findings, most, page)
+    for section in SECTIONS[1:]:
+        yield from (block for block in section.build(report, most) if block not in told)
+    if page:
+        yield from _map(report)
+        yield from _skills(report, every)
+        yield Paragraph(f"Report schema {report.schema_version}.", "muted")
+
+
+def pane(report: Report, name: Pane, most: Most = 12) -> list[Block]:
+    """Return what one pane of the app's overview shows."""
+    return [block for section in SECTIONS if section.pane == name for block in section.build(report, most)]
+
+
+def _chains(report: Report, most: Most) -> list[Block]:
+    return chain_blocks(report.execution, most if most is None else min(most, WORST))
+
+
+# What to look at.
+
+
+def _findings(report: Report, found: Sequence[Finding], most: Most, page: bool) -> Iterator[Block]:
+    """The worst in full; of the others how many there are of each rule, unless all are wanted."""
+    if not found:
+        yield Heading(
+            "Findings", f"clean: {plural(report.library.skills, 'skill')}, nothing found", "findings"
+        )
+        return
+    ordered = worst_first(found)
+    shown = ordered[:most] if page else ordered if most is None else ordered[:WORST]
+    note = "skillaudit rule CODE explains one"
+    count = f"{len(shown)} of {len(ordered):,}, worst first" if len(shown) < len(ordered) else "worst first"
+    yield Heading(plural(len(ordered), "finding"), f"{count}; {note}", "findings")
+    columns = (Column("", 8), Column("", 6), Column("finding"), *((Column("place", 24),) if page else ()))
+    yield table(
+        columns, [_finding(report, one, page) for one in shown], len(ordered) if page else None, "finding"
+    )
+    if not page:
+        yield from by_rule(ordered[len(shown) :])
+
+
+def _finding(report: Report, finding: Finding, page: bool) -> Row:
+    notes = [f"why: {finding.evidence}"] * bool(finding.evidence) + [f"fix: {finding.fix}"] * bool(
+        finding.fix
+    )
+    cells = [severity_span(finding.severity), Span(finding.code, "muted"), Span(finding.message)]
+    if page:
+        cells.append(Span("{}:{}".format(*finding_place(finding, report)), "muted"))
+    return Row(tuple(cells), tuple(notes))
+
+
+def by_rule(findings: Iterable[Finding]) -> Iterator[Block]:
+    """Count findings by rule, and name some of their skills."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.code, finding.severity), []).append(finding)
+    for (code, severity), group in groups.items():
+        names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
+        where = f": {some(names, 4)}" if names else ""
+        yield Field(
+            f"{len(group):,} x {code}", (Span(f"{severity}{where}", severity if severity == "error" else ""),)
+        )
+
+
+def _victims(report: Report, most: Most) -> list[Block]:
+    victims = sorted(
+        (s for s in report.skills if s.victim_rate), key=lambda s: (-(s.victim_rate or 0.0), s.id)
+    )
+    if not victims:
+        return []
+    columns = (
+        Column("skill"), Column("loses", 20, "right"), Column("asked", 5, "right"), Column("mostly to")
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                link(skill.id),
+                Span(between(skill.victim_rate, skill.victim_low, skill.victim_high), "value"),
+                Span(f"{skill.requests:,}", "muted"),
+                _taker(skill),
+            )
+        )
+        for skill in head(victims, most)
+    ]
+    return [
+        Heading("Victims", "skills whose requests go to others", "victims"),
+        table(columns, rows, len(victims), "skill"),
+    ]
+
+
+def _taker(skill: SkillReport) -> Span:
+    taker = max(skill.rivals, key=lambda rival: rival.loses_to, default=None)
+    return link(taker.id) if taker and taker.loses_to > 0 else Span("")
+
+
+def _absorbers(report: Report, most: Most) -> list[Block]:
+    absorbers = sorted((s for s in report.skills if s.absorbed >= 0.5), key=lambda s: (-s.absorbed, s.id))
+    if not absorbers:
+        return []
+    columns = (
+        Column("skill"), Column("takes", 18, "right"), Column("share", 6, "right"), Column("near to", 7, "right")
+    )  # fmt: skip
+    rows = [
+        (
+            link(skill.id),
+            Span(
+                f"{amount(skill.absorbed)} ({amount(skill.absorbed_low)} to {amount(skill.absorbed_high)})",
+                "value",
+            ),
+            Span(percent(skill.absorbed_share)),
+            Span(f"{skill.hubness:,}", "muted"),
+        )
+        for skill in head(absorbers, most)
+    ]
+    note = "skills that take others' requests: how many, their share, and among whose nearest they are"
+    return [Heading("Absorbers", note, "absorbers"), table(columns, rows, len(absorbers), "skill")]
+
+
+def _holes(report: Report, most: Most) -> list[Block]:
+    blocks: list[Block] = []
+    columns = (
+        Column("skill"), Column("takes", 6, "right"), Column("share", 6, "right"), Column("expected", 8, "right"),
+        Column("families", 8, "right"), Column("q", 7, "right"),
+    )  # fmt: skip
+    if report.black_holes:
+        rows = [_hole(hole, amount) for hole in head(report.black_holes, most)]
+        blocks += [
+            Heading("Black holes", "skills that swallow requests of many families", "black-holes"),
+            table(columns, rows, len(report.black_holes), "black hole"),
+        ]
+    if report.over_general:
+        rows = [_hole(hole, lambda value: f"{value:,.0f}") for hole in head(report.over_general, most)]
+        near = (columns[0], Column("near to", 7, "right"), Column("of all", 6, "right"), *columns[3:])
+        note = "near to many families by their descriptions; no request shows it yet"
+        blocks += [
+            Heading("Over-general", note, "over-general"), table(near, rows, len(report.over_general), "skill"),
+        ]  # fmt: skip
+    return blocks
+
+
+def _hole(hole: BlackHole, write: Callable[[float], str]) -> Row:
+    notes = []
+    if hole.declared:
+        notes.append("declared as a router")
+    if hole.victims and hole.evidence != "structure":
+        notes.append(f"takes from {some(hole.victims, 8)}")
+    if hole.generic_phrases:
+        notes.append(f"phrases that fit anything: {some(hole.generic_phrases, 8)}")
+    cells = (
+        link(hole.skill), Span(write(hole.absorbed), "value"), Span(percent(hole.share)),
+        Span(write(hole.expected), "muted"), Span(f"{hole.families:.1f}"), Span(f"{hole.q_value:.2g}", "muted"),
+    )  # fmt: skip
+    return Row(cells, tuple(notes))
+
+
+def _clusters(report: Report, most: Most) -> list[Block]:
+    if not report.clusters:
+        return []
+    ordered = sorted(report.clusters, key=lambda c: (-(c.confusion or 0.0), -len(c.skills), c.index))
+    columns = (
+        Column("cluster"), Column("skills", 6, "right"), Column("alike", 5, "right"),
+        Column("taken inside", 12, "right"),
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                Span(cluster.label), Span(f"{len(cluster.skills):,}"), Span(decimal(cluster.cohesion), "muted"),
+                Span(percent(cluster.confusion), "value"),
+            ),
+            (some(cluster.skills, 8 if most is not None else None),),
+        )
+        for cluster in head(ordered, most)
+    ]  # fmt: skip
+    note = f"most confused first; {plural(report.noise, 'skill')} in none"
+    return [
+        Heading(plural(len(ordered), "cluster") + " of confusable skills", note, "clusters"),
+        table(columns, rows, len(ordered), "cluster"),
+    ]
+
+
+def _pairs(report: Report, most: Most) -> list[Block]:
+    if not report.pairs:
+        return []
+    columns = (
+        Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"), Column("alike", 5, "right")
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a)),
+                Span(decimal(pair.cosine), "muted"),
+            ),
+            tuple(f"“{query if most is None else cut(query, 200)}”" for query in pair.requests[:SHOWN]),
+        )
+        for pair in head(report.pairs, most)
+    ]  # fmt: skip
+    note = "share of the first's requests that the second takes, and back"
+    return [Heading("Pairs", note, "pairs"), table(columns, rows, len(report.pairs), "pair")]
+
+
+# What a page has besides.
+
+
+def _map(report: Report) -> Iterator[Block]:
+    yield Heading("Map", id="map-section")
+    if not any(skill.x is not None and skill.y is not None for skill in report.skills):
+        yield Paragraph("This report was made without the map.", "muted")
+        return
+    yield Paragraph(
+        "Skills with similar descriptions stand together; colours are clusters, size is what a skill takes from "
+        "others, rings are black holes. Drag to move, Ctrl and scroll to zoom; click a skill to see whom it meets.",
+        "muted",
+    )
+    yield Map(report)
+
+
+def _skills(report: Report, most: Most) -> Iterator[Block]:
+    """All skills, those that lose or take most first, each with what else is known about it."""
+    order = sorted(report.skills, key=lambda s: (-(s.victim_rate or 0.0) * s.requests - s.absorbed, s.id))
+    columns = (
+        Column("Skill"), Column("Category", 12), Column("Loses", 20, "right"), Column("Takes", 6, "right"),
+        Column("Requests", 8, "right"), Column("Near to", 8, "right"), Column("Clarity", 8, "right"),
+    )  # fmt: skip
+    rows = [
+        Row(
+            (
+                Span(skill.name + (" (manual-only)" if skill.manual_only else "")), Span(skill.category or ""),
+                Span(between(skill.victim_rate, skill.victim_low, skill.victim_high)), Span(amount(skill.absorbed)),
+                Span(f"{skill.requests:,}"), Span(f"{skill.hubness:,}"), Span(decimal(skill.clarity)),
+            ),
+            tuple(_about(skill)),
+            skill.id,
+        )
+        for skill in head(order, most)
+    ]  # fmt: skip
+    yield Heading(plural(len(order), "skill"), "most requests lost or taken first", "skills")
+    yield table(columns, rows, len(order), "skill")
+
+
+def _about(skill: SkillReport) -> Iterator[str]:
+    yield cut(skill.description, 600)
+    yield skill.path
+    for rival in skill.rivals[:5]:
+        yield (
+            f"rival {rival.id}: alike {decimal(rival.cosine)}, loses {percent(rival.loses_to)} to it, "
+            f"takes {percent(rival.takes_from)}"
+        )
+    for loss in skill.lost[:3]:
+        yield f"may lose “{cut(loss.query, 200)}” to {loss.taken_by}, {percent(loss.probability)}"
+    for loss in skill.stolen[:3]:
+        yield f"may take “{cut(loss.query, 200)}” from {loss.gold}, {percent(loss.probability)}"
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(forecast_blocks),
+    Section(library_blocks, "library"),
+    Section(client_blocks, "library"),
+    Section(law_blocks),
+    Section(_victims, ""),
+    Section(_absorbers, ""),
+    Section(_holes, ""),
+    Section(_clusters, ""),
+    Section(_pairs, ""),
+    Section(_chains),
+    Section(skipped_blocks, "library"),
+)

@@ -1,0 +1,59 @@
+"""A thought-of change as blocks: rates before and after, what each step does, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from skillaudit.page.blocks import Block, Column, Gauge, Heading, Paragraph, field, head, link, table
+from skillaudit.page.figures import amount, percent, points, some
+from skillaudit.page.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.routing import SkillChange, WhatIf
+
+NAMED = 3
+"""Skills named for each change alone."""
+RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
+
+
+def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
+    """Yield the forecast before and after, and the skills that are affected."""
+    for name, tone in RATES:
+        before, after = getattr(found.before, name), getattr(found.after, name)
+        if before.value is None and after.value is None:
+            continue
+        change = getattr(found, name, None)
+        note = "" if change is None else f"{points(change)} points on the requests of skills that stay"
+        yield Heading(name.replace("_", " "), note)
+        yield Gauge("before", before, tone)
+        yield Gauge("after", after, tone)
+    if found.accuracy is None:
+        yield Paragraph("No request speaks for a skill that stays, so the difference is not judged.", "muted")
+    if found.steps:
+        yield Heading("Each change alone")
+    for step in found.steps:
+        said = f"{step.skill}: accuracy {points(step.accuracy)}, hijack {points(step.hijack)} points"
+        yield field(step.kind, said, "value")
+        for word, changes in (("hurts", step.hurt), ("helps", step.helped)):
+            if changes:
+                yield field(word, some([_named(change) for change in changes], NAMED))
+    if not found.changes:
+        yield Paragraph("No other skill is affected noticeably.", "muted")
+        return
+    columns = (
+        Column("skill"), *(Column(name, 7, "right") for name in ("loses", "then", "takes", "then"))
+    )  # fmt: skip
+    rows = [
+        (
+            link(change.id), Span(percent(change.victim_before)), Span(percent(change.victim_after), "value"),
+            Span(amount(change.absorbed_before)), Span(amount(change.absorbed_after), "value"),
+        )
+        for change in head(found.changes, most)
+    ]  # fmt: skip
+    yield Heading("Affected", "share of its own requests that it loses, number of others' that it takes")
+    yield table(columns, rows, len(found.changes), "skill")
+
+
+def _named(change: SkillChange) -> str:
+    return f"{change.id} ({percent(change.victim_before)} to {percent(change.victim_after)} lost)"

@@ -1,0 +1,144 @@
+"""Documents about skills, clusters, black holes and findings: they say what the report says."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.page.blocks import Block
+from skillaudit.page.index import Index
+from skillaudit.page.layout import layout
+from skillaudit.page.lines import Span
+from skillaudit.page.markdown import render as to_markdown
+from skillaudit.page.report import pane
+from skillaudit.schema import BlackHole, Finding, Report, SkillReport
+from skillaudit.tui.state import ClusterRow, Session, row_document
+from skillaudit.tui.status import empty_blocks
+from tests.tui import reports
+
+Row = SkillReport | ClusterRow | BlackHole | Finding
+
+
+def drawn(index: Index, row: Row | None, width: int = 80) -> tuple[str, list[Span]]:
+    """Return a row's document as text, and its links."""
+    lines = layout(row_document(index, row), width)
+    links = [span for line in lines for span in line if span.link]
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines), links
+
+
+@pytest.fixture
+def index() -> Index:
+    """Return an index of the small library."""
+    return Index(reports.small())
+
+
+def test_a_skill_shows_text_rivals_and_requests(index: Index) -> None:
+    skill = index.skills["pdf-forms"]
+    text, links = drawn(index, skill)
+    assert f"pdf-forms: {skill.description}" in text.replace("\n", " ")
+    assert "loses         34% (26 to 44) of its 8 requests" in text
+    rival = skill.rivals[0]
+    assert {span.link for span in links} >= {rival.id for rival in skill.rivals}
+    assert "its own" in text and rival.own_terms[0] in text
+    assert skill.lost[0].query in text and f"→ {skill.lost[0].taken_by}" in text
+    assert f"→ meant for {skill.stolen[0].gold}" in text
+    assert "SA202" in text and "Remedy: Say in each" in text
+
+
+def test_a_manual_skill_has_no_forecast(index: Index) -> None:
+    text, _ = drawn(index, index.skills["legacy-import"])
+    assert "does not compete" in text
+    assert "Forecast" not in text
+
+
+def test_an_unjudged_skill_says_so(index: Index) -> None:
+    import msgspec
+
+    skill = msgspec.structs.replace(index.skills["pdf-forms"], victim_rate=None)
+    assert "not judged" in drawn(index, skill)[0]
+
+
+def test_a_small_cluster_shows_who_takes_from_whom(index: Index) -> None:
+    cluster = index.report.clusters[0]
+    text, links = drawn(index, ClusterRow(cluster, None))
+    assert "confusion     31.0%" in text
+    first, second = cluster.skills[:2]
+    loss = index.loss(first, second)
+    row = next(line for line in text.splitlines() if line.split()[:2] == ["1", first])
+    assert loss and f"{100 * loss:.0f}%" in row
+    assert "which of" in text
+    assert {span.link for span in links} == set(cluster.skills)
+
+
+def test_a_large_cluster_shows_pairs_and_members_only(index: Index) -> None:
+    import msgspec
+
+    cluster = msgspec.structs.replace(index.report.clusters[0], skills=tuple(index.skills)[:29] * 2)
+    text, _ = drawn(index, ClusterRow(cluster, None))
+    assert "share of a row's requests" not in text
+    assert "and 28 skills more" in text
+
+
+def test_black_holes_name_victims_and_phrases(index: Index) -> None:
+    hole, declared = index.report.black_holes
+    text, links = drawn(index, hole)
+    assert "takes         21 requests of others, 8.3% of all" in text
+    assert "any task · whenever the user needs help" in text
+    assert [span.link for span in links][: len(hole.victims)] == list(hole.victims)
+    assert "declared router" in drawn(index, declared)[0]
+    assert "no request shows it yet" in drawn(index, index.report.over_general[0])[0]
+
+
+def test_findings_name_places_evidence_and_remedy(index: Index) -> None:
+    text, links = drawn(index, index.report.findings[1])
+    assert "pdf-forms/SKILL.md:3" in text and "pdf-sign/SKILL.md:3" in text
+    assert "21% of pdf-forms' requests" in text and "1c9e77d0" in text
+    assert [span.link for span in links] == ["pdf-forms", "pdf-sign"]
+
+
+def test_nothing_is_said_about_no_row(index: Index) -> None:
+    assert row_document(index, None) == []
+
+
+def every_document(report: Report) -> list[list[Block]]:
+    """Return the documents of all rows of all lists."""
+    session = Session(report)
+    session.open_clusters = set(session.index.clusters) | {-1}
+    rows: list[Row] = [
+        *session.skill_rows(),
+        *session.cluster_rows(),
+        *session.black_hole_rows(),
+        *session.finding_rows(),
+    ]
+    documents: list[list[Block]] = [list(row_document(session.index, row)) for row in rows]
+    return [*documents, pane(report, "forecast"), pane(report, "library"), empty_blocks(report)]
+
+
+@pytest.mark.parametrize("report", [reports.hostile(), reports.small(), reports.one(), reports.broken()])
+@pytest.mark.parametrize("width", [24, 56, 100])
+def test_no_document_lets_control_characters_through(report: Report, width: int) -> None:
+    for blocks in every_document(report):
+        text = "".join(span.text for line in layout(blocks, width) for span in line)
+        assert all(char.isprintable() or char == "\u200d" for char in text)
+        markdown = to_markdown(blocks)
+        assert all(char.isprintable() or char in "\n\u200d" for char in markdown)
+
+
+def test_overview_says_what_the_forecast_rests_on() -> None:
+    report = reports.small()
+    text = to_markdown([*pane(report, "forecast"), *pane(report, "library")]).replace("\\", "")
+    assert "- accuracy: 84% (78 to 90)" in text
+    assert "black holes: 3.7%, that swallow" in text
+    assert "29 of 29 routable skills" in text and "7 that name a skill" in text
+    assert "| drafts/SKILL.md | empty file |" in text
+    assert "| 29 | 84% (" in text and "law: a - b ln n" in text
+    assert "accuracy falls below 80.0% at 68 (31 to 4,100) skills" in text
+    assert "39 (2 to 4,071) more skills of this kind fit" in text
+    assert "| Narrow Client | 20 | 6 | 2 | 1 | 712 (119%) | 600 tokens |" in text
+    assert "outside the range" not in text
+    assert "outside the range" in to_markdown(pane(reports.large(500), "forecast"))
+
+
+def test_an_empty_library_says_where_it_was_looked_for() -> None:
+    text = to_markdown(empty_blocks(reports.broken()))
+    assert "No skills found." in text and "./skills" in text
+    assert "| skill-3/SKILL.md | no name and no description |" in text

@@ -1,0 +1,137 @@
+"""An optimisation as text: short by default, whole when asked for."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from skillaudit.optimize.records import (
+    PLAN_VERSION,
+    Edit,
+    Effect,
+    Harm,
+    Offer,
+    Optimisation,
+    PairedTest,
+    Proof,
+    Rates,
+)
+from skillaudit.page.lines import cells
+from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document
+from skillaudit.page.text import WIDTH
+from skillaudit.page.text import render as render_text
+from skillaudit.schema import Estimate
+
+
+def edit(number: int, *, accept: bool, refused: str = "", text: str = "") -> Edit:
+    return Edit(
+        id=f"boundary-{number}",
+        kind="boundary",
+        step="boundary",
+        skills=(f"skill-{number}",),
+        reason="requests change hands",
+        accept=accept,
+        refused=refused,
+        before="Old text.",
+        after=text or f"New text {number}.",
+        effect=Effect(gained=number, lost=0, expected=number / 10),
+    )
+
+
+def found(*edits: Edit, offers: tuple[Offer, ...] = ()) -> Optimisation:
+    return Optimisation(
+        plan_version=PLAN_VERSION,
+        sources=("skills",),
+        router="frontier",
+        scorer="hybrid",
+        rewriter="extractive",
+        client="",
+        work_requests=10,
+        proof_requests=0,
+        edits=edits,
+        steps=(),
+        proof=None,
+        planned=None,
+        offers=offers,
+    )
+
+
+def render(found: Optimisation, *, everything: bool = False) -> str:
+    return render_text(document(found, everything=everything), hint="" if everything else "--all shows them")
+
+
+def test_few_accepted_edits_are_shown_in_the_order_of_the_plan() -> None:
+    text = render(found(*(edit(number, accept=True) for number in range(3))))
+    assert text.index("New text 0.") < text.index("New text 1.") < text.index("New text 2.")
+    assert "--all" not in text
+
+
+def test_of_many_the_best_are_shown_whole_and_the_others_in_a_line() -> None:
+    edits = [edit(number, accept=True) for number in range(IN_FULL + 2)]
+    text = render(found(*edits))
+    assert "New text 0." not in text
+    assert "New text 1." not in text
+    assert text.index(f"New text {IN_FULL + 1}.") < text.index("New text 2.")
+    assert "boundary-1  skill-1  +0.10 expected" in text
+    whole = render(found(*edits), everything=True)
+    assert all(each.after in whole for each in edits)
+
+
+def test_refused_edits_with_one_reason_are_counted() -> None:
+    edits = [edit(number, accept=False, refused="no negation") for number in range(ALIKE)]
+    text = render(found(*edits, edit(9, accept=False, refused="skill-9 falls")))
+    assert f"{ALIKE} edits       no negation" in text
+    assert "boundary-9  skill-9  skill-9 falls" in text
+    assert "boundary-1" not in text
+    assert "New text" not in text
+    assert "New text 9." in render(found(*edits, edit(9, accept=False)), everything=True)
+
+
+def test_too_many_single_refusals_are_cut() -> None:
+    edits = [edit(number, accept=False, refused=f"reason {number}") for number in range(NAMED + 5)]
+    text = render(found(*edits))
+    assert "and 5 edits more" in text
+    assert text.count("reason") == NAMED
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_an_offer_tells_its_price(everything: bool) -> None:
+    refused = msgspec.structs.replace(edit(4, accept=False, refused="skill-4 would lose"), kind="demote")
+    offer = Offer(
+        edits=("boundary-4",),
+        accuracy=0.83,
+        hijack=0.1,
+        gain=0.012,
+        harmed=(Harm(skill="skill-4", requests=3, before=0.9, after=0.6, edits=("boundary-4",)),),
+    )
+    text = render(found(refused, offers=(offer,)), everything=everything)
+    offered = " ".join(text[text.index("YOURS TO DECIDE") : text.index("REFUSED")].split())
+    for said in ("boundary-4", "make", "83.0%", "+1.2", "10.0%", "skill-4 90%"):
+        assert said in offered, said
+    assert all(cells(line) <= WIDTH for line in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.01, 0.05, "Proved: "), (-0.01, 0.05, "Nothing is proved"), (-0.05, -0.01, "These edits do harm")],
+)
+def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: float, verdict: str) -> None:
+    def proof(low: float, high: float) -> Proof:
+        rates = Rates(
+            accuracy=Estimate(value=0.5, low=0.4, high=0.6),
+            hijack=Estimate(value=0.3, low=0.2, high=0.4),
+            no_skill=Estimate(value=0.2, low=0.1, high=0.3),
+            requests=40,
+        )
+        change = Estimate(value=(low + high) / 2, low=low, high=high)
+        test = PairedTest(gained=3, lost=1, p_value=0.6, difference=change, hijack=change)
+        return Proof(router="frontier", before=rates, after=rates, test=test)
+
+    refused = edit(2, accept=False, refused="on the proof half skill-2 falls from 50% to 20%")
+    whole = msgspec.structs.replace(
+        found(edit(1, accept=True), refused), planned=proof(low, high), proof=proof(0.2, 0.3)
+    )
+    text = " ".join(render(whole).split())
+    assert verdict in text
+    assert text.index("PROOF OF THE PLAN AS IT WAS MADE") < text.index("WITHOUT WHAT HARMS")
+    assert verdict in " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
