@@ -281,7 +281,9 @@ def test_folder_names_are_loaded_again(name: str, wanted: str) -> None:
 
 
 def test_twins_that_some_system_takes_for_one_get_folders_of_their_own(tmp_path: Path) -> None:
-    for at, name in enumerate(("Tea", "tea", "caf\u00e9", "cafe\u0301", "CON", "con-skill")):
+    for at, name in enumerate(
+        ("Tea", "tea", "caf\u00e9", "cafe\u0301", "CON", "con-skill", "Strasse", "stra\u00dfe")
+    ):
         folder = tmp_path / "skills" / name
         folder.mkdir(parents=True)
         text = f"---\nname: skill-{at}\ndescription: Does thing number {at}.\n---\nBody {at}\n"
@@ -289,4 +291,4 @@ def test_twins_that_some_system_takes_for_one_get_folders_of_their_own(tmp_path:
     library = load([tmp_path / "skills"])
     export(library, plan(library), tmp_path / "out")
     names = [path.name for path in (tmp_path / "out").iterdir() if path.is_dir()]
-    assert len({same(name) for name in names}) == len(names) == 6
+    assert len({same(name) for name in names}) == len(names) == 8
