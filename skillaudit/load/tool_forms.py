@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 _LIST_KEYS = (
@@ -84,7 +84,9 @@ def _of_list(content: list[Any], depth: int) -> Tools:
 
 
 def _of_servers(content: list[Any] | dict[str, Any], depth: int) -> Tools | None:
-    pairs = content.items() if isinstance(content, dict) else ((_name(item), item) for item in content)
+    pairs: Iterable[tuple[Any, Any]] = ((_name(item), item) for item in content)
+    if isinstance(content, dict):
+        pairs = content.items()
     rows: list[Any] = []
     partial = False
     for name, server in pairs:
@@ -117,7 +119,7 @@ def _by_name(content: dict[str, Any]) -> Tools | None:
 def _operations(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield a tool for each operation of an OpenAPI document."""
     for path, methods in paths.items():
-        for method, operation in methods.items() if isinstance(methods, dict) else ():
+        for method, operation in (methods if isinstance(methods, dict) else {}).items():
             if method not in _METHODS or not isinstance(operation, dict):
                 continue
             said = [operation.get(key) for key in ("summary", "description")]

@@ -34,7 +34,8 @@ def read_case(
     `read` and `parse` are how a file becomes text and YAML a value; what they raise passes.
     """
     folder = path.parent
-    prompt, case = "", {}
+    prompt = ""
+    case: dict[str, Any] = {}
     if (folder / "prompt.md").is_file():
         _, prompt = _split(read(folder / "prompt.md"))
     if (folder / "case.yaml").is_file():

