@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -27,12 +26,6 @@ def read_json(data: bytes, kind: type[_T]) -> _T:
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError(f"not UTF-8 at byte {error.start}") from None
     return msgspec.convert(clean_data(value), type=kind)
-
-
-def loads(data: bytes) -> Any:
-    """Return what `json.loads` does, every text in it cleaned; raises what it raises."""
-    value = json.loads(data)
-    return value if _harmless(data) else clean_data(value)
 
 
 def _harmless(data: bytes) -> bool:

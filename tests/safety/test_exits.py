@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from skillaudit.cli.diagnostics import guard, say
 from skillaudit.cli.output import put
+from skillaudit.errors import UsageError
 from skillaudit.formatters import FORMATS, render
 from skillaudit.safety.exits import in_json, inert, shown
 from tests.reports import small_report
@@ -107,3 +108,8 @@ def test_every_format_is_harmless_whoever_renders_it(name: str) -> None:
     assert not ACTS.search(text)
     own = re.compile(r"^::(?:error|warning|notice) [^\n]*$", re.MULTILINE)
     assert not RUNNER.search(own.sub("", text) if name == "github" else text)
+
+
+def test_errors_are_sentences_without_what_they_quote_of_controls() -> None:
+    assert str(UsageError("a\x1b[2J\u202eb: mend it")) == "ab: mend it"
+    assert isinstance(UsageError("a").args[0], str)
