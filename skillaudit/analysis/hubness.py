@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.analysis.neighbors import FloatArray, Neighbors
 from skillaudit.schema import Record
+from skillaudit.stats.counting import benjamini_hochberg, effective_number
 
 K = 10
 """Neighbours that count, as in the first paper."""
@@ -128,29 +129,6 @@ def structural_hubs(
                 )
             )
     return tuple(sorted(hubs, key=lambda hub: (-hub.occurrence, hub.skill)))
-
-
-def effective_number(names: Sequence[str], weights: Sequence[float] | None = None) -> float:
-    """Exponential of the entropy of the names: how many equally common names would vary as much.
-
-    0 for no names; `weights` (non-negative) count each name more or less than once.
-    """
-    if not names:
-        return 0.0
-    _, inverse = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)
-    mass = np.bincount(inverse, weights=weights)
-    share = mass[mass > 0] / mass.sum() if mass.sum() > 0 else np.ones(1)
-    return float(np.exp(-(share * np.log(share)).sum())) if mass.sum() > 0 else 0.0
-
-
-def benjamini_hochberg(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Adjust p-values for the false-discovery rate (Benjamini and Hochberg, 1995); order is kept."""
-    m = p_values.size
-    order = np.argsort(p_values, kind="stable")
-    scaled = p_values[order] * m / np.arange(1, m + 1)
-    adjusted = np.empty(m, dtype=np.float64)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return adjusted
 
 
 def _expected(neighbors: Neighbors, counts: Counts, k: int) -> NDArray[np.float64]:

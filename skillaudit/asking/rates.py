@@ -9,30 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.asking.records import Arm, Decision, Outcome, Rates
-from skillaudit.routing.intervals import TAIL, Clusters, resample
+from skillaudit.routing.intervals import Clusters, resample
 from skillaudit.schema import Estimate
+from skillaudit.stats.intervals import TAIL, UNKNOWN, Z, wilson
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-UNKNOWN = Estimate(value=None, low=None, high=None)
-Z = 1.6448536269514722
 DRAWS = 400
 
 
 def codes(names: Sequence[str]) -> Ints:
     """Return a number for each name, equal for equal names."""
     return np.unique(np.array(names, dtype=object).astype(str), return_inverse=True)[1].astype(np.int64)
-
-
-def wilson(hits: float, count: float, quantile: float = Z) -> tuple[float, float]:
-    """Return Wilson's interval for a proportion of `hits` among `count` independent trials."""
-    if count <= 0:
-        return 0.0, 1.0
-    p, z2 = hits / count, quantile**2
-    centre = (p + z2 / (2 * count)) / (1 + z2 / count)
-    half = quantile * np.sqrt(p * (1 - p) / count + z2 / (4 * count**2)) / (1 + z2 / count)
-    return float(max(0.0, min(centre - half, p))), float(min(1.0, max(centre + half, p)))
 
 
 def proportion(
@@ -150,9 +139,3 @@ class Bootstrap:
         values = np.array([float(decision.outcome == outcome) for decision in self.decisions])
         mask = np.array([select(decision) for decision in self.decisions], dtype=bool)
         return self.means(values, mask)
-
-
-def interval(value: float, draws: Floats) -> Estimate:
-    """Return a number with the central 90% of its draws."""
-    low, high = np.quantile(draws, [TAIL, 1.0 - TAIL])
-    return Estimate(value=float(value), low=float(min(low, value)), high=float(max(high, value)))

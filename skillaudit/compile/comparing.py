@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
@@ -14,10 +13,10 @@ from skillaudit.compile.executors import Complete, Run, run_agents, run_one_call
 from skillaudit.compile.system import System
 from skillaudit.errors import MissingError, UsageError
 from skillaudit.schema import Estimate, Record
+from skillaudit.stats.intervals import share
 
 SideName = Literal["agents", "one call", "stepwise"]
 CONCURRENCY = 4
-_Z = 1.6448536269514722
 """90% of a normal distribution lies within this many standard deviations."""
 
 
@@ -119,7 +118,7 @@ def _measured(
         side=name,
         tasks=len(tasks),
         failed=len(tasks) - len(runs),
-        accuracy=wilson(right, len(runs)),
+        accuracy=share(right, len(runs)),
         tokens=sum(run.tokens for _, run in runs) / n,
         seconds=sum(run.seconds for _, run in runs) / n,
         calls=len(calls) / n,
@@ -127,16 +126,6 @@ def _measured(
         prompt_tokens=sum(call.prompt_tokens for call in calls),
         answer_tokens=sum(call.answer_tokens for call in calls),
     )
-
-
-def wilson(right: int, total: int) -> Estimate:
-    """Return a share with Wilson's 90% interval; nothing without trials."""
-    if total == 0:
-        return Estimate(value=None, low=None, high=None)
-    share, z2 = right / total, _Z * _Z
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    half = _Z * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total)) / (1 + z2 / total)
-    return Estimate(value=share, low=max(0.0, middle - half), high=min(1.0, middle + half))
 
 
 def comparison_text(comparison: Comparison) -> str:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.asking.rates import Bootstrap, codes, interval
+from skillaudit.asking.rates import Bootstrap, codes
 from skillaudit.asking.records import Decision, Fit
 from skillaudit.experiment.records import Point, Ruling, Verdict
 from skillaudit.routing.intervals import Clusters, resample
 from skillaudit.schema import Estimate
+from skillaudit.stats.intervals import interval
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

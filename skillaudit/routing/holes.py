@@ -12,6 +12,7 @@ from skillaudit.analysis.generic import generic_phrases
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.flows import Traffic
 from skillaudit.schema import BlackHole, Request, Skill
+from skillaudit.stats.counting import benjamini_hochberg
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
@@ -33,16 +34,6 @@ MIN_SKILLS = 4
 CROWD = 20.0
 """Skills among which one catch-all stands out fully."""
 MAX_VICTIMS = 50
-
-
-def adjusted(p_values: Floats) -> Floats:
-    """Benjamini-Hochberg q-values."""
-    count = len(p_values)
-    order = np.argsort(p_values, kind="stable")
-    scaled = p_values[order] * count / np.arange(1, count + 1)
-    q_values = np.empty(count)
-    q_values[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return q_values
 
 
 def expected_share(absorbed: Floats, near: Ints | None) -> Floats:
@@ -100,14 +91,16 @@ def black_holes(
         return ()
     absorbed = flow.absorbed
     expected = expected_share(absorbed, near)
-    by_requests = adjusted(_excess(absorbed, expected))
-    by_width = np.ones(size) if width is None else adjusted(width)
+    by_requests = benjamini_hochberg(_excess(absorbed, expected))
+    by_width = np.ones(size) if width is None else benjamini_hochberg(width)
     phrases = [generic_phrases(skill.text) for skill in skills]
     claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
     robbed = families_robbed(flow, families, size)
     wide = robbed >= MIN_FAMILIES
     taken, broad = (by_requests <= MAX_Q) & wide, by_width <= WIDTH_Q
-    by_text = np.minimum(by_width, np.where(claims, adjusted(np.where(claims, CLAIM_RATE, 1.0)), 1.0))
+    by_text = np.minimum(
+        by_width, np.where(claims, benjamini_hochberg(np.where(claims, CLAIM_RATE, 1.0)), 1.0)
+    )
     others = np.maximum(flow.total - flow.owned, 1.0)
     between = flow.between.tocsc()
     found = []
@@ -136,7 +129,7 @@ def black_holes(
 
 def catch_alls(skills: Sequence[Skill], width: Floats | None) -> list[int]:
     """Return the rows of the skills that claim everything by their text: broad, or in two phrases."""
-    broad = np.zeros(len(skills), dtype=bool) if width is None else adjusted(width) <= WIDTH_Q
+    broad = np.zeros(len(skills), dtype=bool) if width is None else benjamini_hochberg(width) <= WIDTH_Q
     return [
         row
         for row, skill in enumerate(skills)
@@ -159,7 +152,7 @@ def broad_rows(skills: Sequence[Skill], requests: Sequence[Request], scorer: Sco
     width = breadth(skills, requests, scorer)
     if width is None:
         return ()
-    return tuple(np.flatnonzero(adjusted(tail(width, scorer.name)) <= MAX_Q).tolist())
+    return tuple(np.flatnonzero(benjamini_hochberg(tail(width, scorer.name)) <= MAX_Q).tolist())
 
 
 def _excess(absorbed: Floats, expected: Floats) -> Floats:

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.analysis.hubness import (
     anti_hubs,
-    benjamini_hochberg,
-    effective_number,
     k_occurrence,
     skewness,
     structural_hubs,
@@ -112,20 +110,6 @@ def test_anti_hubs_are_on_no_list() -> None:
     vectors = np.concatenate((blobs(1, 12, spread=0.2), scatter(1, dimension=48, seed=9)))
     assert anti_hubs(nearest_vectors(vectors, 5)).tolist() == [12]
     assert anti_hubs(nearest_vectors(vectors, 12)).tolist() == []
-
-
-def test_effective_number() -> None:
-    assert effective_number([]) == 0
-    assert effective_number(["a"] * 5) == pytest.approx(1)
-    assert effective_number(["a", "b", "c", "a", "b", "c"]) == pytest.approx(3)
-    assert effective_number(["a", "b"], [3.0, 0.0]) == pytest.approx(1)
-    assert effective_number(["a", "b"], [0.0, 0.0]) == 0
-
-
-def test_benjamini_hochberg_by_hand() -> None:
-    adjusted = benjamini_hochberg(np.array([0.04, 0.01, 0.03, 0.5]))
-    np.testing.assert_allclose(adjusted, [0.16 / 3, 0.04, 0.16 / 3, 0.5])
-    assert benjamini_hochberg(np.zeros(0)).size == 0
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.asking.orders import hash_of
-from skillaudit.asking.rates import Bootstrap, Ints, arms, interval, proportion, rates, wilson
+from skillaudit.asking.rates import Bootstrap, Ints, arms, proportion, rates
 from skillaudit.asking.records import Decision, Outcome, Trial
 from skillaudit.probe.sequential import Sampler
 from skillaudit.schema import Estimate
+from skillaudit.stats.intervals import interval
 from tests.asking.test_log import decision
 
 
@@ -25,20 +26,6 @@ def width(estimate: Estimate) -> float:
     """Return the width of an interval."""
     assert estimate.low is not None and estimate.high is not None
     return estimate.high - estimate.low
-
-
-@pytest.mark.parametrize(
-    ("hits", "count", "low", "high"),
-    [
-        (0, 10, 0.0, 0.2130),
-        (10, 10, 0.7870, 1.0),
-        (8, 10, 0.5408, 0.9315),
-        (50, 100, 0.4189, 0.5811),
-        (0, 0, 0.0, 1.0),
-    ],
-)
-def test_wilson_at_ninety_percent(hits: int, count: int, low: float, high: float) -> None:
-    assert wilson(hits, count) == pytest.approx((low, high), abs=1e-3)
 
 
 def test_decisions_of_one_group_are_worth_less() -> None:

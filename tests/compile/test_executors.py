@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from skillaudit.compile import System, Task, compare, compile_system, run_agents, run_stepwise
 from skillaudit.compile.answers import TaskRow
-from skillaudit.compile.comparing import comparison_text, wilson
+from skillaudit.compile.comparing import comparison_text
 from skillaudit.compile.executors import MAX_CALLS
 from skillaudit.compile.tokens import token_counter
 from skillaudit.errors import ModelError, UsageError
+from skillaudit.stats.intervals import share
 from tests.compile.systems import Clock, CountingModel, agent, system
 from tests.compile.test_table1 import DEBATE, LOOP, PIPELINE, ROUTER
 
@@ -151,5 +152,5 @@ async def test_nothing_but_failures_is_not_judged() -> None:
     ("right", "total", "low", "high"), [(0, 10, 0.0, 0.213), (5, 10, 0.269, 0.731), (10, 10, 0.787, 1.0)]
 )
 def test_intervals_are_wilsons(right: int, total: int, low: float, high: float) -> None:
-    found = wilson(right, total)
+    found = share(right, total)
     assert found.low == pytest.approx(low, abs=1e-3) and found.high == pytest.approx(high, abs=1e-3)

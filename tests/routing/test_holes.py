@@ -8,7 +8,6 @@ import pytest
 
 from skillaudit.routing import forecast
 from skillaudit.routing.breadth import breadth, robust_z, tail
-from skillaudit.routing.holes import adjusted
 from skillaudit.schema import BlackHole, Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
@@ -126,13 +125,6 @@ def test_capture_counts_what_black_holes_take() -> None:
     )
     taken = next(flow.absorbed for flow in result.flows if flow.id == "wide")
     assert result.forecast.taxonomy.capture == pytest.approx(taken / len(world.requests))
-
-
-def test_adjusted_is_benjamini_hochberg() -> None:
-    assert adjusted(np.array([0.01, 0.04, 0.03, 0.5])).tolist() == pytest.approx(
-        [0.04, 0.16 / 3, 0.16 / 3, 0.5]
-    )
-    assert adjusted(np.array([1.0])).tolist() == [1.0]
 
 
 def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:

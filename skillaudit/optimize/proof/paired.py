@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skillaudit.optimize.proof.state import Variant, expected, is_local, victim_rates
 from skillaudit.optimize.records import Harm, PairedTest
 from skillaudit.schema import Estimate, ScorerName
+from skillaudit.stats.intervals import TAIL, UNKNOWN
 
 Doubles = NDArray[np.float64]
 
@@ -76,11 +77,11 @@ def _groups(owners: Sequence[str]) -> list[list[int]]:
 def _bootstrap(differences: Doubles, weights: Doubles) -> Estimate:
     """Weighted mean of group differences with a 90% percentile interval."""
     if not len(differences):
-        return Estimate(value=None, low=None, high=None)
+        return UNKNOWN
     value = float((differences * weights).sum() / weights.sum())
     drawn = np.random.default_rng(0).integers(0, len(differences), (DRAWS, len(differences)))
     means = (differences * weights)[drawn].sum(axis=1) / weights[drawn].sum(axis=1)
-    low, high = np.quantile(means, (0.05, 0.95))
+    low, high = np.quantile(means, (TAIL, 1 - TAIL))
     return Estimate(
         value=round(value, 4) + 0.0,
         low=round(min(float(low), value), 4) + 0.0,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.common import idle_trial, make_plan, routed_trial
+from skillaudit.stats.intervals import interval
 
 MIN_POSITIONS = 9
 

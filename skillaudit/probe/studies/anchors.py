@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.rates import Bootstrap, Floats, interval
+from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.alike import central
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
 from skillaudit.scoring.ngrams import tokens
+from skillaudit.stats.counting import effective_number
+from skillaudit.stats.intervals import interval
 
 SIZE = 50
 REQUESTS = 100
@@ -95,19 +97,17 @@ def _absorbers(decisions: Sequence[Decision]) -> list[Fit]:
     """Effective number of skills that wrong choices went to: exp of the entropy."""
     fits = []
     for condition in ("concrete", "blurred", "vague"):
-        wrong = Counter(
-            d.chosen for d in decisions if d.outcome == "hijack" and d.condition == condition and d.gold
-        )
-        counts: Floats = np.array(list(wrong.values()), dtype=np.float64)
-        if not len(counts):
+        wrong = [
+            str(d.chosen) for d in decisions if d.outcome == "hijack" and d.condition == condition and d.gold
+        ]
+        if not wrong:
             continue
-        share = counts / counts.sum()
-        number = float(np.exp(-(share * np.log(share)).sum()))
+        number = effective_number(wrong)
         fits.append(
             Fit(
                 name=f"absorbers, {condition}",
                 value=interval(number, np.array([number])),
-                meaning=f"effective number of skills among which {int(counts.sum())} wrong choices fell",
+                meaning=f"effective number of skills among which {len(wrong)} wrong choices fell",
             )
         )
     return fits

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.orders import mixed, shuffled
-from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Branch, Decision, Entry, Fit, Plan, Trial
 from skillaudit.probe.ground import PAPER, Ground, owned
 from skillaudit.schema import Request
+from skillaudit.stats.intervals import interval
 
 
 def routed_trial(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan
 from skillaudit.errors import UsageError
 from skillaudit.laws import FORMS
@@ -15,6 +15,7 @@ from skillaudit.laws.curve import nested_order
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Estimate
+from skillaudit.stats.intervals import interval
 
 SIZES = (5, 10, 20, 50, 100, 200, 500)
 REQUESTS = 60

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.asking.rates import Bootstrap, interval
+from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan, Trial
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
@@ -17,6 +17,7 @@ from skillaudit.probe.studies.alike import confusable, folders
 from skillaudit.probe.studies.common import contrast, make_plan, routed_trial
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer
+from skillaudit.stats.intervals import interval
 
 SIZE = 200
 REQUESTS = 100

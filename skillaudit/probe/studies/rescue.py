@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import hash_of
-from skillaudit.asking.rates import Bootstrap, Floats, interval
+from skillaudit.asking.rates import Bootstrap, Floats
 from skillaudit.asking.records import Decision, Fit, Plan, Trial
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground, owned
 from skillaudit.probe.studies.alike import nearest_first
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Request, Skill
+from skillaudit.stats.intervals import interval
 
 PAIRS = 60
 SIZE = 30

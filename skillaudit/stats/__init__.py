@@ -1,0 +1,1 @@
+"""What every room does with numbers: intervals, false discovery, diversity."""
