@@ -16,7 +16,7 @@ from skillaudit.load.place import place
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
-from skillaudit.reading import read_start
+from skillaudit.reading import limits, read_start
 from skillaudit.reading.limits import SIDE_FILE, SKILL
 from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Skipped
@@ -64,6 +64,7 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
     skipped = list(tree.skipped)
     drafts: list[Draft] = []
     root = path.resolve()
+    taken = 0
     for number, found in enumerate(files):
         if number % _EVERY == 0:
             progress.update("load", number, len(files), found.shown)
@@ -71,6 +72,13 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         if isinstance(got, Rejected):
             skipped.append(Skipped(path=found.shown, reason=got.reason, code=got.code))
             continue
+        taken += len(got.body)
+        if taken > limits.LIBRARY:
+            reason = f"this and the {len(files) - number - 1:,} after it: more than {limits.LIBRARY >> 20:,} MiB in all"
+            skipped.append(
+                Skipped(path=found.shown, reason=f"{reason}; load a part of them", code="too-many")
+            )
+            break
         got.root, got.shown = shown, f"{shown.rstrip('/')}/{found.shown}"
         got.place = place(path, found.folders, found.file_name)
         drafts.append(got)

@@ -33,10 +33,11 @@ from skillaudit.probe.ground import PAPER, Ground
 from skillaudit.probe.probing import Limits, probe, run_id
 from skillaudit.probe.records import ProbeResult
 from skillaudit.progress import SILENT, Progress
+from skillaudit.reading import read_record
+from skillaudit.reading.limits import WRITTEN_REQUESTS
 from skillaudit.requests import Gathered, coverage, gather, synthesize
 from skillaudit.routing import Routing, forecast, save
 from skillaudit.routing.profiles import check_name
-from skillaudit.safety.decoding import read_json
 from skillaudit.schema import Library, Request, Skill
 
 WRITTEN = 3
@@ -222,10 +223,7 @@ class _Session:
         ).hexdigest()
         path = self._log.path.with_name(f"{self._log.path.stem}-written-{digest}.json")
         if path.is_file():
-            try:
-                written = read_json(path.read_bytes(), tuple[Request, ...])
-            except msgspec.MsgspecError as error:
-                raise UsageError(f"{path}: cannot be read ({error}); remove it") from error
+            written = read_record(path, tuple[Request, ...], WRITTEN_REQUESTS)
         else:
             ask = completer(model, api_base=self._settings.api_base)
             written = synthesize(missing, ask, WRITTEN, progress=self._progress)

@@ -85,6 +85,7 @@ BASELINE = Bounds("a baseline", 64 * MIB, "write it anew with `--write-baseline`
 PROFILE = Bounds("a router profile", 4 * MIB, "fit it again or remove it", values=200_000)
 SETTINGS = Bounds("a settings file", 256 * KIB, "keep what is long in files of its own", values=50_000)
 BACKUP = Bounds("the list of a backup", 64 * MIB, "put the files back by hand", values=2_000_000)
+WRITTEN_REQUESTS = Bounds("a file of written requests", 64 * MIB, "remove it", values=2_000_000)
 RESULTS = Bounds("a result of an experiment", 256 * MIB, "remove it", values=8_000_000)
 MODEL_SETTINGS = Bounds("a model's settings", MIB, "take a model of another source", values=100_000)
 ANSWER = Bounds("an answer of a model", 4 * MIB, "ask for less", values=100_000)

@@ -12,7 +12,7 @@ import pytest
 from skillaudit.errors import LoadError
 from skillaudit.load import DEFECT_KINDS, SKIP_CODES, load, sources
 from skillaudit.load.walk import walk
-from skillaudit.reading import read_start
+from skillaudit.reading import limits, read_start
 from skillaudit.reading.limits import SKILL, Bounds
 from skillaudit.schema import Library
 from tests.load.trees import text, write
@@ -211,6 +211,18 @@ def test_an_unreadable_file_is_skipped(tmp_path: Path, monkeypatch: pytest.Monke
     assert [(item.path, item.code, item.reason) for item in library.skipped] == [
         ("b/SKILL.md", "unreadable", "cannot be read: permission denied")
     ]
+
+
+def test_a_library_without_end_is_loaded_up_to_a_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        write(tmp_path, f"{name}/SKILL.md", text(name, body="x" * 400))
+    monkeypatch.setattr(limits, "LIBRARY", 1000)
+    library = load([tmp_path])
+    assert ids(library) == ["a", "b"]
+    assert [(item.path, item.code) for item in library.skipped] == [("c/SKILL.md", "too-many")]
+    assert "this and the 1 after it" in library.skipped[0].reason
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
