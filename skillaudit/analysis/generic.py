@@ -19,7 +19,9 @@ GENERIC_PHRASES: tuple[str, ...] = (
     r"one[- ]stop",
     r"universal(?:ly)?",
     r"catch[- ]all",
-    r"always (?:use|invoke|load|trigger|call|start with|read) this",
+    # `Always invoke this for .x files` says when, and is what raises recall; without a limit it claims everything.
+    r"always (?:use|invoke|load|trigger|call|start with|read) this(?: skill| tool)?"
+    r"(?!(?: skill| tool)? (?:when|whenever|if|for|with|on|before|after|to)\b)",
     r"must (?:always )?be (?:used|invoked|loaded|called) (?:first|always|before)",
     r"before (?:any|every|each|doing anything|starting any)",
     r"use this (?:skill )?(?:first|by default|for all|for any|for every)",

@@ -20,7 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 HIJACK_SPREAD = np.diag([1.5, 4.0, 1.0]) ** 2
 TRIGGER_SPREAD = np.diag([2.0, 4.0, 1.0]) ** 2
-FREEDOM = np.diag([0.0, 0.5, 0.5]) ** 2
+FREEDOM = np.diag([0.0, 0.3, 0.2]) ** 2
 """What a single router may differ from its class by, beyond what the class says of it."""
 ERRORS_SD = 0.3
 """Least standard deviation of the level of what errors go to."""

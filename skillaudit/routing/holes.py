@@ -22,7 +22,7 @@ Ints = npt.NDArray[np.int64]
 
 MAX_Q = 0.05
 """False-discovery rate that is accepted."""
-WIDTH_Q = 0.2
+WIDTH_Q = 0.1
 """The same for breadth alone, whose tail real libraries seldom reach: of thirteen, no skill is flagged at 0.05."""
 MIN_FAMILIES = 3.0
 """Least effective number of families robbed."""

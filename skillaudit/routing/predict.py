@@ -18,6 +18,7 @@ from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.reading import Reader, View
 from skillaudit.routing.records import Routing
+from skillaudit.routing.scripts import foreign
 from skillaudit.schema import BlackHole, Coverage, Estimate, Forecast, Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def forecast(
             contested=found.contested,
             taxonomy=taxonomy(flow, families, labels, near, {row_of[hole.skill] for hole in holes}),
             coverage=coverage,
-            source=_source(profile, view, found.accuracy),
+            source=_source(profile, view, found.accuracy, int(foreign(requests, skills).sum())),
             fit_range=_fit_range(profile),
             extrapolates=profile.extrapolates(len(skills)),
         ),
@@ -111,7 +112,7 @@ def _level_sd(hijack: Estimate) -> float:
     return (hijack.high - hijack.low) / (2 * 1.645) / hijack.value
 
 
-def _source(profile: RouterProfile, view: View, accuracy: Estimate) -> str:
+def _source(profile: RouterProfile, view: View, accuracy: Estimate, strange: int) -> str:
     """One sentence: what was fitted on what, and what stands in."""
     sentence = profile.provenance
     evidence, supported = view.judged, view.supported
@@ -131,6 +132,11 @@ def _source(profile: RouterProfile, view: View, accuracy: Estimate) -> str:
                 f"; the scorer by itself would rank {ranked:.0%} of these requests right, but of recorded requests "
                 f"that it ranks wrong, models got {view.fit.recovered:.0%} right"
             )
+    if strange:
+        sentence += (
+            f"; {strange:,} of the requests are in a script that no descriptor is written in: the scorer cannot read "
+            "them, so the forecast is lower and wider"
+        )
     return sentence + "."
 
 

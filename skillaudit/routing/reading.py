@@ -19,6 +19,7 @@ from skillaudit.routing.idle import made_idle
 from skillaudit.routing.outcome import Outcome, choose, rank_first
 from skillaudit.routing.profiles import ChoiceFit, Contrast, RouterProfile, find
 from skillaudit.routing.rates import Rates, rates
+from skillaudit.routing.scripts import SHIFT, foreign
 from skillaudit.schema import Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Reader:
             fit = _without_requests(fit, name)
             judged = self._descriptors(fit)
         elif fit is not None:
-            judged, extra_sd = _shifted(evidence, self._requests, fit)
+            judged, extra_sd = _shifted(evidence, self._requests, self.skills, fit)
         return View(
             profile=profile,
             evidence=evidence,
@@ -156,9 +157,13 @@ class Reader:
         return self._stand_ins[key]
 
 
-def _shifted(evidence: Evidence, requests: Sequence[Request], fit: ChoiceFit) -> tuple[Evidence, float]:
-    """Evidence with the shift of each row's source, and the standard deviation of their mean."""
-    pairs = np.array([fit.sources.get(request.source, (0.0, 0.0)) for request in requests])
+def _shifted(
+    evidence: Evidence, requests: Sequence[Request], skills: Sequence[Skill], fit: ChoiceFit
+) -> tuple[Evidence, float]:
+    """Evidence with the shift of each row's source and script, and the standard deviation of their mean."""
+    pairs = np.array([fit.sources.get(request.source, (0.0, 0.0)) for request in requests]).reshape(-1, 2)
+    strange = foreign(requests, skills)
+    pairs[strange] += SHIFT
     if not len(evidence.request) or not pairs.any():
         return evidence, 0.0
     rows = pairs[evidence.request]

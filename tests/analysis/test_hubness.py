@@ -117,7 +117,9 @@ def test_anti_hubs_are_on_no_list() -> None:
     [
         ("Helps with ANY task and any task.", ("any task",)),
         ("General-purpose helper for all your coding needs", ("general-purpose", "all your coding needs")),
-        ("Always use this before any edit", ("always use this", "before any")),
+        ("Always use this before any edit", ("before any",)),
+        ("Always invoke this skill for .xlsx files", ()),
+        ("Always use this first, for every task", ("always use this", "every task")),
         ("Handles everything, from a wide range of sources", ("everything", "wide range of")),
         ("Company tasks; manything; universality", ()),
         ("Fill in PDF forms and merge PDF files", ()),
