@@ -25,8 +25,8 @@ from skillaudit.page.figures import percent, rate
 from skillaudit.page.lines import printable
 from skillaudit.safety.exits import in_markdown
 
-_FIGURES = re.compile(r"[0-9][0-9.,]*%? \([0-9][0-9.,]* to [0-9][0-9.,]*\)")
-"""A number with its interval, which reads better without backslashes."""
+_FIGURES = re.compile(r"[+-]?[0-9][0-9.,]*%?(?: \([0-9][0-9.,]*%? to [0-9][0-9.,]*\))?")
+"""A number, and one with its interval, which read better without backslashes."""
 
 
 def escape(text: str) -> str:

@@ -31,9 +31,9 @@ class OverviewView(View):
         ("accuracy", "share of requests that reach the skill they are meant for, with its 90% interval"),
         ("hijack", "share that another skill takes"),
         ("no skill", "share for which nothing is chosen; the three sum to 1"),
-        ("false trig.", "share of requests for no skill that a skill takes all the same"),
-        ("with state", "a chain at best: every step finds the real result of the one before"),
-        ("by gamma", "a chain at worst: its steps are chosen from a plan, with the published exponent"),
+        ("false trigger", "share of requests for no skill that a skill takes all the same"),
+        ("with state", "a chain whose every step finds a right result of the one before"),
+        ("at worst", "a chain at worst: its steps are chosen from a plan, with the published exponent"),
         ("●━━", "the estimate and its interval on a line from 0% to 100%"),
     )
 
