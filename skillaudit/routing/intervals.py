@@ -12,7 +12,7 @@ from skillaudit.schema import Estimate
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-DRAWS = 4096
+DRAWS = 16384
 TAIL = 0.05
 """Mass left out on either side of a 90% interval."""
 LATTICE = (
@@ -20,7 +20,7 @@ LATTICE = (
 )  # fmt: skip
 """Generating vector of a lattice whose points lie evenly in all pairs of dimensions (Cools, Kuo and Nuyens 2006): the
 ends of an interval settle several times sooner than with random numbers."""
-GROUPS = 96
+GROUPS = 32
 """Points that stand for any number of requests: a rate is a smooth function of a request's clearance."""
 
 
