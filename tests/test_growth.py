@@ -1,4 +1,4 @@
-"""No text makes a function slow: a line of forty thousand equal marks costs what its length costs, not its square.
+"""No text makes a function slow: a line of twenty thousand equal marks costs what its length costs, not its square.
 
 Counted is the process's own work: a timer of virtual time, which stands while others work, ends a call that goes on
 and on. A function whose work grows with the square of the length needs minutes here, an honest one a moment.
@@ -19,27 +19,27 @@ from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
 from skillaudit.compile.prose import fill_holes, role_of, sentences, topics
 from skillaudit.compile.tree import TreeError, parse
-from skillaudit.formatters import layout
-from skillaudit.formatters.markdown import escape
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import parse_skill
 from skillaudit.optimize.words.phrasing import fit, without_generic
 from skillaudit.optimize.words.source import phrases, source_of, stems
+from skillaudit.page import lines
+from skillaudit.page.markdown import escape
 from skillaudit.reading import JsonError, limits, parse_json
 from skillaudit.reading.toml_text import parse_toml
 from skillaudit.reading.yaml_text import YamlError, compose
 from skillaudit.requests import mining, synthesis, wording
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.safety.cleaning import clean, one_line, removed_classes
+from skillaudit.safety.exits import shown
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import count_ngrams
 from skillaudit.text import markdown
 from skillaudit.text.words import identifiers, terms, tokens
-from skillaudit.tui import lines
 
-SIZE = 40_000
-SECONDS = 6.0
+SIZE = 20_000
+SECONDS = 4.0
 """Of the process's own time for all texts of one function; the slowest takes a quarter of it."""
 
 ATOMS = (
@@ -161,8 +161,8 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "answers": lambda text: answers.parse(text, ["a-b", "c"]),
     "final answer": final_answer,
     "agents' prose": lambda text: (sentences(text), topics(text), role_of(text), fill_holes(text)),
-    "layout": lambda text: (layout.wrap(text), layout.clip(text, 80), layout.squeeze(text, 20), escape(text)),
-    "terminal": lambda text: (lines.printable(text), lines.wrap(text, 80), lines.fit(text, 80)),
+    "lines": lambda text: (lines.printable(text), lines.wrap(text, 80), lines.clip(text, 80), lines.fit(text, 80)),
+    "exits": lambda text: (escape(text), shown(text)),
     "JSON": form(lambda text: parse_json(text, limits.REQUESTS)),
     "YAML": form(lambda text: compose(text, limits.REQUESTS)),
     "TOML": form(parse_toml),

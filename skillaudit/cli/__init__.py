@@ -87,12 +87,12 @@ def group() -> None:
 def main(idle: Mapping[int, Handler] = MappingProxyType({})) -> None:
     """Run the command line and exit with its code; `idle` is what signals do before and after."""
     from skillaudit.cli.diagnostics import guard, run
+    from skillaudit.cli.signals import Signals
 
     guard()
+    signals = Signals(idle)
     try:
-        code = run(group, idle)
-    except KeyboardInterrupt as error:  # in the middle of telling another end
-        from skillaudit.cli.signals import signal_behind
-
-        code = 128 + (signal_behind(error) or 2)
+        code = run(group, signals)
+    except KeyboardInterrupt:  # in the middle of telling another end
+        code = 128 + signals.received
     sys.exit(code)

@@ -8,16 +8,14 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping
 from contextlib import suppress
 from enum import IntEnum
 from io import StringIO, TextIOWrapper
-from types import MappingProxyType
 from typing import TextIO
 
 import click
 
-from skillaudit.cli.signals import Handler, Signals, signal_behind
+from skillaudit.cli.signals import Signals, interrupted
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
 from skillaudit.safety.secrets import LONG_PIECE, mask
@@ -99,9 +97,9 @@ def _drop(stream: TextIO | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def run(command: click.Command, idle: Mapping[int, Handler] = MappingProxyType({})) -> int:
-    """Run `command` on the process's arguments and return the exit code; `idle` is what signals do else."""
-    signals = Signals(idle)
+def run(command: click.Command, signals: Signals | None = None) -> int:
+    """Run `command` on the process's arguments and return the exit code; `signals` interrupt it."""
+    signals = signals or Signals()
     try:
         signals.arm()
         _tidy()
@@ -116,7 +114,7 @@ def run(command: click.Command, idle: Mapping[int, Handler] = MappingProxyType({
         _show(error)
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt) as error:
-        return _ended(error)
+        return _ended(error, signals.received)
     except MissingError as error:
         say(f"error: {error}")
         return ExitCode.ENVIRONMENT
@@ -131,8 +129,8 @@ def run(command: click.Command, idle: Mapping[int, Handler] = MappingProxyType({
         drop_stdout()
         return ExitCode.CLEAN
     except Exception as error:
-        if signal_behind(error):
-            return _ended(error)
+        if interrupted(error):
+            return _ended(error, signals.received)
         if isinstance(error, FileNotFoundError) and _no_working_folder():
             say("error: the working folder is gone; change to one that exists")
             return ExitCode.USAGE
@@ -159,9 +157,8 @@ def _show(error: click.ClickException) -> None:
     say(text.getvalue().rstrip("\n"))
 
 
-def _ended(error: BaseException) -> int:
+def _ended(error: BaseException, number: int) -> int:
     """Say that a signal ended the run, and return its code; click's `Abort` has the words in its cause."""
-    number = signal_behind(error) or signal.SIGINT
     told = error.__cause__ if isinstance(error, click.Abort) else error
     words = str(told) if isinstance(told, KeyboardInterrupt) else ""
     what = "interrupted" if number == signal.SIGINT else "terminated"

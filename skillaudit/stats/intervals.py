@@ -20,10 +20,12 @@ def wilson(hits: float, count: float, quantile: float = Z) -> tuple[float, float
     """Return Wilson's interval for a proportion of `hits` among `count` independent trials."""
     if count <= 0:
         return 0.0, 1.0
-    p, z2 = hits / count, quantile**2
+    p, z2 = float(hits / count), float(quantile**2)
     centre = (p + z2 / (2 * count)) / (1 + z2 / count)
     half = quantile * math.sqrt(p * (1 - p) / count + z2 / (4 * count**2)) / (1 + z2 / count)
-    return max(0.0, min(centre - half, p)), min(1.0, max(centre + half, p))
+    return float(max(0.0, min(centre - half, p))), float(
+        min(1.0, max(centre + half, p))
+    )  # NumPy's are not written
 
 
 def share(hits: int, count: int) -> Estimate:

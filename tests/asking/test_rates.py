@@ -187,3 +187,8 @@ def test_the_interval_knows_how_the_groups_differ(groups: Ints, low: float, high
     hits = np.array([1] * 12 + [0, 1, 1] * 2 + [0, 0, 1] * 2, dtype=bool)
     found = proportion(hits, groups)
     assert (found.value, found.low, found.high) == pytest.approx((0.75, low, high), abs=1e-3)
+
+
+def test_a_rate_can_be_written_whatever_numbers_it_came_from() -> None:
+    found = proportion(np.array([True, False, True, True]), np.array([0, 0, 1, 2]), np.ones(4))
+    assert [type(end) for end in (found.value, found.low, found.high)] == [float, float, float]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from skillaudit.cli import main
-from skillaudit.cli.signals import Signals, Terminated, signal_behind
+from skillaudit.cli.signals import Signals, interrupted
+from skillaudit.errors import UsageError
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
@@ -73,55 +77,63 @@ def test_while_a_command_is_imported(by: str, word: str, tmp_path: Path) -> None
     assert (code, out, err.strip()) == (128 + ENDS[by], "", word)
 
 
-def test_while_another_end_is_told(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def stop(message: str) -> None:
-        raise Terminated(signal.SIGTERM)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_while_another_end_is_told(monkeypatch: pytest.MonkeyPatch, number: int, code: int) -> None:
+    def stop(self: Signals) -> None:
+        self.received = number
+        raise UsageError("something is wrong")
 
-    monkeypatch.setattr(sys, "argv", ["skillaudit", "check", "nowhere"])
-    monkeypatch.setattr("skillaudit.cli.diagnostics.say", stop)
+    def interrupt(message: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Signals, "arm", stop)
+    monkeypatch.setattr("skillaudit.cli.diagnostics.say", interrupt)
     monkeypatch.setattr("skillaudit.cli.diagnostics.guard", lambda: None)
     with pytest.raises(SystemExit) as end:
         main()
-    assert end.value.code == 143
+    assert end.value.code == code
 
 
-def test_work_under_way_is_unwound_and_a_second_signal_ends_at_once(tmp_path: Path) -> None:
-    program = f"""
-import os, signal
-from skillaudit.cli.signals import Signals
-numbers = {[*ENDS.values()]}
-signals = Signals({{number: lambda number, frame: os._exit(100 + number) for number in numbers}})
-for number in numbers:
-    try:
-        signals.arm()
-        signal.raise_signal(number)
-    except KeyboardInterrupt as error:
-        print(type(error).__name__, getattr(error, "number", 0))
-signal.raise_signal(numbers[0])
-"""
-    found = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, preexec_fn=default_signals
-    )
-    assert found.returncode == 100 + signal.SIGINT
-    assert found.stderr == ""
+@pytest.fixture
+def armed() -> Iterator[Signals]:
+    """Handle SIGINT and SIGTERM as a run does, whatever the test run itself was handed down."""
+    before = {number: signal.getsignal(number) for number in ENDS.values()}
+    signals = Signals(dict.fromkeys(before, cast(Any, signal.default_int_handler)))
+    signals.arm()
+    yield signals
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-def test_signals_raise_while_work_is_under_way() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    idle = Signals({signal.SIGTERM: signal.default_int_handler})
-    try:
-        idle.arm()
-        with pytest.raises(Terminated) as end:
-            signal.raise_signal(signal.SIGTERM)
-        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGTERM, before)
+@pytest.mark.parametrize("by", ENDS)
+def test_work_under_way_is_interrupted(by: str, armed: Signals) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(ENDS[by])
+    assert armed.received == ENDS[by]
+
+
+@pytest.mark.parametrize("by", ENDS)
+def test_what_an_event_loop_runs_is_cancelled_and_can_close_what_is_open(by: str, armed: Signals) -> None:
+    closed = []
+
+    async def work() -> None:
+        try:
+            signal.raise_signal(ENDS[by])
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            closed.append(by)
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(work())
+    assert closed == [by] and armed.received == ENDS[by]
+
+
+def test_an_interrupt_is_seen_behind_what_compiled_modules_make_of_it() -> None:
     wrapped = ImportError("half loaded")
-    wrapped.__context__ = end.value
-    assert signal_behind(wrapped) == signal.SIGTERM
-    assert signal_behind(ValueError()) is None
+    wrapped.__context__ = KeyboardInterrupt()
+    assert interrupted(wrapped)
+    assert not interrupted(ValueError())
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")

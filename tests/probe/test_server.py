@@ -145,7 +145,8 @@ def test_a_killed_command_goes_on_and_two_at_once_share(source: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_an_interrupt_counts_and_says_what_is_under_way(source: Path) -> None:
+@pytest.mark.parametrize(("by", "word"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
+def test_an_interrupt_counts_and_says_what_is_under_way(source: Path, by: signal.Signals, word: str) -> None:
     with Server(Rule(in_file, law), [None] * 6 + ["hang"] * 50) as server:
         server.expected = 9
         process = subprocess.Popen(
@@ -155,10 +156,10 @@ def test_an_interrupt_counts_and_says_what_is_under_way(source: Path) -> None:
             text=True,
         )
         assert server.reached.wait(120)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(by)
         out, err = process.communicate(timeout=120)
-    assert process.returncode == 130 and out == ""
-    assert err.strip().startswith("interrupted; 3 calls were under way and count as $0.00")
+    assert process.returncode == 128 + by and out == ""
+    assert err.strip().startswith(f"{word}; 3 calls were under way and count as $0.00")
     assert err.count("\n") <= 2 and "Traceback" not in err
     with ProbeLog(source.parent / "log.sqlite") as log:
         (run,) = log.runs()
