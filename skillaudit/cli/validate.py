@@ -144,7 +144,7 @@ def _classes() -> Iterator[tuple[str, list[LeftOut]]]:
     """Each class with its cells, then all of them together."""
     from skillaudit.routing.profiles import built_in
 
-    every = []
+    every: list[LeftOut] = []
     for profile in built_in():
         if profile.left_out:
             every += profile.left_out

@@ -137,10 +137,10 @@ class _Copy:
             elif kind == b"commit":
                 more |= self._submodule(top, path, blob.decode(), root)
         paths: dict[str, list[tuple[str, bool]]] = {}
-        for path, blob, link in wanted:
-            paths.setdefault(blob, []).append((path, link))
-        for blob, content in _contents(top, list(paths)):
-            for path, link in paths[blob]:
+        for path, name_of, link in wanted:
+            paths.setdefault(name_of, []).append((path, link))
+        for name_of, content in _contents(top, list(paths)):
+            for path, link in paths[name_of]:
                 self._file(root, path, link, content)
         return bool(wanted) or more
 

@@ -83,7 +83,7 @@ class Table(NamedTuple):
 class More(NamedTuple):
     """What a shortened list leaves out."""
 
-    count: int
+    left: int
     what: str
 
 

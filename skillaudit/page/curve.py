@@ -109,10 +109,10 @@ def _plot(curve: Curve, width: int) -> Iterator[Line]:
         yield (Span(f"{label:>5} |{''.join(marks)}".rstrip()),)
     yield (Span(f"{'':>5} +{'-' * wide}"),)
     yield (Span(" " * 7 + _axis(scale, wide)),)
-    yield from ((Span(f"{'':>7}{row}", "muted"),) for row in wrap(curve.x_label, width - 7))
+    yield from ((Span(f"{'':>7}{part}", "muted"),) for part in wrap(curve.x_label, width - 7))
     for mark, line in zip(MARKS, lines, strict=False):
-        for at, row in enumerate(wrap(label_of(line), width - 9)):
-            yield (Span(f"{'':>7}{mark if not at else ' '} {row}"),)
+        for at, part in enumerate(wrap(label_of(line), width - 9)):
+            yield (Span(f"{'':>7}{mark if not at else ' '} {part}"),)
 
 
 def _axis(scale: Scale, width: int) -> str:

@@ -61,8 +61,8 @@ def _page(blocks: Sequence[Block], title: str, noted: int) -> str:
 
 def svg(curve: Curve) -> str:
     """Return a curve as an SVG file; empty where it has no point."""
-    drawn = environment().get_template("blocks.html").make_module({"anchors": {}}).curve(curve)
-    return str(drawn).strip()
+    macros: Any = environment().get_template("blocks.html").make_module({"anchors": {}})
+    return str(macros.curve(curve)).strip()
 
 
 @cache

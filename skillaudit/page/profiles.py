@@ -78,7 +78,7 @@ def stored_blocks(shipped: Sequence[RouterProfile], classes: Sequence[str]) -> I
         Column("list"), Column("model", 16), Column("n", 6, "right"), Column("accuracy", 20, "right"), Column("", 1),
         Column("found", 5, "right"), Column("error", 5, "right"),
     )  # fmt: skip
-    rows = [
+    rows: list[tuple[Span, ...]] = [
         (
             Span(cell.cell), Span(cell.model), Span(f"{cell.n:,}"),
             Span(f"{_percent(cell.predicted)} ({_percent(cell.low)} to {_percent(cell.high)})"),

@@ -68,7 +68,8 @@ class View:
         outcome = choose(self.idle, self.fit) if self.fit else rank_first(self.idle)
         mass = (outcome.hijack[:, None] * outcome.shares * (self.idle.rivals >= 0))[rows]
         taker = np.maximum(self.idle.rivals[rows], 0)
-        return np.bincount(taker.ravel(), weights=mass.ravel(), minlength=self.idle.size) / rows.sum()
+        taken = np.bincount(taker.ravel(), weights=mass.ravel(), minlength=self.idle.size)
+        return np.asarray(taken / rows.sum(), dtype=np.float64)
 
     def rates(self, seed: int) -> Rates:
         """Rates with their intervals."""

@@ -6,10 +6,11 @@ from functools import partial
 
 from textual.timer import Timer
 
+from skillaudit.page.figures import dollars
 from skillaudit.page.lines import Line, Span, printable
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.loading import in_thread
-from skillaudit.tui.probe_document import dollars, short
+from skillaudit.tui.probe_document import short
 from skillaudit.tui.probe_run import Probe, Run
 from skillaudit.tui.probe_screens import LeaveScreen
 from skillaudit.tui.shell import Shell

@@ -53,7 +53,7 @@ def _ranked(library: Library, gathered: Gathered, kind: ScorerName, cache: Cache
     fit = find(None, kind).fits[kind]
     known = {skill.id for skill in shown}
     asked = from_requests(shown, gathered.requests, scorer, fit.contrast, hidden=known)
-    stood_in = design(from_descriptors(shown, scorer, fit.contrast, fit.gold_score))
+    stood_in = design(from_descriptors(shown, scorer, fit.contrast, fit.gold_score), fit.kappa)
     return stood_in[asked.gold[asked.routed]], rank_first(asked).right[asked.routed]
 
 

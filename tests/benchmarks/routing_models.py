@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from skillaudit.routing.decisions import RIGHT, DecisionLog
 from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
-from skillaudit.routing.outcome import KAPPA, logistic
+from skillaudit.routing.outcome import logistic
 from skillaudit.routing.table import FOLDS, Table
 from skillaudit.schema import ScorerName
 from tests.benchmarks.routing_data import (
@@ -35,6 +35,8 @@ from tests.benchmarks.routing_data import (
 
 Floats = npt.NDArray[np.float64]
 BETAS = (8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0)
+CAPACITY = 90.0
+"""Size from which a list costs accuracy, in skills."""
 NEAR = 0.4
 """Similarity to the right skill from which a rival belongs to its nest."""
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
@@ -95,7 +97,7 @@ def features(log: DecisionLog, name: ScorerName, table: Table) -> Features:
         clearance=table.x[:, 1],
         difference=table_of(log, name, DIFFERENCES[name]).x[:, 1],
         log_size=np.log(np.maximum(table.size, 1)),
-        capacity=np.log1p(table.size / KAPPA),
+        capacity=np.log1p(table.size / CAPACITY),
         crowding=crowding,
         near=near,
         far=far,

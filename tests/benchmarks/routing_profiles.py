@@ -236,7 +236,7 @@ def descriptor_shift(sources: Sequence[Source], scorer: ScorerName, fit: ChoiceF
         f"  {scorer}: descriptor shifts " + " ".join(f"{k} {np.mean(v):+.2f}" for k, v in by_library.items())
     )
     # The level's own spread between libraries and request sets is in these shifts as well.
-    spread = float(np.sqrt(max(np.var(shifts, ddof=1) - fit.level_sd**2, 0.3**2)))
+    spread = float(np.sqrt(max(float(np.var(shifts, ddof=1)) - fit.level_sd**2, 0.3**2)))
     return float(np.mean(shifts)), spread
 
 

@@ -92,7 +92,7 @@ def _source(name: str, path: Path, library: Path, scorer: ScorerName) -> Source:
 
 def _aligned(lines: list[dict[str, object]], log: DecisionLog) -> list[dict[str, object]]:
     """The lines of a file that became decisions, in order."""
-    kept = []
+    kept: list[dict[str, object]] = []
     for line in lines:
         if len(kept) < len(log.decisions) and line["query"] == log.decisions[len(kept)].query:
             kept.append(line)

@@ -56,12 +56,12 @@ def triggers(sources: list[Source]) -> None:
                 x = (1.0, float(table.best[row]), float(table.catch_all[row]))
                 rows.append((source.group, model, x, float(table.chosen[column][row] >= 0)))
     groups = np.array([row[0] for row in rows])
-    x, y = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
+    known, y = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
     p = np.zeros(len(y))
     for group in np.unique(groups):
         away = groups != group
         prior = Normal(np.array(TRIGGER_START), TRIGGER_SPREAD)
-        p[groups == group] = logistic(x[groups == group] @ fit_logistic(x[away], y[away], prior).mean)
+        p[groups == group] = logistic(known[groups == group] @ fit_logistic(known[away], y[away], prior).mean)
     for name in ("all", *np.unique(groups).tolist()):
         part = np.ones(len(y), dtype=bool) if name == "all" else groups == name
         print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 import pytest
@@ -16,7 +17,7 @@ from skillaudit.settings import own_file, resolve
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
-KINDS = ("config", "cache", "data", "state")
+KINDS: tuple[Literal["config", "cache", "data", "state"], ...] = ("config", "cache", "data", "state")
 
 
 def raising(*_: object, **more: object) -> Path:

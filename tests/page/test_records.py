@@ -67,7 +67,7 @@ def test_plans_fit() -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_runner_finds_a_command(name: str) -> None:
     columns = (Column(name), Column(name, 9, "right"))
-    blocks = [
+    blocks: list[Block] = [
         Title(name, (Span(name),)), Heading(name, name), Paragraph(name), Field(name, (Span(name), Span(name))),
         Bullet("·", name, name, name), table(columns, [(Span(name), Span(name))], 2, name),
     ]  # fmt: skip

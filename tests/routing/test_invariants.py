@@ -26,7 +26,8 @@ NAMES: tuple[ScorerName, ...] = ("lexical", "hybrid")
 def vectors(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """Counts of words as vectors: what stands in for a model."""
     found = np.array([[text.split().count(word) for word in WORDS] for text in texts], dtype=np.float32)
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-9))
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    return np.asarray(found / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
 def judged(

@@ -16,6 +16,7 @@ from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand
 from skillaudit.tui.planning import Plan
 from tests.tui import plans
+from tests.tui.reports import estimate
 from tests.tui.test_planning import made, row
 
 
@@ -55,7 +56,7 @@ def test_false_triggers_are_shown_where_there_is_something_to_judge_them_by() ->
     assert "false trigger" not in text_of(plan, "summary")
     proof = plans.proof(3)
     before, after = (
-        msgspec.structs.replace(rates, false_trigger=plans.estimate(value))
+        msgspec.structs.replace(rates, false_trigger=estimate(value))
         for rates, value in ((proof.before, 0.4), (proof.after, 0.3))
     )
     text = text_of(made(proof=msgspec.structs.replace(proof, before=before, after=after)), "summary")

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from skillaudit.errors import ModelError
+from skillaudit.page.figures import dollars
 from skillaudit.page.markdown import render as to_markdown
-from skillaudit.tui.probe_document import document, dollars
+from skillaudit.tui.probe_document import document
 from skillaudit.tui.probe_form import Form
 from skillaudit.tui.probe_run import EVERY, Probing, Run
 from tests.tui.probe_stand_in import Engine, decision, preview

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from skillaudit.tui.state import NOISE, SORT_BY_ID, SORTS, ClusterRow, Index, Session, matches, sort_skills
+from skillaudit.page.index import NOISE, Index
+from skillaudit.tui.state import SORT_BY_ID, SORTS, ClusterRow, Session, matches, sort_skills
 from tests.tui import reports
 
 

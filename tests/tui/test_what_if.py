@@ -31,7 +31,7 @@ class Oracle:
             raise self.error
         before = reports.small().forecast
         gain = 0.01 * (len(removed) + len(descriptions))
-        after = msgspec.structs.replace(before, accuracy=reports.rate(0.838 + gain))
+        after = msgspec.structs.replace(before, accuracy=reports.estimate(0.838 + gain))
         change = SkillChange(
             id="pdf-split", victim_before=0.2, victim_after=0.1, absorbed_before=3.0, absorbed_after=None
         )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from textual import on
 
 from skillaudit.page.figures import decimal, percent
+from skillaudit.page.index import NOISE
 from skillaudit.page.lines import Span
-from skillaudit.tui.state import NOISE, ClusterRow
+from skillaudit.tui.state import ClusterRow
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.views.skills import SIGNS, sign
 from skillaudit.tui.widgets.row_list import ListColumn, RowList

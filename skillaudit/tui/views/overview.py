@@ -9,13 +9,13 @@ from textual.content import Content
 from textual.message import Message
 
 from skillaudit.page.blocks import Block
-from skillaudit.page.figures import severity_span
+from skillaudit.page.figures import severity_span, worst_first
 from skillaudit.page.library import client_blocks, library_blocks, skipped_blocks
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
 from skillaudit.schema import Finding
-from skillaudit.tui.state import Session, worst_first
+from skillaudit.tui.state import Session
 from skillaudit.tui.status import empty_blocks, stopped_blocks
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from textual import on
 
 from skillaudit.page.figures import NONE, SEVERITIES, amount, percent
+from skillaudit.page.index import Index
 from skillaudit.page.lines import Span
 from skillaudit.schema import SkillReport
-from skillaudit.tui.state import Index
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 

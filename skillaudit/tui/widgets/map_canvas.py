@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from skillaudit.page.index import NOISE
 from skillaudit.page.lines import EMPTY, Line, Span, fit, wrap
 from skillaudit.page.lines import cells as width_of
 from skillaudit.tui.actions import Scope
@@ -28,7 +29,7 @@ from skillaudit.tui.braille import (
     place_labels,
     whole,
 )
-from skillaudit.tui.state import NOISE, Session
+from skillaudit.tui.state import Session
 from skillaudit.tui.widgets.line_view import Drawn, bindings
 
 HUES = 8
