@@ -13,6 +13,7 @@ import pytest
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.records import Fit, Plan
 from skillaudit.errors import UsageError
+from skillaudit.laws import both
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies import STUDIES, decay
 from skillaudit.probe.studies.anchors import strip_anchors
@@ -33,7 +34,7 @@ LEAST = 30
 def test_a_study_finds_the_parameters_of_a_rule(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decay, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
+    monkeypatch.setattr(both, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
     counts = case(name).recovered(tmp_path, SEEDS)
     assert all(count >= WANTED for count in counts.values()), counts
 
@@ -43,7 +44,7 @@ def test_a_study_finds_the_parameters_of_a_rule(
 def test_intervals_cover_nine_times_in_ten(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decay, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
+    monkeypatch.setattr(both, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
     counts = case(name).recovered(tmp_path, MANY)
     assert all(count >= LEAST for count in counts.values()), counts
     # Intervals that are far too wide would hold it every time.
@@ -56,7 +57,7 @@ def test_accuracy_notices_that_the_place_in_the_list_matters(tmp_path: Path) -> 
 
 
 def test_decay_tells_its_two_forms_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decay, "CAPACITY_DRAWS", 2)
+    monkeypatch.setattr(both, "CAPACITY_DRAWS", 2)
     assert (fits(case("line").run(tmp_path)[0])["R2"].value or 0) > 0.8
     found = fits(case("capacity").run(tmp_path, 1)[0])
     line, curve = (found[f"left-out error, {form}"].value for form in ("logarithmic", "capacity"))
