@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SAMPLES = Path(__file__).parent.parent / "sample_libraries"
+
+
+def plain(markdown: str) -> str:
+    """Return Markdown without the backslashes that keep marks as they are, but for those of cells."""
+    return re.sub(r"\\(?=[^\w\s|])", "", markdown)
 
 
 @pytest.fixture(autouse=True)

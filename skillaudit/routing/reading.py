@@ -165,7 +165,7 @@ def _shifted(
     pairs = np.array([fit.sources.get(request.source, (0.0, 0.0)) for request in requests]).reshape(-1, 2)
     strange = foreign(requests, skills)
     pairs[strange] += SHIFT
-    if not len(evidence.request) or not pairs.any():
+    if not evidence.judged.any() or not pairs.any():
         return evidence, 0.0
     rows = pairs[evidence.request]
     return dataclasses.replace(evidence, shift=rows[:, 0]), float(rows[evidence.judged, 1].mean())

@@ -18,7 +18,7 @@ LEXICAL = ("--scorer", "lexical")
 def test_report_is_text_on_stdout_and_nothing_on_stderr(skillaudit: Runner) -> None:
     result = skillaudit("report", CLEAN, *LEXICAL)
     assert result.code == 0
-    assert result.out.startswith("  skillaudit ")
+    assert result.out.startswith("skillaudit ")
     assert "FORECAST" in result.out
     assert result.err == ""
 
@@ -76,7 +76,7 @@ def test_route_ranks_and_says_why(skillaudit: Runner, write_skill: Callable[...,
     write_skill("invoices", "Checks supplier invoices against orders.")
     result = skillaudit("route", root, "make slides out of this document", *LEXICAL)
     assert result.code == 0
-    assert result.out.index("1. slides") < result.out.index("2. invoices")
+    assert result.out.index("1.  slides") < result.out.index("2.  invoices")
     assert "because of: slides" in result.out
     ranking = json.loads(skillaudit("route", root, "make slides", "-f", "json", *LEXICAL).out)
     chances = [choice["probability"] for choice in ranking["choices"]] + [ranking["no_skill"]]

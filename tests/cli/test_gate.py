@@ -180,7 +180,7 @@ def test_a_change_is_judged_by_what_it_did(skillaudit: Runner, write_skill: Call
     write_skill("broken", extra="note: this: that\n")
     result = skillaudit("check", root, "--changed", *LEXICAL)
     assert result.code == 1
-    assert "added since HEAD: broken" in result.out
+    assert "CHANGE  since HEAD\n  added         broken\n" in result.out
     assert "SA002" in result.out
 
 
@@ -193,11 +193,12 @@ def test_a_change_may_add_what_the_baseline_knows(
     git(root, "commit", "-qm", "first")
     write_skill("broken", extra="note: this: that\n")
     known = tmp_path / "baseline.json"
+    lenient = ("--tolerance", "0.5", *LEXICAL)  # a second skill is the first rival
     skillaudit("check", root, "--write-baseline", known, *LEXICAL)
-    result = skillaudit("check", root, "--changed", "--baseline", known, *LEXICAL)
+    result = skillaudit("check", root, "--changed", *lenient, "--baseline", known)
     assert result.code == 0 and "known in the baseline" in result.out
     write_skill("other", extra="note: this: that\n")
-    result = skillaudit("check", root, "--changed", "--baseline", known, *LEXICAL)
+    result = skillaudit("check", root, "--changed", *lenient, "--baseline", known)
     assert result.code == 1 and "1 new error (SA002)" in result.out
     assert skillaudit("check", root, "--changed", "--baseline", tmp_path / "none", *LEXICAL).code == 2
 

@@ -237,7 +237,7 @@ def test_formats_show_the_change() -> None:
     change = compare_reports(library("alpha"), after, reference="origin/main")
     verdict = judge_change(change, after, Gate())
     page = html.render(after, verdict=verdict)
-    assert "Change since origin/main" in page and "60.0% after" in page
+    assert "since origin/main" in page and "60% (" in page
     assert '"reference":"origin/main"' in jsonl.render(after, verdict=verdict)
 
 

@@ -62,8 +62,8 @@ def test_export_and_apply_exclude_each_other(run, tmp_path: Path) -> None:  # ty
 
 def test_text_says_what_is_proved(run) -> None:  # type: ignore[no-untyped-def]
     found = run("--only", "narrow")
-    assert "Proof:" in found.stdout
-    assert "Step by step" in found.stdout
+    assert "PROOF" in found.stdout
+    assert "STEP BY STEP" in found.stdout
 
 
 @pytest.mark.parametrize("only", [None, "hierarchy"])

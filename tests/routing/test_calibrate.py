@@ -50,7 +50,7 @@ def with_choice(decision: Decision, chosen: dict[str, int]) -> Decision:
 @pytest.fixture(scope="module")
 def found() -> tuple[Calibration, World]:
     log, world = simulated(1)
-    return calibrate(log, world.scorer, name="mine"), world
+    return calibrate(log, world.scorer, prior=find("older", "hybrid"), name="mine"), world
 
 
 def test_the_router_is_found_again(found: tuple[Calibration, World]) -> None:

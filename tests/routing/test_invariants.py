@@ -62,7 +62,7 @@ def made(texts: Sequence[str], queries: Sequence[tuple[str, int]]) -> tuple[list
     return skills, requests
 
 
-@pytest.mark.parametrize("router", ["local", "llm"])
+@pytest.mark.parametrize("router", ["local", "frontier", "older"])
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=30, deadline=None)
 @given(texts=LIBRARIES, queries=QUERIES, row=st.integers(0, 6), right=st.booleans())
@@ -83,7 +83,7 @@ def test_a_copy_never_raises_accuracy(
     assert after <= before + 1e-6
 
 
-@pytest.mark.parametrize("router", ["local", "llm"])
+@pytest.mark.parametrize("router", ["local", "frontier", "older"])
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=30, deadline=None)
 @given(texts=LIBRARIES, queries=QUERIES.filter(bool), row=st.integers(0, 6))

@@ -176,7 +176,7 @@ async def test_accepting_and_refusing_moves_the_forecast() -> None:
     async with planned(planner, keys="j j j a") as (app, pilot):
         assert planner.proposal.judged == [("merge-1", "narrow-1")]
         text = screen_text(app)
-        assert "→ 78% (" in text and "+6.2 points" in text and "Plan 5 · 2 accepted" in text
+        assert "→ 77% (" in text and "+6.2 points" in text and "Plan 5 · 2 accepted" in text
         assert "✗ refused by you" in text
         await pilot.press("space", "j", "space")
         await settle(pilot)

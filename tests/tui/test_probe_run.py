@@ -12,6 +12,7 @@ from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.probe_document import document
 from skillaudit.tui.probe_form import Form
 from skillaudit.tui.probe_run import EVERY, Probing, Run
+from tests.conftest import plain
 from tests.tui.probe_stand_in import Engine, decision, preview
 
 
@@ -26,7 +27,7 @@ def text(run: Run) -> str:
     """What is shown of a run."""
     probing = Probing()
     probing.form, probing.run = run.form.copy(), run
-    return to_markdown(document(probing))
+    return plain(to_markdown(document(probing)))
 
 
 def test_a_stand_in_needs_no_leave() -> None:
@@ -130,8 +131,8 @@ def test_the_result_puts_forecast_and_measurement_side_by_side() -> None:
     run.carry_out(engine)
     said = text(run)
     assert "- accuracy: 84% (78 to 90)\n- measured: 75" in said
-    assert "| pdf-split | 5.0% | 35.0% \\[20.0, 50.0\\] | ! | 20 |" in said
-    assert "| pdf-forms | 20.0% | 15.0% \\[5.0, 25.0\\] |  | 20 |" in said
+    assert "| pdf-split | 5.0% | 35% (20 to 50) | ! | 20 |" in said
+    assert "| pdf-forms | 20.0% | 15% (5 to 25) |  | 20 |" in said
     assert "1 of 2 forecasts outside" in said and "position: 0.012" in said
     assert "not found" in said and "| pdf-split | 7 |" in said and "must know" in said
     assert "36 calls, 4 answers from the log" in said and "$0.0123 of $2.50" in said

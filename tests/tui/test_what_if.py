@@ -11,6 +11,7 @@ from skillaudit.page.markdown import render as to_markdown
 from skillaudit.progress import Progress
 from skillaudit.routing.whatif import SkillChange, WhatIf
 from skillaudit.tui.imagining import Change, Changes, outcome_document
+from tests.conftest import plain
 from tests.tui import reports
 from tests.tui.driving import opened, screen_lines, screen_text, settle, toasts
 
@@ -60,7 +61,7 @@ def test_the_outcome_is_described_as_before_and_after() -> None:
     changes.toggle_removed("pdf-forms")
     assert "Forecasting" in to_markdown(outcome_document(changes, True))
     changes.outcome = Oracle()(("pdf-forms",), {}, _Silent())
-    text = to_markdown(outcome_document(changes, False))
+    text = plain(to_markdown(outcome_document(changes, False)))
     assert "## accuracy (+1.0 points" in text and "## hijack (-1.0 points" in text
     assert "- before: 84% (78 to 90)\n- after: 85% (79 to 91)" in text
     assert "| pdf-split | 20.0% | 10.0% | 3.0 | – |" in text
