@@ -182,7 +182,7 @@ async def test_accepting_and_refusing_moves_the_forecast() -> None:
         await settle(pilot)
         assert planner.proposal.judged[-1] == ("merge-1", "narrow-1", "boundary-1", "boundary-2")
         text = screen_text(app)
-        assert "→  83.7%" in text and "deploy-canary" in text and "Harmed all the same" in text
+        assert "→ 84% (" in text and "deploy-canary" in text and "Harmed all the same" in text
         await pilot.press("j", "a")
         assert "its author's work" in toasts(app)[-1]
 
