@@ -1,4 +1,7 @@
-"""The cache gives back what was put, and never stands in the way of an audit."""
+"""The cache gives back what was put, and never stands in the way of an audit.
+
+Long because each kind of damage is done to each kind of value.
+"""
 
 from __future__ import annotations
 

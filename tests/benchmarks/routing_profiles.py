@@ -4,6 +4,7 @@ python -m tests.benchmarks.routing_profiles --data ../shared/data [--print-only]
 
 One hierarchical fit (`skillaudit.routing.hierarchy`) gives the classes; models of 2024 and 2025 that were measured on
 function calls start from theirs. Everything about a library left out is predicted by a fit that saw no request of it.
+Long because fit, judging and table are one program that reads from top to bottom.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Hold the routing forecast against what was measured, on data that it was not fitted to.
 
 python -m tests.benchmarks.routing_validation --data ../shared/data [--only SECTION ...]
+
+Long because its sections share tables that take minutes to make.
 """
 
 from __future__ import annotations
