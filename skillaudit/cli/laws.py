@@ -12,8 +12,9 @@ from skillaudit.cli.output import deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
-    from skillaudit.laws import LibraryLaw, PublishedLaw
+    from skillaudit.laws import PublishedLaw
     from skillaudit.progress import Progress
+    from skillaudit.schema import LibraryCurve
 
 SIZES = (10, 20, 50, 100, 200, 500)
 """Sizes at which every law is evaluated."""
@@ -31,7 +32,6 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
 
     from skillaudit.laws import published
     from skillaudit.laws.execution_law import rescue_curve
-    from skillaudit.pipeline.curve import curve
 
     own = None
     if sources:
@@ -43,19 +43,15 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
             msgspec.to_builtins(law) | {"accuracy": dict(zip(map(str, SIZES), values(law), strict=True))}
             for law in published()
         ]
-        library = None if own is None else msgspec.to_builtins(curve(own)) | {"router": own.router}
-        rescue = [msgspec.to_builtins(at) for at in rescue_curve()]
-        found = {"published": rows, "library": library, "rescue": rescue}
-        deliver_json(found)
+        deliver_json({"published": rows, "library": own, "rescue": rescue_curve()})
         return
     from skillaudit.page.laws import document
     from skillaudit.page.text import render
 
-    blocks = document(published(), SIZES, rescue_curve(), own, None if own is None else curve(own))
-    put(render(blocks).rstrip())
+    put(render(document(published(), SIZES, rescue_curve(), own)).rstrip())
 
 
-def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryLaw:
+def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryCurve:
     """Return the law of the library in `sources`, as `audit` finds it."""
     from skillaudit.cache import Cache
     from skillaudit.laws import library_law

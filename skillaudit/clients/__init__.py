@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skillaudit.clients.listing import Listing, ListingEntry, State, listing, shown_skills
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
-from skillaudit.clients.visibility import Visibility, VisibilityColumn, VisibilityRow, visibility
+from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
 from skillaudit.clients.words import losses, summary, table
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "ListingEntry",
     "State",
     "Visibility",
-    "VisibilityColumn",
     "VisibilityRow",
     "listing",
     "losses",

@@ -5,28 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.clients.listing import Listing, State, listing
-from skillaudit.clients.profiles import Unit, profile, profiles
+from skillaudit.clients.profiles import profile, profiles
 from skillaudit.config import DropOrder
-from skillaudit.schema import Record, Skill
-
-
-class VisibilityColumn(Record):
-    """One client's totals."""
-
-    client: str
-    title: str
-    date: str
-    full: int
-    shortened: int
-    name_only: int
-    invisible: int
-    lost: int
-    """Characters of descriptions that the model does not see, invisible skills included."""
-    unit: Unit
-    used: int
-    whole: int
-    budget: int | None
-    assumption: str
+from skillaudit.schema import ClientView, Record, Skill
 
 
 class VisibilityRow(Record):
@@ -42,7 +23,7 @@ class Visibility(Record):
     """The table of skills by clients."""
 
     context: int | None
-    columns: tuple[VisibilityColumn, ...]
+    columns: tuple[ClientView, ...]
     rows: tuple[VisibilityRow, ...]
 
 
@@ -78,9 +59,9 @@ def visibility(
     )
 
 
-def _column(skills: Sequence[Skill], shown: Listing) -> VisibilityColumn:
+def _column(skills: Sequence[Skill], shown: Listing) -> ClientView:
     rule = profile(shown.client)
-    return VisibilityColumn(
+    return ClientView(
         client=shown.client,
         title=rule.title,
         date=rule.date,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from skillaudit.laws.curve import CurvePoint, FormFit, LibraryLaw, library_law
-from skillaudit.laws.forms import FORMS, Form, Law, evaluate, fit
+from skillaudit.laws.curve import library_law
+from skillaudit.laws.forms import FORMS, Form, Law, chosen_law, evaluate, fit
 from skillaudit.laws.published import ExecutionLaw, PublishedLaw, execution, published
 
 __all__ = [
     "FORMS",
-    "CurvePoint",
     "ExecutionLaw",
     "Form",
-    "FormFit",
     "Law",
-    "LibraryLaw",
     "PublishedLaw",
+    "chosen_law",
     "evaluate",
     "execution",
     "fit",

@@ -11,14 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.laws.both import Fitted, fit_draws, left_out_error
-from skillaudit.laws.forms import FORMS, Law
+from skillaudit.laws.forms import FORMS
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
-from skillaudit.routing.intervals import TAIL, Clusters, normals, resample, root
+from skillaudit.routing.intervals import Clusters, normals, resample, root
 from skillaudit.routing.outcome import chance_right, expected, logistic, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
 from skillaudit.routing.rates import LEVEL
-from skillaudit.schema import Estimate, Record, Request, ScorerName, Skill
+from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
+from skillaudit.stats.intervals import TAIL, interval
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
@@ -33,50 +34,6 @@ MAX_REQUESTS = 1000
 MIN_SKILLS = 8
 """With fewer skills there are not enough sizes to tell a curve from a line."""
 BLOCK_CELLS = 4_000_000
-
-
-class CurvePoint(Record):
-    """Expected rates with `n` of the library's skills on offer."""
-
-    n: int
-    accuracy: Estimate
-    hijack: float
-    interference: float
-    """I(S): mean over requests of the best rival's score, in [0, 1]."""
-
-
-class FormFit(Record):
-    """One form fitted to the curve."""
-
-    law: Law
-    left_out_error: float | None
-    """Root mean squared error on the largest sizes, after a fit without them."""
-    chosen: bool = False
-
-
-class LibraryLaw(Record):
-    """How this library's accuracy falls as it grows."""
-
-    router: str
-    points: tuple[CurvePoint, ...]
-    fits: tuple[FormFit, ...]
-    """Both forms, fitted on all points; empty when the library is too small for a curve."""
-    a: Estimate | None = None
-    b: Estimate | None = None
-    kappa: Estimate | None = None
-    gamma: Estimate | None = None
-    floor: float | None = None
-    """The accuracy that the user will not go below."""
-    crossing: Estimate | None = None
-    """Size at which accuracy crosses the floor; no value when it does not below ten million."""
-    room: Estimate | None = None
-    """How many more skills of the same kind fit above the floor; 0 when it is crossed already."""
-    note: str = ""
-
-    @property
-    def law(self) -> Law | None:
-        """The chosen form."""
-        return next((fitted.law for fitted in self.fits if fitted.chosen), None)
 
 
 def sizes_of(total: int) -> tuple[int, ...]:
@@ -116,7 +73,7 @@ def library_law(
     floor: float | None = None,
     seed: int = 0,
     progress: Progress = SILENT,
-) -> LibraryLaw:
+) -> LibraryCurve:
     """Measure A(n) on nested random parts of a library, fit both forms, and say how much room is left.
 
     Every request is asked at every size, its right skill always on offer beside the first n - 1 others of
@@ -132,14 +89,14 @@ def library_law(
     kept = _sample(skills, requests)
     if len(skills) < MIN_SKILLS or not kept:
         why = "too few skills for a curve" if kept else "no request speaks for this library"
-        return LibraryLaw(router=profile.name, points=(), fits=(), floor=floor, note=why)
+        return LibraryCurve(router=profile.name, points=(), forms=(), floor=floor, note=why)
     walk = _walk(skills, kept, scorer, choice.contrast if choice else Contrast(30.0), sizes, seed, progress)
     curve, hijack, draws = _rates(walk, sizes, choice, seed)
     interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
     points = tuple(
-        CurvePoint(
+        LawPoint(
             n=n,
-            accuracy=_estimate(float(curve[i]), draws[i]),
+            accuracy=interval(float(curve[i]), draws[i]),
             hijack=float(hijack[i]),
             interference=float(interference[i]),
         )
@@ -242,11 +199,11 @@ def _rates(
 
 def _summary(
     router: str,
-    points: tuple[CurvePoint, ...],
+    points: tuple[LawPoint, ...],
     sizes: Sequence[int],
     draws: Floats,
     floor: float | None,
-) -> LibraryLaw:
+) -> LibraryCurve:
     """Both forms on all points, the one with the smaller error on the left-out sizes chosen; crossing and room."""
     values = [point.accuracy.value or 0.0 for point in points]
     extra = {"logarithmic": None, "capacity": [point.interference for point in points]}
@@ -263,17 +220,23 @@ def _summary(
             low=_room(crossing.low, total),
             high=_room(crossing.high, total),
         )
-    return LibraryLaw(
+    return LibraryCurve(
         router=router,
         points=points,
-        fits=tuple(
-            FormFit(law=fitted[form].law, left_out_error=errors[form], chosen=form == chosen)
+        forms=tuple(
+            LawForm(
+                form=form,
+                parameters=fitted[form].law.parameters,
+                r_squared=fitted[form].law.r_squared,
+                left_out_error=errors[form],
+                chosen=form == chosen,
+            )
             for form in FORMS
         ),
-        a=_estimate(*line.values("a")),
-        b=_estimate(*line.values("b")),
-        kappa=_estimate(*curve.values("kappa")),
-        gamma=_estimate(*curve.values("gamma")),
+        a=interval(*line.values("a")),
+        b=interval(*line.values("b")),
+        kappa=interval(*curve.values("kappa")),
+        gamma=interval(*curve.values("gamma")),
         floor=floor,
         crossing=crossing,
         room=room,
@@ -283,11 +246,6 @@ def _summary(
 def _room(crossing: float | None, total: int) -> float | None:
     """Whole skills between the library and a crossing, never below zero."""
     return None if crossing is None else max(0.0, float(np.floor(crossing)) - total)
-
-
-def _estimate(value: float, draws: Floats) -> Estimate:
-    low, high = np.quantile(draws, [TAIL, 1 - TAIL])
-    return Estimate(value=value, low=float(min(low, value)), high=float(max(high, value)))
 
 
 def _size_estimate(fitted: Fitted, floor: float, interference: float) -> Estimate:

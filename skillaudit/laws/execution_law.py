@@ -13,8 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from skillaudit.laws.execution_intervals import joint_interval
 from skillaudit.laws.published import execution, published
-from skillaudit.schema import ChainSource, DepthBySize, Estimate, LawPoint, Record
+from skillaudit.schema import ChainReport, ChainSource, ChainStep, DepthBySize, Estimate, LawPoint, Record
 
 LIFT = 4.0
 """How many times likelier a right result makes the hardest steps (abstract), and so by what it multiplies odds."""
@@ -33,42 +34,6 @@ class Chain(Record):
     source: ChainSource
     origin: str = ""
     """File and line of its first hand-off, or the system that it was compiled from."""
-
-
-class StepForecast(Record):
-    """One step of a chain."""
-
-    skill: str
-    alone: float
-    """Chance that it is chosen for its own request."""
-    with_state: float
-    """The same when the step before has left a right result that helps as much as was published."""
-    exposure: float
-    """Error weighted by place: middle steps err most, the first and the last least. It ranks steps, no more."""
-    restating_gains: float
-    """What the whole chain's chance gains at best when intent and state are restated before this step."""
-
-
-class ChainForecast(Record):
-    """What to expect of a chain; chances in [0, 1]."""
-
-    chain: Chain
-    steps: tuple[StepForecast, ...]
-    product: float
-    """All steps right, before any state, each on its own."""
-    pessimistic: float
-    """The same with the paper's exponent gamma."""
-    realised: float
-    """All steps right when each finds a right result of the one before."""
-    gamma: float
-    weakest: str
-    """The skill whose mending helps most."""
-    mended: float
-    """The product, were the weakest as good as the median of the other steps."""
-    restate_at: tuple[str, ...]
-    """Skills before which restating helps most, best first; the first step needs none."""
-    dip: str
-    """The most exposed of the steps between the first and the last; empty for a chain of two."""
 
 
 class Rescue(Record):
@@ -123,47 +88,50 @@ def exposure(accuracy: float, place: int, steps: int) -> float:
 
 
 def forecast_chain(
-    chain: Chain, accuracies: Mapping[str, float], default: float, *, b: float | None = None
-) -> ChainForecast:
+    chain: Chain,
+    chances: Mapping[str, Estimate],
+    default: Estimate,
+    *,
+    b: float | None = None,
+    shared: float = 0.0,
+) -> ChainReport:
     """Return the forecast of one chain.
 
-    `accuracies` maps skills to the chance that their own requests reach them, `default` stands in for a
-    skill that no request judges, `b` is the library's own decay per unit of ln N; without it the published
-    mean stands in.
+    `chances` maps skills to the chance that their own requests reach them, `default` stands in for a skill that no
+    request judges, `b` is the library's own decay per unit of ln N; without it the published mean stands in. `shared`
+    is as for `joint_interval`.
     """
-    values = [min(1.0, max(0.0, accuracies.get(skill, default))) for skill in chain.skills]
-    gamma = gamma_of(b)
-    product = joint(values)
-    gains = [_restating_gain(values, place) for place in range(len(values))]
+    known = [chances.get(skill, default) for skill in chain.skills]
+    values = [min(1.0, max(0.0, step.value or 0.0)) for step in known]
+    count = len(values)
+    gains = [_restating_gain(values, place) for place in range(count)]
     steps = tuple(
-        StepForecast(
+        ChainStep(
             skill=skill,
-            alone=value,
+            accuracy=step,
+            judged=skill in chances,
             with_state=value if place == 0 else with_state(value),
-            exposure=exposure(value, place, len(values)),
+            exposure=exposure(value, place, count),
             restating_gains=gains[place],
         )
-        for place, (skill, value) in enumerate(zip(chain.skills, values, strict=True))
+        for place, (skill, step, value) in enumerate(zip(chain.skills, known, values, strict=True))
     )
-    weakest = min(range(len(values)), key=values.__getitem__)
+    weakest = min(range(count), key=values.__getitem__)
     others = sorted(value for place, value in enumerate(values) if place != weakest)
     target = max(values[weakest], others[len(others) // 2]) if others else values[weakest]
-    mended = [target if place == weakest else value for place, value in enumerate(values)]
-    ranked = sorted(
-        range(1, len(values)), key=lambda place: (-gains[place] * _middle(place, len(values)), place)
-    )
-    inner = range(1, len(values) - 1)
-    return ChainForecast(
-        chain=chain,
+    ranked = sorted(range(1, count), key=lambda place: (-gains[place] * exposure(0.0, place, count), place))
+    inner = range(1, count - 1)
+    return ChainReport(
         steps=steps,
-        product=product,
-        pessimistic=joint(values, gamma=gamma),
-        realised=joint(values, odds=LIFT),
-        gamma=gamma,
-        weakest=chain.skills[weakest],
-        mended=joint(mended),
-        restate_at=tuple(chain.skills[place] for place in ranked[:2] if gains[place] > 0.01),
+        source=chain.source,
+        origin=chain.origin,
+        success=joint_interval(known, shared),
+        pessimistic=joint(values, gamma=gamma_of(b)),
+        with_state=joint(values, odds=LIFT),
+        weak_link=chain.skills[weakest],
+        mended=joint([target if place == weakest else value for place, value in enumerate(values)]),
         dip=chain.skills[max(inner, key=lambda place: steps[place].exposure)] if inner else "",
+        restate_before=tuple(chain.skills[place] for place in ranked[:2] if gains[place] > 0.01),
     )
 
 
@@ -173,11 +141,6 @@ def gamma_of(b: float | None) -> float:
     A library that gets no worse with size has the exponent of no decay: the paper fits none below it.
     """
     return execution().gamma(max(0.0, b if b is not None else published()[0].law.b or 0.0))
-
-
-def _middle(place: int, steps: int) -> float:
-    """Weight of a place by the dip in the middle."""
-    return exposure(0.0, place, steps)
 
 
 def _restating_gain(values: Sequence[float], place: int) -> float:

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.schema import Record
+from skillaudit.schema import LibraryCurve, Record
 
 Floats = npt.NDArray[np.float64]
 Form = Literal["logarithmic", "capacity"]
@@ -43,6 +43,12 @@ class Law(Record):
         """Accuracy at `n` skills, in [0, 1]; `interference` is I(S) of the capacity form, in [0, 1]."""
         return float(np.clip(_evaluate(self, np.array([float(n)]), np.array([interference]))[0], 0.0, 1.0))
 
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The coefficients that the form has, by name."""
+        found = {name: getattr(self, name) for name in ("a", "b", "alpha", "kappa", "gamma", "epsilon")}
+        return {name: value for name, value in found.items() if value is not None}
+
     def size_at(self, floor: float, interference: float = 0.0) -> float | None:
         """Largest size at which accuracy is still `floor`; None when it is not lost below `LARGEST`."""
         if self.accuracy(LARGEST, interference) >= floor:
@@ -57,6 +63,11 @@ class Law(Record):
             else:
                 high = middle
         return float(np.exp(low))
+
+
+def chosen_law(curve: LibraryCurve) -> Law | None:
+    """Return the form that describes a library best; None where there is no curve."""
+    return next((Law(form=one.form, **one.parameters) for one in curve.forms if one.chosen), None)
 
 
 def _evaluate(law: Law, sizes: Floats, interference: Floats) -> Floats:

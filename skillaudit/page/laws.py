@@ -24,7 +24,7 @@ from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
 
 if TYPE_CHECKING:
-    from skillaudit.laws import LibraryLaw, PublishedLaw
+    from skillaudit.laws import PublishedLaw
     from skillaudit.laws.execution_law import Rescue
     from skillaudit.schema import LibraryCurve
 
@@ -36,11 +36,10 @@ def document(
     laws: Sequence[PublishedLaw],
     sizes: Sequence[int],
     rescue: Sequence[Rescue],
-    own: LibraryLaw | None,
-    curve: LibraryCurve | None,
+    own: LibraryCurve | None,
 ) -> Iterator[Block]:
     """Yield a table of accuracy by size, a plot, and where each law comes from."""
-    from skillaudit.laws import evaluate
+    from skillaudit.laws import chosen_law, evaluate
 
     columns = (Column("accuracy at"), *(Column(f"{n:,}", 6, "right") for n in sizes))
     rows = [
@@ -54,10 +53,10 @@ def document(
         for law in laws
     ]
     lines = [Line(law.name, tuple(_points(law)), reference=True) for law in laws]
-    if own is not None and own.law is not None:
+    if own is not None and (chosen := chosen_law(own)) is not None:
         extra = [own.points[-1].interference] * len(sizes)
         low, high = own.points[0].n, own.points[-1].n
-        found = zip(sizes, evaluate(own.law, sizes, extra), strict=True)
+        found = zip(sizes, evaluate(chosen, sizes, extra), strict=True)
         rows.append(
             (
                 Span("this library"),
@@ -71,8 +70,8 @@ def document(
     yield Heading("Where they come from")
     yield table((Column("law", 24), Column("")), [_source(law) for law in laws])._replace(headed=False)
     yield from _rescue(rescue)
-    if own is not None and curve is not None:
-        yield from _own(own, curve)
+    if own is not None:
+        yield from _own(own)
 
 
 def _points(law: PublishedLaw) -> Iterator[Point]:
@@ -84,9 +83,7 @@ def _points(law: PublishedLaw) -> Iterator[Point]:
 
 
 def _source(law: PublishedLaw) -> Row:
-    from skillaudit.pipeline.curve import parameters
-
-    form = ", ".join(f"{key} {value:.3g}" for key, value in parameters(law.law).items())
+    form = ", ".join(f"{key} {value:.3g}" for key, value in law.law.parameters.items())
     said = (
         f"{FORMS[law.law.form]}; {form}. {law.router}, {law.sizes[0]:,} to {law.sizes[1]:,} skills. "
         f"{law.source}. {law.note}."
@@ -108,13 +105,13 @@ def _rescue(found: Sequence[Rescue]) -> list[Block]:
     return [Heading("Rescue"), table(columns, rows), Paragraph(said, "muted")]
 
 
-def _own(own: LibraryLaw, curve: LibraryCurve) -> Iterator[Block]:
+def _own(own: LibraryCurve) -> Iterator[Block]:
     yield Heading("This library", f"for router {own.router}")
-    if own.law is None:
+    if not own.forms:
         yield Paragraph(own.note)
         return
-    yield from (Field(f"{point.n:,} skills", (Span(rate(point.accuracy)),)) for point in curve.points)
-    for form in curve.forms:
+    yield from (Field(f"{point.n:,} skills", (Span(rate(point.accuracy)),)) for point in own.points)
+    for form in own.forms:
         told = [", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())]
         if form.r_squared is not None:
             told.append(f"R2 {form.r_squared:.3f}")
@@ -122,4 +119,4 @@ def _own(own: LibraryLaw, curve: LibraryCurve) -> Iterator[Block]:
             told.append(f"error on the largest sizes {form.left_out_error:.3f}")
         mark = " (chosen)" if form.chosen else ""
         yield field("law", f"{FORMS[form.form]}: {'; '.join(told)}{mark}")
-    yield from room_blocks(curve)
+    yield from room_blocks(own)

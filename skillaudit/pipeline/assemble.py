@@ -16,7 +16,6 @@ from skillaudit.routing import Routing, SkillFlow
 from skillaudit.schema import (
     SCHEMA_VERSION,
     BlackHole,
-    ClientView,
     Cluster,
     Defect,
     EmbeddingSummary,
@@ -51,12 +50,11 @@ def assemble(
     pairs = _with_cosines(routing.pairs, shown, structure)
     skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
-    clients = client_views(views)
     evidence = rounded(
         Evidence(
             library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
             client=client,
-            clients=clients,
+            clients=views.columns,
             forecast=routing.forecast,
             skills=skills,
             clusters=_clusters(shown, structure, routing),
@@ -75,7 +73,7 @@ def assemble(
         tool_version=__version__,
         library=summary(library),
         client=client,
-        clients=clients,
+        clients=views.columns,
         embedding=embedding,
         forecast=evidence.forecast,
         skills=evidence.skills,
@@ -118,11 +116,6 @@ def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Stru
         for pair in group
     }
     return tuple(msgspec.structs.replace(pair, cosine=cosine[pair.a, pair.b]) for pair in pairs)
-
-
-def client_views(views: Visibility) -> tuple[ClientView, ...]:
-    """Return what each client shows, as the report has it."""
-    return tuple(msgspec.convert(msgspec.to_builtins(view), ClientView) for view in views.columns)
 
 
 def summary(library: Library) -> LibrarySummary:

@@ -14,11 +14,9 @@ from skillaudit.laws import published
 from skillaudit.laws.execution_chains import mined_chains
 from skillaudit.laws.execution_declared import compiled_chains, read_chains
 from skillaudit.laws.execution_handoffs import HandOff, MissingTarget, hand_offs
-from skillaudit.laws.execution_intervals import joint_interval, level_sd
+from skillaudit.laws.execution_intervals import level_sd
 from skillaudit.laws.execution_law import Chain, depth_by_size, forecast_chain, gamma_of
 from skillaudit.schema import (
-    ChainReport,
-    ChainStep,
     Estimate,
     Execution,
     Forecast,
@@ -97,7 +95,7 @@ def execution_of(
     chances = _chances(skills, frozenset(shown), forecast)
     default = _default(chances, forecast)
     shared = level_sd(forecast.accuracy)
-    reports = [_report(chain, chances, default, b, shared) for chain in chains]
+    reports = [forecast_chain(chain, chances, default, b=b, shared=shared) for chain in chains]
     reports.sort(key=lambda report: (report.success.value or 0.0, [step.skill for step in report.steps]))
     mean = published()[0]
     told = "this library's own curve" if b is not None else "the published mean"
@@ -144,33 +142,3 @@ def _default(chances: dict[str, Estimate], forecast: Forecast) -> Estimate:
     below = hypot(value - (value if mean.low is None else mean.low), max(0.0, value - float(worst)))
     above = hypot((value if mean.high is None else mean.high) - value, max(0.0, float(best) - value))
     return Estimate(value=value, low=max(0.0, value - below), high=min(1.0, value + above))
-
-
-def _report(
-    chain: Chain, chances: dict[str, Estimate], default: Estimate, b: float | None, shared: float
-) -> ChainReport:
-    known = [chances.get(skill, default) for skill in chain.skills]
-    values = {skill: step.value or 0.0 for skill, step in zip(chain.skills, known, strict=True)}
-    made = forecast_chain(chain, values, default.value or 0.0, b=b)
-    return ChainReport(
-        steps=tuple(
-            ChainStep(
-                skill=step.skill,
-                accuracy=estimate,
-                judged=step.skill in chances,
-                with_state=step.with_state,
-                exposure=step.exposure,
-                restating_gains=step.restating_gains,
-            )
-            for step, estimate in zip(made.steps, known, strict=True)
-        ),
-        source=chain.source,
-        origin=chain.origin,
-        success=joint_interval(known, shared),
-        pessimistic=made.pessimistic,
-        with_state=made.realised,
-        weak_link=made.weakest,
-        mended=made.mended,
-        dip=made.dip,
-        restate_before=made.restate_at,
-    )

@@ -21,7 +21,6 @@ from skillaudit.load import load
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.chains import find_chains, stated_chains
-from skillaudit.pipeline.curve import curve
 from skillaudit.pipeline.memory import keep, recall, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
@@ -100,10 +99,11 @@ def _audited(
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
     if config.law:
-        measured = library_law(
-            shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+        law = rounded(
+            library_law(
+                shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+            )
         )
-        law = rounded(curve(measured))
     report = assemble(
         library,
         shown,

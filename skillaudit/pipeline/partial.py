@@ -7,7 +7,7 @@ import msgspec
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import visibility
 from skillaudit.config import Config
-from skillaudit.pipeline.assemble import bystander, client_views, summary
+from skillaudit.pipeline.assemble import bystander, summary
 from skillaudit.routing.profiles import find
 from skillaudit.schema import (
     SCHEMA_VERSION,
@@ -36,7 +36,7 @@ def files_report(library: Library, config: Config) -> Report:
     evidence = Evidence(
         library=library,
         client=config.client,
-        clients=client_views(views),
+        clients=views.columns,
         forecast=_no_forecast(config),
         skills=tuple(
             msgspec.structs.replace(bystander(skill), visibility=view.states)

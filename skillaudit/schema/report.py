@@ -94,6 +94,8 @@ class LawPoint(Record):
     n: int
     accuracy: Estimate
     hijack: float
+    interference: float = 0.0
+    """I(S): mean over requests of the best rival's score, in [0, 1]."""
 
 
 class LawForm(Record):
@@ -114,6 +116,8 @@ class LibraryCurve(Record):
 
     points: tuple[LawPoint, ...]
     forms: tuple[LawForm, ...]
+    """Both forms; empty when the library is too small for a curve."""
+    router: str = ""
     a: Estimate | None = None
     b: Estimate | None = None
     kappa: Estimate | None = None

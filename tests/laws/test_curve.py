@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from skillaudit.laws import library_law
+from skillaudit.laws import Law, chosen_law, library_law
 from skillaudit.laws.curve import nested_order, sizes_of
 from skillaudit.routing import forecast
 from skillaudit.schema import Request, Skill
@@ -50,10 +50,10 @@ def test_a_local_router_ends_at_its_measured_rank(world: World) -> None:
 
 def test_one_form_is_chosen_and_both_are_shown(world: World) -> None:
     law = library_law(world.skills, world.requests, world.scorer)
-    assert [fitted.law.form for fitted in law.fits] == ["logarithmic", "capacity"]
-    chosen = [fitted for fitted in law.fits if fitted.chosen]
-    assert len(chosen) == 1 and law.law == chosen[0].law
-    assert chosen[0].left_out_error == min(fitted.left_out_error or 9 for fitted in law.fits)
+    assert [fitted.form for fitted in law.forms] == ["logarithmic", "capacity"]
+    chosen = [fitted for fitted in law.forms if fitted.chosen]
+    assert len(chosen) == 1 and chosen_law(law) == Law(form=chosen[0].form, **chosen[0].parameters)
+    assert chosen[0].left_out_error == min(fitted.left_out_error or 9 for fitted in law.forms)
 
 
 def test_room_ends_at_the_floor(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from skillaudit.laws.execution_law import (
     rescue_curve,
     with_state,
 )
-from skillaudit.schema import Estimate, LawPoint
+from skillaudit.schema import ChainReport, Estimate, LawPoint
 
 CHANCE = st.floats(0.01, 0.99)
 CHANCES = st.lists(CHANCE, min_size=1, max_size=8)
@@ -31,6 +32,13 @@ RNG = np.random.default_rng(7)
 
 def chain(*skills: str) -> Chain:
     return Chain(skills=skills, source="declared")
+
+
+def forecast(
+    chain: Chain, chances: Mapping[str, float], default: float, b: float | None = None
+) -> ChainReport:
+    known = {skill: Estimate(value=p, low=p, high=p) for skill, p in chances.items()}
+    return forecast_chain(chain, known, Estimate(value=default, low=default, high=default), b=b)
 
 
 # --- arithmetic ---------------------------------------------------------------------------------
@@ -43,8 +51,8 @@ def test_before_state_the_steps_multiply() -> None:
 
 
 def test_the_pessimistic_variant_is_the_published_one() -> None:
-    found = forecast_chain(chain("a", "b", "c"), {}, 0.706, b=0.042)
-    assert found.gamma == pytest.approx(6.7 * 0.042 + 1.09)
+    found = forecast(chain("a", "b", "c"), {}, 0.706, b=0.042)
+    assert gamma_of(0.042) == pytest.approx(6.7 * 0.042 + 1.09)
     assert found.pessimistic == pytest.approx(execution().accuracy(0.706, 3, b=0.042))
     # (a - b ln N)^(gamma K) with the paper's means, and its code's gamma of 1.41.
     at = {n: joint([0.834 - 0.042 * math.log(n)] * 3, gamma=1.41) for n in (20, 100, 500)}
@@ -60,9 +68,9 @@ def test_state_rescues_hard_steps_most_and_none_for_certain() -> None:
 
 
 def test_a_chain_with_state_is_not_as_good_as_its_first_step() -> None:
-    found = forecast_chain(chain("a", "b", "c"), {"a": 0.9, "b": 0.7, "c": 0.6}, 0.7)
-    assert found.realised == pytest.approx(0.9 * with_state(0.7) * with_state(0.6))
-    assert found.product < found.realised < 0.8
+    found = forecast(chain("a", "b", "c"), {"a": 0.9, "b": 0.7, "c": 0.6}, 0.7)
+    assert found.with_state == pytest.approx(0.9 * with_state(0.7) * with_state(0.6))
+    assert (found.success.value or 1.0) < found.with_state < 0.8
 
 
 def test_the_published_curve_runs_from_no_rescue_to_four_times() -> None:
@@ -101,34 +109,34 @@ ACCURACY = {"a": 0.95, "b": 0.9, "c": 0.5, "d": 0.9}
 
 
 def test_the_weak_link_and_what_its_mending_gives() -> None:
-    found = forecast_chain(chain("a", "b", "c", "d"), ACCURACY, 0.7)
-    assert found.weakest == "c" and found.product == pytest.approx(0.95 * 0.9 * 0.5 * 0.9)
+    found = forecast(chain("a", "b", "c", "d"), ACCURACY, 0.7)
+    assert found.weak_link == "c" and found.success.value == pytest.approx(0.95 * 0.9 * 0.5 * 0.9)
     assert found.mended == pytest.approx(0.95 * 0.9 * 0.9 * 0.9)
-    assert found.restate_at[0] == "c"
-    assert [step.alone for step in found.steps] == [0.95, 0.9, 0.5, 0.9]
+    assert found.restate_before[0] == "c"
+    assert [step.accuracy.value for step in found.steps] == [0.95, 0.9, 0.5, 0.9]
     assert found.steps[0].restating_gains == 0.0
     assert found.steps[2].restating_gains == pytest.approx(0.95 * 0.9 * (with_state(0.5) - 0.5) * 0.9)
 
 
 def test_an_unjudged_skill_takes_the_librarys_accuracy() -> None:
-    found = forecast_chain(chain("a", "x"), ACCURACY, 0.7)
-    assert [step.alone for step in found.steps] == [0.95, 0.7]
+    found = forecast(chain("a", "x"), ACCURACY, 0.7)
+    assert [step.accuracy.value for step in found.steps] == [0.95, 0.7]
 
 
 def test_the_first_step_is_never_to_be_restated() -> None:
-    found = forecast_chain(chain("c", "a", "b"), ACCURACY, 0.7)
-    assert "c" not in found.restate_at and found.weakest == "c"
-    assert forecast_chain(chain("x", "y"), {"x": 1.0, "y": 1.0}, 0.7).restate_at == ()
+    found = forecast(chain("c", "a", "b"), ACCURACY, 0.7)
+    assert "c" not in found.restate_before and found.weak_link == "c"
+    assert forecast(chain("x", "y"), {"x": 1.0, "y": 1.0}, 0.7).restate_before == ()
 
 
 def test_of_equal_steps_the_middle_one_is_restated_first() -> None:
-    found = forecast_chain(chain("p", "q", "r", "s", "t"), {}, 0.8)
-    assert found.restate_at[0] == "r" and found.dip == "r"
+    found = forecast(chain("p", "q", "r", "s", "t"), {}, 0.8)
+    assert found.restate_before[0] == "r" and found.dip == "r"
 
 
 def test_the_dip_is_never_at_an_end() -> None:
-    assert forecast_chain(chain("c", "a", "b", "c"), {"c": 0.1, "a": 0.9, "b": 0.95}, 0.7).dip == "a"
-    assert forecast_chain(chain("a", "b"), {}, 0.7).dip == ""
+    assert forecast(chain("c", "a", "b", "c"), {"c": 0.1, "a": 0.9, "b": 0.95}, 0.7).dip == "a"
+    assert forecast(chain("a", "b"), {}, 0.7).dip == ""
 
 
 # --- depth by size ------------------------------------------------------------------------------
