@@ -45,10 +45,11 @@ PINNED = {
     "multilingual": Pinned(("multilingual",), ("multilingual/requests.jsonl",)),
     "no_requests": Pinned(("tools/mcp-tools-list.json",), scorer="hybrid"),
     "oversized": Pinned(("oversized",), ("oversized/requests.jsonl",), client="claude-code"),
-    "tools": Pinned(("tools/openai-functions.json",), ("tools/openai-requests.jsonl",), law=True),
+    "tools": Pinned(("tools/openai-functions.json",), ("tools/openai-requests.jsonl",)),
 }
 """Every sample once, with the lexical scorer; beside them the local router, whose ties count, a client's cut
-list, and the default scorer where descriptors have to stand in for requests."""
+list, and the default scorer where descriptors have to stand in for requests. No law of `tools`: its accuracy hardly
+falls, so that the size at which it crosses a floor hangs on the last digit of a sum."""
 
 
 @cache

@@ -71,9 +71,12 @@ def normals(dimensions: int, seed: int, draws: int = DRAWS) -> Floats:
 
 
 def root(covariance: Floats) -> Floats:
-    """Square root A of a covariance, A A' = covariance, for normal draws z A'."""
+    """Symmetric square root A of a covariance, A A' = covariance, for normal draws z A'.
+
+    It is the only one, while the signs of eigenvectors are the processor's choice.
+    """
     values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=np.float64)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T, dtype=np.float64)
 
 
 def grouped(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
