@@ -46,8 +46,8 @@ def calibration_blocks(found: Calibration) -> Iterator[Block]:
     yield field("held out", found.held_out)
     if found.start != "blank":
         yield Paragraph(
-            f"The fits start from the profile {found.start}; where that was fitted to these very decisions, the "
-            "figures are a shade too good, and --blank has them without it."
+            f"The fits start from {found.start}; where that was fitted to these very decisions, the figures are a "
+            "shade too good, and --blank has them without it."
         )
     rows = [
         (

@@ -11,11 +11,19 @@ import numpy as np
 
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
-from skillaudit.routing.choice_fit import fit_choice, fit_router, requests_of, right_or_wrong
+from skillaudit.routing.choice_fit import Start, fit_choice, fit_router, requests_of, right_or_wrong
 from skillaudit.routing.decisions import UNASKED, DecisionLog
 from skillaudit.routing.fitting import fit_hierarchy
 from skillaudit.routing.judging import ModelFit, cells_of, judge, model_fit
-from skillaudit.routing.profiles import Cell, ChoiceFit, RouterProfile, check_name, find, user_folder
+from skillaudit.routing.profiles import (
+    Cell,
+    ChoiceFit,
+    RouterProfile,
+    check_name,
+    classes,
+    find,
+    user_folder,
+)
 from skillaudit.routing.table import FOLDS, Table, tabulate
 from skillaudit.schema import Record, ScorerName
 
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
 
 BLANK_SD = 5.0
 """Standard deviation of a coefficient that nothing is known of."""
+BELIEF = {"frontier": 0.6, "fast": 0.25, "older": 0.1, "blank": 0.05}
+"""Which class a router that somebody calibrates may belong to, before its decisions speak; `blank` is none of them."""
 
 
 class Calibration(Record):
@@ -33,7 +43,7 @@ class Calibration(Record):
     held_out: str
     """One clause: how the decisions that are judged were kept from the fit."""
     start: str
-    """Profile whose parameters the fits start from."""
+    """Profiles whose parameters the fits start from."""
     models: tuple[ModelFit, ...]
     cells: tuple[Cell, ...]
     profiles: tuple[RouterProfile, ...]
@@ -65,6 +75,12 @@ def blank_prior(scorer: ScorerName) -> RouterProfile:
     return RouterProfile(name="blank", kind="choice", description="nothing is known", fits={scorer: fit})
 
 
+def starts_of(scorer: ScorerName) -> tuple[Start, ...]:
+    """Every class that a router may belong to, and none of them, with the belief in each."""
+    found = [profile for profile in (*classes(), blank_prior(scorer)) if scorer in profile.fits]
+    return tuple(Start(profile.name, BELIEF[profile.name], profile.fits[scorer]) for profile in found)
+
+
 def calibrate(
     log: DecisionLog,
     scorer: Scorer,
@@ -78,15 +94,16 @@ def calibrate(
 
     The scorer's columns are the log's skills. With `test` (over the same skills) the fits on `log` are judged
     there; without, by cross-fitting over five parts split by a hash of the request, so that one request never
-    stands on both sides. `prior` is a class profile to start from, by default the first.
+    stands on both sides. `prior` is a profile to start from; by default fits start from every class and from
+    nothing, and the decisions say how much each counts.
 
     Raises `UsageError` when no decision can be judged.
     """
     scorer_name: ScorerName = scorer.name
-    origin = prior or find(None, scorer_name)
-    start = origin.fits[scorer_name]
-    table = tabulate(log, scorer, start.contrast, start.kappa)
-    trial = table if test is None else tabulate(test, scorer, start.contrast, start.kappa)
+    starts = starts_of(scorer_name) if prior is None else (Start(prior.name, 1.0, prior.fits[scorer_name]),)
+    first = starts[0].fit
+    table = tabulate(log, scorer, first.contrast, first.kappa)
+    trial = table if test is None else tabulate(test, scorer, first.contrast, first.kappa)
     everything = np.ones(len(table.size), dtype=bool)
     models, cells = [], []
     for index, model in enumerate(log.models):
@@ -100,7 +117,7 @@ def calibrate(
             if test is not None
             else [(table.fold != fold, held & (trial.fold == fold)) for fold in range(FOLDS)]
         )
-        held_out = judge(table, trial, model, splits, start, np.random.default_rng([seed, index]))
+        held_out = judge(table, trial, model, splits, starts, np.random.default_rng([seed, index]))
         models.append(model_fit(trial, model, held, held_out, [rows for _, rows in splits]))
         cells.extend(cells_of(trial, model, held, held_out))
     if not models:
@@ -109,11 +126,11 @@ def calibrate(
     return Calibration(
         scorer=scorer_name,
         held_out=how,
-        start=origin.name,
+        start=_named(starts),
         models=tuple(models),
         cells=tuple(cells),
         profiles=_with_figures(
-            _profiles(table, tuple(fit.model for fit in models), start, name, scorer_name), models, cells
+            _profiles(table, tuple(fit.model for fit in models), starts, name, scorer_name), models, cells
         ),
     )
 
@@ -141,14 +158,20 @@ def _with_figures(
 
 
 def _profiles(
-    table: Table, models: Sequence[str], prior: ChoiceFit, name: str, scorer: ScorerName
+    table: Table, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
 ) -> tuple[RouterProfile, ...]:
     """A profile per model on all its decisions, and with several models one for their class."""
     single = [
-        _profile(table, (model,), prior, name if len(models) == 1 else f"{name}/{_slug(model)}", scorer)
+        _profile(table, (model,), starts, name if len(models) == 1 else f"{name}/{_slug(model)}", scorer)
         for model in models
     ]
-    return tuple(single) if len(models) == 1 else (_profile(table, models, prior, name, scorer), *single)
+    return tuple(single) if len(models) == 1 else (_profile(table, models, starts, name, scorer), *single)
+
+
+def _named(starts: Sequence[Start]) -> str:
+    """The names of the classes that fits start from; `blank` where there is none."""
+    *names, last = [start.name for start in starts if start.name != "blank" or len(starts) == 1]
+    return f"{', '.join(names)} and {last}" if names else last
 
 
 def _slug(model: str) -> str:
@@ -157,11 +180,14 @@ def _slug(model: str) -> str:
 
 
 def _profile(
-    table: Table, models: Sequence[str], prior: ChoiceFit, name: str, scorer: ScorerName
+    table: Table, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
 ) -> RouterProfile:
     sources = [(table, model) for model in models]
+    everything = np.ones(len(table.size), dtype=bool)
+    likeliest = [fit_router(table, model, everything, starts) for model in models]
+    prior = likeliest[0].start.fit
     if len(models) == 1:
-        right = fit_router(table, models[0], np.ones(len(table.size), dtype=bool), prior).right
+        right = likeliest[0].right
     else:
         right = fit_hierarchy(
             [right_or_wrong(table, model) for model in models],
@@ -171,6 +197,9 @@ def _profile(
     sizes = table.size[table.routed] if table.routed.any() else table.size
     decisions = sum(int((table.outcomes[model] != UNASKED).sum()) for model in models)
     who = models[0] if len(models) == 1 else f"{len(models)} models"
+    like = {fit.start.name for fit in likeliest} - {"blank"}
+    if len(like) == 1 and len(starts) > 1:
+        who += f", most like `{like.pop()}`"
     return RouterProfile(
         name=name,
         kind="choice",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG
-from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
+from skillaudit.routing.fitting import Normal, fit_averaged, fit_logistic, fit_temperature
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.routing.table import Table
 
@@ -26,31 +27,47 @@ ERRORS_SD = 0.3
 """Least standard deviation of the level of what errors go to."""
 
 
+class Start(NamedTuple):
+    """A class that a router may belong to."""
+
+    name: str
+    weight: float
+    """Belief in it before any decision, positive."""
+    fit: ChoiceFit
+
+
 @dataclass(frozen=True, slots=True)
 class RouterFit:
     """Posterior of one router's right-or-wrong and hijack-or-nothing regressions."""
 
     right: Normal
     hijack: Floats
+    start: Start
+    """The class that its decisions speak for most, its weight the belief in it after them, in [0, 1]."""
 
 
-def fit_router(table: Table, model: str, rows: Mask, prior: ChoiceFit) -> RouterFit:
-    """Fit one model's decisions at `rows`, starting from the class it belongs to."""
+def fit_router(table: Table, model: str, rows: Mask, starts: Sequence[Start]) -> RouterFit:
+    """Fit one model's decisions at `rows`, starting from every class that it may belong to.
+
+    The fits are averaged by the evidence of the decisions for their starts: a few leave things as they were
+    believed, many decide, so that a router whose accuracy falls is not held to a class whose does not.
+    """
     outcome = table.outcomes[model]
     judged = rows & table.routed & (outcome != UNASKED)
-    right = fit_logistic(
-        table.x[judged],
-        (outcome[judged] == RIGHT).astype(np.float64),
-        class_prior(prior),
-        clusters=table.request[judged],
+    x, y = table.x[judged], (outcome[judged] == RIGHT).astype(np.float64)
+    requests = table.request[judged]
+    right, weights = fit_averaged(
+        x, y, [class_prior(start.fit) for start in starts], [start.weight for start in starts], requests
     )
+    best = int(np.argmax(weights))
+    likeliest = starts[best]._replace(weight=float(weights[best]))
     wrong = judged & (outcome != RIGHT) & (table.size > 1)
     hijack = fit_logistic(
         table.x[wrong],
         (outcome[wrong] == WRONG).astype(np.float64),
-        Normal(np.array(prior.hijack), HIJACK_SPREAD),
+        Normal(np.array(likeliest.fit.hijack), HIJACK_SPREAD),
     )
-    return RouterFit(right, hijack.mean)
+    return RouterFit(right, hijack.mean, likeliest)
 
 
 def class_prior(fit: ChoiceFit) -> Normal:

@@ -93,6 +93,43 @@ def fit_logistic(
     return Normal(theta, covariance)
 
 
+def fit_averaged(
+    x: Floats, y: Floats, priors: Sequence[Normal], weights: Sequence[float], clusters: Ints
+) -> tuple[Normal, Floats]:
+    """Posterior under several priors, averaged by evidence, and the (K,) belief in each prior after the data.
+
+    `weights` (K,) is the belief before. The evidence is Laplace's; outcomes of one cluster count as one there, since
+    they err together. The average has the mixture's mean and covariance.
+    """
+    fits = [fit_logistic(x, y, prior, clusters=clusters) for prior in priors]
+    share = len(np.unique(clusters)) / max(len(y), 1)
+    evidence = np.log(weights) + [
+        _log_evidence(x, y, prior, fit.mean, share) for prior, fit in zip(priors, fits, strict=True)
+    ]
+    belief: Floats = np.exp(evidence - evidence.max())
+    belief /= belief.sum()
+    mean = np.sum([p * fit.mean for p, fit in zip(belief, fits, strict=True)], axis=0)
+    covariance = np.sum(
+        [
+            p * (fit.covariance + np.outer(fit.mean - mean, fit.mean - mean))
+            for p, fit in zip(belief, fits, strict=True)
+        ],
+        axis=0,
+    )
+    return Normal(mean, covariance), belief
+
+
+def _log_evidence(x: Floats, y: Floats, prior: Normal, mode: Floats, share: float) -> float:
+    """Laplace's log evidence of outcomes that weigh `share` each, read at the posterior's mode."""
+    z = x @ mode
+    p = logistic(z)
+    gap = mode - prior.mean
+    precision = np.linalg.inv(prior.covariance)
+    curvature = (x * (share * p * (1 - p))[:, None]).T @ x + precision
+    fitted = share * float((y * z - np.logaddexp(0.0, z)).sum()) - 0.5 * float(gap @ precision @ gap)
+    return fitted + 0.5 * float(np.linalg.slogdet(precision)[1] - np.linalg.slogdet(curvature)[1])
+
+
 def fit_hierarchy(
     data: Sequence[tuple[Floats, Floats]],
     spread: Floats = PRIOR_SPREAD,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.choice_fit import fit_router
+from skillaudit.routing.choice_fit import Start, fit_router
 from skillaudit.routing.decisions import RIGHT, UNASKED, WRONG
 from skillaudit.routing.fitting import fit_logistic, weak_prior
 from skillaudit.routing.intervals import TAIL
 from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import Cell, ChoiceFit
+from skillaudit.routing.profiles import Cell
 from skillaudit.routing.table import Table
 from skillaudit.schema import Record
 
@@ -62,7 +62,7 @@ def judge(
     trial: Table,
     model: str,
     splits: Sequence[tuple[Mask, Mask]],
-    prior: ChoiceFit,
+    starts: Sequence[Start],
     rng: np.random.Generator,
 ) -> HeldOut:
     """Predict the held-out rows of each (training, held out) split from a fit on its training rows."""
@@ -70,7 +70,7 @@ def judge(
     found = HeldOut(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros((count, DRAWS)))
     outcome = table.outcomes[model]
     for train, held in splits:
-        fit = fit_router(table, model, train, prior)
+        fit = fit_router(table, model, train, starts)
         known = train & table.routed & (outcome != UNASKED)
         line = np.column_stack([np.ones(len(table.size)), np.log(np.maximum(table.size, 1))])
         size_fit = fit_logistic(line[known], (outcome[known] == RIGHT).astype(np.float64), weak_prior(2))

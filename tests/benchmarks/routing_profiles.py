@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.calibrate import calibrate
-from skillaudit.routing.choice_fit import fit_choice, fit_router
+from skillaudit.routing.choice_fit import Start, fit_choice, fit_router
 from skillaudit.routing.decisions import NONE, UNASKED, WRONG
 from skillaudit.routing.evidence import from_descriptors
 from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
@@ -340,7 +340,10 @@ def main() -> int:
         for source in then:
             for column, model, _ in asked(source):
                 one = fit_router(
-                    source.table, column, np.ones(len(source.table.size), dtype=bool), fits["older"][scorer]
+                    source.table,
+                    column,
+                    np.ones(len(source.table.size), dtype=bool),
+                    [Start("older", 1.0, fits["older"][scorer])],
                 )
                 fits.setdefault(model, {})[scorer] = fit_choice(
                     [(source.table, column)], one.right, fits["older"][scorer]

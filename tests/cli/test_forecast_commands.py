@@ -144,7 +144,7 @@ def test_calibrate_says_where_it_starts_from(skillaudit: Runner, tmp_path: Path)
     log = write_log(tmp_path)
     base = ("calibrate", log, "--library", tmp_path / "library.jsonl", *LEXICAL)
     known, blank = skillaudit(*base).out, skillaudit(*base, "--blank").out
-    assert f"start from the profile {DEFAULT_ROUTER}" in known and "start from" not in blank
+    assert f"start from {DEFAULT_ROUTER}, fast and older" in known and "start from" not in blank
     assert "mean absolute error: accuracy" in blank
     assert max(map(len, known.splitlines())) <= 80
 

@@ -50,13 +50,29 @@ def with_choice(decision: Decision, chosen: dict[str, int]) -> Decision:
 @pytest.fixture(scope="module")
 def found() -> tuple[Calibration, World]:
     log, world = simulated(1)
-    return calibrate(log, world.scorer, prior=find("older", "hybrid"), name="mine"), world
+    return calibrate(log, world.scorer, name="mine"), world
 
 
 def test_the_router_is_found_again(found: tuple[Calibration, World]) -> None:
     fit = found[0].profiles[0].fits["hybrid"]
     error = np.array(fit.coefficients) - TRUE
     assert np.all(np.abs(error) < 3.5 * np.sqrt(np.diag(fit.covariance)))
+
+
+def test_a_router_that_falls_is_not_held_to_a_class_that_does_not(found: tuple[Calibration, World]) -> None:
+    log, world = simulated(1)
+    held = calibrate(log, world.scorer, prior=find("frontier", "hybrid")).profiles[0].fits["hybrid"]
+    own = found[0].profiles[0].fits["hybrid"]
+    assert abs(own.coefficients[2] - TRUE[2]) < 0.6 < abs(held.coefficients[2] - TRUE[2])
+    assert "most like `older`" in found[0].profiles[0].description
+    assert found[0].start == "frontier, fast and older"
+
+
+def test_few_decisions_leave_the_belief_in_the_class(found: tuple[Calibration, World]) -> None:
+    log, world = simulated(1)
+    right = [with_choice(d, {"m": d.gold[0]}) for d in log.decisions[:20]]
+    few = calibrate(DecisionLog(skills=log.skills, decisions=tuple(right)), world.scorer)
+    assert "most like `frontier`" in few.profiles[0].description
 
 
 def test_held_out_figures_beat_size_alone(found: tuple[Calibration, World]) -> None:
@@ -103,7 +119,8 @@ def test_one_request_never_stands_on_both_sides() -> None:
 def test_fifty_decisions_tighten_the_class() -> None:
     log, world = simulated(4)
     prior = built_in()[0].fits["hybrid"]
-    fit = calibrate(subset(log, range(0, 720, 14)), world.scorer).profiles[0].fits["hybrid"]
+    some = subset(log, range(0, 720, 14))
+    fit = calibrate(some, world.scorer, prior=built_in()[0]).profiles[0].fits["hybrid"]
     start, after = (np.array(f.covariance) for f in (prior, fit))
     start[0, 0] += prior.level_sd**2
     start[2, 2] += 0.25
