@@ -162,7 +162,7 @@ def _compare(
     import asyncio
 
     from skillaudit.cli.diagnostics import ExitCode
-    from skillaudit.compile import compare, comparison_text, read_tasks
+    from skillaudit.compile import compare, read_tasks
     from skillaudit.errors import UsageError
     from skillaudit.llm import Model
 
@@ -186,7 +186,10 @@ def _compare(
     if form == "json":
         deliver_json(found)
     else:
-        deliver(comparison_text(found), None)
+        from skillaudit.page.compile import compared
+        from skillaudit.page.text import render
+
+        deliver(render(compared(found)), None)
     nothing = all(side.failed == side.tasks for side in found.sides)
     return ExitCode.ENVIRONMENT if nothing else ExitCode.CLEAN
 
@@ -218,7 +221,12 @@ def _show(
     priced: Cost | None,
     execution: Execution | None = None,
 ) -> None:
-    from skillaudit.compile import as_json, summary
+    if form == "json":
+        from skillaudit.compile import as_json
 
-    write = as_json if form == "json" else summary
-    deliver(write(system, compilation, priced, execution), None, "json" if form == "json" else "text")
+        deliver(as_json(system, compilation, priced, execution), None, "json")
+        return
+    from skillaudit.page.compile import document
+    from skillaudit.page.text import render
+
+    deliver(render(document(system, compilation, priced, execution), hint="-f json lists all"), None)

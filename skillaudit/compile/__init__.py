@@ -6,7 +6,7 @@ from skillaudit.compile.account import as_json, as_library, chains
 from skillaudit.compile.answers import TaskRow, is_right, read_tasks
 from skillaudit.compile.asking import model_decomposer
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
-from skillaudit.compile.comparing import Comparison, compare, comparison_text
+from skillaudit.compile.comparing import Comparison, compare
 from skillaudit.compile.compilability import Obstacle, Verdict, check
 from skillaudit.compile.compiler import Compilation, CompiledSkill, compile_system
 from skillaudit.compile.costs import Assumptions, Cost, Side, cost
@@ -14,7 +14,6 @@ from skillaudit.compile.executors import Run, run_agents, run_one_call, run_step
 from skillaudit.compile.form import parse_form, render_form
 from skillaudit.compile.sources import read_system
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
-from skillaudit.compile.text import summary
 from skillaudit.compile.writing import mapping, write_library
 
 __all__ = [
@@ -41,7 +40,6 @@ __all__ = [
     "chains",
     "check",
     "compare",
-    "comparison_text",
     "compile_system",
     "cost",
     "decompose",
@@ -55,6 +53,5 @@ __all__ = [
     "run_agents",
     "run_one_call",
     "run_stepwise",
-    "summary",
     "write_library",
 ]

@@ -17,7 +17,6 @@ from skillaudit.stats.intervals import share
 
 SideName = Literal["agents", "one call", "stepwise"]
 CONCURRENCY = 4
-"""90% of a normal distribution lies within this many standard deviations."""
 
 
 class Measured(Record):
@@ -126,29 +125,3 @@ def _measured(
         prompt_tokens=sum(call.prompt_tokens for call in calls),
         answer_tokens=sum(call.answer_tokens for call in calls),
     )
-
-
-def comparison_text(comparison: Comparison) -> str:
-    """Return the comparison as the paper's table 3 has it."""
-    head = f"  {'':<10}{'accuracy (90%)':>22}{'tokens':>9}{'seconds':>9}{'calls':>7}{'failed':>8}"
-    lines = [f"same tasks, same model: {comparison.model}", head]
-    for side in comparison.sides:
-        told = side.accuracy
-        accuracy = (
-            "not judged"
-            if told.value is None or told.low is None or told.high is None
-            else f"{100 * told.value:.1f}% ({100 * told.low:.0f} to {100 * told.high:.0f})"
-        )
-        lines.append(
-            f"  {side.side:<10}{accuracy:>22}{side.tokens:>9,.0f}{side.seconds:>9.2f}{side.calls:>7.1f}{side.failed:>8}"
-        )
-    for side in comparison.sides[1:]:
-        shares = [comparison.saved(what, side.side) for what in ("tokens", "seconds", "calls")]
-        told_shares = ", ".join(
-            f"{what} {100 * share:.0f}%"
-            for what, share in zip(("tokens", "latency", "calls"), shares, strict=True)
-            if share is not None
-        )
-        lines.append(f"  {side.side} saves: {told_shares}")
-    lines += [f"  error: {message}" for message in comparison.errors[:3]]
-    return "\n".join(lines) + "\n"

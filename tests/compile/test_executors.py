@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from skillaudit.compile import System, Task, compare, compile_system, run_agents, run_stepwise
 from skillaudit.compile.answers import TaskRow
-from skillaudit.compile.comparing import comparison_text
 from skillaudit.compile.executors import MAX_CALLS
 from skillaudit.compile.tokens import token_counter
 from skillaudit.errors import ModelError, UsageError
+from skillaudit.page.compile import compared
+from skillaudit.page.text import render
 from skillaudit.stats.intervals import share
 from tests.compile.systems import Clock, CountingModel, agent, system
 from tests.compile.test_table1 import DEBATE, LOOP, PIPELINE, ROUTER
@@ -116,8 +117,8 @@ async def test_a_comparison_judges_both_sides() -> None:
     assert found.side("agents").accuracy.value == 0.25 and found.side("one call").accuracy.value == 1.0
     assert (found.side("agents").calls, found.side("one call").calls) == (3.0, 1.0)
     assert found.saved("calls") == pytest.approx(2 / 3)
-    text = comparison_text(found)
-    assert "same model: m" in text and "25.0%" in text and "calls 67%" in text
+    said = render(compared(found))
+    assert "SAME MODEL  m" in said and " 25% (" in said and "calls 66.7%" in said
 
 
 async def test_a_failed_call_costs_its_task_and_nothing_else() -> None:
@@ -131,7 +132,7 @@ async def test_a_failed_call_costs_its_task_and_nothing_else() -> None:
     found = await compare(PIPELINE, compile_system(PIPELINE), TASKS, failing, clock=Clock())
     assert [side.failed for side in found.sides] == [1, 1]
     assert found.side("agents").accuracy.value == 1.0 and found.errors == ("the model is away",)
-    assert "error: the model is away" in comparison_text(found)
+    assert "error: the model is away" in render(compared(found))
 
 
 async def test_half_a_system_is_not_compared() -> None:
@@ -145,7 +146,7 @@ async def test_nothing_but_failures_is_not_judged() -> None:
 
     found = await compare(PIPELINE, compile_system(PIPELINE), TASKS, failing)
     assert found.side("agents").accuracy.value is None and found.saved("tokens") is None
-    assert "not judged" in comparison_text(found)
+    assert "not judged" in render(compared(found))
 
 
 @pytest.mark.parametrize(
