@@ -17,7 +17,7 @@ from skillaudit.analysis.generic import generic_phrases
 from skillaudit.asking import answers
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
-from skillaudit.compile.prose import fill_holes, role_of, sentences, topics
+from skillaudit.compile.prose import fill_holes, role_of, topics
 from skillaudit.compile.tree import TreeError, parse
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load.prose import first_paragraph
@@ -36,6 +36,7 @@ from skillaudit.safety.exits import shown
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import count_ngrams
 from skillaudit.text import markdown
+from skillaudit.text.sentences import sentences
 from skillaudit.text.words import identifiers, terms, tokens
 
 SIZE = 20_000
@@ -146,7 +147,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "mining": mine,
     "leaks": leaks,
     "identifiers": identifiers,
-    "wording": lambda text: (wording.pieces(text), wording.quoted(text), wording.split_sentences(text)),
+    "wording": lambda text: (wording.pieces(text), wording.quoted(text), sentences(text)),
     "requests": lambda text: (
         wording.spoken(text[:4_000]), wording.as_request(text[:4_000]), wording.is_plausible(text[:4_000]),
         wording.enumerated(text[:4_000]), wording.is_about(text[:4_000]),

@@ -13,9 +13,10 @@ from skillaudit.compile.descriptors import Descriptor, describe
 from skillaudit.compile.graph import Step, step_graph
 from skillaudit.compile.names import skill_name, slug, unique
 from skillaudit.compile.policies import Handover, Removed, body
-from skillaudit.compile.prose import fill_holes, first_sentence, lower_first, sentences, shorten
+from skillaudit.compile.prose import fill_holes, first_sentence, lower_first, shorten
 from skillaudit.compile.system import Agent, Edge, System, Task
 from skillaudit.schema import Record
+from skillaudit.text.sentences import sentences
 
 
 class CompiledSkill(Record):

@@ -11,7 +11,6 @@ from skillaudit.compile.prose import (
     first_sentence,
     lower_first,
     role_of,
-    sentences,
     shorten,
     stopped,
     topics,
@@ -19,6 +18,7 @@ from skillaudit.compile.prose import (
 )
 from skillaudit.compile.system import Agent, Task
 from skillaudit.load import collapse
+from skillaudit.text.sentences import sentences
 
 MAX_DESCRIPTION = 1024
 _LONG = 600

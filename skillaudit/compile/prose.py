@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from skillaudit.text.sentences import sentences
+
 GENERIC_LABELS = frozenset(
     {
         "when invoked", "instructions", "overview", "purpose", "expert purpose", "capabilities", "approach",
@@ -21,28 +23,12 @@ GENERIC_LABELS = frozenset(
 _HEADING = re.compile(r"#{1,6}\s+(?P<label>.+?)\s*#*$")
 _BOLD = re.compile(r"\*\*(?P<label>[^*\n]{3,60}?):?\*\*:?\s*$")
 _LABEL = re.compile(r"(?P<label>[A-Z][A-Za-z0-9/&+.,' -]{2,50}):\s*$")
-_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\n\s*\n")
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|Dr|Mr|Ms|No|[A-Z])\.|\b\d+\.)$")
 _SELF = re.compile(r"(?i:\byou(?:'re|’re| are))\s+(?P<who>(?:(?i:an?|the)\s+)\S.*)", re.DOTALL)
 _ROLE = re.compile(
     r"(?i:\byou(?:'re|’re| are))\s+(?P<role>(?:(?i:an?|the)\s+)[^.,;:\n(]+?)"
     r"(?=\s+(?:who|with|that|whose|speciali[sz]\w+|focus\w*|master\w*|responsible|known|tasked|skilled|"
     r"dedicated|combining|operating|in charge)\b|[.,;:\n(]|\s+[-–—]\s|$)"
 )
-
-
-def sentences(text: str) -> list[str]:
-    """Split prose into sentences; abbreviations and blank lines are minded, white space collapsed."""
-    parts: list[list[str]] = []
-    for piece in _END.split(text):
-        piece = " ".join(piece.split())
-        if not piece:
-            continue
-        if parts and _ABBREVIATED.search(parts[-1][-1][-40:]):
-            parts[-1].append(piece)
-        else:
-            parts.append([piece])
-    return [" ".join(part) for part in parts]
 
 
 def first_sentence(text: str) -> str:

@@ -11,7 +11,7 @@ from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon
 from skillaudit.optimize.words.phrasing import closed
-from skillaudit.requests.wording import split_sentences
+from skillaudit.text.sentences import sentences
 
 MAX_CLAUSES = 40
 """Longest list that is shortened."""
@@ -65,7 +65,7 @@ def pruned(bench: Bench, row: int, lexicon: Lexicon) -> list[str]:
 
 def clauses_of(text: str) -> Clauses:
     """Cut a text into sentences, and these at the commas that stand in no brackets and no quotes."""
-    return tuple(tuple(_clauses(sentence)) for sentence in split_sentences(text))
+    return tuple(tuple(_clauses(sentence)) for sentence in sentences(text))
 
 
 def _clauses(sentence: str) -> Iterator[str]:

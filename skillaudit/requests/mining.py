@@ -9,6 +9,7 @@ from skillaudit.requests import wording
 from skillaudit.requests.headings import Scope, is_negative_item, scope_of
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import Block, bare, blocks
+from skillaudit.text.sentences import sentences
 
 BODY_LIMIT = 100_000
 """Characters of a body that are read; what lies beyond is reference material."""
@@ -122,7 +123,7 @@ def tasks(parts: Sequence[Block], own: str) -> Iterator[str]:
         opening = part.headings in ((), first)
         if scope == "not" or not (scope == "about" or (opening and part.kind == "prose")):
             continue
-        for sentence in wording.split_sentences(bare(part.raw)):
+        for sentence in sentences(bare(part.raw)):
             task = wording.as_task(sentence)
             if wording.is_about(task) and wording.is_plausible(task, wording.MIN_SENTENCE):
                 found += 1

@@ -59,7 +59,6 @@ _CODE_LIKE = re.compile(
     r"|\.(?:py|md|sh|js|ts|jsonl?|ya?ml|toml)\b"
 )
 _LISTED = re.compile(r"[\"”],? ?(?:or |and )?[\"“]")
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)\s+(?=[^\W\d_])|(?<=[。！？])")
 # Sentences that open like this say how to read or run the skill, or stand on what came before them.
 _META = _pattern(
     r"^(?:see|read|note|important|warning|tip|caution|run|always|never|must|ensure|before|after|if|once|first|then|next",
@@ -167,11 +166,6 @@ def is_plausible(text: str, least: int = MIN_WORDS) -> bool:
     if _PLACEHOLDER.search(text) or _CODE_LIKE.search(text) or _LISTED.search(text) or text.count('"') % 2:
         return False
     return sum(ch.isalpha() or ch.isspace() for ch in text) >= 0.75 * len(text)
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences of a paragraph; a full stop inside a name or number does not end one."""
-    return [part for part in (piece.strip() for piece in _SENTENCE_END.split(text)) if part]
 
 
 def is_about(sentence: str) -> bool:

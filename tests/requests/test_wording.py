@@ -178,16 +178,6 @@ def test_sentences_that_say_nothing_about_the_task(sentence: str) -> None:
     assert not wording.is_about(sentence)
 
 
-def test_sentences() -> None:
-    text = "Reads v1.2 files. Writes e.g. tables! 读取文件。写入表格。"
-    assert wording.split_sentences(text) == [
-        "Reads v1.2 files.",
-        "Writes e.g. tables!",
-        "读取文件。",
-        "写入表格。",
-    ]
-
-
 def test_pieces_of_names_and_texts() -> None:
     assert wording.pieces("ResearchHelper: re-run_it, 核对 C++") == [
         "research",

@@ -16,8 +16,8 @@ from skillaudit.optimize.words.phrasing import (
     without_generic,
 )
 from skillaudit.optimize.words.source import Source, stems
-from skillaudit.requests.wording import split_sentences
 from skillaudit.schema import Skill
+from skillaudit.text.sentences import sentences
 from skillaudit.text.words import is_unspaced
 
 LEAST_LISTED = 2
@@ -34,8 +34,8 @@ _LEAD = 4
 
 def lead_of(skill: Skill, source: Source) -> str:
     """Return the sentence that says what a skill does: the first of its description, or one of its body."""
-    sentences = split_sentences(skill.description)
-    first = without_generic(sentences[0]) if sentences else ""
+    told = sentences(skill.description)
+    first = without_generic(told[0]) if told else ""
     if len(set(stems(first))) >= _LEAD:
         return closed(first)
     return closed(source.about) or closed(first) or skill.description
@@ -46,7 +46,7 @@ def shortened(skill: Skill, row: int, lexicon: Lexicon) -> str:
     lead = lead_of(skill, lexicon.sources[row])
     kept = [
         closed(text)
-        for text in split_sentences(without_generic(skill.description))
+        for text in sentences(without_generic(skill.description))
         if (lexicon.turns_away(row, text) or WHEN.search(text)) and text.rstrip(".") not in lead
     ]
     return " ".join([lead, *kept])

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from skillaudit.analysis.generic import GENERIC_PHRASES
-from skillaudit.requests.wording import split_sentences
+from skillaudit.text.sentences import sentences
 from skillaudit.text.words import tokens
 
 MAX_DESCRIPTION = 1024
@@ -167,7 +167,7 @@ def without_generic(description: str) -> str:
 def _sentences(text: str) -> list[str]:
     """Return the sentences of a text; what stands in brackets or quotes ends none."""
     found: list[str] = []
-    for part in (part for whole in split_sentences(text) for part in _QUOTED_END.split(whole)):
+    for part in (part for whole in sentences(text) for part in _QUOTED_END.split(whole)):
         if found and not is_whole(found[-1]):
             found[-1] += f" {part}"
         else:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.requests.mining import read, scoped, tasks
-from skillaudit.requests.wording import is_about, split_sentences
+from skillaudit.requests.wording import is_about
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import Block, bare
+from skillaudit.text.sentences import sentences
 from skillaudit.text.words import STOP_WORDS, is_unspaced, stem, terms
 
 MINUS = re.compile(
@@ -200,7 +201,7 @@ def _recurring(phrase: str, again: Mapping[str, int]) -> Iterable[str]:
 def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for line in prose[:OPENING]:
-        for sentence in split_sentences(line):
+        for sentence in sentences(line):
             if len(found) == MAX_SENTENCES:
                 return found
             plain = (
