@@ -59,31 +59,6 @@ def parse_code(text: str) -> ast.Module:
         raise CodeError(f"line {line}: {error.args[0]}" if line else str(error)[:120]) from None
 
 
-def read_code(text: str) -> CrewCode:
-    """Return what a program says; raises `CodeError` with the parser's words."""
-    tree = parse_code(text)
-    try:
-        return _read(tree)
-    except RecursionError:
-        raise CodeError("its expressions are nested too deeply") from None
-
-
-def _read(tree: ast.Module) -> CrewCode:
-    found = CrewCode()
-    constants = constants_of(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            _function(node, found, constants)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            target = node.targets[0]
-            if isinstance(target, ast.Name | ast.Attribute):
-                _bound(last_name(target), node.value, found, constants)
-    order = {call.name: call.line for call in (*found.agents, *found.tasks)}
-    found.agents.sort(key=lambda call: order[call.name])
-    found.tasks.sort(key=lambda call: order[call.name])
-    return found
-
-
 def constants_of(tree: ast.Module) -> dict[str, str]:
     """Literal text and model objects that are bound to a name anywhere in the module, or that a function returns."""
     found: dict[str, str] = {}
@@ -98,24 +73,6 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
             if isinstance(only, ast.Return) and only.value is not None and (value := literal(only.value, {})):
                 found[f"{node.name}()"] = value
     return found
-
-
-def _function(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, found: CrewCode, constants: dict[str, str]
-) -> None:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Call):
-            _bound(node.name, inner.value, found, constants)
-
-
-def _bound(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
-    kind = last_name(call.func)
-    if kind in ("Agent", "Task"):
-        calls = found.agents if kind == "Agent" else found.tasks
-        if all(known.line != call.lineno for known in calls):
-            calls.append(read_call(name, call, found, constants))
-    elif kind == "Crew":
-        read_crew_call(call, found, constants)
 
 
 def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> Call:

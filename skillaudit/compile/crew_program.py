@@ -76,34 +76,45 @@ class _Project:
 
 def is_program(path: Path) -> bool:
     """Whether a Python file imports CrewAI and calls `Crew(...)`; False for one that cannot be parsed."""
-    if path.is_symlink():
-        return False
     try:
-        data = read_bytes(path, CODE, error=LoadError)
-        if b"crewai" not in data or b"Crew(" not in data:
-            return False
-        tree = parse_code(data.decode("utf-8", "replace"))
-    except (LoadError, CodeError):
+        tree = None if path.is_symlink() else _parsed(path)
+    except LoadError:
         return False
-    calls = any(isinstance(node, ast.Call) and last_name(node.func) == "Crew" for node in ast.walk(tree))
-    return calls and any("crewai" in module for module in _imported(tree))
+    return tree is not None and _calls_crew(tree) and any("crewai" in module for module in _imported(tree))
 
 
-def read_program(program: Path, root: Path) -> tuple[CrewCode, tuple[Unread, ...]]:
+def makes_crew(path: Path) -> bool:
+    """Whether a Python file calls `Crew(...)`; raises `LoadError` for one that cannot be parsed."""
+    return not path.is_symlink() and (tree := _parsed(path)) is not None and _calls_crew(tree)
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return parse_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
+    except CodeError as error:
+        raise LoadError(f"the program cannot be parsed: {error}; mend it") from None
+
+
+def _calls_crew(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Call) and last_name(node.func) == "Crew" for node in ast.walk(tree))
+
+
+def read_program(program: Path, root: Path, *, alone: bool = True) -> tuple[CrewCode, tuple[Unread, ...]]:
     """Return the crew of a program and of the files of its folder that it imports, and what stays unknown.
 
-    Raises `LoadError` when the program cannot be parsed or no agent can be read from it.
+    Raises `LoadError` when the program cannot be parsed or, where it stands `alone` without YAML files, no agent can be
+    read from it.
     """
     project = _Project()
     try:
         for path, tree in _modules(program, root, project):
             _Reader(project, relative(path, root)).visit(tree)
-        code = _resolved(project)
+        code = _resolved(project, alone)
     except RecursionError:
         raise LoadError(
             f"{relative(program, root)}: its expressions are nested too deeply to be read"
         ) from None
-    if not code.agents:
+    if alone and not code.agents:
         why = f" ({project.unread[0].place}: {project.unread[0].reason})" if project.unread else ""
         raise LoadError(
             f"{relative(program, root)}: no agent can be read without running the program{why}; write its agents "
@@ -115,11 +126,9 @@ def read_program(program: Path, root: Path) -> tuple[CrewCode, tuple[Unread, ...
 def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, ast.Module]]:
     """The files that a program imports from its own folder, and the program itself last."""
     try:
-        main = parse_code(read_bytes(program, CODE, error=LoadError).decode("utf-8", "replace"))
-    except CodeError as error:
-        raise LoadError(
-            f"{relative(program, root)}: the program cannot be parsed: {error}; mend it"
-        ) from None
+        main = _parsed(program)
+    except LoadError as error:
+        raise LoadError(f"{relative(program, root)}: {error}") from None
     beside, _ = files_below(program.parent)
     known: dict[str, list[Path]] = {}
     for path in beside:
@@ -133,11 +142,9 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
                 if path in trees or len(trees) >= MAX_MODULES:
                     continue
                 try:
-                    trees[path] = parse_code(
-                        read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace")
-                    )
-                except (CodeError, LoadError) as error:
-                    project.unread.append(Unread(relative(path, root), f"cannot be parsed: {error}"))
+                    trees[path] = _parsed(path)
+                except LoadError as error:
+                    project.unread.append(Unread(relative(path, root), str(error)))
                     continue
                 pending.append(trees[path])
     for tree in trees.values():
@@ -258,13 +265,12 @@ def _argument(node: ast.Call, name: str) -> ast.expr | None:
     return next((keyword.value for keyword in node.keywords if keyword.arg == name), None)
 
 
-def _resolved(project: _Project) -> CrewCode:
-    """Follow names from the crew's call to its agents and tasks."""
+def _resolved(project: _Project, alone: bool) -> CrewCode:
+    """Follow names from the crew's call to its agents and tasks; those of YAML files are left as they are."""
     code = CrewCode(has_crew=True)
     if project.crews:
         place, crew = max(project.crews, key=lambda pair: len(pair[1].keywords))
         read_crew_call(crew, code, project.constants)
-        code.task_order = ()
         for other, node in project.crews:
             if node is not crew:
                 project.unread.append(Unread(f"{other}:{node.lineno}", "a further crew is not taken over"))
@@ -286,7 +292,8 @@ def _resolved(project: _Project) -> CrewCode:
         if "context" in made.call.names:
             made.call.names["context"] = tuple(_name_of(name, project) for name in made.call.names["context"])
     code.tasks = [made.call for made in chosen]
-    code.task_order = tuple(call.name for call in code.tasks)
+    if alone or not code.task_order:
+        code.task_order = tuple(call.name for call in code.tasks)
     owners = {name for call in code.tasks for name in call.names.get("agent", ())} | {code.manager}
     listed = {made.call.name for made in agents}
     team = [
@@ -305,12 +312,16 @@ def _listed(node: ast.expr | None, project: _Project, kind: str, place: str) -> 
         return []
     whole = isinstance(node, ast.Attribute) and node.attr in ("agents", "tasks")
     found = list(_instances(node, project, kind))
-    if not found and not whole:
+    if not found and not whole and not _is_empty(node):
         word = f"{kind.lower()}s"
         project.unread.append(
             Unread(place, f"the list of the crew's {word} is computed; all {word} are taken in order")
         )
     return found
+
+
+def _is_empty(node: ast.expr) -> bool:
+    return isinstance(node, ast.List | ast.Tuple) and not node.elts
 
 
 def _instances(node: ast.expr, project: _Project, kind: str, depth: int = 0) -> Iterable[_Made]:

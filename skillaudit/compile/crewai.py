@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skillaudit.compile.crew_code import Call, CodeError, CrewCode, read_code
-from skillaudit.compile.crew_program import named_after, read_program
+from skillaudit.compile.crew_code import Call, CrewCode
+from skillaudit.compile.crew_program import makes_crew, named_after, read_program
 from skillaudit.compile.files import relative
 from skillaudit.compile.prose import stopped
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
@@ -14,7 +14,7 @@ from skillaudit.compile.tree import Node, parse
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
 from skillaudit.reading import read_bytes
-from skillaudit.reading.limits import AGENTS, CODE
+from skillaudit.reading.limits import AGENTS
 from skillaudit.schema import Skipped
 
 MANAGER = "manager"
@@ -75,9 +75,7 @@ def read_python_crew(program: Path, root: Path) -> System:
     The program is read by its syntax alone. Raises `LoadError` when no agent of it can be read so.
     """
     crew = _Crew(root)
-    code, unread = read_program(program, root)
-    for one in unread:
-        crew.skip(one.place, one.reason, "computed")
+    code = _read_program(program, crew)
     _apply(code, crew)
     if not crew.agents:
         reasons = "; ".join(item.reason for item in crew.skipped[:3])
@@ -209,24 +207,24 @@ def _program(config: Path, crew: _Crew) -> CrewCode | None:
     folders = [config.parent, config] if config.name == "config" else [config]
     for folder in folders:
         for path in sorted(folder.glob("*.py")):
-            if path.is_symlink():
-                continue
-            shown = relative(path, crew.root)
             try:
-                found = read_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
-            except (CodeError, LoadError) as error:
-                crew.skip(shown, f"the program cannot be parsed: {error}", "unreadable-code")
-                continue
-            if found.has_crew:
-                for clause in found.unread:
-                    crew.skip(shown, clause, "computed")
-                return found
+                if makes_crew(path):
+                    return _read_program(path, crew, alone=False)
+            except LoadError as error:
+                crew.skip(relative(path, crew.root), str(error), "unreadable-code")
     crew.skip(
         relative(config, crew.root),
         "no program with a Crew(...) call; tasks are taken in file order",
         "no-crew",
     )
     return None
+
+
+def _read_program(program: Path, crew: _Crew, *, alone: bool = True) -> CrewCode:
+    code, unread = read_program(program, crew.root, alone=alone)
+    for one in unread:
+        crew.skip(one.place, one.reason, "computed")
+    return code
 
 
 def _apply(code: CrewCode, crew: _Crew) -> None:

@@ -193,7 +193,7 @@ def test_other_programs_are_no_crews(text: str, tmp_path: Path) -> None:
 def test_a_broken_file_that_is_imported_is_said(tmp_path: Path) -> None:
     (tmp_path / "parts.py").write_text("def (", encoding="utf-8")
     system = one(tmp_path, "import parts\na = Agent(role='R', goal='G')\nCrew(agents=[a])\n")
-    assert said(system)[0] == ("parts.py", "cannot be parsed: line 1: invalid syntax")
+    assert said(system)[0] == ("parts.py", "the program cannot be parsed: line 1: invalid syntax; mend it")
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from skillaudit.compile import System, read_system
-from skillaudit.compile.crew_code import CodeError, read_code
+from skillaudit.compile.crew_code import CrewCode
+from skillaudit.compile.crew_program import Unread, read_program
 from skillaudit.errors import LoadError
 from tests.compile import crews
 from tests.conftest import SAMPLES
@@ -105,12 +106,20 @@ def test_a_yaml_bomb_in_a_crew_is_refused(tmp_path: Path) -> None:
         read_system(tmp_path)
 
 
-def test_what_is_computed_is_said() -> None:
-    code = read_code(
-        "class C:\n  @agent\n  def a(self):\n    return Agent(role=make(), llm=pick(), goal=f'do {x}')\n"
+def program(folder: Path, text: str) -> tuple[CrewCode, tuple[Unread, ...]]:
+    (folder / "crew.py").write_text(text)
+    return read_program(folder / "crew.py", folder)
+
+
+def test_what_is_computed_is_said(tmp_path: Path) -> None:
+    code, unread = program(
+        tmp_path,
+        "class C:\n  @agent\n  def a(self):\n    return Agent(role=make(), llm=pick(), goal=f'do {x}')\n",
     )
     assert code.agents[0].texts == {"goal": "do {x}"}
-    assert code.unread == ["`role` of a is computed (line 4)", "`llm` of a is computed (line 4)"]
+    assert [(one.place, one.reason) for one in unread] == [
+        ("crew.py:4", "`role` of a is computed"), ("crew.py:4", "`llm` of a is computed")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -125,17 +134,16 @@ def test_what_is_computed_is_said() -> None:
         ("unknown", ""),
     ],
 )
-def test_models_in_programs(expression: str, model: str) -> None:
-    code = read_code(
-        f"class C:\n  llm = LLM(model='gpt-4o')\nchosen = 'gpt-4o'\na = Agent(role='r', llm={expression})\n"
-    )
+def test_models_in_programs(expression: str, model: str, tmp_path: Path) -> None:
+    head = "class C:\n  llm = LLM(model='gpt-4o')\nchosen = 'gpt-4o'\n"
+    code, _ = program(tmp_path, f"{head}a = Agent(role='r', llm={expression})\n")
     assert code.agents[0].texts.get("llm", "") == model
 
 
 @pytest.mark.parametrize("text", ["def (", "x = " + "(" * 500, "\x00"])
-def test_broken_programs_are_one_error(text: str) -> None:
-    with pytest.raises(CodeError):
-        read_code(text)
+def test_broken_programs_are_one_error(text: str, tmp_path: Path) -> None:
+    with pytest.raises(LoadError, match=r"crew\.py: "):
+        program(tmp_path, text)
 
 
 # --- Claude Code subagents ----------------------------------------------------------------------
