@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from skillaudit.asking.records import Arm, Decision, Outcome, Rates
-from skillaudit.routing.intervals import Clusters, resample
+from skillaudit.routing.intervals import Clusters
 from skillaudit.schema import Estimate
 from skillaudit.stats.intervals import TAIL, UNKNOWN, Z, wilson
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-DRAWS = 400
 
 
 def codes(names: Sequence[str]) -> Ints:
@@ -109,33 +107,3 @@ def arms(decisions: Sequence[Decision]) -> tuple[Arm, ...]:
         for name, part in found.items()
     ]
     return tuple(sorted(made, key=lambda arm: arm.x))
-
-
-class Bootstrap:
-    """Resamples whole groups, and recomputes whatever is wanted of the decisions' sums."""
-
-    def __init__(self, decisions: Sequence[Decision], seed: int = 0, draws: int = DRAWS) -> None:
-        """Take the decisions that the statistics will be of."""
-        self.decisions = [decision for decision in decisions if decision.gold]
-        names = [decision.group for decision in self.decisions]
-        groups = codes(names) if names else np.zeros(0, dtype=np.int64)
-        self._clusters = Clusters.of(groups)
-        count = len(self._clusters.starts)
-        self._picks = resample(count, np.random.default_rng(seed), draws) if count else np.zeros((0, draws))
-        # Resampled groups vary a little too little; the factor is exact for a mean.
-        self._stretch = float(np.sqrt(count / (count - 1))) if count > 1 else 1.0
-
-    def means(self, values: Floats, mask: npt.NDArray[np.bool_]) -> tuple[float, Floats]:
-        """Return the mean of `values` where `mask` holds, and its bootstrap draws (B,)."""
-        weight = mask.astype(np.float64)
-        total = self._clusters.sums(values * weight) @ self._picks
-        count = self._clusters.sums(weight) @ self._picks
-        point = float((values * weight).sum() / max(weight.sum(), 1.0))
-        drawn = np.where(count > 0, total / np.maximum(count, 1e-12), point)
-        return point, point + (drawn - point) * self._stretch
-
-    def accuracy(self, select: Callable[[Decision], bool], outcome: str = "right") -> tuple[float, Floats]:
-        """Return the share of an outcome among the decisions that `select` takes, and its draws."""
-        values = np.array([float(decision.outcome == outcome) for decision in self.decisions])
-        mask = np.array([select(decision) for decision in self.decisions], dtype=bool)
-        return self.means(values, mask)

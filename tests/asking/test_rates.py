@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.asking.orders import hash_of
-from skillaudit.asking.rates import Bootstrap, Ints, arms, proportion, rates
+from skillaudit.asking.rates import Ints, arms, proportion, rates
 from skillaudit.asking.records import Decision, Outcome, Trial
+from skillaudit.asking.samples import Sample
 from skillaudit.probe.sequential import Sampler
 from skillaudit.schema import Estimate
-from skillaudit.stats.intervals import interval
 from tests.asking.test_log import decision
 
 
@@ -106,12 +106,10 @@ def test_a_paired_difference_is_surer_than_two_rates_apart() -> None:
             made.append(
                 decision(f"{at}{arm}", condition=arm, group=str(at), outcome="right" if right else "hijack")
             )
-    sample = Bootstrap(made)
-    one, one_draws = sample.accuracy(lambda d: d.condition == "a")
-    other, other_draws = sample.accuracy(lambda d: d.condition == "b")
-    together = interval(one - other, one_draws - other_draws)
-    assert width(together) < width(interval(one, one_draws))
-    assert one == sum(d.outcome == "right" for d in made if d.condition == "a") / 100
+    sample = Sample(made)
+    one, other = sample.accuracy("a"), sample.accuracy("b")
+    assert width(sample.estimate(one.less(other))) < width(sample.estimate(one))
+    assert one.value == sum(d.outcome == "right" for d in made if d.condition == "a") / 100
 
 
 def trials(groups: int, each: int) -> list[Trial]:

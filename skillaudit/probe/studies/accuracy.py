@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.samples import Sample
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.common import idle_trial, make_plan, routed_trial
-from skillaudit.stats.intervals import interval
 
 MIN_POSITIONS = 9
 
@@ -38,15 +37,8 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     shown = [d for d in decisions if d.gold and d.position and len(d.offered) >= MIN_POSITIONS]
     if len(shown) < MIN_POSITIONS:
         return ()
-    sample = Bootstrap(shown)
+    sample = Sample(shown)
     place = np.array([(d.position - 1) / max(1, len(d.offered) - 1) for d in sample.decisions])
-    right = np.array([float(d.outcome == "right") for d in sample.decisions])
-    first, first_draws = sample.means(right, place < 1 / 3)
-    last, last_draws = sample.means(right, place > 2 / 3)
-    return (
-        Fit(
-            name="position",
-            value=interval(last - first, last_draws - first_draws),
-            meaning="accuracy with the right skill in the last third of the list, less that in the first",
-        ),
-    )
+    first, last = (sample.mean(sample.right, part) for part in (place < 1 / 3, place > 2 / 3))
+    meaning = "accuracy with the right skill in the last third of the list, less that in the first"
+    return (sample.fit("position", last.less(first), meaning),)

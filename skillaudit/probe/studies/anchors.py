@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.samples import Sample, plain
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.alike import central
-from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
+from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.scoring.ngrams import tokens
 from skillaudit.stats.counting import effective_number
-from skillaudit.stats.intervals import interval
 
 SIZE = 50
 REQUESTS = 100
@@ -23,6 +20,7 @@ COMMON = 0.12
 """A word that so large a share of the descriptors has says nothing concrete."""
 ABSTRACT_SHARE, ABSTRACT_LEAST = 0.05, 3
 FILLER = "this"
+WORDINGS = {"concrete": "as they are worded", "blurred": "with half the anchors", "vague": "without anchors"}
 
 
 def plan(ground: Ground) -> Plan:
@@ -43,9 +41,7 @@ def plan(ground: Ground) -> Plan:
             offered = with_rivals(gold, others, SIZE)
             trials += [
                 routed_trial(ground, request, offered, condition, repeat, x=float(at), task=task)
-                for at, (condition, task) in enumerate(
-                    (("concrete", ""), ("blurred", blurred), ("vague", vague))
-                )
+                for at, (condition, task) in enumerate(zip(WORDINGS, ("", blurred, vague), strict=True))
             ]
     names = ", ".join(abstract)
     notes = (
@@ -64,53 +60,37 @@ def abstract_skills(ground: Ground) -> tuple[str, ...]:
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say what abstract skills take, and how far choices gather on few skills, with and without anchors."""
     abstract = set(abstract_skills(ground))
-    sample = Bootstrap(decisions)
+    sample = Sample(decisions)
     if not sample.decisions:
         return ()
-    taken = np.array([float(d.outcome == "hijack" and d.chosen in abstract) for d in sample.decisions])
-    arm = np.array([d.condition for d in sample.decisions])
-    loose, loose_draws = sample.means(taken, arm == "vague")
-    half, half_draws = sample.means(taken, arm == "blurred")
-    firm, firm_draws = sample.means(taken, arm == "concrete")
+    taken = sample.marks([d.outcome == "hijack" and d.chosen in abstract for d in sample.decisions])
+    took = {wording: sample.mean(taken, sample.where(wording)) for wording in WORDINGS}
     meaning = "share of requests that abstract skills take"
     return (
-        Fit(
-            name="taken, concrete", value=interval(firm, firm_draws), meaning=f"{meaning}, as they are worded"
+        *(sample.fit(f"taken, {name}", took[name], f"{meaning}, {said}") for name, said in WORDINGS.items()),
+        sample.fit(
+            "black-hole effect",
+            took["vague"].less(took["concrete"]),
+            "what abstract skills take more when the anchors are gone",
         ),
-        Fit(
-            name="taken, blurred",
-            value=interval(half, half_draws),
-            meaning=f"{meaning}, with half the anchors",
-        ),
-        Fit(name="taken, vague", value=interval(loose, loose_draws), meaning=f"{meaning}, without anchors"),
-        Fit(
-            name="black-hole effect",
-            value=interval(loose - firm, loose_draws - firm_draws),
-            meaning="what abstract skills take more when the anchors are gone",
-        ),
-        contrast(decisions, "vague", "concrete", "accuracy", "accuracy without anchors, less that with them"),
+        sample.contrast("vague", "concrete", "accuracy", "accuracy without anchors, less that with them"),
         *_absorbers(decisions),
     )
 
 
 def _absorbers(decisions: Sequence[Decision]) -> list[Fit]:
     """Effective number of skills that wrong choices went to: exp of the entropy."""
-    fits = []
-    for condition in ("concrete", "blurred", "vague"):
-        wrong = [
-            str(d.chosen) for d in decisions if d.outcome == "hijack" and d.condition == condition and d.gold
-        ]
-        if not wrong:
-            continue
-        number = effective_number(wrong)
-        fits.append(
-            Fit(
-                name=f"absorbers, {condition}",
-                value=interval(number, np.array([number])),
-                meaning=f"effective number of skills among which {len(wrong)} wrong choices fell",
-            )
+    lost = [d for d in decisions if d.outcome == "hijack" and d.gold]
+    wrong = {wording: [str(d.chosen) for d in lost if d.condition == wording] for wording in WORDINGS}
+    return [
+        plain(
+            f"absorbers, {wording}",
+            effective_number(chosen),
+            f"effective number of skills among which {len(chosen)} wrong choices fell",
         )
-    return fits
+        for wording, chosen in wrong.items()
+        if chosen
+    ]
 
 
 def _common(ground: Ground) -> frozenset[str]:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.orders import mixed, shuffled
-from skillaudit.asking.rates import Bootstrap
-from skillaudit.asking.records import Branch, Decision, Entry, Fit, Plan, Trial
+from skillaudit.asking.records import Branch, Entry, Plan, Trial
 from skillaudit.probe.ground import PAPER, Ground, owned
 from skillaudit.schema import Request
-from skillaudit.stats.intervals import interval
 
 
 def routed_trial(
@@ -85,26 +80,3 @@ def with_rivals(gold: Sequence[str], others: Sequence[str], size: int) -> list[s
             break
         taken.setdefault(skill)
     return list(taken)
-
-
-def contrast(
-    decisions: Sequence[Decision], arm: str, against: str, name: str, meaning: str, outcome: str = "right"
-) -> Fit:
-    """Return the difference of an outcome's share between two conditions, resampled in pairs."""
-    sample = Bootstrap(decisions)
-    one, one_draws = sample.accuracy(lambda d: d.condition == arm, outcome)
-    other, other_draws = sample.accuracy(lambda d: d.condition == against, outcome)
-    return Fit(name=name, value=interval(one - other, one_draws - other_draws), meaning=meaning)
-
-
-def slope(
-    decisions: Sequence[Decision], levels: Sequence[float], name: str, meaning: str, unit: float = 1.0
-) -> Fit:
-    """Return the change of accuracy per `unit` of the condition's level: a line through the arms' rates."""
-    sample = Bootstrap(decisions)
-    found = [sample.accuracy(lambda d, x=x: d.x == x) for x in levels]  # type: ignore[misc]
-    x = np.array(levels) / unit
-    weight = (x - x.mean()) / ((x - x.mean()) ** 2).sum()
-    points = np.array([value for value, _ in found])
-    draws: npt.NDArray[np.float64] = np.stack([drawn for _, drawn in found])
-    return Fit(name=name, value=interval(float(weight @ points), weight @ draws), meaning=meaning)

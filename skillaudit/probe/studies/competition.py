@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.samples import Sample, slope_of
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.alike import nearest_first
-from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, slope, with_rivals
+from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 
 SIZE = 30
 REQUESTS = 100
@@ -55,22 +56,17 @@ def plan(ground: Ground) -> Plan:
 
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say what a rival costs, and what likeness costs at the same size."""
+    sample = Sample(decisions)
+    per_rival = slope_of(RIVALS, [sample.accuracy(x=float(k)) for k in RIVALS])
     return (
-        slope(decisions, [float(k) for k in RIVALS], "per rival", "change of accuracy with each rival added"),
-        contrast(
-            decisions, "rivals=1", "rivals=0", "one rival", "accuracy with one rival, less that with none"
-        ),
-        contrast(
-            decisions, "rivals=2", "rivals=0", "two rivals", "accuracy with two rivals, less that with none"
-        ),
-        contrast(
-            decisions,
-            "mid",
-            "rivals=0",
-            "mid",
-            "accuracy among middling others, less that among the least",
-        ),
-        contrast(
-            decisions, "high", "rivals=0", "high", "accuracy among the most alike, less that among the least"
+        sample.fit("per rival", per_rival, "change of accuracy with each rival added"),
+        *(
+            sample.contrast(arm, "rivals=0", name, f"accuracy {said}")
+            for arm, name, said in (
+                ("rivals=1", "one rival", "with one rival, less that with none"),
+                ("rivals=2", "two rivals", "with two rivals, less that with none"),
+                ("mid", "mid", "among middling others, less that among the least"),
+                ("high", "high", "among the most alike, less that among the least"),
+            )
         ),
     )

@@ -8,16 +8,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.asking.rates import Bootstrap
 from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
 from skillaudit.probe.ground import Ground, spread
 from skillaudit.probe.studies.alike import confusable, folders
-from skillaudit.probe.studies.common import contrast, make_plan, routed_trial
+from skillaudit.probe.studies.common import make_plan, routed_trial
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer
-from skillaudit.stats.intervals import interval
 
 SIZE = 200
 REQUESTS = 100
@@ -60,25 +59,15 @@ def plan(ground: Ground) -> Plan:
 
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say what each tree gains over the flat list, and what its first stage loses."""
+    sample = Sample(decisions)
     fits = []
     for name in TREES:
-        mine = [decision for decision in decisions if decision.condition == name]
-        if not mine:
+        if not (inside := sample.where(name)).any():
             continue
-        fits.append(
-            contrast(
-                decisions, name, "flat", f"{name} gain", f"accuracy by {name}, less that of the flat list"
-            )
-        )
-        sample = Bootstrap(mine)
-        value, draws = sample.accuracy(lambda d: True, "right")
-        fits.append(
-            Fit(
-                name=f"{name} accuracy",
-                value=interval(value, draws),
-                meaning="share of requests that reach their skill through both stages",
-            )
-        )
+        gain = f"accuracy by {name}, less that of the flat list"
+        reached = "share of requests that reach their skill through both stages"
+        fits.append(sample.contrast(name, "flat", f"{name} gain", gain))
+        fits.append(sample.fit(f"{name} accuracy", sample.mean(sample.right, inside), reached))
     return tuple(fits)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Entry, Fit, Plan
+from skillaudit.asking.samples import Sample, slope_of
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, slope, with_rivals
+from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import tokens as word_list
 
@@ -53,21 +54,14 @@ def plan(ground: Ground) -> Plan:
 
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say what instructions in the list do; arXiv 2601.04748 finds nothing."""
+    sample = Sample(decisions)
+    levels = [sample.accuracy(x=float(tokens)) for tokens in TOKENS]
+    per_hundred = slope_of([tokens / 100 for tokens in TOKENS], levels)
+    said = "change of accuracy with 100 more tokens of instructions a skill"
+    longest = "accuracy with about 300 tokens of instructions, less that with none"
     return (
-        slope(
-            decisions,
-            [float(tokens) for tokens in TOKENS],
-            "per 100 tokens",
-            "change of accuracy with 100 more tokens of instructions a skill",
-            unit=100.0,
-        ),
-        contrast(
-            decisions,
-            "policy=300",
-            "policy=0",
-            "longest",
-            "accuracy with about 300 tokens of instructions, less that with none",
-        ),
+        sample.fit("per 100 tokens", per_hundred, said),
+        sample.contrast("policy=300", "policy=0", "longest", longest),
     )
 
 

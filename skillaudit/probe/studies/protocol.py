@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Fit, Form, Plan
+from skillaudit.asking.samples import Sample
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.studies.common import contrast, make_plan, routed_trial, with_rivals
+from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 
 FORMS: tuple[Form, ...] = ("list", "json", "names", "descriptions")
 SIZE = 50
@@ -31,9 +32,8 @@ def plan(ground: Ground) -> Plan:
 
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say what each form changes against the plain list."""
+    sample = Sample(decisions)
     return tuple(
-        contrast(
-            decisions, form, "list", form, f"accuracy with the form {form}, less that with the plain list"
-        )
+        sample.contrast(form, "list", form, f"accuracy with the form {form}, less that with the plain list")
         for form in FORMS[1:]
     )

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from skillaudit.asking.orders import hash_of
-from skillaudit.asking.rates import Bootstrap, Floats
 from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground, owned
 from skillaudit.probe.studies.alike import nearest_first
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 from skillaudit.schema import Request, Skill
-from skillaudit.stats.intervals import interval
 
 PAIRS = 60
 SIZE = 30
@@ -94,50 +91,28 @@ def _pairs(ground: Ground) -> tuple[list[tuple[Request, Request]], int]:
 
 def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     """Say whether joint routing is the product of the steps, and what a finished first step is worth."""
-    sample = Bootstrap(decisions)
+    sample = Sample(decisions)
     if {d.condition for d in sample.decisions} != set(CONDITIONS):
         return ()
-    p, draws = {}, {}
-    for condition in CONDITIONS:
-        p[condition], draws[condition] = sample.accuracy(lambda d, c=condition: d.condition == c)  # type: ignore[misc]
+    a, b, _, planned, after = (sample.accuracy(condition) for condition in CONDITIONS)
     right: dict[tuple[str, int], dict[str, bool]] = {}
     for d in sample.decisions:
         right.setdefault((d.group, d.repeat), {})[d.condition] = d.outcome == "right"
-    both: Floats = np.array(
+    both = sample.marks(
         [
-            float(all(right[d.group, d.repeat].get(c, False) for c in ("A planned", "B planned")))
+            all(right[d.group, d.repeat].get(c, False) for c in ("A planned", "B planned"))
             for d in sample.decisions
         ]
     )
-    joint, joint_draws = sample.means(both, np.array([d.condition == "A planned" for d in sample.decisions]))
-    product, product_draws = p["A alone"] * p["B alone"], draws["A alone"] * draws["B alone"]
-    gain = p["B after A"] - p["B planned"]
-    room = max(1e-9, 1.0 - p["B planned"])
-    room_draws = np.maximum(1e-9, 1.0 - draws["B planned"])
-    rows = [
-        ("P(A)", p["A alone"], draws["A alone"], "step A alone"),
-        ("P(B)", p["B alone"], draws["B alone"], "step B alone"),
-        ("joint", joint, joint_draws, "both steps right when planned together"),
-        ("joint - P(A) P(B)", joint - product, joint_draws - product_draws, "0 when steps are independent"),
-        (
-            "gain",
-            gain,
-            draws["B after A"] - draws["B planned"],
-            "step B after A is done, less B planned ahead",
-        ),
-        (
-            "rescued",
-            gain / room,
-            (draws["B after A"] - draws["B planned"]) / room_draws,
-            "share of B's planned errors that a finished A repairs",
-        ),
-        (
-            "potential",
-            (1 - p["B alone"]) * p["A alone"],
-            (1 - draws["B alone"]) * draws["A alone"],
-            "(1 - P(B)) P(A)",
-        ),
-    ]
-    return tuple(
-        Fit(name=name, value=interval(value, drawn), meaning=meaning) for name, value, drawn, meaning in rows
-    )
+    joint = sample.mean(both, sample.where("A planned"))
+    gain = after.less(planned)
+    found = {
+        "P(A)": (a, "step A alone"),
+        "P(B)": (b, "step B alone"),
+        "joint": (joint, "both steps right when planned together"),
+        "joint - P(A) P(B)": (joint.less(a.times(b)), "0 when steps are independent"),
+        "gain": (gain, "step B after A is done, less B planned ahead"),
+        "rescued": (gain.over(planned.missing), "share of B's planned errors that a finished A repairs"),
+        "potential": (b.missing.times(a), "(1 - P(B)) P(A)"),
+    }
+    return tuple(sample.fit(name, drawn, meaning) for name, (drawn, meaning) in found.items())
