@@ -17,10 +17,10 @@ from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.pacing import Pace
 from skillaudit.asking.records import Decision, Plan, Spending
 from skillaudit.asking.routers import LocalRouter
+from skillaudit.asking.samples import factors
 from skillaudit.asking.workers import Outcomes
 from skillaudit.errors import UsageError
 from skillaudit.experiment.errands import Errand, carry_out, coming, key_of, quoted
-from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Findings, Result, Row
 from skillaudit.experiment.simulated import SimulatedRouter
 from skillaudit.experiment.studies import EXPERIMENTS, Experiment

@@ -12,10 +12,10 @@ import msgspec
 
 from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.records import Decision
+from skillaudit.asking.samples import factors
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.experiment.coupling import with_coupling
-from skillaudit.experiment.inference import factors
 from skillaudit.experiment.records import Result, Row
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.reading import read_record

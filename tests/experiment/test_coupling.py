@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.asking.curves import size_fits
 from skillaudit.asking.records import Fit, Spending, Trial
+from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.experiment import Result, Scope
 from skillaudit.experiment.coupling import RESCUE, with_coupling
-from skillaudit.experiment.inference import Sample
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.session import Settings, session
 from skillaudit.experiment.simulated import START, SimulatedRouter
@@ -113,9 +114,11 @@ def measured(b: float, odds: float, seed: int) -> Measured:
             odds * alone / (1 - alone + odds * alone) if (trial.group, trial.repeat, trial.x) in done else 0.0
         )
 
-    slope = _Curve(simulate(planned("f01"), chance, seed)).line()[1]
+    curve = _Curve(simulate(planned("f01"), chance, seed))
+    slope = size_fits(curve.sample, curve.sizes, curve.at)[1]
     steps = Sample((*carried, *simulate(planned("f10"), chance, seed + 1)))
-    return Measured(router=f"{b}", b=slope.value, rescue=ln_rescue(steps, realised_of(steps)).value)
+    rescue = steps.estimate(ln_rescue(steps, realised_of(steps)))
+    return Measured(router=f"{b}", b=slope.value, rescue=rescue)
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from skillaudit.asking.records import Decision, Entry, Trial
+from skillaudit.asking.samples import factors
 from skillaudit.experiment import EXPERIMENTS, Scope
-from skillaudit.experiment.inference import factors
 from skillaudit.experiment.likeness import by_clarity, clarity, likeness, row_of, sink
 from skillaudit.experiment.studies.descriptions import LEVELS, describe, padded
 from skillaudit.experiment.studies.pairs import TEXTS

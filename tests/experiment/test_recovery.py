@@ -7,8 +7,8 @@ import math
 import pytest
 
 from skillaudit.asking.records import Trial
+from skillaudit.asking.samples import factors
 from skillaudit.experiment import EXPERIMENTS, Findings, published_values
-from skillaudit.experiment.inference import factors
 from skillaudit.laws import published
 from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from skillaudit.asking.records import Decision, Trial
+from skillaudit.asking.samples import factors
 from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, mark, quoted
 from skillaudit.experiment.handoffs import WEIGHTS, handoff
-from skillaudit.experiment.inference import factors
 from skillaudit.experiment.studies.pairs import partners
 from skillaudit.experiment.synthetic import pool
 from tests.experiment.simulated import carry_out, errands, everything, planned, simulate

@@ -9,11 +9,12 @@ import numpy as np
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Entry, Plan, Trial
-from skillaudit.experiment.inference import Floats, Sample
+from skillaudit.asking.samples import Floats
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import general_skills
 from skillaudit.experiment.likeness import by_clarity, clarity, nearest_first
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, vague_task, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
 
@@ -69,67 +70,51 @@ def _query(skill: Template, wording: str, seed: int, number: int) -> str:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on what abstract skills take with and without anchors, and on clarity (arXiv 2605.16508, F07)."""
-    sample = Sample(decisions)
-    general = np.array([(d.chosen or "").startswith(_GENERAL) for d in sample.decisions], dtype=bool)
+    sample = Account(decisions)
+    general = sample.marks([(d.chosen or "").startswith(_GENERAL) for d in sample.decisions])
     wrong = np.array([d.outcome == "hijack" and d.chosen not in d.gold for d in sample.decisions], dtype=bool)
-    taken: Floats = (general & wrong).astype(np.float64)
     right = {wording: sample.accuracy(wording=wording) for wording in WORDINGS}
-    took = {wording: sample.mean(taken, sample.where(wording=wording)) for wording in WORDINGS}
-    fits = [sample.fit(wording, right[wording], f"accuracy, {_SAID[wording]}") for wording in WORDINGS]
-    fits += [
-        sample.fit(f"taken, {wording}", took[wording], f"share that abstract skills take, {_SAID[wording]}")
-        for wording in WORDINGS
-    ]
-    share = np.array(
+    took = {wording: sample.mean(general * wrong, sample.where(wording=wording)) for wording in WORDINGS}
+    for wording in WORDINGS:
+        sample.tell(wording, right[wording], f"accuracy, {_SAID[wording]}")
+    for wording in WORDINGS:
+        said = f"share that abstract skills take, {_SAID[wording]}"
+        sample.tell(f"taken, {wording}", took[wording], said)
+    share: Floats = np.array(
         [
             sum(s.startswith(_GENERAL) for s in d.offered) / max(1, len(d.offered) - 1)
             for d in sample.decisions
         ]
     )
     lost = wrong & sample.where(wording="vague")
-    gathered = sample.mean(general - share, lost)
     fair = share[lost]
     clear = np.array([clarity()[d.gold[0]] for d in sample.decisions])
-    said = sample.where(wording=("close", "paraphrase"))
-    verdicts = (
-        sample.verdict(
-            "abstract skills take more once a request has lost its anchors",
-            took["vague"].plus(took["paraphrase"], -1.0),
-            "share that abstract skills take of vague requests, less that of anchored ones",
-            in_words("f07", "taken by abstract skills, ambiguous", "taken by abstract skills, anchored"),
-            expected=1,
-        ),
-        sample.verdict(
-            "wrong choices of vague requests gather on abstract skills",
-            gathered,
-            "share of abstract skills among wrong choices, less their share of the list",
-            "capture by black holes is named as the last stage of failure; no cut-off is public",
-            expected=1,
-            least=float(np.sqrt((fair * (1 - fair)).sum()) / max(1, len(fair))),
-        ),
-        sample.verdict(
-            "a skill that stands apart from its neighbours is found more often",
-            sample.correlation(sample.right, clear, said),
-            "rank correlation of right choices with clarity, 1 less the mean likeness of the ten nearest",
-            "computed in the code; the values are not public",
-            expected=1,
-        ),
+    sample.rule(
+        "abstract skills take more once a request has lost its anchors",
+        took["vague"].less(took["paraphrase"]),
+        "share that abstract skills take of vague requests, less that of anchored ones",
+        in_words("f07", "taken by abstract skills, ambiguous", "taken by abstract skills, anchored"),
+        expected=1,
     )
-    series = tuple(
-        Series(
-            label=label,
-            points=tuple(sample.point(float(at), found[wording]) for at, wording in enumerate(WORDINGS)),
-        )
-        for label, found in (("right", right), ("taken by abstract skills", took))
+    sample.rule(
+        "wrong choices of vague requests gather on abstract skills",
+        sample.mean(general - share, lost),
+        "share of abstract skills among wrong choices, less their share of the list",
+        "capture by black holes is named as the last stage of failure; no cut-off is public",
+        expected=1,
+        least=float(np.sqrt((fair * (1 - fair)).sum()) / max(1, len(fair))),
     )
-    return Findings(
-        fits=tuple(fits),
-        verdicts=verdicts,
-        series=series,
-        x_label="wording of the request",
-        x_names=WORDINGS,
-        y_label="share of requests",
-        notes=(_READING,),
+    sample.rule(
+        "a skill that stands apart from its neighbours is found more often",
+        sample.correlation(sample.right, clear, sample.where(wording=("close", "paraphrase"))),
+        "rank correlation of right choices with clarity, 1 less the mean likeness of the ten nearest",
+        "computed in the code; the values are not public",
+        expected=1,
+    )
+    sample.line("right", right.values())
+    sample.line("taken by abstract skills", took.values())
+    return sample.findings(
+        x_label="wording of the request", x_names=WORDINGS, y_label="share of requests", notes=(_READING,)
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.records import Decision, Plan
-from skillaudit.experiment.inference import Floats, Sample
+from skillaudit.asking.samples import Floats, Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import likeness, nearest_first, row_of
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import pool
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
 
@@ -47,46 +48,31 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on likeness at one size, and on whether near neighbours tell who fails (arXiv 2605.16508, F05)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     found = {band: sample.accuracy(band=band) for band in BANDS}
     here = sample.where(band="random")
-    near, far = _crowding(sample)
-    parts = {"near": sample.correlation(sample.right, near, here)}
-    parts["average"] = sample.correlation(sample.right, far, here)
-    fits = [
-        sample.fit(band, drawn, f"accuracy among 29 others of {band} likeness")
-        for band, drawn in found.items()
-    ]
-    fits += [
-        sample.fit("near", parts["near"], f"correlation of right choices with the {TOP} most alike on offer"),
-        sample.fit(
-            "average", parts["average"], "correlation of right choices with the likeness of all on offer"
-        ),
-    ]
-    verdicts = (
-        sample.verdict(
-            "more alike skills cost accuracy at the same number of skills",
-            found["high"].plus(found["low"], -1.0),
-            "accuracy among the most alike, less that among the least",
-            "confirmed; the accuracies are not public",
-            expected=-1,
-        ),
-        sample.verdict(
-            "the nearest skills on offer cost accuracy",
-            parts["near"],
-            f"rank correlation of right choices with the mean likeness of the {TOP} nearest of 29 random others",
-            "the nearest few tell more than the average; the values are not public",
-            expected=-1,
-        ),
+    near, far = (sample.correlation(sample.right, values, here) for values in _crowding(sample))
+    for band, drawn in found.items():
+        sample.tell(band, drawn, f"accuracy among 29 others of {band} likeness")
+    sample.tell("near", near, f"correlation of right choices with the {TOP} most alike on offer")
+    sample.tell("average", far, "correlation of right choices with the likeness of all on offer")
+    sample.rule(
+        "more alike skills cost accuracy at the same number of skills",
+        found["high"].less(found["low"]),
+        "accuracy among the most alike, less that among the least",
+        "confirmed; the accuracies are not public",
+        expected=-1,
     )
-    points = tuple(sample.point(float(at), found[band]) for at, band in enumerate(BANDS))
-    return Findings(
-        fits=tuple(fits),
-        verdicts=verdicts,
-        series=(Series(label="measured", points=points),),
-        x_label="likeness of the others",
-        x_names=("low", "middle", "high"),
-        notes=(_YARDSTICK,),
+    sample.rule(
+        "the nearest skills on offer cost accuracy",
+        near,
+        f"rank correlation of right choices with the mean likeness of the {TOP} nearest of 29 random others",
+        "the nearest few tell more than the average; the values are not public",
+        expected=-1,
+    )
+    sample.line("measured", found.values())
+    return sample.findings(
+        x_label="likeness of the others", x_names=("low", "middle", "high"), notes=(_YARDSTICK,)
     )
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Plan, Trial
-from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.asking.samples import Drawn, Floats, Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
 
@@ -81,7 +82,7 @@ def _step(tasks: Sequence[str], at: int) -> str:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Fit the exponent of `Acc(N, K) = A(N)^(gamma K)` (arXiv 2605.16508, F02)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     joint = _joint(sample)
     last = np.array([d.condition.endswith(f"step={_steps(d)}") for d in sample.decisions], dtype=bool)
     found: dict[tuple[int, int], Drawn] = {
@@ -90,31 +91,18 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         for length in STEPS
     }
     gamma = _gamma(found)
-    single = {size: found[size, 1] for size in SIZES}
-    fits = [sample.fit("gamma", gamma, "exponent for each step; 1 means that steps fail independently")]
-    fits += [
-        sample.fit(f"A({size})", drawn, f"accuracy of a single step among {size}")
-        for size, drawn in single.items()
-    ]
-    verdict = sample.verdict(
+    sample.tell("gamma", gamma, "exponent for each step; 1 means that steps fail independently")
+    for size in SIZES:
+        sample.tell(f"A({size})", found[size, 1], f"accuracy of a single step among {size}")
+        sample.line(f"{size} skills", {length: found[size, length] for length in STEPS})
+    sample.rule(
         "a chain loses more than the product of its steps",
         Drawn(gamma.value - 1.0, gamma.draws - 1.0),
         "gamma less 1",
         in_words("f02", "gamma"),
         expected=1,
     )
-    series = tuple(
-        Series(label=f"{size} skills", points=tuple(sample.point(float(k), found[size, k]) for k in STEPS))
-        for size in SIZES
-    )
-    return Findings(
-        fits=tuple(fits),
-        verdicts=(verdict,),
-        series=series,
-        x_label="steps in the chain",
-        y_label="whole chain right",
-        notes=(_READING,),
-    )
+    return sample.findings(x_label="steps in the chain", y_label="whole chain right", notes=(_READING,))
 
 
 _READING = (
@@ -125,30 +113,23 @@ _READING = (
 
 def conclude_places(decisions: Sequence[Decision]) -> Findings:
     """Rule on whether the middle of a chain fails most (arXiv 2605.16508, F03)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     place = np.array([(_step_of(d) - 1) / max(1, _steps(d) - 1) for d in sample.decisions])
     middle = (place > 0.25) & (place < 0.75)
-    ends = ~middle
-    inner, outer = sample.mean(sample.right, middle), sample.mean(sample.right, ends)
-    verdict = sample.verdict(
+    inner, outer = sample.mean(sample.right, middle), sample.mean(sample.right, ~middle)
+    sample.tell("middle", inner, "accuracy of the middle half of the steps")
+    sample.tell("ends", outer, "accuracy of the first and last quarter")
+    sample.rule(
         "the middle steps of a chain fail most",
-        inner.plus(outer, -1.0),
+        inner.less(outer),
         "accuracy of the middle half of the steps, less that of the ends",
         "confirmed (U-shape); the numbers are not public",
         expected=-1,
     )
-    thirds = np.minimum((place * 5).astype(int), 4)
-    points = tuple(sample.point(20.0 * at + 10, sample.mean(sample.right, thirds == at)) for at in range(5))
-    return Findings(
-        fits=(
-            sample.fit("middle", inner, "accuracy of the middle half of the steps"),
-            sample.fit("ends", outer, "accuracy of the first and last quarter"),
-        ),
-        verdicts=(verdict,),
-        series=(Series(label="measured", points=points),),
-        x_label="place in the chain, percent",
-        notes=(_READING,),
-    )
+    fifths = np.minimum((place * 5).astype(int), 4)
+    measured = {20 * at + 10: sample.mean(sample.right, fifths == at) for at in range(5)}
+    sample.line("measured", measured)
+    return sample.findings(x_label="place in the chain, percent", notes=(_READING,))
 
 
 def _joint(sample: Sample) -> Floats:

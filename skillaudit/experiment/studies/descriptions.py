@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Entry, Plan, Trial
-from skillaudit.experiment.inference import Sample, mean_of
+from skillaudit.asking.samples import mean_of
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
 
@@ -89,38 +90,27 @@ def padded(entry: Entry, length: int) -> Entry:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on description quality, and on the boundary clause against a text as long (arXiv 2605.16508, F04)."""
-    sample = Sample(decisions)
-    found = {level: mean_of([sample.accuracy(size=size, level=level) for size in SIZES]) for level in LEVELS}
-    fits = [
-        sample.fit(_names(level), drawn, f"accuracy of skills with {_SAID[level]}")
-        for level, drawn in found.items()
-    ]
-    verdicts = (
-        sample.verdict(
-            "better descriptions raise accuracy",
-            found["5"].plus(found["1"], -1.0),
-            "accuracy with the best description, less that with the name alone",
-            in_words("f04", "accuracy gap of description quality"),
-            expected=1,
-        ),
-        sample.verdict(
-            "a boundary clause does more than its length",
-            found["5"].plus(found["control"], -1.0),
-            "accuracy with the boundary, less that with a text as long",
-            "the numbers are not public",
-            expected=1,
-        ),
+    sample = Account(decisions)
+    at = {(size, level): sample.accuracy(size=size, level=level) for size in SIZES for level in LEVELS}
+    found = {level: mean_of([at[size, level] for size in SIZES]) for level in LEVELS}
+    for level, drawn in found.items():
+        sample.tell(_names(level), drawn, f"accuracy of skills with {_SAID[level]}")
+        sample.line(_names(level), {size: at[size, level] for size in SIZES})
+    sample.rule(
+        "better descriptions raise accuracy",
+        found["5"].less(found["1"]),
+        "accuracy with the best description, less that with the name alone",
+        in_words("f04", "accuracy gap of description quality"),
+        expected=1,
     )
-    series = tuple(
-        Series(
-            label=_names(level),
-            points=tuple(
-                sample.point(float(size), sample.accuracy(size=size, level=level)) for size in SIZES
-            ),
-        )
-        for level in LEVELS
+    sample.rule(
+        "a boundary clause does more than its length",
+        found["5"].less(found["control"]),
+        "accuracy with the boundary, less that with a text as long",
+        "the numbers are not public",
+        expected=1,
     )
-    return Findings(fits=tuple(fits), verdicts=verdicts, series=series, log_x=True)
+    return sample.findings(log_x=True)
 
 
 _SAID = {

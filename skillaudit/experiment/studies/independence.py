@@ -10,10 +10,11 @@ import numpy as np
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Plan, Trial
-from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.asking.samples import Floats, Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
 
@@ -62,41 +63,28 @@ def among(pair: Sequence[Template]) -> list[str]:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on whether joint routing is the product of the steps (arXiv 2605.16508, F09)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     found = {step: sample.accuracy(step=step.replace(" ", "-")) for step in STEPS}
     here = sample.where(step="A-planned")
     joint, product, apart = _tables(sample)
-    together = sample.mean(joint, here)
-    delta = sample.mean(joint - product, here)
-    expected = sample.mean(product, here)
-    ratio = Drawn(
-        together.value / max(expected.value, 1e-9), together.draws / np.maximum(expected.draws, 1e-9)
-    )
-    fits = [sample.fit(step, found[step], f"accuracy of step {step}") for step in STEPS]
-    fits += [
-        sample.fit("joint", together, "both steps of a plan right"),
-        sample.fit("product", expected, "P(A) P(B), pair by pair, of the steps alone"),
-        sample.fit(
-            "ratio", ratio, "joint accuracy for each part of the product; 1 where steps are independent"
-        ),
-        sample.fit("covariance", sample.mean(apart, here), "of the two steps inside plans of one pair"),
-    ]
-    verdict = sample.verdict(
+    together, expected = sample.mean(joint, here), sample.mean(product, here)
+    for step in STEPS:
+        sample.tell(step, found[step], f"accuracy of step {step}")
+    sample.tell("joint", together, "both steps of a plan right")
+    sample.tell("product", expected, "P(A) P(B), pair by pair, of the steps alone")
+    said = "joint accuracy for each part of the product; 1 where steps are independent"
+    sample.tell("ratio", together.over(expected), said)
+    sample.tell("covariance", sample.mean(apart, here), "of the two steps inside plans of one pair")
+    sample.rule(
         "two steps planned together lose more than the product of the steps alone",
-        delta,
+        sample.mean(joint - product, here),
         "joint accuracy less P(A) P(B), pair by pair",
         f"not supported: {in_words('f09', 'joint less product')}",
         expected=-1,
     )
-    points = tuple(sample.point(float(at), found[step]) for at, step in enumerate(STEPS))
-    last = tuple(sample.point(4.0 + at, drawn) for at, drawn in enumerate((expected, together)))
-    return Findings(
-        fits=tuple(fits),
-        verdicts=(verdict,),
-        series=(Series(label="one step", points=points), Series(label="both steps", points=last)),
-        x_label="step, and both",
-        x_names=(*STEPS, "product", "joint"),
-    )
+    sample.line("one step", found.values())
+    sample.line("both steps", {4.0: expected, 5.0: together})
+    return sample.findings(x_label="step, and both", x_names=(*STEPS, "product", "joint"))
 
 
 def _tables(sample: Sample) -> tuple[Floats, Floats, Floats]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
 from skillaudit.asking.records import Decision, Entry, Plan
-from skillaudit.experiment.inference import Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import likeness, row_of
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Subtype, Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
@@ -53,71 +54,48 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on boundary clauses, and on whether confusion has a direction (arXiv 2605.16508, F06)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     found = {text: sample.accuracy(text=text) for text in TEXTS}
     partner = partners()
-    taken = np.array([float(d.chosen == partner[d.gold[0]]) for d in sample.decisions])
+    taken = sample.marks([d.chosen == partner[d.gold[0]] for d in sample.decisions])
     swapped = {text: sample.mean(taken, sample.where(text=text)) for text in TEXTS}
-    fits = [sample.fit(text, drawn, f"accuracy on pairs, {_SAID[text]}") for text, drawn in found.items()]
-    fits += [
-        sample.fit(
-            f"swapped, {text}", drawn, f"share of tasks that the other of the pair takes, {_SAID[text]}"
-        )
-        for text, drawn in swapped.items()
-    ]
-    before = sample.where(text="before")
-    first, later = (
-        np.array([(d.repeat == 0) == early for d in sample.decisions]) & before for early in (True, False)
-    )
-    verdicts = [
-        sample.verdict(
+    for text, drawn in found.items():
+        sample.tell(text, drawn, f"accuracy on pairs, {_SAID[text]}")
+    for text, drawn in swapped.items():
+        said = f"share of tasks that the other of the pair takes, {_SAID[text]}"
+        sample.tell(f"swapped, {text}", drawn, said)
+    for text in TEXTS[1:]:
+        sample.rule(
             f"{_NAMES[text]} keep the skills of a pair apart",
-            found[text].plus(found["before"], -1.0),
+            found[text].less(found["before"]),
             f"accuracy {_SAID[text]}, less that before",
             in_words("f06", "gain of boundary rewriting"),
             expected=1,
         )
-        for text in TEXTS[1:]
-    ]
+    first, later = (
+        np.array([(d.repeat == 0) == early for d in sample.decisions]) & sample.where(text="before")
+        for early in (True, False)
+    )
     if later.any():
         # The direction is read off the first seed and measured on the others, so that noise has none.
-        lean: dict[str, float] = {}
-        for decision, hit in zip(sample.decisions, taken * first, strict=True):
-            pair = min(decision.gold[0], partner[decision.gold[0]])
-            lean[pair] = lean.get(pair, 0.0) + (hit if decision.gold[0] == pair else -hit)
-        signs = np.array(
-            [
-                np.sign(lean[min(d.gold[0], partner[d.gold[0]])])
-                * (1 if d.gold[0] < partner[d.gold[0]] else -1)
-                for d in sample.decisions
-            ]
-        )
+        pairs = [(d.gold[0], partner[d.gold[0]]) for d in sample.decisions]
+        way = np.array([1 if one < other else -1 for one, other in pairs])
+        lean: dict[str, float] = defaultdict(float)
+        for pair, hit in zip(pairs, (taken * first * way).tolist(), strict=True):
+            lean[min(pair)] += hit
+        signs = way * np.sign([lean[min(pair)] for pair in pairs])
         # Every pair has as many tasks each way: twice the mean is the difference of the two rates.
-        lopsided = sample.mean(2 * taken * signs, later)
-        verdicts.append(
-            sample.verdict(
-                "confusion in a pair goes one way",
-                lopsided,
-                "rate of the direction seen first, less that of the other, on other libraries",
-                "pairs are asymmetric; shares of the regimes are not public",
-                expected=1,
-            )
+        sample.rule(
+            "confusion in a pair goes one way",
+            sample.mean(2 * taken * signs, later),
+            "rate of the direction seen first, less that of the other, on other libraries",
+            "pairs are asymmetric; shares of the regimes are not public",
+            expected=1,
         )
-    series = tuple(
-        Series(
-            label=label,
-            points=tuple(sample.point(float(at), numbers[text]) for at, text in enumerate(TEXTS)),
-        )
-        for label, numbers in (("right", found), ("taken by the other", swapped))
-    )
-    return Findings(
-        fits=tuple(fits),
-        verdicts=tuple(verdicts),
-        series=series,
-        x_label="texts of the pair",
-        x_names=TEXTS,
-        y_label="share of tasks",
-        notes=(_READING,),
+    sample.line("right", found.values())
+    sample.line("taken by the other", swapped.values())
+    return sample.findings(
+        x_label="texts of the pair", x_names=TEXTS, y_label="share of tasks", notes=(_READING,)
     )
 
 

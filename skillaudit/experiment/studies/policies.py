@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.records import Decision, Entry, Plan
-from skillaudit.experiment.inference import Sample, combine, mean_of
+from skillaudit.asking.samples import mean_of, slope_of
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import COMPLEXITIES, library, policy
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.tasks import Scope, make_plan, trial, turns
 
 SIZES = (10, 20, 50, 100, 150)
@@ -46,34 +47,22 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on the longest against the shortest (arXiv 2601.04748, section 5.4)."""
-    sample = Sample(decisions)
-    by_level = {
-        level: mean_of([sample.accuracy(size=size, policy=level) for size in SIZES]) for level in COMPLEXITIES
+    sample = Account(decisions)
+    found = {
+        (size, level): sample.accuracy(size=size, policy=level) for size in SIZES for level in COMPLEXITIES
     }
-    middle = sum(COMPLEXITIES.values()) / len(COMPLEXITIES)
-    spread = sum((tokens - middle) ** 2 for tokens in COMPLEXITIES.values())
-    slope = combine(
-        (100 * (tokens - middle) / spread, by_level[level]) for level, tokens in COMPLEXITIES.items()
-    )
-    fits = [
-        sample.fit(level, drawn, f"accuracy with policies of about {COMPLEXITIES[level]} tokens")
-        for level, drawn in by_level.items()
-    ]
-    fits.append(sample.fit("per 100 tokens", slope, "change of accuracy with 100 more tokens of policy"))
-    verdict = sample.verdict(
+    by_level = {level: mean_of([found[size, level] for size in SIZES]) for level in COMPLEXITIES}
+    for level, drawn in by_level.items():
+        sample.tell(level, drawn, f"accuracy with policies of about {COMPLEXITIES[level]} tokens")
+    slope = slope_of([tokens / 100 for tokens in COMPLEXITIES.values()], list(by_level.values()))
+    sample.tell("per 100 tokens", slope, "change of accuracy with 100 more tokens of policy")
+    sample.rule(
         "longer policies in the list cost accuracy",
-        by_level["complex"].plus(by_level["simple"], -1.0),
+        by_level["complex"].less(by_level["simple"]),
         "accuracy with about 300 tokens of policy less that with 30",
         f"not supported: {in_words('h3', 'complex less simple')}, curves overlap",
         expected=-1,
     )
-    series = tuple(
-        Series(
-            label=level,
-            points=tuple(
-                sample.point(float(size), sample.accuracy(size=size, policy=level)) for size in SIZES
-            ),
-        )
-        for level in COMPLEXITIES
-    )
-    return Findings(fits=tuple(fits), verdicts=(verdict,), series=series, log_x=True)
+    for level in COMPLEXITIES:
+        sample.line(level, {size: found[size, level] for size in SIZES})
+    return sample.findings(log_x=True)

@@ -8,9 +8,10 @@ import numpy as np
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.records import Decision, Form, Plan, Trial
-from skillaudit.experiment.inference import Floats, Sample, mean_of
+from skillaudit.asking.samples import Floats, Mask, mean_of
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import by_clarity, clarity, row_of, sink
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies.anchors import crowd, with_general
 from skillaudit.experiment.synthetic import write_task
 from skillaudit.experiment.tasks import Scope, make_plan
@@ -46,59 +47,47 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on the forms, on victims, and on sinks (arXiv 2605.16508, F08)."""
-    sample = Sample(decisions)
-    found = {form: mean_of([sample.accuracy(size=size, form=form) for size in SIZES]) for form in FORMS}
+    sample = Account(decisions)
+    at = {(size, form): sample.accuracy(size=size, form=form) for size in SIZES for form in FORMS}
+    found = {form: mean_of([at[size, form] for size in SIZES]) for form in FORMS}
     wrong = np.array([d.outcome == "hijack" and d.chosen not in d.gold for d in sample.decisions], dtype=bool)
-    hijack = np.array([d.outcome == "hijack" for d in sample.decisions], dtype=np.float64)
-    fits = [sample.fit(form, found[form], f"accuracy, {_SAID[form]}") for form in FORMS]
-    fits += [
-        sample.fit(
-            f"hijack among {size}",
-            sample.mean(hijack, sample.where(size=size, form="list")),
-            f"share of requests that another skill takes among {size}, in a plain list",
-        )
-        for size in SIZES
-    ]
-    victim = np.array([1.0 - clarity()[d.gold[0]] for d in sample.decisions])
-    full = sample.where(form=("list", "json"))
-    pull, real = _pull(sample, wrong)
-    verdicts = [
-        sample.verdict(
-            f"{_CLAIMS[form]}",
-            found[form].plus(found["list"], -1.0),
+    hijack = sample.marks([d.outcome == "hijack" for d in sample.decisions])
+    for form in FORMS:
+        sample.tell(form, found[form], f"accuracy, {_SAID[form]}")
+        sample.line(form, {size: at[size, form] for size in SIZES})
+    for size in SIZES:
+        taken = sample.mean(hijack, sample.where(size=size, form="list"))
+        said = f"share of requests that another skill takes among {size}, in a plain list"
+        sample.tell(f"hijack among {size}", taken, said)
+    for form in FORMS[1:]:
+        sample.rule(
+            _CLAIMS[form],
+            found[form].less(found["list"]),
             f"accuracy {_SAID[form]}, less that in a plain list",
             "four protocols are compared in the code; the values are not public",
             expected=-1,
         )
-        for form in FORMS[1:]
-    ]
-    verdicts += [
-        sample.verdict(
-            "skills with close neighbours lose more of their requests",
-            sample.correlation(hijack, victim, full),
-            "rank correlation of hijacks with the victim score, the mean likeness of the ten nearest",
-            "computed in the code; the values are not public",
-            expected=1,
-        ),
-        sample.verdict(
-            "skills that are like many others take more of what is lost",
-            sample.mean(pull, real & full),
-            "sink score of the skill that was wrongly chosen, less that of the others on offer, in standard deviations",
-            "computed in the code; the values are not public",
-            expected=1,
-        ),
-    ]
-    series = tuple(
-        Series(
-            label=form,
-            points=tuple(sample.point(float(size), sample.accuracy(size=size, form=form)) for size in SIZES),
-        )
-        for form in FORMS
+    victim = np.array([1.0 - clarity()[d.gold[0]] for d in sample.decisions])
+    full = sample.where(form=("list", "json"))
+    pull, real = _pull(sample, wrong)
+    sample.rule(
+        "skills with close neighbours lose more of their requests",
+        sample.correlation(hijack, victim, full),
+        "rank correlation of hijacks with the victim score, the mean likeness of the ten nearest",
+        "computed in the code; the values are not public",
+        expected=1,
     )
-    return Findings(fits=tuple(fits), verdicts=tuple(verdicts), series=series)
+    sample.rule(
+        "skills that are like many others take more of what is lost",
+        sample.mean(pull, real & full),
+        "sink score of the skill that was wrongly chosen, less that of the others on offer, in standard deviations",
+        "computed in the code; the values are not public",
+        expected=1,
+    )
+    return sample.findings()
 
 
-def _pull(sample: Sample, wrong: np.typing.NDArray[np.bool_]) -> tuple[Floats, np.typing.NDArray[np.bool_]]:
+def _pull(sample: Account, wrong: Mask) -> tuple[Floats, Mask]:
     """Sink score of what was chosen less the mean of what could have been, and where the pool knows the chosen."""
     scores = sink()
     spread = float(np.std(list(scores.values())))

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.samples import Drawn, combine
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, WEIGHTS, Dependency, Handoff, handoff
-from skillaudit.experiment.inference import Drawn, Sample, combine
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.tasks import Scope, make_plan
 
 STATES = ("none", "wrong", "wrong-blind", "right")
@@ -62,71 +63,44 @@ def _prompt(task: Handoff, state: str) -> str:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Fit what a wrong result costs by dependency, and rule on recovery (arXiv 2605.16508, F11)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     found = {
         (state, dependency): sample.accuracy(state=state, dependency=dependency)
         for state in STATES
         for dependency in WEIGHTS
     }
-    loss = {d: found["wrong", d].plus(found["right", d], -1.0) for d in WEIGHTS}
+    loss = {d: found["wrong", d].less(found["right", d]) for d in WEIGHTS}
     at_all, at_none = _line(loss)
-    slope = at_all.plus(at_none, -1.0)
     blind, told, right = (found[state, "tight"] for state in ("wrong-blind", "wrong", "right"))
-    recovery = told.plus(blind, -1.0)
-    room = right.plus(blind, -1.0)
-    fits = [
-        sample.fit(f"{state}, {dependency}", drawn, f"step 2 right, {_SAID[state]}, {dependency} steps")
-        for (state, dependency), drawn in found.items()
-    ]
-    fits += [
-        sample.fit(
-            f"loss, {dependency}", drawn, "step 2 right after a wrong result, less after the right one"
-        )
-        for dependency, drawn in loss.items()
-    ]
-    fits += [
-        sample.fit("loss at k = 1", at_all, "of the line u k + v (1 - k) over dependency weights"),
-        sample.fit("loss at k = 0", at_none, "of the same line"),
-    ]
+    recovery, room = told.less(blind), right.less(blind)
+    for (state, dependency), drawn in found.items():
+        sample.tell(f"{state}, {dependency}", drawn, f"step 2 right, {_SAID[state]}, {dependency} steps")
+    for dependency, drawn in loss.items():
+        said = "step 2 right after a wrong result, less after the right one"
+        sample.tell(f"loss, {dependency}", drawn, said)
+    sample.tell("loss at k = 1", at_all, "of the line u k + v (1 - k) over dependency weights")
+    sample.tell("loss at k = 0", at_none, "of the same line")
     if room.value > 0.02:
-        share = Drawn(recovery.value / room.value, recovery.draws / np.maximum(room.draws, 0.02))
-        fits.append(
-            sample.fit("recovered", share, "share of the tight loss that knowing the whole task takes back")
-        )
-    verdicts = (
-        sample.verdict(
-            "a wrong result costs the more, the more the next step depends on it",
-            slope,
-            "change of the loss from no dependency to full dependency",
-            in_words("f11", "loss at k = 1", "loss at k = 0"),
-            expected=-1,
-        ),
-        sample.verdict(
-            "whoever knows the whole task recovers from a wrong result",
-            recovery,
-            "tight steps right after a wrong result with the whole task, less without it",
-            "four states are compared in the code; the values are not public",
-            expected=1,
-        ),
+        said = "share of the tight loss that knowing the whole task takes back"
+        sample.tell("recovered", recovery.over(room, 0.02), said)
+    sample.rule(
+        "a wrong result costs the more, the more the next step depends on it",
+        at_all.less(at_none),
+        "change of the loss from no dependency to full dependency",
+        in_words("f11", "loss at k = 1", "loss at k = 0"),
+        expected=-1,
     )
-    series = tuple(
-        Series(
-            label=_NAMES[state],
-            points=tuple(
-                sample.point(weight, found[state, dependency])
-                for dependency, weight in sorted(WEIGHTS.items(), key=lambda item: item[1])
-            ),
-        )
-        for state in STATES
+    sample.rule(
+        "whoever knows the whole task recovers from a wrong result",
+        recovery,
+        "tight steps right after a wrong result with the whole task, less without it",
+        "four states are compared in the code; the values are not public",
+        expected=1,
     )
-    return Findings(
-        fits=tuple(fits),
-        verdicts=verdicts,
-        series=series,
-        x_label="dependency weight",
-        y_label="step 2 right",
-        notes=(_READING,),
-    )
+    for state in STATES:
+        by_weight = sorted((weight, found[state, dependency]) for dependency, weight in WEIGHTS.items())
+        sample.line(_NAMES[state], dict(by_weight))
+    return sample.findings(x_label="dependency weight", y_label="step 2 right", notes=(_READING,))
 
 
 def _line(loss: dict[Dependency, Drawn]) -> tuple[Drawn, Drawn]:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.coupling import RESCUE
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, handoff
-from skillaudit.experiment.inference import Drawn, Floats, Mask, Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies.independence import SIZE, among
 from skillaudit.experiment.synthetic import Template, pool, write_task
 from skillaudit.experiment.tasks import Scope, entries, make_plan
@@ -88,69 +89,48 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on what a right result of step A does for the choice of step B (arXiv 2605.16508, F10)."""
-    sample = Sample(decisions)
+    sample = Account(decisions)
     realised = realised_of(sample)
-    hard, later = _hard(sample)
 
     def at(step: str, mask: Mask | None = None, **wanted: str) -> Drawn:
         where = sample.where(step=step, **wanted)
         return sample.mean(sample.right, where if mask is None else where & mask)
 
+    def gain(mask: Mask, **wanted: str) -> Drawn:
+        return at("B-after", mask, **wanted).less(at("B-alone", mask, **wanted))
+
     found = {step: at(step) for step in STEPS}
-    gain = at("B-after", realised).plus(at("B-alone", realised), -1.0)
-    fits = [sample.fit("A done", at("A-done"), "share of steps A that were carried out right")]
-    fits += [sample.fit(step.replace("-", " "), found[step], _SAID[step]) for step in STEPS]
-    fits += [
-        sample.fit(
-            f"gain, {kind}",
-            at("B-after", realised, kind=kind).plus(at("B-alone", realised, kind=kind), -1.0),
-            f"P(B | state) less P(B), {_KINDS[kind]}",
-        )
-        for kind in KINDS
-    ]
-    fits += [ln_rescue(sample, realised), *_by_difficulty(sample, realised)]
-    potential = found["A-alone"].value * (1 - found["B-alone"].value)
-    fits.append(
-        sample.fit(
-            "potential",
-            Drawn(potential, found["A-alone"].draws * (1 - found["B-alone"].draws)),
-            "(1 - P(B)) P(A), what the companion code expects at most",
-        )
+    sample.tell("A done", at("A-done"), "share of steps A that were carried out right")
+    for step in STEPS:
+        sample.tell(step.replace("-", " "), found[step], _SAID[step])
+    for kind in KINDS:
+        sample.tell(f"gain, {kind}", gain(realised, kind=kind), f"P(B | state) less P(B), {_KINDS[kind]}")
+    sample.tell(RESCUE, ln_rescue(sample, realised), _LN_ODDS)
+    _by_difficulty(sample, realised)
+    said = "(1 - P(B)) P(A), what the companion code expects at most"
+    sample.tell("potential", found["A-alone"].times(found["B-alone"].missing), said)
+    sample.rule(
+        "a right result of step A raises the choice of step B",
+        gain(realised),
+        "P(B | state) less P(B), where step A was carried out right",
+        in_words("f10", "P(B | state) / P(B), hard steps"),
+        expected=1,
     )
-    verdicts = [
-        sample.verdict(
-            "a right result of step A raises the choice of step B",
-            gain,
-            "P(B | state) less P(B), where step A was carried out right",
+    hard, later = _hard(sample)
+    inside = hard & later & realised
+    if inside.any():
+        ratio = at("B-after", inside).over(at("B-alone", inside))
+        sample.tell("ratio, hard", ratio, "P(B | state) / P(B) of pairs that were hard in the first seed")
+        sample.rule(
+            "hard second steps are rescued",
+            gain(inside),
+            "P(B | state) less P(B) on later seeds, pairs with P(B) up to .5 in the first",
             in_words("f10", "P(B | state) / P(B), hard steps"),
             expected=1,
         )
-    ]
-    inside = hard & later & realised
-    if inside.any():
-        before, after = at("B-alone", inside), at("B-after", inside)
-        ratio = Drawn(after.value / max(before.value, 1e-9), after.draws / np.maximum(before.draws, 1e-9))
-        fits.append(
-            sample.fit("ratio, hard", ratio, "P(B | state) / P(B) of pairs that were hard in the first seed")
-        )
-        verdicts.append(
-            sample.verdict(
-                "hard second steps are rescued",
-                after.plus(before, -1.0),
-                "P(B | state) less P(B) on later seeds, pairs with P(B) up to .5 in the first",
-                in_words("f10", "P(B | state) / P(B), hard steps"),
-                expected=1,
-            )
-        )
-    points = tuple(sample.point(float(at_), found[step]) for at_, step in enumerate(STEPS))
-    return Findings(
-        fits=tuple(fits),
-        verdicts=tuple(verdicts),
-        series=(Series(label="measured", points=points),),
-        x_label="step",
-        x_names=tuple(step.replace("-", " ") for step in STEPS),
-        notes=(_READING,),
-    )
+    sample.line("measured", found.values())
+    names = tuple(step.replace("-", " ") for step in STEPS)
+    return sample.findings(x_label="step", x_names=names, notes=(_READING,))
 
 
 def realised_of(sample: Sample) -> Mask:
@@ -163,39 +143,36 @@ def realised_of(sample: Sample) -> Mask:
     return np.array([(d.group, d.repeat, d.x) in done for d in sample.decisions], dtype=bool)
 
 
-def ln_rescue(sample: Sample, realised: Mask) -> Fit:
+def ln_rescue(sample: Sample, realised: Mask) -> Drawn:
     """Return the logarithm of the ratio of the odds of step B; chances of 0 and 1 are moved in by a hundredth."""
 
-    def logit(chance: Floats) -> Floats:
-        inside = np.clip(chance, 0.01, 0.99)
-        return np.asarray(np.log(inside / (1 - inside)), dtype=np.float64)
+    def logit(chance: Drawn) -> Drawn:
+        inside = np.clip(np.append(chance.draws, chance.value), 0.01, 0.99)
+        found: Floats = np.log(inside / (1 - inside))
+        return Drawn(float(found[-1]), found[:-1])
 
     after, before = (
         sample.mean(sample.right, sample.where(step=step) & realised) for step in ("B-after", "B-alone")
     )
-    value = logit(np.array([after.value])) - logit(np.array([before.value]))
-    drawn = Drawn(float(value[0]), logit(after.draws) - logit(before.draws))
-    said = "natural logarithm of how many times a right result of A multiplies the odds of B"
-    return sample.fit(RESCUE, drawn, said)
+    return logit(after).less(logit(before))
 
 
-def _by_difficulty(sample: Sample, realised: Mask) -> list[Fit]:
+def _by_difficulty(sample: Account, realised: Mask) -> None:
     """The rescue ratio of hard, middling and easy second steps, as the first seed tells them, on later seeds."""
     alone = _alone(sample)
     later: Mask = np.array([d.repeat > 0 for d in sample.decisions], dtype=bool)
     level = np.array([alone.get(d.group, np.nan) for d in sample.decisions], dtype=np.float64)
-    fits = []
     for name, (least, most) in DIFFICULTY.items():
         inside = realised & later & (level >= least) & (level < most)
-        before = sample.mean(sample.right, sample.where(step="B-alone") & inside)
-        after = sample.mean(sample.right, sample.where(step="B-after") & inside)
+        after, before = (
+            sample.mean(sample.right, sample.where(step=step) & inside) for step in ("B-after", "B-alone")
+        )
         if inside.any() and before.value > 0:
-            ratio = Drawn(after.value / before.value, after.draws / np.maximum(before.draws, 0.01))
             said = f"P(B | state) / P(B) of pairs whose P(B) was {name} in the first seed"
-            fits.append(sample.fit(f"ratio, {name}", ratio, said))
-    return fits
+            sample.tell(f"ratio, {name}", after.over(before, 0.01), said)
 
 
+_LN_ODDS = "natural logarithm of how many times a right result of A multiplies the odds of B"
 _READING = (
     "Step A is carried out by the model itself and its own words are quoted; trials in which it was wrong are left out "
     "of the rescue. In every other pair the result of A decides which skill step B needs."

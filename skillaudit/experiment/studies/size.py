@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from skillaudit.asking.curves import size_fits
 from skillaudit.asking.records import Decision, Fit, Plan
-from skillaudit.experiment.inference import ALPHA, TEST, Drawn, Sample, plain
+from skillaudit.experiment.inference import ALPHA, TEST, Account
 from skillaudit.experiment.libraries import library
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Point, Ruling, Series, Verdict
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.laws import FORMS, Form, evaluate, fit, published
-from skillaudit.laws.both import Fitted, fit_draws, left_out_error
+from skillaudit.laws import evaluate, published
 
 SIZES = (5, 10, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 F01_SIZES = (10, 20, 50, 100, 200)
@@ -47,7 +47,7 @@ def plan_f01(scope: Scope) -> Plan:
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Fit both laws, and rule on whether there is a threshold (arXiv 2601.04748, section 5.2)."""
     curve = _Curve(decisions)
-    fits = (*curve.line(), *curve.capacity(), *curve.left_out())
+    fits = size_fits(curve.sample, curve.sizes, curve.at)
     gamma = next(f for f in fits if f.name == "gamma").value
     gain = next(f for f in fits if f.name == "AICc gain").value.value or 0.0
     ruling = curve.decay_ruling()
@@ -68,7 +68,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
 def conclude_f01(decisions: Sequence[Decision]) -> Findings:
     """Fit the line, and rule on whether accuracy falls with the logarithm of the size (arXiv 2605.16508)."""
     curve = _Curve(decisions)
-    fits = (*curve.line(), *curve.capacity(), *curve.left_out())
+    fits = size_fits(curve.sample, curve.sizes, curve.at)
     r_squared = next(f for f in fits if f.name == "R2").value.value
     ruling = curve.decay_ruling()
     if ruling == "supported" and (r_squared is None or r_squared < 0.9):
@@ -89,11 +89,9 @@ class _Curve:
     """Accuracy by size, with draws."""
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
-        self.sample = Sample(decisions)
+        self.sample = Account(decisions)
         self.sizes = [int(level) for level in self.sample.levels("size")]
-        self._at = [self.sample.accuracy(size=size) for size in self.sizes]
-        self._points = [drawn.value for drawn in self._at]
-        self._draws = np.stack([drawn.draws for drawn in self._at])
+        self.at = [self.sample.accuracy(size=size) for size in self.sizes]
         x = -np.log([len(decision.offered) for decision in self.sample.decisions])
         self._slope = self.sample.slope(self.sample.right, x)
         self._above = self.sample.slope(self.sample.above_chance, x)
@@ -105,49 +103,10 @@ class _Curve:
             return "no effect"
         return "supported" if self._slope.value > 0 else "opposite"
 
-    def line(self) -> list[Fit]:
-        """Fit `a - b ln N`."""
-        line = fit_draws("logarithmic", self.sizes, self._points, self._draws)
-        return [
-            self._fit("a", line, "accuracy that the line a - b ln N starts from"),
-            self._fit("b", line, "accuracy lost per unit of ln N; times 0.69, per doubling"),
-            plain("R2", line.law.r_squared, "share of the variance between sizes that the line explains"),
-        ]
-
-    def capacity(self) -> list[Fit]:
-        """Fit `alpha / (1 + (N / kappa)^gamma)`."""
-        curve = fit_draws("capacity", self.sizes, self._points, self._draws)
-        return [
-            self._fit("alpha", curve, "accuracy that the capacity form starts from"),
-            self._fit("kappa", curve, "size at which the capacity form has lost half"),
-            self._fit("gamma", curve, "steepness of the capacity form"),
-            plain(
-                "R2 capacity",
-                curve.law.r_squared,
-                "share of the variance between sizes that the capacity form explains",
-            ),
-            plain(
-                "AICc gain",
-                self._aicc("logarithmic", 2) - self._aicc("capacity", 3),
-                "how much better the capacity form fits than the line, its extra coefficient paid for",
-            ),
-        ]
-
-    def left_out(self) -> list[Fit]:
-        """Fit without the largest sizes, and predict them."""
-        return [
-            plain(
-                f"left-out error, {form}",
-                left_out_error(form, self.sizes, self._points),
-                "on the two largest sizes, after a fit without them",
-            )
-            for form in FORMS
-        ]
-
     def findings(self, fits: tuple[Fit, ...], verdict: Verdict, references: Sequence[str]) -> Findings:
         """Put fits, verdict and figure together."""
         measured = tuple(
-            self.sample.point(float(size), at) for size, at in zip(self.sizes, self._at, strict=True)
+            self.sample.point(float(size), at) for size, at in zip(self.sizes, self.at, strict=True)
         )
         series = [Series(label="measured", points=measured)]
         for law in published():
@@ -165,13 +124,3 @@ class _Curve:
                 )
         notes = (_PARTLY,) if verdict.ruling == "partly" else ()
         return Findings(fits=fits, verdicts=(verdict,), series=tuple(series), log_x=True, notes=notes)
-
-    def _fit(self, name: str, fitted: Fitted, meaning: str) -> Fit:
-        return self.sample.fit(name, Drawn(*fitted.values(name)), meaning)
-
-    def _aicc(self, form: Form, coefficients: int) -> float:
-        wrong = np.array(evaluate(fit(form, self.sizes, self._points), self.sizes)) - np.array(self._points)
-        # Points are known no better than to about a hundredth; a perfect fit is no infinitely good one.
-        count, free = len(wrong), coefficients + 1
-        squares = max(float((wrong**2).sum()), 1e-6 * count)
-        return count * float(np.log(squares / count)) + 2 * free * count / max(1, count - free - 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.records import Branch, Decision, Plan
-from skillaudit.experiment.inference import Drawn, Sample, mean_of
+from skillaudit.asking.samples import mean_of
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import RivalKind, groups
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
 
@@ -50,47 +51,29 @@ def plan(scope: Scope) -> Plan:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on both trees from 60 skills (arXiv 2601.04748, section 5.5)."""
-    sample = Sample(decisions)
-    fits, verdicts, series = [], [], []
-
-    def large(kind: str, route: str) -> Drawn:
-        return mean_of([sample.accuracy(groups=count, kind=kind, route=route) for count in LARGE])
-
+    sample = Account(decisions)
     for kind in KINDS:
-        found = {route: large(kind, route) for route in ROUTES}
+        at = {
+            (count, route): sample.accuracy(groups=count, kind=kind, route=route)
+            for count in GROUPS
+            for route in ROUTES
+        }
+        found = {route: mean_of([at[count, route] for count in LARGE]) for route in ROUTES}
         for route in ROUTES:
-            fits.append(
-                sample.fit(
-                    f"{route}, {kind}",
-                    found[route],
-                    f"accuracy from 60 skills, {_WAYS[route]}, rivals by {kind}",
-                )
-            )
-            points = tuple(
-                sample.point(3.0 * count, sample.accuracy(groups=count, kind=kind, route=route))
-                for count in GROUPS
-            )
-            series.append(Series(label=f"{route}, {kind}", points=points))
+            said = f"accuracy from 60 skills, {_WAYS[route]}, rivals by {kind}"
+            sample.tell(f"{route}, {kind}", found[route], said)
+            sample.line(f"{route}, {kind}", {3 * count: at[count, route] for count in GROUPS})
         for route in ROUTES[1:]:
-            verdicts.append(
-                sample.verdict(
-                    f"two stages {_WAYS[route]} restore accuracy from 60 skills, rivals by {kind}",
-                    found[route].plus(found["flat"], -1.0),
-                    "accuracy in two stages less that of the flat list",
-                    in_words("h4", "gain of two stages"),
-                    expected=1,
-                )
+            sample.rule(
+                f"two stages {_WAYS[route]} restore accuracy from 60 skills, rivals by {kind}",
+                found[route].less(found["flat"]),
+                "accuracy in two stages less that of the flat list",
+                in_words("h4", "gain of two stages"),
+                expected=1,
             )
-        fits.append(
-            sample.fit(
-                f"group less domain, {kind}",
-                found["group"].plus(found["domain"], -1.0),
-                "what grouping by confusability gains over grouping by domain",
-            )
-        )
-    return Findings(
-        fits=tuple(fits), verdicts=tuple(verdicts), series=tuple(series), log_x=True, notes=(_READING,)
-    )
+        gained = "what grouping by confusability gains over grouping by domain"
+        sample.tell(f"group less domain, {kind}", found["group"].less(found["domain"]), gained)
+    return sample.findings(log_x=True, notes=(_READING,))
 
 
 _READING = (

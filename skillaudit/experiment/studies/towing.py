@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Entry, Fit, Plan
+from skillaudit.asking.records import Decision, Entry, Plan
+from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, Handoff, Level, handoff
-from skillaudit.experiment.inference import Drawn, Floats, Sample
+from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Series, Verdict
+from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies.descriptions import describe, padded
 from skillaudit.experiment.studies.pairs import closest, partners
 from skillaudit.experiment.synthetic import pool, write_task
@@ -101,90 +102,72 @@ def _parts(task: Handoff) -> dict[str, tuple[str, int]]:
 
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Rule on the tow of a strong neighbour, and on joint work against the product (arXiv 2605.16508, F12)."""
-    routed = [decision for decision in decisions if decision.offered]
-    done = [decision for decision in decisions if not decision.offered]
-    fits, verdicts, series = _routing(routed)
-    if done:
-        more_fits, more_verdicts = _execution(done)
-        fits, verdicts = [*fits, *more_fits], [*verdicts, *more_verdicts]
-    return Findings(
-        fits=tuple(fits),
-        verdicts=tuple(verdicts),
-        series=tuple(series),
+    sample = Account([decision for decision in decisions if decision.offered])
+    other = partners()
+    taken = sample.marks([d.outcome == "hijack" and d.chosen == other[d.gold[0]] for d in sample.decisions])
+    right = {rival: sample.accuracy(rival=rival) for rival in RIVALS}
+    took = {rival: sample.mean(taken, sample.where(rival=rival)) for rival in RIVALS}
+    for rival in RIVALS:
+        sample.tell(f"right, {rival}", right[rival], f"accuracy of weak skills beside {_SAID[rival]}")
+    for rival in RIVALS:
+        sample.tell(f"towed, {rival}", took[rival], f"share of their tasks that goes to {_SAID[rival]}")
+    longer = took["strong"].less(took["long"])
+    sample.tell("beyond length", longer, "what the words tow beyond their number")
+    sample.rule(
+        "a strong skill tows the tasks of a weak one beside it",
+        took["strong"].less(took["weak"]),
+        "share of the weak skill's tasks that its neighbour takes, strongly less weakly described",
+        "measured in the code; the values are not public",
+        expected=1,
+    )
+    sample.line("right", right.values())
+    sample.line("towed to the other", took.values())
+    carried = _execution([decision for decision in decisions if not decision.offered])
+    return sample.findings(
+        fits=(*sample.found.fits, *carried.fits),
+        verdicts=(*sample.found.verdicts, *carried.verdicts),
         x_label="the other's text: as short, as long with filler, full with an example",
         x_names=RIVALS,
         y_label="share of the weak skill's tasks",
     )
 
 
-def _routing(routed: Sequence[Decision]) -> tuple[list[Fit], list[Verdict], list[Series]]:
-    sample = Sample(routed)
-    other = partners()
-    taken: Floats = np.array(
-        [float(d.outcome == "hijack" and d.chosen == other[d.gold[0]]) for d in sample.decisions]
-    )
-    right = {rival: sample.accuracy(rival=rival) for rival in RIVALS}
-    took = {rival: sample.mean(taken, sample.where(rival=rival)) for rival in RIVALS}
-    fits = [sample.fit(f"right, {r}", right[r], f"accuracy of weak skills beside {_SAID[r]}") for r in RIVALS]
-    fits += [
-        sample.fit(f"towed, {r}", took[r], f"share of their tasks that goes to {_SAID[r]}") for r in RIVALS
-    ]
-    fits.append(
-        sample.fit(
-            "beyond length", took["strong"].plus(took["long"], -1.0), "what the words tow beyond their number"
-        )
-    )
-    verdicts = [
-        sample.verdict(
-            "a strong skill tows the tasks of a weak one beside it",
-            took["strong"].plus(took["weak"], -1.0),
-            "share of the weak skill's tasks that its neighbour takes, strongly less weakly described",
-            "measured in the code; the values are not public",
-            expected=1,
-        )
-    ]
-    series = [
-        Series(label=label, points=tuple(sample.point(float(at), found[r]) for at, r in enumerate(RIVALS)))
-        for label, found in (("right", right), ("towed to the other", took))
-    ]
-    return fits, verdicts, series
-
-
-def _execution(done: Sequence[Decision]) -> tuple[list[Fit], list[Verdict]]:
-    sample = Sample(done)
-    found = {part: sample.accuracy(part=part) for part in PARTS}
+def _execution(done: Sequence[Decision]) -> Findings:
+    sample = Account(done)
+    if not done:
+        return sample.findings()
     product, gap, later = _pairs(sample)
     here = sample.where(part="joint")
     synergy = sample.right - product
-    fits = [sample.fit(f"S({part})", found[part], _PARTS[part]) for part in PARTS]
-    fits.append(sample.fit("synergy", sample.mean(synergy, here), "joint less S(A) S(B), pair by pair"))
-    if not (here & later).any():
-        return fits, []
+    for part in PARTS:
+        sample.tell(f"S({part})", sample.accuracy(part=part), _PARTS[part])
+    sample.tell("synergy", sample.mean(synergy, here), "joint less S(A) S(B), pair by pair")
     here = here & later
+    if not here.any():
+        return sample.findings()
     for name, inside in (
         ("small", gap < MIDDLE),
         ("medium", (gap >= MIDDLE) & (gap <= LARGE)),
         ("large", gap > LARGE),
     ):
         if (here & inside).any():
-            meaning = f"synergy of pairs whose steps differ in strength by a {name} gap"
-            fits.append(sample.fit(f"synergy, {name}", sample.mean(synergy, here & inside), meaning))
+            said = f"synergy of pairs whose steps differ in strength by a {name} gap"
+            sample.tell(f"synergy, {name}", sample.mean(synergy, here & inside), said)
     spread = float(gap[here].std())
     tilt = Drawn(0.0, np.zeros(2))
     if spread > 1e-9:
         tilt = sample.mean((gap - gap[here].mean()) * (synergy - synergy[here].mean()) / spread**2, here)
-    return fits, [
-        sample.verdict(
-            "two steps of unlike strength do better together than their product",
-            tilt,
-            "change of synergy for each unit of gap; the gap is told by the first seed, the synergy by the others",
-            in_words("f12", "synergy, small gap", "synergy, large gap"),
-            expected=1,
-        )
-    ]
+    sample.rule(
+        "two steps of unlike strength do better together than their product",
+        tilt,
+        "change of synergy for each unit of gap; the gap is told by the first seed, the synergy by the others",
+        in_words("f12", "synergy, small gap", "synergy, large gap"),
+        expected=1,
+    )
+    return sample.findings()
 
 
-def _pairs(sample: Sample) -> tuple[Floats, Floats, np.typing.NDArray[np.bool_]]:
+def _pairs(sample: Sample) -> tuple[Floats, Floats, Mask]:
     """Of each decision's pair: S(A) S(B) on later seeds, the gap on the first, and whether its seed is a later one.
 
     A gap and a product of the same decisions would make synergy out of noise.
