@@ -37,7 +37,7 @@ class Account(Sample):
         """Conclude a number."""
         self.found = replace(self.found, fits=(*self.found.fits, self.fit(name, drawn, meaning)))
 
-    def line(self, label: str, drawn: Iterable[Drawn] | Mapping[float, Drawn]) -> None:
+    def line(self, label: str, drawn: Iterable[Drawn] | Mapping[Any, Drawn]) -> None:
         """Conclude a line of the figure: numbers at their x, else at 0, 1, 2 and so on."""
         at = drawn.items() if isinstance(drawn, Mapping) else enumerate(drawn)
         points = tuple(self.point(float(x), one) for x, one in at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -92,11 +93,11 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
     sample = Account(decisions)
     realised = realised_of(sample)
 
-    def at(step: str, mask: Mask | None = None, **wanted: str) -> Drawn:
+    def at(step: str, mask: Mask | None = None, **wanted: Any) -> Drawn:
         where = sample.where(step=step, **wanted)
         return sample.mean(sample.right, where if mask is None else where & mask)
 
-    def gain(mask: Mask, **wanted: str) -> Drawn:
+    def gain(mask: Mask, **wanted: Any) -> Drawn:
         return at("B-after", mask, **wanted).less(at("B-alone", mask, **wanted))
 
     found = {step: at(step) for step in STEPS}
