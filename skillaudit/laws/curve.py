@@ -14,10 +14,10 @@ from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.forms import FORMS
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
-from skillaudit.routing.intervals import Clusters, normals, resample, root
+from skillaudit.routing.intervals import Clusters, normals, resample
 from skillaudit.routing.outcome import chance_right, expected, logistic, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
-from skillaudit.routing.rates import LEVEL
+from skillaudit.routing.rates import coefficients
 from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.stats.intervals import TAIL, interval
 
@@ -178,9 +178,7 @@ def _rates(
         right = walk.wins.mean(axis=1)
         sums = np.stack([clusters.sums(right[:, i]) @ picks for i in range(len(sizes))])
         return right.mean(axis=0), 1 - right.mean(axis=0), sums / total
-    z = normals(LEVEL + 1, seed, DRAWS)
-    slopes = np.array(choice.coefficients) + z[:, :3] @ root(np.array(choice.covariance)).T
-    slopes[:, 0] += z[:, LEVEL] * choice.level_sd
+    slopes = coefficients(choice, normals(3, seed, DRAWS))
     curve, hijack, draws = np.zeros(len(sizes)), np.zeros(len(sizes)), np.zeros((len(sizes), DRAWS))
     for i, size in enumerate(sizes):
         flat = walk.clearance[:, :, i].ravel()

@@ -16,9 +16,9 @@ from skillaudit.schema import Estimate
 Floats = npt.NDArray[np.float64]
 
 UNKNOWN = Estimate(value=None, low=None, high=None)
-DIMENSIONS = 11
-"""Columns of `normals`: three coefficients, level, hijack, trigger, and the noise of what is counted."""
-LEVEL, HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART = range(3, 11)
+DIMENSIONS = 10
+"""Columns of `normals`: three coefficients, hijack, trigger, and the noise of what is counted."""
+HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART = range(3, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,8 @@ def draw(
     right, hijack = np.zeros(len(z)), np.zeros(len(z))
     if offered.any():
         columns = design(evidence, fit.kappa)[offered]
-        slopes = np.array(fit.coefficients) + z[:, :3] @ root(np.array(fit.covariance)).T
-        level = slopes[:, 0] + z[:, LEVEL] * np.hypot(fit.level_sd, extra_sd)
-        level = level + slopes[:, 2] * columns[0, 2]
+        slopes = coefficients(fit, z, extra_sd)
+        level = slopes[:, 0] + slopes[:, 2] * columns[0, 2]
         # A shift of the level is a step along the clearance, at the slope of the point.
         moved = columns[:, 1] + evidence.shift[offered] / max(fit.coefficients[1], 1e-9)
         points, weight = grouped(moved, np.full(len(moved), 1.0 / total))
@@ -124,6 +123,13 @@ def draw(
     if hidden.any():
         hijack = hijack + _fires(evidence, fit, z, hidden) * hidden.sum() / total
     return Drawn(right, hijack)
+
+
+def coefficients(fit: ChoiceFit, z: Floats, extra_sd: float = 0.0) -> Floats:
+    """(B, 3) draws of a router's coefficients on a library that nobody measured, from (B, 3 or more) normals."""
+    covariance = np.array(fit.covariance)
+    covariance[0, 0] += fit.level_sd**2 + extra_sd**2
+    return np.asarray(np.array(fit.coefficients) + z[:, :3] @ root(covariance).T, dtype=np.float64)
 
 
 def _fires(evidence: Evidence, fit: ChoiceFit, z: Floats, rows: npt.NDArray[np.bool_]) -> Floats:

@@ -24,10 +24,11 @@ from skillaudit.routing.decisions import NONE, UNASKED, WRONG
 from skillaudit.routing.evidence import from_descriptors
 from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
 from skillaudit.routing.hierarchy import ClassFit, fit_classes
-from skillaudit.routing.intervals import estimate, measured, normals, root
+from skillaudit.routing.intervals import estimate, measured, normals
 from skillaudit.routing.measure import log_loss
 from skillaudit.routing.outcome import chance_right, design, logistic
 from skillaudit.routing.profiles import CLASSES, Cell, ChoiceFit, LeftOut, RouterProfile
+from skillaudit.routing.rates import coefficients
 from skillaudit.schema import ScorerName, Skill
 from tests.benchmarks.routing_data import CONTRAST, SCORERS, arguments, log_of, scorer_of, table_of
 from tests.benchmarks.routing_sets import CAPACITY, KAPPA, OLDER, Pool, Source, asked, current, older, pool
@@ -112,14 +113,12 @@ def _triple(values: Iterable[float]) -> tuple[float, float, float]:
 
 def predicted(fit: ChoiceFit, x: Floats, seed: int = 0) -> tuple[float, float, float, Floats]:
     """Accuracy that a class forecasts for decisions, the ends of its 90% interval, and each one's chance."""
-    z = normals(5, seed)
-    slopes = np.array(fit.coefficients) + z[:, :3] @ root(np.array(fit.covariance)).T
-    slopes[:, 0] += z[:, 3] * fit.level_sd
-    rates = logistic(slopes @ x.T).mean(axis=1)
+    z = normals(4, seed)
+    rates = logistic(coefficients(fit, z) @ x.T).mean(axis=1)
     chances = chance_right(x, fit)
     mean = float(chances.mean())
     scale = float((chances * (1 - chances)).mean()) / max(mean * (1 - mean), 1e-9)
-    found = estimate(float(rates.mean()), measured(rates, z[:, 4], len(x), scale), 1.0 / len(x))
+    found = estimate(float(rates.mean()), measured(rates, z[:, 3], len(x), scale), 1.0 / len(x))
     return float(found.value or 0), float(found.low or 0), float(found.high or 0), chances
 
 
