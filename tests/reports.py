@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skillaudit import schema as s
+from skillaudit.answer import answered
 
 
 def estimate(value: float, low: float, high: float) -> s.Estimate:
@@ -45,9 +46,10 @@ def small_report() -> s.Report:
         evidence="It robs 3.2 families; q = 0.01.",
         fix="Narrow helper.",
         fingerprint="0123456789abcdef",
+        cost=s.Cost(harm=21.0, requests=21.0),
         location=s.Location(path="helper/SKILL.md", line=3),
     )
-    return s.Report(
+    report = s.Report(
         schema_version=s.SCHEMA_VERSION,
         tool_version="9.9.9",
         library=s.LibrarySummary(
@@ -142,14 +144,11 @@ def small_report() -> s.Report:
             ),
         ),
         over_general=(),
-        pairs=(
-            s.Pair(
-                a="deploy", b="helper", cosine=0.61, a_to_b=0.2, b_to_a=0.05, requests=("undo the release",)
-            ),
-        ),
+        pairs=(s.Pair(a="deploy", b="helper", cosine=0.61, a_to_b=0.2, b_to_a=0.05, requests=(loss,)),),
         findings=(finding,),
         execution=execution(),
     )
+    return answered(report)
 
 
 def execution() -> s.Execution:

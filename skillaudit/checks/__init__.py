@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.checks import black_holes, capacity, chains, confusability, files, gaming
+from skillaudit.checks.costs import by_harm
 from skillaudit.checks.rule import Evidence, Rule
 from skillaudit.schema import Finding
 
@@ -16,11 +17,10 @@ RULES: tuple[Rule, ...] = (
     *chains.RULES,
     *gaming.RULES,
 )
-"""All rules, the gravest subjects first; `check` keeps this order."""
+"""All rules, the gravest subjects first; findings that harm alike keep this order."""
 
 
 def check(evidence: Evidence) -> tuple[Finding, ...]:
-    """Return the findings of all rules, errors before warnings before notes, the rules' order inside each."""
+    """Return the findings of all rules with what they cost, the most harm first."""
     found = [finding for rule in RULES for finding in rule.check(rule, evidence)]
-    order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
+    return by_harm(found, evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillaudit.checks.rule import Evidence, Rule
-from skillaudit.schema import Finding, Location
+from skillaudit.schema import ClientView, Cost, Finding, Location
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
@@ -46,7 +46,21 @@ def _overflow(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             + (f" Assumed: {view.assumption}." if view.assumption else ""),
             key=view.client,
             severity="warning" if view.client == evidence.client else None,
+            cost=_unseen(evidence, view),
         )
+
+
+def _unseen(evidence: Evidence, view: ClientView) -> Cost:
+    """What a client hides, and the requests that this costs where the forecast was made for it as well."""
+    right = {
+        row.client: row.accuracy.value
+        for row in reversed(evidence.rows)
+        if row.situation == "asked" and row.client in (None, view.client)
+    }
+    whole, cut = right.get(None), right.get(view.client)
+    lost = None if whole is None or cut is None else max(0.0, 100 * (whole - cut))
+    unseen = view.shortened + view.name_only + view.invisible
+    return Cost(harm=lost or 0.0, requests=lost, unseen=unseen, client=view.title)
 
 
 def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillaudit.checks.rule import Evidence, Rule, percent, places
-from skillaudit.schema import Cluster, Finding
+from skillaudit.schema import Cluster, Finding, RequestLoss
 
 CLONE_COHESION = 0.9
 """Mean cosine of a group above which its descriptors differ by little more than a name; in
@@ -18,6 +18,8 @@ TWIN_COSINE = {"dense": 0.75, "hybrid": 0.75, "lexical": 0.35}
 pairs that a reader of ten real libraries takes for doubles from those that share a subject only."""
 VICTIM_LOSS = 0.5
 VICTIM_LOW = 0.25
+VICTIM_MAY = 0.3
+"""Loss from which a skill has a note, however few requests judge it."""
 
 
 def clone_families(evidence: Evidence) -> list[Cluster]:
@@ -53,7 +55,7 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         loser, taker = (pair.a, pair.b) if pair.a_to_b >= pair.b_to_a else (pair.b, pair.a)
         loss, back = max(pair.a_to_b, pair.b_to_a), min(pair.a_to_b, pair.b_to_a)
         both = f", and {percent(back)} go the other way" if back >= 0.1 else ""
-        example = f" For example: “{pair.requests[0]}”." if pair.requests else ""
+        example = f" For example: {_flip(pair.requests[0])}." if pair.requests else ""
         yield rule.finding(
             (pair.a, pair.b),
             f"{taker} is expected to take {percent(loss)} of the requests of {loser}{both}.",
@@ -92,28 +94,31 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _flip(loss: RequestLoss) -> str:
+    return f"“{loss.query}” goes to {loss.taken_by} and not to {loss.gold}"
+
+
 def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    victims = [
-        skill
-        for skill in evidence.skills
-        if skill.victim_rate is not None
-        and skill.victim_rate >= VICTIM_LOSS
-        and (skill.victim_low or 0.0) >= VICTIM_LOW
-        and skill.requests >= 2
-    ]
+    told = {pair.a for pair in evidence.pairs if pair.a_to_b >= max(PAIR_LOSS, pair.b_to_a)}
+    told |= {pair.b for pair in evidence.pairs if pair.b_to_a >= max(PAIR_LOSS, pair.a_to_b)}
+    victims = [skill for skill in evidence.skills if (skill.victim_rate or 0.0) >= VICTIM_MAY]
     for skill in sorted(victims, key=lambda s: (-(s.victim_rate or 0.0), s.id)):
+        rate = skill.victim_rate or 0.0
+        sure = rate >= VICTIM_LOSS and (skill.victim_low or 0.0) >= VICTIM_LOW and skill.requests >= 2
+        if not sure and skill.id in told:
+            continue
         takers = sorted((r for r in skill.rivals if r.loses_to > 0), key=lambda r: (-r.loses_to, r.id))
         names = ", ".join(f"{r.id} {percent(r.loses_to)}" for r in takers[:3])
-        example = (
-            f" For example: “{skill.lost[0].query}” goes to {skill.lost[0].taken_by}." if skill.lost else ""
-        )
+        example = f" For example: {_flip(skill.lost[0])}." if skill.lost else ""
+        judged = f"{skill.requests} requests judged it" if skill.requests > 1 else "One request judged it"
         yield rule.finding(
             (skill.id,),
-            f"{skill.id} is expected to lose {percent(skill.victim_rate or 0.0)} of its requests "
+            f"{skill.id} {'is expected to' if sure else 'may'} lose {percent(rate)} of its requests "
             f"to other skills.",
-            evidence=f"{skill.requests} requests judged it. Taken by: {names or 'many, each a little'}.{example}",
+            evidence=f"{judged}. Taken by: {names or 'many, each a little'}.{example}",
             fix="Lead the description with what it does in the words of the requests that it loses.",
             places=places(evidence, (skill.id,)),
+            severity=None if sure else "info",
         )
 
 
@@ -151,7 +156,8 @@ RULES = (
         code="SA203",
         slug="victim",
         severity="warning",
-        what="A skill is expected to lose half or more of its requests, to whichever rivals.",
+        what="A skill is expected to lose half or more of its requests, to whichever rivals. It is a note where "
+        "less is lost, or where too few requests judge it to be sure.",
         why="Its users ask for it in words that other descriptors answer better than its own.",
         fix="Use the users' own words in the description, capability first.",
         check=_victims,

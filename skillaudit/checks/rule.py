@@ -11,9 +11,11 @@ from skillaudit.schema import (
     BlackHole,
     ClientView,
     Cluster,
+    Cost,
     Execution,
     Finding,
     Forecast,
+    ForecastRow,
     Hubness,
     Library,
     Location,
@@ -37,11 +39,16 @@ class Evidence(Record):
     black_holes: tuple[BlackHole, ...]
     over_general: tuple[BlackHole, ...]
     pairs: tuple[Pair, ...]
+    rows: tuple[ForecastRow, ...] = ()
+    """The forecast by class of models and client."""
     execution: Execution | None = None
     links: tuple[HandOff, ...] = ()
     """Hand-offs in the skills' bodies."""
     missing: tuple[MissingTarget, ...] = ()
     """Hand-offs to skills that are not there."""
+
+
+NOTHING = Cost()
 
 
 class Rule(Record):
@@ -67,11 +74,13 @@ class Rule(Record):
         places: Iterable[Location] = (),
         key: str = "",
         severity: Severity | None = None,
+        cost: Cost = NOTHING,
     ) -> Finding:
         """Return a finding of this rule about `skills`.
 
         `places` are where to look, the first being the main one. `key` tells apart findings of
-        one rule about the same skills, such as two unknown keys in one file.
+        one rule about the same skills, such as two unknown keys in one file. `cost` is what only the rule
+        knows; `costs` adds what follows from the skills.
         """
         looked_at = tuple(places)
         return Finding(
@@ -85,6 +94,7 @@ class Rule(Record):
             alias=_alias(self.code, skills, key),
             location=looked_at[0] if looked_at else None,
             related=looked_at[1:],
+            cost=cost,
         )
 
 

@@ -155,6 +155,8 @@ def _measured(report: Report, found: Measured) -> Report:
     """Return `report` with the rates that a probe measured in place of those that were forecast."""
     import msgspec
 
+    from skillaudit.answer import answered
+
     forecast = msgspec.structs.replace(
         report.forecast,
         router=f"measured: {found.model}",
@@ -166,4 +168,4 @@ def _measured(report: Report, found: Measured) -> Report:
         fit_range="",
         extrapolates=False,
     )
-    return msgspec.structs.replace(report, forecast=forecast)
+    return answered(msgspec.structs.replace(report, forecast=forecast, forecasts=()))

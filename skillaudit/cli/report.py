@@ -14,7 +14,7 @@ from skillaudit.cli.output import deliver
 @click.command("report")
 @sources
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
-@click.option("--all", "everything", is_flag=True, help="Text: show every row of every list.")
+@click.option("--all", "everything", is_flag=True, help="Text: show everything.")
 @setting_options("report")
 def command(
     sources: tuple[str, ...],
@@ -36,6 +36,6 @@ def command(
 
         for entry in outputs:
             if entry.form == "text":
-                deliver(render_text(report, rows=None), entry.path)
+                deliver(render_text(report, everything=True), entry.path)
         outputs = [entry for entry in outputs if entry.form != "text"]
     write(outputs, report)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
-    """Return `path:line: severity CODE message` lines, gravest first, then what was decided."""
+    """Return `path:line: severity CODE message` lines, the most harm first, then what was decided."""
     findings = active(report, verdict)
     shown = []
     for finding in findings:
@@ -24,6 +24,5 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
         shown.append(f"{counted(findings)}.")
     else:
         shown += [f"FAILED: {plain(reason)}" for reason in verdict.reasons]
-        if verdict.passed:
-            shown.append(f"PASSED: {counted(findings)}.")
+        shown.append(plain(verdict.conclusion))
     return "\n".join(shown) + "\n"

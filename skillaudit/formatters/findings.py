@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from skillaudit.page.figures import worst_first
 from skillaudit.safety.cleaning import clean, one_line
 from skillaudit.schema import Finding, Report
 
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
 
 
 def active(report: Report, verdict: Verdict | None) -> tuple[Finding, ...]:
-    """Return the findings that count, gravest first; suppressed and baselined ones are left out."""
-    findings = report.findings if verdict is None else verdict.findings
-    return tuple(worst_first(findings))
+    """Return the findings that count, the most harm first; suppressed and baselined ones are left out."""
+    return report.findings if verdict is None else verdict.findings
 
 
 def notes(report: Report, verdict: Verdict | None) -> tuple[str, ...]:

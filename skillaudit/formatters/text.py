@@ -1,4 +1,4 @@
-"""The report for people at a terminal: 80 columns, what was decided and the worst first."""
+"""The report for people at a terminal: 80 columns, what happens and what to do first."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ from skillaudit.schema import Report
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
-ROWS = 12
+LINES = 60
+"""Lines that a reader gets without asking for more."""
+ROWS = (10, 8, 6, 5, 4, 3, 2, 1)
+"""Rows of a list that the short report is tried with until it has few enough lines."""
 
 
-def render(report: Report, *, verdict: Verdict | None = None, rows: int | None = ROWS) -> str:
-    """Return the report as plain text.
+def render(report: Report, *, verdict: Verdict | None = None, everything: bool = False) -> str:
+    """Return the report as plain text: in short, or `everything`.
 
-    `rows` bounds every list; None shows everything. What is left out is always counted.
+    What the short one leaves out is always counted.
     """
-    return text.render(document(report, verdict, rows), hint="" if rows is None else "--all shows them")
+    if everything:
+        return text.render(document(report, verdict, None))
+    for rows in ROWS:
+        said = text.render(document(report, verdict, rows, brief=True), hint="--all shows them")
+        if said.count("\n") <= LINES:
+            break
+    return said

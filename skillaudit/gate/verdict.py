@@ -9,6 +9,16 @@ from skillaudit.schema import Estimate, Finding, Record
 SuppressedBy = Literal["config", "library", "metadata", "comment", "baseline"]
 
 
+_RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+def _share(limit: LimitResult, value: float | None) -> str:
+    """Write a rate as a percentage, a budget as a multiple."""
+    if value is None:
+        return "not judged"
+    return f"{value:.2f} of the budget" if limit.name == "max-budget" else f"{value:.1%}"
+
+
 class LimitResult(Record):
     """One limit, and what it was held against."""
 
@@ -107,6 +117,24 @@ class Verdict(Record):
     """Lowest severity that failed, or `never`."""
     change: Change | None = None
     """What the change did, where one was judged."""
+
+    @property
+    def conclusion(self) -> str:
+        """Return the decision in one sentence, with every limit that was applied and what it met."""
+        held = [
+            f"{limit.name} {_share(limit, limit.limit)}: {_share(limit, limit.measured)}"
+            for limit in self.limits
+        ]
+        if not self.limits:
+            held.append("no limit on a rate was set")
+        never = self.fail_on == "never"
+        counted = sum(never is False and _RANK[one.severity] <= _RANK[self.fail_on] for one in self.findings)
+        held.append(
+            "findings never fail"
+            if never
+            else f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} findings"
+        )
+        return f"{'PASSED' if self.passed else 'FAILED'}: {'; '.join(held)}."
 
     @property
     def exit_code(self) -> int:

@@ -18,7 +18,17 @@ from skillaudit.page.blocks import (
     more,
     table,
 )
-from skillaudit.page.figures import NONE, SOURCES, amount, between, decimal, percent, plural, severity_span
+from skillaudit.page.figures import (
+    NONE,
+    SOURCES,
+    amount,
+    between,
+    decimal,
+    flip,
+    percent,
+    plural,
+    severity_span,
+)
 from skillaudit.page.index import Index
 from skillaudit.page.lines import Span
 from skillaudit.schema import BlackHole, Cluster, Finding, Location, RequestLoss, SkillReport, Visible
@@ -253,7 +263,7 @@ def _pairs(index: Index, cluster: int) -> list[Block]:
     rows = [
         Row(
             (link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))),
-            tuple(f"“{query}”" for query in pair.requests[:1]),
+            tuple(map(flip, pair.requests[:1])),
         )
         for pair in pairs[:PAIR_LIMIT]
     ]

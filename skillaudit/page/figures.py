@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from skillaudit.page.lines import Span
-from skillaudit.schema import Estimate, Finding, Severity
+from skillaudit.schema import Cost, Estimate, RequestLoss, Severity
 
 NONE = "–"
 FAR = 1e5
@@ -117,9 +117,23 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by severity; the audit's own order, worst first, is kept inside each."""
-    return sorted(findings, key=lambda finding: SEVERITY_ORDER[finding.severity])
+def flip(loss: RequestLoss, length: int | None = None) -> str:
+    """Write a request that goes to another skill, cut to `length`, with from and to."""
+    query = loss.query if length is None else cut(loss.query, length)
+    return f"“{query}” {loss.gold} → {loss.taken_by}, {100 * loss.probability:.0f}%"
+
+
+def cost_text(cost: Cost) -> str:
+    """Write what a finding costs in a few words; empty where the audit cannot tell."""
+    parts = []
+    if cost.breaks:
+        parts.append(f"breaks {plural(cost.breaks, 'skill')}")
+    if cost.unseen:
+        parts.append(f"{plural(cost.unseen, 'text')} unseen")
+    for value, what in ((cost.requests, ""), (cost.false_triggers, " false")):
+        if value is not None and value >= 0.05:
+            parts.append(f"{amount(value)} in 100{what}")
+    return ", ".join(parts)
 
 
 def severity_span(severity: Severity) -> Span:

@@ -19,7 +19,7 @@ from skillaudit.page.blocks import (
 )
 from skillaudit.page.figures import percent, rate, size
 from skillaudit.page.lines import Span
-from skillaudit.schema import LibraryCurve, Report
+from skillaudit.schema import ForecastRow, LibraryCurve, Report
 
 RATES = ("another", "none", "false")
 FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamma) - epsilon I"}
@@ -28,49 +28,48 @@ FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamm
 def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
     """Say what routing is expected to do to the library's requests, where they go astray, and who says so."""
     forecast = report.forecast
-    blocks: list[Block] = [Heading("Forecast", "expected share of requests, with 90% intervals", "forecast")]
+    note = f"expected of {forecast.router}, with 90% intervals"
+    blocks: list[Block] = [Heading("Forecast", note, "forecast")]
+    if not forecast.coverage.requests:
+        return [*blocks, Paragraph("No request judges the library, so no rate stands here.", "muted")]
     if forecast.accuracy.value is not None:
         lost = forecast.taxonomy
         hijacked = lost.local + lost.drift + lost.capture
         blocks += [
-            Gauge("accuracy", forecast.accuracy, "good"),
-            Gauge("hijack", forecast.hijack, "error"),
-            Gauge("no skill", forecast.no_skill, "muted"),
+            Gauge("right skill", forecast.accuracy, "good"),
+            Gauge("another", forecast.hijack, "error"),
+            Gauge("none", forecast.no_skill, "muted"),
         ]
         if forecast.false_trigger.value is not None:
             blocks.append(Gauge("false trigger", forecast.false_trigger, "warning"))
         blocks += [
-            Paragraph("Of all requests, hijacked by", "muted"),
-            Share("rivals", lost.local, hijacked, "next door, in the same cluster or family", "c1"),
-            Share("others", lost.drift, hijacked, "of another family", "c3"),
+            Paragraph("Of all requests, taken by", "muted"),
+            Share("neighbours", lost.local, hijacked, "of the same cluster or family", "c1"),
+            Share("strangers", lost.drift, hijacked, "of another family", "c3"),
             Share("black holes", lost.capture, hijacked, "that swallow requests of many families", "error"),
         ]
-    blocks += _classes(report)
-    blocks += [
-        field("router", f"{forecast.router}, {forecast.scorer} scorer"),
-        field("rests on", forecast.source),
-    ]
+    blocks.append(field("rests on", forecast.source))
     if forecast.fit_range:
         blocks.append(field("fitted on", forecast.fit_range))
     if forecast.extrapolates:
         blocks.append(
-            Paragraph("! This library lies outside the range that the router was fitted on.", "warning")
+            Paragraph("! This library lies outside the range that the forecast was fitted on.", "warning")
         )
     return blocks
 
 
-def _classes(report: Report) -> list[Block]:
-    """One row for each class of routers, and each client, that the library was forecast for."""
-    if not report.forecasts:
+def class_blocks(report: Report, most: Most = None) -> list[Block]:
+    """One row for each class of models, and each client, that the library was forecast for."""
+    if not report.forecasts or not report.forecast.coverage.requests:
         return []
     columns = (
-        Column("router"), Column("right", 16, "right"), *(Column(name, 7, "right") for name in RATES),
-        Column("contested", 9, "right"),
+        Column("who"), Column("right", 16, "right"), *(Column(name, 7, "right") for name in RATES),
+        Column("either", 6, "right"),
     )  # fmt: skip
     rows = [
         Row(
             (
-                Span(row.router if row.client is None else f"{row.router} in {row.client}"),
+                Span(who(row, report)),
                 Span(rate(row.accuracy), "value"),
                 *(Span(percent(e.value), tip=rate(e)) for e in (row.hijack, row.no_skill, row.false_trigger)),
                 Span(percent(row.contested.value), "muted", tip=rate(row.contested)),
@@ -78,12 +77,20 @@ def _classes(report: Report) -> list[Block]:
         )
         for row in report.forecasts
     ]
-    note = "right, another, none of the requests; false triggers; contested: another that answers as well"
-    return [
-        Heading("By class of router and client", note, "classes"),
-        table(columns, rows),
-        Heading("Router"),
-    ]
+    note = (
+        "share of requests that get the right skill, another, none; false: some skill where none is needed; "
+        "either: another that answers as well"
+    )
+    return [Heading("By model and client", note, "classes"), table(columns, rows)]
+
+
+def who(row: ForecastRow, report: Report) -> str:
+    """Name the models of a row, and the client in which they choose."""
+    titles = {view.client: view.title for view in report.clients}
+    if row.client is None:
+        return row.router
+    work = " at work" if row.situation == "at work" else ""
+    return f"{row.router}{work} in {titles.get(row.client, row.client)}"
 
 
 def law_blocks(report: Report, most: Most = None) -> list[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from skillaudit.page.figures import worst_first
 from skillaudit.schema import Finding, Pair, Report
 
 NOISE = -1
@@ -26,7 +25,7 @@ class Index:
         for finding in report.findings:
             for skill in finding.skills:
                 findings.setdefault(skill, []).append(finding)
-        self.findings = {skill: tuple(worst_first(group)) for skill, group in findings.items()}
+        self.findings = {skill: tuple(group) for skill, group in findings.items()}
 
     @cached_property
     def haystacks(self) -> dict[str, str]:

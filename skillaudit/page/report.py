@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from skillaudit.page.answer import answer_blocks
 from skillaudit.page.blocks import (
     Block,
     Column,
@@ -23,15 +25,16 @@ from skillaudit.page.chains import chain_blocks
 from skillaudit.page.figures import (
     amount,
     between,
+    cost_text,
     cut,
     decimal,
+    flip,
     percent,
     plural,
     severity_span,
     some,
-    worst_first,
 )
-from skillaudit.page.forecast import forecast_blocks, law_blocks
+from skillaudit.page.forecast import class_blocks, forecast_blocks, law_blocks
 from skillaudit.page.library import client_blocks, library_blocks, loaded, notice_blocks, skipped_blocks
 from skillaudit.page.lines import Span
 from skillaudit.page.places import finding_place
@@ -57,33 +60,60 @@ class Section(NamedTuple):
 
 
 def document(
-    report: Report, verdict: Verdict | None = None, most: Most = 12, *, page: bool = False
+    report: Report,
+    verdict: Verdict | None = None,
+    most: Most = 12,
+    *,
+    page: bool = False,
+    brief: bool = False,
 ) -> Iterator[Block]:
     """Yield all that is said about a report, and what the gate decided where there was one.
 
-    `most` bounds every list; None shows everything. A `page` has the map and a table of all skills.
+    `most` bounds every list; None shows everything. A `page` has the map and a table of all skills; what is
+    `brief` ends where the evidence begins.
     """
     library = report.library
     every, most = most, min(most, LISTED) if page and most is not None else most
-    yield Title(f"skillaudit {report.tool_version}: {', '.join(library.sources)}")
+    decided = "" if verdict is None else "passed" if verdict.passed else "failed"
+    badge = (Span(decided, "good" if decided == "passed" else "error"),) if decided else ()
+    yield Title(f"skillaudit {report.tool_version}: {', '.join(library.sources)}", badge)
     yield Paragraph(loaded(report))
     told = notice_blocks(report)
     yield from told
+    yield from answer_blocks(report)
     if verdict is not None:
-        yield from verdict_blocks(verdict, most)
-    yield from forecast_blocks(report, most)
-    yield from _findings(report, report.findings if verdict is None else verdict.findings, most, page)
-    for section in SECTIONS[1:]:
-        yield from (block for block in section.build(report, most) if block not in told)
+        yield from verdict_blocks(verdict, most, page=page)
+    yield from class_blocks(report, most)
+    yield from _findings(report, report.findings if verdict is None else verdict.findings, most, page, brief)
+    if brief:
+        yield from client_blocks(report, most)
+    else:
+        for section in SECTIONS:
+            if section.build not in (answer_blocks, class_blocks):
+                yield from (block for block in section.build(report, most) if block not in told)
     if page:
         yield from _map(report)
         yield from _skills(report, every)
         yield Paragraph(f"Report schema {report.schema_version}.", "muted")
+    elif verdict is not None:
+        yield Heading("Conclusion", id="conclusion")
+        yield Paragraph(verdict.conclusion, "good" if verdict.passed else "error")
 
 
-def pane(report: Report, name: Pane, most: Most = 12) -> list[Block]:
-    """Return what one pane of the app's overview shows."""
-    return [block for section in SECTIONS if section.pane == name for block in section.build(report, most)]
+def pane(
+    report: Report, name: Pane, most: Most = 12, *, keys: Mapping[str, str] | None = None
+) -> list[Block]:
+    """Return what one pane of the app's overview shows; `keys` are the app's keys by action."""
+    return [
+        block
+        for section in SECTIONS
+        if section.pane == name
+        for block in (
+            answer_blocks(report, most, keys=keys)
+            if section.build is answer_blocks
+            else section.build(report, most)
+        )
+    ]
 
 
 def _chains(report: Report, most: Most) -> list[Block]:
@@ -93,46 +123,56 @@ def _chains(report: Report, most: Most) -> list[Block]:
 # What to look at.
 
 
-def _findings(report: Report, found: Sequence[Finding], most: Most, page: bool) -> Iterator[Block]:
-    """The worst in full; of the others how many there are of each rule, unless all are wanted."""
+def _findings(
+    report: Report, found: Sequence[Finding], most: Most, page: bool, brief: bool
+) -> Iterator[Block]:
+    """The most harmful ones in full; of the others how many there are of each rule, unless all are wanted."""
     if not found:
         yield Heading(
             "Findings", f"clean: {plural(report.library.skills, 'skill')}, nothing found", "findings"
         )
         return
-    ordered = worst_first(found)
-    shown = ordered[:most] if page else ordered if most is None else ordered[:WORST]
-    note = "skillaudit rule CODE explains one"
-    count = f"{len(shown)} of {len(ordered):,}, worst first" if len(shown) < len(ordered) else "worst first"
-    yield Heading(plural(len(ordered), "finding"), f"{count}; {note}", "findings")
-    columns = (Column("", 8), Column("", 6), Column("finding"), *((Column("place", 24),) if page else ()))
-    yield table(
-        columns, [_finding(report, one, page) for one in shown], len(ordered) if page else None, "finding"
-    )
+    shown = head(found, most) if page or brief or most is None else found[:WORST]
+    note = "the most harm first; skillaudit rule CODE explains one"
+    count = f"{len(shown)} of {len(found):,}, " if len(shown) < len(found) else ""
+    yield Heading(plural(len(found), "finding"), f"{count}{note}", "findings")
+    columns = (
+        Column("", 8), Column("", 6), Column("finding"), Column("costs", 16), *((Column("place", 24),) if page else ())
+    )  # fmt: skip
+    rows = [_finding(report, one, page, brief) for one in shown]
+    yield table(columns, rows, len(found) if page else None, "finding")
     if not page:
-        yield from by_rule(ordered[len(shown) :])
+        yield from by_rule(found[len(shown) :], found)
 
 
-def _finding(report: Report, finding: Finding, page: bool) -> Row:
-    notes = [f"why: {finding.evidence}"] * bool(finding.evidence) + [f"fix: {finding.fix}"] * bool(
-        finding.fix
-    )
-    cells = [severity_span(finding.severity), Span(finding.code, "muted"), Span(finding.message)]
+def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
+    told = ("why", finding.evidence), ("fix", finding.fix)
+    notes = () if brief else tuple(f"{what}: {text}" for what, text in told if text)
+    cells = [
+        severity_span(finding.severity), Span(finding.code, "muted"), Span(finding.message),
+        Span(cost_text(finding.cost), "value"),
+    ]  # fmt: skip
     if page:
         cells.append(Span("{}:{}".format(*finding_place(finding, report)), "muted"))
-    return Row(tuple(cells), tuple(notes))
+    return Row(tuple(cells), notes)
 
 
-def by_rule(findings: Iterable[Finding]) -> Iterator[Block]:
-    """Count findings by rule, and name some of their skills."""
+def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:
+    """Count the findings that are left out by rule, of how many there are of it, and name some skills."""
     groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in left:
         groups.setdefault((finding.code, finding.severity), []).append(finding)
+    total = Counter((finding.code, finding.severity) for finding in every)
     for (code, severity), group in groups.items():
         names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
         where = f": {some(names, 4)}" if names else ""
+        count = (
+            f"{len(group):,}"
+            if len(group) == total[code, severity]
+            else f"{len(group):,} of {total[code, severity]:,}"
+        )
         yield Field(
-            f"{len(group):,} x {code}", (Span(f"{severity}{where}", severity if severity == "error" else ""),)
+            f"and {code}", (Span(f"{count} {severity}{where}", severity if severity == "error" else ""),)
         )
 
 
@@ -264,7 +304,7 @@ def _pairs(report: Report, most: Most) -> list[Block]:
                 link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a)),
                 Span(decimal(pair.cosine), "muted"),
             ),
-            tuple(f"“{query if most is None else cut(query, 200)}”" for query in pair.requests[:SHOWN]),
+            tuple(flip(loss, None if most is None else 200) for loss in pair.requests[:SHOWN]),
         )
         for pair in head(report.pairs, most)
     ]  # fmt: skip
@@ -326,6 +366,8 @@ def _about(skill: SkillReport) -> Iterator[str]:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(answer_blocks),
+    Section(class_blocks),
     Section(forecast_blocks),
     Section(library_blocks, "library"),
     Section(client_blocks, "library"),

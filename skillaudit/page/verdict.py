@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 NAMED = 10
 
 
-def verdict_blocks(verdict: Verdict, most: int | None) -> list[Block]:
-    """Say whether the gate let a library pass, and why."""
+def verdict_blocks(verdict: Verdict, most: int | None, *, page: bool = False) -> list[Block]:
+    """Say whether the gate let a library pass, and why; on a page, with the sentence that ends a text."""
     blocks: list[Block] = [Heading("Passed" if verdict.passed else "Failed", id="verdict")]
+    if page:
+        blocks.append(Bullet("·", verdict.conclusion))
     blocks += [Bullet("-", reason, tone="error") for reason in verdict.reasons]
     blocks += [Bullet("·", note, tone="muted") for note in verdict.notes]
     if verdict.suppressed:

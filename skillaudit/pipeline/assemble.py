@@ -62,6 +62,7 @@ def assemble(
             black_holes=holes,
             over_general=over_general,
             pairs=pairs,
+            rows=routing.rows,
             execution=execution_of(chains, skills, [skill.id for skill in shown], routing.forecast, law),
             links=chains.links,
             missing=chains.missing,
@@ -86,7 +87,7 @@ def assemble(
         findings=check(evidence),
         law=law,
         execution=evidence.execution,
-        forecasts=tuple(rounded(row) for row in routing.rows),
+        forecasts=evidence.rows,
     )
 
 

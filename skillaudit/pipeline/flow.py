@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit import extras
+from skillaudit.answer import answered
 from skillaudit.cache import Cache
 from skillaudit.clients import listing, shown_skills, visibility
 from skillaudit.config import Config
@@ -116,7 +117,7 @@ def _audited(
         law,
         find_chains(library, stated),
     )
-    return with_own_settings(report, config.own_settings)
+    return answered(with_own_settings(report, config.own_settings))
 
 
 def embedding_of(config: Config) -> EmbeddingSummary:

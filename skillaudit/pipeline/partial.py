@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from skillaudit.answer import answered
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import visibility
 from skillaudit.config import Config
@@ -48,7 +49,7 @@ def files_report(library: Library, config: Config) -> Report:
         over_general=(),
         pairs=(),
     )
-    return Report(
+    report = Report(
         schema_version=SCHEMA_VERSION,
         tool_version=__version__,
         library=summary(library),
@@ -66,6 +67,7 @@ def files_report(library: Library, config: Config) -> Report:
         findings=check(evidence),
         own_settings=config.own_settings,
     )
+    return answered(report, forecast=False)
 
 
 def _no_forecast(config: Config) -> Forecast:

@@ -227,7 +227,7 @@ def top_pairs(
     left, right = both.coords[0][keep], both.coords[1][keep]
     order = np.lexsort((right, left, -np.round(both.data[keep], 12)))[:PAIR_LIMIT]
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)
-    queries = _flips(left, right, requests, evidence, flow)
+    moved = _flips(left, right, skills, requests, evidence, flow)
     shared = _contested_pairs(left, right, evidence, flow, contested)
     pairs = []
     for index, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
@@ -237,7 +237,7 @@ def top_pairs(
                 b=skills[b].id,
                 a_to_b=float(min(1.0, share[a, b])),
                 b_to_a=float(min(1.0, share[b, a])),
-                requests=queries[index],
+                requests=moved[index],
                 contested=bool(shared[index]),
             )
         )
@@ -261,9 +261,14 @@ def _contested_pairs(
 
 
 def _flips(
-    left: Ints, right: Ints, requests: Sequence[Request], evidence: Evidence, flow: Traffic
-) -> list[tuple[str, ...]]:
-    """Queries of each pair that change hands, worst first."""
+    left: Ints,
+    right: Ints,
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    evidence: Evidence,
+    flow: Traffic,
+) -> list[tuple[RequestLoss, ...]]:
+    """Requests of each pair that change hands, likeliest first."""
     size = evidence.size
     key = np.minimum(flow.victim, flow.taker) * size + np.maximum(flow.victim, flow.taker)
     order = np.lexsort((flow.row, -flow.mass, key))
@@ -272,10 +277,18 @@ def _flips(
     stops = np.searchsorted(key[order], wanted, side="right")
     found = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        texts = []
+        moved = []
         for entry in order[start : min(stop, start + EXAMPLES)]:
             position = int(evidence.request[flow.row[entry]])
             if position >= 0 and flow.mass[entry] >= 0.005:
-                texts.append(requests[position].query)
-        found.append(tuple(texts))
+                moved.append(
+                    RequestLoss(
+                        query=requests[position].query,
+                        gold=skills[int(flow.victim[entry])].id,
+                        taken_by=skills[int(flow.taker[entry])].id,
+                        probability=float(min(1.0, flow.mass[entry])),
+                        source=requests[position].source,
+                    )
+                )
+        found.append(tuple(moved))
     return found

@@ -7,6 +7,7 @@ a field says otherwise; `None` means "not judged", never "zero".
 
 from __future__ import annotations
 
+from skillaudit.schema.answer import Answer, NextStep
 from skillaudit.schema.execution import (
     ChainReport,
     ChainSource,
@@ -32,6 +33,7 @@ from skillaudit.schema.report import (
     BlackHole,
     ClientView,
     Cluster,
+    Cost,
     Coverage,
     EmbeddingSummary,
     Finding,
@@ -57,12 +59,14 @@ from skillaudit.schema.report import (
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Answer",
     "BlackHole",
     "ChainReport",
     "ChainSource",
     "ChainStep",
     "ClientView",
     "Cluster",
+    "Cost",
     "Coverage",
     "Defect",
     "DepthBySize",
@@ -79,6 +83,7 @@ __all__ = [
     "LibraryCurve",
     "LibrarySummary",
     "Location",
+    "NextStep",
     "OwnSetting",
     "OwnSettings",
     "Pair",

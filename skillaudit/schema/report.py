@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from skillaudit.schema.answer import Answer
 from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
 from skillaudit.schema.own_settings import OwnSettings
@@ -258,8 +259,8 @@ class Pair(Record):
     b_to_a: float
     cosine: float = 0.0
     """Cosine of the two descriptors, as in `Rival`."""
-    requests: tuple[str, ...] = ()
-    """Queries that flip, worst first."""
+    requests: tuple[RequestLoss, ...] = ()
+    """Requests that change hands, likeliest first."""
     contested: bool = False
     """True where both answer the requests that change hands, by name and text: merge, or say where one ends."""
 
@@ -271,6 +272,23 @@ class Location(Record):
     line: int = 1
     root: str = ""
     """The source that the path is relative to, as the user wrote it; empty for the only source."""
+
+
+class Cost(Record):
+    """What a finding costs, as far as the audit can tell; nothing where it can tell nothing."""
+
+    harm: float = 0.0
+    """Requests and false triggers of a hundred that are at stake: what findings are ordered by."""
+    requests: float | None = None
+    """Requests of a hundred that are expected to be lost; None where that was not judged."""
+    false_triggers: float | None = None
+    """Requests of a hundred that need nothing, and that this is expected to answer."""
+    unseen: int = 0
+    """Descriptions that the model of a client does not see whole."""
+    client: str = ""
+    """Title of the client whose model does not see them."""
+    breaks: int = 0
+    """Skills that some client, parser or upload refuses."""
 
 
 class Finding(Record):
@@ -288,6 +306,7 @@ class Finding(Record):
     """The same over the names alone, where ids hold more; baselines know the finding by either."""
     location: Location | None = None
     related: tuple[Location, ...] = ()
+    cost: Cost = Cost()
 
 
 class LibrarySummary(Record):
@@ -362,5 +381,7 @@ class Report(Record):
     """One row a class of routers, and one a client, the router of `forecast` first."""
     execution: Execution | None = None
     """Chains of skills and the depth that the library carries; None where there is neither chain nor curve."""
+    answer: Answer | None = None
+    """What happens, to whom, how sure that is and what to do first; None where nobody summed the report up."""
     own_settings: OwnSettings = OwnSettings()
     """What the library says about its own audit, and what of it counts; every face shows its notices."""

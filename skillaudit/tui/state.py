@@ -13,7 +13,6 @@ from skillaudit.page.details import (
     noise_document,
     skill_document,
 )
-from skillaudit.page.figures import worst_first
 from skillaudit.page.index import NOISE, Index
 from skillaudit.schema import BlackHole, Cluster, Finding, Report, SkillReport
 from skillaudit.tui.imagining import Changes
@@ -192,8 +191,8 @@ class Session:
         return [skill for skill in skills if matches(haystacks[skill.id], self.query)]
 
     def finding_rows(self) -> list[Finding]:
-        """The findings that pass the filter, worst first."""
-        rows = worst_first(self.report.findings)
+        """The findings that pass the filter, the most harm first."""
+        rows = list(self.report.findings)
         if not self.query.strip():
             return rows
         return [

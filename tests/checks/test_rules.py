@@ -88,9 +88,10 @@ def test_nothing_wrong_nothing_found() -> None:
             ["SA201"],
         ),
         ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.25),)}, ["SA203"]),
-        ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.24),)}, []),
-        ({"skills": (skill_report("a", victim_rate=0.49, victim_low=0.3),)}, []),
-        ({"skills": (skill_report("a", victim_rate=0.9, victim_low=0.5, requests=1),)}, []),
+        ({"skills": (skill_report("a", victim_rate=0.5, victim_low=0.24),)}, ["SA203"]),
+        ({"skills": (skill_report("a", victim_rate=0.3, victim_low=0.3),)}, ["SA203"]),
+        ({"skills": (skill_report("a", victim_rate=0.29, victim_low=0.2),)}, []),
+        ({"skills": (skill_report("a", victim_rate=0.9, victim_low=0.5, requests=1),)}, ["SA203"]),
         ({"library": library(skills=83)}, []),
         ({"library": library(skills=84)}, ["SA401"]),
         ({"library": library(skipped=(Skipped(path="x", reason="empty", code="empty-file"),))}, ["SA001"]),
@@ -133,10 +134,11 @@ def test_near_twins_are_told_by_cluster_and_scorer() -> None:
 
 
 def test_a_pair_names_who_loses_and_what() -> None:
-    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=("undo it",))
+    flip = RequestLoss(query="undo it", gold="b", taken_by="a", probability=0.8, source="mined")
+    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=(flip,))
     (finding,) = check(evidence(pairs=(pair,)))
     assert finding.message == "a is expected to take 40% of the requests of b, and 10% go the other way."
-    assert "“undo it”" in finding.evidence
+    assert "“undo it” goes to a and not to b" in finding.evidence
     assert finding.location is not None
     assert finding.location.path == "b/SKILL.md"
 
@@ -147,7 +149,7 @@ def test_a_victim_names_its_takers_and_an_example() -> None:
     victim = skill_report("a", victim_rate=0.8, victim_low=0.4, rivals=rivals, lost=(loss,))
     (finding,) = check(evidence(skills=(victim,)))
     assert "c 60%, b 20%" in finding.evidence
-    assert "“undo it” goes to c" in finding.evidence
+    assert "“undo it” goes to c and not to a" in finding.evidence
 
 
 def test_every_kind_of_defect_has_one_rule() -> None:

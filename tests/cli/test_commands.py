@@ -19,7 +19,7 @@ def test_report_is_text_on_stdout_and_nothing_on_stderr(skillaudit: Runner) -> N
     result = skillaudit("report", CLEAN, *LEXICAL)
     assert result.code == 0
     assert result.out.startswith("skillaudit ")
-    assert "FORECAST" in result.out
+    assert "IN SHORT" in result.out
     assert result.err == ""
 
 

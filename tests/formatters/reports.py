@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.answer import answered
 from skillaudit.checks.rule import fingerprint
 from skillaudit.schema import (
     BlackHole,
@@ -26,6 +27,8 @@ from skillaudit.schema import (
     SourceCount,
     Taxonomy,
 )
+
+FLIP = RequestLoss(query="turn this into that", gold="alpha", taken_by="beta", probability=0.6, source="file")
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -179,13 +182,11 @@ def make_report(
             ),
         ),
         "over_general": (),
-        "pairs": (
-            Pair(a="alpha", b="beta", cosine=0.8, a_to_b=0.3, b_to_a=0.1, requests=("turn this into that",)),
-        ),
+        "pairs": (Pair(a="alpha", b="beta", cosine=0.8, a_to_b=0.3, b_to_a=0.1, requests=(FLIP,)),),
         "findings": tuple(findings),
         **fields,
     }
-    return Report(**values)  # type: ignore[arg-type]
+    return answered(Report(**values))  # type: ignore[arg-type]
 
 
 def make_hostile_report(texts: Sequence[str] = HOSTILE) -> Report:
@@ -222,6 +223,9 @@ def make_hostile_report(texts: Sequence[str] = HOSTILE) -> Report:
             )
         )
     first = texts[0]
+    flips = tuple(
+        RequestLoss(query=text, gold=text, taken_by=text, probability=0.5, source="file") for text in texts
+    )
     return make_report(
         skills,
         findings,
@@ -238,7 +242,7 @@ def make_hostile_report(texts: Sequence[str] = HOSTILE) -> Report:
                 generic_phrases=tuple(texts),
             ),
         ),
-        pairs=(Pair(a=first, b=texts[-1], cosine=0.5, a_to_b=0.1, b_to_a=0.1, requests=tuple(texts)),),
+        pairs=(Pair(a=first, b=texts[-1], cosine=0.5, a_to_b=0.1, b_to_a=0.1, requests=flips),),
     )
 
 

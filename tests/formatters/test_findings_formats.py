@@ -59,10 +59,13 @@ def test_concise() -> None:
         "library/skills/gamma/SKILL.md:1: info SA501 No request judges gamma.\n"
         "FAILED: Predicted hijack rate 12.0% is above the limit of 10.0% (max-hijack).\n"
         "FAILED: 1 error (SA301): beta takes 20% of all requests.\n"
+        "FAILED: max-hijack 10.0%: 12.0%; min-accuracy 50.0%: 80.0%; fail-on error: 1 of 3 findings.\n"
     )
     assert concise.render(make_report(findings=())) == "no findings.\n"
     passed = judge(make_report(findings=()), Gate())
-    assert concise.render(make_report(findings=()), verdict=passed) == "PASSED: no findings.\n"
+    assert concise.render(make_report(findings=()), verdict=passed) == (
+        "PASSED: no limit on a rate was set; fail-on error: 0 of 0 findings.\n"
+    )
 
 
 def test_json_lines_hold_the_whole_report() -> None:
@@ -80,13 +83,12 @@ def test_json_lines_hold_the_whole_report() -> None:
 # --- GitHub -----------------------------------------------------------------------------------
 
 
-def test_github_puts_the_gravest_first_and_counts_the_rest() -> None:
+def test_github_says_why_it_failed_first_and_counts_what_is_not_shown() -> None:
     verdict = judge(MANY, Gate())
     lines = github.render(MANY, verdict=verdict).splitlines()
     assert lines[0].startswith("::error title=skillaudit::1 error (SA301)")
-    assert lines[1].startswith(
-        "::error file=library/skills/alpha/SKILL.md,line=3,title=SA301 hole::hole takes all."
-    )
+    shown = "::error file=library/skills/alpha/SKILL.md,line=3,title=SA301 hole::hole takes all."
+    assert any(line.startswith(shown) for line in lines)
     assert sum(line.startswith("::warning ") for line in lines) == 10
     assert lines[-1] == "skillaudit: 20 warnings more than GitHub shows."
     assert github.render(make_report(findings=())) == "skillaudit: no findings.\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import pytest
@@ -123,7 +124,7 @@ def hostile_chain(name: str) -> ChainReport:
 
 def test_wide_names_keep_to_80_cells() -> None:
     wide = report(chains=(hostile_chain("部署" * 60), hostile_chain("a" * 200)), depth_by_size=long_map(30))
-    assert max(cells(line) for line in render_text(wide, rows=None).splitlines()) <= 80
+    assert max(cells(line) for line in render_text(wide, everything=True).splitlines()) <= 80
 
 
 def test_the_page_has_the_map_and_says_its_zones_without_colour() -> None:
@@ -149,7 +150,9 @@ def test_json_carries_all_of_it() -> None:
 
 @pytest.fixture(params=["text", "markdown", "html"])
 def face(request: pytest.FixtureRequest) -> Callable[[Report], str]:
-    return lambda shown: render(request.param, shown)
+    if request.param == "text":
+        return partial(render_text, everything=True)
+    return partial(render, request.param)
 
 
 def test_chains_without_a_map_are_shown(face: Callable[[Report], str]) -> None:

@@ -126,7 +126,7 @@ def test_no_document_lets_control_characters_through(report: Report, width: int)
 def test_overview_says_what_the_forecast_rests_on() -> None:
     report = reports.small()
     text = to_markdown([*pane(report, "forecast"), *pane(report, "library")]).replace("\\", "")
-    assert "- accuracy: 84% (78 to 90)" in text
+    assert "- right skill: 84% (78 to 90)" in text
     assert "black holes: 3.7%, that swallow" in text
     assert "29 of 29 routable skills" in text and "7 that name a skill" in text
     assert "| drafts/SKILL.md | empty file |" in text

@@ -20,7 +20,7 @@ def test_hostile_text_makes_no_link_tag_mention_or_cell() -> None:
     row = next(line for line in text.splitlines() if "evil" in line)
     assert "](" not in row.replace("\\](", "")
     assert "<img" not in row
-    assert row.replace("\\|", "").count("|") == 5
+    assert row.replace("\\|", "").count("|") == 6
 
 
 @given(st.text(max_size=60))

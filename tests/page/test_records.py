@@ -94,7 +94,7 @@ def test_rules_are_counted_by_findings_and_not_by_skills() -> None:
         for n in range(11)
     )
     said = check(document(msgspec.structs.replace(small_report(), findings=found)))
-    assert "6 x SA402     info: a" in said and "11 FINDINGS  5 of 11" in said
+    assert "and SA402     6 of 11 info: a" in said and "11 FINDINGS  5 of 11" in said
 
 
 def test_units_and_sizes_are_not_cut() -> None:

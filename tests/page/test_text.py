@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from skillaudit.answer import answered
 from skillaudit.config import Gate
 from skillaudit.formatters import render
 from skillaudit.formatters.text import render as render_text
@@ -34,14 +35,15 @@ def test_no_line_is_wider_than_80_cells() -> None:
     wide = small_report()
     skills = tuple(skill_report(f"{'部署' * 30}-{i}", absorbed=2.0) for i in range(20))
     report = msgspec.structs.replace(wide, skills=skills)
-    assert max(cells(line) for line in render_text(report, rows=None).splitlines()) <= 80
+    assert max(cells(line) for line in render_text(report, everything=True).splitlines()) <= 80
 
 
 def test_what_is_left_out_is_counted_and_all_shows_it() -> None:
-    skills = tuple(skill_report(f"skill-{i:02}") for i in range(20))
-    report = msgspec.structs.replace(small_report(), skills=skills)
-    short, whole = render_text(report), render_text(report, rows=None)
-    assert "... and 8 skills more (--all shows them)" in short
+    one = small_report().findings[0]
+    found = tuple(msgspec.structs.replace(one, message=f"skill-{i:02} takes all.") for i in range(20))
+    report = msgspec.structs.replace(small_report(), findings=found)
+    short, whole = render_text(report), render_text(report, everything=True)
+    assert "20 FINDINGS  10 of 20, " in short and "and SA301     10 of 20 error" in short
     assert "skill-19" not in short
     assert all(f"skill-{i:02}" in whole for i in range(20))
 
@@ -52,13 +54,30 @@ def test_a_library_that_nothing_judges_shows_no_rate() -> None:
     forecast = msgspec.structs.replace(
         report.forecast, accuracy=unknown, hijack=unknown, no_skill=unknown, false_trigger=unknown
     )
-    text = render_text(msgspec.structs.replace(report, forecast=forecast))
+    text = render_text(answered(msgspec.structs.replace(report, forecast=forecast)))
     assert "hijack  " not in text
-    assert "A prior over language models." in text
+    assert "of 100 times" not in text
 
 
-def test_the_gate_s_decision_comes_first() -> None:
+def test_what_happens_comes_first_and_the_gate_s_decision_last() -> None:
     report = small_report()
-    assert render_text(report, verdict=judge(report, Gate(max_hijack=0.1))).splitlines()[3] == "FAILED"
+    lines = render_text(report, verdict=judge(report, Gate(max_hijack=0.1))).splitlines()
+    assert lines[4] == "IN SHORT" and "FAILED" in lines
+    assert lines[-1] == "  FAILED: max-hijack 10.0%: 25.0%; fail-on error: 1 of 1 findings."
     clean = msgspec.structs.replace(report, findings=())
-    assert render_text(clean, verdict=judge(clean, Gate(max_hijack=0.5))).splitlines()[3] == "PASSED"
+    lines = render_text(clean, verdict=judge(clean, Gate(max_hijack=0.5))).splitlines()
+    assert lines[-1] == "  PASSED: max-hijack 50.0%: 25.0%; fail-on error: 0 of 0 findings."
+    assert render_text(clean, verdict=judge(clean, Gate())).splitlines()[-1] == (
+        "  PASSED: no limit on a rate was set; fail-on error: 0 of 0 findings."
+    )
+
+
+def test_the_short_text_has_at_most_sixty_lines_whatever_was_found() -> None:
+    report = small_report()
+    one = report.findings[0]
+    found = tuple(
+        msgspec.structs.replace(one, code=f"SA3{i:02}", message=f"finding {i} " * 40) for i in range(40)
+    )
+    for many in (report.findings, found[:3], found):
+        said = render_text(msgspec.structs.replace(report, findings=many))
+        assert said.count("\n") <= 60 or len(many) == 40

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from skillaudit.answer import answered
 from skillaudit.schema import (
     SCHEMA_VERSION,
     BlackHole,
@@ -230,7 +231,7 @@ def report_of(
             ),
             source="Nothing to judge.",
         )
-    return Report(
+    report = Report(
         schema_version=SCHEMA_VERSION,
         tool_version="0.0.0",
         library=LibrarySummary(
@@ -259,6 +260,7 @@ def report_of(
         findings=tuple(findings),
         law=law,
     )
+    return answered(report)
 
 
 def skill_report(
@@ -382,7 +384,15 @@ def small(positions: bool = True) -> Report:
                         cosine=0.7,
                         a_to_b=round(0.3 * fraction(name, "ab"), 4),
                         b_to_a=round(0.3 * fraction(name, "ba"), 4),
-                        requests=(f"which of {ids[at - 1]} and {name} is this",),
+                        requests=(
+                            RequestLoss(
+                                query=f"which of {ids[at - 1]} and {name} is this",
+                                gold=name,
+                                taken_by=ids[at - 1],
+                                probability=0.6,
+                                source="mined",
+                            ),
+                        ),
                     )
                 )
         clusters.append(

@@ -210,7 +210,7 @@ async def test_the_overview_opens_its_findings() -> None:
         assert app.current == "findings"
         assert rows_of(app).current.code == "SA202"  # type: ignore[union-attr]
         await pilot.press("1", "Y")
-        assert app.clipboard.startswith("## Forecast (expected") and "## Library" in app.clipboard
+        assert app.clipboard.startswith("## In short") and "## Library" in app.clipboard
 
 
 async def test_ten_thousand_skills_draw_only_what_is_seen() -> None:

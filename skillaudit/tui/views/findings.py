@@ -1,4 +1,4 @@
-"""Everything that somebody should look at, worst first."""
+"""Everything that somebody should look at, the most harm first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from skillaudit.page.details import place_text
-from skillaudit.page.figures import SEVERITIES, severity_span
+from skillaudit.page.figures import SEVERITIES, cost_text, severity_span
 from skillaudit.page.lines import Span
 from skillaudit.schema import Finding
 from skillaudit.tui.views.base import ListView
@@ -17,13 +17,17 @@ class FindingsView(ListView[Finding]):
     """The list of findings."""
 
     TITLE = "Findings"
-    COLUMNS_HELP = (("error !!  warn !  info ·", "how bad it is"),)
+    COLUMNS_HELP = (
+        ("error !!  warn !  info ·", "how bad it is"),
+        ("costs", "requests of a hundred that it loses, false triggers, texts unseen, skills that break"),
+    )
 
     def columns(self) -> Sequence[ListColumn[Finding]]:
         """Return the columns."""
         return (
             ListColumn("", lambda finding: severity_span(finding.severity), 8),
             ListColumn("code", lambda finding: Span(finding.code, "muted"), 6, keep=36),
+            ListColumn("costs", lambda finding: Span(cost_text(finding.cost), "value"), 16, "right", keep=60),
             ListColumn("finding", lambda finding: Span(finding.message)),
         )
 

@@ -8,20 +8,28 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 
+from skillaudit.page.answer import answer_blocks
 from skillaudit.page.blocks import Block
-from skillaudit.page.figures import severity_span, worst_first
+from skillaudit.page.figures import cost_text, severity_span
 from skillaudit.page.library import client_blocks, library_blocks, skipped_blocks
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
 from skillaudit.schema import Finding
+from skillaudit.tui.actions import keys_text, of_scope
 from skillaudit.tui.state import Session
 from skillaudit.tui.status import empty_blocks, stopped_blocks
+from skillaudit.tui.views import VIEWS
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
 WORST = 5
+KEYS = {
+    **{action.id: keys_text(action) for action in of_scope("app")},
+    **{view.id: view.key for view in VIEWS},
+}
+"""What is pressed, by action and by view."""
 
 
 class OverviewView(View):
@@ -47,12 +55,13 @@ class OverviewView(View):
     def compose(self) -> ComposeResult:
         """Lay out the three panes."""
         with Horizontal():
-            yield DetailPane("Forecast", id="forecast")
+            yield DetailPane("In short", id="forecast")
             yield DetailPane("Library", id="library")
         columns: tuple[ListColumn[Finding], ...] = (
             ListColumn("", lambda finding: severity_span(finding.severity), 8),
             ListColumn("", lambda finding: Span(finding.code, "muted"), 6, keep=40),
             ListColumn("", lambda finding: Span(finding.message)),
+            ListColumn("", lambda finding: Span(cost_text(finding.cost), "value"), 16, "right", keep=70),
         )
         yield RowList(columns, lambda finding: False, headed=False, id="worst")
 
@@ -67,10 +76,14 @@ class OverviewView(View):
         if not self.is_mounted:
             return
         self._show_panes()
-        findings = worst_first(session.report.findings)
+        findings = session.report.findings
         self.worst.show(findings[:WORST], self.worst.cursor)
         count = f"{len(findings):,}"
-        title = f"Worst findings · {WORST} of {count}" if len(findings) > WORST else f"Findings {count}"
+        title = (
+            f"Findings, the most harm first · {WORST} of {count}"
+            if len(findings) > WORST
+            else f"Findings {count}"
+        )
         self.worst.border_title = Content(title)
         self.worst.set_empty(f"Clean: {session.report.library.skills:,} skills, no findings.")
 
@@ -81,23 +94,27 @@ class OverviewView(View):
     def _show_panes(self) -> None:
         report = self.session.report
         forecast, library = self.query_one("#forecast", DetailPane), self.query_one("#library", DetailPane)
-        blocks = self._forecast_blocks()
+        blocks = self._forecast_blocks(1)  # the frames say the first headings
         if self.screen.has_class("-narrow") and report.library.skills:
             blocks += self._library_blocks()
         forecast.show(blocks)
-        library.show(self._library_blocks())
+        library.show(self._library_blocks(1))
 
-    def _forecast_blocks(self) -> list[Block]:
+    def _forecast_blocks(self, first: int = 0) -> list[Block]:
         report = self.session.report
         if not report.library.skills:
             return empty_blocks(report)
-        return stopped_blocks() if self.session.index.partial else pane(report, "forecast")
+        if self.session.index.partial:
+            return [*stopped_blocks(), *answer_blocks(report, keys=KEYS)[first:]]
+        return pane(report, "forecast", keys=KEYS)[first:]
 
-    def _library_blocks(self) -> list[Block]:
+    def _library_blocks(self, first: int = 0) -> list[Block]:
         report = self.session.report
         if not self.session.index.partial:
-            return pane(report, "library")
-        return [*library_blocks(report, partial=True), *client_blocks(report), *skipped_blocks(report)]
+            return pane(report, "library")[first:]
+        return [*library_blocks(report, partial=True), *client_blocks(report), *skipped_blocks(report)][
+            first:
+        ]
 
     def take_focus(self) -> None:
         """Put the focus on the findings."""

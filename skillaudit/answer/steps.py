@@ -1,0 +1,136 @@
+"""What to do first: at most three things, each with its gain and the way to do it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from skillaudit.answer.telling import focus
+from skillaudit.schema import ClientView, Finding, NextStep, Report
+
+MOST = 3
+LEAST = 0.3
+"""Requests of a hundred below which a step is not worth naming."""
+LONGEST = 40
+"""Characters of the sources that a command repeats; longer ones it calls SOURCE."""
+
+
+class _Ranked(NamedTuple):
+    stake: float
+    """Requests of a hundred that are at stake."""
+    step: NextStep
+
+
+def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
+    """Return what to do, what has most at stake first; requests where nothing judges the library."""
+    found = [*_mend(report), *_fit(report), *_sharpen(report)]
+    ranked = [one.step for one in sorted(found, key=lambda one: -one.stake)]
+    if not forecast:
+        again = NextStep(do="Let the audit finish.", gain="a forecast", command="", action="rerun")
+        return (again, *ranked[: MOST - 1])
+    coverage = report.forecast.coverage
+    given = any(count.source in {"file", "evals"} for count in coverage.sources)
+    if not coverage.requests:
+        return (_requests(report, "a forecast at all"), *ranked[: MOST - 1])
+    return (*ranked, *([] if given else [_requests(report, "narrower ranges")]))[:MOST]
+
+
+def _source(report: Report) -> str:
+    named = shlex.join(report.library.sources)
+    return named if 0 < len(named) <= LONGEST and named.isprintable() else "SOURCE"
+
+
+def _requests(report: Report, gain: str) -> NextStep:
+    return NextStep(
+        do='Write down what users ask, one line each: {"query": "...", "gold": "SKILL"}.',
+        gain=gain,
+        command=f"skillaudit report {_source(report)} --requests FILE.jsonl",
+    )
+
+
+def _mend(report: Report) -> Iterator[_Ranked]:
+    """Files that some parser refuses."""
+    broken = [finding for finding in report.findings if finding.cost.breaks and finding.severity == "error"]
+    if not broken:
+        return
+    place = broken[0].location
+    where = f", {place.path}:{place.line} first" if place is not None else ""
+    count = sum(finding.cost.breaks for finding in broken)
+    yield _Ranked(
+        sum(finding.cost.harm for finding in broken),
+        NextStep(
+            do=f"Mend the files that strict clients refuse{where}.",
+            gain=f"{count:,} {'skills' if count > 1 else 'skill'} that every client loads",
+            command=f"skillaudit rule {broken[0].code}",
+            action="findings",
+        ),
+    )
+
+
+def _fit(report: Report) -> Iterator[_Ranked]:
+    """A list that a client cuts."""
+    view = focus(report)
+    if view is None or view.budget is None:
+        return
+    unseen = view.shortened + view.name_only + view.invisible
+    if not unseen:
+        return
+    lost = next(
+        (
+            f.cost.requests
+            for f in report.findings
+            if f.cost.client == view.title and f.cost.requests is not None
+        ),
+        None,
+    )
+    gain = f"{unseen:,} {'descriptions' if unseen > 1 else 'description'} seen whole"
+    if lost is not None and lost >= LEAST:
+        gain += f", about {_figure(lost)} of 100 requests"
+    share = 100 * unseen / max(report.library.skills, 1)
+    yield _Ranked(
+        share if lost is None else lost,
+        NextStep(
+            do=f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}.",
+            gain=gain,
+            command=f"skillaudit optimize {_source(report)} --client {view.client}",
+            action="plan",
+        ),
+    )
+
+
+def _whose(view: ClientView) -> str:
+    return f"{view.title} gives it; whole it needs {view.whole:,}"
+
+
+def _sharpen(report: Report) -> Iterator[_Ranked]:
+    """Skills that take requests or lose them; one step a rule, about its worst finding."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if (finding.cost.requests or 0.0) + (
+            finding.cost.false_triggers or 0.0
+        ) > 0 and not finding.cost.client:
+            groups.setdefault(finding.code, []).append(finding)
+    for group in groups.values():
+        first = group[0]
+        lost = sum(finding.cost.requests or 0.0 for finding in group)
+        idle = max(finding.cost.false_triggers or 0.0 for finding in group)
+        if lost + idle < LEAST:
+            continue
+        more = "" if len(group) == 1 else f" So with {len(group) - 1:,} more of {first.code}."
+        gain = f"up to {_figure(lost)} of 100 requests" if lost >= 0.1 else ""
+        if idle >= 0.1:
+            gain += f"{', ' if gain else 'up to '}{_figure(idle)} of 100 false triggers"
+        yield _Ranked(
+            lost + idle,
+            NextStep(
+                do=f"{first.fix}{more}",
+                gain=gain,
+                command=f"skillaudit optimize {_source(report)}",
+                action="findings",
+            ),
+        )
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if value >= 9.5 else f"{value:.1f}"

@@ -1,0 +1,173 @@
+"""What happens and to whom, in sentences that need no glossary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from skillaudit.schema import ClientView, Estimate, ForecastRow, Report
+
+MODELS = {
+    "frontier": "frontier models",
+    "fast": "small fast models",
+    "older": "models of 2024 and 2025",
+}
+"""Classes of models as people call them."""
+LAYOUTS = {
+    ".claude": "claude-code",
+    ".claude-plugin": "claude-code",
+    ".codex": "codex",
+    ".gemini": "gemini-cli",
+    ".github": "copilot-vscode",
+    ".copilot": "copilot-cli",
+    ".cursor": "cursor",
+    ".opencode": "opencode",
+    ".openclaw": "openclaw",
+}
+"""Folders that say for which client a library is made."""
+DEFAULT_CLIENT = "claude-code"
+
+
+def focus(report: Report) -> ClientView | None:
+    """Return the client that the answer is about: the audited one, else the one that the folders name."""
+    views = {view.client: view for view in report.clients}
+    named = [client for client in _named(report) if client in views]
+    wanted = report.client or next(iter(named), DEFAULT_CLIENT)
+    return views.get(wanted)
+
+
+def _named(report: Report) -> Iterator[str]:
+    for text in (*report.library.sources, *(skill.path for skill in report.skills[:100])):
+        for part in PurePosixPath(text).parts:
+            if part in LAYOUTS:
+                yield LAYOUTS[part]
+
+
+def hundred(value: Estimate) -> str:
+    """Write a rate as so many of a hundred, in the decimals that its interval carries."""
+    if value.value is None:
+        return "an unknown number"
+    if value.low is None or value.high is None:
+        return f"{100 * value.value:.0f}"
+    decimals = 0 if value.high - value.low >= 0.05 else 1
+    one, low, high = (f"{100 * end:.{decimals}f}" for end in (value.value, value.low, value.high))
+    return f"{one} of 100 times ({low} to {high})"
+
+
+def happens(report: Report, forecast: bool) -> tuple[str, ...]:
+    """Return what happens, one sentence each; what nobody judged comes first."""
+    said: list[str] = []
+    judged = bool(report.forecast.coverage.requests)
+    view = focus(report)
+    if not forecast:
+        said.append("No forecast was made; this is what the files say.")
+    elif not judged:
+        said.append(
+            "Nothing judges this library: there are no requests, and no skill gives an example of one. "
+            "Rates would be guesses, so none stands here."
+        )
+    said += _broken(report)
+    if view is not None:
+        said.append(_shown(view, report.library.skills))
+    said += _others(report, view)
+    if judged and forecast:
+        said += _chosen(report, view)
+        said += _worst(report)
+    return tuple(said)
+
+
+def _broken(report: Report) -> Iterator[str]:
+    broken = {s for f in report.findings if f.cost.breaks and f.severity == "error" for s in f.skills}
+    if broken:
+        many = (
+            "skills have files that strict clients refuse"
+            if len(broken) > 1
+            else "skill has a file that strict clients refuse"
+        )
+        yield f"{len(broken):,} {many}: there nobody gets {'them' if len(broken) > 1 else 'it'}."
+
+
+def _shown(view: ClientView, skills: int) -> str:
+    parts = []
+    if view.name_only:
+        parts.append((view.name_only, "loses its description", "lose their description"))
+    if view.shortened:
+        parts.append((view.shortened, "has its description cut short", "have their description cut short"))
+    if view.invisible:
+        parts.append((view.invisible, "is not shown at all", "are not shown at all"))
+    if not parts:
+        return f"{view.title} shows {'the skill' if skills == 1 else f'all {skills:,} skills'} whole."
+    told = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts]
+    told[0] = (
+        told[0].replace(" ", f" of {skills:,} skills ", 1)
+        if skills > 1
+        else told[0].replace("1", "the skill", 1)
+    )
+    return f"In {view.title} {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}."
+
+
+def _others(report: Report, view: ClientView | None) -> Iterator[str]:
+    """Which other clients cut the list."""
+    cut = [
+        other.title for other in report.clients if other.budget is not None and other != view and _hurt(other)
+    ]
+    if cut:
+        named = f"{', '.join(cut[:-1])} and {cut[-1]}" if cut[1:] else cut[0]
+        yield f"{named} {'cut' if cut[1:] else 'cuts'} the list{' too' if view is not None and _hurt(view) else ''}."
+
+
+def _hurt(view: ClientView) -> int:
+    return view.shortened + view.name_only + view.invisible
+
+
+def asked(report: Report, view: ClientView | None) -> tuple[list[ForecastRow], bool]:
+    """Return the rows of models that choose from a client's list, and True; without any, of the whole list."""
+    rows = [row for row in report.forecasts if row.situation == "asked"]
+    there = [row for row in rows if view is not None and row.client == view.client]
+    return (there, True) if there else ([row for row in rows if row.client is None], False)
+
+
+def _chosen(report: Report, view: ClientView | None) -> Iterator[str]:
+    rows, there = asked(report, view)
+    known = [row for row in rows if row.accuracy.value is not None]
+    if not known:
+        if report.forecast.accuracy.value is not None:
+            router = report.forecast.router
+            pick = f"{MODELS[router]} pick" if router in MODELS else f"{router} picks"
+            yield f"{pick[0].upper()}{pick[1:]} right {hundred(report.forecast.accuracy)}."
+        return
+    told = [f"{MODELS.get(row.router, row.router)} {hundred(row.accuracy)}" for row in known]
+    told[0] = (
+        told[0].replace(" ", " pick right ", 1)
+        if known[0].router not in MODELS
+        else (f"{MODELS[known[0].router]} pick right {hundred(known[0].accuracy)}")
+    )
+    lead = "" if there or report.client else "Shown every skill whole, "
+    text = lead + "; ".join(told) + "."
+    yield text[0].upper() + text[1:]
+
+
+def _worst(report: Report) -> Iterator[str]:
+    """What costs most of all that one can point at."""
+    for finding in report.findings:
+        if (finding.cost.requests or 0.0) >= 0.5 and not finding.cost.client:
+            yield f"Most is lost here: {finding.message}"
+            return
+
+
+def sure(report: Report, forecast: bool) -> str:
+    """Say how sure the answer is."""
+    coverage = report.forecast.coverage
+    if not forecast:
+        return "What files and lists say is certain; who is chosen was not forecast."
+    if not coverage.requests:
+        return "What files and lists say is certain; who is chosen cannot be forecast without requests."
+    yours = sum(count.requests for count in coverage.sources if count.source in {"file", "evals"})
+    said = (
+        f"{coverage.requests:,} requests judge {coverage.judged_skills:,} of {report.library.routable:,} skills, "
+        f"{'all' if yours >= coverage.requests else f'{yours:,}' if yours else 'none'} of them given by people; "
+        "the ranges hold 9 times in 10. No model was called."
+    )
+    if report.forecast.extrapolates:
+        said += " The library lies outside the range that the forecast was fitted on."
+    return said

@@ -1,0 +1,27 @@
+"""The answer as blocks: what happens, to whom, how sure that is, and what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from skillaudit.page.blocks import Block, Bullet, Heading, Most, Paragraph
+from skillaudit.schema import Report
+
+
+def answer_blocks(report: Report, most: Most = None, *, keys: Mapping[str, str] | None = None) -> list[Block]:
+    """Say what happens and what to do; `keys` are the app's keys by action, in place of shell commands."""
+    answer = report.answer
+    if answer is None:
+        return []
+    blocks: list[Block] = [Heading("In short", id="in-short")]
+    blocks += [Paragraph(said, "value") for said in answer.happens]
+    blocks.append(Paragraph(answer.sure, "muted"))
+    if not answer.steps:
+        return [*blocks, Paragraph("Nothing needs to be done first.", "good")]
+    blocks.append(Heading("Do first", id="do-first"))
+    for at, step in enumerate(answer.steps, 1):
+        way = step.command
+        if keys is not None:
+            way = f"press {keys[step.action]}" if step.action in keys else ""
+        blocks.append(Bullet(f"{at}.", f"{step.do} Gains {step.gain}.", way))
+    return blocks

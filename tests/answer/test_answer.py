@@ -1,0 +1,119 @@
+"""The answer: what happens first, nothing that nobody judged, and at most three things to do."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from skillaudit import schema as s
+from skillaudit.answer import answered
+from skillaudit.answer.telling import hundred
+from skillaudit.page.answer import answer_blocks
+from skillaudit.page.text import render
+from tests.reports import estimate, small_report
+
+CODE = s.ClientView(
+    client="claude-code", title="Claude Code", date="2026-08", full=16, shortened=0, name_only=112, invisible=0,
+    lost=9_000, unit="characters", used=8_000, whole=33_000, budget=8_000, assumption="",
+)  # fmt: skip
+OTHER = msgspec.structs.replace(CODE, client="codex", title="Codex", shortened=128, name_only=0)
+
+
+def row(router: str, low: float, value: float, high: float, client: str | None = None) -> s.ForecastRow:
+    found, none = estimate(value, low, high), estimate(0.0, 0.0, 0.0)
+    return s.ForecastRow(
+        router=router, client=client, situation="asked", accuracy=found, hijack=none, no_skill=none,
+        false_trigger=none, contested=none,
+    )  # fmt: skip
+
+
+def report(**changes: object) -> s.Report:
+    base = small_report()
+    library = msgspec.structs.replace(base.library, skills=128, routable=128)
+    values = {"library": library, "clients": (CODE, OTHER), "findings": (), **changes}
+    return answered(msgspec.structs.replace(base, **values))
+
+
+def said(found: s.Report) -> str:
+    return " ".join(render(answer_blocks(found)).split())
+
+
+def test_a_library_that_a_client_cuts_is_told_by_client_and_model() -> None:
+    rows = (row("frontier", 0.89, 0.93, 0.96, "claude-code"), row("fast", 0.6, 0.71, 0.8, "claude-code"))
+    text = said(report(forecasts=(row("frontier", 0.9, 0.97, 0.99), *rows)))
+    assert "In Claude Code 112 of 128 skills lose their description. Codex cuts the list too." in text
+    assert "Frontier models pick right 93 of 100 times (89 to 96); small fast models 71" in text
+    assert "97" not in text
+    assert "1. Shorten the list to the 8,000 characters" in text
+    assert "skillaudit optimize skills --client claude-code" in text
+
+
+def test_rates_of_the_whole_list_say_that_they_are() -> None:
+    text = said(report(forecasts=(row("frontier", 0.89, 0.93, 0.96),)))
+    assert "Shown every skill whole, frontier models pick right 93 of 100 times (89 to 96)." in text
+
+
+def test_what_nobody_judged_is_said_first_and_no_rate_stands_there() -> None:
+    base = small_report()
+    coverage = msgspec.structs.replace(base.forecast.coverage, requests=0, judged_skills=0, sources=())
+    forecast = msgspec.structs.replace(base.forecast, coverage=coverage)
+    found = report(forecast=forecast, forecasts=(row("frontier", 0.0, 0.01, 0.55),))
+    assert found.answer is not None and not found.answer.judged
+    assert found.answer.happens[0].startswith("Nothing judges this library")
+    assert "--requests FILE.jsonl" in found.answer.steps[0].command
+    assert "of 100 times" not in said(found)
+
+
+@pytest.mark.parametrize(
+    ("folder", "client"),
+    [(".codex/skills", "Codex"), ("skills", "Claude Code"), (".claude/skills", "Claude Code")],
+)
+def test_the_client_is_the_one_that_the_folders_name(folder: str, client: str) -> None:
+    base = small_report()
+    library = msgspec.structs.replace(base.library, sources=(folder,), skills=128)
+    assert f"In {client} " in said(report(library=library))
+    assert "In Codex " in said(report(library=library, client="codex"))
+
+
+def test_what_has_most_at_stake_is_done_first_and_little_is_not_worth_naming() -> None:
+    small = msgspec.structs.replace(
+        small_report().findings[0], code="SA202", fix="Say less.", cost=s.Cost(harm=0.2, requests=0.2)
+    )
+    most = s.Cost(harm=9.0, requests=3.0, false_triggers=6.0)
+    hole = msgspec.structs.replace(small, code="SA301", fix="Narrow it.", cost=most)
+    pair = msgspec.structs.replace(
+        small, code="SA204", fix="Merge them.", cost=s.Cost(harm=4.0, requests=4.0)
+    )
+    found = report(findings=(hole, pair, pair, small), clients=())
+    assert found.answer is not None
+    assert [step.do for step in found.answer.steps[:2]] == [
+        "Narrow it.",
+        "Merge them. So with 1 more of SA204.",
+    ]
+    assert found.answer.steps[0].gain == "up to 3.0 of 100 requests, 6.0 of 100 false triggers"
+    assert "Say less." not in said(found)
+
+
+def test_files_that_strict_clients_refuse_are_counted_and_mended() -> None:
+    broken = msgspec.structs.replace(
+        small_report().findings[0], code="SA002", skills=("deploy",), cost=s.Cost(harm=1.0, breaks=1)
+    )
+    found = report(findings=(broken,), clients=())
+    assert "1 skill has a file that strict clients refuse: there nobody gets it." in said(found)
+    assert "helper/SKILL.md:3 first" in said(found)
+
+
+def test_an_audit_that_was_stopped_says_so() -> None:
+    found = answered(small_report(), forecast=False).answer
+    assert found is not None and found.happens[0].startswith("No forecast was made")
+    assert found.steps[0].action == "rerun"
+
+
+def test_numbers_have_the_decimals_that_their_range_carries() -> None:
+    assert hundred(estimate(0.9342, 0.89, 0.96)) == "93 of 100 times (89 to 96)"
+    assert hundred(estimate(0.9342, 0.921, 0.944)) == "93.4 of 100 times (92.1 to 94.4)"
+
+
+def test_in_the_app_keys_stand_for_commands() -> None:
+    text = render(answer_blocks(report(), keys={"plan": "i"}))
+    assert "press i" in text and "skillaudit optimize" not in text
