@@ -9,7 +9,7 @@ from typing import NamedTuple
 from skillaudit.asking.answers import Answer, parse
 from skillaudit.asking.asker import Asker
 from skillaudit.asking.prompts import Prompts, Question, corpus
-from skillaudit.asking.records import Decision, Entry, Outcome, Plan, Trial
+from skillaudit.asking.records import Decision, Entry, Outcome, StudyPlan, Trial
 from skillaudit.asking.routers import LocalRouter
 from skillaudit.schema import Skill
 
@@ -26,7 +26,7 @@ class Coming(NamedTuple):
 class Decider:
     """Decides the trials of one plan."""
 
-    def __init__(self, plan: Plan, asker: Asker, skills: Sequence[Skill] = ()) -> None:
+    def __init__(self, plan: StudyPlan, asker: Asker, skills: Sequence[Skill] = ()) -> None:
         """Take the plan, what gets questions answered, and the skills that a client's listing is made of."""
         self._plan, self._asker = plan, asker
         self._prompts = Prompts(plan, skills)

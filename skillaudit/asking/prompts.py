@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Branch, Entry, Plan, Trial
+from skillaudit.asking.records import Branch, Entry, StudyPlan, Trial
 from skillaudit.clients import listing, profile
 from skillaudit.schema import Skill
 
@@ -35,7 +35,7 @@ class Question:
 class Prompts:
     """Writes the questions of one plan."""
 
-    def __init__(self, plan: Plan, skills: Sequence[Skill]) -> None:
+    def __init__(self, plan: StudyPlan, skills: Sequence[Skill]) -> None:
         """Take the plan, and the skills that a client's listing is made of."""
         self._plan = plan
         self._skills = {skill.id: skill for skill in skills}
@@ -165,7 +165,7 @@ def branch_text(branch: Branch) -> str:
     return f"{branch.label}: {branch.description}"
 
 
-def corpus(plan: Plan) -> dict[str, tuple[str, ...]]:
+def corpus(plan: StudyPlan) -> dict[str, tuple[str, ...]]:
     """Return every text that the plan's flat and two-stage questions can show, by `Question.variant`."""
     found: dict[str, dict[str, None]] = {}
     for form, variant in {(trial.form, trial.variant) for trial in plan.trials if trial.form != "listing"}:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.asking.records import Arm, Decision, Outcome, Rates
+from skillaudit.asking.records import Arm, ArmRates, Decision, Outcome
 from skillaudit.routing.intervals import Clusters
 from skillaudit.schema import Estimate
 from skillaudit.stats.intervals import TAIL, UNKNOWN, Z, wilson
@@ -68,7 +68,7 @@ def weights(decisions: Sequence[Decision]) -> Floats:
     return np.array([(d.share or 1.0) / (taken[d.stratum, d.share] if d.share else 1) for d in decisions])
 
 
-def rates(decisions: Sequence[Decision]) -> Rates:
+def rates(decisions: Sequence[Decision]) -> ArmRates:
     """Count the outcomes of decisions (DESIGN section 3), weighted as their sample needs."""
     routed = [decision for decision in decisions if decision.gold]
     idle = [decision for decision in decisions if not decision.gold]
@@ -83,7 +83,7 @@ def rates(decisions: Sequence[Decision]) -> Rates:
     def of(*names: Outcome) -> Estimate:
         return share(routed, np.isin(outcome, names))
 
-    return Rates(
+    return ArmRates(
         decisions=len(routed),
         requests=len({decision.query for decision in decisions}),
         accuracy=of("right"),

@@ -69,7 +69,7 @@ class Trial(Record):
     """Share of the plan's trials that this part holds; 0 where everything is asked."""
 
 
-class Plan(Record):
+class StudyPlan(Record):
     """Everything that one study wants to ask about one library."""
 
     study: StudyName
@@ -140,7 +140,7 @@ class Shown(NamedTuple):
         return {skill: entry.name for skill, entry in shown}
 
 
-class Rates(Record):
+class ArmRates(Record):
     """Outcome rates over decisions, each with its 90% interval."""
 
     decisions: int
@@ -164,7 +164,7 @@ class Arm(Record):
 
     condition: str
     x: float
-    rates: Rates
+    rates: ArmRates
 
 
 class Fit(Record):

@@ -136,7 +136,7 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
     from skillaudit.cli.diagnostics import say
     from skillaudit.config import DEFAULT_EMBEDDER
     from skillaudit.experiment import Scope
-    from skillaudit.experiment.session import Settings, names_of, session
+    from skillaudit.experiment.session import ExperimentTerms, names_of, session
     from skillaudit.page.experiment import document, figure, verdict_table
     from skillaudit.page.html import svg
 
@@ -146,7 +146,7 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
         raise click.UsageError(
             "name what is to route with --router, such as local/hybrid or openai/gpt-4o-mini"
         )
-    settings = Settings(
+    settings = ExperimentTerms(
         routers=routers,
         scope=Scope(seeds=options.pop("seeds"), tasks=options.pop("tasks")),
         out=out,

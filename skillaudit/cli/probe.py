@@ -91,13 +91,13 @@ def command(
     """
     from skillaudit.asking.parquet import has_parquet
     from skillaudit.cli.diagnostics import say
-    from skillaudit.probe.session import Settings, run
+    from skillaudit.probe.session import ProbeTerms, run
 
     own = {name: options.pop(name) for name in _OWN}
     if own["no_budget"] and own["budget"] is not None:
         raise click.UsageError("--budget and --no-budget exclude each other")
     check_writable(output)
-    settings = Settings(model=model, price=price_of(price), **own)
+    settings = ProbeTerms(model=model, price=price_of(price), **own)
     with narration(quiet) as progress:
         found = run(
             sources,

@@ -6,8 +6,8 @@ from skillaudit.compile.account import as_json, as_library, chains
 from skillaudit.compile.answers import TaskRow, is_right, read_tasks
 from skillaudit.compile.asking import model_decomposer
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
-from skillaudit.compile.comparing import Comparison, compare
-from skillaudit.compile.compilability import Obstacle, Verdict, check
+from skillaudit.compile.comparing import SideComparison, compare
+from skillaudit.compile.compilability import Compilability, Obstacle, check
 from skillaudit.compile.compiler import Compilation, CompiledSkill, compile_system
 from skillaudit.compile.costs import Assumptions, Cost, Side, cost
 from skillaudit.compile.executors import Run, run_agents, run_one_call, run_stepwise
@@ -20,7 +20,7 @@ __all__ = [
     "Agent",
     "Assumptions",
     "Capability",
-    "Comparison",
+    "Compilability",
     "Compilation",
     "CompiledSkill",
     "Cost",
@@ -30,11 +30,11 @@ __all__ = [
     "Protocol",
     "Run",
     "Side",
+    "SideComparison",
     "System",
     "Task",
     "TaskRow",
     "Tool",
-    "Verdict",
     "as_json",
     "as_library",
     "chains",

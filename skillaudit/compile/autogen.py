@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from skillaudit.compile.system import Agent, Edge, Protocol, ProtocolKind, System, Tool
-from skillaudit.compile.tree import Node, TreeError
+from skillaudit.compile.tree import TreeError, TreeNode
 from skillaudit.load import collapse
 from skillaudit.schema import Skipped
 
@@ -31,23 +31,23 @@ class _Team:
     edges: list[Edge] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
-    def skip(self, node: Node, reason: str, code: str) -> None:
+    def skip(self, node: TreeNode, reason: str, code: str) -> None:
         place = f"{self.file}:{node.line}" if node.line else self.file
         self.skipped.append(Skipped(path=place, reason=reason, code=code))
 
 
-def is_autogen(root: Node) -> bool:
+def is_autogen(root: TreeNode) -> bool:
     """Say whether a parsed document is a component, a list of them, or a gallery."""
     return bool(root.get("provider").text) or bool(_teams_inside(root))
 
 
-def _teams_inside(root: Node) -> list[Node]:
+def _teams_inside(root: TreeNode) -> list[TreeNode]:
     holders = (root, root.get("components"))
     found = [team for holder in holders for team in holder.get("teams").items]
     return [team for team in found if team.get("provider").text]
 
 
-def read_autogen(root: Node, file: str) -> System:
+def read_autogen(root: TreeNode, file: str) -> System:
     """Return the team of a component file; of a gallery with several teams, the first, the rest reported.
 
     Raises `TreeError` when it holds no agent.
@@ -103,18 +103,18 @@ def read_autogen(root: Node, file: str) -> System:
     )
 
 
-def _kind(component: Node) -> str:
+def _kind(component: TreeNode) -> str:
     return component.get("provider").text.rsplit(".", 1)[-1]
 
 
-def _participants(config: Node, team: _Team) -> list[str]:
+def _participants(config: TreeNode, team: _Team) -> list[str]:
     order: list[str] = []
     for part in config.get("participants").items:
         order += _single(part, team)
     return order
 
 
-def _single(component: Node, team: _Team) -> list[str]:
+def _single(component: TreeNode, team: _Team) -> list[str]:
     """Take in one participant and return the names of the agents that it stands for."""
     kind, config = _kind(component), component.get("config")
     name = config.get("name").text or component.get("label").text
@@ -126,7 +126,7 @@ def _single(component: Node, team: _Team) -> list[str]:
         return _participants(config, team)
     if inner := config.get("team").fields:
         team.skip(component, f"{name} is an inner team; its agents are taken into this one", "inner-team")
-        return _participants(Node(inner, component.line).get("config"), team)
+        return _participants(TreeNode(inner, component.line).get("config"), team)
     if not name:
         team.skip(component, "an agent without a name", "no-name")
         return []
@@ -157,7 +157,7 @@ def _single(component: Node, team: _Team) -> list[str]:
     return [name]
 
 
-def _tools(config: Node, team: _Team) -> tuple[str, ...]:
+def _tools(config: TreeNode, team: _Team) -> tuple[str, ...]:
     found = list(config.get("tools").items)
     benches = config.get("workbench")
     for bench in benches.items or ([benches] if benches.fields else []):
@@ -174,11 +174,11 @@ def _tools(config: Node, team: _Team) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _model(config: Node) -> str:
+def _model(config: TreeNode) -> str:
     return collapse(config.get("model_client").get("config").get("model").text)
 
 
-def _memory(config: Node, team: _Team, name: str) -> tuple[str, ...]:
+def _memory(config: TreeNode, team: _Team, name: str) -> tuple[str, ...]:
     memories = [_kind(memory) or "memory" for memory in config.get("memory").items]
     context = _kind(config.get("model_context"))
     if context and context != "UnboundedChatCompletionContext":
@@ -188,7 +188,7 @@ def _memory(config: Node, team: _Team, name: str) -> tuple[str, ...]:
     return tuple(f"keeps a memory of its own ({memory})" for memory in memories)
 
 
-def _termination(node: Node, team: _Team) -> tuple[str, int | None]:
+def _termination(node: TreeNode, team: _Team) -> tuple[str, int | None]:
     """Return the stop condition in words, and the number of messages that it allows."""
     kind, config = _kind(node), node.get("config")
     if kind in ("TextMentionTermination", "StopMessageTermination"):
@@ -204,7 +204,7 @@ def _termination(node: Node, team: _Team) -> tuple[str, int | None]:
     return (_WORDS.sub(" ", kind).lower() if kind else ""), None
 
 
-def _number(node: Node) -> int | None:
+def _number(node: TreeNode) -> int | None:
     return int(node.text) if node.text.isdigit() else None
 
 
@@ -218,7 +218,7 @@ def _in_turn(order: list[str], turns: int | None, team: _Team) -> tuple[Protocol
     return "loop", -(-turns // len(order)) if turns else None
 
 
-def _graph(graph: Node, team: _Team) -> None:
+def _graph(graph: TreeNode, team: _Team) -> None:
     nodes = graph.get("nodes")
     for name, node in nodes.fields.items():
         for edge in node.get("edges").items:

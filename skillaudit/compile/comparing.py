@@ -19,7 +19,7 @@ SideName = Literal["agents", "one call", "stepwise"]
 CONCURRENCY = 4
 
 
-class Measured(Record):
+class SideResult(Record):
     """One side over all tasks; means are per task that was finished."""
 
     side: SideName
@@ -35,15 +35,15 @@ class Measured(Record):
     answer_tokens: int
 
 
-class Comparison(Record):
+class SideComparison(Record):
     """All sides, and what compiling changes."""
 
     model: str
-    sides: tuple[Measured, ...]
+    sides: tuple[SideResult, ...]
     errors: tuple[str, ...] = ()
     """The first message of each kind of failure."""
 
-    def side(self, name: SideName) -> Measured:
+    def side(self, name: SideName) -> SideResult:
         """Return one side."""
         return next(side for side in self.sides if side.side == name)
 
@@ -65,7 +65,7 @@ async def compare(
     concurrency: int = CONCURRENCY,
     clock: Callable[[], float] = time.perf_counter,
     tick: Callable[[int, int], None] = lambda done, total: None,
-) -> Comparison:
+) -> SideComparison:
     """Run every task on both sides with one completion function, the same backbone for all.
 
     `complete` raises a `MissingError` for a call that failed for good; its task is then counted as failed.
@@ -103,17 +103,17 @@ async def compare(
         results = await asyncio.gather(*(one(run, row) for row in tasks))
         sides.append(_measured(name, tasks, results, run_tests))
         errors += [str(result) for result in results if isinstance(result, MissingError)]
-    return Comparison(model=model, sides=tuple(sides), errors=tuple(dict.fromkeys(errors)))
+    return SideComparison(model=model, sides=tuple(sides), errors=tuple(dict.fromkeys(errors)))
 
 
 def _measured(
     name: SideName, tasks: Sequence[TaskRow], results: Sequence[Run | MissingError], run_tests: bool
-) -> Measured:
+) -> SideResult:
     runs = [(row, run) for row, run in zip(tasks, results, strict=True) if isinstance(run, Run)]
     right = sum(is_right(row, run.answer, run_tests=run_tests) for row, run in runs)
     calls = [call for _, run in runs for call in run.calls]
     n = max(1, len(runs))
-    return Measured(
+    return SideResult(
         side=name,
         tasks=len(tasks),
         failed=len(tasks) - len(runs),

@@ -34,7 +34,7 @@ class Obstacle(Record):
     """False for a caution: the agents are compiled all the same."""
 
 
-class Verdict(Record):
+class Compilability(Record):
     """What proposition 3.1 says about a system."""
 
     architecture: Architecture
@@ -51,7 +51,7 @@ class Verdict(Record):
         return any(o.condition == condition and o.blocking for o in self.obstacles)
 
 
-def check(system: System, *, one_model: str | None = None) -> Verdict:
+def check(system: System, *, one_model: str | None = None) -> Compilability:
     """Hold a system against C1 to C3 and say who fails and why.
 
     `one_model` takes all agents to run on that model from now on, which the caller accepts as a change.
@@ -64,7 +64,7 @@ def check(system: System, *, one_model: str | None = None) -> Verdict:
     secretive = {name for o in obstacles if o.condition == "C2" for name in o.agents}
     if secretive and _at_the_core(system, secretive):
         architecture = "private-information"
-    return Verdict(
+    return Compilability(
         architecture=architecture,
         compilable=not blocked,
         obstacles=tuple(obstacles),

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
-from skillaudit.compile.compilability import Verdict, check
+from skillaudit.compile.compilability import Compilability, check
 from skillaudit.compile.crewai import MANAGER
 from skillaudit.compile.descriptors import Descriptor, describe
-from skillaudit.compile.graph import Step, step_graph
+from skillaudit.compile.graph import Turn, step_graph
 from skillaudit.compile.names import skill_name, slug, unique
 from skillaudit.compile.policies import Handover, Removed, body
 from skillaudit.compile.prose import fill_holes, first_sentence, lower_first, shorten
@@ -39,7 +39,7 @@ class Compilation(Record):
 
     system: str
     source: str
-    verdict: Verdict
+    verdict: Compilability
     skills: tuple[CompiledSkill, ...]
     """In the order in which they run, where there is one."""
     handovers: tuple[Handover, ...]
@@ -121,7 +121,7 @@ def compile_system(
     )
 
 
-def _in_order(system: System, verdict: Verdict) -> list[Agent]:
+def _in_order(system: System, verdict: Compilability) -> list[Agent]:
     first: dict[str, int] = {}
     for number, (agent, _) in enumerate(verdict.shape.order):
         first.setdefault(agent, number)
@@ -161,23 +161,23 @@ def _only(units: Sequence[_Unit], unit: _Unit) -> bool:
     return next(u for u in units if u.agent.name == unit.agent.name) is unit
 
 
-def _skills_by_step(units: Sequence[_Unit], names: Sequence[str]) -> dict[Step, str]:
-    found: dict[Step, str] = {}
+def _skills_by_step(units: Sequence[_Unit], names: Sequence[str]) -> dict[Turn, str]:
+    found: dict[Turn, str] = {}
     for unit, name in zip(units, names, strict=True):
-        found.setdefault(Step(unit.agent.name, unit.task.name if unit.task else ""), name)
+        found.setdefault(Turn(unit.agent.name, unit.task.name if unit.task else ""), name)
         for capability in unit.capabilities:
             if capability.task:
-                found.setdefault(Step(unit.agent.name, capability.task), name)
-        found.setdefault(Step(unit.agent.name), name)
+                found.setdefault(Turn(unit.agent.name, capability.task), name)
+        found.setdefault(Turn(unit.agent.name), name)
     return found
 
 
 def _handovers(
     system: System,
-    verdict: Verdict,
+    verdict: Compilability,
     units: Sequence[_Unit],
     names: Sequence[str],
-    by_step: Mapping[Step, str],
+    by_step: Mapping[Turn, str],
     graph: object,
 ) -> list[Handover]:
     """One hand-over for each edge between steps, and for each edge of delegation or feedback."""
@@ -199,7 +199,7 @@ def _handovers(
     for edge in system.edges:
         if edge.kind != "delegate":
             continue
-        source, target = by_step.get(Step(edge.source)), by_step.get(Step(edge.target))
+        source, target = by_step.get(Turn(edge.source)), by_step.get(Turn(edge.target))
         if source is None or source == target:
             continue
         if (source, target or edge.target) not in found and (target, source) not in found:
@@ -280,7 +280,7 @@ def _once(removed: Sequence[Removed]) -> tuple[Removed, ...]:
     return tuple(dict.fromkeys(removed))
 
 
-def _notes(system: System, verdict: Verdict, units: Sequence[_Unit]) -> list[str]:
+def _notes(system: System, verdict: Compilability, units: Sequence[_Unit]) -> list[str]:
     notes = []
     if system.source == "claude-code" and units:
         notes.append(

@@ -10,7 +10,7 @@ from skillaudit.compile.crew_program import makes_crew, named_after, read_progra
 from skillaudit.compile.files import relative
 from skillaudit.compile.prose import stopped
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
-from skillaudit.compile.tree import Node, parse
+from skillaudit.compile.tree import TreeNode, parse
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
 from skillaudit.reading import read_bytes
@@ -119,12 +119,12 @@ def _tools_of(agent: Agent) -> set[str]:
     return {*(agent.tools or ()), *(tool for task in agent.tasks for tool in task.tools)}
 
 
-def _yaml(config: Path, stem: str) -> tuple[Node, Path]:
+def _yaml(config: Path, stem: str) -> tuple[TreeNode, Path]:
     path = next(p for p in (config / f"{stem}.yaml", config / f"{stem}.yml") if p.exists())
     return parse(read_bytes(path, AGENTS, error=LoadError), path.name), path
 
 
-def _unknown(node: Node, known: frozenset[str], place: str, crew: _Crew) -> None:
+def _unknown(node: TreeNode, known: frozenset[str], place: str, crew: _Crew) -> None:
     for key in node.fields:
         if key not in known and key not in _HARMLESS:
             crew.skip(
@@ -132,7 +132,7 @@ def _unknown(node: Node, known: frozenset[str], place: str, crew: _Crew) -> None
             )
 
 
-def _read_agents(read: tuple[Node, Path], crew: _Crew) -> None:
+def _read_agents(read: tuple[TreeNode, Path], crew: _Crew) -> None:
     root, path = read
     shown = relative(path, crew.root)
     for key, node in root.fields.items():
@@ -167,20 +167,20 @@ def _goal(goal: str) -> str:
     return f"Goal: {goal}" if goal else ""
 
 
-def _text(node: Node) -> str:
+def _text(node: TreeNode) -> str:
     """The text of a value without the quotes that a block scalar keeps by mistake."""
     text = node.text.replace('"""', "").strip()
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]
     return text[1:-1].strip() if quoted else text
 
 
-def _names(node: Node) -> tuple[str, ...]:
+def _names(node: TreeNode) -> tuple[str, ...]:
     if node.text:
         return tuple(part.strip() for part in node.text.split(",") if part.strip())
     return tuple(item.text for item in node.items if item.text)
 
 
-def _read_tasks(read: tuple[Node, Path], crew: _Crew) -> None:
+def _read_tasks(read: tuple[TreeNode, Path], crew: _Crew) -> None:
     root, path = read
     shown = relative(path, crew.root)
     for key, node in root.fields.items():

@@ -49,7 +49,7 @@ from skillaudit.compile.system import (
     Task,
     Tool,
 )
-from skillaudit.compile.tree import Node, parse
+from skillaudit.compile.tree import TreeNode, parse
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
 
@@ -70,7 +70,7 @@ class FormError(LoadError):
     """A file of the intermediate form breaks its rules."""
 
 
-def is_form(root: Node) -> bool:
+def is_form(root: TreeNode) -> bool:
     """Say whether a parsed document claims to be of this form."""
     return root.get("format").text.startswith("skillaudit-agents")
 
@@ -80,7 +80,7 @@ def parse_form(data: bytes, name: str, *, as_json: bool = False) -> System:
     return read_form(parse(data, name, as_json=as_json), name)
 
 
-def read_form(root: Node, name: str) -> System:
+def read_form(root: TreeNode, name: str) -> System:
     """Return the system of a parsed document; see `parse_form`."""
     reader = _Reader(name)
     reader.keys(root, _TOP, "the file")
@@ -118,7 +118,7 @@ class _Reader:
         place = f"{self._name}:{line}" if line else self._name
         raise FormError(f"{place}: {problem}")
 
-    def keys(self, node: Node, known: tuple[str, ...], what: str) -> None:
+    def keys(self, node: TreeNode, known: tuple[str, ...], what: str) -> None:
         if not isinstance(node.value, dict):
             self.fail(node.line, f"{what} must be a mapping of {', '.join(known)}")
         for key in node.fields:
@@ -127,7 +127,7 @@ class _Reader:
                 hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
                 self.fail(node.line_of(key), f"unknown key {key[:60]!r} in {what}; {hint}")
 
-    def mappings(self, root: Node, key: str, known: tuple[str, ...]) -> Iterable[Node]:
+    def mappings(self, root: TreeNode, key: str, known: tuple[str, ...]) -> Iterable[TreeNode]:
         node = root.get(key)
         if isinstance(node.value, str) and not node.text:
             return
@@ -137,18 +137,18 @@ class _Reader:
             self.keys(item, known, f"an entry of `{key}`")
             yield item
 
-    def name(self, node: Node, what: str) -> str:
+    def name(self, node: TreeNode, what: str) -> str:
         name = collapse(node.get("name").text)
         if not name:
             self.fail(node.line, f"{what} has no name; give it one")
         return name
 
-    def unique(self, names: list[str], node: Node, what: str) -> None:
+    def unique(self, names: list[str], node: TreeNode, what: str) -> None:
         for index, name in enumerate(names):
             if name in names[:index]:
                 self.fail(node.items[index].line, f"a second {what} is called {name!r}; rename one")
 
-    def references(self, root: Node, agents: set[str], tools: set[str]) -> None:
+    def references(self, root: TreeNode, agents: set[str], tools: set[str]) -> None:
         """Hold every name that points at something against what there is."""
         for node in root.get("edges").items:
             for key in ("from", "to"):
@@ -160,13 +160,13 @@ class _Reader:
                 for item in holder.get("tools").items:
                     self._known(holder, "tools", collapse(item.text), tools, "tool")
 
-    def _known(self, node: Node, key: str, found: str, known: set[str], what: str) -> None:
+    def _known(self, node: TreeNode, key: str, found: str, known: set[str], what: str) -> None:
         if found not in known:
             near = get_close_matches(found, sorted(known), 1)
             hint = f"did you mean {near[0]!r}?" if near else f"add it to `{what}s` first"
             self.fail(node.line_of(key), f"no {what} is called {found[:60]!r}; {hint}")
 
-    def strings(self, node: Node, key: str) -> tuple[str, ...]:
+    def strings(self, node: TreeNode, key: str) -> tuple[str, ...]:
         value = node.get(key)
         if isinstance(value.value, dict) or any(not isinstance(item.value, str) for item in value.items):
             self.fail(node.line_of(key), f"`{key}` must be a list of words")
@@ -174,13 +174,13 @@ class _Reader:
             return (collapse(value.text),) if value.text else ()
         return tuple(collapse(item.text) for item in value.items if item.text)
 
-    def text(self, node: Node, key: str) -> str:
+    def text(self, node: TreeNode, key: str) -> str:
         value = node.get(key)
         if not isinstance(value.value, str):
             self.fail(node.line_of(key), f"`{key}` must be text")
         return value.text
 
-    def number(self, node: Node, key: str, kind: Callable[[str], _T], least: float) -> _T | None:
+    def number(self, node: TreeNode, key: str, kind: Callable[[str], _T], least: float) -> _T | None:
         text = self.text(node, key)
         if not text:
             return None
@@ -193,7 +193,7 @@ class _Reader:
             self.fail(node.line_of(key), f"`{key}` is {text[:40]!r}; write a {word} of at least {least:g}")
         return value
 
-    def choice(self, node: Node, key: str, kinds: Any, default: str) -> Any:
+    def choice(self, node: TreeNode, key: str, kinds: Any, default: str) -> Any:
         found, known = self.text(node, key) or default, get_args(kinds)
         if found not in known:
             near = get_close_matches(found, known, 1)
@@ -201,7 +201,7 @@ class _Reader:
             self.fail(node.line_of(key), f"`{key}` is {found[:40]!r}; {hint}")
         return found
 
-    def agent(self, node: Node) -> Agent:
+    def agent(self, node: TreeNode) -> Agent:
         name = self.name(node, "an agent")
         samples = self.number(node, "samples", int, 1)
         return Agent(
@@ -220,7 +220,7 @@ class _Reader:
             origin=f"{self._name}:{node.line}" if node.line else self._name,
         )
 
-    def task(self, node: Node) -> Task:
+    def task(self, node: TreeNode) -> Task:
         return Task(
             name=self.name(node, "a task"),
             text=self.text(node, "text"),
@@ -230,7 +230,7 @@ class _Reader:
             line=node.line,
         )
 
-    def edge(self, node: Node) -> Edge:
+    def edge(self, node: TreeNode) -> Edge:
         return Edge(
             source=collapse(node.get("from").text),
             target=collapse(node.get("to").text),
@@ -239,7 +239,7 @@ class _Reader:
             origin=f"{self._name}:{node.line}" if node.line else self._name,
         )
 
-    def protocol(self, node: Node, agents: set[str]) -> Protocol:
+    def protocol(self, node: TreeNode, agents: set[str]) -> Protocol:
         if isinstance(node.value, str) and not node.text:
             return Protocol()
         self.keys(node, _PROTOCOL, "`protocol`")

@@ -12,7 +12,7 @@ from skillaudit.reading.yaml_text import Node as YamlNode
 from skillaudit.reading.yaml_text import YamlError, compose
 
 
-class Node(NamedTuple):
+class TreeNode(NamedTuple):
     """A scalar as cleaned text, a list of nodes, or a mapping of nodes, with the line it starts on."""
 
     value: Any
@@ -34,18 +34,18 @@ class Node(NamedTuple):
         )
 
     @property
-    def items(self) -> list[Node]:
+    def items(self) -> list[TreeNode]:
         """The elements of a list; nothing for anything else."""
         return self.value if isinstance(self.value, list) else []
 
     @property
-    def fields(self) -> dict[str, Node]:
+    def fields(self) -> dict[str, TreeNode]:
         """The entries of a mapping; nothing for anything else."""
         return self.value if isinstance(self.value, dict) else {}
 
-    def get(self, key: str) -> Node:
+    def get(self, key: str) -> TreeNode:
         """Return the entry under `key`, or an empty node on this line."""
-        return self.fields.get(key, Node("", self.line))
+        return self.fields.get(key, TreeNode("", self.line))
 
     def line_of(self, key: str) -> int:
         """Return the line of a key, or of the mapping when it has no such key."""
@@ -56,7 +56,7 @@ class TreeError(LoadError):
     """The text is no YAML or JSON that this program will read."""
 
 
-def parse(data: bytes, name: str, *, as_json: bool = False) -> Node:
+def parse(data: bytes, name: str, *, as_json: bool = False) -> TreeNode:
     """Return the tree of one document; scalars stay text, control characters are removed.
 
     Raises `TreeError` naming `name` and the line for invalid text, aliases (which can grow a small file
@@ -75,7 +75,7 @@ def _printable(text: str) -> str:
     return clean(text)
 
 
-def _parse_json(text: str, name: str) -> Node:
+def _parse_json(text: str, name: str) -> TreeNode:
     """Read JSON strictly, and take the lines from its YAML events where they tell the same."""
     try:
         value = parse_json(text, AGENTS, object_pairs_hook=_no_repeats)
@@ -104,19 +104,19 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _from_values(value: Any) -> Node:
+def _from_values(value: Any) -> TreeNode:
     if isinstance(value, dict):
-        return Node({clean(k): _from_values(v) for k, v in value.items()}, 0)
+        return TreeNode({clean(k): _from_values(v) for k, v in value.items()}, 0)
     if isinstance(value, list):
-        return Node([_from_values(item) for item in value], 0)
+        return TreeNode([_from_values(item) for item in value], 0)
     if value is None:
-        return Node("", 0)
+        return TreeNode("", 0)
     if isinstance(value, bool):
-        return Node("true" if value else "false", 0)
-    return Node(clean(str(value)), 0, (), isinstance(value, str))
+        return TreeNode("true" if value else "false", 0)
+    return TreeNode(clean(str(value)), 0, (), isinstance(value, str))
 
 
-def _same(plain: Node, lined: Node) -> bool:
+def _same(plain: TreeNode, lined: TreeNode) -> bool:
     if isinstance(plain.value, dict):
         ours, theirs = plain.fields, lined.fields
         return ours.keys() == theirs.keys() and all(_same(ours[key], theirs[key]) for key in ours)
@@ -127,7 +127,7 @@ def _same(plain: Node, lined: Node) -> bool:
     return isinstance(lined.value, str) and (plain.text == lined.text or not plain.quoted)
 
 
-def _parse_yaml(text: str, name: str) -> Node:
+def _parse_yaml(text: str, name: str) -> TreeNode:
     try:
         root = compose(text, AGENTS)
     except YamlError as error:
@@ -137,16 +137,16 @@ def _parse_yaml(text: str, name: str) -> Node:
         remedy = "save it as plain UTF-8" if error.line is None else "mend that line"
         place = name if error.line is None else f"{name}:{error.line + 1}"
         raise TreeError(f"{place}: not valid YAML: {problem}; {remedy}") from None
-    return Node("", 1) if root is None else _from_yaml(root, name)
+    return TreeNode("", 1) if root is None else _from_yaml(root, name)
 
 
-def _from_yaml(node: YamlNode, name: str) -> Node:
+def _from_yaml(node: YamlNode, name: str) -> TreeNode:
     line = node.start.line + 1
     if node.shape == "sequence":
-        return Node([_from_yaml(item, name) for item in node.value], line)
+        return TreeNode([_from_yaml(item, name) for item in node.value], line)
     if node.shape != "mapping":
-        return Node(clean(node.value), line, (), node.shape != "plain")
-    store: dict[str, Node] = {}
+        return TreeNode(clean(node.value), line, (), node.shape != "plain")
+    store: dict[str, TreeNode] = {}
     key_lines: list[tuple[str, int]] = []
     for key, value in node.value:
         at = key.start.line + 1
@@ -156,4 +156,4 @@ def _from_yaml(node: YamlNode, name: str) -> Node:
             raise TreeError(f"{name}:{at}: the key {key.value[:60]!r} stands twice in one mapping; keep one")
         store[key.value] = _from_yaml(value, name)
         key_lines.append((key.value, at))
-    return Node(store, line, tuple(key_lines))
+    return TreeNode(store, line, tuple(key_lines))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.experiment.published import published_values
-from skillaudit.experiment.records import Findings, Result, Verdict
+from skillaudit.experiment.records import Findings, Judgement, Result
 from skillaudit.experiment.running import decide, run
 from skillaudit.experiment.studies import EXPERIMENTS, Experiment
 from skillaudit.experiment.synthetic import Pool, Template, pool
@@ -13,11 +13,11 @@ __all__ = [
     "EXPERIMENTS",
     "Experiment",
     "Findings",
+    "Judgement",
     "Pool",
     "Result",
     "Scope",
     "Template",
-    "Verdict",
     "decide",
     "pool",
     "published_values",

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.records import Fit, Spending
-from skillaudit.experiment.records import Findings, Point, Result, Ruling, Series, Verdict
-from skillaudit.laws.coupling import LEAST, Coupling, Measured, couple
+from skillaudit.experiment.records import Findings, Judgement, Mark, Result, Ruling, Series
+from skillaudit.laws.coupling import LEAST, Coupling, RouterLaws, couple
 from skillaudit.schema import Estimate
 
 NAME = "coupling"
@@ -32,7 +32,7 @@ def with_coupling(results: Sequence[Result]) -> tuple[Result, ...]:
     return (*kept, _result(routers, couple(routers), both[0]))
 
 
-def measured(results: Sequence[Result]) -> tuple[Measured, ...]:
+def measured(results: Sequence[Result]) -> tuple[RouterLaws, ...]:
     """Return the routers that both F01 and F10 were run on, sorted by name."""
     slopes = {result.router: _fit(result, "b") for result in results if result.name == "f01"}
     rescues = {result.router: _fit(result, RESCUE) for result in results if result.name == "f10"}
@@ -40,7 +40,7 @@ def measured(results: Sequence[Result]) -> tuple[Measured, ...]:
     for router in sorted(slopes.keys() & rescues.keys()):
         b, rescue = slopes[router], rescues[router]
         if b is not None and rescue is not None:
-            found.append(Measured(router=router, b=b, rescue=rescue))
+            found.append(RouterLaws(router=router, b=b, rescue=rescue))
     return tuple(found)
 
 
@@ -48,7 +48,7 @@ def _fit(result: Result, name: str) -> Estimate | None:
     return next((fit.value for fit in result.findings.fits if fit.name == name), None)
 
 
-def _result(routers: Sequence[Measured], line: Coupling, like: Result) -> Result:
+def _result(routers: Sequence[RouterLaws], line: Coupling, like: Result) -> Result:
     return Result(
         name=NAME,
         title="whether b couples the two laws",
@@ -69,9 +69,9 @@ def _result(routers: Sequence[Measured], line: Coupling, like: Result) -> Result
     )
 
 
-def _verdict(line: Coupling, p: float) -> Verdict:
+def _verdict(line: Coupling, p: float) -> Judgement:
     ruling: Ruling = "supported" if line.coupled else "no effect"
-    return Verdict(
+    return Judgement(
         hypothesis=_CLAIM,
         ruling=ruling,
         effect=line.slope,
@@ -82,7 +82,7 @@ def _verdict(line: Coupling, p: float) -> Verdict:
     )
 
 
-def _fits(routers: Sequence[Measured], line: Coupling) -> tuple[Fit, ...]:
+def _fits(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Fit, ...]:
     predicted = {found.router: found.predicted for found in line.left_out}
     fits = []
     for router in routers:
@@ -103,7 +103,7 @@ def _fits(routers: Sequence[Measured], line: Coupling) -> tuple[Fit, ...]:
     return (*fits, Fit(name="s", value=line.slope, meaning="change of ln R per unit of b"), *numbers)
 
 
-def _series(routers: Sequence[Measured], line: Coupling) -> tuple[Series, ...]:
+def _series(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Series, ...]:
     points = sorted(
         (_point(router.b.value or 0.0, router.rescue) for router in routers), key=lambda point: point.x
     )
@@ -112,14 +112,14 @@ def _series(routers: Sequence[Measured], line: Coupling) -> tuple[Series, ...]:
         drawn = []
         for b in np.linspace(points[0].x, points[-1].x, _STEPS).tolist():
             y = _rescued(line.constant + line.slope.value * b)
-            drawn.append(Point(x=b, y=y, low=y, high=y))
+            drawn.append(Mark(x=b, y=y, low=y, high=y))
         series.append(Series(label="line", points=tuple(drawn)))
     return tuple(series)
 
 
-def _point(b: float, rescue: Estimate) -> Point:
+def _point(b: float, rescue: Estimate) -> Mark:
     low, value, high = (_rescued(end or 0.0) for end in (rescue.low, rescue.value, rescue.high))
-    return Point(x=b, y=value, low=low, high=high)
+    return Mark(x=b, y=value, low=low, high=high)
 
 
 def _rescued(ln_odds: float) -> float:

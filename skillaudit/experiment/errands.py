@@ -12,7 +12,7 @@ from skillaudit.asking.asker import Asker
 from skillaudit.asking.deciding import Coming
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.prompts import Question
-from skillaudit.asking.records import Decision, Entry, Outcome, Plan, Trial
+from skillaudit.asking.records import Decision, Entry, Outcome, StudyPlan, Trial
 from skillaudit.schema import Record
 
 _NUMBER = re.compile(r"-?\d+(?:,\d{3})*(?:\.\d+)?")
@@ -91,7 +91,7 @@ def key_of(done: Decision) -> str:
     return done.key.partition("\0")[0]
 
 
-def quoted(plan: Plan, said: Mapping[str, str]) -> Plan:
+def quoted(plan: StudyPlan, said: Mapping[str, str]) -> StudyPlan:
     """Return a plan whose tasks quote what came of its errands; trials of an errand without an answer are left out."""
     kept: list[Trial] = []
     for trial in plan.trials:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from skillaudit.asking.records import Decision
 from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
-from skillaudit.experiment.records import Findings, Point, Ruling, Series, Verdict
+from skillaudit.experiment.records import Findings, Judgement, Mark, Ruling, Series
 from skillaudit.routing.intervals import resample
 
 DRAWS = 600
@@ -48,7 +48,7 @@ class Account(Sample):
     ) -> None:
         """Rule on a hypothesis that a number is below (-1) or above (+1) zero; `least` as for `p`."""
         p = self.p(drawn, least)
-        verdict = Verdict(
+        verdict = Judgement(
             hypothesis=hypothesis,
             ruling=ruling(drawn.value * expected, p),
             effect=self.estimate(drawn),
@@ -97,10 +97,10 @@ class Account(Sample):
             return 1.0 if abs(drawn.value) < 1e-12 else 0.0
         return float(2 * stdtr(max(1, self.groups - 1), -abs(drawn.value) / spread))
 
-    def point(self, x: float, drawn: Drawn) -> Point:
+    def point(self, x: float, drawn: Drawn) -> Mark:
         """Return a mark of a figure."""
         found = self.estimate(drawn)
-        return Point(x=x, y=drawn.value, low=found.low or 0.0, high=found.high or 0.0)
+        return Mark(x=x, y=drawn.value, low=found.low or 0.0, high=found.high or 0.0)
 
 
 def _ranks(values: Floats) -> Floats:

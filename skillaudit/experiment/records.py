@@ -10,7 +10,7 @@ from skillaudit.schema import Estimate, Record
 Ruling = Literal["supported", "partly", "no effect", "opposite"]
 
 
-class Verdict(Record):
+class Judgement(Record):
     """How one hypothesis fared on one router."""
 
     hypothesis: str
@@ -27,7 +27,7 @@ class Verdict(Record):
     """What the paper found, in its own numbers; empty where nothing was published."""
 
 
-class Point(Record):
+class Mark(Record):
     """One mark of a figure."""
 
     x: float
@@ -40,7 +40,7 @@ class Series(Record):
     """One line of a figure; `published` lines are drawn apart."""
 
     label: str
-    points: tuple[Point, ...]
+    points: tuple[Mark, ...]
     published: bool = False
 
 
@@ -48,7 +48,7 @@ class Findings(Record):
     """What the decisions of one experiment say."""
 
     fits: tuple[Fit, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[Judgement, ...] = ()
     series: tuple[Series, ...] = ()
     x_label: str = "skills on offer"
     x_names: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from skillaudit.asking.deciding import Decider
 from skillaudit.asking.engine import Engine, Limits, Preview, closing
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.pacing import Pace
-from skillaudit.asking.records import Decision, Plan, Spending
+from skillaudit.asking.records import Decision, Spending, StudyPlan
 from skillaudit.asking.routers import LocalRouter
 from skillaudit.asking.samples import factors
 from skillaudit.asking.workers import Outcomes
@@ -29,7 +29,7 @@ from skillaudit.progress import SILENT, Progress
 
 
 async def decide(
-    plan: Plan,
+    plan: StudyPlan,
     router: Router,
     log: ProbeLog,
     limits: Limits | None = None,
@@ -148,7 +148,7 @@ def rows(name: str, decisions: Sequence[Decision]) -> tuple[Row, ...]:
     )
 
 
-def run_id(plan: Plan, router: Router, errands: Sequence[Errand] = ()) -> str:
+def run_id(plan: StudyPlan, router: Router, errands: Sequence[Errand] = ()) -> str:
     """Return the name of a run in the log: a hash of all that is asked, and of whom."""
     asked = [plan, list(errands)] if errands else [plan]
     text = msgspec.json.encode([*asked, router.name, dict(router.parameters)], order="deterministic")

@@ -30,7 +30,7 @@ LOG = "log.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(Terms):
+class ExperimentTerms(Terms):
     """What a run is to do."""
 
     routers: tuple[str, ...]
@@ -57,7 +57,7 @@ def names_of(wanted: str) -> tuple[str, ...]:
 
 def session(
     names: Sequence[str],
-    settings: Settings,
+    settings: ExperimentTerms,
     *,
     before: Callable[[str, str, Preview], None] = lambda name, router, preview: None,
     progress: Progress = SILENT,
@@ -101,5 +101,7 @@ def session(
             cache.close()
 
 
-def _router(name: str, settings: Settings, scorers: Scorers) -> LiveRouter | LocalRouter | SimulatedRouter:
+def _router(
+    name: str, settings: ExperimentTerms, scorers: Scorers
+) -> LiveRouter | LocalRouter | SimulatedRouter:
     return SimulatedRouter(name) if is_simulated(name) else settings.router(name, scorers)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skillaudit.asking.prompts import Question
-from skillaudit.asking.records import Plan
+from skillaudit.asking.records import StudyPlan
 from skillaudit.errors import UsageError
 from skillaudit.experiment.errands import Errand
 from skillaudit.llm import Completion, Price
@@ -60,7 +60,7 @@ class SimulatedRouter:
         """Nothing."""
         return Price(prompt=0.0, completion=0.0)
 
-    def know(self, plan: Plan, errands: Sequence[Errand] = ()) -> None:
+    def know(self, plan: StudyPlan, errands: Sequence[Errand] = ()) -> None:
         """Take what will be asked, with what is right."""
         for trial in plan.trials:
             text = trial.task or trial.query

@@ -8,7 +8,7 @@ from typing import Any
 
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.orders import mixed, shuffled
-from skillaudit.asking.records import Branch, Entry, Plan, Trial
+from skillaudit.asking.records import Branch, Entry, StudyPlan, Trial
 from skillaudit.experiment.synthetic import Template, write_task
 
 
@@ -56,9 +56,9 @@ def make_plan(
     trials: Sequence[Trial],
     texts: Mapping[str, Mapping[str, Entry]],
     trees: Mapping[str, tuple[Branch, ...]] | None = None,
-) -> Plan:
+) -> StudyPlan:
     """Return a plan, its trials mixed so that a run cut short leaves no condition out."""
-    return Plan(
+    return StudyPlan(
         study=study,
         trials=mixed(trials, 0),
         texts={name: dict(shown) for name, shown in texts.items()},

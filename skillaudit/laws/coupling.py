@@ -29,7 +29,7 @@ _APART = 1.5
 """How many times its noise the variance of b must be for a line through it."""
 
 
-class Measured(Record):
+class RouterLaws(Record):
     """One router, by both laws."""
 
     router: str
@@ -70,7 +70,7 @@ class Coupling(Record):
         return self.p is not None and self.p < ALPHA
 
 
-def couple(routers: Sequence[Measured]) -> Coupling:
+def couple(routers: Sequence[RouterLaws]) -> Coupling:
     """Fit ln R = c + s b over routers, and predict each from the others."""
     known = [r for r in routers if r.b.value is not None and r.rescue.value is not None]
     x = np.array([r.b.value for r in known], dtype=np.float64)

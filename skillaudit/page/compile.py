@@ -11,8 +11,8 @@ from skillaudit.page.figures import percent, plural, rate, some
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.compile import Comparison, Compilation, Cost, System
-    from skillaudit.compile.compilability import Condition, Obstacle, Verdict
+    from skillaudit.compile import Compilation, Cost, SideComparison, System
+    from skillaudit.compile.compilability import Compilability, Condition, Obstacle
     from skillaudit.compile.compiler import CompiledSkill
     from skillaudit.compile.costs import Side
     from skillaudit.schema import Execution
@@ -55,7 +55,7 @@ def document(
     yield from chain_blocks(execution, MOST)
 
 
-def _shape(system: System, verdict: Verdict) -> str:
+def _shape(system: System, verdict: Compilability) -> str:
     told = plural(len(system.agents), "agent")
     if (steps := len(verdict.shape.order)) != len(system.agents):
         told += f", {steps} steps"
@@ -63,7 +63,7 @@ def _shape(system: System, verdict: Verdict) -> str:
     return f"{verdict.architecture.replace('-', ' ')} of {told}{model}"
 
 
-def _verdict(verdict: Verdict) -> Iterator[Block]:
+def _verdict(verdict: Compilability) -> Iterator[Block]:
     """Say of each condition whether it holds, and what stands in its way."""
     if verdict.compilable:
         yield Heading("Compilable", "as a whole")
@@ -133,7 +133,7 @@ def _side(name: str, side: Side) -> Sequence[Span]:
     return (Span(name), *(Span(f"{count:,}") for count in counts), Span(f"{side.seconds:.1f}"))
 
 
-def compared(comparison: Comparison) -> Iterator[Block]:
+def compared(comparison: SideComparison) -> Iterator[Block]:
     """Yield a system and its compiled form on the same tasks, as the paper's table 3 has it."""
     yield Heading("Same tasks, same model", comparison.model)
     heads = (("tokens", 8), ("seconds", 8), ("calls", 6), ("failed", 6))

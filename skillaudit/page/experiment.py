@@ -24,7 +24,7 @@ from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
 
 if TYPE_CHECKING:
-    from skillaudit.experiment.records import Result, Verdict
+    from skillaudit.experiment.records import Judgement, Result
 
 TONES = {"supported": "good", "partly": "warning", "no effect": "muted", "opposite": "error"}
 READING = (
@@ -141,7 +141,7 @@ def summary(results: Iterable[Result]) -> Block:
     return table(columns, made)
 
 
-def _ruled(verdict: Verdict) -> Span:
+def _ruled(verdict: Judgement) -> Span:
     """A ruling with its effect, and no effect without one."""
     tip = f"{verdict.unit}: {number(verdict.effect)}, p {_p(verdict.p)}"
     said = "" if verdict.ruling == "no effect" else f", {number(verdict.effect)}"

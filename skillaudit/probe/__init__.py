@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skillaudit.probe.exporting import Measured, export, measured
 from skillaudit.probe.ground import PAPER, Ground
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult, StudyResult
 from skillaudit.probe.studies import STUDIES
 
@@ -12,8 +12,8 @@ __all__ = [
     "PAPER",
     "STUDIES",
     "Ground",
-    "Limits",
     "Measured",
+    "ProbeLimits",
     "ProbeResult",
     "StudyResult",
     "export",

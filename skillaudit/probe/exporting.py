@@ -12,7 +12,7 @@ from typing import Any
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.parquet import Kind, has_parquet, parquet
 from skillaudit.asking.rates import rates
-from skillaudit.asking.records import Entry, Rates, Shown
+from skillaudit.asking.records import ArmRates, Entry, Shown
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.schema import Record, Skill
@@ -24,7 +24,7 @@ class Measured(Record):
     """What a log says about a library, whatever was forecast."""
 
     model: str
-    rates: Rates
+    rates: ArmRates
     log: str = ""
     """Name of the file."""
     changed: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.log import ProbeLog, under_way
 from skillaudit.asking.pacing import Pace
 from skillaudit.asking.rates import arms
-from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.workers import Outcomes
 from skillaudit.errors import UsageError
 from skillaudit.probe.comparing import absorbers
@@ -26,7 +26,7 @@ from skillaudit.progress import SILENT, Progress
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(engine.Limits):
+class ProbeLimits(engine.Limits):
     """How much a study may ask and spend."""
 
     precision: float | None = None
@@ -40,7 +40,7 @@ async def probe(
     study: StudyName,
     router: Router,
     log: ProbeLog,
-    limits: Limits | None = None,
+    limits: ProbeLimits | None = None,
     *,
     doubt: Mapping[str, float] | None = None,
     pace: Pace | None = None,
@@ -58,7 +58,7 @@ async def probe(
     Raises `UsageError` when nothing can be planned or the price needed for a budget is not known, `ModelError` when the
     model cannot be used; what was answered until then is in the log.
     """
-    limits = limits or Limits()
+    limits = limits or ProbeLimits()
     made = STUDIES[study].plan(ground)
     run = run_id(ground, study, router, limits.precision if study == "accuracy" else None)
     if limits.resume and not log.has(run):
@@ -95,7 +95,9 @@ def run_id(ground: Ground, study: StudyName, router: Router, precision: float | 
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-async def _until_precise(asked: engine.Engine, decider: Decider, sampler: Sampler, made: Plan) -> Outcomes:
+async def _until_precise(
+    asked: engine.Engine, decider: Decider, sampler: Sampler, made: StudyPlan
+) -> Outcomes:
     found = Outcomes()
     while trials := sampler.next(found.decisions):
         found.add(await asked.carry_out(trials, decider.decide))
@@ -106,7 +108,7 @@ async def _until_precise(asked: engine.Engine, decider: Decider, sampler: Sample
     return found
 
 
-def _notes(made: Plan, found: Outcomes, log: ProbeLog) -> tuple[str, ...]:
+def _notes(made: StudyPlan, found: Outcomes, log: ProbeLog) -> tuple[str, ...]:
     notes = list(made.notes)
     if found.failed:
         notes.append(

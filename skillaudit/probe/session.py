@@ -30,7 +30,7 @@ from skillaudit.probe.comparing import compare
 from skillaudit.probe.exporting import export, make_folder
 from skillaudit.probe.fitting import fit_profile
 from skillaudit.probe.ground import PAPER, Ground
-from skillaudit.probe.probing import Limits, probe, run_id
+from skillaudit.probe.probing import ProbeLimits, probe, run_id
 from skillaudit.probe.records import ProbeResult
 from skillaudit.progress import SILENT, Progress
 from skillaudit.reading import read_record
@@ -52,7 +52,7 @@ _READING: dict[StudyName, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(Terms):
+class ProbeTerms(Terms):
     """What one probe is to do, beside what the audit's configuration says."""
 
     model: str
@@ -73,7 +73,7 @@ class Settings(Terms):
 def run(
     sources: Sequence[str | Path],
     config: Config,
-    settings: Settings,
+    settings: ProbeTerms,
     *,
     before: Callable[[Preview], None] = lambda _: None,
     decided: Callable[[Decision], None] = lambda _: None,
@@ -114,7 +114,7 @@ class _Session:
         self,
         sources: Sequence[str | Path],
         config: Config,
-        settings: Settings,
+        settings: ProbeTerms,
         log: ProbeLog,
         cache: Cache | None,
         progress: Progress,
@@ -145,7 +145,7 @@ class _Session:
         """Ask, compare, fit, export."""
         wanted, router = self._settings, self._router
         terms = wanted.limits(router)
-        limits = Limits(
+        limits = ProbeLimits(
             budget=terms.budget,
             concurrency=terms.concurrency,
             precision=wanted.precision,

@@ -10,7 +10,7 @@ from skillaudit.asking.defaults import BUDGET, TITLES, StudyName
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
-    from skillaudit.probe.session import Settings
+    from skillaudit.probe.session import ProbeTerms
 
 LOCAL = ("local/hybrid", "local/dense", "local/lexical")
 """Stand-ins that cost nothing and answer offline."""
@@ -151,14 +151,14 @@ class Form:
         text = self._values[name]
         return _PARSERS[name](text) if text else None
 
-    def settings(self) -> Settings:
+    def settings(self) -> ProbeTerms:
         """Return what the engine takes; imports the engine, so it belongs into the run's thread."""
         from skillaudit.llm import Price
-        from skillaudit.probe.session import Settings
+        from skillaudit.probe.session import ProbeTerms
 
         prices = cast("tuple[float, float] | None", self._get("price"))
         study = cast("StudyName", self._values["study"])
-        return Settings(
+        return ProbeTerms(
             model=self._values["model"],
             study=study,
             repeats=cast("int", self._get("repeats")),

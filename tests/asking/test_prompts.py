@@ -9,7 +9,7 @@ import pytest
 
 from skillaudit.asking.orders import shuffled
 from skillaudit.asking.prompts import Prompts, corpus
-from skillaudit.asking.records import Branch, Entry, Form, Plan, Trial
+from skillaudit.asking.records import Branch, Entry, Form, StudyPlan, Trial
 from skillaudit.clients import listing
 from skillaudit.schema import Skill
 
@@ -23,7 +23,7 @@ TREE = (
     Branch(label="Maths", description="numbers", skills=("sum", "mean")),
     Branch(label="Writing", description="texts", skills=("mail",)),
 )
-PLAN = Plan(study="accuracy", trials=(), texts=TEXTS, trees={"t": TREE}, client="claude-code")
+PLAN = StudyPlan(study="accuracy", trials=(), texts=TEXTS, trees={"t": TREE}, client="claude-code")
 TRIAL = Trial(condition="all", query="Add 2 and 3", gold=("sum",), offered=("mean", "sum", "mail"))
 
 
@@ -121,7 +121,7 @@ def test_a_task_stands_in_for_the_request() -> None:
 
 def test_a_thousand_skills_have_labels_of_equal_length() -> None:
     many = tuple(Skill(id=str(at), name=f"n{at}", description="d") for at in range(1000))
-    plan = Plan(
+    plan = StudyPlan(
         study="accuracy", trials=(), texts={"": {s.id: Entry(name=s.name, description="d") for s in many}}
     )
     labels = Prompts(plan, many).first(with_(offered=tuple(s.id for s in many))).labels
@@ -133,7 +133,7 @@ def test_a_client_shows_its_own_listing_cut_by_its_own_budget(client: str) -> No
     skills = tuple(
         Skill(id=f"s{at}", name=f"skill-{at}", description=f"Does {at}. " * 60) for at in range(60)
     )
-    plan = Plan(study="accuracy", trials=(), texts={"": {}}, client=client, context=8000)
+    plan = StudyPlan(study="accuracy", trials=(), texts={"": {}}, client=client, context=8000)
     trial = with_(form="listing", offered=tuple(skill.id for skill in skills), abstain=True)
     question = Prompts(plan, skills).first(trial)
     made = listing(skills, client, context=8000)
@@ -150,7 +150,7 @@ def test_a_client_shows_its_own_listing_cut_by_its_own_budget(client: str) -> No
 def test_positions_follow_the_order_in_which_the_client_lists() -> None:
     skills = tuple(Skill(id=name, name=name, description="d") for name in ("zebra", "Ant", "mole"))
     for client in ("copilot-cli", "claude-code", "codex"):
-        plan = Plan(study="accuracy", trials=(), texts={"": {}}, client=client)
+        plan = StudyPlan(study="accuracy", trials=(), texts={"": {}}, client=client)
         question = Prompts(plan, skills).first(with_(form="listing", offered=("zebra", "Ant", "mole")))
         text = question.messages[0]["content"]
         places = [text.index(f"{label}") for label in question.labels]
@@ -159,7 +159,7 @@ def test_positions_follow_the_order_in_which_the_client_lists() -> None:
 
 def test_a_skill_called_none_moves_the_word_for_nothing() -> None:
     skills = (Skill(id="none", name="none", description="d"),)
-    plan = Plan(study="accuracy", trials=(), texts={"": {}}, client="claude-code")
+    plan = StudyPlan(study="accuracy", trials=(), texts={"": {}}, client="claude-code")
     question = Prompts(plan, skills).first(with_(form="listing", offered=("none",)))
     assert (
         question.none_word == "NO_SKILL" and "NO_SKILL when no skill fits" in question.messages[0]["content"]

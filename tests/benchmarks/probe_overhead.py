@@ -25,7 +25,7 @@ from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Prompts
 from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
-from skillaudit.probe import Ground, Limits, probe
+from skillaudit.probe import Ground, ProbeLimits, probe
 from skillaudit.probe.studies import STUDIES
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule
@@ -123,7 +123,9 @@ async def _probe(model: Model, ground: Ground, concurrency: int, folder: Path) -
     router = LiveRouter(model, Price(prompt=1e-6, completion=1e-6))
     started = time.process_time()
     with ProbeLog(folder / "log.sqlite") as log:
-        found, _ = await probe(ground, "accuracy", router, log, Limits(budget=100.0, concurrency=concurrency))
+        found, _ = await probe(
+            ground, "accuracy", router, log, ProbeLimits(budget=100.0, concurrency=concurrency)
+        )
     spent = time.process_time() - started
     await router.aclose()
     return 1000 * spent / found.spending.calls

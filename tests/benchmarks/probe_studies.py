@@ -19,7 +19,7 @@ from skillaudit.asking.defaults import StudyName
 from skillaudit.config import Config
 from skillaudit.errors import SkillAuditError
 from skillaudit.probe.records import ProbeResult
-from skillaudit.probe.session import Settings, run
+from skillaudit.probe.session import ProbeTerms, run
 
 TREES = ("marketingskills", "kdense-scientific", "microsoft-agent-skills", "wshobson-agents")
 LABELLED = "metatool"
@@ -95,7 +95,7 @@ def main() -> None:
             for study in dict.fromkeys(["accuracy", *(direction[0] for direction in DIRECTIONS)]):
                 if options.study not in (None, study):
                     continue
-                settings = Settings(
+                settings = ProbeTerms(
                     model=options.model,
                     study=study,
                     repeats=3 if study == "decay" else 1,

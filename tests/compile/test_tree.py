@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.compile.tree import Node, TreeError, parse
+from skillaudit.compile.tree import TreeError, TreeNode, parse
 
 BOMB = b"a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
 
@@ -22,7 +22,7 @@ VALUES = st.recursive(
 )
 
 
-def plain(node: Node) -> Any:
+def plain(node: TreeNode) -> Any:
     if isinstance(node.value, dict):
         return {key: plain(value) for key, value in node.fields.items()}
     if isinstance(node.value, list):

@@ -9,7 +9,7 @@ from functools import cache
 
 import msgspec
 
-from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.records import Decision, StudyPlan, Trial
 from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, decided
 
@@ -19,12 +19,12 @@ Done = Callable[[Errand], float]
 
 
 @cache
-def planned(name: str, tasks: int = 60) -> Plan:
+def planned(name: str, tasks: int = 60) -> StudyPlan:
     """Return an experiment's plan over three seeds, made once for all tests."""
     return EXPERIMENTS[name].plan(Scope(3, tasks))
 
 
-def simulate(plan: Plan, chance: Chance, seed: int = 0) -> tuple[Decision, ...]:
+def simulate(plan: StudyPlan, chance: Chance, seed: int = 0) -> tuple[Decision, ...]:
     """Decide every trial right with its chance."""
     rng = random.Random(seed)
     return tuple(_decided(plan, trial, rng.random() < chance(trial)) for trial in plan.trials)
@@ -54,7 +54,7 @@ def everything(name: str, chance: Chance, done: Done, tasks: int = 60, seed: int
     )
 
 
-def exactly(plan: Plan, chance: Chance) -> tuple[Decision, ...]:
+def exactly(plan: StudyPlan, chance: Chance) -> tuple[Decision, ...]:
     """Decide just the share of each condition's trials right that its chance says, spread over the skills."""
     parts: dict[str, list[Trial]] = defaultdict(list)
     for trial in plan.trials:
@@ -80,7 +80,7 @@ def shuffled(decisions: Sequence[Decision], seed: int = 0) -> tuple[Decision, ..
     )
 
 
-def blind(plan: Plan) -> Chance:
+def blind(plan: StudyPlan) -> Chance:
     """Return the chance of a router that picks at random, stage by stage."""
 
     def chance(trial: Trial) -> float:
@@ -93,7 +93,7 @@ def blind(plan: Plan) -> Chance:
     return chance
 
 
-def _decided(plan: Plan, trial: Trial, right: bool) -> Decision:
+def _decided(plan: StudyPlan, trial: Trial, right: bool) -> Decision:
     return Decision(
         key="",
         study=plan.study,

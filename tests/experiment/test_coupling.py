@@ -14,12 +14,12 @@ from skillaudit.errors import UsageError
 from skillaudit.experiment import Result, Scope
 from skillaudit.experiment.coupling import RESCUE, with_coupling
 from skillaudit.experiment.records import Findings
-from skillaudit.experiment.session import Settings, session
+from skillaudit.experiment.session import ExperimentTerms, session
 from skillaudit.experiment.simulated import START, SimulatedRouter
 from skillaudit.experiment.storage import load
 from skillaudit.experiment.studies.rescue import ln_rescue, realised_of
 from skillaudit.experiment.studies.size import _Curve
-from skillaudit.laws.coupling import Measured, couple
+from skillaudit.laws.coupling import RouterLaws, couple
 from skillaudit.page import html, markdown, text
 from skillaudit.page.experiment import document, verdict_table
 from skillaudit.page.experiment import page as page_of
@@ -82,7 +82,7 @@ def test_simulated_routers_go_through_the_engine(tmp_path: Path) -> None:
     names = tuple(
         f"simulated/b={b},rescue={odds}" for b, odds in ((0.02, 1), (0.05, 2), (0.08, 4), (0.11, 9))
     )
-    settings = Settings(routers=names, scope=Scope(seeds=2, tasks=60), out=tmp_path, use_cache=False)
+    settings = ExperimentTerms(routers=names, scope=Scope(seeds=2, tasks=60), out=tmp_path, use_cache=False)
     found = list(session(["f01", "f10"], settings))
     assert [made.name for made in found] == ["f01"] * 4 + ["f10"] * 4 + ["coupling"]
     for made, (b, odds) in zip(found[:4], ((0.02, 1), (0.05, 2), (0.08, 4), (0.11, 9)), strict=True):
@@ -101,7 +101,7 @@ def test_a_name_that_says_something_else_is_refused(said: str) -> None:
         SimulatedRouter(f"simulated/{said}")
 
 
-def measured(b: float, odds: float, seed: int) -> Measured:
+def measured(b: float, odds: float, seed: int) -> RouterLaws:
     """Return what both experiments find of a router with these laws."""
     carried = carry_out(errands("f10"), lambda errand: 0.9, seed)
     done = {(d.group, d.repeat, d.x) for d in carried if d.outcome == "right"}
@@ -118,7 +118,7 @@ def measured(b: float, odds: float, seed: int) -> Measured:
     slope = size_fits(curve.sample, curve.sizes, curve.at)[1]
     steps = Sample((*carried, *simulate(planned("f10"), chance, seed + 1)))
     rescue = steps.estimate(ln_rescue(steps, realised_of(steps)))
-    return Measured(router=f"{b}", b=slope.value, rescue=rescue)
+    return RouterLaws(router=f"{b}", b=slope.value, rescue=rescue)
 
 
 @pytest.mark.slow

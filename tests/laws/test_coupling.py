@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skillaudit.laws.coupling import LEAST, Coupling, Measured, couple
+from skillaudit.laws.coupling import LEAST, Coupling, RouterLaws, couple
 from skillaudit.schema import Estimate
 
 SEEDS = 40
@@ -13,7 +13,7 @@ B_SD, RESCUE_SD = 0.01, 0.25
 """What b and ln R of one router are uncertain by."""
 
 
-def routers(slope: float, seed: int, count: int = 14) -> list[Measured]:
+def routers(slope: float, seed: int, count: int = 14) -> list[RouterLaws]:
     """Return routers with ln R = 0.5 + slope b and a little of their own, measured with noise."""
     rng = np.random.default_rng(seed)
     b = rng.uniform(0.01, 0.12, count)
@@ -23,7 +23,7 @@ def routers(slope: float, seed: int, count: int = 14) -> list[Measured]:
         return Estimate(value=value, low=value - 1.645 * sd, high=value + 1.645 * sd)
 
     return [
-        Measured(
+        RouterLaws(
             router=f"r{at:02d}",
             b=around(float(b[at] + rng.normal(0.0, B_SD)), B_SD),
             rescue=around(float(rescue[at] + rng.normal(0.0, RESCUE_SD)), RESCUE_SD),
@@ -60,7 +60,11 @@ def test_a_router_is_predicted_from_the_others() -> None:
     made = routers(20.0, 1)
     found = couple(made)
     odd = couple(
-        [made[0], *made[1:-1], Measured(router="odd", b=made[-1].b, rescue=Estimate(value=9, low=9, high=9))]
+        [
+            made[0],
+            *made[1:-1],
+            RouterLaws(router="odd", b=made[-1].b, rescue=Estimate(value=9, low=9, high=9)),
+        ]
     )
     assert found.left_out[-1].predicted == odd.left_out[-1].predicted
     assert found.left_out[0].predicted != odd.left_out[0].predicted
@@ -74,7 +78,7 @@ def test_a_line_needs_some_routers(count: int) -> None:
 
 def test_slopes_that_are_all_noise_carry_no_line() -> None:
     same = [
-        Measured(
+        RouterLaws(
             router=one.router, b=Estimate(value=0.05 + 0.001 * at, low=0.03, high=0.07), rescue=one.rescue
         )
         for at, one in enumerate(routers(15.0, 0))

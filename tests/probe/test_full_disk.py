@@ -12,7 +12,7 @@ from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Question
 from skillaudit.asking.store import NoRoomError, Store
 from skillaudit.llm import Completion, Price
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule, RuleRouter
@@ -51,7 +51,7 @@ def test_what_was_paid_for_is_kept_and_the_next_run_goes_on(
     with ProbeLog(tmp_path / "log") as log:
         first = router(log, full_at)
         with pytest.raises(NoRoomError) as raised:
-            asyncio.run(probe(GROUND, "accuracy", first, log, Limits(concurrency=4), pace=waits.pace()))
+            asyncio.run(probe(GROUND, "accuracy", first, log, ProbeLimits(concurrency=4), pace=waits.pace()))
     said = str(raised.value)
     assert "make room on its disk, or name another --log" in said and "\n" not in said
     assert said.endswith("what was paid for is kept, and the same command goes on from there")
@@ -70,7 +70,7 @@ def test_what_cannot_be_kept_is_counted(
     with pytest.raises(NoRoomError, match=r"[1-9] answers that were paid for are lost"):  # noqa: SIM117
         with ProbeLog(tmp_path / "log") as log:
             asyncio.run(
-                probe(GROUND, "accuracy", router(log, 19), log, Limits(concurrency=4), pace=waits.pace())
+                probe(GROUND, "accuracy", router(log, 19), log, ProbeLimits(concurrency=4), pace=waits.pace())
             )
 
 

@@ -15,7 +15,7 @@ from skillaudit.asking.records import Decision
 from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
 from skillaudit.probe.exporting import export
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
@@ -74,7 +74,9 @@ def run(server: Server, path: Path, waits: Waits) -> tuple[ProbeResult, tuple[De
         router = LiveRouter(Model("openai/known", api_base=server.url, timeout=30.0), PRICE)
         try:
             with ProbeLog(path) as log:
-                return await probe(GROUND, "accuracy", router, log, Limits(concurrency=1), pace=waits.pace())
+                return await probe(
+                    GROUND, "accuracy", router, log, ProbeLimits(concurrency=1), pace=waits.pace()
+                )
         finally:
             await router.aclose()
 

@@ -15,7 +15,7 @@ from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.log import ProbeLog
 from skillaudit.llm import Price
 from skillaudit.probe.exporting import QUERIES, export
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule, RuleRouter
 
@@ -23,14 +23,14 @@ PRICE = Price(prompt=1e-6, completion=1e-5)
 KILLED = """
 import asyncio, os, sys
 from pathlib import Path
-from tests.probe.test_resume import PRICE, make_router, make_ground, probe, ProbeLog, Limits
+from tests.probe.test_resume import PRICE, make_router, make_ground, probe, ProbeLog, ProbeLimits
 path, study, at = sys.argv[1:]
 def stop(calls):
     Path(path + ".calls").open("a").write("x")
     if calls > int(at):
         os.kill(os.getpid(), 9)
 with ProbeLog(Path(path)) as log:
-    asyncio.run(probe(make_ground(24, 2, idle=6), study, make_router(stop), log, Limits(concurrency=4)))
+    asyncio.run(probe(make_ground(24, 2, idle=6), study, make_router(stop), log, ProbeLimits(concurrency=4)))
 """
 
 
@@ -47,7 +47,7 @@ def test_a_killed_run_ends_like_an_unbroken_one(tmp_path: Path, study: StudyName
     ground = make_ground(24, 2, idle=6)
     whole_router = make_router()
     with ProbeLog(tmp_path / "whole") as log:
-        whole, _ = asyncio.run(probe(ground, study, whole_router, log, Limits(concurrency=4)))
+        whole, _ = asyncio.run(probe(ground, study, whole_router, log, ProbeLimits(concurrency=4)))
         export(log, tmp_path / "whole-export")
     path = tmp_path / "broken"
     for at in (9, 17):
@@ -58,7 +58,7 @@ def test_a_killed_run_ends_like_an_unbroken_one(tmp_path: Path, study: StudyName
     asked_before = len(path.with_name("broken.calls").read_text())
     last = make_router()
     with ProbeLog(path) as log:
-        found, _ = asyncio.run(probe(ground, study, last, log, Limits(resume=True)))
+        found, _ = asyncio.run(probe(ground, study, last, log, ProbeLimits(resume=True)))
         export(log, tmp_path / "broken-export")
     assert found.result == whole.result
     assert (tmp_path / "broken-export" / QUERIES).read_bytes() == (

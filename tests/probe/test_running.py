@@ -19,7 +19,7 @@ from skillaudit.asking.records import Decision
 from skillaudit.errors import ModelError, UsageError
 from skillaudit.llm import AuthError, Completion, Price, RetryableError, UnreachableError
 from skillaudit.probe.ground import Ground
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
 from skillaudit.progress import Cancelled
 from tests.probe.conftest import Waits
@@ -41,7 +41,7 @@ def run(
     router: RuleRouter,
     log: ProbeLog,
     waits: Waits,
-    limits: Limits | None = None,
+    limits: ProbeLimits | None = None,
     study: StudyName = "accuracy",
     seen: list[Preview] | None = None,
 ) -> tuple[ProbeResult, tuple[Decision, ...]]:
@@ -76,14 +76,20 @@ def test_faults_lose_no_decision_and_count_none_twice(log: ProbeLog, waits: Wait
 def test_waits_double_and_a_wait_that_is_asked_for_holds_everybody(log: ProbeLog, waits: Waits) -> None:
     ground = make_ground(8, 1)
     plain = [RetryableError("500")] * 3
-    run(ground, RuleRouter(Rule(is_right, law), faults=plain), log, waits, Limits(concurrency=1))
+    run(ground, RuleRouter(Rule(is_right, law), faults=plain), log, waits, ProbeLimits(concurrency=1))
     assert len(waits) == 3
     assert all(0.5 * 2**at <= wait <= 2**at for at, wait in enumerate(waits))
 
 
 def test_a_pause_in_the_headers_is_kept(log: ProbeLog, waits: Waits) -> None:
     first = Completion(text="skill_001", prompt_tokens=1, completion_tokens=1, pause=30.0)
-    run(make_ground(8, 1), RuleRouter(Rule(is_right, law), faults=[first]), log, waits, Limits(concurrency=1))
+    run(
+        make_ground(8, 1),
+        RuleRouter(Rule(is_right, law), faults=[first]),
+        log,
+        waits,
+        ProbeLimits(concurrency=1),
+    )
     assert waits == [30.0]
 
 
@@ -112,7 +118,7 @@ def test_a_question_without_any_answer_is_left_for_the_next_run(log: ProbeLog, w
     ground = make_ground(10, 1)
     faults = [RetryableError("overloaded")] * 6
     router = RuleRouter(Rule(is_right, law), faults=faults)
-    found, decisions = run(ground, router, log, waits, Limits(concurrency=1))
+    found, decisions = run(ground, router, log, waits, ProbeLimits(concurrency=1))
     assert found.spending.failed == 1 and len(decisions) == 9
     assert "overloaded" in found.result.notes[-1]
     again, decisions = run(ground, router, log, waits)
@@ -123,21 +129,21 @@ def test_an_outage_ends_the_run_with_the_reason_and_keeps_the_answers(log: Probe
     ground = make_ground(10, 1)
     faults = [None, None, *[UnreachableError("no connection to the provider")] * 100]
     with pytest.raises(ModelError, match=r"no connection to the provider.*the same command goes on"):
-        run(ground, RuleRouter(Rule(is_right, law), faults=faults), log, waits, Limits(concurrency=1))
+        run(ground, RuleRouter(Rule(is_right, law), faults=faults), log, waits, ProbeLimits(concurrency=1))
     assert len(list(log.decisions())) == 2
 
 
 def test_a_wrong_key_ends_the_run_at_once(log: ProbeLog, waits: Waits) -> None:
     router = RuleRouter(Rule(is_right, law), faults=[None, AuthError("the key is refused; set X_API_KEY")])
     with pytest.raises(AuthError, match="X_API_KEY"):
-        run(make_ground(10, 1), router, log, waits, Limits(concurrency=1))
+        run(make_ground(10, 1), router, log, waits, ProbeLimits(concurrency=1))
     assert router.calls == 2 and waits == []
     assert len(list(log.decisions())) == 1
 
 
 def test_an_answer_that_stays_empty_is_a_decision(log: ProbeLog, waits: Waits) -> None:
     router = RuleRouter(Rule(is_right, law), faults=[Completion(text="")] * 3)
-    _, decisions = run(make_ground(8, 1), router, log, waits, Limits(concurrency=1))
+    _, decisions = run(make_ground(8, 1), router, log, waits, ProbeLimits(concurrency=1))
     assert sum(decision.answers == ("",) and decision.outcome == "unparsable" for decision in decisions) == 1
     assert router.calls == 8 + 2
 
@@ -160,7 +166,7 @@ def test_equal_questions_are_paid_once_in_one_run_and_in_the_next(log: ProbeLog,
 def test_the_budget_holds(log: ProbeLog, waits: Waits, concurrency: int) -> None:
     ground = make_ground(30, 3)
     router = RuleRouter(Rule(is_right, law), price=PRICE)
-    limits = Limits(budget=20.5 * COST, concurrency=concurrency)
+    limits = ProbeLimits(budget=20.5 * COST, concurrency=concurrency)
     found, decisions = run(ground, router, log, waits, limits)
     assert found.spending.stopped == "budget"
     assert found.spending.dollars <= limits.budget + concurrency * COST  # type: ignore[operator]
@@ -169,7 +175,7 @@ def test_the_budget_holds(log: ProbeLog, waits: Waits, concurrency: int) -> None
     spent = router.calls
     run(ground, router, log, waits, limits)
     assert router.calls <= spent + 1, "what was spent before counts"
-    more, decisions = run(ground, router, log, waits, Limits(budget=1000 * COST))
+    more, decisions = run(ground, router, log, waits, ProbeLimits(budget=1000 * COST))
     assert len(decisions) == 90 == router.calls and more.spending.stopped == ""
 
 
@@ -177,7 +183,7 @@ def test_broken_answers_count_against_the_budget(log: ProbeLog, waits: Waits) ->
     router = RuleRouter(
         Rule(is_right, law), price=PRICE, faults=[RetryableError("timeout", billed=True)] * 10_000
     )
-    limits = Limits(budget=3 * COST, attempts=10_000, concurrency=1)
+    limits = ProbeLimits(budget=3 * COST, attempts=10_000, concurrency=1)
     found, _ = run(make_ground(30, 1), router, log, waits, limits)
     assert found.spending.stopped == "budget" and 0 < found.spending.dollars <= 3 * COST
 
@@ -186,7 +192,7 @@ def test_without_a_price_there_is_no_budget_to_keep(log: ProbeLog, waits: Waits)
     router = RuleRouter(Rule(is_right, law))
     router.price = None  # type: ignore[assignment]
     with pytest.raises(UsageError, match="--price"):
-        run(make_ground(8, 1), router, log, waits, Limits(budget=1.0))
+        run(make_ground(8, 1), router, log, waits, ProbeLimits(budget=1.0))
     found, _ = run(make_ground(8, 1), router, log, waits)
     assert not found.spending.priced
 
@@ -195,11 +201,11 @@ def test_the_estimate_comes_before_the_first_call(log: ProbeLog, waits: Waits) -
     ground = make_ground(30, 2)
     router = RuleRouter(Rule(is_right, law), price=PRICE)
     seen: list[Preview] = []
-    found, _ = run(ground, router, log, waits, Limits(budget=100), seen=seen)
+    found, _ = run(ground, router, log, waits, ProbeLimits(budget=100), seen=seen)
     assert seen[0].trials == seen[0].questions == 60 and seen[0].spent == 0
     length = sum(map(len, router.asked)) / 4
     assert seen[0].dollars == pytest.approx(PRICE.of(length, 60 * 16), rel=0.05)
-    run(ground, router, log, waits, Limits(budget=100), seen=seen)
+    run(ground, router, log, waits, ProbeLimits(budget=100), seen=seen)
     assert seen[1].questions == 0 and seen[1].dollars == 0
     assert seen[1].spent == pytest.approx(found.spending.dollars)
 
@@ -217,9 +223,9 @@ def test_nothing_is_asked_when_the_estimate_is_refused(log: ProbeLog, waits: Wai
 def test_to_resume_there_must_be_something(log: ProbeLog, waits: Waits) -> None:
     router = RuleRouter(Rule(is_right, law))
     with pytest.raises(UsageError, match="--resume"):
-        run(make_ground(8, 1), router, log, waits, Limits(resume=True))
+        run(make_ground(8, 1), router, log, waits, ProbeLimits(resume=True))
     run(make_ground(8, 1), router, log, waits)
-    found, _ = run(make_ground(8, 1), router, log, waits, Limits(resume=True))
+    found, _ = run(make_ground(8, 1), router, log, waits, ProbeLimits(resume=True))
     assert found.spending.calls == 0
 
 
@@ -238,7 +244,15 @@ def test_a_cancelled_run_keeps_what_it_has(log: ProbeLog) -> None:
     ground, heard = make_ground(20, 1), list[Decision]()
     router = RuleRouter(Rule(is_right, law))
     found, decisions = asyncio.run(
-        probe(ground, "accuracy", router, log, Limits(concurrency=1), progress=Stop(5), decided=heard.append)
+        probe(
+            ground,
+            "accuracy",
+            router,
+            log,
+            ProbeLimits(concurrency=1),
+            progress=Stop(5),
+            decided=heard.append,
+        )
     )
     assert len(list(log.decisions())) == len(decisions) == len(heard) == router.calls == 5
     assert found.spending.stopped == "cancelled" and found.result.arms[0].rates.decisions == 5
@@ -251,7 +265,7 @@ def test_calls_in_flight_come_back_before_a_cancelled_run_ends(log: ProbeLog) ->
     """All eight calls are under way when the first comes back."""
     router = Slow(Rule(is_right, law), together=8)
     found, decisions = asyncio.run(
-        probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=8), progress=Stop(1))
+        probe(make_ground(20, 1), "accuracy", router, log, ProbeLimits(concurrency=8), progress=Stop(1))
     )
     assert found.spending.calls == len(decisions) == router.calls == 8
 
@@ -261,7 +275,7 @@ def test_a_cancelled_run_does_not_wait_for_ever(log: ProbeLog, monkeypatch: pyte
     monkeypatch.setattr("skillaudit.asking.workers.GRACE", 0.0)
     router = Slow(Rule(is_right, law), together=100)
     found, decisions = asyncio.run(
-        probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=8), progress=Stop(0))
+        probe(make_ground(20, 1), "accuracy", router, log, ProbeLimits(concurrency=8), progress=Stop(0))
     )
     assert not decisions and found.spending.stopped == "cancelled"
 
@@ -274,7 +288,9 @@ def test_calls_under_way_at_the_end_are_in_the_budget_and_said(
     router = Slow(Rule(is_right, law), together=100)
     router.price = PRICE
     ground = make_ground(20, 1)
-    found, _ = asyncio.run(probe(ground, "accuracy", router, log, Limits(concurrency=8), progress=Stop(0)))
+    found, _ = asyncio.run(
+        probe(ground, "accuracy", router, log, ProbeLimits(concurrency=8), progress=Stop(0))
+    )
     assert router.calls == 8 == len(log.left)
     assert found.spending.dollars == pytest.approx(sum(log.left)) and found.spending.dollars > 8e-4
     said = (
@@ -292,7 +308,9 @@ def test_an_interrupted_run_says_what_was_under_way(tmp_path: Path) -> None:
     router.price = PRICE
 
     async def interrupted(log: ProbeLog) -> None:
-        run = asyncio.create_task(probe(make_ground(20, 1), "accuracy", router, log, Limits(concurrency=3)))
+        run = asyncio.create_task(
+            probe(make_ground(20, 1), "accuracy", router, log, ProbeLimits(concurrency=3))
+        )
         while router.calls < 3:
             await asyncio.sleep(0)
         run.cancel()
@@ -353,7 +371,7 @@ def test_positions_and_wrong_ids_are_recorded(log: ProbeLog, waits: Waits) -> No
     always = {"none": "NONE", "invalid": "skill_777", "refusal": "I'm sorry, I can't help with that."}
     faults = [Completion(text=text, prompt_tokens=1, completion_tokens=1) for text in always.values()]
     router = RuleRouter(Rule(is_right, lambda asked, has: Chances(1.0)), faults=faults)
-    found, decisions = run(ground, router, log, waits, Limits(concurrency=1))
+    found, decisions = run(ground, router, log, waits, ProbeLimits(concurrency=1))
     assert {d.outcome for d in decisions} == {"right", "hijack", *always}
     for decision in decisions:
         if decision.gold:

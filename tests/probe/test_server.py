@@ -17,7 +17,7 @@ from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.records import Decision
 from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
-from skillaudit.probe.probing import Limits, probe
+from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
@@ -48,7 +48,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def run(
-    server: Server, path: Path, waits: Waits, limits: Limits | None = None, timeout: float = 30.0
+    server: Server, path: Path, waits: Waits, limits: ProbeLimits | None = None, timeout: float = 30.0
 ) -> tuple[ProbeResult, tuple[Decision, ...]]:
     """Probe the ground through a server."""
 
@@ -83,7 +83,7 @@ def test_faults_of_a_real_connection_lose_no_decision(tmp_path: Path, waits: Wai
 
 def test_wrong_ids_and_empty_answers_are_decisions_of_their_own(tmp_path: Path, waits: Waits) -> None:
     with Server(Rule(is_right, law), ["wrong-id", "empty", "null", "empty"]) as server:
-        _, decisions = run(server, tmp_path / "log", waits, Limits(concurrency=1))
+        _, decisions = run(server, tmp_path / "log", waits, ProbeLimits(concurrency=1))
         assert server.received == 70 + 2, "an empty answer is asked for three times"
     assert sum(d.answers == ("skill_9999",) and d.outcome == "invalid" for d in decisions) >= 1
     assert sum(d.answers == ("",) and d.outcome == "unparsable" for d in decisions) == 1
@@ -91,7 +91,7 @@ def test_wrong_ids_and_empty_answers_are_decisions_of_their_own(tmp_path: Path, 
 
 def test_the_budget_holds_on_a_real_connection(tmp_path: Path, waits: Waits) -> None:
     with Server(Rule(is_right, law)) as server:
-        found, _ = run(server, tmp_path / "log", waits, Limits(budget=20 * COST, concurrency=8))
+        found, _ = run(server, tmp_path / "log", waits, ProbeLimits(budget=20 * COST, concurrency=8))
         assert found.spending.stopped == "budget"
         assert found.spending.dollars == pytest.approx(server.received * COST)
         assert server.received <= 28

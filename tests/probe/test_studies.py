@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from skillaudit.asking.defaults import StudyName
-from skillaudit.asking.records import Fit, Plan
+from skillaudit.asking.records import Fit, StudyPlan
 from skillaudit.errors import UsageError
 from skillaudit.laws import both
 from skillaudit.probe.ground import Ground
@@ -150,7 +150,7 @@ def test_rescue_takes_declared_hand_offs_first() -> None:
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_plans_are_the_same_each_time_and_offer_the_right_skill(study: StudyName) -> None:
-    plans: list[Plan] = [STUDIES[study].plan(make_ground(40, 2, repeats=2)) for _ in range(2)]
+    plans: list[StudyPlan] = [STUDIES[study].plan(make_ground(40, 2, repeats=2)) for _ in range(2)]
     assert plans[0] == plans[1] != STUDIES[study].plan(make_ground(40, 2, repeats=2, seed=1))
     for trial in plans[0].trials:
         assert set(trial.gold) & set(trial.offered) and len(set(trial.offered)) == len(trial.offered)

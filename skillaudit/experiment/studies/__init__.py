@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies import (
@@ -33,7 +33,7 @@ class Experiment(NamedTuple):
     name: str
     title: str
     source: str
-    plan: Callable[[Scope], Plan]
+    plan: Callable[[Scope], StudyPlan]
     conclude: Callable[[Sequence[Decision]], Findings]
     errands: Callable[[Scope], tuple[Errand, ...]] | None = None
     """Steps to be carried out before the plan's trials are asked; None where nothing is."""

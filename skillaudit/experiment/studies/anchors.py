@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Entry, Plan, Trial
+from skillaudit.asking.records import Decision, Entry, StudyPlan, Trial
 from skillaudit.asking.samples import Floats
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import general_skills
@@ -24,7 +24,7 @@ WORDINGS = ("descriptor", "close", "paraphrase", "vague")
 _GENERAL = "general/"
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for skills of every clarity in four wordings, among their neighbours, abstract skills and others."""
     trials = []
     for seed in range(scope.seeds):

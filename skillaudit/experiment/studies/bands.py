@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Floats, Sample
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import likeness, nearest_first, row_of
@@ -24,7 +24,7 @@ _YARDSTICK = (
 )
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Offer each task's skill among the 29 least alike, 29 in the middle, the 29 most alike, and 29 random others."""
     trials, everything = [], pool().skills
     for seed in range(scope.seeds):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.records import Decision, StudyPlan, Trial
 from skillaudit.asking.samples import Drawn, Floats, Sample
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
@@ -25,17 +25,17 @@ _GAMMAS = np.array(sorted(np.arange(0, 801) / 100, key=lambda gamma: abs(gamma -
 """Exponents tried, those near 1 first: where nothing tells them apart steps count as independent."""
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Route chains of 1 to 10 steps in libraries of 10 to 100 skills."""
     return _plan(scope, SIZES, STEPS)
 
 
-def plan_places(scope: Scope) -> Plan:
+def plan_places(scope: Scope) -> StudyPlan:
     """Route chains of 4 to 10 steps among 40 skills."""
     return _plan(scope, (PLACE_SIZE,), PLACE_STEPS)
 
 
-def _plan(scope: Scope, sizes: Sequence[int], lengths: Sequence[int]) -> Plan:
+def _plan(scope: Scope, sizes: Sequence[int], lengths: Sequence[int]) -> StudyPlan:
     """Draw chains once and offer each in libraries of every size: sizes are then compared on the same steps."""
     chains = max(4, scope.tasks // 4)
     everything = pool().skills

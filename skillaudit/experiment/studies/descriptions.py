@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Entry, Plan, Trial
+from skillaudit.asking.records import Decision, Entry, StudyPlan, Trial
 from skillaudit.asking.samples import mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
@@ -26,7 +26,7 @@ _FILLER = (
 )
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Describe 40 targets at five levels and one control; rivals of their own kind come first."""
     plain = entries(pool().skills)
     texts: dict[str, dict[str, Entry]] = {level: dict(plain) for level in LEVELS}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.records import Decision, StudyPlan, Trial
 from skillaudit.asking.samples import Floats, Sample
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
@@ -23,7 +23,7 @@ PAIRS = 30
 STEPS = ("A alone", "B alone", "A planned", "B planned")
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for both skills of 30 pairs alone and as steps of one plan, among their nearest neighbours."""
     skills = list(pool().skills)
     random.Random("independence").shuffle(skills)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Entry, Plan
+from skillaudit.asking.records import Decision, Entry, StudyPlan
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import likeness, row_of
 from skillaudit.experiment.published import in_words
@@ -20,7 +20,7 @@ SIZE = 48
 TEXTS = ("before", "boundary", "structured")
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for both skills of each pair among 46 random others, with three texts of the pair."""
     pairs = [closest(subtype) for subtype in pool().subtypes]
     plain = entries(pool().skills)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.asking.records import Decision, Entry, Plan
+from skillaudit.asking.records import Decision, Entry, StudyPlan
 from skillaudit.asking.samples import mean_of, slope_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import COMPLEXITIES, library, policy
@@ -15,7 +15,7 @@ from skillaudit.experiment.tasks import Scope, make_plan, trial, turns
 SIZES = (10, 20, 50, 100, 150)
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask the same tasks of the same libraries at three lengths of policy."""
     trials, texts = [], {}
     for seed in range(scope.seeds):

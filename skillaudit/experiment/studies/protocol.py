@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Form, Plan, Trial
+from skillaudit.asking.records import Decision, Form, StudyPlan, Trial
 from skillaudit.asking.samples import Floats, Mask, mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import by_clarity, clarity, row_of, sink
@@ -21,7 +21,7 @@ SIZES = {100: 20, 150: 30, 200: 40}
 FORMS: tuple[Form, ...] = ("list", "json", "names", "descriptions")
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for skills of every clarity, in other words than theirs, in three sizes and four forms."""
     trials = []
     for seed in range(scope.seeds):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Drawn, combine
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, WEIGHTS, Dependency, Handoff, handoff
@@ -43,7 +43,7 @@ def errands(scope: Scope) -> tuple[Errand, ...]:
     return tuple(made)
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Nothing is routed: both steps have their skill."""
     return make_plan("rescue", (), {})
 

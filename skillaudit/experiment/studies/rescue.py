@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Plan, Trial
+from skillaudit.asking.records import Decision, StudyPlan, Trial
 from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.coupling import RESCUE
 from skillaudit.experiment.errands import Errand
@@ -46,7 +46,7 @@ def errands(scope: Scope) -> tuple[Errand, ...]:
     )
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for step A and step B alone, in one plan, and for B with what came of A."""
     skills = pool().skills
     by_name = {skill.name: skill for skill in skills}

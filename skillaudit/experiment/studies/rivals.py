@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Plan
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Drawn, mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import RivalKind, groups
@@ -20,7 +20,7 @@ SAME_SIZE = (((10, 0), (5, 1)), ((20, 0), (10, 1)), ((15, 0), (5, 2)))
 """(bases, rivals) without and with rivals, as many skills in all."""
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for the base skills, with 0, 1 or 2 rivals each, of both kinds."""
     trials, texts = [], {}
     for seed in range(scope.seeds):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from skillaudit.asking.curves import size_fits
-from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.experiment.inference import ALPHA, TEST, Account
 from skillaudit.experiment.libraries import library
 from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings, Point, Ruling, Series, Verdict
+from skillaudit.experiment.records import Findings, Judgement, Mark, Ruling, Series
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
 from skillaudit.laws import evaluate, published
 
@@ -24,7 +24,7 @@ BETTER = 2.0
 """Difference of AICc from which one form is taken to fit better."""
 
 
-def plan(scope: Scope, sizes: Sequence[int] = SIZES) -> Plan:
+def plan(scope: Scope, sizes: Sequence[int] = SIZES) -> StudyPlan:
     """Offer nested libraries of mixed similarity; every task is right for one of their skills."""
     trials, texts = [], {}
     for seed in range(scope.seeds):
@@ -39,7 +39,7 @@ def plan(scope: Scope, sizes: Sequence[int] = SIZES) -> Plan:
     return make_plan("decay", trials, texts)
 
 
-def plan_f01(scope: Scope) -> Plan:
+def plan_f01(scope: Scope) -> StudyPlan:
     """Offer the sizes of the first paper."""
     return plan(scope, F01_SIZES)
 
@@ -53,7 +53,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
     ruling = curve.decay_ruling()
     if ruling == "supported" and not (gain >= BETTER and (gamma.low or 0.0) > 1.0):
         ruling = "partly"
-    verdict = Verdict(
+    verdict = Judgement(
         hypothesis="accuracy holds up to a threshold and then falls steeply",
         ruling=ruling,
         effect=gamma,
@@ -73,7 +73,7 @@ def conclude_f01(decisions: Sequence[Decision]) -> Findings:
     ruling = curve.decay_ruling()
     if ruling == "supported" and (r_squared is None or r_squared < 0.9):
         ruling = "partly"
-    verdict = Verdict(
+    verdict = Judgement(
         hypothesis="accuracy falls with the logarithm of the number of skills",
         ruling=ruling,
         effect=next(f for f in fits if f.name == "b").value,
@@ -103,7 +103,7 @@ class _Curve:
             return "no effect"
         return "supported" if self._slope.value > 0 else "opposite"
 
-    def findings(self, fits: tuple[Fit, ...], verdict: Verdict, references: Sequence[str]) -> Findings:
+    def findings(self, fits: tuple[Fit, ...], verdict: Judgement, references: Sequence[str]) -> Findings:
         """Put fits, verdict and figure together."""
         measured = tuple(
             self.sample.point(float(size), at) for size, at in zip(self.sizes, self.at, strict=True)
@@ -116,7 +116,7 @@ class _Curve:
                     Series(
                         label=law.router,
                         points=tuple(
-                            Point(x=float(x), y=y, low=y, high=y)
+                            Mark(x=float(x), y=y, low=y, high=y)
                             for x, y in zip(self.sizes, values, strict=True)
                         ),
                         published=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.asking.records import Branch, Decision, Plan
+from skillaudit.asking.records import Branch, Decision, StudyPlan
 from skillaudit.asking.samples import mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import RivalKind, groups
@@ -20,7 +20,7 @@ ROUTES = ("flat", "domain", "group")
 KINDS: tuple[RivalKind, ...] = ("operation", "synonym")
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Route the same tasks in three ways through groups of a base skill and two rivals."""
     trials, texts = [], {}
     trees: dict[str, tuple[Branch, ...]] = {}

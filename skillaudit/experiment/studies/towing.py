@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Entry, Plan
+from skillaudit.asking.records import Decision, Entry, StudyPlan
 from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import ANSWER, Handoff, Level, handoff
@@ -31,7 +31,7 @@ MIDDLE, LARGE = 0.10, 0.30
 """Gaps from which the public code calls a pair of medium and of large gap."""
 
 
-def plan(scope: Scope) -> Plan:
+def plan(scope: Scope) -> StudyPlan:
     """Ask for the weak skill of each pair of most alike skills, with the other described in three ways."""
     pairs = [closest(subtype) for subtype in pool().subtypes]
     plain = entries(pool().skills)

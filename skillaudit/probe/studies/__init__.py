@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from skillaudit.asking.defaults import TITLES, StudyName
-from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies import (
     accuracy,
@@ -25,7 +25,7 @@ class Study(NamedTuple):
 
     name: StudyName
     title: str
-    plan: Callable[[Ground], Plan]
+    plan: Callable[[Ground], StudyPlan]
     """Says what to ask; raises `UsageError` where the library does not allow the study."""
     conclude: Callable[[Ground, Sequence[Decision]], tuple[Fit, ...]]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.asking.samples import Sample
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.common import idle_trial, make_plan, routed_trial
@@ -14,7 +14,7 @@ from skillaudit.probe.studies.common import idle_trial, make_plan, routed_trial
 MIN_POSITIONS = 9
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Ask every request, no-skill ones included, `repeats` times, the list shuffled anew each time."""
     everything = [skill.id for skill in ground.skills]
     trials = []

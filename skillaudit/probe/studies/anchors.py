@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.asking.samples import Sample, plain
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.alike import central
@@ -23,7 +23,7 @@ FILLER = "this"
 WORDINGS = {"concrete": "as they are worded", "blurred": "with half the anchors", "vague": "without anchors"}
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer the right skill among up to 49 others, the most abstract ones always there, to each wording."""
     ids = [skill.id for skill in ground.skills]
     abstract = abstract_skills(ground)

@@ -7,7 +7,7 @@ from typing import Any
 
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.orders import mixed, shuffled
-from skillaudit.asking.records import Branch, Entry, Plan, Trial
+from skillaudit.asking.records import Branch, Entry, StudyPlan, Trial
 from skillaudit.probe.ground import PAPER, Ground, owned
 from skillaudit.schema import Request
 
@@ -57,10 +57,10 @@ def make_plan(
     *,
     texts: Mapping[str, Mapping[str, Entry]] | None = None,
     trees: Mapping[str, tuple[Branch, ...]] | None = None,
-) -> Plan:
+) -> StudyPlan:
     """Return a plan with its trials mixed; `texts` are variants beside the library's own."""
     variants = {"": ground.entries, **{name: dict(entries) for name, entries in (texts or {}).items()}}
-    return Plan(
+    return StudyPlan(
         study=study,
         trials=mixed(trials, ground.seed),
         texts=variants,

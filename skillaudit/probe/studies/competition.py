@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.records import Decision, Fit, StudyPlan, Trial
 from skillaudit.asking.samples import Sample, slope_of
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
@@ -17,7 +17,7 @@ RIVALS = (0, 1, 2)
 BANDS = {"mid": 10.0, "high": 11.0}
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer the right skill among 29 others, a different 29 in each condition.
 
     `rivals=K`: the K most similar skills, the rest as far as can be. `mid` and `high`: all from the middle of the

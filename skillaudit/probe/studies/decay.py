@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.curves import size_fits
-from skillaudit.asking.records import Decision, Fit, Plan
+from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
@@ -21,7 +21,7 @@ def sizes_of(total: int) -> tuple[int, ...]:
     return tuple(size for size in SIZES if size < total) + ((total,) if total <= SIZES[-1] else ())
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Ask the same requests at every size; each repeat draws the library in another order."""
     sizes = sizes_of(len(ground.skills))
     if len(sizes) < 2:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.records import Decision, Fit, StudyPlan, Trial
 from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
@@ -23,7 +23,7 @@ REQUESTS = 100
 TREES = ("folder", "confusable")
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer at most 200 skills flat, by category folder, and by groups of similar skills."""
     if len(ground.skills) < 9:
         raise UsageError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Entry, Fit, Plan
+from skillaudit.asking.records import Decision, Entry, Fit, StudyPlan
 from skillaudit.asking.samples import Sample, slope_of
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground
@@ -21,7 +21,7 @@ SAME_LINE = 0.7
 _PER_TOKEN = 4
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer the right skill among 29 random others, with 0 to about 300 tokens of every body."""
     if not any(skill.body for skill in ground.skills):
         raise UsageError("no skill has a body, so there is no policy to show; point SOURCE at SKILL.md files")

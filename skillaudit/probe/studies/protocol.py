@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Fit, Form, Plan
+from skillaudit.asking.records import Decision, Fit, Form, StudyPlan
 from skillaudit.asking.samples import Sample
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
@@ -15,7 +15,7 @@ SIZE = 50
 REQUESTS = 60
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer the same up to 50 skills as a plain list, as JSON, by name alone, and by description alone."""
     ids = [skill.id for skill in ground.skills]
     trials = []

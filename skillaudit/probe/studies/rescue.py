@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from skillaudit.asking.orders import hash_of
-from skillaudit.asking.records import Decision, Fit, Plan, Trial
+from skillaudit.asking.records import Decision, Fit, StudyPlan, Trial
 from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.probe.ground import Ground, owned
@@ -20,7 +20,7 @@ CONDITIONS = ("A alone", "B alone", "A planned", "B planned", "B after A")
 _NAME = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-_:][a-z0-9]++)++")
 
 
-def plan(ground: Ground) -> Plan:
+def plan(ground: Ground) -> StudyPlan:
     """Offer the right skills and the nearest others of both steps, 30 in all, to each wording."""
     pairs, declared = _pairs(ground)
     if not pairs:
