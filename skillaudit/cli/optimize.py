@@ -32,8 +32,8 @@ EXTRACTIVE = "extractive"
 @click.option(
     "--only",
     metavar="STEP,...",
-    help="Steps to run: merge, narrow, boundary, victim, budget, anchor, hierarchy; a tree is written where its "
-    "step is named, or recommended.  [default: all]",
+    help="Steps to run: merge, narrow, boundary, victim, activation, budget, anchor, hierarchy; a tree is written "
+    "where its step is named, or recommended.  [default: all]",
 )
 @click.option(
     "--plan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -11,7 +11,7 @@ import numpy as np
 
 from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
-from skillaudit.optimize.words.source import is_narrower
+from skillaudit.optimize.words.source import is_narrower, stems
 from skillaudit.schema import Request, Skill
 
 TOLERANCE = 0.05
@@ -20,6 +20,8 @@ MIN_GAIN = 0.05
 """Least expected number of requests that an edit must bring, or it is not worth a reader's time."""
 CERTAINTY = 1.5
 """Least gain in standard errors: two requests that rise alike are 1.41, and prove little."""
+QUOTED = 0.9
+"""Share of a request's telling words in a description that quotes it."""
 FLIPS = 5
 MAX_PAIRS = 400
 
@@ -44,6 +46,7 @@ class Bench:
     tolerance: float = TOLERANCE
     minimum: float = MIN_GAIN
     certainty: float = CERTAINTY
+    _asked: list[frozenset[str]] | None = None
 
     @classmethod
     def of(
@@ -79,6 +82,26 @@ class Bench:
             return ""
         loser = int(worst[np.argmin(hard[worst] + soft[worst])])
         return self.skills[loser].id
+
+    def judge(self, row: int, text: str, scores: Floats) -> Delta:
+        """Return what another description does to the work half, requests that it quotes left out."""
+        return self.unquoted({row: text}, self.board.try_column(row, scores))
+
+    def unquoted(self, texts: Mapping[int, str], delta: Delta) -> Delta:
+        """Return a change without what it brings on requests that the new descriptions quote: that proves nothing."""
+        if self._asked is None:
+            self._asked = [frozenset(stems(request.query)) for request in self.requests]
+        soft, hard = delta.soft, delta.hard
+        for row, text in texts.items():
+            words = set(stems(text))
+            for at in np.flatnonzero(
+                (self.board.owner == row) & ((delta.soft > 0) | (delta.hard > 0))
+            ).tolist():
+                asked = self._asked[at]
+                if len(asked & words) >= QUOTED * max(len(asked), 1):
+                    soft, hard = (soft.copy(), hard.copy()) if soft is delta.soft else (soft, hard)
+                    soft[at], hard[at] = 0.0, 0
+        return Delta(soft, hard)
 
     def gain(self, delta: Delta) -> float:
         """Expected number of requests brought, half by the soft choice and half by top rank."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from skillaudit.clients import Listing, listing
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.prune import clauses_of, joined, less
 from skillaudit.optimize.rewrite.candidates import lead_of
-from skillaudit.optimize.words.lexicon import Lexicon, choose
-from skillaudit.optimize.words.phrasing import BOOKS, fit, language, without_generic
-from skillaudit.optimize.words.phrasing import listing as listed
+from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.phrasing import fit, without_generic
 from skillaudit.optimize.words.source import stems
 from skillaudit.schema import Skill
 
@@ -65,9 +66,9 @@ def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:
 def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
 
-    Of each long description stay what the work half needs most: its beginning, or its opening sentence and
-    the phrases of the file that its users say, whichever keeps more requests. No text ends within a clause: one
-    that has no shorter end stays as long as it is.
+    Of each long description stays what the work half needs most: its beginning, or the sentences and items that
+    tell it most from the skills that take its requests, whichever keeps more requests. No text ends within a
+    clause: one that has no shorter end stays as long as it is.
     """
     rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
     limit = longest_that_fits([bench.skills[row] for row in rows], config)
@@ -79,7 +80,15 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
             "make some manual-only, or use the hierarchy."
         )
     long = [row for row in rows if len(bench.skills[row].description) > limit]
-    drafts = [(row, text) for row in long for text in _shorter(bench.skills[row], row, lexicon, limit)]
+    rivals: dict[int, list[int]] = {}
+    for a, b, _ in bench.confused_pairs():
+        rivals.setdefault(a, []).append(b)
+        rivals.setdefault(b, []).append(a)
+    drafts = [
+        (row, text)
+        for row in long
+        for text in _shorter(bench.skills[row], row, lexicon, rivals.get(row, [])[:3], limit)
+    ]
     scores = bench.columns.full([bench.text(row, text) for row, text in drafts])
     options: dict[int, list[tuple[str, int]]] = {}
     for at, (row, text) in enumerate(drafts):
@@ -93,19 +102,36 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     return ""
 
 
-def _shorter(skill: Skill, row: int, lexicon: Lexicon, limit: int) -> list[str]:
-    book = BOOKS[language(skill.description)]
-    source = lexicon.sources[row]
-    lead = fit(lead_of(skill, source), limit, whole=True)
+def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> list[str]:
     found = [
-        lead,
+        _kept(skill.description, lexicon.weights(row, rivals), limit),
+        fit(lead_of(skill, lexicon.sources[row]), limit, whole=True),
         fit(skill.description, limit, whole=True),
         fit(without_generic(skill.description), limit, whole=True),
     ]
-    room = limit - len(lead) - len(book.cover) - 2
-    if lead and room >= 20:
-        phrases = choose(
-            source, lexicon.weights(row), set(stems(f"{skill.name} {lead}")), room, lexicon.plain(row)
-        )
-        found.append(f"{lead} {listed(book, phrases)}".strip())
     return [text for text in dict.fromkeys(found) if text and len(text) <= limit]
+
+
+def _kept(text: str, weights: Mapping[str, float], limit: int) -> str:
+    """Return a description of at most `limit` characters, rid of whole sentences and items of lists.
+
+    What goes first is what tells least for its length, by the words that no other part says; the first sentence
+    stays. Empty where nothing more can be left out.
+    """
+    parts = clauses_of(text)
+    while len(whole := joined(parts)) > limit:
+        now = _told(whole, weights)
+        options = [option for option in less(parts, lambda _: False) if joined(option)]
+        if not options:
+            return ""
+        parts = min(
+            options,
+            key=lambda option: (
+                (now - _told(shorter := joined(option), weights)) / (len(whole) - len(shorter) or 1)
+            ),
+        )
+    return whole
+
+
+def _told(text: str, weights: Mapping[str, float]) -> float:
+    return math.fsum(weights.get(word, 0.0) for word in sorted(set(stems(text))))

@@ -90,6 +90,27 @@ def independent(edits: Sequence[Edit]) -> list[Edit]:
     return [joined.get(at, edit) for at, edit in enumerate(edits) if at not in dropped]
 
 
+UNDECIDED = "no decision of the work half changes for the better"
+"""Why an edit that was tried and brings nothing is not ticked."""
+
+
+def decisive(edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits with those rewrites refused that gain no request more than they lose.
+
+    Sentences on when to use a skill are left: what they are for, whether an agent loads a skill at all, no
+    choice between skills shows.
+    """
+    return [
+        msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)
+        if edit.accept
+        and edit.step in ("boundary", "victim")
+        and edit.effect is not None
+        and edit.effect.gained <= edit.effect.lost
+        else edit
+        for edit in edits
+    ]
+
+
 def _joined(edits: Sequence[Edit]) -> Edit:
     most = max(edits, key=lambda edit: _expected(edit))
     first, last = edits[0], edits[-1]

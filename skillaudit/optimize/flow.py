@@ -14,13 +14,14 @@ from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Memory
 from skillaudit.optimize.budget import fit_budget
-from skillaudit.optimize.edits import applied, independent
-from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, workbench
+from skillaudit.optimize.edits import applied, decisive, independent
+from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unquoted, workbench
 from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.merge import NEAREST, fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
 from skillaudit.optimize.proof.prove import prove
 from skillaudit.optimize.records import PLAN_VERSION, STEPS, Edit, Hierarchy, Optimisation, Plan, StepName
+from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.rewrite.boundary import draw_boundaries
 from skillaudit.optimize.rewrite.model import Complete, ModelWriter
 from skillaudit.optimize.rewrite.victim import help_victims
@@ -75,7 +76,8 @@ def optimize(
         notes = list(halves.notes)
         if plan is None:
             notes += _propose(order, bench, lexicon)
-        edits = independent(bench.edits) if plan is None else plan.edits
+        edits = decisive(independent(bench.edits)) if plan is None else plan.edits
+        halves = unquoted(halves, edits)
         proven = prove(halves, config, maker, edits, plan is None, progress)
         hierarchy = _arrange(order, halves, bench, proven.edits)
         anchor = plan.anchor if plan is not None else ""
@@ -126,6 +128,10 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         draw_boundaries(bench, lexicon, write, progress)
     if "victim" in only:
         help_victims(bench, lexicon, write, progress)
+    if "activation" in only:
+        rewritten = {edit.skills[0] for edit in bench.edits if edit.accept and edit.after}
+        apart = {row for row, skill in enumerate(bench.skills) if skill.id in rewritten}
+        say_when(bench, lexicon, progress, apart)
     if "budget" in only and order.config.client is not None:
         notes += filter(None, [fit_budget(bench, lexicon, order.config)])
     if write is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,13 @@ import msgspec
 
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
-from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.bench import QUOTED, Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
+from skillaudit.optimize.records import Edit
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
-from skillaudit.optimize.words.source import source_of
+from skillaudit.optimize.words.situations import Situation, particular, said, situations
+from skillaudit.optimize.words.source import source_of, stems
 from skillaudit.progress import Progress
 from skillaudit.requests import gather
 from skillaudit.requests.mining import Bodies, read
@@ -80,6 +83,21 @@ def asked_of(bench: Bench) -> list[list[str]]:
     return own
 
 
+def unquoted(halves: Halves, edits: Sequence[Edit]) -> Halves:
+    """Return the halves without the proof requests that a new description quotes: answering those proves nothing."""
+    said: dict[str, set[str]] = {}
+    for edit in edits:
+        if edit.accept and edit.after:
+            said.setdefault(edit.skills[0], set()).update(stems(edit.after))
+
+    def is_quoted(request: Request) -> bool:
+        words = set(stems(request.query))
+        return any(len(words & said[gold]) >= QUOTED * len(words) for gold in request.gold if gold in said)
+
+    kept = [request for request in halves.proof if request.source != "mined" or not is_quoted(request)]
+    return dataclasses.replace(halves, proof=kept) if len(kept) < len(halves.proof) else halves
+
+
 def renamed(requests: Sequence[Request], into: Mapping[str, str]) -> list[Request]:
     """Return requests with the right skills renamed where `into` says that one was folded into another."""
     return [
@@ -107,22 +125,42 @@ def _thinned(skills: Sequence[Skill], work: Sequence[Request]) -> list[Request]:
 
 
 def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
-    hidden: dict[str, list[str]] = {}
-    # A line that is quoted answers the request that was taken from it: on the work half that proves nothing.
+    held: dict[str, list[str]] = {}
+    own: dict[str, list[str]] = {}
+    # A sentence that is quoted answers the request that was taken from it: on the work half that proves nothing.
     taken = [request for request in bench.requests if request.source in ("mined", "body")]
-    for request in (*halves.proof, *taken):
-        for skill in {*request.gold, request.home}:
-            hidden.setdefault(skill, []).append(request.query)
+    for requests, found in ((halves.proof, held), (taken, own)):
+        for request in requests:
+            for skill in {*request.gold, request.home}:
+                found.setdefault(skill, []).append(request.query)
     skills = halves.skills
     sources = [
-        source_of(
-            skill, [query for query in hidden.get(skill.id, ()) if _may_stand_in(query, skill)], halves.read
-        )
+        source_of(skill, _stand_in([*held.get(skill.id, ()), *own.get(skill.id, ())], skill), halves.read)
         for skill in skills
     ]
+    occasions = [situations(halves.read(skill), skill.name) for skill in skills]
     return Lexicon(
-        sources, [skill.text for skill in skills], asked_of(bench), [skill.name for skill in skills]
+        sources,
+        [skill.text for skill in skills],
+        asked_of(bench),
+        [skill.name for skill in skills],
+        _lost(bench),
+        particular(occasions, [skill.name for skill in skills]),
     )
+
+
+def _lost(bench: Bench) -> list[list[Situation]]:
+    """Return what users asked of each skill in vain, as far as it can be quoted."""
+    found: list[list[Situation]] = [[] for _ in bench.skills]
+    for at, (request, gold) in enumerate(zip(bench.requests, bench.board.golds, strict=True)):
+        labelled = request.source in ("file", "evals") and not bench.board.right[at]
+        if labelled and (phrase := said(request.query)) is not None:
+            found[gold[0]].append(phrase)
+    return found
+
+
+def _stand_in(queries: Sequence[str], skill: Skill) -> list[str]:
+    return [query for query in queries if _may_stand_in(query, skill)]
 
 
 def _may_stand_in(query: str, skill: Skill) -> bool:

@@ -48,7 +48,7 @@ def pruned(bench: Bench, row: int, lexicon: Lexicon) -> list[str]:
     found: list[str] = []
     best = 0.0
     while True:
-        options = [option for option in _less(parts, kept) if len(joined(option)) >= LEFT]
+        options = [option for option in less(parts, kept) if len(joined(option)) >= LEFT]
         if not options:
             return found
         scores = bench.columns.lexical([bench.text(row, joined(option)) for option in options])
@@ -91,8 +91,8 @@ def joined(parts: Clauses) -> str:
     return " ".join(closed(" ".join(clauses)) for clauses in parts)
 
 
-def _less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
-    """Yield a text with one sentence less, or with one item less of a list of three or more."""
+def less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
+    """Yield a text with one sentence less, or one item less of a list of three or more; `kept` sentences stay."""
     for at, clauses in enumerate(parts):
         sentence = " ".join(clauses)
         if kept(sentence):

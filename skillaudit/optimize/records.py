@@ -14,8 +14,10 @@ Kind = Literal["describe", "boundary", "demote", "declare", "split", "fold", "sh
 manual-only (`demote`), declare it as a router (`declare`), fold it into another (`fold`), or advise its
 author to cut it into several (`split`, never done by the program)."""
 
-StepName = Literal["merge", "narrow", "boundary", "victim", "budget", "anchor", "hierarchy"]
-STEPS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim", "budget", "anchor", "hierarchy")
+StepName = Literal["merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"]
+STEPS: tuple[StepName, ...] = (
+    "merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy",
+)  # fmt: skip
 """The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
 to leave the list helps nobody."""
 
@@ -51,6 +53,10 @@ class Effect(Record):
     """Change of the expected number of requests routed right, under a soft choice."""
 
 
+LEAST_PROVED = 0.005
+"""Least gain in accuracy that is called proved: half a request in a hundred."""
+
+
 class Edit(Record, forbid_unknown_fields=True):
     """One change that can be accepted or refused on its own."""
 
@@ -76,6 +82,8 @@ class Edit(Record, forbid_unknown_fields=True):
     figures_before: tuple[Figures, ...] = ()
     figures_after: tuple[Figures, ...] = ()
     effect: Effect | None = None
+    hundred: tuple[tuple[str, float], ...] = ()
+    """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
 
@@ -115,6 +123,16 @@ class PairedTest(Record):
     """Change of the router's expected hijack rate, likewise."""
 
 
+class Change(Record):
+    """What the edits do to one class of routers, on the same requests."""
+
+    router: str
+    client: str
+    """Client whose listing was judged; empty for a list in full view."""
+    difference: Estimate
+    """Change of the share of requests that reach a right skill, paired, with its 90% interval."""
+
+
 class Proof(Record):
     """What the edits do on the half of the requests that optimisation never saw."""
 
@@ -124,6 +142,28 @@ class Proof(Record):
     test: PairedTest
     harmed: tuple[Harm, ...] = ()
     """Skills that lose more than the tolerance all the same."""
+    classes: tuple[Change, ...] = ()
+    """The same change for each class of routers."""
+    second: str = ""
+    """Another scorer, which chose no edit; empty where there is none."""
+    confirmed: Estimate = Estimate(value=None, low=None, high=None)
+    """Change of accuracy that the second scorer forecasts for the same router."""
+
+    @property
+    def small(self) -> bool:
+        """Whether the gain is less than half a request in a hundred."""
+        return (self.test.difference.value or 0.0) < LEAST_PROVED
+
+    @property
+    def proved(self) -> bool:
+        """Whether at least half a request in a hundred is gained for sure, and a second scorer agrees."""
+        gain, other = self.test.difference, self.confirmed.value
+        return (
+            gain.low is not None
+            and gain.low > 0
+            and not self.small
+            and (not self.second or (other is not None and other > 0))
+        )
 
 
 class Offer(Record):

@@ -29,6 +29,7 @@ from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Edit, Harm, Hierarchy, Node, Optimisation, PairedTest, Proof, Step
+    from skillaudit.schema import Estimate
 
 RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
 KINDS = {
@@ -60,6 +61,13 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
     refused = len(found.edits) - accepted
     yield Title(f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused")
     yield Paragraph(verdict(found), "value")
+    if not accepted and not everything:
+        if found.hierarchy is not None and found.hierarchy.recommended:
+            yield Heading("Hierarchy", "recommended")
+            yield from hierarchy_blocks(found.hierarchy)
+        yield from offer_blocks(found)
+        yield from (Paragraph(note, "muted") for note in found.notes)
+        return
     if found.proof is not None:
         if found.planned is None or found.planned == found.proof:
             yield from proof_blocks(found.proof)
@@ -84,23 +92,32 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
 
 
 def verdict(found: Optimisation) -> str:
-    """Say in a sentence what the proof comes to, by the half of it that refused nothing."""
+    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing."""
     proof = found.planned or found.proof
-    if proof is None:
-        return "No request of the proof half judges this library: nothing is proved."
     if not found.accepted:
-        return "No edit passes the tests on these requests: keep your library."
-    change = proof.test.difference
-    if change.low is not None and change.low > 0:
-        return "Proved: the interval of the gain in accuracy lies above zero."
-    if change.high is not None and change.high < 0:
-        return (
-            "These edits do harm: the interval of the change in accuracy lies below zero; keep your library."
-        )
-    return (
-        "Nothing is proved: the interval of the change in accuracy reaches zero; take an edit for its text, or "
-        "give more requests with --requests."
+        return "Nothing here gains a request by any edit that was tried: keep your library."
+    says_when = sum(edit.step == "activation" for edit in found.accepted)
+    working = (
+        f" {plural(says_when, 'description')} would say when to use the skill, which live agents go by and no "
+        "forecast shows; prove it with --prove MODEL."
+        if says_when
+        else ""
     )
+    if proof is None:
+        return f"No request of the proof half judges this library: nothing is proved.{working}"
+    change = proof.test.difference
+    said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
+    if change.low is not None and change.high is not None:
+        said += f" ({signed(100 * change.low, 1)} to {signed(100 * change.high, 1)})"
+    if proof.proved:
+        by = f", confirmed by the {proof.second} scorer" if proof.second else ""
+        return f"Proved: {said}{by}.{working}"
+    if change.high is not None and change.high < 0:
+        return f"These edits do harm: {said}; keep your library."
+    if change.low is not None and change.low > 0:
+        why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
+        return f"Not proved: {said}; {why}.{working}"
+    return f"Nothing is proved when a model is asked to choose: {said}.{working}"
 
 
 # The proof.
@@ -117,7 +134,38 @@ def proof_blocks(proof: Proof, title: str = "Proof", note: str = "") -> list[Blo
         blocks.append(Paragraph(name.replace("_", " "), "value"))
         blocks.append(Gauge("  before", before, tone))
         blocks.append(Gauge("  after", getattr(proof.after, name), tone))
-    return blocks + _test(proof.test)
+    return blocks + _test(proof.test) + class_blocks(proof)
+
+
+def class_blocks(proof: Proof) -> list[Block]:
+    """Show what every class of routers, and a second scorer, make of the edits."""
+    rows = [
+        (
+            Span(change.router),
+            Span(change.client or "shown in full"),
+            Span(_hundred(change.difference), "value"),
+        )
+        for change in proof.classes
+    ]
+    if proof.second:
+        rows.append(
+            (Span(f"{proof.second} scorer"), Span("confirms"), Span(_hundred(proof.confirmed), "value"))
+        )
+    if not rows:
+        return []
+    columns = (Column("router"), Column("list"), Column("requests gained in a hundred"))
+    return [table(columns, rows)]
+
+
+def _hundred(change: Estimate) -> str:
+    if change.value is None:
+        return "unknown"
+    ends = (
+        ""
+        if change.low is None or change.high is None
+        else f" ({points(change.low)} to {points(change.high)})"
+    )
+    return points(change.value) + ends
 
 
 def _test(test: PairedTest) -> list[Block]:
@@ -216,6 +264,8 @@ def gain(edit: Edit) -> list[Block]:
         return []
     effect = edit.effect
     said = f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
+    if edit.hundred:
+        said += "; in a hundred: " + ", ".join(f"{name} {signed(value, 2)}" for name, value in edit.hundred)
     return [field("gain", said)]
 
 

@@ -43,7 +43,7 @@ LIBRARIES = {
     "golang": ("libraries/samber-golang.jsonl", "golang_evals"),
 }
 ROUTERS = ("local", "frontier", "gpt-4o-mini", "gpt-4o")
-EDITS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim")
+EDITS: tuple[StepName, ...] = ("merge", "narrow", "boundary", "victim", "activation")
 
 
 def library_of(data: Path, name: str) -> Library:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.prune import _less, clauses_of, joined, pruned
+from skillaudit.optimize.prune import clauses_of, joined, less, pruned
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import is_narrower, source_of
 from skillaudit.text.words import tokens
@@ -24,7 +24,7 @@ ASKED = {
 
 def options(text: str) -> set[str]:
     lexicon = Lexicon([source_of(skill("s", text))], [text], [()], ["wood-shop"])
-    return {joined(option) for option in _less(clauses_of(text), lambda part: lexicon.turns_away(0, part))}
+    return {joined(option) for option in less(clauses_of(text), lambda part: lexicon.turns_away(0, part))}
 
 
 def test_a_clause_or_a_sentence_goes_and_a_list_keeps_its_end() -> None:

@@ -14,13 +14,15 @@ from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
 from skillaudit.optimize.budget import fit_budget, longest_that_fits
-from skillaudit.optimize.edits import applied, folded_into, next_text
+from skillaudit.optimize.edits import applied, decisive, folded_into, next_text
 from skillaudit.optimize.merge import fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.records import Edit
-from skillaudit.optimize.rewrite.boundary import add_clauses
+from skillaudit.optimize.records import Edit, Effect
+from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.situations import situations
 from skillaudit.optimize.words.source import source_of
+from skillaudit.requests.mining import read
 from skillaudit.schema import Request, Skill
 
 LONG = "Match bank transfers with open invoices. Flag duplicate payments. Remind of unpaid invoices. " * 3
@@ -149,52 +151,22 @@ def test_an_edit_that_costs_another_skill_is_harmful() -> None:
     assert bench.harmful(1, bench.board.try_column(1, greedy)) in {"invoices", "payroll"}
 
 
-def confused(reminders: int) -> tuple[Bench, Lexicon]:
-    skills = [
-        skill("invoice-matching", "Match invoices with bank transfers."),
-        skill("payment-reminders", "Remind of unpaid invoices."),
-    ]
-    lost = ["remind invoices unpaid transfers", "invoices unpaid, remind of transfers"][:reminders]
-    asked = {
-        "invoice-matching": [*lost, "match the transfers"],
-        "payment-reminders": ["remind me of unpaid invoices"],
-    }
-    return bench_of(skills, asked)
-
-
-def test_clauses_name_the_rival_and_are_refused_where_they_attract() -> None:
-    bench, lexicon = confused(2)
-    add_clauses(bench, lexicon)
-    assert {edit.skills[0] for edit in bench.edits} == {"invoice-matching", "payment-reminders"}
-    for edit in bench.edits:
-        assert edit.after.startswith(edit.before)
-        assert edit.after.endswith(f": use {edit.rivals[0]}.")
-        assert edit.accept or "negation" in edit.refused
-
-
-def test_one_request_that_changes_hands_asks_for_no_clause() -> None:
-    bench, lexicon = confused(1)
-    assert bench.confused_pairs()
-    add_clauses(bench, lexicon)
-    assert not bench.edits
-
-
 def anchored(first: Skill, second: Skill, shared: int = 3) -> str:
     asked = {first.id: ["money", "my money", "money now"], second.id: ["money then"]}
     bench, lexicon = bench_of([first, second], asked)
     return anchor_paragraph(bench, lexicon, [(0, 1, shared)])
 
 
-INVOICES = "Match open invoices. Match open invoices again."
-REMINDERS = "Remind late customers. Remind late customers twice."
+INVOICES = "Match open invoices with bank transfers every week."
+REMINDERS = "Remind late customers of unpaid invoices by mail."
 
 
 def test_the_anchor_names_both_skills_with_their_own_words() -> None:
-    first, second = skill("invoices", "Money.", INVOICES), skill("reminders", "Money.", REMINDERS)
+    first, second = skill("invoices", INVOICES), skill("reminders", REMINDERS)
     text = anchored(first, second)
     assert "`invoices`" in text
     assert "`reminders`" in text
-    assert "late customers" in text.casefold()
+    assert REMINDERS in text
     assert anchored(first, second, shared=1) == ""
 
 
@@ -203,12 +175,35 @@ def test_the_anchor_says_nothing_where_only_the_names_differ() -> None:
 
 
 def test_the_anchor_tells_skills_of_one_name_apart_by_id() -> None:
-    first, second = skill("a/money", "Money.", INVOICES), skill("b/money", "Money.", REMINDERS)
+    first, second = skill("a/money", INVOICES), skill("b/money", REMINDERS)
     text = anchored(
         msgspec.structs.replace(first, name="money"), msgspec.structs.replace(second, name="money")
     )
     assert "`a/money`" in text
     assert "`b/money`" in text
+
+
+def test_a_description_without_a_when_is_given_one_unless_another_loses() -> None:
+    body = "# T\n\n## When to use\n\n- Claiming a hotel bill\n- Adding mileage for a drive\n"
+    skills = [skill("travel", "Trips and their costs", body), skill("invoices", "Match open invoices.")]
+    lexicon_parts = [situations(read(each), each.name) for each in skills]
+    bench, lexicon = bench_of(skills, {"travel": ["hotel bill"], "invoices": ["open invoices please"]})
+    lexicon.situations = lexicon_parts
+    say_when(bench, lexicon)
+    (edit,) = bench.edits
+    assert (edit.step, edit.accept) == ("activation", True)
+    assert (
+        edit.after == "Trips and their costs. Use when claiming a hotel bill or adding mileage for a drive."
+    )
+
+
+def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
+    idle = _edit("Old.", "New.", effect=Effect(gained=0, lost=0, expected=0.3))
+    good = _edit("Old.", "New.", effect=Effect(gained=1, lost=0, expected=0.3))
+    when = _edit(
+        "Old.", "Old. Use when new.", step="activation", effect=Effect(gained=0, lost=0, expected=0.0)
+    )
+    assert [edit.accept for edit in decisive([idle, good, when])] == [False, True, True]
 
 
 def test_a_budget_is_kept() -> None:

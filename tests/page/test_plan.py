@@ -79,17 +79,17 @@ def test_of_many_the_best_are_shown_whole_and_the_others_in_a_line() -> None:
 
 def test_refused_edits_with_one_reason_are_counted() -> None:
     edits = [edit(number, accept=False, refused="no negation") for number in range(ALIKE)]
-    text = render(found(*edits, edit(9, accept=False, refused="skill-9 falls")))
+    text = render(found(edit(0, accept=True), *edits, edit(9, accept=False, refused="skill-9 falls")))
     assert f"{ALIKE} edits       no negation" in text
     assert "boundary-9  skill-9  skill-9 falls" in text
     assert "boundary-1" not in text
-    assert "New text" not in text
+    assert "New text 1." not in text
     assert "New text 9." in render(found(*edits, edit(9, accept=False)), everything=True)
 
 
 def test_too_many_single_refusals_are_cut() -> None:
     edits = [edit(number, accept=False, refused=f"reason {number}") for number in range(NAMED + 5)]
-    text = render(found(*edits))
+    text = render(found(edit(99, accept=True), *edits))
     assert "and 5 edits more" in text
     assert text.count("reason") == NAMED
 
@@ -104,7 +104,7 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
         gain=0.012,
         harmed=(Harm(skill="skill-4", requests=3, before=0.9, after=0.6, edits=("boundary-4",)),),
     )
-    text = render(found(refused, offers=(offer,)), everything=everything)
+    text = render(found(edit(1, accept=True), refused, offers=(offer,)), everything=everything)
     offered = " ".join(text[text.index("YOURS TO DECIDE") : text.index("REFUSED")].split())
     for said in ("boundary-4", "make", "83.0%", "+1.2", "10.0%", "skill-4 90%"):
         assert said in offered, said
@@ -135,3 +135,11 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
     assert verdict in text
     assert text.index("PROOF OF THE PLAN AS IT WAS MADE") < text.index("WITHOUT WHAT HARMS")
     assert verdict in " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
+
+
+def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
+    refused = [edit(number, accept=False, refused="no decision changes") for number in range(5)]
+    lines = render(found(*refused)).strip().splitlines()
+    assert lines[1].strip() == "Nothing here gains a request by any edit that was tried: keep your library."
+    assert len(lines) == 2
+    assert "REFUSED" in render(found(*refused), everything=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from skillaudit.config import Config
 from skillaudit.optimize.board import Embed
 from skillaudit.optimize.budget import as_shown
@@ -13,9 +15,17 @@ from skillaudit.optimize.halves import Halves
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import refuse_harm
-from skillaudit.optimize.proof.state import Variant, rates, variant
-from skillaudit.optimize.records import STEPS, Edit, Harm, Offer, Proof, Rates, Step
+from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
+from skillaudit.optimize.records import STEPS, Change, Edit, Harm, Offer, Proof, Rates, Step
 from skillaudit.progress import Progress
+from skillaudit.routing.profiles import classes
+from skillaudit.schema import ScorerName
+from skillaudit.stats.intervals import UNKNOWN
+
+WEIGHED = 20
+"""Accepted edits that are weighed one by one, those that bring most first."""
+SECOND: dict[ScorerName, ScorerName] = {"hybrid": "dense", "lexical": "dense", "dense": "lexical"}
+"""The scorer that has to confirm what another one chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +55,16 @@ def prove(
     progress.update("proof", 0, 1)
     court = _Court(halves, config, embed)
     planned = proof = court.proof(edits)
+    planned_edits = tuple(edits)
     if refuse and planned.harmed:
         edits = refuse_harm(
             config.scorer, halves.skills, halves.proof, embed, edits, planned.harmed, court.harms, progress
         )
         proof = court.proof(edits)
+    edits = court.weighed(edits)
+    same = planned is proof
+    planned = court.confirmed(planned, planned_edits)
+    proof = planned if same else court.confirmed(proof, edits)
     return Proven(
         edits=tuple(edits),
         proof=proof,
@@ -99,6 +114,58 @@ class _Court:
             after=self.rates(after)[1],
             test=paired(self.before, after, scorer, wanted),
             harmed=harmed(self.before, after, scorer, wanted, touching(edits)),
+        )
+
+    def confirmed(self, proof: Proof, edits: Sequence[Edit]) -> Proof:
+        """Return a proof with what every class of routers, and another scorer, make of the same edits."""
+        if not any(edit.accept for edit in edits):
+            return proof
+        config, after = self.config, self.after(edits)
+        changes = tuple(
+            Change(
+                router=profile.name,
+                client=config.client or "",
+                difference=paired(self.before, after, config.scorer, profile.name).difference,
+            )
+            for profile in classes()
+            if config.scorer in profile.fits
+        )
+        other: ScorerName | None = None if self.embed is None else SECOND[config.scorer]
+        agreed = UNKNOWN
+        if other is not None:
+            second = _Court(self.halves, msgspec.structs.replace(config, scorer=other), self.embed)
+            router = None if is_local(config.router) else config.router
+            agreed = paired(second.before, second.after(edits), other, router or f"local/{other}").difference
+        return msgspec.structs.replace(proof, classes=changes, second=other or "", confirmed=agreed)
+
+    def weighed(self, edits: Sequence[Edit]) -> list[Edit]:
+        """Return the edits, the accepted ones with what each alone gains for every class in a hundred requests."""
+        taken = [edit for edit in edits if edit.accept]
+        taken.sort(key=lambda edit: -(edit.effect.expected if edit.effect else 0.0))
+        gains = {edit.id: self._alone(edit) for edit in taken[:WEIGHED]}
+        return [
+            msgspec.structs.replace(edit, hundred=gains[edit.id]) if edit.id in gains else edit
+            for edit in edits
+        ]
+
+    def _alone(self, edit: Edit) -> tuple[tuple[str, float], ...]:
+        after, every = self.after([edit]), range(len(self.before.requests))
+        name = self.config.scorer
+        return tuple(
+            (
+                profile.name,
+                round(
+                    100
+                    * (
+                        expected(after, name, profile.name, every)[0]
+                        - expected(self.before, name, profile.name, every)[0]
+                    ),
+                    2,
+                )
+                + 0.0,
+            )
+            for profile in classes()
+            if name in profile.fits
         )
 
     def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:

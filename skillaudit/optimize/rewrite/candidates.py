@@ -1,33 +1,23 @@
-"""Candidates for a skill's description, made of words of its own file: the extractive rewriter."""
+"""Candidates for a skill's description, in whole sentences of its own file and its users: the extractive rewriter."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose, choose_sentences
-from skillaudit.optimize.words.phrasing import (
-    BOOKS,
-    MAX_DESCRIPTION,
-    closed,
-    fit,
-    language,
-    listing,
-    spelled,
-    without_generic,
-)
+from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose_sentences
+from skillaudit.optimize.words.phrasing import BOOKS, MAX_DESCRIPTION, closed, fit, language, without_generic
+from skillaudit.optimize.words.situations import SAYS_WHEN, sentence
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
-from skillaudit.text.words import is_unspaced
 
-LEAST_LISTED = 2
-"""Phrases that make a list."""
-LIST_LENGTHS = (120, 300)
-"""Characters of phrases that the candidates add."""
 SENTENCES = (240, 480)
 """Characters of sentences of the body that the candidates add."""
-_SUBJECT = 60
-"""Characters of what a boundary clause turns away."""
+ASKED = 320
+"""Characters of a sentence that quotes requests."""
+THIN = 10
+"""Telling words of a description from which on it says for itself what its skill does."""
 _LEAD = 4
 """Telling words that an opening sentence must have to say what a skill does."""
 
@@ -52,6 +42,70 @@ def shortened(skill: Skill, row: int, lexicon: Lexicon) -> str:
     return " ".join([lead, *kept])
 
 
+def when_of(skill: Skill, row: int, lexicon: Lexicon, base: str) -> str:
+    """Return a sentence that says when to use a skill whose description `base` does not; empty without one.
+
+    It is made of situations that the skill's own file names, in English only: a list of them is put together
+    by the grammar of its language.
+    """
+    if skill.when_to_use or SAYS_WHEN.search(base) or language(f"{base} {skill.name}") != "en":
+        return ""
+    return sentence(lexicon.situations[row], set(stems(f"{skill.name} {base}")))
+
+
+def asked_for(row: int, lexicon: Lexicon, base: str) -> str:
+    """Return a sentence that quotes requests which a skill should have; empty without one to quote.
+
+    Those come first that say most of what its users say and others do not.
+    """
+    weights = lexicon.weights(row)
+    worth = {
+        each: math.fsum(weights.get(word, 0.0) for word in sorted(set(stems(each.text))))
+        for each in lexicon.spoken[row]
+    }
+    best = sorted(worth, key=lambda each: (-worth[each] / math.sqrt(8 + len(each.text)), each.text))
+    return sentence(best, set(stems(base)), ASKED, least=1)
+
+
+class _Parts:
+    """What may be added to one description."""
+
+    def __init__(self, skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> None:
+        self.skill, self.row, self.lexicon, self.limit = skill, row, lexicon, limit
+        self.source, self.weights = lexicon.sources[row], lexicon.weights(row, rivals)
+        self.thick = len(set(stems(skill.description))) >= THIN
+        self.stop = BOOKS[language(skill.description)].stop
+
+    def opened(self, base: str) -> str:
+        """With the body's own sentence on what the skill does, where the description says next to nothing."""
+        if self.thick:
+            return base
+        about = closed(self.source.about, self.stop) if self.source.about else ""
+        known = set(stems(base))
+        new = set(stems(about)) - known
+        return self._within(base, about) if len(new) * 2 >= len(set(stems(about))) and new else base
+
+    def told(self, base: str, length: int) -> str:
+        """With sentences of the opening of the body, where the description says next to nothing."""
+        if self.thick:
+            return base
+        known = set(stems(f"{self.skill.name} {base}"))
+        chosen = choose_sentences(self.source, self.weights, known, min(length, self.limit - len(base) - 1))
+        return " ".join([base, *chosen])
+
+    def when(self, base: str) -> str:
+        """With a sentence that says when."""
+        return self._within(base, when_of(self.skill, self.row, self.lexicon, base))
+
+    def asked(self, base: str) -> str:
+        """With requests that were lost."""
+        return self._within(base, asked_for(self.row, self.lexicon, base))
+
+    def _within(self, base: str, more: str) -> str:
+        text = f"{base} {more}"
+        return text if more and len(text) <= self.limit else base
+
+
 def candidates(
     skill: Skill,
     row: int,
@@ -64,36 +118,18 @@ def candidates(
     """Return descriptions of `skill` to try, each at most `limit` characters, its own left out.
 
     The whole description (with `shorten` its opening sentence alone, too), rid of phrases that claim
-    everything, then sentences of the body, and the phrases of its file that tell it
-    most from `rivals` and that its users say. Every word comes from the skill's own file, but for
-    `wording.FUNCTION_WORDS`.
+    everything, with whole sentences after it: what the body says that the skill does, when to use it,
+    requests that it lost. Every word comes from the skill's own file or its users, but for the words that
+    join them.
     """
     limit = min(limit, MAX_DESCRIPTION)
-    source = lexicon.sources[row]
-    weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
-    book = BOOKS[language(skill.description)]
-    whole = closed(without_generic(skill.description), book.stop)
-    lead = shortened(skill, row, lexicon)
+    parts = _Parts(skill, row, lexicon, rivals, limit)
+    whole = closed(without_generic(skill.description), parts.stop)
     found: dict[str, None] = {fit(whole, limit): None}
-    about = closed(source.about, book.stop) if source.about else ""
-    bases: dict[str, tuple[int, ...]] = dict.fromkeys([whole, lead] if shorten else [whole], LIST_LENGTHS)
-    if about and not set(stems(about)) <= set(stems(whole)):
-        bases.setdefault(f"{whole} {about}", LIST_LENGTHS)
-    for base in (whole, lead) if shorten else (whole,):
-        for room in SENTENCES:
-            told = set(stems(f"{skill.name} {base}"))
-            if more := choose_sentences(source, weights, told, min(room, limit - len(base) - 1)):
-                bases.setdefault(" ".join([base, *more]), LIST_LENGTHS[:1])
-    for base, lengths in bases.items():
+    for base in (whole, shortened(skill, row, lexicon)) if shorten else (whole,):
         found[base] = None
-        known = set(stems(f"{skill.name} {base}"))
-        for length in lengths:
-            room = min(length, limit - len(base) - len(book.cover) - 2)
-            if room < 20:
-                continue
-            phrases = choose(source, weights, known, room, plain)
-            if len(phrases) >= LEAST_LISTED:
-                found[f"{base} {listing(book, phrases)}"] = None
+        for text in _grown(parts, base).values():
+            found[text] = None
     found.pop(skill.description, None)
     return tuple(text for text in found if text and len(text) <= limit)
 
@@ -103,71 +139,25 @@ def by_recipe(
 ) -> dict[str, str]:
     """Return what each recipe makes of the description of `skill`, by the name of the recipe.
 
-    Every recipe keeps the whole description, rid of phrases that claim everything, and adds phrases, the
-    opening of the body, sentences, or several of these; where a file has nothing to add, the text is short of it.
+    Every recipe keeps the whole description, rid of phrases that claim everything, and adds sentences; where
+    a file has nothing to add, the text is short of it.
     """
     limit = min(limit, MAX_DESCRIPTION)
-    source = lexicon.sources[row]
-    weights, plain = lexicon.weights(row, rivals), lexicon.plain(row)
-    book = BOOKS[language(skill.description)]
-    whole = fit(closed(without_generic(skill.description), book.stop), limit)
-    about = closed(source.about, book.stop) if source.about else ""
-    opened = f"{whole} {about}" if about and not set(stems(about)) <= set(stems(whole)) else whole
+    parts = _Parts(skill, row, lexicon, rivals, limit)
+    return _grown(parts, fit(closed(without_generic(skill.description), parts.stop), limit))
 
-    def listed(base: str, length: int) -> str:
-        room = min(length, limit - len(base) - len(book.cover) - 2)
-        known = set(stems(f"{skill.name} {base}"))
-        phrases = choose(source, weights, known, room, plain) if room >= 20 else []
-        return f"{base} {listing(book, phrases)}" if len(phrases) >= LEAST_LISTED else base
 
-    def told(base: str, length: int) -> str:
-        known = set(stems(f"{skill.name} {base}"))
-        return " ".join([base, *choose_sentences(source, weights, known, min(length, limit - len(base) - 1))])
-
-    opened = opened if len(opened) <= limit else whole
+def _grown(parts: _Parts, base: str) -> dict[str, str]:
+    opened, told, more = parts.opened(base), parts.told(base, SENTENCES[0]), parts.told(base, SENTENCES[1])
     return {
-        "phrases": listed(whole, 120),
-        "more phrases": listed(whole, 300),
+        "when": parts.when(base),
         "opening": opened,
-        "opening and phrases": listed(opened, 120),
-        "opening and more phrases": listed(opened, 300),
-        "sentences": told(whole, 240),
-        "sentences and phrases": listed(told(whole, 240), 120),
-        "more sentences and phrases": listed(told(whole, 480), 120),
+        "opening and when": parts.when(opened),
+        "sentences": told,
+        "sentences and when": parts.when(told),
+        "more sentences and when": parts.when(more),
+        "requests": parts.asked(base),
+        "opening and requests": parts.asked(opened),
+        "sentences and requests": parts.asked(told),
+        "more sentences and requests": parts.asked(parts.when(more)),
     }
-
-
-def with_clause(
-    skill: Skill, row: int, rival: Skill, other: int, lexicon: Lexicon, limit: int = MAX_DESCRIPTION
-) -> str:
-    """Return the description with a clause that sends to `rival` what is its own; unchanged without room.
-
-    What is turned away is named in phrases of the skill's own file that the rival's descriptor says and the
-    skill's own does not, else in the words of the rival's name; a name of one word says too little, and there
-    is no clause.
-    """
-    if rival.name.casefold() in skill.description.casefold():
-        return skill.description
-    book = BOOKS[language(skill.description)]
-    theirs = lexicon.weights(other, (row,))
-    wanted = lexicon.described[other] - lexicon.described[row]
-    weights = {word: weight for word, weight in theirs.items() if word in wanted}
-    phrases = choose(lexicon.sources[row], weights, set(), _SUBJECT)
-    subject = book.comma.join(
-        phrase for phrase in phrases if _is_subject(phrase, rival, lexicon.described[other])
-    )
-    named = spelled(rival.name).lower()
-    same = language(named) == language(skill.description)
-    if not subject and same and len(set(stems(named))) > 1 and set(stems(named)) - lexicon.described[row]:
-        subject = named
-    if not subject:
-        return skill.description
-    turned = book.boundary.format(subject=subject, rival=rival.name)
-    text = f"{closed(skill.description, book.stop)} {turned}"
-    return text if len(text) <= min(limit, MAX_DESCRIPTION) else skill.description
-
-
-def _is_subject(phrase: str, rival: Skill, described: set[str]) -> bool:
-    """Whether a phrase says enough to turn somebody away with: two words, or one of a script without spaces."""
-    several = " " in phrase or is_unspaced(phrase)
-    return several and set(stems(phrase)) <= described and phrase.casefold() != rival.name.casefold()

@@ -89,6 +89,7 @@ def _trial(bench: Bench, texts: Mapping[int, str], scores: Mapping[int, Floats])
         soft=(after.chance - bench.board.chance) * bench.board.weights,
         hard=after.right.astype(np.int64) - bench.board.right.astype(np.int64),
     )
+    delta = bench.unquoted(texts, delta)
     noise = float(np.sqrt((delta.soft**2).sum()))
     gain = bench.gain(delta)
     worth = gain >= bench.minimum * len(texts)

@@ -74,7 +74,7 @@ def sharpen(
         progress.update("optimize", done, len(options), step)
         best = None
         for task, text, column in options[row]:
-            delta = bench.board.try_column(row, column)
+            delta = bench.judge(row, text, column)
             gain = bench.gain(delta)
             if not bench.convincing(delta) or (best and gain <= best[0]):
                 continue

@@ -1,23 +1,22 @@
-"""Which words of a skill's own file tell it from its rivals, and which phrases and sentences bring them."""
+"""Which words of a skill's own file tell it from its rivals, and which sentences bring them."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from skillaudit.optimize.words.situations import Situation
 from skillaudit.optimize.words.source import MINUS, Source, stems
-from skillaudit.text.words import identifiers, is_unspaced
+from skillaudit.text.words import identifiers
 
 _ARROW = re.compile(r"[→⇒]|[-=]>")
 _SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")
 """Sends a reader to something that may be a skill."""
 _BODY_WEIGHT = 0.25
-_COMMON = 0.35
-"""Share of the files that hold a word, beyond which the word alone tells nothing."""
-_TEMPLATE = 0.15
-"""Share of the files that hold a phrase, beyond which it belongs to how they are laid out."""
+FRESH = 0.5
+"""Least share of the telling words of a sentence that a description does not say yet."""
 _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 WHEN = re.compile(
@@ -37,16 +36,21 @@ class Lexicon:
         texts: Sequence[str],
         queries: Sequence[Sequence[str]],
         names: Sequence[str] = (),
+        spoken: Sequence[Sequence[Situation]] = (),
+        situations: Sequence[Sequence[Situation]] = (),
     ) -> None:
-        """Take every skill's source and descriptor, its own work requests and its name, all in parallel."""
+        """Take every skill's source and descriptor, its own work requests, its name, and what it lost, in parallel.
+
+        `spoken` are requests that a skill should have had, as a description may quote them; `situations` the
+        occasions to use it that its file names.
+        """
         self.sources = sources
+        self.spoken = spoken or [()] * len(sources)
+        self.situations = situations or [()] * len(sources)
         self._names = [name.casefold() for name in names]
         self._all = set(self._names)
         self._known = {name for name in self._names if identifiers(name) == [name]}
         self.described = [set(stems(text)) for text in texts]
-        self._shared = Counter(
-            phrase for source in sources for phrase in {each.casefold() for each in source.phrases}
-        )
         self.holders: Counter[str] = Counter()
         for source, words in zip(sources, self.described, strict=True):
             self.holders.update(words | set(source.counts))
@@ -66,24 +70,6 @@ class Lexicon:
         named = {word.strip("-_") for word in identifiers(folded)}
         sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
         return bool(((named & self._known) | (sent & self._all)) - {own, ""})
-
-    def plain(self, skill: int) -> set[str]:
-        """Return the phrases that say too little: titles that many files share, and most single words.
-
-        A single word needs users who ask for it, and must not stand in most files.
-        """
-        asked, most = self.asked[skill], max(len(self.sources) * _COMMON, 2)
-        shared = max(len(self.sources) * _TEMPLATE, 3)
-        return {
-            phrase
-            for phrase, words in self.sources[skill].words.items()
-            if self._shared[phrase.casefold()] > shared
-            or (
-                " " not in phrase
-                and not is_unspaced(phrase)
-                and not any(asked[word] >= _SUPPORT and self.holders[word] <= most for word in words)
-            )
-        }
 
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
         """Weigh the words of one skill's file: what its users say, and what its body says, more than others.
@@ -108,59 +94,35 @@ class Lexicon:
         return found
 
 
-MAX_LISTED = 8
-"""Phrases of one list: a reader takes in no more."""
-
-
-def choose(
-    source: Source,
-    weights: Mapping[str, float],
-    known: set[str],
-    limit: int,
-    plain: Collection[str] = (),
-) -> list[str]:
-    """Pick phrases that bring the most weight in words that are not `known`, at most `limit` characters.
-
-    A word counts once; a phrase pays for its length. Phrases in `plain` are passed over.
-    """
-    texts = {phrase: weight for phrase, weight in source.phrases.items() if phrase not in plain}
-    return _pick(texts, source.words, weights, known, limit)[:MAX_LISTED]
-
-
 def choose_sentences(
     source: Source, weights: Mapping[str, float], known: set[str], limit: int, most: int = 3
 ) -> list[str]:
-    """Pick sentences as `choose` picks phrases, at most `most` of them, in the order of the file."""
-    equal = dict.fromkeys(source.sentences, 1.0)
-    chosen = set(_pick(equal, source.sentences, weights, known, limit)[:most])
-    return [sentence for sentence in source.sentences if sentence in chosen]
+    """Pick whole sentences that bring the most weight in words that are not `known`, in the order of the file.
 
-
-def _pick(
-    texts: Mapping[str, float],
-    words_of: Mapping[str, frozenset[str]],
-    weights: Mapping[str, float],
-    known: set[str],
-    limit: int,
-) -> list[str]:
+    At most `most`, and `limit` characters in all. A word counts once, a sentence pays for its length, and one
+    that says mostly what is known already is passed over.
+    """
     gains = []
-    for place, (text, prominence) in enumerate(texts.items()):
-        words = words_of[text] - known
-        if words and (gain := prominence * math.fsum(weights.get(word, 0.0) for word in words)) > 0:
+    for place, (text, words) in enumerate(source.sentences.items()):
+        new = words - known
+        if len(new) >= FRESH * len(words) and (gain := _worth(new, weights)) > 0:
             gains.append((-gain / math.sqrt(8 + len(text)), place, text))
     gains.sort()
-    chosen: list[str] = []
+    chosen: set[str] = set()
     covered = set(known)
     used = 0
     for bound, _, text in gains:
-        words = words_of[text] - covered
-        gain = texts[text] * math.fsum(weights.get(word, 0.0) for word in words)
+        gain = _worth(source.sentences[text] - covered, weights)
         # A text whose best word another one has brought already is worth too little to read.
-        if gain / math.sqrt(8 + len(text)) < 0.5 * -bound:
+        if gain / math.sqrt(8 + len(text)) < 0.5 * -bound or used + len(text) + 2 > limit:
             continue
-        if used + len(text) + 2 > limit:
-            continue
-        chosen.append(text)
-        covered |= words
+        if len(chosen) == most:
+            break
+        chosen.add(text)
+        covered |= source.sentences[text]
         used += len(text) + 2
-    return chosen
+    return [sentence for sentence in source.sentences if sentence in chosen]
+
+
+def _worth(words: frozenset[str], weights: Mapping[str, float]) -> float:
+    return math.fsum(weights.get(word, 0.0) for word in words)

@@ -24,64 +24,54 @@ class Phrasebook(NamedTuple):
     """Function words that give the language away."""
     cover: str
     """Opens a list of phrases."""
-    boundary: str
-    """A boundary clause: `subject` and `rival`."""
     comma: str = ", "
     stop: str = "."
 
 
-def _book(marks: str, cover: str, boundary: str) -> Phrasebook:
-    return Phrasebook(frozenset(marks.split()), cover, boundary)
+def _book(marks: str, cover: str) -> Phrasebook:
+    return Phrasebook(frozenset(marks.split()), cover)
 
 
 BOOKS: dict[str, Phrasebook] = {
     "en": _book(
         "the and for when use with from this that or of",
         "Covers ",
-        "Not for {subject}: use {rival}.",
     ),
     "de": _book(
         "und der die das für mit wenn von zu ein eine oder",
         "Umfasst ",
-        "Nicht für {subject}: dafür {rival} verwenden.",
     ),
     "fr": _book(
         "les des pour avec quand une est dans sur ou du",
         "Couvre ",
-        "Pas pour {subject} : utiliser {rival}.",
     ),
     "es": _book(
         "los las para con cuando una del que en el y o",
         "Incluye ",
-        "No para {subject}: usar {rival}.",
     ),
     "pt": _book(
         "os para com quando uma que em do da não e ou",
         "Inclui ",
-        "Não para {subject}: usar {rival}.",
     ),
     "it": _book(
         "gli per con quando una che del della di il e o",
         "Comprende ",
-        "Non per {subject}: usare {rival}.",
     ),
-    "zh": Phrasebook(frozenset(), "涵盖", "不用于{subject}：请用 {rival}。", "、", "。"),
+    "zh": Phrasebook(frozenset(), "涵盖", "、", "。"),
     "ja": Phrasebook(
         frozenset(),
         "対象：",
-        "{subject}には使わない：{rival} を使う。",
         "、",
         "。",
     ),
-    "": Phrasebook(frozenset(), "", "≠ {subject} → {rival}."),
+    "": Phrasebook(frozenset(), ""),
 }
 """By language; the last is for all others and has no words at all."""
 
+JOINING = "use when for requests such as or the user you need wants asks to about before after"
+"""What joins situations in a sentence on when to use a skill."""
 FUNCTION_WORDS = frozenset(
-    word
-    for book in BOOKS.values()
-    for part in (book.cover, book.boundary)
-    for word in tokens(part.replace("{subject}", " ").replace("{rival}", " "))
+    [*tokens(JOINING), *(word for book in BOOKS.values() for word in tokens(book.cover))]
 )
 """Every word that a rewrite may add of its own."""
 

@@ -1,10 +1,10 @@
-"""What of a skill's own file may be quoted: its phrases, its sentences, and the words that stand in it."""
+"""What of a skill's own file may be quoted: its sentences, and the words that stand in it."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.requests.mining import read, scoped, tasks
@@ -20,7 +20,6 @@ MINUS = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says that tells what a skill is not for."""
-MAX_PHRASES = 600
 _LEAD = 4
 """Telling words that a sentence must have to say what a skill does."""
 _LONGEST_ABOUT = 240
@@ -30,15 +29,6 @@ _SAME = 0.6
 """Share of a held-out request's words that make a line of the body its source."""
 _CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
-_CLUTTER = re.compile(
-    r"(?<!\w)(?:et al|pmid|doi|isbn|see|just|steps?|phases?|critical|hard|quick|related|references?|mandatory"
-    r"|important|notes?|todo|examples?|overviews?|appendix|rules?|always|never|step-by-step|output|input"
-    r"|further|additional|already|usage|instructions?|everything|suggest|available|core)(?!\w)",
-    re.IGNORECASE,
-)
-"""Words that say where in a file one is, or how to read it, not what it is about."""
-_SHOUTED = 5
-"""Letters from which on a word in capitals is a heading that shouts, and no abbreviation."""
 _TALK = re.compile(
     r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
     re.IGNORECASE,
@@ -61,8 +51,6 @@ OPENING = 6
 """Lines of prose from the top that may be quoted: what comes later is detail of one step."""
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
 MAX_SENTENCES = 60
-_PROMINENCE = (1.0, 0.8, 0.6, 0.6)
-"""Of a phrase in a heading, an item, a paragraph, the description."""
 
 
 def stems(text: str) -> list[str]:
@@ -81,12 +69,8 @@ class Source:
 
     lines: tuple[str, ...]
     """Plain lines of the body, headings first, then items and prose."""
-    phrases: Mapping[str, float]
-    """Short runs of words of the file, with how prominent their place is, in (0, 1]."""
     counts: Mapping[str, int]
     """Telling words of the whole file, folded, with how often they stand there."""
-    words: Mapping[str, frozenset[str]]
-    """Of each phrase, its telling words, folded."""
     about: str = ""
     """First sentence of the body that says what the skill does; empty where none may be quoted."""
     sentences: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -120,82 +104,13 @@ def source_of(
     ]
     every = [line for lines in kept for line in lines]
     counts = Counter(word for line in (*every, skill.text) for word in stems(line))
-    found: dict[str, float] = {}
-    again = Counter(
-        run
-        for line in (*kept[1], *kept[2], skill.description)
-        for phrase in phrases(line)
-        for run in _runs(phrase)
-    )
-    spoken = frozenset(phrase_words(skill.text))
-    small = frozenset(word for line in (*kept[1], *kept[2]) for word in line.split() if word.islower())
-    for lines, prominence in zip((*kept, [skill.description]), _PROMINENCE, strict=True):
-        for line in lines:
-            for phrase in phrases(line):
-                # A word that stands once in a file is seldom what the file is about, and a run of words
-                # out of a sentence is a name for something only where it comes again.
-                if len(found) >= MAX_PHRASES or max((counts[word] for word in stems(phrase)), default=0) < 2:
-                    continue
-                for name in (phrase,) if prominence == 1.0 else _recurring(phrase, again):
-                    if is_presentable(name, spoken):
-                        found.setdefault(_small(name, small), prominence)
     return Source(
         lines=tuple(every),
-        phrases=found,
         counts=counts,
-        words={phrase: frozenset(stems(phrase)) for phrase in found},
         about=_about(parts, skill.name, every),
         sentences=_sentences(kept[2], counts),
         titles=tuple(dict.fromkeys(title for part in parts for title in part.headings)),
     )
-
-
-def phrase_words(text: str) -> Iterable[str]:
-    """Yield the words of a text as phrases have them, in the case that they stand in."""
-    return (word for phrase in phrases(text) for word in phrase.split())
-
-
-def is_presentable(phrase: str, spoken: Collection[str] = ()) -> bool:
-    """Whether a phrase could stand in a description: no code, no number, no label of a part of the file.
-
-    What the author's own descriptor has, the words of `spoken`, is always good enough.
-    """
-    for word in phrase.split():
-        if word in spoken:
-            continue
-        if any(letter.isdigit() for letter in word) or re.search(r"[._/]\w", word):
-            return False
-        if (len(word) >= _SHOUTED and word.isupper()) or re.match(r"[^\W\d_]*?[a-z][A-Z]", word):
-            return False
-    return not _CLUTTER.search(phrase)
-
-
-def _small(phrase: str, small: frozenset[str]) -> str:
-    """Take the capitals off a title whose words the running text writes without: those of names stay."""
-    lower = phrase.lower()
-    return lower if all(word in small for word in lower.split()) else phrase
-
-
-def _runs(phrase: str) -> Iterable[str]:
-    words = phrase.casefold().split()
-    for start in range(len(words)):
-        for stop in range(start + 1, len(words) + 1):
-            yield " ".join(words[start:stop])
-
-
-def _recurring(phrase: str, again: Mapping[str, int]) -> Iterable[str]:
-    """Yield the longest parts of a run of words that come again, adverbs left out."""
-    words = phrase.split()
-    start = 0
-    while start < len(words):
-        for stop in range(len(words), start, -1):
-            part = " ".join(words[start:stop])
-            if again[part.casefold()] > 1 and not part.endswith("ly"):
-                yield part
-                break
-        else:
-            stop = start + 1
-        start = stop
 
 
 def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, frozenset[str]]:

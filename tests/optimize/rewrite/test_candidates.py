@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.optimize.rewrite.candidates import candidates, with_clause
+from skillaudit.optimize.rewrite.candidates import asked_for, by_recipe, candidates, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
@@ -17,7 +17,9 @@ from skillaudit.optimize.words.phrasing import (
     spelled,
     without_generic,
 )
-from skillaudit.optimize.words.source import is_presentable, phrases, source_of, stems
+from skillaudit.optimize.words.situations import said, situations
+from skillaudit.optimize.words.source import phrases, source_of, stems
+from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 from skillaudit.text.words import tokens
 
@@ -54,6 +56,9 @@ def lexicon_of(*skills: Skill, queries: tuple[tuple[str, ...], ...] | None = Non
         [source_of(skill) for skill in skills],
         [skill.text for skill in skills],
         queries or ((),) * len(skills),
+        [skill.name for skill in skills],
+        [[phrase for query in own if (phrase := said(query))] for own in queries or ((),) * len(skills)],
+        [situations(read(skill), skill.name) for skill in skills],
     )
 
 
@@ -68,24 +73,6 @@ def test_every_word_comes_from_the_file(
         assert set(tokens(text)) <= own
         assert 0 < len(text) <= min(limit, MAX_DESCRIPTION)
         assert "\n" not in text
-    clause = with_clause(skill, 0, rival, 1, lexicon, limit)
-    assert set(tokens(clause)) <= own | set(tokens(rival.name))
-    assert len(clause) <= max(limit, len(skill.description))
-
-
-@pytest.mark.parametrize(
-    ("rival", "turned"),
-    [
-        ("payment-reminders", " Not for payment reminders: use payment-reminders."),
-        ("reminders", ""),
-        ("invoice-match", ""),
-    ],
-)
-def test_a_clause_turns_away_what_the_rival_is_named_for(rival: str, turned: str) -> None:
-    skill = Skill(id="s", name="invoice-matching", description="Match invoices with bank transfers.")
-    other = Skill(id="r", name=rival, description="Chases debtors.")
-    lexicon = lexicon_of(skill, other)
-    assert with_clause(skill, 0, other, 1, lexicon) == skill.description + turned
 
 
 def test_a_shortened_description_keeps_what_the_skill_is_not_for() -> None:
@@ -98,25 +85,6 @@ def test_a_shortened_description_keeps_what_the_skill_is_not_for() -> None:
     texts = candidates(skill, 0, lexicon, (1,), shorten=True)
     assert "Post supplier invoices in the ledger. Never for payroll." in texts
     assert all("Never for payroll." in text for text in texts)
-
-
-@pytest.mark.parametrize(
-    ("phrase", "good"),
-    [
-        ("bank transfers", True),
-        ("Apple App Store", True),
-        ("JWT tokens", True),
-        ("fieldId", False),
-        ("parser.go", False),
-        ("50K/mo", False),
-        ("FINALIZE", False),
-        ("Quick Start", False),
-        ("Clayton et al", False),
-        ("ISO 13485", True),
-    ],
-)
-def test_what_may_stand_in_a_list(phrase: str, good: bool) -> None:
-    assert is_presentable(phrase, {"13485"}) is good
 
 
 @pytest.mark.parametrize(
@@ -135,46 +103,11 @@ def test_orders_to_the_reader_are_not_quoted(line: str) -> None:
     assert line not in sentences
 
 
-def test_a_title_that_many_files_share_is_passed_over() -> None:
-    def written(name: str) -> Skill:
-        body = f"## Design Files\n\n{name} cards. {name} cards.\n\n## {name} cards\n\nDesign files, files, design.\n"
-        return Skill(id=name, name=name, description=f"Prints {name}.", body=body)
-
-    skills = [written(name) for name in ("ledger", "harbour", "orchard", "kiln", "violin")]
-    assert "Design Files" in source_of(skills[0]).phrases or "design files" in source_of(skills[0]).phrases
-    plain = {phrase.casefold() for phrase in lexicon_of(*skills).plain(0)}
-    assert "design files" in plain
-    assert "ledger cards" not in plain
-    assert "design files" not in {phrase.casefold() for phrase in lexicon_of(*skills[:3]).plain(0)}
-
-
-def test_one_phrase_is_no_list() -> None:
-    body = "## Bank transfers\n\nBank transfers, bank transfers.\n"
-    skill = Skill(id="s", name="s", description="Money in.", body=body)
-    lexicon = lexicon_of(skill, skill)
-    assert "Bank transfers" in lexicon.sources[0].phrases or "bank transfers" in lexicon.sources[0].phrases
-    assert not any("Covers" in text for text in candidates(skill, 0, lexicon))
-
-
 def test_a_text_cut_whole_ends_where_a_clause_does() -> None:
     text = "Matches bank transfers with invoices, and flags double payments for the accounts department"
     assert fit(text, 60, whole=True) == "Matches bank transfers with invoices"
     assert fit(text, 30, whole=True) == ""
     assert fit(text, 30) == "Matches bank transfers with"
-
-
-def test_users_words_lead_the_phrases() -> None:
-    skill = Skill(
-        id="pay",
-        name="pay",
-        description="Helps with money matters.",
-        body="## Payslips\n\n- Explain overtime pay\n- Explain overtime pay rules\n\nTax codes. Tax codes matter.\n",
-    )
-    other = Skill(id="tea", name="tea", description="Brews tea.", body="Tax codes of tea. Tax codes.")
-    lexicon = lexicon_of(skill, other, queries=(("my overtime is wrong", "overtime on Sunday"), ()))
-    first = candidates(skill, 0, lexicon, (1,))
-    assert any("overtime" in text for text in first)
-    assert all(text.startswith("Helps with money matters.") for text in first)
 
 
 def test_held_out_lines_are_not_quoted() -> None:
@@ -183,7 +116,7 @@ def test_held_out_lines_are_not_quoted() -> None:
     source = source_of(skill, ["Rotate the leaked database password"])
     assert not any("password" in line for line in source.lines)
     assert "password" not in source.counts
-    assert any("certificate" in phrase for phrase in source.phrases)
+    assert "certificat" in source.counts
 
 
 def test_what_a_skill_is_not_for_is_not_quoted() -> None:
@@ -258,25 +191,50 @@ def test_sentences_that_lean_on_others_or_turn_away_are_not_quoted() -> None:
     assert list(source.sentences) == ["Matches bank transfers with open invoices by amount and date."]
 
 
-def test_titles_lose_capitals_that_the_text_does_without() -> None:
-    body = "## Expense Claims\n\n- expense claims by mail\n\n## App Store\n\n- expense rules, claims\n- store, App\n"
-    source = source_of(Skill(id="s", name="s", description="Claims.", body=body))
-    assert "expense claims" in source.phrases
-    assert "Expense Claims" not in source.phrases
+PAYROLL = (
+    "# Payroll\n\n## When to use\n\n- Explaining overtime pay to staff\n- Checking a pension deduction\n"
+    "- Correcting a wrong tax code\n\n## When not to use\n\n- Paying suppliers by bank transfer\n"
+)
 
 
-def test_runs_out_of_a_sentence_are_quoted_only_where_they_come_again() -> None:
-    body = "Expense claims dramatically drop costs. Costs of expense claims rise. Travel rises.\n\nTravel costs.\n"
-    source = source_of(Skill(id="s", name="s", description="Money.", body=body))
-    assert not any("drop" in phrase for phrase in source.phrases)
-    assert {"expense claims"} <= {phrase.casefold() for phrase in source.phrases}
+def test_a_description_is_told_when_in_the_files_own_phrases() -> None:
+    skill = Skill(id="pay", name="pay", description="Payroll for staff", body=PAYROLL)
+    lexicon = lexicon_of(skill)
+    assert when_of(skill, 0, lexicon, "Payroll for staff.") == (
+        "Use when explaining overtime pay to staff, checking a pension deduction, or correcting a wrong tax code."
+    )
+    assert any(text.startswith("Payroll for staff. Use when") for text in candidates(skill, 0, lexicon))
 
 
-def test_single_plain_words_stay_out_unless_they_are_asked_for() -> None:
-    body = "- mileage of cars\n- mileage, OAuth\n- OAuth for cars\n- status, cars\n- status of mileage\n"
-    skill = Skill(id="s", name="s", description="Trips.", body=body)
-    lexicon = lexicon_of(skill, queries=(("my mileage", "mileage again"),))
-    plain = lexicon.plain(0)
-    assert "status" in plain
-    assert "OAuth" in plain
-    assert "mileage" not in plain
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Payroll for staff. Use when a payslip is wrong.",
+        "Payroll. Triggers: payslip",
+        "Lohn und Gehalt für alle",
+    ],
+)
+def test_what_says_when_already_or_in_another_language_is_left(description: str) -> None:
+    skill = Skill(id="pay", name="lohn", description=description, body=PAYROLL)
+    assert when_of(skill, 0, lexicon_of(skill), description) == ""
+
+
+def test_requests_that_were_lost_are_quoted() -> None:
+    skill = Skill(id="pay", name="pay", description="Helps with money matters.")
+    lost = (
+        "Why is overtime pay missing on my payslip?",
+        "ok",
+        "Fix it for me, is it the pension payslip code?",
+    )
+    lexicon = lexicon_of(skill, queries=(lost,))
+    quoted = 'Use for requests such as "Why is overtime pay missing on my payslip?".'
+    assert asked_for(0, lexicon, skill.description) == quoted
+    assert by_recipe(skill, 0, lexicon)["requests"] == f"{skill.description} {quoted}"
+
+
+def test_nothing_is_added_sentence_by_sentence_to_a_description_that_says_what_it_does() -> None:
+    body = "Matches bank transfers with open invoices by amount and date, for transfers and invoices.\n"
+    full = "Reconciles ledgers, journals, vouchers, receipts, statements, accruals, budgets, audits and taxes weekly."
+    for description, grows in (("Money.", True), (full, False)):
+        skill = Skill(id="s", name="s", description=description, body=body)
+        assert any("bank transfers" in text for text in candidates(skill, 0, lexicon_of(skill))) is grows

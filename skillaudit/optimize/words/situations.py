@@ -1,0 +1,278 @@
+"""When a skill is to be used, in whole phrases of its own file or of its users, and the sentence that says so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from skillaudit.optimize.words.source import MINUS, stems
+from skillaudit.requests.headings import is_negative_item
+from skillaudit.requests.mining import scoped
+from skillaudit.requests.wording import quoted, words
+from skillaudit.text.markdown import Block, bare
+from skillaudit.text.sentences import sentences
+
+Form = Literal["doing", "clause", "to", "before", "said"]
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+class Situation(NamedTuple):
+    """One occasion to use a skill, ready to stand in a list of its form."""
+
+    form: Form
+    """`doing`: building a chart; `clause`: the user asks for a chart; `to`: build a chart; `before`: after a
+    merge; `said`: words of a user, quoted."""
+    text: str
+    where: int = 0
+    """Which list of the file it stands in; lists are not mixed."""
+
+
+MAX_LISTED = 4
+"""Situations of one sentence: a reader takes in no more."""
+ROOM = 280
+"""Characters of the sentence."""
+LONGEST = 110
+"""Characters of one situation."""
+_QUOTE = 90
+"""Characters of a quoted request."""
+_QUOTES = 4
+_TEMPLATE = 3
+"""Files that name a situation, from which on it belongs to how they are laid out."""
+SAYS_WHEN = re.compile(
+    r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
+    r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
+    r"|\btriggers?\b|\bkeywords?:|\b(?:preferred|perfect|best|ideal|useful|suitable|meant|intended|designed|made) for\b"
+    r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b"
+    r"|(?:verwende|nutze|utilise|usar|使用|适用|当|とき|場合|때)",
+    re.IGNORECASE,
+)
+"""A description that says in some way when its skill is to be used."""
+_NO_GERUND = _set(
+    "string thing something anything everything nothing during pricing marketing engineering banking billing "
+    "onboarding branding advertising manufacturing landing existing missing failing breaking recurring "
+    "ongoing conflicting competing emerging incoming outgoing pending remaining leading interesting according "
+    "regarding including following spring ring king wing being long-running training networking accounting "
+    "housing clothing lightning morning evening meeting building-block upcoming growing rising shipping "
+    "trading gaming streaming machine-learning"
+)
+_VERBS = _set(
+    "add align analyse analyze animate annotate answer apply archive ask assess audit author automate "
+    "benchmark build calculate capture change chart check choose classify clean clone collect combine compare "
+    "compile compose compute configure connect construct convert create customize debug decide define delete "
+    "deploy describe design detect develop diagnose diagram document draft draw edit enforce enrich estimate "
+    "evaluate execute explain explore export extract fetch filter find fine-tune fit fix format generate "
+    "group identify implement import improve index initialize inspect install integrate interpret investigate "
+    "label launch list make manage map measure merge migrate model modernize monitor name optimize "
+    "orchestrate organize parse plan polish predict prepare prioritize process produce profile prototype "
+    "publish query rank reconcile record reduce refactor refine render repair replace report reproduce "
+    "research restore restructure review rewrite route run scaffold scan schedule score scrape screen search secure "
+    "send set simulate sketch solve speed split stress-test structure style summarize sync synthesize tailor "
+    "test trace track train transcribe transform translate troubleshoot tune turn update upgrade upload "
+    "validate verify visualize wire work write"
+)
+_SHARED = (
+    "the user wants to ",
+    "the user asks to ",
+    "the user asks about ",
+    "you need to ",
+    "you want to ",
+    "you need ",
+)
+"""Beginnings that a list of situations says once."""
+_CUT = re.compile(r"\s+(?:[—–]|--?|→|⇒|=>|->)\s+|(?<=\w)[:;]\s+|\s*\(e\.g\.[^)]*\)|\s*[→⇒]\s*")
+_LABEL = re.compile(r"^\*\*[^*]{1,60}\*\*\s*[:：—–-]\s*|^\*\*[^*]{1,60}:\*\*\s*")
+_USER = re.compile(
+    r"^(?:the |a |your )?(?:users?|customers?|clients?|developers?|someone)\s+"
+    r"(wants?|asks?|needs?|mentions?|says|requests?|describes?|has|provides?|reports?|shares?|uploads?|wishes)\b\s*(.*)$",
+    re.IGNORECASE,
+)
+_PLURAL = {"wants": "want", "asks": "ask", "needs": "need"}
+_YOU = re.compile(r"^(?:you (?:need|want|have|are|must)|you['’]re)\b.{8,}$", re.IGNORECASE)
+_NEED = re.compile(r"^(?:need|want|needing|wanting)(?:s)? (to )?(.{6,})$", re.IGNORECASE)
+_WHEN = re.compile(
+    r"^(?:(?:use|apply|invoke) (?:this |it )?(?:skill )?)?(?:when(?:ever)?|if)\s+(.{8,})$", re.IGNORECASE
+)
+_BEFORE = re.compile(r"^(?:before|after) (?:\w+ing|an?|the|every|each|major|any)\b.{4,}$", re.IGNORECASE)
+_ODD = re.compile(
+    r"[{}<>|=\\$]|://|\[|\]|\.\.\.|…|\b(?:etc|e\.g|i\.e|claude|this skill|skill|above|below|see)\b|[?!]"
+    r"|\b(?:I|my|me|we|our)\b"
+    r"|\w_\w+_|^\W|[\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]|\w\(\)|--\w",
+    re.IGNORECASE,
+)
+_HALF = re.compile(
+    r"\b(?:and|or|the|a|an|of|to|with|for|in|on|by|from|as|that|your)$|[,:;(/&-]$", re.IGNORECASE
+)
+_WISH = re.compile(
+    r"(?:can|could|would|how|what|why|where|which|who|when|is|are|do|does|should|help|please|let|give|show|tell|turn|get"
+    r"|i (?:want|need|would like|have to)|i'd like|we (?:want|need|would like))\b",
+    re.IGNORECASE,
+)
+_SAID_ODD = re.compile(
+    r"\b(?:it|that|this|these|those|them|they)\b|[{}<>|=\\$\[\]_/]|://|\.\.\.|…|\b[XYZN]\b|\d{3,}|:|\n|^\W|\(|—"
+)
+
+
+def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
+    """Return the occasions that a body names for the skill called `own`, in order.
+
+    Read are lists under headings such as "When to use"; of an item stays what can stand in a sentence whole,
+    and an item that turns away or that is code is passed over.
+    """
+    found: dict[str, Situation] = {}
+    places: dict[object, int] = {}
+    for part, scope in scoped(parts, own):
+        if scope not in ("use", "prompts") or part.kind == "prose":
+            continue
+        place = places.setdefault((part.headings, part.intro, part.kind), len(places))
+        for form, text in _of_item(part.raw, scope == "prompts"):
+            found.setdefault(text.casefold(), Situation(form, text, place))
+    return tuple(found.values())
+
+
+def particular(found: Sequence[Sequence[Situation]], names: Sequence[str]) -> list[tuple[Situation, ...]]:
+    """Return the situations of each skill but those that a template has put into several files.
+
+    Two are the same that differ in the skills' names alone: `debugging X code` says nothing of X.
+    """
+
+    def key(situation: Situation, name: str) -> frozenset[str]:
+        return frozenset(stems(situation.text)) - set(stems(f"{name} {name.replace('-', ' ')}"))
+
+    keys = [[key(situation, name) for situation in own] for own, name in zip(found, names, strict=True)]
+    holders = Counter(each for own in keys for each in set(own))
+    return [
+        tuple(
+            situation for situation, each in zip(own, mine, strict=True) if each and holders[each] < _TEMPLATE
+        )
+        for own, mine in zip(found, keys, strict=True)
+    ]
+
+
+def said(query: str, least: int = 4) -> Situation | None:
+    """Return what a request asks as a phrase that a description may quote: the whole of it, else its shortest question.
+
+    None where all is too long, too particular, or has fewer than `least` telling words.
+    """
+    parts = sentences(query)
+    asked = sorted((part for part in parts if part.endswith("?")), key=len)
+    for part in (*asked, *parts[:1]):
+        text = " ".join(part.split()).strip(" .\"'“”")
+        odd = _SAID_ODD.search(text) or _HALF.search(text) or not text.isascii()
+        telling = len(set(stems(text))) >= least and (part.endswith("?") or _asks(text))
+        if len(text) <= _QUOTE and 2 <= words(text) <= 16 and not odd and telling:
+            return Situation("said", text)
+    return None
+
+
+def _asks(text: str) -> bool:
+    return bool(_WISH.match(text)) or text.split()[0].casefold() in _VERBS
+
+
+def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = ROOM, *, least: int = 2) -> str:
+    """Return one sentence that says when to use a skill; empty where fewer than `least` situations can stand in it.
+
+    All are of one form and one list, the one with most; each brings a telling word that is not `known`.
+    """
+    groups: dict[tuple[Form, int], list[Situation]] = {}
+    for situation in chosen:
+        groups.setdefault((situation.form, situation.where), []).append(situation)
+    best: tuple[int, str] = (0, "")
+    for (form, _), group in groups.items():
+        texts = _telling(group, known, room - 20, _QUOTES if form == "said" else MAX_LISTED)
+        if len(texts) >= least and len(texts) > best[0]:
+            best = (len(texts), _joined(form, texts))
+    return best[1]
+
+
+def _telling(group: Sequence[Situation], known: Collection[str], room: int, most: int) -> list[str]:
+    covered = set(known)
+    texts: list[str] = []
+    for situation in group:
+        own = set(stems(situation.text))
+        if len(texts) == most or sum(map(len, texts)) + len(situation.text) > room:
+            continue
+        # What a skill does stands in its description already; when it is wanted seldom does.
+        if len(own - covered) >= max(1, len(own) * (0.5 if situation.form == "to" else 0.34)):
+            texts.append(situation.text)
+            covered |= own
+    return texts
+
+
+def _joined(form: Form, texts: Sequence[str]) -> str:
+    if form == "said":
+        return "Use for requests such as " + _list([f'"{text}"' for text in texts]) + "."
+    opening = {"to": "Use to ", "before": "Use "}.get(form, "Use when ")
+    shared = next((start for start in _SHARED if all(text.startswith(start) for text in texts)), "")
+    return opening + shared + _list([text.removeprefix(shared) for text in texts]) + "."
+
+
+def _list(texts: Sequence[str]) -> str:
+    """Join phrases; by semicolons where one of them has commas of its own."""
+    mark = ";" if any("," in re.sub(r"\([^)]*\)|\"[^\"]*\"", "", text) for text in texts) else ","
+    if len(texts) == 1:
+        return texts[0]
+    if len(texts) == 2:
+        return f"{texts[0]}{';' if mark == ';' else ''} or {texts[1]}"
+    return f"{mark} ".join(texts[:-1]) + f"{mark} or {texts[-1]}"
+
+
+def _of_item(raw: str, prompts: bool) -> Iterator[tuple[Form, str]]:
+    text = bare(raw)
+    if is_negative_item(text) or MINUS.search(text):
+        return
+    quotes = quoted(text)
+    if quotes or prompts:
+        for phrase in quotes or [text]:
+            if (found := said(phrase, least=2)) is not None:
+                yield "said", found.text
+        return
+    rest = bare(_LABEL.sub("", raw))
+    for candidate in dict.fromkeys((text, rest)):
+        if (made := _formed(candidate)) is not None:
+            yield made
+            return
+
+
+def _formed(item: str) -> tuple[Form, str] | None:
+    """Return the form of an item and the item as it stands in a list of that form; None where it fits none."""
+    text = next(iter(sentences(item)), "")
+    text = _CUT.split(text)[0].strip(" .,;:*_`")
+    if len(text) > LONGEST:
+        text = re.sub(r"\s*\([^)]*\)", "", text)
+    odd = _ODD.search(text) or _HALF.search(text) or text.count("(") != text.count(")") or text.count('"') % 2
+    if odd or len(text) > LONGEST or not 2 <= words(text) <= 18:
+        return None
+    flat = re.sub(r"\([^)]*\)", "", text)
+    if "," in flat and not re.search(r"\b(?:and|or)\b", flat):
+        return None  # a list without an end
+    first, _, tail = text.partition(" ")
+    verb = first.casefold().strip(",")
+    lower = text[:1].lower() + text[1:]
+    if re.fullmatch(r"[a-z-]{2,}ing", verb) and verb not in _NO_GERUND and tail:
+        return "doing", lower
+    if match := _USER.match(text):
+        done = match.group(1).casefold()
+        done = done if done.endswith("s") else done + "s"
+        return ("clause", f"the user {done} {match.group(2)}") if words(match.group(2)) >= 2 else None
+    if _YOU.match(text):
+        return "clause", lower
+    if match := _NEED.match(text):
+        return "clause", f"you need {match.group(1) or ''}{match.group(2)}"
+    if match := _WHEN.match(text):
+        clause = match.group(1)
+        inner = _formed(clause)
+        if inner is not None and inner[0] in ("doing", "clause"):
+            return inner
+        starts = re.match(r"(?:the|an?|you|your|there|code|tests?|it)\b", clause, re.IGNORECASE)
+        return ("clause", clause[:1].lower() + clause[1:]) if starts else None
+    if _BEFORE.match(text):
+        return "before", lower
+    states = re.search(r"\b(?:is|are|was|were|has|have|can|should|must|will)\b", flat)
+    if verb in _VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
+        return "to", lower
+    return None
