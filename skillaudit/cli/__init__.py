@@ -29,6 +29,10 @@ COMMANDS = {
     "routers": ("skillaudit.cli.routers", "List the router profiles that a forecast can be made for."),
     "calibrate": ("skillaudit.cli.calibrate", "Fit a router profile to recorded decisions."),
     "validate": ("skillaudit.cli.validate", "Show predicted against measured, and where it is wrong."),
+    "sessions": (
+        "skillaudit.cli.sessions",
+        "Read what your agents did: requests, and the skills they loaded.",
+    ),
     "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
     "compile": ("skillaudit.cli.compile", "Turn a multi-agent system into skills, or say why not."),
     "schema": ("skillaudit.cli.schema", "Print the JSON Schema of a report, a plan or another record."),

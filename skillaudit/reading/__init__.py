@@ -1,8 +1,10 @@
 """How bytes come in: one door for files, one for each form of text, and the limits of all."""
 
 from skillaudit.reading import limits
+from skillaudit.reading.database import open_database
 from skillaudit.reading.files import (
     ReadingError,
+    follow_lines,
     named,
     read_bytes,
     read_lines,
@@ -17,8 +19,10 @@ __all__ = [
     "JsonError",
     "ReadingError",
     "decode_record",
+    "follow_lines",
     "limits",
     "named",
+    "open_database",
     "parse_json",
     "read_bytes",
     "read_lines",

@@ -115,6 +115,32 @@ def read_lines(
         raise error(_too_large(shown, bounds, most, unpacked=packed)) from None
 
 
+def follow_lines(
+    path: str | os.PathLike[str], bounds: Bounds, start: int = 0, *, error: type[UsageError] = ReadingError
+) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a plain file from byte `start` on, each with the byte after it, in little memory.
+
+    For files that grow: the last line may lack its line break. None stands for a line of more than 8 MiB.
+    Raises `error` as `read_bytes`, for more than `bounds.disk` bytes only once they are reached.
+    """
+    try:
+        with open_file(path) as file:
+            file.seek(start)
+            at = start
+            count = 0
+            while part := file.readline(LINE):
+                line: bytes | None = part
+                at, count = at + len(part), count + 1
+                while len(part) == LINE and not part.endswith(b"\n"):
+                    line, part = None, file.readline(LINE)
+                    at += len(part)
+                if at > bounds.disk or count > bounds.rows:
+                    raise error(_too_large(named(path), bounds, bounds.disk))
+                yield at, line
+    except OSError as problem:
+        raise error(_unreadable(named(path), bounds, problem)) from None
+
+
 class _OverError(Exception):
     """A stream holds more bytes than it may."""
 

@@ -75,6 +75,8 @@ EVALS = REQUESTS._replace(what="an eval file", disk=16 * MIB, unpacked=16 * MIB,
 DECISIONS = Bounds(
     "a log of decisions", 512 * MIB, "split it", unpacked=1024 * MIB, values=200_000, rows=1_000_000
 )
+TRANSCRIPT = Bounds("a transcript", 4096 * MIB, "move it away", values=200_000, rows=10_000_000)
+DATABASE = Bounds("a database of sessions", 256 * MIB, "name a folder of transcripts instead")
 TASKS = Bounds("a file of tasks", 64 * MIB, "split it", values=10_000, rows=100_000)
 CHAINS = Bounds("a file of chains", 4 * MIB, "split it", values=100_000, rows=100_000)
 MAPPING = Bounds("a mapping", 4 * MIB, "compile the agents again", values=400_000)

@@ -1,0 +1,83 @@
+"""Databases of other programs, read from memory: nothing is locked, made or changed beside them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from skillaudit.errors import UsageError
+from skillaudit.reading.files import ReadingError, named, read_bytes
+from skillaudit.reading.limits import Bounds
+
+_MAGIC = b"SQLite format 3\0"
+_WAL = (0x377F0682, 0x377F0683)
+_FRAME = 24
+"""Bytes before each page of a write-ahead log."""
+
+
+@contextmanager
+def open_database(
+    path: str | os.PathLike[str], bounds: Bounds, *, error: type[UsageError] = ReadingError
+) -> Iterator[sqlite3.Connection]:
+    """Yield a copy in memory of a SQLite file, with what its write-ahead log has committed.
+
+    The layout of the file is SQLite's own (https://sqlite.org/fileformat2.html). Raises `error` for a file that
+    is no database, cannot be read or holds more than `bounds`, and turns a `sqlite3.Error` of the block into it.
+    """
+    data = read_bytes(path, bounds, error=error)
+    if not data.startswith(_MAGIC) or len(data) < 512:
+        raise error(f"{named(path)}: not {bounds.what}; {bounds.remedy}")
+    with suppress(UsageError):
+        data = _committed(data, read_bytes(f"{os.fspath(path)}-wal", bounds))
+    # Mode 2 of the header asks for the log's file, which a copy in memory has not.
+    data = data[:18] + b"\1\1" + data[20:]
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.deserialize(data)
+        del data
+        connection.execute("PRAGMA query_only = ON")
+        yield connection
+    except sqlite3.Error as problem:
+        raise error(
+            f"{named(path)}: {bounds.what} that cannot be read ({problem}); {bounds.remedy}"
+        ) from None
+    finally:
+        connection.close()
+
+
+def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+    """Return the columns of a table; none where there is no table of that name, or it is a view."""
+    real = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    if connection.execute(real, (table,)).fetchone() is None:
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))
+
+
+def _committed(data: bytes, log: bytes) -> bytes:
+    """Return a database with the pages of its log's last committed transaction laid over it."""
+    if len(log) < 32:
+        return data
+    magic, _, size, _, *salts = struct.unpack_from(">6I", log)
+    if magic not in _WAL or not 512 <= size <= 65_536 or size & (size - 1):
+        return data
+    pages: dict[int, int] = {}
+    waiting: dict[int, int] = {}
+    total = 0
+    for at in range(32, len(log) - _FRAME - size + 1, _FRAME + size):
+        page, after, *own = struct.unpack_from(">4I", log, at)
+        if own != salts or not page:
+            break
+        waiting[page] = at + _FRAME
+        if after:
+            pages.update(waiting)
+            waiting, total = {}, after
+    if not pages or total * size > len(data) + len(log):
+        return data
+    whole = bytearray(data[: total * size].ljust(total * size, b"\0"))
+    for page, start in pages.items():
+        if page <= total:
+            whole[(page - 1) * size : page * size] = log[start : start + size]
+    return bytes(whole)
