@@ -13,7 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skillaudit.compile import as_library, chains, compile_system, read_system
+from skillaudit.compile.account import as_library, chains
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.sources import read_system
 from skillaudit.config import Config
 from skillaudit.pipeline import audit, audit_library
 from skillaudit.schema import Estimate, LibraryCurve, Report, ScorerName, SkillReport

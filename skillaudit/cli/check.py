@@ -14,7 +14,7 @@ from skillaudit.cli.output import deliver
 if TYPE_CHECKING:
     from skillaudit.config import Config
     from skillaudit.gate import Verdict
-    from skillaudit.probe import Measured
+    from skillaudit.probe.exporting import Measured
     from skillaudit.progress import Progress
     from skillaudit.schema import Library, Report
     from skillaudit.settings import Settings
@@ -140,7 +140,7 @@ def _read_log(log: Path, library: Library) -> Measured:
     Raises UsageError when the log is of another library: a limit must not pass on old answers.
     """
     from skillaudit.errors import UsageError
-    from skillaudit.probe import measured
+    from skillaudit.probe.exporting import measured
 
     found = measured(log, skills=library.routable)
     if found.changed:

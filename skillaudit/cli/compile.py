@@ -11,7 +11,9 @@ from skillaudit.cli.options import make_config, narration, setting_options
 from skillaudit.cli.output import deliver, deliver_json
 
 if TYPE_CHECKING:
-    from skillaudit.compile import Compilation, Cost, System
+    from skillaudit.compile.compiler import Compilation
+    from skillaudit.compile.costs import Cost
+    from skillaudit.compile.system import System
     from skillaudit.llm import Model
     from skillaudit.schema import Execution
 
@@ -73,15 +75,12 @@ def command(
     Programs are read, never run. Without -o nothing is written.
     """
     from skillaudit.cli.diagnostics import ExitCode
-    from skillaudit.compile import (
-        as_library,
-        chains,
-        compile_system,
-        cost,
-        read_system,
-        render_form,
-        write_library,
-    )
+    from skillaudit.compile.account import as_library, chains
+    from skillaudit.compile.compiler import compile_system
+    from skillaudit.compile.costs import cost
+    from skillaudit.compile.form import render_form
+    from skillaudit.compile.sources import read_system
+    from skillaudit.compile.writing import write_library
 
     _check(output, check_only, tasks, {"--model": model, "--stepwise": stepwise, "--run-tests": run_tests})
     if api_base is not None and decomposer == "rules" and tasks is None:
@@ -136,12 +135,12 @@ def _check(output: Path | None, check_only: bool, tasks: Path | None, of_compare
 
 
 def _decomposer(name: str, api_base: str | None, quiet: bool) -> Any:
-    from skillaudit.compile import decompose
+    from skillaudit.compile.capabilities import decompose
 
     if name == "rules":
         return decompose
     from skillaudit.cli.diagnostics import say
-    from skillaudit.compile import model_decomposer
+    from skillaudit.compile.asking import model_decomposer
     from skillaudit.llm import completer
 
     ask = completer(name, api_base=api_base, temperature=0.0)
@@ -162,7 +161,8 @@ def _compare(
     import asyncio
 
     from skillaudit.cli.diagnostics import ExitCode
-    from skillaudit.compile import compare, read_tasks
+    from skillaudit.compile.answers import read_tasks
+    from skillaudit.compile.comparing import compare
     from skillaudit.errors import UsageError
     from skillaudit.llm import Model
 
@@ -222,7 +222,7 @@ def _show(
     execution: Execution | None = None,
 ) -> None:
     if form == "json":
-        from skillaudit.compile import as_json
+        from skillaudit.compile.account import as_json
 
         deliver(as_json(system, compilation, priced, execution), None, "json")
         return

@@ -84,7 +84,7 @@ def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any)
 
 def _list(form: str) -> None:
     if form == "json":
-        from skillaudit.experiment import EXPERIMENTS
+        from skillaudit.experiment.studies import EXPERIMENTS
 
         deliver(
             _json(
@@ -97,7 +97,7 @@ def _list(form: str) -> None:
             "json",
         )
         return
-    from skillaudit.experiment import EXPERIMENTS
+    from skillaudit.experiment.studies import EXPERIMENTS
     from skillaudit.page.experiment import catalogue
 
     rows = [
@@ -135,8 +135,8 @@ def _report(out: Path | None, form: str, quiet: bool) -> None:
 def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
     from skillaudit.cli.diagnostics import say
     from skillaudit.config import DEFAULT_EMBEDDER
-    from skillaudit.experiment import Scope
     from skillaudit.experiment.session import ExperimentTerms, names_of, session
+    from skillaudit.experiment.tasks import Scope
     from skillaudit.page.experiment import document, figure, verdict_table
     from skillaudit.page.html import svg
 

@@ -113,7 +113,7 @@ def command(
         return
     from skillaudit.page.probe import document
     from skillaudit.page.text import render
-    from skillaudit.probe import STUDIES
+    from skillaudit.probe.studies import STUDIES
 
     study = found.result.study
     deliver(render(document(found, f"{study}: {STUDIES[study].title}", budget=settings.budget)), output)

@@ -11,10 +11,11 @@ from skillaudit.page.figures import percent, plural, rate, some
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.compile import Compilation, Cost, SideComparison, System
+    from skillaudit.compile.comparing import SideComparison
     from skillaudit.compile.compilability import Compilability, Condition, Obstacle
-    from skillaudit.compile.compiler import CompiledSkill
-    from skillaudit.compile.costs import Side
+    from skillaudit.compile.compiler import Compilation, CompiledSkill
+    from skillaudit.compile.costs import Cost, Side
+    from skillaudit.compile.system import System
     from skillaudit.schema import Execution
 
 CONDITIONS: dict[Condition, str] = {

@@ -14,7 +14,7 @@ import pytest
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.records import Entry
 from skillaudit.errors import UsageError
-from skillaudit.probe import measured
+from skillaudit.probe.exporting import measured
 from tests.asking.test_log import ANSWER, decision
 from tests.cli.runner import Runner
 from tests.probe.test_command import skillaudit as skillaudit  # a fixture

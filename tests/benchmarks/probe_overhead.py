@@ -25,7 +25,8 @@ from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Prompts
 from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
-from skillaudit.probe import Ground, ProbeLimits, probe
+from skillaudit.probe.ground import Ground
+from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.studies import STUDIES
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Chances, Rule

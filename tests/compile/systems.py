@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from skillaudit.compile import Agent, Edge, Protocol, System
-from skillaudit.compile.system import Aggregate, EdgeKind, ProtocolKind
+from skillaudit.compile.system import Agent, Aggregate, Edge, EdgeKind, Protocol, ProtocolKind, System
 
 
 def agent(name: str, policy: str = "", **more: object) -> Agent:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.compile import is_right, read_tasks
-from skillaudit.compile.answers import CheckKind, TaskRow, code_of, parses, passes
+from skillaudit.compile.answers import CheckKind, TaskRow, code_of, is_right, parses, passes, read_tasks
 from skillaudit.compile.executors import final_answer
 from skillaudit.errors import RequestError
 from tests.conftest import SAMPLES

@@ -7,18 +7,12 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from skillaudit.compile import (
-    Compilation,
-    Task,
-    Tool,
-    chains,
-    compile_system,
-    decompose,
-    model_decomposer,
-    read_system,
-)
-from skillaudit.compile.asking import Complete
-from skillaudit.compile.capabilities import aligned_tools
+from skillaudit.compile.account import chains
+from skillaudit.compile.asking import Complete, model_decomposer
+from skillaudit.compile.capabilities import aligned_tools, decompose
+from skillaudit.compile.compiler import Compilation, compile_system
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.system import Task, Tool
 from tests.compile.systems import agent, system
 from tests.compile.test_table1 import LOOP, PIPELINE, ROUTER
 from tests.conftest import SAMPLES

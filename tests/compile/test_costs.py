@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.compile import Assumptions, compile_system, cost, read_system
-from skillaudit.compile.costs import Cost
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.costs import Assumptions, Cost, cost
 from skillaudit.compile.prompts import (
     agent_prompt,
     condensed,
@@ -15,6 +15,7 @@ from skillaudit.compile.prompts import (
     selection_prompt,
     skill_prompt,
 )
+from skillaudit.compile.sources import read_system
 from skillaudit.compile.tokens import TokenCounter, _quarter, _wordpiece, token_counter
 from skillaudit.laws import published
 from tests.compile import generated

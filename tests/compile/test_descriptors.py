@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.compile import Task
 from skillaudit.compile.descriptors import describe
 from skillaudit.compile.names import skill_name, slug, unique
 from skillaudit.compile.prose import (
@@ -21,6 +20,7 @@ from skillaudit.compile.prose import (
     show_holes,
     topics,
 )
+from skillaudit.compile.system import Task
 from tests.compile.systems import agent
 
 REVIEWER = "You are a senior reviewer of code.\n\nSecurity review:\n- x\n\nDesign patterns:\n- y\n"

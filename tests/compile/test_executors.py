@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from skillaudit.compile import System, Task, compare, compile_system, run_agents, run_stepwise
 from skillaudit.compile.answers import TaskRow
-from skillaudit.compile.executors import MAX_CALLS
+from skillaudit.compile.comparing import compare
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.executors import MAX_CALLS, run_agents, run_stepwise
+from skillaudit.compile.system import System, Task
 from skillaudit.compile.tokens import token_counter
 from skillaudit.errors import ModelError, UsageError
 from skillaudit.page.compile import compared

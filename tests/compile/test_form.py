@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from skillaudit.compile import Agent, Edge, Protocol, System, Task, Tool, parse_form, render_form
-from skillaudit.compile.form import FormError
+from skillaudit.compile.form import FormError, parse_form, render_form
+from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
 from skillaudit.compile.tree import TreeError
 from skillaudit.errors import LoadError
 from tests.conftest import SAMPLES

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.compile import as_library, compile_system, read_system, write_library
+from skillaudit.compile.account import as_library
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.writing import write_library
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.pipeline import audit

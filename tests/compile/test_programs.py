@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.compile import System, compile_system, read_system
+from skillaudit.compile.compiler import compile_system
 from skillaudit.compile.crew_program import is_program, read_program
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.system import System
 from skillaudit.errors import LoadError
 from tests.compile import crews, programs
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from skillaudit.compile import System, read_system
 from skillaudit.compile.crew_code import CrewCode
 from skillaudit.compile.crew_program import Unread, read_program
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.system import System
 from skillaudit.errors import LoadError
 from tests.compile import crews
 from tests.conftest import SAMPLES

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from skillaudit.compile import System, check, compile_system, read_system
+from skillaudit.compile.compilability import check
+from skillaudit.compile.compiler import compile_system
 from skillaudit.compile.graph import Architecture
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.system import System
 from tests.compile.systems import agent, system
 from tests.conftest import SAMPLES
 

@@ -6,18 +6,13 @@ import re
 
 import pytest
 
-from skillaudit.compile import (
-    Assumptions,
-    compare,
-    compile_system,
-    cost,
-    read_system,
-    read_tasks,
-    run_agents,
-    run_one_call,
-    run_stepwise,
-)
+from skillaudit.compile.answers import read_tasks
+from skillaudit.compile.comparing import compare
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.costs import Assumptions, cost
+from skillaudit.compile.executors import run_agents, run_one_call, run_stepwise
 from skillaudit.compile.prompts import section
+from skillaudit.compile.sources import read_system
 from tests.compile.systems import Clock, CountingModel
 from tests.conftest import SAMPLES
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from skillaudit.compile import compile_system, write_library
-from skillaudit.compile.writing import MAX_BODY_CHARS, MAX_BODY_LINES, _split, render_skill
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.writing import MAX_BODY_CHARS, MAX_BODY_LINES, _split, render_skill, write_library
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from tests.compile.systems import agent, system

@@ -10,8 +10,9 @@ from functools import cache
 import msgspec
 
 from skillaudit.asking.records import Decision, StudyPlan, Trial
-from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, decided
+from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.experiment.tasks import Scope
 
 Chance = Callable[[Trial], float]
 Done = Callable[[Errand], float]

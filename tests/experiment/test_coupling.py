@@ -11,14 +11,14 @@ from skillaudit.asking.curves import size_fits
 from skillaudit.asking.records import Fit, Spending, Trial
 from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
-from skillaudit.experiment import Result, Scope
 from skillaudit.experiment.coupling import RESCUE, with_coupling
-from skillaudit.experiment.records import Findings
+from skillaudit.experiment.records import Findings, Result
 from skillaudit.experiment.session import ExperimentTerms, session
 from skillaudit.experiment.simulated import START, SimulatedRouter
 from skillaudit.experiment.storage import load
 from skillaudit.experiment.studies.rescue import ln_rescue, realised_of
 from skillaudit.experiment.studies.size import _Curve
+from skillaudit.experiment.tasks import Scope
 from skillaudit.laws.coupling import RouterLaws, couple
 from skillaudit.page import html, markdown, text
 from skillaudit.page.experiment import document, verdict_table

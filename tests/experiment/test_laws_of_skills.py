@@ -10,11 +10,12 @@ import pytest
 
 from skillaudit.asking.records import Decision, Entry, Trial
 from skillaudit.asking.samples import factors
-from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.likeness import by_clarity, clarity, likeness, row_of, sink
+from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.experiment.studies.descriptions import LEVELS, describe, padded
 from skillaudit.experiment.studies.pairs import TEXTS
 from skillaudit.experiment.synthetic import pool
+from skillaudit.experiment.tasks import Scope
 from tests.experiment.simulated import blind, everything, planned, shuffled, simulate
 from tests.experiment.test_recovery import inside, value
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.experiment import EXPERIMENTS
+from skillaudit.experiment.studies import EXPERIMENTS
 from tests.experiment.simulated import planned, simulate
 
 PAGE = Path(__file__).parents[2] / "docs" / "experiments.md"

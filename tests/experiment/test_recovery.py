@@ -8,7 +8,9 @@ import pytest
 
 from skillaudit.asking.records import Trial
 from skillaudit.asking.samples import factors
-from skillaudit.experiment import EXPERIMENTS, Findings, published_values
+from skillaudit.experiment.published import published_values
+from skillaudit.experiment.records import Findings
+from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.laws import published
 from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 

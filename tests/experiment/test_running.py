@@ -21,12 +21,15 @@ from skillaudit.asking.records import Decision
 from skillaudit.asking.routers import LocalRouter
 from skillaudit.cli.experiment import command
 from skillaudit.errors import UsageError
-from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, published_values, run
 from skillaudit.experiment.errands import quoted
-from skillaudit.experiment.published import in_words
-from skillaudit.experiment.records import Findings
+from skillaudit.experiment.published import in_words, published_values
+from skillaudit.experiment.records import Findings, Result
+from skillaudit.experiment.running import run
 from skillaudit.experiment.session import names_of
 from skillaudit.experiment.storage import load, save
+from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.experiment.synthetic import pool
+from skillaudit.experiment.tasks import Scope
 from skillaudit.llm import Completion, Price
 from skillaudit.page import html, markdown, text
 from skillaudit.page.experiment import document, figure, summary, verdict_table

@@ -13,7 +13,11 @@ import pytest
 from skillaudit.asking.engine import Limits
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.routers import LiveRouter
-from skillaudit.experiment import EXPERIMENTS, Result, Scope, pool, run
+from skillaudit.experiment.records import Result
+from skillaudit.experiment.running import run
+from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.experiment.synthetic import pool
+from skillaudit.experiment.tasks import Scope
 from skillaudit.llm import Model, Price
 from tests.experiment.test_recovery import value
 from tests.probe.rule import Chances, Rule, read, uniform

@@ -10,11 +10,12 @@ import pytest
 
 from skillaudit.asking.records import Decision, Trial
 from skillaudit.asking.samples import factors
-from skillaudit.experiment import EXPERIMENTS, Scope
 from skillaudit.experiment.errands import Errand, mark, quoted
 from skillaudit.experiment.handoffs import WEIGHTS, handoff
+from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.experiment.studies.pairs import partners
 from skillaudit.experiment.synthetic import pool
+from skillaudit.experiment.tasks import Scope
 from tests.experiment.simulated import carry_out, errands, everything, planned, simulate
 from tests.experiment.test_laws_of_skills import rulings
 from tests.experiment.test_recovery import inside, value

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from skillaudit.compile import compile_system, read_system, write_library
+from skillaudit.compile.compiler import compile_system
+from skillaudit.compile.sources import read_system
+from skillaudit.compile.writing import write_library
 from skillaudit.config import Config
 from skillaudit.errors import LoadError
 from skillaudit.laws.execution_law import Chain
