@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from skillaudit.compile.prose import GENERIC_LABELS, first_sentence, label_of
 from skillaudit.compile.system import Agent, Task, Tool
 from skillaudit.schema import Record
+from skillaudit.text.words import root
 
 MAX_CAPABILITIES = 12
 
@@ -157,26 +158,4 @@ def aligned_tools(text: str, tools: Sequence[Tool]) -> tuple[str, ...]:
 
 def _stems(text: str) -> set[str]:
     words = (word.casefold() for word in _CAMEL.split(text))
-    return {_stem(word) for word in words if len(word) > 2 and word not in _EMPTY}
-
-
-def _stem(word: str) -> str:
-    for ending in (
-        "ations",
-        "ation",
-        "ators",
-        "ator",
-        "ings",
-        "ing",
-        "ers",
-        "er",
-        "ies",
-        "ed",
-        "es",
-        "e",
-        "s",
-        "y",
-    ):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
+    return {root(word) for word in words if len(word) > 2 and word not in _EMPTY}

@@ -31,19 +31,23 @@ def turns(
 
 
 def trial(
-    skill: Template, query: str, offered: Sequence[Template], condition: str, seed: int, **more: Any
+    skill: Template,
+    query: str,
+    offered: Sequence[Template | str],
+    condition: str,
+    seed: int,
+    *,
+    order: Sequence[object] = (),
+    **more: Any,
 ) -> Trial:
-    """Return the trial of a task for `skill` among `offered`, which hold it, in a shuffled order."""
-    ids = [other.id for other in offered]
-    return Trial(
-        condition=condition,
-        query=query,
-        gold=(skill.id,),
-        offered=shuffled(ids, "experiment", query, seed, len(ids)),
-        group=skill.id,
-        repeat=seed,
-        **more,
-    )
+    """Return the trial of a task for `skill` among `offered`, skills or their ids, which hold it.
+
+    They stand in an order that `order` decides, else the task, the seed and how many they are.
+    """
+    ids = [other if isinstance(other, str) else other.id for other in offered]
+    fields: dict[str, Any] = {"gold": (skill.id,), "group": skill.id, **more}
+    shown = shuffled(ids, *(order or ("experiment", query, seed, len(ids))))
+    return Trial(condition=condition, query=query, offered=shown, repeat=seed, **fields)
 
 
 def entries(skills: Sequence[Template]) -> dict[str, Entry]:

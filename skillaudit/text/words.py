@@ -54,14 +54,26 @@ def terms(text: str) -> Iterable[tuple[str, str]]:
             yield key, run
 
 
+_ENDINGS = ("ing", "ed", "es", "s")
+_DERIVED = ("ations", "ation", "ators", "ator", "ings", "ing", "ers", "er", "ies", "ed", "es", "e", "s", "y")
+
+
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """Fold the commonest English endings, so that `reports` and `reporting` are one word."""
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            word = word[: -len(ending)]
-            break
+    word = _without(word, _ENDINGS)
     return word.removesuffix("e") if len(word) > 4 else word
+
+
+def root(word: str) -> str:
+    """Fold derived words too, so that `calculator` and `calculation` are one; more unlike words fall together."""
+    return _without(word, _DERIVED)
+
+
+def _without(word: str, endings: tuple[str, ...]) -> str:
+    """Cut the first ending that leaves four letters."""
+    found = (end for end in endings if word.endswith(end) and len(word) - len(end) >= 4)
+    return word.removesuffix(next(found, ""))
 
 
 def identifiers(text: str) -> list[str]:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Entry, StudyPlan, Trial
+from skillaudit.asking.records import Decision, Entry, StudyPlan
 from skillaudit.asking.samples import Floats
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.libraries import general_skills
@@ -16,7 +15,7 @@ from skillaudit.experiment.likeness import by_clarity, clarity, nearest_first
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, vague_task, write_task
-from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
 SIZE = 100
 NEAREST = 20
@@ -33,16 +32,10 @@ def plan(scope: Scope) -> StudyPlan:
             for at, wording in enumerate(WORDINGS):
                 query = _query(skill, wording, seed, number)
                 trials.append(
-                    Trial(
-                        condition=f"wording={wording}",
-                        query=query,
-                        gold=(skill.id,),
-                        offered=shuffled(offered, "anchors", query, seed),
-                        x=float(at),
-                        group=skill.id,
-                        repeat=seed,
+                    trial(
+                        skill, query, offered, f"wording={wording}", seed, order=("anchors", query, seed), x=float(at)
                     )
-                )
+                )  # fmt: skip
     return make_plan("anchors", trials, {"": with_general()})
 
 

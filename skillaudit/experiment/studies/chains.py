@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, StudyPlan, Trial
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Drawn, Floats, Sample
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import pool, write_task
-from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
 SIZES = (10, 20, 50, 100)
 STEPS = (1, 2, 3, 5, 10)
@@ -53,23 +52,13 @@ def _plan(scope: Scope, sizes: Sequence[int], lengths: Sequence[int]) -> StudyPl
                 for at, skill in enumerate(steps):
                     query = _step(tasks, at)
                     trials += [
-                        Trial(
-                            condition=f"size={size} steps={length} step={at + 1}",
-                            query=query,
-                            gold=(skill.id,),
-                            offered=shuffled(
-                                [*(s.id for s in steps), *others[: size - length]],
-                                "chains",
-                                query,
-                                seed,
-                                size,
-                            ),
-                            x=float(size),
-                            group=f"{seed}/{length}/{chain}",
-                            repeat=seed,
+                        trial(
+                            skill, query, [*steps, *others[: size - length]],
+                            f"size={size} steps={length} step={at + 1}", seed,
+                            order=("chains", query, seed, size), x=float(size), group=f"{seed}/{length}/{chain}",
                         )
                         for size in sizes
-                    ]
+                    ]  # fmt: skip
     return make_plan("rescue", trials, {"": entries(everything)})
 
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Entry, StudyPlan, Trial
+from skillaudit.asking.records import Decision, Entry, StudyPlan
 from skillaudit.asking.samples import mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, write_task
-from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
 SIZES = (30, 80, 150)
 LEVELS = ("1", "2", "3", "4", "5", "control")
@@ -45,19 +44,14 @@ def plan(scope: Scope) -> StudyPlan:
                 offered = [_target(skill), *(other.id for other in [*kin, *rest][: size - 1])]
                 for number in range(each):
                     query = write_task(skill, seed, number, wording=1)
+                    order = ("descriptions", query, seed)
                     trials += [
-                        Trial(
-                            condition=f"size={size} level={level}",
-                            query=query,
-                            gold=(_target(skill),),
-                            offered=shuffled(offered, "descriptions", query, seed),
-                            x=float(size),
-                            group=skill.id,
-                            repeat=seed,
-                            variant=level,
+                        trial(
+                            skill, query, offered, f"size={size} level={level}", seed, order=order, x=float(size),
+                            gold=(_target(skill),), variant=level,
                         )
                         for level in LEVELS
-                    ]
+                    ]  # fmt: skip
     return make_plan("policy", trials, texts)
 
 

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, StudyPlan, Trial
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Floats, Sample
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import nearest_first
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.synthetic import Template, pool, write_task
-from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
 SIZE = 30
 PAIRS = 30
@@ -41,17 +40,11 @@ def plan(scope: Scope) -> StudyPlan:
                     "" if step.endswith("alone") else f"{whole} Select the skill for step {which + 1} only."
                 )
                 trials.append(
-                    Trial(
-                        condition=f"step={step.replace(' ', '-')}",
-                        query=both[which],
-                        task=task,
-                        gold=(pair[which].id,),
-                        offered=shuffled(offered, "independence", at, step, seed),
-                        x=float(number),
-                        group=f"{pair[0].id} > {pair[1].id}",
-                        repeat=seed,
+                    trial(
+                        pair[which], both[which], offered, f"step={step.replace(' ', '-')}", seed, task=task,
+                        order=("independence", at, step, seed), x=float(number), group=f"{pair[0].id} > {pair[1].id}",
                     )
-                )
+                )  # fmt: skip
     return make_plan("rescue", trials, {"": entries(skills)})
 
 

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, Form, StudyPlan, Trial
+from skillaudit.asking.records import Decision, Form, StudyPlan
 from skillaudit.asking.samples import Floats, Mask, mean_of
 from skillaudit.experiment.inference import Account
 from skillaudit.experiment.likeness import by_clarity, clarity, row_of, sink
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies.anchors import crowd, with_general
 from skillaudit.experiment.synthetic import write_task
-from skillaudit.experiment.tasks import Scope, make_plan
+from skillaudit.experiment.tasks import Scope, make_plan, trial
 
 SIZES = {100: 20, 150: 30, 200: 40}
 """Skills on offer, and how many of them are the most alike; the paper goes on to 250."""
@@ -29,19 +28,13 @@ def plan(scope: Scope) -> StudyPlan:
             query = write_task(skill, seed, number, wording=1)
             for size, nearest in SIZES.items():
                 offered = crowd(skill, size, nearest, f"protocol\0{seed}\0{number}")
+                order = ("protocol", query, seed)
                 trials += [
-                    Trial(
-                        condition=f"size={size} form={form}",
-                        query=query,
-                        gold=(skill.id,),
-                        offered=shuffled(offered, "protocol", query, seed),
-                        x=float(size),
-                        group=skill.id,
-                        repeat=seed,
-                        form=form,
+                    trial(
+                        skill, query, offered, f"size={size} form={form}", seed, order=order, x=float(size), form=form
                     )
                     for form in FORMS
-                ]
+                ]  # fmt: skip
     return make_plan("protocol", trials, {"": with_general()})
 
 

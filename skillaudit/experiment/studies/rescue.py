@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skillaudit.asking.orders import shuffled
-from skillaudit.asking.records import Decision, StudyPlan, Trial
+from skillaudit.asking.records import Decision, StudyPlan
 from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.coupling import RESCUE
 from skillaudit.experiment.errands import Errand
@@ -19,7 +18,7 @@ from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies.independence import SIZE, among
 from skillaudit.experiment.synthetic import Template, pool, write_task
-from skillaudit.experiment.tasks import Scope, entries, make_plan
+from skillaudit.experiment.tasks import Scope, entries, make_plan, trial
 
 PAIRS = 30
 KINDS = ("plain", "branch")
@@ -74,17 +73,11 @@ def plan(scope: Scope) -> StudyPlan:
         for step in STEPS:
             gold, query = (owner, start) if step[0] == "A" else (right, second)
             trials.append(
-                Trial(
-                    condition=f"step={step} kind={KINDS[number % 2]}",
-                    query=query,
-                    task=tasks[step],
-                    gold=(gold.id,),
-                    offered=shuffled(offered, "rescue", key, step),
-                    x=float(turn),
-                    group=_group(number),
-                    repeat=seed,
+                trial(
+                    gold, query, offered, f"step={step} kind={KINDS[number % 2]}", seed, task=tasks[step],
+                    order=("rescue", key, step), x=float(turn), group=_group(number),
                 )
-            )
+            )  # fmt: skip
     return make_plan("rescue", trials, {"": entries(skills)})
 
 
