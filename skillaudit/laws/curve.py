@@ -15,7 +15,7 @@ from skillaudit.laws.forms import FORMS
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
 from skillaudit.routing.intervals import Clusters, normals, resample
-from skillaudit.routing.outcome import chance_right, expected, logistic, regressors
+from skillaudit.routing.outcome import chance_right, expected, logistic, ranked_right, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
 from skillaudit.routing.rates import coefficients
 from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
@@ -160,7 +160,9 @@ def _walk(
             inside = np.where(ends > 0, weight[:, np.maximum(ends - 1, 0)], 0.0)
             clearance[part, k] = -np.log(inside + background) / contrast.beta
             top = np.where(ends > 0, best[:, np.maximum(ends - 1, 0)], -np.inf)
-            wins[part, k] = np.where(gold[:, None] > top, 1.0, np.where(gold[:, None] == top, 0.5, 0.0))
+            equal = np.cumsum(walked == gold[:, None], axis=1, dtype=np.float64)
+            tied = np.where(ends > 0, equal[:, np.maximum(ends - 1, 0)], 0.0)
+            wins[part, k] = ranked_right(gold[:, None] - top, tied)
             rival[part, k] = np.where(np.isfinite(top), top, 0.0)
     progress.update("law", count, count)
     owner = np.array([rows[0] for _, rows in kept], dtype=np.int64)

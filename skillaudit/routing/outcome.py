@@ -89,15 +89,22 @@ def trigger_columns(evidence: Evidence) -> Floats:
     return np.column_stack([np.ones(len(best)), best, np.full(len(best), evidence.catch_all)])
 
 
+def ranked_right(ahead: Floats, tied: Floats) -> Floats:
+    """Return the chance that a router which takes the best score takes the right skill.
+
+    `ahead` is how far its score lies above the best rival's, `tied` how many rivals have that score: equals share.
+    """
+    return np.where(ahead > 0, 1.0, np.where(ahead == 0, 1.0 / (1.0 + tied), 0.0))
+
+
 def rank_first(evidence: Evidence) -> Outcome:
-    """Take the best score, as a local scorer does; ties go to each in equal parts."""
+    """Take the best score, as a local scorer does; equals share, see `ranked_right`."""
     tied = evidence.rival_scores >= evidence.best_rival[:, None]
     tied &= np.isfinite(evidence.rival_scores)
     count = tied.sum(axis=1)
     shares = tied / np.maximum(count, 1)[:, None]
     ahead = np.where(count > 0, evidence.gold_score - np.where(count > 0, evidence.best_rival, 0.0), np.inf)
-    right = np.where(ahead > 0, 1.0, np.where(ahead == 0, 1.0 / (1.0 + count), 0.0))
-    right = np.where(evidence.routed, right, 0.0)
+    right = np.where(evidence.routed, ranked_right(ahead, count.astype(np.float64)), 0.0)
     return Outcome(right=right, hijack=(1.0 - right) * (count > 0), shares=shares)
 
 
