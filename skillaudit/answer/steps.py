@@ -12,6 +12,8 @@ from skillaudit.schema import ClientView, Finding, NextStep, Report
 MOST = 3
 LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
+ALLOWED = frozenset({"SA303"})
+"""What costs and is meant to."""
 LONGEST = 40
 """Characters of the sources that a command repeats; longer ones it calls SOURCE."""
 
@@ -107,17 +109,15 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
     """Skills that take requests or lose them; one step a rule, about its worst finding."""
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
-        if (finding.cost.requests or 0.0) + (
-            finding.cost.false_triggers or 0.0
-        ) > 0 and not finding.cost.client:
+        if finding.code not in ALLOWED and not finding.cost.client and finding.cost.harm > 0:
             groups.setdefault(finding.code, []).append(finding)
     for group in groups.values():
         first = group[0]
         lost = sum(finding.cost.requests or 0.0 for finding in group)
         idle = max(finding.cost.false_triggers or 0.0 for finding in group)
-        if lost + idle < LEAST:
+        if lost + idle < LEAST:  # files that are refused have a step of their own, and cost neither
             continue
-        more = "" if len(group) == 1 else f" So with {len(group) - 1:,} more of {first.code}."
+        more = "" if len(group) == 1 else f" The same for {len(group) - 1:,} more ({first.code})."
         gain = f"up to {_figure(lost)} of 100 requests" if lost >= 0.1 else ""
         if idle >= 0.1:
             gain += f"{', ' if gain else 'up to '}{_figure(idle)} of 100 false triggers"

@@ -18,7 +18,7 @@ LAYOUTS = {
     ".claude-plugin": "claude-code",
     ".codex": "codex",
     ".gemini": "gemini-cli",
-    ".github": "copilot-vscode",
+    ".github": "vscode-copilot",
     ".copilot": "copilot-cli",
     ".cursor": "cursor",
     ".opencode": "opencode",

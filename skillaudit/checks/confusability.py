@@ -89,7 +89,7 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             members,
             f"{a} and {b} have nearly the same descriptor{more}.",
             evidence=f"Cosine {cosine:.2f}; {len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
-            fix=f"Merge them, or say in {a} and in {b} what only it does and name the other for the rest.",
+            fix=f"Merge {a} and {b}, or say in each what only it does and name the other for the rest.",
             places=places(evidence, (a, b, *others)),
         )
 

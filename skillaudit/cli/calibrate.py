@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import narration
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
@@ -101,9 +101,8 @@ def command(
         deliver_json(found)
         return
     from skillaudit.page.profiles import calibration_blocks
-    from skillaudit.page.text import render
 
-    put(render(calibration_blocks(found)).rstrip())
+    show(calibration_blocks(found))
 
 
 def scorer_over(log: DecisionLog, scorer: ScorerName, progress: Progress, *, cached: bool = True) -> Scorer:

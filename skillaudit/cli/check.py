@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="Hold the limits against what a probe measured, not against the forecast.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
 @setting_options("check")
 def command(
     sources: tuple[str, ...],
@@ -40,6 +41,7 @@ def command(
     changed: bool,
     measured: Path | None,
     output: Path | None,
+    everything: bool,
     quiet: bool,
     **options: Any,
 ) -> int:
@@ -69,7 +71,7 @@ def command(
         from skillaudit.gate import encode, make_baseline
 
         deliver(encode(make_baseline(report, verdict.findings)), write_baseline, "json")
-    write(outputs, report, verdict)
+    write(outputs, report, verdict, everything=everything)
     return verdict.exit_code
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import make_config, narration, setting_options
-from skillaudit.cli.output import deliver, deliver_json
+from skillaudit.cli.output import deliver, deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.compile.compiler import Compilation
@@ -187,9 +187,8 @@ def _compare(
         deliver_json(found)
     else:
         from skillaudit.page.compile import compared
-        from skillaudit.page.text import render
 
-        deliver(render(compared(found)), None)
+        show(compared(found))
     nothing = all(side.failed == side.tasks for side in found.sides)
     return ExitCode.ENVIRONMENT if nothing else ExitCode.CLEAN
 
@@ -227,6 +226,5 @@ def _show(
         deliver(as_json(system, compilation, priced, execution), None, "json")
         return
     from skillaudit.page.compile import document
-    from skillaudit.page.text import render
 
-    deliver(render(document(system, compilation, priced, execution), hint="-f json lists all"), None)
+    show(document(system, compilation, priced, execution), hint="-f json lists all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import click
 
 from skillaudit.asking.defaults import BUDGET
 from skillaudit.cli.options import FloatRange, live_options, narration
-from skillaudit.cli.output import deliver
+from skillaudit.cli.output import deliver, show
 from skillaudit.cli.prices import price_of
 
 if TYPE_CHECKING:
@@ -104,14 +104,17 @@ def _list(form: str) -> None:
         (made.name, made.title, "models" if made.models_only else "any router", made.source)
         for made in EXPERIMENTS.values()
     ]
-    deliver(_write(form)([catalogue(rows)]), None)
+    _write([catalogue(rows)], form)
 
 
-def _write(form: str) -> Callable[[Iterable[Block]], str]:
-    """Return what draws blocks in a format for people."""
-    from skillaudit.page import markdown, text
+def _write(blocks: Iterable[Block], form: str) -> None:
+    """Write blocks in a format for people."""
+    from skillaudit.page import markdown
 
-    return markdown.render if form == "markdown" else text.render
+    if form == "markdown":
+        deliver(markdown.render(blocks), None)
+    else:
+        show(blocks)
 
 
 def _report(out: Path | None, form: str, quiet: bool) -> None:
@@ -129,7 +132,7 @@ def _report(out: Path | None, form: str, quiet: bool) -> None:
     if form == "json":
         deliver(_json(results), None, "json")
     else:
-        deliver(_write(form)([(verdict_table if form == "markdown" else summary)(results)]), None)
+        _write([(verdict_table if form == "markdown" else summary)(results)], form)
 
 
 def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str, Any]) -> None:
@@ -137,6 +140,7 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
     from skillaudit.config import DEFAULT_EMBEDDER
     from skillaudit.experiment.session import ExperimentTerms, names_of, session
     from skillaudit.experiment.tasks import Scope
+    from skillaudit.page.blocks import Paragraph
     from skillaudit.page.experiment import document, figure, verdict_table
     from skillaudit.page.html import svg
 
@@ -176,10 +180,12 @@ def _run(name: str, out: Path | None, form: str, quiet: bool, options: dict[str,
         ):
             results.append(result)
             if form == "text":
-                deliver(_write(form)(document(result)) + "\n", None)
+                show([*document(result), Paragraph("")])
     if form != "text":
-        said = _json(results) if form == "json" else _write(form)([verdict_table(results)])
-        deliver(said, None, "json" if form == "json" else "text")
+        if form == "json":
+            deliver(_json(results), None, "json")
+        else:
+            _write([verdict_table(results)], form)
 
 
 def _json(found: Any) -> str:

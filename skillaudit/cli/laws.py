@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.options import make_config, narration, setting_options
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -46,9 +46,8 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
         deliver_json({"published": rows, "library": own, "rescue": rescue_curve()})
         return
     from skillaudit.page.laws import document
-    from skillaudit.page.text import render
 
-    put(render(document(published(), SIZES, rescue_curve(), own)).rstrip())
+    show(document(published(), SIZES, rescue_curve(), own))
 
 
 def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryCurve:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import sources
-from skillaudit.cli.output import check_writable, deliver
+from skillaudit.cli.output import check_writable, deliver, show
 
 if TYPE_CHECKING:
     from skillaudit.config import DropOrder
@@ -32,15 +32,15 @@ def command(
     """Print the list of skills as a client shows it to the model; what was cut is told on stderr."""
     from skillaudit.cli.diagnostics import say
     from skillaudit.clients import listing, visibility
-    from skillaudit.clients.words import losses, summary, table
+    from skillaudit.clients.words import losses, summary
     from skillaudit.load import load
+    from skillaudit.page.library import visibility_blocks
 
     check_writable(output)
     skills = load(sources).skills
     drop = cast("DropOrder", order)
     if client is None:
-        deliver("\n".join(table(visibility(skills, context=context, order=drop))) + "\n", output)
-        say("+ whole, ~ shortened, n name alone, - invisible; --client NAME prints one client's list")
+        show(visibility_blocks(visibility(skills, context=context, order=drop)), output)
         return
     shown = listing(skills, client, context=context, order=drop)
     deliver(shown.text.rstrip("\n") + "\n", output)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import audited, setting_options, settings_of, sources
-from skillaudit.cli.output import deliver
+from skillaudit.cli.outputs import Output, write
 
 
 @click.command("open")
@@ -22,9 +22,7 @@ def command(sources: tuple[str, ...], quiet: bool, **options: Any) -> int:
         from skillaudit.tui import run
 
         return run(sources, config)
-    from skillaudit.formatters import render
-
-    deliver(render("text", audited(sources, config, quiet=quiet)), None)
+    write([Output("text", None)], audited(sources, config, quiet=quiet))
     return 0
 
 

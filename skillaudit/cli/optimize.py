@@ -10,7 +10,7 @@ import click
 
 from skillaudit.cli.diagnostics import say
 from skillaudit.cli.options import make_config, narration, setting_options, sources
-from skillaudit.cli.output import deliver, deliver_json
+from skillaudit.cli.output import deliver, deliver_json, show
 from skillaudit.disk.names import expanded
 
 if TYPE_CHECKING:
@@ -124,10 +124,9 @@ def _print(found: Any, form: str, everything: bool) -> None:
         deliver_json(found, None)
         return
     from skillaudit.page.plan import document
-    from skillaudit.page.text import render
 
     hint = "" if everything else "--all shows them"
-    deliver(render(document(found, everything=everything), hint=hint), None)
+    show(document(found, everything=everything), hint=hint)
 
 
 def _write_plan(plan: Plan, path: Path) -> None:

@@ -5,19 +5,40 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skillaudit.cli.diagnostics import drop_stdout, flush
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.safety.exits import Kind, harmless, shown
 
+if TYPE_CHECKING:
+    from skillaudit.page.blocks import Block
+
 
 def put(text: str) -> None:
     """Write `text` and a line break to stdout, in the characters that the terminal has."""
     if sys.stdout is not None:
         sys.stdout.write(shown(text) + "\n")
+
+
+def colours() -> bool:
+    """Say whether what goes to stdout may have colours: on a terminal, unless NO_COLOR or FORCE_COLOR decide."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if (forced := os.environ.get("FORCE_COLOR")) is not None:
+        return forced not in {"", "0"}
+    return os.environ.get("TERM") != "dumb" and sys.stdout is not None and sys.stdout.isatty()
+
+
+def show(blocks: Iterable[Block], path: Path | None = None, *, hint: str = "") -> None:
+    """Write blocks as text to `path`, or to stdout, there in colour where `colours` says so."""
+    from skillaudit.page.text import render
+
+    paint = path is None and colours()
+    deliver(render(blocks, hint=hint, paint=paint), path, "painted" if paint else "text")
 
 
 def deliver_json(value: Any, path: Path | None = None) -> None:

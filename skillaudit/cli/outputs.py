@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit import extras
-from skillaudit.cli.output import check_writable, deliver
+from skillaudit.cli.output import check_writable, colours, deliver
 from skillaudit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,9 +68,16 @@ def on_screen(outputs: Sequence[Output]) -> bool:
     return any(_target(entry.path) is None and entry.form in READABLE for entry in outputs)
 
 
-def write(outputs: Sequence[Output], report: Report, verdict: Verdict | None = None) -> None:
-    """Render the report once for each output and deliver it."""
-    from skillaudit.formatters import kind_of, render
+def write(
+    outputs: Sequence[Output], report: Report, verdict: Verdict | None = None, *, everything: bool = False
+) -> None:
+    """Render the report once for each output and deliver it; text in short, or `everything`."""
+    from skillaudit.formatters import kind_of, render, text
 
     for entry in outputs:
+        if entry.form == "text":
+            paint = _target(entry.path) is None and colours()
+            said = text.render(report, verdict=verdict, everything=everything, paint=paint)
+            deliver(said, entry.path, "painted" if paint else "text")
+            continue
         deliver(render(entry.form, report, verdict=verdict), entry.path, kind_of(entry.form))

@@ -16,7 +16,7 @@ from skillaudit.cli.options import (
     setting_options,
     sources,
 )
-from skillaudit.cli.output import check_writable, deliver, deliver_json
+from skillaudit.cli.output import check_writable, deliver_json, show
 from skillaudit.cli.prices import price_of
 
 if TYPE_CHECKING:
@@ -112,11 +112,10 @@ def command(
         deliver_json(found, output)
         return
     from skillaudit.page.probe import document
-    from skillaudit.page.text import render
     from skillaudit.probe.studies import STUDIES
 
     study = found.result.study
-    deliver(render(document(found, f"{study}: {STUDIES[study].title}", budget=settings.budget)), output)
+    show(document(found, f"{study}: {STUDIES[study].title}", budget=settings.budget), output)
 
 
 def _announce(preview: Preview) -> None:

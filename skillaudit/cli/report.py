@@ -8,13 +8,12 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import audited, setting_options, settings_of, sources, tell
-from skillaudit.cli.output import deliver
 
 
 @click.command("report")
 @sources
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
-@click.option("--all", "everything", is_flag=True, help="Text: show everything.")
+@click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
 @setting_options("report")
 def command(
     sources: tuple[str, ...],
@@ -31,11 +30,4 @@ def command(
     if not on_screen(outputs):
         tell(settings)
     report = audited(sources, settings.config(), quiet=quiet)
-    if everything:
-        from skillaudit.formatters.text import render as render_text
-
-        for entry in outputs:
-            if entry.form == "text":
-                deliver(render_text(report, everything=True), entry.path)
-        outputs = [entry for entry in outputs if entry.form != "text"]
-    write(outputs, report)
+    write(outputs, report, everything=everything)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import make_config, narration, setting_options, sources
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, show
 
 
 @click.command("route")
@@ -30,6 +30,5 @@ def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: 
         deliver_json(ranking)
         return
     from skillaudit.page.ranking import document
-    from skillaudit.page.text import render
 
-    put(render(document(ranking)).rstrip())
+    show(document(ranking))

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import click
 
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, show
 
 
 @click.command("routers")
@@ -29,7 +29,6 @@ def command(form: str) -> None:
         return
     from skillaudit.page.blocks import Block, Heading, Paragraph
     from skillaudit.page.profiles import OWN, profile_blocks
-    from skillaudit.page.text import render
 
     blocks = [
         block
@@ -39,4 +38,4 @@ def command(form: str) -> None:
     own: list[Block] = [Heading("Your own"), Paragraph(OWN)]
     with suppress(OSError):  # a user without a home folder
         own.append(Paragraph(f"Profiles of your own lie in {user_folder()}."))
-    put(render([*blocks, *own]).rstrip())
+    show([*blocks, *own])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from skillaudit.cli.output import put
+from skillaudit.cli.output import put, show
 
 
 @click.command("rule")
@@ -16,7 +16,6 @@ def command(code: str | None) -> None:
     from skillaudit.checks import RULES as CHECKS
     from skillaudit.gate import GATE_RULES
     from skillaudit.page.blocks import Block, Title, field
-    from skillaudit.page.text import render
 
     rules = (*CHECKS, *GATE_RULES)
 
@@ -33,7 +32,7 @@ def command(code: str | None) -> None:
                 field(head, text)
                 for head, text in (("what", rule.what), ("why", rule.why), ("fix", rule.fix))
             ]
-            put(render(page).rstrip())
+            show(page)
             return
     names = [name for rule in rules for name in (rule.code, rule.slug)]
     near = get_close_matches(wanted.upper(), names, 1, 0.5) or get_close_matches(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from skillaudit.cli.options import narration
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, put, show
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
@@ -67,13 +67,12 @@ def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> No
         return
     from skillaudit.page.blocks import Heading, Title
     from skillaudit.page.profiles import calibration_blocks, error_line
-    from skillaudit.page.text import render
 
     for name, calibration in found.items():
-        put(render([Title(name), *calibration_blocks(calibration)]))
+        show([Title(name), *calibration_blocks(calibration)])
     if len(found) > 1:
         cells = [cell for calibration in found.values() for cell in calibration.cells]
-        put(render([Heading("all together"), error_line(cells)]).rstrip())
+        show([Heading("all together"), error_line(cells)])
 
 
 def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, Calibration]:
@@ -131,13 +130,8 @@ def _stored(form: str) -> None:
         put("\n".join(page()))
         return
     from skillaudit.page.profiles import stored_blocks
-    from skillaudit.page.text import render
 
-    put(
-        render(
-            stored_blocks(built_in(), [f"{title}: {summary(rows)}" for title, rows in _classes()])
-        ).rstrip()
-    )
+    show(stored_blocks(built_in(), [f"{title}: {summary(rows)}" for title, rows in _classes()]))
 
 
 def _classes() -> Iterator[tuple[str, list[LeftOut]]]:

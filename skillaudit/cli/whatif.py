@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from skillaudit.cli.options import make_config, narration, setting_options, sources
-from skillaudit.cli.output import deliver_json, put
+from skillaudit.cli.output import deliver_json, show
 
 SHOWN = 12
 """Skills listed for the whole change."""
@@ -38,8 +38,7 @@ def command(
         deliver_json(found)
         return
     from skillaudit.page.blocks import field
-    from skillaudit.page.text import render
     from skillaudit.page.whatif import whatif_blocks
 
     blocks = [field("router", found.after.source), *whatif_blocks(found, SHOWN)]
-    put(render(blocks, hint="-f json has them").rstrip())
+    show(blocks, hint="-f json has them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from skillaudit.clients.listing import Listing, ListingEntry, State, listing, shown_skills
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
 from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
-from skillaudit.clients.words import losses, summary, table
+from skillaudit.clients.words import losses, summary
 
 __all__ = [
     "Budget",
@@ -21,6 +21,5 @@ __all__ = [
     "profiles",
     "shown_skills",
     "summary",
-    "table",
     "visibility",
 ]

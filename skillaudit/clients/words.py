@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from skillaudit.clients.listing import Listing, ListingEntry, State
+from skillaudit.clients.listing import Listing, ListingEntry
 from skillaudit.clients.profiles import profile
-from skillaudit.clients.visibility import Visibility
 from skillaudit.schema import Skill
-
-LETTER: dict[State, str] = {"full": "+", "shortened": "~", "name-only": "n", "invisible": "-"}
-"""One character for each state, for tables."""
 
 
 def summary(listing: Listing) -> tuple[str, ...]:
@@ -43,17 +39,6 @@ def losses(skills: Sequence[Skill], listing: Listing) -> Iterator[str]:
             yield f"{skill.id}: invisible ({entry.reason})"
         elif entry.lost:
             yield f"{skill.id}: {entry.state}, {entry.lost:,} characters lost: {_lost_text(skill, entry)}"
-
-
-def table(visibility: Visibility) -> tuple[str, ...]:
-    """Return the table of skills by clients as lines: `+` whole, `~` shortened, `n` name alone, `-` invisible."""
-    width = max((len(row.id) for row in visibility.rows), default=5)
-    names = [column.client for column in visibility.columns]
-    lines = [f"{'skill':<{width}}  {'  '.join(names)}"]
-    for row in visibility.rows:
-        marks = (f"{LETTER[state]:^{len(name)}}" for name, state in zip(names, row.states, strict=True))
-        lines.append(f"{row.id:<{width}}  {'  '.join(marks)}".rstrip())
-    return tuple(lines)
 
 
 def _lost_text(skill: Skill, entry: ListingEntry) -> str:

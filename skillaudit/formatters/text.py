@@ -17,15 +17,17 @@ ROWS = (10, 8, 6, 5, 4, 3, 2, 1)
 """Rows of a list that the short report is tried with until it has few enough lines."""
 
 
-def render(report: Report, *, verdict: Verdict | None = None, everything: bool = False) -> str:
-    """Return the report as plain text: in short, or `everything`.
+def render(
+    report: Report, *, verdict: Verdict | None = None, everything: bool = False, paint: bool = False
+) -> str:
+    """Return the report as plain text: in short, or `everything`; with `paint`, in colours.
 
     What the short one leaves out is always counted.
     """
     if everything:
-        return text.render(document(report, verdict, None))
+        return text.render(document(report, verdict, None), paint=paint)
     for rows in ROWS:
-        said = text.render(document(report, verdict, rows, brief=True), hint="--all shows them")
+        said = text.render(document(report, verdict, rows, brief=True), hint="--all shows them", paint=paint)
         if said.count("\n") <= LINES:
             break
     return said

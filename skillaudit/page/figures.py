@@ -113,8 +113,11 @@ def some(names: Sequence[str], limit: int | None) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return the start of `text`, with an ellipsis where something was lost."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """Return the first words of `text`, with an ellipsis where some were lost."""
+    if len(text) <= length:
+        return text
+    start = text[: length - 1]
+    return f"{start.rpartition(' ')[0].rstrip() or start[:-1]} …"
 
 
 def flip(loss: RequestLoss, length: int | None = None) -> str:

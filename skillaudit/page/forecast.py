@@ -77,10 +77,7 @@ def class_blocks(report: Report, most: Most = None) -> list[Block]:
         )
         for row in report.forecasts
     ]
-    note = (
-        "share of requests that get the right skill, another, none; false: some skill where none is needed; "
-        "either: another that answers as well"
-    )
+    note = "requests that get the right skill, another, none; false: some where none is needed; either: another as good"
     return [Heading("By model and client", note, "classes"), table(columns, rows)]
 
 

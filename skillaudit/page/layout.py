@@ -23,7 +23,7 @@ from skillaudit.page.blocks import (
 from skillaudit.page.curve import draw
 from skillaudit.page.diff import diff_lines
 from skillaudit.page.figures import meter, percent, rate, whisker
-from skillaudit.page.lines import EMPTY, Align, Line, Span, crop, fit, line_width, printable, wrap
+from skillaudit.page.lines import EMPTY, Align, Line, Span, cells, crop, fit, line_width, printable, wrap
 
 LABEL_WIDTH = 14
 TABLE_WIDTH = 80
@@ -174,7 +174,23 @@ def _sizes(table: Table, width: int, gap: int) -> list[int]:
         room = max(width - gap * (len(sizes) - 1), 2 * len(sizes))
         wanted = [max(size, LEAST) if at in flexible else size for at, size in enumerate(sizes)]
         sizes = [max(2, size * room // sum(wanted)) for size in wanted]
-    return sizes
+    return _whole_words(table, sizes, flexible)
+
+
+def _whole_words(table: Table, sizes: list[int], flexible: Sequence[int]) -> list[int]:
+    """Share the room of the flexible columns anew, where one has no room for its longest word and can have it."""
+    longest = {
+        at: max((cells(word) for row in table.rows for word in row.cells[at].text.split()), default=1)
+        for at in flexible
+    }
+    room = sum(sizes[at] for at in flexible)
+    if all(longest[at] <= sizes[at] for at in flexible) or sum(longest.values()) > room:
+        return sizes
+    share, extra = divmod(room - sum(longest.values()), len(flexible))
+    return [
+        longest[at] + share + (extra if at == flexible[0] else 0) if at in longest else size
+        for at, size in enumerate(sizes)
+    ]
 
 
 def _table(table: Table, width: int) -> Iterator[Line]:

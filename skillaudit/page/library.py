@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from skillaudit.page.blocks import Block, Column, Heading, Most, field, head, table
 from skillaudit.page.figures import NONE, SOURCES, decimal, plural, some
 from skillaudit.page.lines import Span
-from skillaudit.schema import Report
+from skillaudit.schema import Report, Visible
+
+if TYPE_CHECKING:
+    from skillaudit.clients import Visibility
 
 
 def loaded(report: Report) -> str:
@@ -88,6 +94,22 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
     ]
     note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's budget"
     return [Heading("What each client shows", note, "clients"), table(columns, rows)]
+
+
+LETTER: dict[Visible, str] = {"full": "+", "shortened": "~", "name-only": "n", "invisible": "-"}
+"""One character for each state, for tables."""
+
+
+def visibility_blocks(found: Visibility) -> Iterator[Block]:
+    """Say of every skill what each client shows of it, the clients by number."""
+    note = "+ whole, ~ shortened, n name alone, - invisible; --client NAME prints one client's list"
+    yield Heading("What each client shows", note)
+    numbers = [str(at) for at in range(1, len(found.columns) + 1)]
+    for number, view in zip(numbers, found.columns, strict=True):
+        yield field(number, f"{view.client}: {view.title}, {view.date}")
+    columns = (Column("skill"), *(Column(number, 2, "right") for number in numbers))
+    rows = [(Span(row.id), *(Span(LETTER[state]) for state in row.states)) for row in found.rows]
+    yield table(columns, rows)
 
 
 def skipped_blocks(report: Report, most: Most = None) -> list[Block]:

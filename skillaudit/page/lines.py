@@ -19,6 +19,9 @@ _UNPRINTABLE = re.compile(
 )
 
 
+_JOINTS = re.compile(r"[^-/_.,:]*[-/_.,:]+|[^-/_.,:]+")
+
+
 class Span(NamedTuple):
     """A run of text of one tone; `link` is the skill that following it leads to, `tip` what a pointer may show."""
 
@@ -84,7 +87,8 @@ def fit(text: str, width: int, align: Align = "left") -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break `text` at spaces into lines of at most `width` cells; words longer than a line are chopped."""
+    """Break `text` at spaces into lines of at most `width` cells; words longer than a line are
+    broken, at their joints where they have any."""
     width = max(width, 2)
     rows: list[str] = []
     row, used = "", 0
@@ -96,13 +100,30 @@ def wrap(text: str, width: int) -> list[str]:
         if row:
             rows.append(row)
         if length > width:
-            *full, word = chop(word, width)
+            *full, word = _broken(word, width)
             rows.extend(full)
             length = cells(word)
         row, used = word, length
     if row or not rows:
         rows.append(row)
     return rows
+
+
+def _broken(word: str, width: int) -> list[str]:
+    """Break a word that is wider than a line, behind a hyphen, a slash or the like where there is one."""
+    rows: list[str] = []
+    row, used = "", 0
+    for part in _JOINTS.findall(word):
+        size = cells(part)
+        if row and used + size > width:
+            rows.append(row)
+            row, used = "", 0
+        if size > width:
+            *full, part = chop(part, width)
+            rows.extend(full)
+            size = cells(part)
+        row, used = row + part, used + size
+    return [*rows, row]
 
 
 def crop(line: Line, width: int) -> Line:

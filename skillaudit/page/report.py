@@ -86,7 +86,7 @@ def document(
     yield from class_blocks(report, most)
     yield from _findings(report, report.findings if verdict is None else verdict.findings, most, page, brief)
     if brief:
-        yield from client_blocks(report, most)
+        yield Paragraph("--all says everything: why, what to do, and the evidence behind it.", "muted")
     else:
         for section in SECTIONS:
             if section.build not in (answer_blocks, class_blocks):
@@ -133,7 +133,7 @@ def _findings(
         )
         return
     shown = head(found, most) if page or brief or most is None else found[:WORST]
-    note = "the most harm first; skillaudit rule CODE explains one"
+    note = "the most harm first; skillaudit rule CODE tells more"
     count = f"{len(shown)} of {len(found):,}, " if len(shown) < len(found) else ""
     yield Heading(plural(len(found), "finding"), f"{count}{note}", "findings")
     columns = (
@@ -165,7 +165,7 @@ def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block
     total = Counter((finding.code, finding.severity) for finding in every)
     for (code, severity), group in groups.items():
         names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
-        where = f": {some(names, 4)}" if names else ""
+        where = f": {some(names, 2)}" if names else ""
         count = (
             f"{len(group):,}"
             if len(group) == total[code, severity]

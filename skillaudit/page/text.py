@@ -7,27 +7,33 @@ from collections.abc import Iterable
 
 from skillaudit.page.blocks import Block, Heading, More, Table, Title, left_out
 from skillaudit.page.layout import layout
-from skillaudit.page.lines import Line, wrap
+from skillaudit.page.lines import EMPTY, Line, Span, wrap
 
 WIDTH = 80
 INDENT = "  "
 _COMMAND = re.compile(r"^(\s*:):|#(#)(?=[A-Za-z-]{0,40}\[)")
+PAINT = {
+    "title": "1", "heading": "1;36", "value": "1", "muted": "2", "faint": "2", "head": "2", "error": "1;31",
+    "warning": "33", "good": "32", "accent": "36", "link": "36", "added": "32", "gone": "31", "c1": "36", "c3": "35",
+}  # fmt: skip
+"""The look of each tone in the sixteen colours that every terminal lets its user choose."""
 
 
-def render(blocks: Iterable[Block], *, hint: str = "", width: int = WIDTH) -> str:
+def render(blocks: Iterable[Block], *, hint: str = "", width: int = WIDTH, paint: bool = False) -> str:
     """Return blocks as text, ending in a line break.
 
-    `hint` says behind each shortened list how to see all of it, such as `--all shows them`.
+    `hint` says behind each shortened list how to see all of it, such as `--all shows them`; with `paint` the
+    tones have colours, as escape sequences.
     """
-    lines: list[str] = []
+    lines: list[Line] = []
     for block in blocks:
         match block:
             case Title():
-                lines += [""] if lines else []
-                lines += [_plain(line) for line in layout([block], width)]
+                lines += [EMPTY] if lines else []
+                lines += layout([block], width)
             case Heading(text, note):
                 if lines:
-                    lines.append("")
+                    lines.append(EMPTY)
                 lines += _heading(text.upper(), note, width)
             case Table(left=left, what=what):
                 lines += _body(block._replace(left=0), width)
@@ -36,7 +42,7 @@ def render(blocks: Iterable[Block], *, hint: str = "", width: int = WIDTH) -> st
                 lines += _more(count, what, hint, width)
             case _:
                 lines += _body(block, width)
-    return "".join(f"{harmless(line)}\n" for line in lines)
+    return "".join(f"{_drawn(line, paint)}\n" for line in lines)
 
 
 def harmless(line: str) -> str:
@@ -44,23 +50,34 @@ def harmless(line: str) -> str:
     return _COMMAND.sub(lambda match: f"{match[1] or '#'}·", line)
 
 
-def _plain(line: Line) -> str:
-    return "".join(span.text for span in line).rstrip()
+def _drawn(line: Line, paint: bool) -> str:
+    plain = harmless("".join(span.text for span in line).rstrip())
+    if not paint:
+        return plain
+    drawn, at = [], 0
+    for span in line:
+        # What is harmless is as long as what it stands for.
+        text = plain[at : at + len(span.text)]
+        at += len(span.text)
+        look = PAINT.get(span.tone)
+        drawn.append(f"\x1b[{look}m{text}\x1b[0m" if look and text.strip() else text)
+    return "".join(drawn)
 
 
-def _body(block: Block, width: int) -> list[str]:
-    return [f"{INDENT}{_plain(line)}".rstrip() for line in layout([block], width - len(INDENT))]
+def _body(block: Block, width: int) -> list[Line]:
+    return [(Span(INDENT), *line) for line in layout([block], width - len(INDENT))]
 
 
-def _heading(text: str, note: str, width: int) -> list[str]:
+def _heading(text: str, note: str, width: int) -> list[Line]:
     first, *others = wrap(f"{text} {note}", width - len(INDENT))
+    head: Line = (Span(first, "heading"),)
     if first.startswith(f"{text} "):
-        first = f"{text}  {first[len(text) + 1 :]}"
-    return [first, *(INDENT + row for row in others)]
+        head = (Span(text, "heading"), Span(f"  {first[len(text) + 1 :]}", "muted"))
+    return [head, *((Span(INDENT + row, "muted"),) for row in others)]
 
 
-def _more(count: int, what: str, hint: str, width: int) -> list[str]:
+def _more(count: int, what: str, hint: str, width: int) -> list[Line]:
     if count <= 0:
         return []
     text = f"... {left_out(count, what)}" + (f" ({hint})" if hint else "")
-    return [INDENT + row for row in wrap(text, width - len(INDENT))]
+    return [(Span(INDENT + row, "muted"),) for row in wrap(text, width - len(INDENT))]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Literal, NewType
 
-Kind = Literal["text", "json", "data"]
-"""`text` is for people and logs; `json` must stay the same data; `data` is any other language of machines."""
+Kind = Literal["text", "painted", "json", "data"]
+"""`text` is for people and logs, `painted` the same with colours; `json` must stay the same data;
+`data` is any other language of machines."""
 Shown = NewType("Shown", str)
 """Text that a terminal and the log of a CI runner take for nothing but text."""
 
@@ -19,6 +20,7 @@ Shown = NewType("Shown", str)
 _ACTS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_COLOUR = re.compile("(\x1b\\[[0-9;]{1,8}m)")
 _HARMLESS = b"\t\n" + bytes(range(0x20, 0x7F))
 # GitHub takes `::name::` for a command where a line starts with it, after white space, and `##[name]`
 # wherever it stands; Azure `##vso[` and TeamCity `##teamcity[` likewise.
@@ -50,6 +52,14 @@ def shown(text: str) -> Shown:
     return Shown(text)
 
 
+def painted(text: str) -> str:
+    """Return `text` as `shown` does, but for the colours that it was painted with.
+
+    What comes from a library or the outside has no escape character any more when it is painted.
+    """
+    return "".join(part if at % 2 else shown(part) for at, part in enumerate(_COLOUR.split(text)))
+
+
 def in_markup(text: str) -> str:
     """Return escaped text of HTML or XML in which no runner finds a command; readers of markup see the same."""
     return _ANYWHERE.sub("&#35;#", text) if "##" in text else text
@@ -75,7 +85,12 @@ def in_json(text: str) -> str:
     return _ANYWHERE.sub(r"#\\u0023", text) if "##" in text else text
 
 
-_DOORS: Mapping[Kind, Callable[[str], str]] = {"text": shown, "json": in_json, "data": inert}
+_DOORS: Mapping[Kind, Callable[[str], str]] = {
+    "text": shown,
+    "painted": painted,
+    "json": in_json,
+    "data": inert,
+}
 
 
 def harmless(text: str, kind: Kind) -> str:

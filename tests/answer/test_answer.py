@@ -88,7 +88,7 @@ def test_what_has_most_at_stake_is_done_first_and_little_is_not_worth_naming() -
     assert found.answer is not None
     assert [step.do for step in found.answer.steps[:2]] == [
         "Narrow it.",
-        "Merge them. So with 1 more of SA204.",
+        "Merge them. The same for 1 more (SA204).",
     ]
     assert found.answer.steps[0].gain == "up to 3.0 of 100 requests, 6.0 of 100 false triggers"
     assert "Say less." not in said(found)

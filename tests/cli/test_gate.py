@@ -219,7 +219,7 @@ def test_the_list_of_a_client_goes_to_stdout_and_its_losses_to_stderr(skillaudit
     assert result.out.startswith("<available_skills>")
     assert "invisible (over budget)" in result.err
     table = skillaudit("listing", SAMPLES / "oversized")
-    assert "copilot-cli" in table.out.splitlines()[0]
+    assert "copilot-cli: Copilot CLI" in table.out
     assert skillaudit("listing", SAMPLES / "clean", "--client", "nobody").code == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.clients import listing, losses, summary, table, visibility
+from skillaudit.clients import listing, losses, summary
 
 from .libraries import many, skill
 
@@ -37,12 +37,3 @@ def test_losses_show_the_lost_text() -> None:
         "manual: invisible (manual-only)",
     ]
     assert list(losses(library[2:], listing(library[2:], "codex"))) == []
-
-
-def test_the_table() -> None:
-    library = [skill("long", "x" * 1600), skill("manual", "By hand.", manual_only=True)]
-    assert table(visibility(library, ["claude-code", "opencode"])) == (
-        "skill   claude-code  opencode",
-        "long         ~          +",
-        "manual       -          +",
-    )

@@ -18,7 +18,7 @@ from skillaudit.page.blocks import (
     table,
 )
 from skillaudit.page.layout import layout, widths
-from skillaudit.page.lines import Line, Span, line_width
+from skillaudit.page.lines import Line, Span, line_width, wrap
 from skillaudit.page.markdown import escape
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.schema import Estimate
@@ -94,3 +94,14 @@ def test_markdown_escapes_what_would_be_markup() -> None:
 def test_widths_share_what_is_left() -> None:
     assert widths((Column("a"), Column("b", 5), Column("c")), 20) == [7, 5, 6]
     assert widths((Column("a", 4), Column("b", 5)), 20) == [4, 5]
+
+
+def test_a_word_that_is_too_wide_breaks_at_its_joints() -> None:
+    assert wrap("kitchen/weather-report", 9) == ["kitchen/", "weather-", "report"]
+    assert wrap("a" * 12, 5) == ["aaaaa", "aaaaa", "aa"]
+
+
+def test_a_column_of_words_makes_room_for_the_longest() -> None:
+    rows = [(Span("short"), Span("a-name-of-some-length"))]
+    lines = layout([table((Column("a"), Column("b")), rows)], 30)
+    assert any("a-name-of-some-length" in span.text for line in lines for span in line)

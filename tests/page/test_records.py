@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skillaudit.clients import visibility
 from skillaudit.config import Gate
 from skillaudit.gate import judge
 from skillaudit.page import html, markdown, text
 from skillaudit.page.blocks import Block, Bullet, Column, Field, Heading, Paragraph, Title, table
+from skillaudit.page.library import visibility_blocks
 from skillaudit.page.lines import Span, cells
 from skillaudit.page.plan import document as plan_of
 from skillaudit.page.report import SECTIONS, Section, document, pane
 from skillaudit.page.text import WIDTH, harmless
 from skillaudit.safety.exits import shown
 from skillaudit.schema import Finding, Report
+from tests.clients.libraries import skill
 from tests.formatters.reports import HOSTILE, make_hostile_report
 from tests.reports import execution, small_report
 from tests.tui import plans, reports
@@ -124,3 +127,11 @@ def test_a_new_section_is_one_builder_and_shows_everywhere(monkeypatch: pytest.M
     page = html.render(lambda most: document(report, most=most, page=True), title="t")
     assert '<section id="toy">' in page and 'href="#toy"' in page and "toys are here" in page
     assert Paragraph("toys are here") in pane(report, "forecast")
+
+
+def test_what_each_client_shows_is_a_table_with_the_clients_by_number() -> None:
+    library = [skill("long", "x" * 1600), skill("manual", "By hand.", manual_only=True)]
+    said = check(visibility_blocks(visibility(library, ["claude-code", "opencode"])))
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert any("claude-code: Claude Code" in line for line in lines)
+    assert lines[-3:] == ["skill 1 2", "long ~ +", "manual - +"]
