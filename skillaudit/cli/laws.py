@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,10 +24,24 @@ SIZES = (10, 20, 50, 100, 200, 500)
 @click.command("laws")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option(
+    "--measured",
+    type=click.Path(path_type=Path),
+    metavar="LOG",
+    help="The law of a library as `skillaudit probe --study decay` measured it.",
+)
+@click.option("--model", help="Which model, where several are in the LOG.")
+@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @setting_options("laws")
-def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) -> None:
+def command(
+    sources: tuple[str, ...],
+    measured: Path | None,
+    model: str | None,
+    form: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
     """List the published laws, with source and range; with SOURCE, the library's own beside them."""
     import msgspec
 
@@ -34,6 +49,14 @@ def command(sources: tuple[str, ...], form: str, quiet: bool, **options: Any) ->
     from skillaudit.laws.execution_law import rescue_curve
 
     own = None
+    if sources and measured is not None:
+        raise click.UsageError("--measured is the law of the library that was probed; leave SOURCE out")
+    if model is not None and measured is None:
+        raise click.UsageError("--model is for --measured, which is not given")
+    if measured is not None:
+        from skillaudit.probe.law import measured_law
+
+        own = measured_law(measured, model=model, floor=make_config(**options).floor)
     if sources:
         config = make_config(sources, **options)
         with narration(quiet) as progress:

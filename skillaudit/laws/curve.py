@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from skillaudit.laws.both import Fitted, fit_draws, left_out_error
-from skillaudit.laws.forms import FORMS
+from skillaudit.laws.forms import FORMS, fit
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
 from skillaudit.routing.intervals import Clusters, normals, resample
@@ -34,6 +35,8 @@ MAX_REQUESTS = 1000
 MIN_SKILLS = 8
 """With fewer skills there are not enough sizes to tell a curve from a line."""
 BLOCK_CELLS = 4_000_000
+REACH = 100
+"""Times as many skills as were measured: what a curve says of larger libraries nobody could check."""
 
 
 def sizes_of(total: int) -> tuple[int, ...]:
@@ -91,18 +94,25 @@ def library_law(
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryCurve(router=profile.name, points=(), forms=(), floor=floor, note=why)
     walk = _walk(skills, kept, scorer, choice.contrast if choice else Contrast(30.0), sizes, seed, progress)
-    curve, hijack, draws = _rates(walk, sizes, choice, seed)
+    clusters = Clusters.of(walk.owner)
+    picks = resample(len(clusters.starts), np.random.default_rng(seed), DRAWS)
+    ranked = _ranked(walk, clusters, picks)
+    rates = ranked if choice is None else _expected(walk, sizes, choice, clusters, picks, seed)
     interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
     points = tuple(
         LawPoint(
             n=n,
-            accuracy=interval(float(curve[i]), draws[i]),
-            hijack=float(hijack[i]),
+            accuracy=interval(float(rates.right[i]), rates.draws[i]),
+            hijack=float(rates.hijack[i]),
             interference=float(interference[i]),
+            measured=None if choice is None else interval(float(ranked.right[i]), ranked.draws[i]),
         )
         for i, n in enumerate(sizes)
     )
-    return _summary(profile.name, points, sizes, draws, floor)
+    law = fitted_curve(profile.name, points, rates.draws, floor)
+    if choice is None:
+        return replace(law, basis="scorer")
+    return replace(law, measured=_forms(sizes, ranked.right.tolist(), interference.tolist()))
 
 
 def _sample(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[Request, list[int]]]:
@@ -169,17 +179,29 @@ def _walk(
     return _Walk(owner=owner, clearance=clearance, wins=wins, rival=rival)
 
 
-def _rates(
-    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit | None, seed: int
-) -> tuple[Floats, Floats, Floats]:
-    """Accuracy (S,), hijack (S,), and bootstrap draws of accuracy (S, B)."""
-    clusters = Clusters.of(walk.owner)
-    picks = resample(len(clusters.starts), np.random.default_rng(seed), DRAWS)
+class _Rates(NamedTuple):
+    """Rates at S sizes."""
+
+    right: Floats
+    """(S,)"""
+    hijack: Floats
+    """(S,)"""
+    draws: Floats
+    """(S, B) bootstrap draws of `right`."""
+
+
+def _ranked(walk: _Walk, clusters: Clusters, picks: Floats) -> _Rates:
+    """How often the scorer ranks the right skill first."""
+    right = walk.wins.mean(axis=1)
     total = clusters.sizes.astype(np.float64) @ picks
-    if choice is None:
-        right = walk.wins.mean(axis=1)
-        sums = np.stack([clusters.sums(right[:, i]) @ picks for i in range(len(sizes))])
-        return right.mean(axis=0), 1 - right.mean(axis=0), sums / total
+    return _Rates(right.mean(axis=0), 1 - right.mean(axis=0), clusters.sums(right).T @ picks / total)
+
+
+def _expected(
+    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit, clusters: Clusters, picks: Floats, seed: int
+) -> _Rates:
+    """What a profile expects."""
+    total = clusters.sizes.astype(np.float64) @ picks
     slopes = coefficients(choice, normals(3, seed, DRAWS))
     curve, hijack, draws = np.zeros(len(sizes)), np.zeros(len(sizes)), np.zeros((len(sizes), DRAWS))
     for i, size in enumerate(sizes):
@@ -194,45 +216,51 @@ def _rates(
         mean = regressors(walk.clearance[:, :, i].mean(axis=1), np.full(shape[0], float(size)), choice.kappa)
         shifted = logistic(mean @ slopes.T) + (right.mean(axis=1) - chance_right(mean, choice))[:, None]
         draws[i] = np.einsum("kb,kb->b", clusters.sums(shifted), picks) / total
-    return curve, hijack, np.clip(draws, 0.0, 1.0)
+    return _Rates(curve, hijack, np.clip(draws, 0.0, 1.0))
 
 
-def _summary(
-    router: str,
-    points: tuple[LawPoint, ...],
-    sizes: Sequence[int],
-    draws: Floats,
-    floor: float | None,
-) -> LibraryCurve:
-    """Both forms on all points, the one with the smaller error on the left-out sizes chosen; crossing and room."""
-    values = [point.accuracy.value or 0.0 for point in points]
-    extra = {"logarithmic": None, "capacity": [point.interference for point in points]}
-    fitted = {form: fit_draws(form, sizes, values, draws, extra[form]) for form in FORMS}
+def _forms(
+    sizes: Sequence[float], values: Sequence[float], interference: Sequence[float] | None
+) -> tuple[LawForm, ...]:
+    """Both forms fitted to accuracies at several sizes, the one with the smaller left-out error chosen."""
+    extra = {"logarithmic": None, "capacity": interference}
+    laws = {form: fit(form, sizes, values, extra[form]) for form in FORMS}
     errors = {form: left_out_error(form, sizes, values, extra[form]) for form in FORMS}
     chosen = min(FORMS, key=lambda form: (errors[form] is None, errors[form] or 0.0))
-    line, curve = fitted["logarithmic"], fitted["capacity"]
-    total = sizes[-1]
+    return tuple(
+        LawForm(
+            form=form,
+            parameters=laws[form].parameters,
+            r_squared=laws[form].r_squared,
+            left_out_error=errors[form],
+            chosen=form == chosen,
+        )
+        for form in FORMS
+    )
+
+
+def fitted_curve(
+    router: str, points: tuple[LawPoint, ...], draws: Floats, floor: float | None
+) -> LibraryCurve:
+    """Fit both forms to points and to their draws, (sizes, B); where the floor is crossed, and the room up to there."""
+    sizes = [point.n for point in points]
+    values = [point.accuracy.value or 0.0 for point in points]
+    known = [point.interference for point in points]
+    interference = known if any(known) else None
+    line = fit_draws("logarithmic", sizes, values, draws)
+    curve = fit_draws("capacity", sizes, values, draws, interference)
+    forms = _forms(sizes, values, interference)
     crossing = room = None
     if floor is not None:
-        crossing = _size_estimate(fitted[chosen], floor, points[-1].interference)
-        room = Estimate(
-            value=_room(crossing.value, total),
-            low=_room(crossing.low, total),
-            high=_room(crossing.high, total),
-        )
+        fitted = line if forms[0].chosen else curve
+        crossing = _size_estimate(fitted, floor, points[-1].interference, REACH * sizes[-1])
+        ends = (crossing.value, crossing.low, crossing.high)
+        value, low, high = (_room(end, sizes[-1]) for end in ends)
+        room = Estimate(value=value, low=low, high=high)
     return LibraryCurve(
         router=router,
         points=points,
-        forms=tuple(
-            LawForm(
-                form=form,
-                parameters=fitted[form].law.parameters,
-                r_squared=fitted[form].law.r_squared,
-                left_out_error=errors[form],
-                chosen=form == chosen,
-            )
-            for form in FORMS
-        ),
+        forms=forms,
         a=interval(*line.values("a")),
         b=interval(*line.values("b")),
         kappa=interval(*curve.values("kappa")),
@@ -248,16 +276,11 @@ def _room(crossing: float | None, total: int) -> float | None:
     return None if crossing is None else max(0.0, float(np.floor(crossing)) - total)
 
 
-def _size_estimate(fitted: Fitted, floor: float, interference: float) -> Estimate:
-    """Where the floor is crossed; None stands for a size beyond reach, on either end."""
-    value = fitted.law.size_at(floor, interference)
-    found = [refit.size_at(floor, interference) for refit in fitted.draws]
-    reached = np.array([np.inf if size is None else size for size in found])
-    low, high = np.quantile(reached, [TAIL, 1 - TAIL], method="nearest")
-    if value is not None:
-        low, high = min(low, value), max(high, value)
-    return Estimate(
-        value=value,
-        low=float(low) if np.isfinite(low) else None,
-        high=float(high) if np.isfinite(high) else None,
-    )
+def _size_estimate(fitted: Fitted, floor: float, interference: float, most: int) -> Estimate:
+    """Where the floor is crossed; None stands for a size beyond `most`, on either end."""
+    found = [law.size_at(floor, interference) for law in (fitted.law, *fitted.draws)]
+    value, *draws = (np.inf if size is None or size > most else size for size in found)
+    low, high = np.quantile(draws, [TAIL, 1 - TAIL], method="nearest")
+    ends = (value, min(low, value), max(high, value))
+    known = [float(end) if np.isfinite(end) else None for end in ends]
+    return Estimate(value=known[0], low=known[1], high=known[2])

@@ -26,6 +26,8 @@ class PublishedLaw(Record):
     """(size, accuracy) pairs that the source prints."""
     note: str = ""
     """What to know before using it."""
+    date: str = ""
+    """Year and month of publication; its models are older."""
 
     def extrapolates(self, n: float) -> bool:
         """Whether a size lies outside what was fitted."""

@@ -97,10 +97,10 @@ def law_blocks(report: Report, most: Most = None) -> list[Block]:
         return []
     if not law.points:
         return [Heading("As the library grows", id="law"), Paragraph(law.note or "No curve.", "muted")]
-    points = tuple(Point(point.n, point.accuracy) for point in law.points)
     blocks: list[Block] = [
-        Heading("As the library grows", "expected accuracy with so many of these skills on offer", "law"),
-        Curve("Accuracy against size", (Line("this library", points),), log=True, floor=law.floor),
+        Heading("As the library grows", "accuracy with so many of these skills on offer", "law"),
+        Curve("Accuracy against size", own_lines(law), log=True, floor=law.floor),
+        Paragraph(basis(law), "muted"),
     ]
     for form in law.forms:
         if form.chosen:
@@ -113,6 +113,36 @@ def law_blocks(report: Report, most: Most = None) -> list[Block]:
     return blocks
 
 
+def own_lines(law: LibraryCurve) -> tuple[Line, ...]:
+    """Draw what the router is expected to do, and below it what was measured."""
+    said = tuple(Point(point.n, point.accuracy) for point in law.points)
+    measured = tuple(Point(p.n, p.measured) for p in law.points if p.measured is not None)
+    if not measured:
+        return (Line("this library", said),)
+    return (Line("this library, by the profile", said), Line("measured: ranked first", measured))
+
+
+def basis(law: LibraryCurve) -> str:
+    """Say who speaks for a library's curve, and what of it could have come out otherwise."""
+    if law.basis == "probe":
+        return f"Measured: {law.router} chose among growing parts of this library."
+    if law.basis == "scorer":
+        return "Measured: the scorer ranked the requests among growing parts of this library."
+    told = "Only the profile speaks for the router: what it expects is a formula, so that a good fit proves nothing."
+    for form in law.measured:
+        if form.chosen:
+            values = ", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())
+            r2 = "" if form.r_squared is None else f", R2 {form.r_squared:.3f}"
+            off = (
+                ""
+                if form.left_out_error is None
+                else f", error on the largest sizes {form.left_out_error:.3f}"
+            )
+            told += f" Measured is how often the scorer ranks the right skill first: {FORMS[form.form]} with {values}"
+            told += f"{r2}{off}."
+    return f"{told} To measure a model: skillaudit probe --study decay."
+
+
 def room_blocks(curve: LibraryCurve) -> list[Block]:
     """Say where a library's curve crosses the floor, and how many more skills fit above it."""
     if curve.floor is None:
@@ -123,6 +153,8 @@ def room_blocks(curve: LibraryCurve) -> list[Block]:
         blocks.append(field("floor", f"accuracy falls below {floor} at {size(curve.crossing)} skills"))
     if curve.room is not None:
         said = f"{size(curve.room)} more skills of this kind fit above {floor}"
-        stays = f"accuracy stays above {floor} at any size within reach"
+        stays = f"accuracy stays above {floor} at any size within a hundred times this one"
+        if curve.room.low is not None:
+            stays += f", and surely with {curve.room.low:,.0f} more skills of this kind"
         blocks.append(field("room", stays if curve.room.value is None else said))
     return blocks

@@ -9,7 +9,6 @@ from skillaudit.page.blocks import (
     Block,
     Column,
     Curve,
-    Field,
     Heading,
     Line,
     Paragraph,
@@ -18,8 +17,8 @@ from skillaudit.page.blocks import (
     field,
     table,
 )
-from skillaudit.page.figures import decimal, rate
-from skillaudit.page.forecast import FORMS, room_blocks
+from skillaudit.page.figures import decimal, percent, rate
+from skillaudit.page.forecast import FORMS, basis, own_lines, room_blocks
 from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
 
@@ -63,7 +62,7 @@ def document(
                 *(Span(f"{v:.3f}{'' if low <= n <= high else '?'}", "value") for n, v in found),
             )
         )
-        lines.append(Line("this library", tuple(Point(point.n, point.accuracy) for point in own.points)))
+        lines += own_lines(own)
     yield Heading("Laws of accuracy against size", "? is outside the sizes that were measured")
     yield table(columns, rows)
     yield Curve("Accuracy against size", tuple(lines), log=True)
@@ -85,8 +84,8 @@ def _points(law: PublishedLaw) -> Iterator[Point]:
 def _source(law: PublishedLaw) -> Row:
     form = ", ".join(f"{key} {value:.3g}" for key, value in law.law.parameters.items())
     said = (
-        f"{FORMS[law.law.form]}; {form}. {law.router}, {law.sizes[0]:,} to {law.sizes[1]:,} skills. "
-        f"{law.source}. {law.note}."
+        f"{FORMS[law.law.form]}; {form}. {law.router}, {law.sizes[0]:,} to {law.sizes[1]:,} skills, "
+        f"published {law.date}. {law.source}. {law.note}."
     )
     return Row((Span(law.name), Span(said)))
 
@@ -110,7 +109,22 @@ def _own(own: LibraryCurve) -> Iterator[Block]:
     if not own.forms:
         yield Paragraph(own.note)
         return
-    yield from (Field(f"{point.n:,} skills", (Span(rate(point.accuracy)),)) for point in own.points)
+    columns = (
+        Column("skills", 8, "right"), Column("right", 22, "right"), Column("another", 8, "right"),
+        Column("measured", 22, "right"), Column("rivals' pull", 12, "right"),
+    )  # fmt: skip
+    rows = [
+        (
+            Span(f"{point.n:,}"),
+            Span(rate(point.accuracy), "value"),
+            Span(percent(point.hijack)),
+            Span("" if point.measured is None else rate(point.measured)),
+            Span(decimal(point.interference)),
+        )
+        for point in own.points
+    ]
+    yield table(columns, rows)
+    yield Paragraph(basis(own), "muted")
     for form in own.forms:
         told = [", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())]
         if form.r_squared is not None:

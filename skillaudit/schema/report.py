@@ -97,6 +97,8 @@ class LawPoint(Record):
     hijack: float
     interference: float = 0.0
     """I(S): mean over requests of the best rival's score, in [0, 1]."""
+    measured: Estimate | None = None
+    """How often the scorer ranks the right skill first among so many, where `accuracy` is what a profile expects."""
 
 
 class LawForm(Record):
@@ -119,6 +121,11 @@ class LibraryCurve(Record):
     forms: tuple[LawForm, ...]
     """Both forms; empty when the library is too small for a curve."""
     router: str = ""
+    basis: Literal["profile", "scorer", "probe"] = "profile"
+    """Who says the accuracies: a profile, whose curve is a formula of the size, so that a fit to it says nothing; the
+    scorer, which ranked the requests; a probe, in which the router chose."""
+    measured: tuple[LawForm, ...] = ()
+    """Both forms fitted to the measured points beside a profile's curve: these can fail."""
     a: Estimate | None = None
     b: Estimate | None = None
     kappa: Estimate | None = None
@@ -126,7 +133,7 @@ class LibraryCurve(Record):
     floor: float | None = None
     """The accuracy that the user will not go below."""
     crossing: Estimate | None = None
-    """Size at which accuracy crosses the floor; no value when it does not below ten million."""
+    """Size at which accuracy crosses the floor; no value beyond a hundred times the size of the library."""
     room: Estimate | None = None
     """How many more skills of the same kind fit above the floor."""
     note: str = ""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skillaudit.laws import Law, chosen_law, library_law
-from skillaudit.laws.curve import nested_order, sizes_of
+from skillaudit.laws.curve import REACH, nested_order, sizes_of
 from skillaudit.routing import forecast
 from skillaudit.schema import Request, Skill
 from skillaudit.scoring import make_scorer
@@ -57,11 +57,35 @@ def test_one_form_is_chosen_and_both_are_shown(world: World) -> None:
 
 
 def test_room_ends_at_the_floor(world: World) -> None:
-    below = library_law(world.skills, world.requests, world.scorer, floor=0.4)
+    last = library_law(world.skills, world.requests, world.scorer).points[-1].accuracy.value or 0
+    below = library_law(world.skills, world.requests, world.scorer, floor=last - 0.005)
     above = library_law(world.skills, world.requests, world.scorer, floor=0.97)
     assert below.room is not None and (below.room.value or 0) > 0
     assert above.room is not None and above.room.value == 0
     assert below.crossing is not None and (below.crossing.value or 0) > 60
+    beyond = library_law(world.skills, world.requests, world.scorer, floor=0.4)
+    assert beyond.crossing is not None and beyond.crossing.value is None and beyond.crossing.low is not None
+    assert beyond.crossing.low < 60 * REACH
+
+
+def test_a_profile_is_a_formula_and_ranks_are_measured(world: World) -> None:
+    expected = library_law(world.skills, world.requests, world.scorer)
+    ranked = library_law(world.skills, world.requests, world.scorer, router="local")
+    assert expected.basis == "profile" and ranked.basis == "scorer" and ranked.measured == ()
+    assert [point.measured for point in expected.points] == [point.accuracy for point in ranked.points]
+    fits = {form.form: form for form in expected.measured}
+    assert fits.keys() == {"logarithmic", "capacity"} and fits["capacity"].parameters["epsilon"] >= 0
+    assert [form.parameters for form in expected.measured] == [form.parameters for form in ranked.forms]
+    assert [point.interference for point in expected.points] == sorted(p.interference for p in ranked.points)
+
+
+def test_a_law_can_fail() -> None:
+    """A twin that joins halves the accuracy of its one skill at once, which no smooth form describes."""
+    texts = [f"word{at} alone{at}" for at in range(39)] + ["word0 alone0"]
+    skills = [Skill(id=f"s{at:02}", name="n", description=text) for at, text in enumerate(texts)]
+    asked = [Request(query=texts[0], gold=("s00",), source="file")]
+    law = library_law(skills, asked, make_scorer("lexical", [skill.text for skill in skills]))
+    assert min(form.r_squared or 0 for form in law.measured) < 0.95
 
 
 def test_same_input_same_law(world: World) -> None:
