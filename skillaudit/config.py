@@ -12,16 +12,16 @@ from typing import Annotated, Any, Literal
 
 from skillaudit.schema import OwnSettings, Record, ScorerName
 
-DropOrder = Literal["best", "worst", "declared"]
+DropOrder = Literal["best", "worst", "declared", "sessions"]
 MapMethod = Literal["pca", "umap"]
 FailOn = Literal["error", "warning", "info", "never"]
 GateOn = Literal["value", "low", "high"]
 
 DEFAULT_EMBEDDER = "sentence-transformers/all-MiniLM-L6-v2"
 
-AUDITS = ("open", "report", "check", "compile", "route", "optimize", "probe", "whatif", "laws")
+AUDITS = ("open", "report", "check", "compile", "route", "optimize", "probe", "whatif", "laws", "review")
 """The commands that audit a library."""
-_JUDGED = tuple(name for name in AUDITS if name != "route")
+_JUDGED = tuple(name for name in AUDITS if name not in ("route", "review"))
 _REPORTED = ("open", "report", "check", "compile")
 
 
@@ -71,6 +71,14 @@ class Config(Record):
             metavar="FILE", commands=_JUDGED, is_path=True, by_library=True,
         ),
     ] = ()  # fmt: skip
+    sessions: Annotated[
+        bool,
+        About(
+            "Learn from the transcripts that your agents keep: requests, use, and the profile `yours` once you have "
+            "reviewed some.",
+            commands=("open", "report", "check"),
+        ),
+    ] = False
     chains: Annotated[
         tuple[Path, ...],
         About(

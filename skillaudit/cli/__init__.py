@@ -33,6 +33,7 @@ COMMANDS = {
         "skillaudit.cli.sessions",
         "Read what your agents did: requests, and the skills they loaded.",
     ),
+    "review": ("skillaudit.cli.review", "Judge what your agents chose; the forecast is theirs from then on."),
     "config": ("skillaudit.cli.config", "Show the settings in force, and where each comes from."),
     "compile": ("skillaudit.cli.compile", "Turn a multi-agent system into skills, or say why not."),
     "schema": ("skillaudit.cli.schema", "Print the JSON Schema of a report, a plan or another record."),

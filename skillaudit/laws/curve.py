@@ -86,7 +86,7 @@ def library_law(
     Raises `UsageError` when no profile is called `router`.
     """
     name: ScorerName = scorer.name
-    profile = find(router, name)
+    profile = find(router, name).at([skill.name for skill in skills])
     choice = profile.fits.get(name)
     sizes = sizes_of(len(skills))
     kept = _sample(skills, requests)

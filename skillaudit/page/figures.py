@@ -19,6 +19,7 @@ SEVERITIES: dict[Severity, tuple[str, str]] = {
 SEVERITY_ORDER: dict[Severity, int] = {severity: at for at, severity in enumerate(SEVERITIES)}
 
 SOURCES = {
+    "sessions": "your own sessions",
     "file": "your request files",
     "evals": "eval files beside the skills",
     "mined": "example lines in the skills' bodies",

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,9 +30,10 @@ from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import forecast
-from skillaudit.routing.profiles import find
+from skillaudit.routing.profiles import default_router, find
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
+from skillaudit.sessions.learning import learn
 
 
 def audit(sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT) -> Report:
@@ -56,21 +58,25 @@ def audit_library(
         library = undeclared(library)
     if config.map == "umap":
         extras.require("map", "A map by UMAP")
-    gathered = gather(library, config.requests, progress=progress)
+    config = msgspec.structs.replace(config, router=config.router or default_router(config.scorer))
     stated = stated_chains(library, config.chains, compiled)
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        lessons = learn(library, cache=cache, progress=progress) if config.sessions else None
+        asked = () if lessons is None else lessons.requests
+        use = None if lessons is None else lessons.use
+        gathered = gather(library, config.requests, asked=asked, progress=progress)
         key = ""
         if cache is not None:
             profile = find(config.router, config.scorer)
             key = report_key(library, gathered, config, profile, embedding_of(config), stated)
             if (known := recall(cache, key)) is not None:
-                return known
+                return msgspec.structs.replace(known, use=use)
         report = _audited(library, gathered, config, cache, progress, stated)
         if cache is not None:
             keep(cache, key, report)
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
-    return report
+    return msgspec.structs.replace(report, use=use)
 
 
 def _audited(

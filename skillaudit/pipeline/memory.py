@@ -21,7 +21,7 @@ from skillaudit.schema import EmbeddingSummary, Library, Report
 _KIND = "report"
 _MOST_BYTES = 1 << 28
 """Of an unpacked report."""
-_PLACES = frozenset({"cache", "use_cache", "requests", "chains"})
+_PLACES = frozenset({"cache", "use_cache", "requests", "chains", "sessions"})
 """Fields of the configuration that say where things are, not what the report says."""
 
 

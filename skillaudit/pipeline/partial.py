@@ -9,7 +9,7 @@ from skillaudit.checks import Evidence, check
 from skillaudit.clients import visibility
 from skillaudit.config import Config
 from skillaudit.pipeline.assemble import bystander, summary
-from skillaudit.routing.profiles import find
+from skillaudit.routing.profiles import default_router, find
 from skillaudit.schema import (
     SCHEMA_VERSION,
     Coverage,
@@ -72,7 +72,7 @@ def files_report(library: Library, config: Config) -> Report:
 
 def _no_forecast(config: Config) -> Forecast:
     return Forecast(
-        router=find(config.router, config.scorer).name,
+        router=find(config.router or default_router(config.scorer), config.scorer).name,
         scorer=config.scorer,
         accuracy=_NONE,
         hijack=_NONE,

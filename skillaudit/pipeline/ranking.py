@@ -14,6 +14,7 @@ from skillaudit.load import load
 from skillaudit.pipeline.flow import competing, scorer_for
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing import forecast
+from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Coverage, Record, Request, ScorerName
 from skillaudit.scoring import LexicalScorer
 
@@ -76,7 +77,7 @@ def route(
             families=[skill.category or "" for skill in shown],
             labels=[-1] * len(shown),
             neighbors=None,
-            router=config.router,
+            router=config.router or default_router(config.scorer),
             brief=True,
             coverage=Coverage(
                 requests=1, no_skill_requests=0, judged_skills=1, unjudged=(), sources=(), leaked=0

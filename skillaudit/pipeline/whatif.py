@@ -22,6 +22,7 @@ from skillaudit.pipeline.structure import Structure, examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import Routing, WhatIf, forecast, whatif
+from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
 
@@ -160,7 +161,7 @@ class _Forecaster:
             families=structure.families if structure else [""] * len(shown),
             labels=structure.labels if structure else [-1] * len(shown),
             neighbors=structure.surroundings if structure else None,
-            router=self._config.router,
+            router=self._config.router or default_router(self._config.scorer),
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),
             library=library.routable,
             brief=brief,

@@ -23,7 +23,15 @@ from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource,
 from skillaudit.text.markdown import Block
 
 PER_SKILL = 6
-_TRUST: dict[str, int] = {"file": 0, "evals": 1, "mined": 2, "body": 3, "synthetic": 4, "descriptor": 5}
+_TRUST: dict[str, int] = {
+    "sessions": -1,
+    "file": 0,
+    "evals": 1,
+    "mined": 2,
+    "body": 3,
+    "synthetic": 4,
+    "descriptor": 5,
+}
 _MAX_QUERY = 4_000
 _SHARED = 2
 
@@ -141,7 +149,8 @@ class _Gatherer:
         for same in groups.values():
             best = min(same, key=lambda draft: _TRUST[draft.source])
             # What a person labelled overrules what was found in bodies.
-            trusted = [draft for draft in same if draft.source == best.source or best.source != "file"]
+            told = best.source in ("sessions", "file")
+            trusted = [draft for draft in same if draft.source == best.source or not told]
             gold = tuple(dict.fromkeys(skill for draft in trusted for skill in draft.gold))
             if best.source in ("mined", "body") and len(gold) > _SHARED:
                 self.boilerplate += len(same)
@@ -163,21 +172,23 @@ def gather(
     library: Library,
     files: Sequence[Path] = (),
     *,
+    asked: Sequence[Draft] = (),
     per_skill: int = PER_SKILL,
     read: Callable[[Skill], Sequence[Block]] = mining.read,
     progress: Progress = SILENT,
 ) -> Gathered:
     """Gather the requests that judge a library.
 
-    In falling order of trust: `files` given by the user; eval files beside the skills; at most `per_skill`
-    lines mined from the body of each routable skill that the user's files say nothing about; and for skills
-    with none of these, half as many sentences of the body about what the skill does. Requests that give their
-    skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones are folded,
-    all their skills right. Order and choice depend on the content alone. `read` gives the parts of a body.
+    In falling order of trust: what was `asked` of agents; `files` given by the user; eval files beside the
+    skills; at most `per_skill` lines mined from the body of each routable skill that the user's files say nothing
+    about; and for skills with none of these, half as many sentences of the body about what the skill does. Requests
+    that give their skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones
+    are folded, all their skills right. Order and choice depend on the content alone. `read` gives the parts of a body.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
     work = _Gatherer(library)
+    work.drafts += asked
     for path in files:
         work.file(Path(path), "file", clean(str(path)))
     labelled = {skill for draft in work.drafts for skill in draft.gold}

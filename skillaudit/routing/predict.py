@@ -60,7 +60,7 @@ def forecast(
     """
     name: ScorerName = scorer.name
     scorer = Remembered(scorer, len(skills))
-    profile = find(router, name)
+    profile = find(router, name).at([skill.name for skill in library or skills])
     known = None if library is None else {skill.id for skill in library}
     wide = None if brief else breadth(skills, requests, scorer)
     width = None if wide is None else tail(wide, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,10 @@ from skillaudit.schema import Record, ScorerName
 CLASSES = ("frontier", "fast", "older")
 """Classes of routers that nobody need measure, in the order that they are shown in."""
 DEFAULT_ROUTER = CLASSES[0]
+OWN = "yours"
+"""Name of the profile of the user's own agents."""
+AT_HOME = 0.5
+"""Share of a library's skills from which on a profile that was fitted over them is at home in it."""
 GONE = {"llm": f"there is no one profile for all models; name a class: {', '.join(CLASSES)}"}
 STALE_DAYS = 365
 LOCAL_PREFIX = "local/"
@@ -144,6 +149,19 @@ class RouterProfile(Record):
     """Request sets predicted from other libraries alone; for a class."""
     date: str = ""
     """Day of the latest of the recorded decisions, ISO."""
+    home: tuple[str, ...] = ()
+    """Names of the skills that it was fitted over; empty for one that is at home nowhere."""
+
+    def at(self, names: Collection[str]) -> RouterProfile:
+        """Return the profile for a library of these names: without the spread between libraries where it is at home."""
+        own = frozenset(self.home)
+        if not own or not names or sum(name in own for name in names) < AT_HOME * len(names):
+            return self
+        fits = {
+            scorer: msgspec.structs.replace(fit, library_sd=0.0, set_sd=0.0)
+            for scorer, fit in self.fits.items()
+        }
+        return msgspec.structs.replace(self, fits=fits)
 
     def stale(self, today: str) -> bool:
         """Whether its decisions end more than a year before a day."""
@@ -213,6 +231,14 @@ def user_folder() -> Path:
     Raises OSError for a user without a home folder.
     """
     return home_for("config") / "routers"
+
+
+def default_router(scorer: ScorerName, folder: Path | None = None) -> str:
+    """Return the router that is forecast for where none is named: the user's own, if fitted, else the class."""
+    own = next((path for path in _files(folder) if path.stem == OWN), None)
+    if own is not None and scorer in read_record(own, RouterProfile, PROFILE).fits:
+        return OWN
+    return DEFAULT_ROUTER
 
 
 def check_name(name: str) -> str:

@@ -56,6 +56,7 @@ from skillaudit.schema.report import (
     Taxonomy,
     Visible,
 )
+from skillaudit.schema.use import RouterUse, SkillUse, Use
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -93,14 +94,17 @@ __all__ = [
     "RequestLoss",
     "RequestSource",
     "Rival",
+    "RouterUse",
     "ScorerName",
     "Severity",
     "Situation",
     "Skill",
     "SkillReport",
+    "SkillUse",
     "Skipped",
     "SourceCount",
     "Taxonomy",
+    "Use",
     "Visible",
     "Zone",
 ]

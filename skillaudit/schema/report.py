@@ -8,6 +8,7 @@ from skillaudit.schema.answer import Answer
 from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
 from skillaudit.schema.own_settings import OwnSettings
+from skillaudit.schema.use import Use
 
 SCHEMA_VERSION = "1.0"
 
@@ -390,5 +391,7 @@ class Report(Record):
     """Chains of skills and the depth that the library carries; None where there is neither chain nor curve."""
     answer: Answer | None = None
     """What happens, to whom, how sure that is and what to do first; None where nobody summed the report up."""
+    use: Use | None = None
+    """How the user's own agents use it; None where no transcripts were asked for."""
     own_settings: OwnSettings = OwnSettings()
     """What the library says about its own audit, and what of it counts; every face shows its notices."""

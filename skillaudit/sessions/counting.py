@@ -5,41 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from skillaudit.schema import Estimate, Record
+from skillaudit.schema import Record, RouterUse, SkillUse
 from skillaudit.sessions.deciding import Evidence
 from skillaudit.sessions.records import Harvest, Unread
 from skillaudit.stats.intervals import share
-
-
-class SkillUse(Record):
-    """How one skill is used."""
-
-    name: str
-    by_model: int = 0
-    by_hook: int = 0
-    by_command: int = 0
-    last: str = ""
-    """Day of the last use, ISO; empty where it never was."""
-    missed: int = 0
-    """Requests close to it for which nothing was loaded."""
-    elsewhere: int = 0
-    """Requests for which it was loaded though another skill, or none, was right."""
-
-    @property
-    def total(self) -> int:
-        """Times it was loaded."""
-        return self.by_model + self.by_hook + self.by_command
-
-
-class RouterUse(Record):
-    """What one model in one client does with requests."""
-
-    client: str
-    model: str
-    decisions: int
-    """Requests at which it could choose: no skill was called by name or loaded before."""
-    none: Estimate
-    """Share of them for which it loaded nothing, with a 90% interval."""
 
 
 class Reading(Record):

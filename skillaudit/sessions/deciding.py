@@ -12,6 +12,7 @@ import msgspec
 from skillaudit.schema import Record
 from skillaudit.sessions.corrections import correction, named_in
 from skillaudit.sessions.records import Harvest, How, Turn
+from skillaudit.sessions.reviews import request_id
 
 GoldFrom = Literal["review", "correction", "command", ""]
 Names = Callable[[str], str | None]
@@ -75,7 +76,7 @@ def evidence(
 
     `names` finds the skill of a library by a name in a log: loads of others stay out, and with them turns at which
     nothing of the library was on offer. `skills` are all that a user may call right. `reviews` are right skills by
-    the id of a piece of evidence.
+    request (`request_id`).
     """
     found: dict[str, Evidence] = {}
     known_listings: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
@@ -88,8 +89,8 @@ def evidence(
             made = _made(conversation.client, turn, before, following, offered, names, skills)
             if made is None:
                 continue
-            if reviews is not None and made.id in reviews:
-                made = msgspec.structs.replace(made, gold=reviews[made.id], gold_from="review")
+            if reviews and (request := request_id(made.query)) in reviews:
+                made = msgspec.structs.replace(made, gold=reviews[request], gold_from="review")
             if (known := found.get(made.id)) is not None:
                 better = known if known.gold_from or not made.gold_from else made
                 made = msgspec.structs.replace(

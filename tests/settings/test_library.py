@@ -33,6 +33,7 @@ USERS_ALONE = {
     "no-cache": "true",
     "context": "10",
     "order": '"best"',
+    "sessions": "true",
     "max-hijack": "1",
     "min-accuracy": "0",
     "max-false-trigger": "1",
