@@ -97,9 +97,12 @@ class Config(Record):
     context: Annotated[
         int | None, About("The client's context window in tokens; the client's usual one by default.")
     ] = None
-    order: Annotated[DropOrder, About("Whose description a client drops first, where only it knows.")] = (
-        "declared"
-    )
+    order: Annotated[
+        DropOrder,
+        About(
+            "Whose description a client drops first, where only it knows; `sessions` is by its transcripts."
+        ),
+    ] = "declared"
     map: Annotated[
         MapMethod,
         About(

@@ -97,13 +97,14 @@ def _judged(
     )
     from skillaudit.load import load
     from skillaudit.pipeline import audit, audit_library
+    from skillaudit.sessions.weighing import in_order_of_use
 
     # What may be missing or misspelt is looked at before the work is done.
     selection, config_suppressions = selection_of(settings), suppressions_of(settings)
     baseline = settings.rules().baseline
     known = None if baseline is None else read_baseline(Path(baseline))
     with checkout(since, sources) if since is not None else nullcontext() as revision:
-        library = load(sources, progress=progress)
+        library = in_order_of_use(load(sources, progress=progress), config.order, progress=progress)
         found = None if log is None else _read_log(log, library)
         report = audit_library(library, config, progress)
         before = audit(revision.sources, config, progress) if revision and revision.sources else None

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 @click.option("--context", type=click.IntRange(min=1), help="Context window in tokens.")
 @click.option(
     "--order",
-    type=click.Choice(["declared", "best", "worst"]),
+    type=click.Choice(["declared", "best", "worst", "sessions"]),
     default="declared",
     show_default=True,
-    help="Whose description the client drops first, where only it knows.",
+    help="Whose description the client drops first, where only it knows; sessions: by its transcripts.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 def command(
@@ -35,10 +35,11 @@ def command(
     from skillaudit.clients.words import losses, summary
     from skillaudit.load import load
     from skillaudit.page.library import visibility_blocks
+    from skillaudit.sessions.weighing import in_order_of_use
 
     check_writable(output)
-    skills = load(sources).skills
     drop = cast("DropOrder", order)
+    skills = in_order_of_use(load(sources), drop).skills
     if client is None:
         show(visibility_blocks(visibility(skills, context=context, order=drop)), output)
         return

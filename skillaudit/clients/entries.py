@@ -23,6 +23,8 @@ class Item(Record):
     location: str
     number: str
     """`skill_001` and so on, in the order shown."""
+    used: float = 0.0
+    """Weight of its use, where that is known."""
 
 
 def folder_of(skill: Skill) -> str:
@@ -79,6 +81,7 @@ def make_items(skills: Iterable[Skill], profile: ClientProfile, base: str) -> li
                 whole=whole,
                 location=location,
                 number=f"skill_{position:03d}",
+                used=skill.used,
             )
         )
     return items

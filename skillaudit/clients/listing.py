@@ -19,6 +19,7 @@ _ASSUMPTIONS = {
     "best": "the longest descriptions belong to the least used skills, so the fewest are dropped",
     "worst": "the shortest descriptions belong to the least used skills, so the most are dropped",
     "declared": "skills later in the library are used less",
+    "sessions": "the client counts use as its own transcripts do",
 }
 
 
@@ -213,6 +214,8 @@ def _drop_order(items: list[Item], order: DropOrder) -> list[int]:
     positions = list(range(len(items)))
     if order == "declared":
         return positions[::-1]
+    if order == "sessions":
+        return sorted(positions, key=lambda at: (items[at].used, -at))
     longest_first = order == "best"
     return sorted(positions, key=lambda at: (-1 if longest_first else 1) * len(items[at].description))
 

@@ -34,6 +34,7 @@ from skillaudit.routing.profiles import default_router, find
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
 from skillaudit.sessions.learning import learn
+from skillaudit.sessions.weighing import in_order_of_use
 
 
 def audit(sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT) -> Report:
@@ -61,6 +62,7 @@ def audit_library(
     config = msgspec.structs.replace(config, router=config.router or default_router(config.scorer))
     stated = stated_chains(library, config.chains, compiled)
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         lessons = learn(library, cache=cache, progress=progress) if config.sessions else None
         asked = () if lessons is None else lessons.requests
         use = None if lessons is None else lessons.use

@@ -38,6 +38,8 @@ class Skill(Record):
     """True for a function of a list of tools, which no client puts into its list of skills."""
     manual_only: bool = False
     """True when the model may not choose it by itself; such a skill does not compete."""
+    used: float = 0.0
+    """Weight of its use by the user's agents, where that was asked for."""
     user_invocable: bool = True
     declared_router: bool = False
     """True when its own metadata says that it is a router or meta skill."""

@@ -52,7 +52,8 @@ ASKED = {
 
 @pytest.fixture
 def library(write_skill: Callable[..., Path]) -> Path:
-    return [write_skill(name, text) for name, text in TOPICS.items()][0].parents[1]
+    paths = [write_skill(name, text) for name, text in TOPICS.items()]
+    return paths[0].parents[1]
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""The order in which a client that drops the least used would drop: by what its transcripts say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from skillaudit.cache import Cache
+from skillaudit.config import DropOrder
+from skillaudit.progress import SILENT, Progress
+from skillaudit.requests.names import Names
+from skillaudit.schema import Library
+from skillaudit.sessions.counting import loads
+from skillaudit.sessions.gathering import gather
+from skillaudit.sessions.records import Harvest
+
+HALF_LIFE = 7
+"""Days after which a use counts half, in Claude Code 2.1.332."""
+LEAST = 0.1
+"""Share of a use that never fades there."""
+CLIENT = "claude-code"
+"""The client that drops by use, and so the one whose transcripts count."""
+
+
+def in_order_of_use(
+    library: Library,
+    order: DropOrder,
+    *,
+    cache: Cache | None = None,
+    sources: Sequence[Path] = (),
+    progress: Progress = SILENT,
+) -> Library:
+    """Return the library with the weight of each skill's use, where the order is that of sessions."""
+    if order != "sessions":
+        return library
+    return weighed(library, gather(sources, [CLIENT], cache=cache, progress=progress))
+
+
+def weighed(library: Library, harvest: Harvest) -> Library:
+    """Return the library with `Skill.used` as Claude Code weighs it: uses, halved for every week since the last.
+
+    The days count to the last turn of all, so that the same transcripts give the same list on any day.
+    """
+    index = Names(library.skills)
+    counts: dict[str, int] = defaultdict(int)
+    last: dict[str, str] = {}
+    for name, _, day in loads(harvest):
+        for skill in index.find(name, None):
+            counts[skill] += 1
+            last[skill] = max(last.get(skill, ""), day)
+    days = [
+        turn.time[:10] for conversation in harvest.conversations for turn in conversation.turns if turn.time
+    ]
+    today = max(days, default="")
+    skills = tuple(
+        msgspec.structs.replace(skill, used=counts[skill.id] * _fading(last[skill.id], today))
+        if skill.id in counts
+        else skill
+        for skill in library.skills
+    )
+    return msgspec.structs.replace(library, skills=skills)
+
+
+def _fading(day: str, today: str) -> float:
+    age = (date.fromisoformat(today) - date.fromisoformat(day)).days if day and today else 0
+    return float(max(0.5 ** (age / HALF_LIFE), LEAST))

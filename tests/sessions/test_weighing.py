@@ -1,0 +1,53 @@
+"""The least used loses its description first, as Claude Code weighs use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from skillaudit.clients import listing
+from skillaudit.load import load
+from skillaudit.sessions import gather
+from skillaudit.sessions.weighing import weighed
+from tests.cli.runner import Runner
+from tests.sessions import transcripts
+
+
+@pytest.fixture
+def library(write_skill: Callable[..., Path]) -> Path:
+    for name in ("aaa", "bbb", "ccc"):
+        write_skill(name, f"{name} " + "does this and that " * 20)
+    return write_skill("ddd", "ddd " + "does this and that " * 20).parents[1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Four uses of bbb long ago, two of ddd last week, one of ccc today; none of aaa."""
+    for name, day, times in (("bbb", "2026-09-01", 4), ("ddd", "2026-11-23", 2), ("ccc", "2026-11-30", 1)):
+        steps = [("ask", "do this and that"), ("load", name)] * times
+        transcripts.claude_code(tmp_path, f"one-{name}", steps, day=day)
+    return tmp_path / ".claude"
+
+
+def test_uses_fade_by_half_a_week_down_to_a_tenth(library: Path, home: Path) -> None:
+    found = weighed(load([library]), gather([home], ["claude-code"]))
+    used = {skill.name: skill.used for skill in found.skills}
+    # A skill counts once a turn, and every one of these turns is another.
+    assert used == {"aaa": 0.0, "bbb": pytest.approx(0.4), "ccc": 1.0, "ddd": 1.0}
+    full = listing(found.skills, "claude-code", context=14_000, order="sessions")
+    shown = {entry.name: entry.state for entry in full.entries}
+    assert shown["aaa"] == "name-only"
+    tight = listing(found.skills, "claude-code", context=14_000, order="declared")
+    assert {entry.name: entry.state for entry in tight.entries}["aaa"] == "full"
+
+
+def test_the_command_knows_the_order(
+    library: Path, home: Path, monkeypatch: pytest.MonkeyPatch, skillaudit: Runner
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home))
+    options = ("--client", "claude-code", "--context", 14_000, "--order")
+    by_use = skillaudit("listing", library, *options, "sessions")
+    assert "aaa does" not in by_use.out and "ccc does" in by_use.out
+    assert "aaa does" in skillaudit("listing", library, *options, "declared").out
