@@ -42,6 +42,8 @@ class Bench:
     """Rows of skills that are no longer on the list."""
     broad: set[int] = field(default_factory=set)
     """Rows of black holes with few requests of their own: none may be given a description that speaks of more."""
+    undecided: set[int] = field(default_factory=set)
+    """Rows of skills that may have to be merged: none is rewritten against the other."""
     edits: list[Edit] = field(default_factory=list)
     tolerance: float = TOLERANCE
     minimum: float = MIN_GAIN
@@ -68,7 +70,9 @@ class Bench:
 
     def allows(self, row: int, description: str) -> bool:
         """Say whether a skill may be given a description."""
-        return row not in self.broad or is_narrower(description, self.skills[row].description)
+        return row not in self.undecided and (
+            row not in self.broad or is_narrower(description, self.skills[row].description)
+        )
 
     def harmful(self, row: int, delta: Delta) -> str:
         """Say which skill an edit of `row` costs more than the tolerance; empty for none."""
@@ -196,8 +200,13 @@ class Bench:
         edit = msgspec.structs.replace(edit, **more)
         return self._record(edit, row, np.full(len(self.requests), ABSENT))
 
-    def fold(self, row: int, into: int, reason: str, lost: tuple[str, ...], refused: str = "") -> Edit:
-        """Record that `row` is folded into `into`, which counts as right for its requests from now on."""
+    def fold(
+        self, row: int, into: int, reason: str, lost: tuple[str, ...], refused: str = "", text: str = ""
+    ) -> Edit:
+        """Record that `row` is folded into `into`, which counts as right for its requests from now on.
+
+        `text` is the description of both together; empty for that of `into` as it is.
+        """
         edit = Edit(
             id=self.next_id("merge"),
             kind="fold",
@@ -208,6 +217,8 @@ class Bench:
             refused=refused,
             into=self.skills[into].id,
             lost=lost,
+            before=self.skills[into].description if text else "",
+            after=text if text != self.skills[into].description else "",
         )
         if refused:
             self.edits.append(edit)
@@ -216,6 +227,9 @@ class Bench:
         chance = self.board.chance.sum()
         self.board.fold(row, into)
         self.gone.add(row)
+        if edit.after:
+            self.board.set_column(into, self.columns.full([self.text(into, edit.after)])[:, 0])
+            self.skills[into] = msgspec.structs.replace(self.skills[into], description=edit.after)
         hard = self.board.right.astype(np.int64) - right.astype(np.int64)
         edit = msgspec.structs.replace(
             edit,

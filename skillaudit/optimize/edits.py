@@ -37,6 +37,8 @@ def applied(
             continue
         if edit.kind == "fold":
             folds.append((edit.skills[0], edit.into))
+            if edit.described in texts:
+                texts[edit.into] = edit.after
         elif edit.kind == "demote":
             gone.add(edit.skills[0])
         elif edit.after and edit.skills[0] in texts:
@@ -83,7 +85,7 @@ def independent(edits: Sequence[Edit]) -> list[Edit]:
     """
     rows: dict[str, list[int]] = {}
     for at, edit in enumerate(edits):
-        if edit.accept and edit.after:
+        if edit.accept and edit.after and edit.kind != "fold":
             rows.setdefault(edit.skills[0], []).append(at)
     joined = {found[-1]: _joined([edits[at] for at in found]) for found in rows.values() if len(found) > 1}
     dropped = {at for found in rows.values() for at in found[:-1]}

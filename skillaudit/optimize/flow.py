@@ -120,7 +120,7 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         broad = broad_rows(bench.skills, bench.requests, scorer) if "narrow" in only else ()
         if "merge" in only:
             neighbors = nearest(scorer.similarities, len(texts), NEAREST, progress=progress)
-            fold_duplicates(bench, lexicon, neighbors)
+            fold_duplicates(bench, lexicon, neighbors, vectors)
         if "narrow" in only:
             narrow_holes(bench, lexicon, broad)
     bench.start = list(bench.skills)
@@ -129,7 +129,7 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
     if "victim" in only:
         help_victims(bench, lexicon, write, progress)
     if "activation" in only:
-        rewritten = {edit.skills[0] for edit in bench.edits if edit.accept and edit.after}
+        rewritten = {edit.described for edit in bench.edits if edit.accept}
         apart = {row for row, skill in enumerate(bench.skills) if skill.id in rewritten}
         say_when(bench, lexicon, progress, apart)
     if "budget" in only and order.config.client is not None:

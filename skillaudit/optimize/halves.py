@@ -88,7 +88,7 @@ def unquoted(halves: Halves, edits: Sequence[Edit]) -> Halves:
     said: dict[str, set[str]] = {}
     for edit in edits:
         if edit.accept and edit.after:
-            said.setdefault(edit.skills[0], set()).update(stems(edit.after))
+            said.setdefault(edit.described, set()).update(stems(edit.after))
 
     def is_quoted(request: Request) -> bool:
         words = set(stems(request.query))

@@ -1,50 +1,252 @@
-"""Fold duplicates and clones: skills whose files say the same."""
+"""Skills that do the same: told by name, text and body, and made one instead of being rewritten against each other."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Doubles, Floats
 from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed
+from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
+from skillaudit.text.sentences import sentences
+from skillaudit.text.words import stem
 
 NEAREST = 8
 ALIKE = 0.85
 """Share of words that two files of one skill have in common, by multiset Jaccard."""
 RELATED = 0.6
 """Least share for a skill that says nothing of its own."""
+SAME_TEXT = 0.9
+"""Share of telling words from which on two descriptions are one."""
+LIKE = {"name": 0.66, "subject": 0.71, "part": 0.74, "near": 0.9}
+"""Least cosine of two descriptors, by what their names have in common."""
+SURE = 0.8
+"""Cosine from which on a merge is ticked; the names have to agree for it to be proposed at all."""
+FAMILY = 3
+"""Skills whose names share something, from which on that is the name of a family and not of one skill."""
+NEW = 0.6
+"""Share of a sentence's telling words that a description must lack for the sentence to be joined to it."""
+LONG = 600
+"""Characters of a joined description."""
+_FEWEST = 6
+"""Telling words of a description that can be called the same as another one."""
 _OWN = 2
 """Times that one file must say a word the other lacks, for the word to be what it is about."""
 
 
-def fold_duplicates(bench: Bench, lexicon: Lexicon, neighbors: Neighbors) -> None:
-    """Fold skills into a near neighbour that says the same, the one with more labelled requests staying.
+def _set(words: str) -> frozenset[str]:
+    return frozenset(map(stem, words.split()))
+
+
+_VARIANT = _set(
+    "skill skills expert experts automation automate automator helper tool tools toolkit best practice practices "
+    "pattern patterns guide guides guideline guidelines master mastery pro specialist engineer engineering developer "
+    "development agent assistant system generator builder creator writer implementation implement response "
+    "responder official anthropic senior advanced core complete comprehensive ultimate modern basic simple v2 v3 plus "
+    "lite claude cc code codex based using for with and the of a an to in on your my principles essentials basics "
+    "fundamentals suite kit hub coach advisor architect consultant management"
+)
+"""Words of a name that say how good or what kind of thing a skill is, not what it is about."""
+_ROLES = tuple(
+    frozenset(words.split())
+    for words in (
+        "detecting detect hunting hunt investigating monitoring triaging defending preventing hardening",
+        "performing conducting executing exploiting bypassing cracking",
+        "analyzing analysing reviewing auditing evaluating",
+        "building implementing configuring deploying creating setting",
+    )
+)
+"""What a name says is done; skills of two roles do not do the same to one subject."""
+_EVERY_ROLE = frozenset().union(*_ROLES)
+
+
+class Verdicts:
+    """Says of two skills whether they do the same, and how it is known."""
+
+    def __init__(self, bench: Bench, lexicon: Lexicon, vectors: Floats | None) -> None:
+        """Take the library, the words of its files, and vectors of its descriptors where there are any."""
+        self._skills = bench.skills
+        self._vectors = vectors
+        self._said = [frozenset(stems(skill.description)) for skill in bench.skills]
+        self._bodies = [
+            _words(skill, source) for skill, source in zip(bench.skills, lexicon.sources, strict=True)
+        ]
+        words = [_parts(skill.name) for skill in bench.skills]
+        self._roles = [{at for at, role in enumerate(_ROLES) if role & set(own)} for own in words]
+        self._order = [[stem(word) for word in own] for own in words]
+        self._full = [frozenset(map(stem, own)) for own in words]
+        self._core = [
+            frozenset(stem(word) for word in own if word not in _EVERY_ROLE) - _VARIANT for own in words
+        ]
+        self._named = Counter(word for name in self._full for word in name)
+        self._family = lru_cache(maxsize=None)(self._sharing)
+
+    def cosine(self, a: int, b: int) -> float:
+        """Cosine of two descriptors; without vectors, twice the share of telling words that both say."""
+        if self._vectors is not None:
+            return float(self._vectors[a] @ self._vectors[b])
+        return min(2 * _share(self._said[a], self._said[b]), 1.0)
+
+    def by_files(self, goes: int, stays: int) -> tuple[str, str]:
+        """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
+        share = _jaccard(self._bodies[goes], self._bodies[stays])
+        own = sorted(_own(self._bodies[goes], self._bodies[stays]))
+        few = min(len(self._bodies[goes]), len(self._bodies[stays])) < _FEWEST
+        if not self._skills[goes].body and (self._apart(goes, stays) or self._opposed(goes, stays)):
+            return "", ""
+        if few or share < RELATED or (own and share < ALIKE):
+            return "", ""
+        why = f"{share:.0%} of the words of {self._skills[goes].id} stand in {self._skills[stays].id}"
+        return why, f"it has words of its own: {', '.join(own[:5])}" if own else ""
+
+    def by_text(self, a: int, b: int, mutual: bool) -> str:
+        """Return why two skills do the same by their names and descriptions; blank where they do not.
+
+        `mutual` says that each is the other's nearest.
+        """
+        said = self._said[a], self._said[b]
+        if self._opposed(a, b):
+            return ""
+        if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._apart(a, b):
+            return SAME
+        cosine = self.cosine(a, b)
+        left, right = self._core[a], self._core[b]
+        if self._full[a] == self._full[b] and cosine >= LIKE["name"]:
+            return f"both are named for {_spell(self._full[a])} and describe it alike"
+        if left and left == right and cosine >= LIKE["subject"]:
+            return f"both are about {_spell(left)}, and describe it alike"
+        if not (mutual and left and right):
+            return ""
+        shared = left & right
+        if shared in (left, right) and cosine >= LIKE["part"] and self._family(shared) <= FAMILY + 1:
+            short, long = (a, b) if left < right else (b, a)
+            if (self._core[long] - self._core[short]) <= (self._said[short] | self._full[short]):
+                return (
+                    f"what {self._skills[long].name} is named for, {self._skills[short].name} describes too"
+                )
+        if len(shared) > 1 and cosine >= LIKE["near"] and self._family(shared) <= FAMILY:
+            ours, theirs = self._core[a] - shared, self._core[b] - shared
+            if min(self._often(ours), self._often(theirs)) < FAMILY:
+                return f"both are about {_spell(shared)}, and hardly two descriptions are closer"
+        return ""
+
+    def _apart(self, a: int, b: int) -> bool:
+        """Whether each is named for something of its own that its description speaks of: a template filled in twice."""
+        ours, theirs = self._core[a] - self._core[b], self._core[b] - self._core[a]
+        return bool(ours & self._said[a] and theirs & self._said[b])
+
+    def _opposed(self, a: int, b: int) -> bool:
+        """Whether two skills are told apart on purpose: by what their names say is done, or by naming each other."""
+        if self._roles[a] and self._roles[b] and not self._roles[a] & self._roles[b]:
+            return True
+        if "to" in self._full[a] & self._full[b] and self._order[a] != self._order[b]:
+            return True  # there and back
+        pair = self._skills[a], self._skills[b]
+        return any(
+            re.search(r"\w[-_]\w", other.name) and other.name.casefold() in one.description.casefold()
+            for one, other in (pair, pair[::-1])
+        )
+
+    def _often(self, words: frozenset[str]) -> int:
+        return min((self._named[word] for word in words), default=0)
+
+    def _sharing(self, words: frozenset[str]) -> int:
+        return sum(words <= core for core in self._core)
+
+
+SAME = "their descriptions say the same words"
+
+
+def fold_duplicates(
+    bench: Bench, lexicon: Lexicon, neighbors: Neighbors, vectors: Floats | None = None
+) -> None:
+    """Merge skills into a near neighbour that does the same, the one with more labelled requests staying.
 
     Copies of a template with another name filled in are no duplicates: each says a word, its own name
-    for the thing, that the other does not have. Pairs that are merely related are proposed and refused.
+    for the thing, that the other does not have. Pairs that are merely related are proposed and refused. Where
+    names and texts agree and the texts less than surely, the merge is left to the author; both are then left
+    as they are.
     """
-    words = [_words(skill, source) for skill, source in zip(bench.skills, lexicon.sources, strict=True)]
+    verdicts = Verdicts(bench, lexicon, vectors)
     labelled = np.array([request.source in ("file", "evals") for request in bench.requests])
     owned = bench.board.per_skill(labelled)
+    firsts = neighbors.indices[:, 0].tolist() if neighbors.indices.shape[1] else []
+    seen: set[tuple[int, int]] = set()
     for row in range(len(bench.skills)):
         for other in sorted(neighbors.indices[row, :NEAREST].tolist()):
-            if other <= row or row in bench.gone or other in bench.gone:
+            pair = (min(row, other), max(row, other))
+            if pair in seen or row == other or row in bench.gone or other in bench.gone:
                 continue
-            share = _jaccard(words[row], words[other])
-            if share < RELATED:
-                continue
-            stays, goes = sorted((row, other), key=lambda at: (-owned[at], len(bench.skills[at].id), at))
-            own = sorted(_own(words[goes], words[stays]))
-            if own and share < ALIKE:
-                continue
-            reason = f"{share:.0%} of the words of {bench.skills[goes].id} stand in {bench.skills[stays].id}"
-            refused = f"it has words of its own: {', '.join(own[:5])}" if own else ""
-            lost = lost_with(bench.skills[goes], lexicon.sources[goes], bench.skills[stays])
-            bench.fold(goes, stays, reason, lost, refused)
+            seen.add(pair)
+            stays, goes = sorted(pair, key=_rank(bench, owned))
+            why, refused = verdicts.by_files(goes, stays)
+            if not why:
+                why = verdicts.by_text(*pair, firsts[row] == other and firsts[other] == row)
+                if why and why != SAME and verdicts.cosine(*pair) < SURE:
+                    bench.undecided |= set(pair)
+                    refused = OPEN
+            if why:
+                lost = lost_with(bench.skills[goes], lexicon.sources[goes], bench.skills[stays])
+                text = joined(bench.skills[stays], bench.skills[goes])
+                bench.fold(goes, stays, f"merge instead of rewriting: {why}", lost, refused, text)
+
+
+OPEN = "yours to decide: names and texts agree, but not surely"
+"""Why a merge is proposed and not ticked."""
+
+
+def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
+    def key(at: int) -> tuple[float, ...]:
+        skill = bench.skills[at]
+        return (-float(owned[at]), len(skill.id), at)
+
+    return key
+
+
+def joined(stays: Skill, goes: Skill) -> str:
+    """Return the description of two skills in one: the first one's, and what only the other one does.
+
+    Unchanged where the other one says nothing of its own, or where both do not fit.
+    """
+    known = set(stems(stays.text))
+    new = set(stems(goes.description)) - known
+    if len(new) * 4 < len(set(stems(goes.description))):
+        return stays.description
+    told = sentences(goes.description)
+    when = next((part for part in told if SAYS_WHEN.search(part) and set(stems(part)) - known), "")
+    lead = told[0] if told and not SAYS_WHEN.search(told[0]) else ""
+    base = sentences(stays.description)
+    first = base[0].rstrip(" .") if base else stays.name
+    if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))):
+        also = lead.rstrip(" .")
+        small = also[:1].lower() + also[1:] if re.match(r"[A-Z][a-z]+[- ]", also) else also
+        base = [f"{first}; also {small}.", *base[1:]]
+    if when and (not SAYS_WHEN.search(stays.description) or not lead):
+        base.append(closed(when))
+    text = " ".join(base)
+    return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
+
+
+def _parts(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [part for part in re.split(r"[\W_]+", spaced.casefold()) if part]
+
+
+def _spell(words: frozenset[str]) -> str:
+    return " ".join(sorted(words))
+
+
+def _share(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / max(len(a | b), 1)
 
 
 def _words(skill: Skill, source: Source) -> Counter[str]:

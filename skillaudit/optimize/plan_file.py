@@ -89,8 +89,8 @@ def _check(path: Path, plan: Plan, library: Library) -> None:
     # An edit may start from the text of an earlier one, accepted or not.
     texts = {skill.id: {skill.description} for skill in library.skills}
     for edit in plan.edits:
-        if edit.after and edit.skills and edit.skills[0] in texts:
-            texts[edit.skills[0]].add(edit.after)
+        if edit.after and edit.skills and edit.described in texts:
+            texts[edit.described].add(edit.after)
     folded: set[str] = set()
     for edit in plan.edits:
         where = f"{path}: edit {edit.id}"
@@ -116,6 +116,8 @@ def _check(path: Path, plan: Plan, library: Library) -> None:
             if not edit.into or edit.into == edit.skills[0]:
                 raise UsageError(f"{where}: `into` must name the skill that stays.")
             folded.add(edit.skills[0])
+            if edit.after:
+                _check_text(where, edit, skills[edit.into])
         if edit.kind in ("describe", "boundary", "shorten"):
             _check_text(where, edit, skills[edit.skills[0]])
             appends = bool(edit.before) and edit.after.startswith(edit.before)

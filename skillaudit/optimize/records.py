@@ -73,6 +73,7 @@ class Edit(Record, forbid_unknown_fields=True):
     before: str = ""
     """Text that it replaces, exactly as the library has it."""
     after: str = ""
+    """The new text; for `fold` the description of the skill that stays, of both in one."""
     into: str = ""
     """For `fold`: id of the skill that stays."""
     rivals: tuple[str, ...] = ()
@@ -86,6 +87,11 @@ class Edit(Record, forbid_unknown_fields=True):
     """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
+
+    @property
+    def described(self) -> str:
+        """Id of the skill whose description `after` is; empty for an edit without one."""
+        return (self.into if self.kind == "fold" else self.skills[0]) if self.after else ""
 
 
 class Rates(Record):

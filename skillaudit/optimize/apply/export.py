@@ -18,10 +18,11 @@ from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of, root_of
 from skillaudit.load.walk import is_skill_name, show
-from skillaudit.optimize.apply.files import MAX_FILE, Unmade, edited, new_bytes
+from skillaudit.optimize.apply.files import MAX_FILE, Unmade, edited, folded, new_bytes
 from skillaudit.optimize.apply.frontmatter import FrontmatterError
 from skillaudit.optimize.apply.gateway import gateway_file
-from skillaudit.optimize.apply.places import categories, folder_of, places
+from skillaudit.optimize.apply.merged import beside, redirected, with_bodies
+from skillaudit.optimize.apply.places import categories, folder_of, loadable, places
 from skillaudit.optimize.plan_file import dump
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.optimize.words.phrasing import slug
@@ -82,12 +83,16 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
     tree = plan.hierarchy if plan.accept_hierarchy else ()
     where = places(kept, tree)
     owned = {file.parent for skill in library.skills if (file := file_of(skill)) is not None}
+    joins, names = folded(library.skills, plan.edits)
     index: dict[str, object] = {}
     for skill in kept:
         place = folder / where[skill.id]
         place.mkdir(parents=True, exist_ok=True)
         own, text = changed.get(skill.id, ([], skill.description))
         name, data, description = _content(skill, own, text, done)
+        data = with_bodies(redirected(data, names), joins.get(skill.id, ()), _inside, MAX_FILE)
+        for gone in joins.get(skill.id, ()):
+            _move(gone, place / _inside(gone), owned, done)
         source = file_of(skill)
         if source is not None and is_skill_name(source.name):
             _copy(source.parent, place, owned, root_of(skill) or source.parent, done)
@@ -158,6 +163,18 @@ def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tu
     except FrontmatterError as error:
         done.problems.append(Unmade(skill.id, str(error)))
         return name, data, skill.description
+
+
+def _inside(skill: Skill) -> str:
+    """Return the folder that the files of a folded skill move to, in that of the one that stays."""
+    return f"{loadable(slug(skill.name) or 'folded')}/"
+
+
+def _move(skill: Skill, place: Path, owned: set[Path], done: Exported) -> None:
+    source = file_of(skill)
+    if source is not None and beside(skill):
+        place.mkdir(parents=True, exist_ok=True)
+        _copy(source.parent, place, owned, root_of(skill) or source.parent, done)
 
 
 def _copy(start: Path, place: Path, owned: set[Path], root: Path, done: Exported) -> None:

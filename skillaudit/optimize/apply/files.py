@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from skillaudit.disk.reading import read_file
 from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.load.place import file_of, root_of
 from skillaudit.optimize.apply.frontmatter import FrontmatterError, with_description, with_flag, with_router
+from skillaudit.optimize.apply.merged import redirected, with_bodies
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.records import Edit
 from skillaudit.schema import Skill
@@ -58,7 +59,8 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
     """
     made: list[FileChange] = []
     problems: list[Unmade] = []
-    for skill, own, text, removed in edited(skills, edits):
+    joins, names = folded(skills, edits)
+    for skill, own, text, removed in edited(skills, edits, everybody=bool(names)):
         root, path = root_of(skill), file_of(skill)
         if root is None or path is None:
             reason = "it is a row of a list; use --export" if root is None else "its file cannot be found"
@@ -70,6 +72,8 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
         try:
             before = read_file(path, MAX_FILE)
             after = None if removed else new_bytes(before, skill, own, text)
+            if after is not None:
+                after = with_bodies(redirected(after, names), joins.get(skill.id, ()), _way(path), MAX_FILE)
         except (OSError, FrontmatterError) as error:
             problems.append(Unmade(skill.id, str(error)))
             continue
@@ -85,17 +89,53 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
     return made, problems
 
 
-def edited(skills: Sequence[Skill], edits: Sequence[Edit]) -> list[tuple[Skill, list[Edit], str, bool]]:
-    """Return each skill that accepted edits change, with those, its new description, and whether it goes."""
+def folded(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[dict[str, list[Skill]], dict[str, str]]:
+    """Return which skills go into each one that stays, in their order, and what the names of those become."""
+    into = applied(skills, edits)[2]
+    named = {skill.id: skill.name for skill in skills}
+    joins: dict[str, list[Skill]] = {}
+    for skill in skills:
+        if skill.id in into:
+            joins.setdefault(into[skill.id], []).append(skill)
+    kept = {skill.name for skill in skills if skill.id not in into}
+    names = {
+        named[old]: named[new]
+        for old, new in into.items()
+        if named[old] != named[new] and named[old] not in kept
+    }
+    return joins, names
+
+
+def _way(path: Path) -> Callable[[Skill], str]:
+    """Return what leads from the folder of a file to that of another skill: in place nothing moves."""
+
+    def prefix(skill: Skill) -> str:
+        other = file_of(skill)
+        if other is None:
+            return ""
+        return Path(os.path.relpath(other.parent, path.parent)).as_posix() + "/"
+
+    return prefix
+
+
+def edited(
+    skills: Sequence[Skill], edits: Sequence[Edit], *, everybody: bool = False
+) -> list[tuple[Skill, list[Edit], str, bool]]:
+    """Return each skill that accepted edits change, with those, its new description, and whether it goes.
+
+    With `everybody` the others are returned too, for the names that they may mention.
+    """
     after, _, into = applied(skills, edits)
     own: dict[str, list[Edit]] = {}
     for edit in edits:
         if edit.accept:
             own.setdefault(edit.skills[0], []).append(edit)
+            if edit.kind == "fold":
+                own.setdefault(into[edit.skills[0]], []).append(edit)
     return [
-        (skill, own[skill.id], changed.description, skill.id in into)
+        (skill, own.get(skill.id, []), changed.description, skill.id in into)
         for skill, changed in zip(skills, after, strict=True)
-        if skill.id in own
+        if everybody or skill.id in own
     ]
 
 

@@ -55,7 +55,7 @@ class _Court:
 
     def column(self, skill: str, edits: Sequence[Edit]) -> Floats:
         """Scores of one skill under some edits."""
-        own = [edit for edit in edits if skill in edit.skills[:1]]
+        own = [edit for edit in edits if skill in edit.skills[:1] or (edit.after and edit.described == skill)]
         (changed,), gone, into = applied([self.shown[self.row[skill]]], own)
         if changed.id in gone or changed.id in into:
             return np.full(len(self.board.scores), ABSENT)
@@ -67,6 +67,7 @@ class _Court:
             if edit.accept and edit.kind == "fold":
                 self.board.fold(self.row[edit.skills[0]], self.row[edit.into])
         changed = {edit.skills[0] for edit in edits if edit.accept and edit.kind != "fold"}
+        changed |= {edit.described for edit in edits if edit.accept and edit.after}
         for skill in sorted(changed):
             self.board.set_column(self.row[skill], self.column(skill, edits))
 

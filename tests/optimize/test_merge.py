@@ -1,0 +1,140 @@
+"""Which skills do the same, and what becomes of their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skillaudit.load import load
+from skillaudit.optimize.apply.export import export
+from skillaudit.optimize.apply.files import changes
+from skillaudit.optimize.apply.in_place import apply, undo
+from skillaudit.optimize.apply.merged import redirected
+from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Columns
+from skillaudit.optimize.merge import SAME, Verdicts, joined
+from skillaudit.optimize.records import PLAN_VERSION, Edit, Plan
+from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.source import source_of
+from skillaudit.schema import Skill
+
+SLO = "Define service level objectives, error budgets and burn-rate alerts for a production service."
+
+
+def verdict(
+    first: tuple[str, str], second: tuple[str, str], cosine: float, others: tuple[str, ...] = ()
+) -> str:
+    """What is said of two skills whose descriptors have this cosine, each nearest to the other."""
+    names = (first, second, *((name, "Something else entirely.") for name in others))
+    skills = [Skill(id=name, name=name, description=text) for name, text in names]
+    texts = [skill.text for skill in skills]
+    bench = Bench.of(skills, [], Columns("lexical", texts, [], None), 60.0, 1024)
+    vectors = np.zeros((len(skills), 2), dtype=np.float32)
+    vectors[0] = (1.0, 0.0)
+    vectors[1] = (cosine, (1 - cosine**2) ** 0.5)
+    lexicon = Lexicon([source_of(skill) for skill in skills], texts, [()] * len(skills))
+    return Verdicts(bench, lexicon, vectors).by_text(0, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cosine", "same"),
+    [
+        (("n8n", "Run n8n workflows."), ("n8n-automation", "Control n8n from the chat."), 0.75, True),
+        (("n8n", "Run n8n workflows."), ("n8n-automation", "Control n8n from the chat."), 0.5, False),
+        (("slo-implement", SLO), ("slo-implementation", "Set objectives and alerts."), 0.8, True),
+        (("prompt-engineer", "Expert prompts."), ("prompt-engineering", "Guide to prompts."), 0.72, True),
+        (("github-python", "Python on GitHub."), ("github-java", "Java on GitHub."), 0.95, False),
+        (("detecting-kerberoasting", "Detect it."), ("performing-kerberoasting", "Do it."), 0.9, False),
+        (("text-to-speech", "Convert text and speech."), ("speech-to-text", "Convert text and speech."), 0.97, False),
+        (("seo-audit", "Audit; see programmatic-seo."), ("programmatic-seo", "Pages at scale."), 0.9, False),
+    ],
+)  # fmt: skip
+def test_who_does_the_same(
+    first: tuple[str, str], second: tuple[str, str], cosine: float, same: bool
+) -> None:
+    assert bool(verdict(first, second, cosine)) is same
+
+
+def test_one_text_under_two_names_is_one_skill_unless_a_template_was_filled_in() -> None:
+    assert verdict(("cleanup-tech-debt", SLO), ("refactoring-tech-debt", SLO), 0.6) == SAME
+    filled = (
+        "Automate {} boards, cards, comments, labels, lists, members, reminders, exports and archives daily."
+    )
+    pair = [(name.lower(), filled.format(name)) for name in ("Trello", "Asana")]
+    assert verdict(pair[0], pair[1], 0.98) == ""
+
+
+def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
+    stays = Skill(
+        id="modal", name="modal", description="Run code in serverless containers. Use when deploying models."
+    )
+    goes = Skill(
+        id="modal-gpu", name="modal-gpu", description="Rent graphics cards by the second for training."
+    )
+    assert joined(stays, goes) == (
+        "Run code in serverless containers; also rent graphics cards by the second for training. "
+        "Use when deploying models."
+    )
+    same = Skill(id="x", name="x", description="Run code in serverless containers.")
+    assert joined(stays, same) == stays.description
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = tmp_path / "skills"
+    for name, body in (
+        ("n8n", "# n8n\n\nRun workflows.\n"),
+        ("n8n-automation", "# Automation\n\nSee `scripts/run.py` and [ways](references/ways.md).\n"),
+        ("other", "# Other\n\nHand over to n8n-automation when done.\n"),
+    ):
+        (root / name).mkdir(parents=True)
+        (root / name / "SKILL.md").write_text(f"---\nname: {name}\ndescription: About {name}.\n---\n{body}")
+    for path in ("scripts/run.py", "references/ways.md"):
+        file = root / "n8n-automation" / path
+        file.parent.mkdir()
+        file.write_text("content of " + path)
+    return root
+
+
+FOLD = Edit(
+    id="merge-1", kind="fold", step="merge", skills=("n8n-automation", "n8n"), reason="one", into="n8n",
+    before="About n8n.", after="About n8n; also its automation.",
+)  # fmt: skip
+
+
+def test_a_merge_moves_bodies_files_and_names(tree: Path, tmp_path: Path) -> None:
+    library = load([tree])
+    export(library, Plan(plan_version=PLAN_VERSION, sources=(), edits=(FOLD,)), tmp_path / "out")
+    text = (tmp_path / "out/n8n/SKILL.md").read_text()
+    assert "description: About n8n; also its automation." in text
+    assert "Run workflows." in text
+    assert "## From n8n-automation" in text
+    assert "`n8n-automation/scripts/run.py`" in text
+    assert "(n8n-automation/references/ways.md)" in text
+    assert (
+        tmp_path / "out/n8n/n8n-automation/references/ways.md"
+    ).read_text() == "content of references/ways.md"
+    assert not (tmp_path / "out/n8n-automation").exists()
+    assert "Hand over to n8n when done." in (tmp_path / "out/other/SKILL.md").read_text()
+
+
+def test_in_place_links_lead_to_where_the_files_stay_and_all_is_undone(tree: Path) -> None:
+    before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    made, problems = changes(load([tree]).skills, [FOLD])
+    assert not problems
+    apply(made)
+    text = (tree / "n8n/SKILL.md").read_text()
+    assert "`../n8n-automation/scripts/run.py`" in text
+    assert not (tree / "n8n-automation/SKILL.md").exists()
+    assert (tree / "n8n-automation/scripts/run.py").exists()
+    undo(tree)
+    assert {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()} == before
+
+
+def test_only_names_that_are_no_plain_words_are_redirected() -> None:
+    names = {"slo-implement": "slo", "performance": "web"}
+    data = b"---\nname: slo-implement\n---\nslo-implement, slo-implement-x, a/slo-implement/b, performance"
+    assert redirected(data, names).endswith(b"slo, slo-implement-x, a/slo-implement/b, performance")
+    assert redirected(data, names).startswith(b"---\nname: slo-implement\n")
