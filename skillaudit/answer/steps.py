@@ -32,7 +32,7 @@ def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
         again = NextStep(do="Let the audit finish.", gain="a forecast", command="", action="rerun")
         return (again, *ranked[: MOST - 1])
     coverage = report.forecast.coverage
-    given = any(count.source in {"file", "evals"} for count in coverage.sources)
+    given = any(count.source in {"sessions", "file", "evals"} for count in coverage.sources)
     if not coverage.requests:
         return (_requests(report, "a forecast at all"), *ranked[: MOST - 1])
     return (*ranked, *([] if given else [_requests(report, "narrower ranges")]))[:MOST]

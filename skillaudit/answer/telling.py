@@ -11,6 +11,7 @@ MODELS = {
     "frontier": "frontier models",
     "fast": "small fast models",
     "older": "models of 2024 and 2025",
+    "yours": "your own agents",
 }
 """Classes of models as people call them."""
 LAYOUTS = {
@@ -162,7 +163,7 @@ def sure(report: Report, forecast: bool) -> str:
         return "What files and lists say is certain; who is chosen was not forecast."
     if not coverage.requests:
         return "What files and lists say is certain; who is chosen cannot be forecast without requests."
-    yours = sum(count.requests for count in coverage.sources if count.source in {"file", "evals"})
+    yours = sum(count.requests for count in coverage.sources if count.source in {"sessions", "file", "evals"})
     said = (
         f"{coverage.requests:,} requests judge {coverage.judged_skills:,} of {report.library.routable:,} skills, "
         f"{'all' if yours >= coverage.requests else f'{yours:,}' if yours else 'none'} of them given by people; "

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--measured",
     type=click.Path(path_type=Path),
     metavar="LOG",
-    help="Hold the limits against what a probe measured, not against the forecast.",
+    help="Hold the limits against what a probe measured, or decisions of your sessions, not the forecast.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 @click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
@@ -138,13 +138,16 @@ def _judged(
 
 
 def _read_log(log: Path, library: Library) -> Measured:
-    """Return what a probe measured.
+    """Return what a probe measured, or the agents of a team chose.
 
     Raises UsageError when the log is of another library: a limit must not pass on old answers.
     """
     from skillaudit.errors import UsageError
+    from skillaudit.probe.decided import holds_decisions, measured_decisions
     from skillaudit.probe.exporting import measured
 
+    if holds_decisions(log):
+        return measured_decisions(log, library.routable)
     found = measured(log, skills=library.routable)
     if found.changed:
         raise UsageError(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from skillaudit.cli.options import narration
 from skillaudit.cli.output import check_writable, deliver, deliver_json, put
+
+if TYPE_CHECKING:
+    from skillaudit.progress import Progress
+    from skillaudit.sessions import Evidence, Harvest
 
 
 @click.command("sessions")
@@ -26,6 +31,12 @@ from skillaudit.cli.output import check_writable, deliver, deliver_json, put
     help="Write the decisions as JSONL, masked, for `calibrate`, `check --measured` and `--requests`.",
 )
 @click.option(
+    "--library",
+    metavar="SOURCE",
+    default="",
+    help="Only what concerns the skills of this library, by its names; and what you said of it in a review.",
+)
+@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--all", "everything", is_flag=True, help="Text: show every row of every list.")
@@ -38,6 +49,7 @@ def command(
     since: str,
     project: str,
     output: Path | None,
+    library: str,
     form: str,
     everything: bool,
     dry_run: bool,
@@ -65,7 +77,7 @@ def command(
         harvest = gather(sources, names, cache=cache, since=day, project=project, progress=progress)
         for note in cache.notes if cache is not None else ():
             progress.update("cache", 1, 1, note)
-    found = evidence(harvest)
+        found = _learned(library, harvest, progress) if library else evidence(harvest)
     if output is not None:
         import msgspec
 
@@ -80,6 +92,31 @@ def command(
 
     if output is None or str(output) != "-":
         put(render(sessions_blocks(told, None if everything else 20)).rstrip())
+
+
+def _learned(source: str, harvest: Harvest, progress: Progress) -> tuple[Evidence, ...]:
+    """What concerns one library, its skills by their names."""
+    import msgspec
+
+    from skillaudit.load import load
+    from skillaudit.sessions.learning import learned
+    from skillaudit.sessions.reviews import Reviews
+
+    skills = load([source], progress=progress)
+    names = {skill.id: skill.name for skill in skills.skills}
+
+    def named(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(names[one] for one in ids))
+
+    return tuple(
+        msgspec.structs.replace(
+            one,
+            fired=named(one.fired),
+            offered=named(one.offered),
+            gold=None if one.gold is None else named(one.gold),
+        )
+        for one in learned(skills, harvest, Reviews()).evidence
+    )
 
 
 def checked_day(since: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from skillaudit.page.blocks import Block, Bullet, Heading, Most, Paragraph
+from skillaudit.page.sessions import evidence
 from skillaudit.schema import Report
 
 
@@ -14,6 +15,8 @@ def answer_blocks(report: Report, most: Most = None, *, keys: Mapping[str, str] 
     if answer is None:
         return []
     blocks: list[Block] = [Heading("In short", id="in-short")]
+    if known := evidence(report):
+        blocks.append(Paragraph(known, "muted"))
     blocks += [Paragraph(said, "value") for said in answer.happens]
     blocks.append(Paragraph(answer.sure, "muted"))
     if not answer.steps:

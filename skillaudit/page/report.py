@@ -38,6 +38,7 @@ from skillaudit.page.forecast import class_blocks, forecast_blocks, law_blocks
 from skillaudit.page.library import client_blocks, library_blocks, loaded, notice_blocks, skipped_blocks
 from skillaudit.page.lines import Span
 from skillaudit.page.places import finding_place
+from skillaudit.page.sessions import use_blocks
 from skillaudit.page.verdict import verdict_blocks
 from skillaudit.schema import BlackHole, Finding, Report, SkillReport
 
@@ -371,6 +372,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(forecast_blocks),
     Section(library_blocks, "library"),
     Section(client_blocks, "library"),
+    Section(use_blocks),
     Section(law_blocks),
     Section(_victims, ""),
     Section(_absorbers, ""),

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from skillaudit.page.blocks import Block, Column, Heading, Most, Paragraph, Title, field, head, table
-from skillaudit.page.figures import NONE, plural, rate
+from skillaudit.page.blocks import Block, Column, Heading, Most, Paragraph, Title, field, head, link, table
+from skillaudit.page.figures import NONE, plural, rate, some
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
+    from skillaudit.schema import Report, RouterUse
     from skillaudit.sessions import Reading
     from skillaudit.sessions.finding import Place
 
+OWN = "yours"
 FAULTS = {
     "long": ("line over 8 MiB", "lines over 8 MiB"),
     "broken": ("line that is no JSON", "lines that are no JSON"),
@@ -28,6 +30,10 @@ FAULTS = {
 _SKILLS = (
     Column("skill"), Column("model", 7, "right"), Column("hook", 6, "right"), Column("you", 6, "right"),
     Column("last used", 11, "right"),
+)  # fmt: skip
+_USED = (
+    Column("skill"), Column("agents", 7, "right"), Column("you", 5, "right"), Column("last used", 11, "right"),
+    Column("missed", 7, "right"), Column("for others", 11, "right"),
 )  # fmt: skip
 _ROUTERS = (
     Column("model and client"),
@@ -57,18 +63,7 @@ def sessions_blocks(found: Reading, rows: Most = 20) -> Iterator[Block]:
         yield field("counted once", " and ".join(left))
     if found.routers:
         yield Heading("Who decides")
-        yield table(
-            _ROUTERS,
-            [
-                (
-                    Span(f"{row.model or 'model not named'} in {row.client}"),
-                    Span(f"{row.decisions:,}"),
-                    Span(rate(row.none)),
-                )
-                for row in head(found.routers, rows)
-            ],
-            len(found.routers),
-        )
+        yield _routers(found.routers, rows)
     yield from _skills(found, rows)
     yield from _unread(found)
 
@@ -101,6 +96,64 @@ def _unread(found: Reading) -> Iterator[Block]:
         total = sum(count for _, count in files)
         where = files[0][0] if len(files) == 1 else f"{files[0][0]} and {len(files) - 1:,} more files"
         yield Paragraph(f"{client}: {plural(total, single, several)}, in {where}")
+
+
+def evidence(report: Report) -> str:
+    """Say in a sentence which evidence of the user's own a report rests on; empty where there is none."""
+    said = []
+    if report.forecast.router == OWN:
+        said.append(f"Forecast for {report.forecast.source.partition(';')[0].rstrip('.')}.")
+    if report.use is not None:
+        use = report.use
+        span = f", {use.first} to {use.last}" if use.first else ""
+        said.append(
+            f"Your sessions: {plural(use.requests, 'request')} in {plural(use.transcripts, 'transcript')}{span}; "
+            f"the right skill of {use.labelled:,} is known, {use.reviewed:,} by your review."
+        )
+    return " ".join(said)
+
+
+def use_blocks(report: Report, most: Most = None) -> list[Block]:
+    """Say how the user's agents use the library; nothing where no transcripts were asked for."""
+    use = report.use
+    if use is None or not use.transcripts:
+        return []
+    used = [skill for skill in use.skills if skill.total or skill.missed]
+    blocks: list[Block] = [Heading("In your sessions", f"{len(used):,} of {len(use.skills):,} skills", "use")]
+    if use.routers:
+        blocks.append(_routers(use.routers, most))
+    rows = [
+        (
+            link(skill.name), Span(f"{skill.by_model + skill.by_hook:,}"), Span(f"{skill.by_command:,}"),
+            Span(skill.last or NONE), Span(f"{skill.missed:,}"), Span(f"{skill.elsewhere:,}"),
+        )
+        for skill in head(used, most)
+    ]  # fmt: skip
+    if rows:
+        blocks.append(table(_USED, rows, len(used), "skill"))
+    if use.never:
+        names = some(list(use.never), most)
+        blocks.append(Paragraph(f"Never used: {names}."))
+    if not use.reviewed:
+        blocks.append(
+            Paragraph("`skillaudit review` asks what was right; then the forecast is of your own agents.")
+        )
+    return blocks
+
+
+def _routers(routers: Sequence[RouterUse], most: Most) -> Block:
+    return table(
+        _ROUTERS,
+        [
+            (
+                Span(f"{row.model or 'model not named'} in {row.client}"),
+                Span(f"{row.decisions:,}"),
+                Span(rate(row.none)),
+            )
+            for row in head(routers, most)
+        ],
+        len(routers),
+    )
 
 
 def places_blocks(places: Sequence[Place], folders: Sequence[str], sizes: Sequence[int]) -> Iterator[Block]:

@@ -216,3 +216,31 @@ def test_the_command_asks_by_a_sheet_and_every_audit_uses_the_profile(
     assert "there is nothing to ask" in nothing.err
     undone = skillaudit("review", library, "--from", "claude-code", "--undo", *lexical)
     assert "the last answer is taken back" in undone.err
+
+
+def test_decisions_that_a_team_keeps_are_limits_and_requests(
+    library: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skillaudit: Runner
+) -> None:
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home))
+    file = tmp_path / "decisions.jsonl"
+    write = ("sessions", "--from", "claude-code", "--library", library, "-o", file)
+    assert skillaudit(*write).code == 0
+    unjudged = skillaudit("check", library, "--measured", file, "--scorer", "lexical")
+    assert unjudged.code == 2
+    assert "no judged decision over this library; judge some with `skillaudit review`" in unjudged.err
+    reviews = Reviews()
+    for name, requests in ASKED.items():
+        for request in requests:
+            reviews.give(request_id(request), [name])
+    assert skillaudit(*write).code == 0
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert {line["gold_from"] for line in lines} == {"review"}
+    assert all(set(line["candidates"]) == set(TOPICS) for line in lines)
+    options = ("--scorer", "lexical", "--fail-on", "never", "--measured", file)
+    assert skillaudit("check", library, *options, "--min-accuracy", "0.6").code == 0
+    failed = skillaudit("check", library, *options, "--min-accuracy", "0.7")
+    assert failed.code == 1
+    assert "67%" in failed.out or "66.7%" in failed.out
+    asked = skillaudit("report", library, "--scorer", "lexical", "-f", "json", "--requests", file)
+    coverage = json.loads(asked.out)["forecast"]["coverage"]
+    assert coverage["sources"] == [{"source": "file", "requests": 12, "skills": 4}]
