@@ -29,8 +29,7 @@ def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
     found = [*_mend(report), *_fit(report), *_sharpen(report)]
     ranked = [one.step for one in sorted(found, key=lambda one: -one.stake)]
     if not forecast:
-        again = NextStep(do="Let the audit finish.", gain="a forecast", command="", action="rerun")
-        return (again, *ranked[: MOST - 1])
+        return tuple(ranked[:MOST])
     coverage = report.forecast.coverage
     given = any(count.source in {"sessions", "file", "evals"} for count in coverage.sources)
     if not coverage.requests:

@@ -61,7 +61,7 @@ def happens(report: Report, forecast: bool) -> tuple[str, ...]:
     judged = bool(report.forecast.coverage.requests)
     view = focus(report)
     if not forecast:
-        said.append("No forecast was made; this is what the files say.")
+        said.append("There is no forecast yet; this is what the files say.")
     elif not judged:
         said.append(
             "Nothing judges this library: there are no requests, and no skill gives an example of one. "

@@ -42,10 +42,9 @@ TEXTS = 4
 
 
 def place_text(place: Location) -> str:
-    """Write a place as `folder/file:line`."""
-    return (
-        f"{place.root.rstrip('/')}/{place.path}:{place.line}" if place.root else f"{place.path}:{place.line}"
-    )
+    """Write a place as `folder/file:line`; a row of a list has its line in its path already."""
+    path = f"{place.root.rstrip('/')}/{place.path}" if place.root else place.path
+    return path if path.endswith(f":{place.line}") else f"{path}:{place.line}"
 
 
 def skill_document(index: Index, skill: SkillReport, proposal: Sequence[Block] = ()) -> list[Block]:
@@ -331,10 +330,7 @@ def finding_document(index: Index, finding: Finding) -> list[Block]:
         Title(finding.message, (severity_span(finding.severity), Span(finding.code, "muted"))),
     ]
     places = [place for place in (finding.location, *finding.related) if place is not None]
-    blocks += [
-        Field("file" if not at else "", (Span(f"{place.path}:{place.line}"),))
-        for at, place in enumerate(places)
-    ]
+    blocks += [field("file" if not at else "", place_text(place)) for at, place in enumerate(places)]
     if finding.evidence:
         blocks += [Heading("Evidence"), Paragraph(finding.evidence)]
     if finding.fix:

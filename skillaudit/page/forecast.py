@@ -81,6 +81,13 @@ def class_blocks(report: Report, most: Most = None) -> list[Block]:
     return [Heading("By model and client", note, "classes"), table(columns, rows)]
 
 
+def whom(report: Report) -> str:
+    """Say whose list and whose choice a report is about."""
+    titles = {view.client: view.title for view in report.clients}
+    shown = "every skill whole" if report.client is None else titles.get(report.client, report.client)
+    return f"{shown} · {report.forecast.router}"
+
+
 def who(row: ForecastRow, report: Report) -> str:
     """Name the models of a row, and the client in which they choose."""
     titles = {view.client: view.title for view in report.clients}

@@ -77,7 +77,7 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
     columns = (
         Column("client"),
         *(Column(name, 6, "right") for name in ("full", "cut", "name", "hidden")),
-        Column("needs", 16, "right"),
+        Column("needs", 7, "right"),
         Column("of", 18, "right"),
     )
     rows = [
@@ -87,12 +87,12 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
             Span(f"{view.shortened:,}", "warning" if view.shortened else "faint"),
             Span(f"{view.name_only:,}", "warning" if view.name_only else "faint"),
             Span(f"{view.invisible:,}", "error" if view.invisible else "faint"),
-            Span(f"{view.whole:,}" + (f" ({100 * view.whole / view.budget:.0f}%)" if view.budget else "")),
+            Span(f"{100 * view.whole / view.budget:.0f}%" if view.budget else f"{view.whole:,}"),
             Span("unknown" if view.budget is None else f"{view.budget:,} {view.unit}", "muted"),
         )
         for view in report.clients
     ]
-    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's budget"
+    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's room"
     return [Heading("What each client shows", note, "clients"), table(columns, rows)]
 
 

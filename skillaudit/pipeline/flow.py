@@ -23,7 +23,7 @@ from skillaudit.load import load
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.chains import find_chains, stated_chains
-from skillaudit.pipeline.memory import keep, recall, report_key
+from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import examine
@@ -72,10 +72,12 @@ def audit_library(
             profile = find(config.router, config.scorer)
             key = report_key(library, gathered, config, profile, embedding_of(config), stated)
             if (known := recall(cache, key)) is not None:
+                remember(cache, library, config, key)
                 return msgspec.structs.replace(known, use=use)
         report = _audited(library, gathered, config, cache, progress, stated)
         if cache is not None:
             keep(cache, key, report)
+            remember(cache, library, config, key)
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
     return msgspec.structs.replace(report, use=use)

@@ -19,6 +19,7 @@ from skillaudit.routing import RouterProfile
 from skillaudit.schema import EmbeddingSummary, Library, Report
 
 _KIND = "report"
+_LAST = "last-report"
 _MOST_BYTES = 1 << 28
 """Of an unpacked report."""
 _PLACES = frozenset({"cache", "use_cache", "requests", "chains", "sessions"})
@@ -37,8 +38,7 @@ def report_key(
     digest = hashlib.blake2b(digest_size=20)
     for record in (library, gathered, profile, embedding, tuple(chains)):
         digest.update(msgspec.msgpack.encode(record))
-    settings = [(name, getattr(config, name)) for name in config.__struct_fields__ if name not in _PLACES]
-    digest.update(repr(settings).encode())
+    digest.update(repr(_settings(config)).encode())
     digest.update(_program())
     return digest.hexdigest()
 
@@ -59,6 +59,27 @@ def recall(cache: Cache, key: str) -> Report | None:
 def keep(cache: Cache, key: str, report: Report) -> None:
     """Keep `report` under `key`."""
     cache.put_sealed(_KIND, key, zlib.compress(msgspec.msgpack.encode(report), 1))
+
+
+def remember(cache: Cache, library: Library, config: Config, key: str) -> None:
+    """Note that the report under `key` is the last one of this library with these settings."""
+    cache.put_sealed(_LAST, _place(library.sources, config), key.encode())
+
+
+def last(cache: Cache, sources: Sequence[str], config: Config) -> Report | None:
+    """Return the last report that was made of these sources with these settings, or None."""
+    key = cache.get_sealed(_LAST, _place(sources, config))
+    return None if key is None else recall(cache, key.decode(errors="replace"))
+
+
+def _place(sources: Sequence[str], config: Config) -> str:
+    """Return a digest of where a library lies and how it is audited."""
+    text = repr(([str(Path(source).absolute()) for source in sources], _settings(config)))
+    return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=20).hexdigest()
+
+
+def _settings(config: Config) -> list[tuple[str, object]]:
+    return [(name, getattr(config, name)) for name in config.__struct_fields__ if name not in _PLACES]
 
 
 @cache

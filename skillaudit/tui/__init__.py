@@ -9,11 +9,21 @@ from pathlib import Path
 from skillaudit.config import Config
 
 
-def run(sources: Sequence[str | Path], config: Config) -> int:
-    """Open the app on the library in `sources` and return the exit code once the user leaves."""
+def run(sources: Sequence[str | Path], config: Config, *, watch: bool = False) -> int:
+    """Open the app on the library in `sources` and return the exit code once the user leaves.
+
+    With `watch` it audits again whenever a file changes. Raises UsageError for a settings file of the app that
+    cannot be honoured.
+    """
     # Twice the toolkit's rate, which each answer to a key waits for once or twice; an idle screen costs nothing.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    from skillaudit.tui.actions import rebind
+    from skillaudit.tui.preferences import read_preferences
+
+    wanted = read_preferences()
+    rebind(wanted.keys)
     from skillaudit.tui.app import SkillAuditApp
+    from skillaudit.tui.deeds import Hands
     from skillaudit.tui.engine import Engine
     from skillaudit.tui.probe_run import prober
 
@@ -24,6 +34,9 @@ def run(sources: Sequence[str | Path], config: Config) -> int:
         load_with_map=engine.audit_with_umap if config.map != "umap" else None,
         imagine=engine.imagine,
     )
+    app.wanted = wanted
+    app.hands = Hands(engine.route, engine.switch, tuple(str(source) for source in sources))
+    app.watch_from_start = watch
     app.planner = engine.plan
     app.probe = prober(sources, config)
     app.run()

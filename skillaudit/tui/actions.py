@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,7 @@ LISTS = frozenset({"skills", "clusters", "black-holes", "findings", "plan"})
 SKILL_VIEWS = frozenset({"skills", "clusters", "black-holes", "findings", "map", "plan"})
 COPYING = SKILL_VIEWS | {"overview", "what-if", "probe"}
 PANES = SKILL_VIEWS | {"what-if", "probe"}
+EDITABLE = SKILL_VIEWS - {"plan"} | {"overview"}
 CHANGING = SKILL_VIEWS - {"plan"} | {"what-if"}
 
 
@@ -42,6 +43,8 @@ class Situation(NamedTuple):
     planning: bool = False
     can_map: bool = False
     """True when an audit with another map can be asked for."""
+    can_act: bool = False
+    """True when the engine is there that opens files, tries requests and switches clients."""
     can_probe: bool = False
     """True when the engine is there that asks a model."""
     probe: str = ""
@@ -104,6 +107,8 @@ ACTIONS: tuple[Action, ...] = (
            "General", "quit", hint="quit"),
     Action("back", ("escape",), "back: one level",
            "Close, clear the filter, or stop a running audit; never quits.", "General", "back", first=True),
+    Action("suspend", ("ctrl+z",), "suspend: to the shell", "Leave for the shell; `fg` comes back.",
+           "General", "suspend_process"),
     Action("palette", ("ctrl+p",), "palette: all commands", "Search all commands, and skills by name.",
            "General", "command_palette"),
     Action("sort", ("s",), "sort: by next column",
@@ -133,7 +138,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy_all", ("Y",), "copy: detail as Markdown",
            "Copy all that is shown about the row, as Markdown.",
            "Act", "copy_all", applies=lambda now: now.view in COPYING or now.error),
-    Action("take_out", ("x",), "what if: take this skill out", "Think the skill away, or put it back; see What-if.",
+    Action("take_out", ("x",), "what if: take this skill out", "Forecast without it, or put it back; see What-if.",
            "Act", "take_out", hint="out", applies=lambda now: now.can_imagine and now.view in CHANGING),
     Action("edit", ("E",), "what if: edit the description", "Think of another description; see What-if.",
            "Act", "edit", hint="edit", applies=lambda now: now.can_imagine and now.view in CHANGING),
@@ -150,7 +155,20 @@ ACTIONS: tuple[Action, ...] = (
            "Act", "export", hint="export", applies=_has_report),
     Action("rerun", ("r",), "run: audit again", "Read the library again and audit it.",
            "Act", "rerun", hint="rerun", applies=lambda now: not now.busy),
-    Action("map", ("m",), "map: lay out with UMAP", "Audit again, laying the map out with UMAP; slow the first time.",
+    Action("next_client", ("c",), "client: the next one",
+           "Audit for the next client's list; after the last one, for every skill whole.",
+           "Act", "next_client", hint="client", applies=lambda now: now.report and now.can_act and not now.busy),
+    Action("next_model", ("m",), "model: the next class", "Audit for the next class of models.",
+           "Act", "next_model", hint="model", applies=lambda now: now.report and now.can_act and not now.busy),
+    Action("try", ("f",), "try: a request", "Say what a user would, and see who answers it and why.",
+           "Act", "try", hint="try", applies=lambda now: now.report and now.can_act),
+    Action("editor", ("v",), "edit: the file in your editor",
+           "Open the file of the row at its line in $EDITOR; where it was changed, audit again.",
+           "Act", "open_editor", hint="editor", applies=lambda now: now.view in EDITABLE and now.can_act),
+    Action("watch", ("w",), "watch: audit again on changes",
+           "Audit again whenever a file of the library changes; again stops that.",
+           "Act", "watch", applies=lambda now: now.can_act),
+    Action("map", ("u",), "map: lay out with UMAP", "Audit again, laying the map out with UMAP; slow the first time.",
            "Act", "compute_map", hint="better map",
            applies=lambda now: now.view == "map" and now.can_map and not now.busy),
     Action("return", ("b", "backspace"), "go: back to the last skill",
@@ -208,6 +226,24 @@ ACTIONS: tuple[Action, ...] = (
     _on_map("pan_right", ("L", "shift+right"), "pan right", "Move the window right.", call="pan(1,0)"),
     _on_map("open", ("enter",), "open", "Open the skill's detail.", call="open", hint="open"),
 )  # fmt: skip
+
+
+def rebind(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Give actions other keys, by id; to be called before the app is imported, which binds them.
+
+    A single letter or digit that another action of the same part of the screen has is taken from it.
+    """
+    global ACTIONS
+    taken = {(action.scope, key) for action in ACTIONS if action.id in keys for key in keys[action.id]}
+    ACTIONS = tuple(
+        action._replace(keys=keys[action.id])
+        if action.id in keys
+        else action._replace(
+            keys=tuple(key for key in action.keys if (action.scope, key) not in taken) or action.keys
+        )
+        for action in ACTIONS
+    )
+
 
 GROUPS = ("General", "Go", "Find", "Act", "Move", "Read", "Map")
 GROUP_NOTES = {"Move": "in a list", "Read": "in a detail pane", "Map": "on the map"}

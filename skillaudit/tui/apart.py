@@ -25,9 +25,10 @@ import msgspec
 from skillaudit import errors
 from skillaudit.config import Config
 from skillaudit.errors import MissingError, SkillAuditError
+from skillaudit.gate.verdict import Change
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Library, Report, SkillReport
-from skillaudit.tui.loading import StoppedAudit
+from skillaudit.tui.loading import Meter, StoppedAudit
 
 _TURN = 0.1
 """Seconds between looks at whether the audit is to stop."""
@@ -35,6 +36,10 @@ _NEWS = 0.05
 """Seconds between two messages about one stage."""
 _TOGETHER = 500
 """Skills in one message: each is decoded in one go, during which the screen waits."""
+_SOON = 20_000
+"""Skills up to which what the files say is worked out twice."""
+_SEEN = 0.4
+"""Seconds after which a report that is not there yet is preceded by what the files say."""
 _START = "import sys; sys.path[:] = {path!r}; from skillaudit.tui.apart import serve; serve()"
 
 
@@ -55,10 +60,13 @@ class News(msgspec.Struct, tag=True):
 
 
 class Made(msgspec.Struct, tag=True):
-    """The report, its skills apart; `partial` where the audit was stopped."""
+    """The report, its skills apart; `partial` where the audit was stopped, `early` where it goes on."""
 
     report: Report
     partial: bool
+    early: bool = False
+    change: Change | None = None
+    """What changed since the last audit of these sources; None where there was none."""
 
 
 class Part(msgspec.Struct, tag=True):
@@ -155,15 +163,24 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress) -> Report | None
                         child.stdin.close()
             case Part(part):
                 skills += part
-            case Made(report, partial):
+            case Made(report, partial, early, change):
                 report = msgspec.structs.replace(report, skills=tuple(skills))
-                if not partial:
+                if partial and not early:
+                    raise StoppedAudit(report)
+                _tell(progress, report if early else None, change)
+                if not early:
                     return report
-                raise StoppedAudit(report)
+                skills = []
             case Stopped():
                 raise Cancelled
             case Failed(kind, text, trace):
                 raise _error(kind, text, trace)
+
+
+def _tell(progress: Progress, early: Report | None, change: Change | None) -> None:
+    """Give the screen what comes beside a report."""
+    if isinstance(progress, Meter):
+        progress.early, progress.change = early, change
 
 
 def _receive(stream: IO[bytes], heard: queue.SimpleQueue[bytes]) -> None:
@@ -228,11 +245,19 @@ class _Child:
                     _send(self._out, message)
             os._exit(0)
 
-    def made(self, report: Report, partial: bool) -> NoReturn:
+    def made(self, report: Report, partial: bool, change: Change | None = None) -> NoReturn:
         """Send a report."""
-        starts = range(0, len(report.skills), _TOGETHER)
-        parts = [Part(report.skills[start : start + _TOGETHER]) for start in starts]
-        self.end(*parts, Made(msgspec.structs.replace(report, skills=()), partial))
+        self.end(*_messages(report, partial=partial, change=change))
+
+    def first(self, config: Config) -> None:
+        """Send what the files say while the audit goes on; nothing where that cannot be said."""
+        if self.library is None or len(self.library.skills) > _SOON:
+            return
+        with contextlib.suppress(Exception):
+            messages = _messages(_files_report(self.library, config), partial=True, early=True)
+            with self._lock, contextlib.suppress(BrokenPipeError):
+                for message in messages:
+                    _send(self._out, message)
 
     def watch(self, orders: IO[bytes], config: Config) -> None:
         """Wait for the end of the input; then say what the files say, without waiting for the step under way."""
@@ -244,6 +269,36 @@ class _Child:
         except Exception:
             self.end(Stopped())
         self.made(report, partial=True)
+
+
+def _messages(
+    report: Report, *, partial: bool, early: bool = False, change: Change | None = None
+) -> list[msgspec.Struct]:
+    """Return a report as messages, its skills apart."""
+    starts = range(0, len(report.skills), _TOGETHER)
+    parts = [Part(report.skills[start : start + _TOGETHER]) for start in starts]
+    return [*parts, Made(msgspec.structs.replace(report, skills=()), partial, early, change)]
+
+
+def changed(before: Report | None, after: Report) -> Change | None:
+    """Return what changed since the last audit; None where there was none, or nothing that can be seen."""
+    if before is None:
+        return None
+    from skillaudit.gate import compare_reports
+
+    change = compare_reports(before, after, reference="the last audit")
+    return None if change.silent else change
+
+
+def last_report(library: Library, config: Config) -> Report | None:
+    """Return the report of the last audit of these sources with these settings, where it is kept."""
+    if not config.use_cache:
+        return None
+    from skillaudit.cache import Cache
+    from skillaudit.pipeline.memory import last
+
+    with Cache(config.cache) as cache:
+        return last(cache, library.sources, config)
 
 
 def serve() -> NoReturn:
@@ -265,8 +320,14 @@ def serve() -> NoReturn:
         from skillaudit.pipeline import audit_library
 
         child.library = load(order.sources, progress=child)
+        soon = threading.Timer(_SEEN, child.first, [order.config])
+        soon.daemon = True
+        soon.start()
+        before = last_report(child.library, order.config)
         report = audit_library(child.library, order.config, child)
+        soon.cancel()
+        change = changed(before, report)
     except BaseException as error:
         trace = "".join(traceback.format_exception(error))
         child.end(Failed(type(error).__name__, str(error), trace))
-    child.made(report, partial=False)
+    child.made(report, partial=False, change=change)

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import subprocess
 import sys
+import traceback
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from textual.widgets import Input
 
 from skillaudit.page.lines import printable
 from skillaudit.tui.actions import Situation
+from skillaudit.tui.deeds import Doing
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_shell import PlanShell
 from skillaudit.tui.probe_shell import ProbeShell
@@ -26,7 +28,7 @@ from skillaudit.tui.views.overview import OverviewView
 from skillaudit.tui.widgets.row_list import RowList
 
 
-class SkillAuditApp(PlanShell, ProbeShell):
+class SkillAuditApp(PlanShell, ProbeShell, Doing):
     """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
 
     `load_with_map` makes it with another map; without it the app does not offer that.
@@ -131,6 +133,8 @@ class SkillAuditApp(PlanShell, ProbeShell):
     def action_filter(self) -> None:
         """Open the filter line."""
         line = self.query_one("#filter", Input)
+        with self.prevent(Input.Changed):
+            line.value = self.session.query if self.session else ""
         line.add_class("-open")
         self.screen.set_focus(line)
 
@@ -202,6 +206,10 @@ class SkillAuditApp(PlanShell, ProbeShell):
         elif self.view is not None:
             self._copy(self.view.markdown(), "the detail as Markdown")
 
+    def error_trace(self) -> str:
+        """The whole trace of the error on show."""
+        return "".join(traceback.format_exception(self.error)) if self.error is not None else ""
+
     def _copy(self, text: str, what: str) -> None:
         if not text:
             self.notify("Nothing to copy here.", markup=False)
@@ -238,11 +246,11 @@ class SkillAuditApp(PlanShell, ProbeShell):
     # What-if.
 
     def action_take_out(self) -> None:
-        """Think the skill under the cursor away, or put it back."""
+        """Take the skill under the cursor out of the forecast, or put it back."""
         skill = self.view.skill() if self.view is not None else None
         if self.session is not None and skill:
             self.session.changes.toggle_removed(skill)
-            self._changed(f"{'Thought away' if self.session.changes.kind(skill) else 'Put back'}: {skill}")
+            self._changed(f"{'Taken out' if self.session.changes.kind(skill) else 'Put back'}: {skill}")
 
     def action_edit(self) -> None:
         """Think of another description of the skill under the cursor."""

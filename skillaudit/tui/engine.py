@@ -13,6 +13,7 @@ from skillaudit.progress import Progress
 if TYPE_CHECKING:
     from skillaudit.optimize.apply.export import Exported
     from skillaudit.optimize.records import Edit, Optimisation
+    from skillaudit.pipeline.ranking import Ranking
     from skillaudit.routing import WhatIf
     from skillaudit.schema import Library, Report
 
@@ -38,6 +39,18 @@ class Engine:
         from skillaudit.tui.apart import audit_apart
 
         return audit_apart(self._sources, config, progress)
+
+    def switch(self, client: str | None, router: str) -> None:
+        """Have all that follows be for a client's list, or the whole one, and for a router."""
+        import msgspec
+
+        self._config = msgspec.structs.replace(self._config, client=client, router=router)
+
+    def route(self, query: str, progress: Progress) -> Ranking:
+        """Rank the skills for one request."""
+        from skillaudit.pipeline import route
+
+        return route(self._sources, query, self._config, progress=progress)
 
     def imagine(
         self, removed: tuple[str, ...], descriptions: Mapping[str, str], progress: Progress

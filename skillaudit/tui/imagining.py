@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit.errors import SkillAuditError
@@ -78,6 +78,11 @@ class Changes:
         else:
             self._by_skill[skill] = Change(skill, text)
         self.outcome = None
+
+    def keep(self, known: Container[str]) -> None:
+        """Keep the changes to skills that are still there; what they do has to be forecast anew."""
+        self._by_skill = {skill: change for skill, change in self._by_skill.items() if skill in known}
+        self.outcome = self.error = None
 
     def clear(self) -> None:
         """Forget all changes."""

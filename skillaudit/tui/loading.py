@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
 
+if TYPE_CHECKING:
+    from skillaudit.gate.verdict import Change
+
+SETTLED = 0.5
+"""Seconds of a stage before its pace says anything."""
 Loader = Callable[[Progress], Report]
 
 
@@ -21,13 +27,21 @@ class Stage(NamedTuple):
     done: int
     total: int
     note: str = ""
+    left: float | None = None
+    """Seconds that the rest of the stage takes at the pace so far; None where that cannot be told."""
 
 
 class Meter:
     """The progress object of one audit: written by its thread, read by the screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._stages: dict[str, Stage] = {}
+        self._begun: dict[str, tuple[float, int]] = {}
+        self.early: Report | None = None
+        """What the files say, while the audit goes on."""
+        self.change: Change | None = None
+        """What changed since the last audit of the same sources."""
         self.latest: Stage | None = None
         """The stage heard of last, which may have begun long before others."""
         self._stop = threading.Event()
@@ -35,7 +49,10 @@ class Meter:
     def update(self, stage: str, done: int, total: int, note: str = "") -> None:
         """Take the news of a stage; raises `Cancelled` once a stop was asked for."""
         # Assigning one key of a dict is atomic, so that neither side waits for the other.
-        self._stages[stage] = self.latest = Stage(stage, done, total, note)
+        began, first = self._begun.setdefault(stage, (self._clock(), done))
+        spent, made = self._clock() - began, done - first
+        left = spent / made * (total - done) if made > 0 and total > done and spent >= SETTLED else None
+        self._stages[stage] = self.latest = Stage(stage, done, total, note, left)
         if self._stop.is_set():
             raise Cancelled
 

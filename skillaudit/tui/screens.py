@@ -76,6 +76,59 @@ class HelpScreen(ModalScreen[None]):
         pane.focus()
 
 
+class PaneScreen(ModalScreen[str | None]):
+    """Shows a document for a moment; the result is the skill that a link led to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close", show=False)]
+
+    def __init__(self, title: str, blocks: list[Block]) -> None:
+        super().__init__()
+        self._title = title
+        self._blocks = blocks
+
+    def compose(self) -> ComposeResult:
+        """Lay out one pane."""
+        yield DetailPane(self._title)
+
+    def on_mount(self) -> None:
+        """Show the text."""
+        pane = self.query_one(DetailPane)
+        pane.border_subtitle = "n next skill · enter goes there · esc closes"
+        pane.show(self._blocks)
+        pane.focus()
+
+    @on(DetailPane.Followed)
+    def _followed(self, event: DetailPane.Followed) -> None:
+        event.stop()
+        self.dismiss(event.target)
+
+
+class AskScreen(ModalScreen[str | None]):
+    """Asks for a line of text; the result is the line, or nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", show=False)]
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """Lay out the line and what is to be known about it."""
+        with Vertical():
+            yield Input(placeholder=self._hint, select_on_focus=False)
+            yield Static("enter asks · esc cancels", markup=False)
+
+    def on_mount(self) -> None:
+        """Name the panel."""
+        self.query_one(Vertical).border_title = self._title
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
 class ExportScreen(ModalScreen[str | None]):
     """Asks for a file name and writes the report; the result is the path."""
 

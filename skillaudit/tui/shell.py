@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import traceback
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import App, ComposeResult
@@ -16,21 +15,26 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input
 
+from skillaudit.page.forecast import whom
 from skillaudit.page.lines import Line, Span, printable
 from skillaudit.schema import Report
 from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
 from skillaudit.tui.imagining import Imagine
 from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread, load_report
 from skillaudit.tui.palette import Commands, Skills
+from skillaudit.tui.preferences import Preferences
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.state import Session
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
-from skillaudit.tui.theme import DARK, HUES, LIGHT, preferred_theme
+from skillaudit.tui.theme import DARK, HUES, LIGHT, NAMED, preferred_theme
 from skillaudit.tui.views import VIEW_BY_ID, VIEWS, ViewSpec, load_view
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.bars import HintBar, TabBar, TopBar
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.line_view import Bar, Drawn, bindings
+
+if TYPE_CHECKING:
+    from skillaudit.gate.verdict import Change
 
 MIN_WIDTH, MIN_HEIGHT = 60, 15
 REFRESH = 0.1
@@ -76,6 +80,8 @@ class Shell(App[None]):
         self.load_with_map = load_with_map
         self.imagine = imagine
         self.meter: Meter | None = None
+        self.watching = False
+        self.wanted = Preferences()
         self.current = STATUS
         self._making = asyncio.Lock()
 
@@ -100,7 +106,7 @@ class Shell(App[None]):
         """Choose the colours, paint, and only then start the audit."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        wanted = preferred_theme(os.environ)
+        wanted = NAMED.get(self.wanted.theme, self.wanted.theme) or preferred_theme(os.environ)
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.query_one("#status").focus()
         self.set_interval(REFRESH, self.watch_audit)
@@ -202,30 +208,33 @@ class Shell(App[None]):
     async def _audit(self, load: Loader, meter: Meter) -> None:
         outcome = await in_thread(partial(load_report, load), meter)
         stages, self.meter = meter.stages, None
-        if outcome.cancelled and self.session is not None:
+        pending = self.session is not None and self.session.pending
+        if outcome.cancelled and self.session is not None and not pending:
             self.notify("Stopped; the earlier result is still on show.", markup=False)
         elif outcome.cancelled and outcome.report is None:
             self._status.show(cancelled_blocks(stages))
         else:
-            await self._finish(outcome)
+            await self._finish(outcome, meter.change)
         self.refresh_frame()
 
-    async def _finish(self, outcome: Outcome) -> None:
+    async def _finish(self, outcome: Outcome, change: Change | None) -> None:
         if outcome.error is not None:
             self.error = outcome.error
             self._status.show(error_blocks(outcome.error, earlier=self.session is not None))
             await self.switch(STATUS)
         elif outcome.report is not None:
-            await self.show_report(outcome.report, outcome.cancelled)
+            await self.show_report(outcome.report, outcome.cancelled, change=change)
 
     def adopt(self, session: Session, earlier: Session | None) -> None:
         """Make a new session ready to be shown, with what it takes from the one before."""
         if earlier is not None:
             session.carry_over(earlier)
 
-    async def show_report(self, report: Report, partial: bool = False) -> None:
-        """Show a report in the view that is open, or in the overview."""
-        session, earlier = Session(report, partial), self.session
+    async def show_report(
+        self, report: Report, partial: bool = False, *, pending: bool = False, change: Change | None = None
+    ) -> None:
+        """Show a report in the view that is open, or in the overview; a `pending` one makes way for another."""
+        session, earlier = Session(report, partial, pending=pending, change=change), self.session
         self.adopt(session, earlier)
         self.session = session
         if earlier is not None:
@@ -238,7 +247,8 @@ class Shell(App[None]):
                 view.update(session)
             else:
                 await view.remove()
-        await self.switch("overview" if self.current == STATUS else self.current)
+        first = self.wanted.start if VIEW_BY_ID[self.wanted.start].available(self.situation) else "overview"
+        await self.switch(first if self.current == STATUS else self.current)
         self.call_after_refresh(self._make_views)
 
     async def _make_views(self) -> None:
@@ -262,8 +272,13 @@ class Shell(App[None]):
         """Show the stages of a running audit; runs on a timer, so that any rate of news costs the same."""
         if self.meter is None:
             return
-        if self.session is None:
+        if self.session is None and self.meter.early is not None:
+            early, self.meter.early = self.meter.early, None
+            self.run_worker(self.show_report(early, partial=True, pending=True), group="early")
+        elif self.session is None:
             self._show_status()
+        elif self.session.pending and self.view is not None:
+            self.view.tick()
         self._refresh_top()
 
     @property
@@ -294,7 +309,8 @@ class Shell(App[None]):
     def _refresh_top(self) -> None:
         left: Line = (Span("skillaudit", "title"), Span(f"  {self.sources}", "muted"))
         if self.session is not None:
-            left += (Span(f" · {self.session.report.library.skills:,} skills", "muted"),)
+            report = self.session.report
+            left += (Span(f" · {report.library.skills:,} skills · {whom(report)}", "muted"),)
         self.screen_stack[0].query_one(TopBar).say(left, self._top_right())
 
     def _top_right(self) -> Line:
@@ -306,6 +322,8 @@ class Shell(App[None]):
             return (Span(f"▸ {printable(text)}", "accent"),)
         if self.error is not None:
             return (Span("failed !!", "error"),)
+        if self.watching:
+            return (Span("watching", "accent"),)
         if self.partial:
             return (Span("partial: stopped early", "warning"),)
         return ()
@@ -381,7 +399,3 @@ class Shell(App[None]):
             await self.switch(event.target)
         elif event.target:
             await self.run_action(event.target)
-
-    def error_trace(self) -> str:
-        """The whole trace of the error on show."""
-        return "".join(traceback.format_exception(self.error)) if self.error is not None else ""

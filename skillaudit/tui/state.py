@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit.page.blocks import Block
 from skillaudit.page.details import (
@@ -18,6 +18,9 @@ from skillaudit.schema import BlackHole, Cluster, Finding, Report, SkillReport
 from skillaudit.tui.imagining import Changes
 from skillaudit.tui.planning import Plan
 from skillaudit.tui.probe_run import Probing
+
+if TYPE_CHECKING:
+    from skillaudit.gate.verdict import Change
 
 
 class Sort(NamedTuple):
@@ -90,8 +93,19 @@ class ClusterRow(NamedTuple):
 class Session:
     """The user's place in a report; shared by all views, so that they show the same selection."""
 
-    def __init__(self, report: Report, partial: bool = False) -> None:
+    def __init__(
+        self, report: Report, partial: bool = False, *, pending: bool = False, change: Change | None = None
+    ) -> None:
         self.index = Index(report, partial)
+        self.pending = pending
+        """True while the audit goes on, and the report holds what the files say."""
+        self.change = change
+        """What changed since the last audit of the same sources."""
+        self.added = frozenset(change.added if change else ())
+        self.rewritten = frozenset(change.rewritten if change else ())
+        self.new_findings = (
+            frozenset(one.fingerprint for one in change.new_findings) if change else frozenset()
+        )
         self.selected: str | None = None
         self.history: list[tuple[str, str]] = []
         """View and skill of each place that a link led from."""
@@ -115,6 +129,8 @@ class Session:
         """Take filter, sort, marks and selection from a session on an earlier report."""
         known = self.index.skills
         self.probing = earlier.probing
+        self.changes = earlier.changes
+        self.changes.keep(known)
         self.probing.compare(self.described)
         self.query, self.sort, self.reverse = earlier.query, earlier.sort, earlier.reverse
         self.marks = {skill for skill in earlier.marks if skill in known}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from skillaudit.errors import SkillAuditError
 from skillaudit.page.blocks import Block, Field, Heading, Paragraph, Title, field
@@ -19,7 +19,13 @@ BAR = 20
 def stage_text(stage: Stage) -> str:
     """Write where a stage is, such as `embed 120/212 (88 cached)`."""
     count = f" {stage.done:,}/{stage.total:,}" if stage.total else f" {stage.done:,}" if stage.done else ""
-    return f"{stage.name}{count}{f' ({stage.note})' if stage.note else ''}"
+    left = f", {_seconds(stage.left)} left" if stage.left is not None else ""
+    return f"{stage.name}{count}{left}{f' ({stage.note})' if stage.note else ''}"
+
+
+def _seconds(left: float) -> str:
+    """Write a time that is left."""
+    return f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
 
 
 def loading_blocks(sources: str, stages: Sequence[Stage], stopping: bool) -> list[Block]:
@@ -30,14 +36,17 @@ def loading_blocks(sources: str, stages: Sequence[Stage], stopping: bool) -> lis
 
 def stage_blocks(title: str, stages: Sequence[Stage], hint: str) -> list[Block]:
     """Describe work that goes on, stage by stage, with a hint on what can be done about it."""
-    blocks: list[Block] = [Title(title), Paragraph("")]
-    for at, stage in enumerate(stages):
-        # A stage may go on inside a later one, as embedding does; without a total, the next one ends it.
-        finished = stage.done >= stage.total > 0 or (not stage.total and at < len(stages) - 1)
-        blocks.append(Field(("✓ " if finished else "▸ ") + stage.name, _count(stage, finished)))
+    blocks: list[Block] = [Title(title), Paragraph(""), *_stages(stages)]
     if not stages:
         blocks.append(Paragraph("Starting …", "muted"))
     return [*blocks, Paragraph(""), Paragraph(hint, "muted")]
+
+
+def _stages(stages: Sequence[Stage]) -> Iterator[Block]:
+    for at, stage in enumerate(stages):
+        # A stage may go on inside a later one, as embedding does; without a total, the next one ends it.
+        finished = stage.done >= stage.total > 0 or (not stage.total and at < len(stages) - 1)
+        yield Field(("✓ " if finished else "▸ ") + stage.name, _count(stage, finished))
 
 
 def _count(stage: Stage, finished: bool) -> tuple[Span, ...]:
@@ -46,6 +55,8 @@ def _count(stage: Stage, finished: bool) -> tuple[Span, ...]:
         return (Span(f"{stage.done:,}" if stage.done else "", "value"), note)
     share = stage.done / stage.total
     counts = f" {stage.done:,} of {stage.total:,}"
+    if stage.left is not None and not finished:
+        counts += f", {_seconds(stage.left)} left"
     return (*meter(share, BAR, "good" if finished else "accent"), Span(counts, "value"), note)
 
 
@@ -101,6 +112,15 @@ def stopped_blocks() -> list[Block]:
         Paragraph(
             "What was embedded is cached, so that the next run is shorter. Press r to run it again.", "muted"
         ),
+    ]
+
+
+def pending_blocks(stages: Sequence[Stage]) -> list[Block]:
+    """Say that the forecast is being made, stage by stage, and what there is already."""
+    return [
+        Paragraph("The forecast is being made.", "value"),
+        *_stages(stages),
+        Paragraph("What the files say is here already. Press esc to stop.", "muted"),
     ]
 
 

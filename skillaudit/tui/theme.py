@@ -52,6 +52,9 @@ HUES = {"hue-0": "primary", "hue-1": "warning", "hue-2": "accent", "hue-3": "err
 """What stands for the hues of clusters in a theme that has none of its own."""
 
 
+NAMED = {"dark": DARK.name, "light": LIGHT.name}
+
+
 def preferred_theme(environ: Mapping[str, str]) -> str:
     """Return the name of the theme to start with.
 

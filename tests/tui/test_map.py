@@ -90,7 +90,7 @@ async def test_without_positions_the_map_says_how_to_get_them() -> None:
     async with opened(reports.small(positions=False), keys="6", load_with_map=with_map) as (app, pilot):
         assert "Press m" in screen_text(app)
         await pilot.press("j", "plus", "enter")
-        await pilot.press("m")
+        await pilot.press("u")
         await settle(pilot)
         assert asked == ["map"] and app.current == "map"
         assert "sql · query" in screen_text(app)

@@ -45,6 +45,10 @@ class View(Container):
         """Id of the skill under the cursor."""
         return self.session.selected
 
+    def finding(self) -> Finding | None:
+        """The finding under the cursor."""
+        return None
+
     def tick(self) -> None:
         """Show the news of work that goes on; called on a timer."""
 
@@ -201,7 +205,14 @@ class ListView(View, Generic[Row]):
             self.show_detail()
 
     @on(RowList.Opened)
-    def _opened(self) -> None:
+    def _opened(self, event: RowList.Opened) -> None:
+        if event.by_pointer:
+            self.open_clicked()
+        else:
+            self.open_row()
+
+    def open_clicked(self) -> None:
+        """Open the row that was clicked twice."""
         self.open_row()
 
     def open_row(self) -> None:

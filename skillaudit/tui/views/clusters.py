@@ -40,7 +40,7 @@ class ClustersView(ListView[ClusterRow]):
 
     def _title_cell(self, row: ClusterRow) -> Span:
         if row.skill:
-            mark = sign(self.session.index, row.skill).text
+            mark = sign(self.session, row.skill).text
             return Span(f"    {row.skill.id}{' ' + mark if mark else ''}")
         label = row.cluster.label or f"cluster {row.cluster.index}" if row.cluster else "in no cluster"
         tone = f"c{row.cluster.index % 8}" if row.cluster else "muted"
@@ -107,6 +107,18 @@ class ClustersView(ListView[ClusterRow]):
             self._fold(row, not row.open)
         else:
             super().open_row()
+
+    def open_clicked(self) -> None:
+        """Open a skill; a group was unfolded by the first click."""
+        row = self.list.current
+        if row is not None and row.skill is not None:
+            self.open_row()
+
+    @on(RowList.Clicked)
+    def _clicked(self) -> None:
+        row = self.list.current
+        if row is not None and row.skill is None:
+            self._fold(row, not row.open)
 
     @on(RowList.Folded)
     def _folded(self, event: RowList.Folded) -> None:

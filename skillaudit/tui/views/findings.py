@@ -19,6 +19,7 @@ class FindingsView(ListView[Finding]):
     TITLE = "Findings"
     COLUMNS_HELP = (
         ("error !!  warn !  info ·", "how bad it is"),
+        ("+", "new since the last audit"),
         ("costs", "requests of a hundred that it loses, false triggers, texts unseen, skills that break"),
     )
 
@@ -26,10 +27,14 @@ class FindingsView(ListView[Finding]):
         """Return the columns."""
         return (
             ListColumn("", lambda finding: severity_span(finding.severity), 8),
+            ListColumn("", self._new, 1, keep=36),
             ListColumn("code", lambda finding: Span(finding.code, "muted"), 6, keep=36),
             ListColumn("costs", lambda finding: Span(cost_text(finding.cost), "value"), 16, "right", keep=60),
             ListColumn("finding", lambda finding: Span(finding.message)),
         )
+
+    def _new(self, finding: Finding) -> Span:
+        return Span("+" if finding.fingerprint in self.session.new_findings else "", "good")
 
     def rows(self) -> Sequence[Finding]:
         """Return the findings."""
@@ -45,6 +50,10 @@ class FindingsView(ListView[Finding]):
         return ", ".join(
             f"{counts[severity]} {word}" for severity, (word, _) in SEVERITIES.items() if counts[severity]
         )
+
+    def finding(self) -> Finding | None:
+        """Return the finding under the cursor."""
+        return self.list.current
 
     def skill_of(self, row: Finding) -> str | None:
         """Return the first skill that it names."""

@@ -12,7 +12,7 @@ from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.map_canvas import MapCanvas
 
-ABSENT = "This report has no map: its skills have no positions. Press m to compute them."
+ABSENT = "This report has no map: its skills have no positions. Press u to compute them."
 
 
 class MapView(View):

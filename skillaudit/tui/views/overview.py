@@ -15,19 +15,22 @@ from skillaudit.page.library import client_blocks, library_blocks, skipped_block
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
+from skillaudit.page.verdict import change_blocks
 from skillaudit.schema import Finding
 from skillaudit.tui.actions import keys_text, of_scope
 from skillaudit.tui.state import Session
-from skillaudit.tui.status import empty_blocks, stopped_blocks
+from skillaudit.tui.status import empty_blocks, pending_blocks, stopped_blocks
 from skillaudit.tui.views import VIEWS
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
 WORST = 5
+NEWS = 5
+"""Names of a kind of change, and losses, that are shown."""
 KEYS = {
-    **{action.id: keys_text(action) for action in of_scope("app")},
     **{view.id: view.key for view in VIEWS},
+    **{action.id: keys_text(action) for action in of_scope("app")},
 }
 """What is pressed, by action and by view."""
 
@@ -105,8 +108,14 @@ class OverviewView(View):
         if not report.library.skills:
             return empty_blocks(report)
         if self.session.index.partial:
-            return [*stopped_blocks(), *answer_blocks(report, keys=KEYS)[first:]]
-        return pane(report, "forecast", keys=KEYS)[first:]
+            meter = getattr(self.app, "meter", None)
+            going = meter.stages if self.session.pending and meter is not None else None
+            state = stopped_blocks() if going is None else pending_blocks(going)
+            return [*state, *answer_blocks(report, keys=KEYS)]
+        whole, answer = pane(report, "forecast", keys=KEYS), len(answer_blocks(report))
+        change = self.session.change
+        news = [] if change is None else change_blocks(change, NEWS)
+        return [*whole[first:answer], *news, *whole[answer:]]
 
     def _library_blocks(self, first: int = 0) -> list[Block]:
         report = self.session.report
@@ -115,6 +124,11 @@ class OverviewView(View):
         return [*library_blocks(report, partial=True), *client_blocks(report), *skipped_blocks(report)][
             first:
         ]
+
+    def tick(self) -> None:
+        """Show how far the audit is."""
+        if self.is_mounted:
+            self.query_one("#forecast", DetailPane).show(self._forecast_blocks(1), stay=True)
 
     def take_focus(self) -> None:
         """Put the focus on the findings."""

@@ -7,21 +7,31 @@ from collections.abc import Sequence
 from textual import on
 
 from skillaudit.page.figures import NONE, SEVERITIES, amount, percent
-from skillaudit.page.index import Index
 from skillaudit.page.lines import Span
 from skillaudit.schema import SkillReport
+from skillaudit.tui.preferences import Preferences
+from skillaudit.tui.state import Session
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
 SIGNS = (
+    ("x  E", "taken out, or rewritten, in What-if only"),
+    ("+  ~", "new, or rewritten, since the last audit"),
     ("◉", "black hole: takes more than its share, from several families"),
     ("⊘", "manual only: the model may not choose it by itself"),
     ("!!  !  ·", "its worst finding: error, warning, note"),
 )
 
 
-def sign(index: Index, skill: SkillReport) -> Span:
+def sign(session: Session, skill: SkillReport) -> Span:
     """Return the one sign that says most about a skill."""
+    index = session.index
+    if kind := session.changes.kind(skill.id):
+        return Span("x" if kind == "out" else "E", "marked")
+    if skill.id in session.added:
+        return Span("+", "good")
+    if skill.id in session.rewritten:
+        return Span("~", "good")
     hole = index.black_holes.get(skill.id)
     if hole and not hole.declared:
         return Span("◉", "warning")
@@ -44,8 +54,9 @@ class SkillsView(ListView[SkillReport]):
 
     def columns(self) -> Sequence[ListColumn[SkillReport]]:
         """Return the columns, the name taking what is left."""
-        return (
-            ListColumn("", lambda skill: sign(self.session.index, skill), 2),
+        wanted = getattr(self.app, "wanted", Preferences()).columns
+        columns: tuple[ListColumn[SkillReport], ...] = (
+            ListColumn("", lambda skill: sign(self.session, skill), 2),
             ListColumn("skill", lambda skill: Span(skill.id), sort="name"),
             ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
             ListColumn("takes", lambda skill: self._figure(amount(skill.absorbed)), 5, "right", sort="takes"),
@@ -59,6 +70,7 @@ class SkillsView(ListView[SkillReport]):
                 sort="cluster",
             ),
         )
+        return [column for column in columns if column.sort in {"", "name", *wanted}]
 
     def _figure(self, text: str) -> Span:
         return Span(NONE if self.session.index.partial else text)

@@ -50,12 +50,14 @@ class DetailPane(LineView):
         self._at = -1
         self._laid_out_for = -1
 
-    def show(self, blocks: Sequence[Block]) -> None:
-        """Show a document from its top."""
+    def show(self, blocks: Sequence[Block], *, stay: bool = False) -> None:
+        """Show a document from its top; or, to `stay`, from where the reader is."""
         self._blocks = blocks
-        self._at = -1
+        if not stay:
+            self._at = -1
         self._lay_out()
-        self.scroll_home(animate=False)
+        if not stay:
+            self.scroll_home(animate=False)
 
     @property
     def markdown(self) -> str:

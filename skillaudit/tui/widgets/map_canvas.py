@@ -259,6 +259,16 @@ class MapCanvas(Drawn, can_focus=True):
         if self.at >= 0:
             self.post_message(self.Opened())
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out."""
+        event.stop()
+        self.action_zoom(-1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in."""
+        event.stop()
+        self.action_zoom(1)
+
     def on_click(self, event: events.Click) -> None:
         """Go to the skill nearest to the pointer; twice opens it."""
         offset = event.get_content_offset(self)

@@ -45,6 +45,13 @@ class RowList(LineView, Generic[Row]):
     class Opened(Message):
         """Enter or a double click on the row under the cursor."""
 
+        def __init__(self, by_pointer: bool = False) -> None:
+            super().__init__()
+            self.by_pointer = by_pointer
+
+    class Clicked(Message):
+        """The row that is now under the cursor was clicked once."""
+
     class Folded(Message):
         """The row under the cursor is to be unfolded or folded."""
 
@@ -217,8 +224,7 @@ class RowList(LineView, Generic[Row]):
         at = offset.y - self._head_lines + self.scroll_offset.y
         if at < len(self._rows):
             self.cursor = at
-            if event.chain == 2:
-                self.post_message(self.Opened())
+            self.post_message(self.Opened(True) if event.chain == 2 else self.Clicked())
 
     def _click_head(self, x: int) -> None:
         left = 2

@@ -1,0 +1,202 @@
+"""The part of the app that acts on the library from inside: the editor, a request to try, other clients and models."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.app import SuspendNotSupported
+
+from skillaudit.page.lines import printable
+from skillaudit.page.places import finding_place, place
+from skillaudit.page.ranking import document
+from skillaudit.schema import Finding, Location
+from skillaudit.tui.actions import Situation
+from skillaudit.tui.loading import Meter, in_thread
+from skillaudit.tui.screens import AskScreen, PaneScreen
+from skillaudit.tui.shell import Shell
+from skillaudit.tui.watching import Look, fingerprint
+
+if TYPE_CHECKING:
+    from skillaudit.pipeline.ranking import Ranking
+    from skillaudit.progress import Progress
+
+Route = Callable[[str, "Progress"], "Ranking"]
+"""Ranks the skills of the library for one request."""
+Switch = Callable[[str | None, str], None]
+"""Has every later audit be for a client, or for the whole list, and for a class of models."""
+
+
+class Hands(NamedTuple):
+    """What the app needs of the engine to act on the library."""
+
+    route: Route
+    switch: Switch
+    sources: tuple[str, ...]
+
+
+class Doing(Shell):
+    """Opens files, tries requests, watches the library, and changes whose list is looked at."""
+
+    hands: Hands | None = None
+    """Without it the library is only looked at."""
+    watch_from_start = False
+    _seen: Look | None = None
+
+    def on_mount(self) -> None:
+        """Watch from the start, where that is wanted."""
+        if self.watch_from_start:
+            self.call_after_refresh(self.action_watch)
+
+    @property
+    def situation(self) -> Situation:
+        """What the availability of actions depends on, the hands included."""
+        return super().situation._replace(can_act=self.hands is not None)
+
+    # The editor.
+
+    def action_open_editor(self) -> None:
+        """Open the file of the row in the editor, at its line; audit again where it was changed."""
+        found = self._place()
+        if found is None:
+            self.notify("There is no file to open here.", markup=False)
+            return
+        path, line = found
+        before = fingerprint([str(path)])
+        command = editor_command(os.environ, path, line)
+        try:
+            with self.suspend():
+                code = subprocess.run(command, check=False).returncode
+        except SuspendNotSupported:
+            self.notify("The editor needs a terminal of its own; this screen has none.", markup=False)
+            return
+        except OSError as error:
+            said = f"{command[0]}: {error.strerror or error}; set EDITOR to a program that is there."
+            self.notify(printable(said), severity="error", markup=False)
+            return
+        if code:
+            self.notify(f"{printable(command[0])} ended with {code}.", severity="warning", markup=False)
+        if fingerprint([str(path)]) != before:
+            self.start_audit()
+
+    def _place(self) -> tuple[Path, int] | None:
+        """File and line of the row under the cursor, where there is such a file."""
+        session, view = self.session, self.view
+        if session is None or view is None:
+            return None
+        finding = view.finding()
+        skill = session.index.skills.get(view.skill() or "")
+        if isinstance(finding, Finding):
+            found = finding_place(finding, session.report, here=True)
+        elif skill is not None and skill.path:
+            found = place(Location(path=skill.path), session.report, here=True)
+        else:
+            return None
+        roots = (Path(), *(Path(source) for source in session.report.library.sources))
+        paths = [root / found[0] for root in roots] + [
+            Path(source).parent / found[0] for source in session.report.library.sources
+        ]
+        path = next((path for path in paths if path.is_file()), None)
+        return None if path is None else (path.absolute(), found[1])
+
+    # One request.
+
+    def action_try(self) -> None:
+        """Ask for a request, and show who would answer it and why."""
+
+        def asked(text: str | None) -> None:
+            if text and text.strip():
+                self.run_worker(self._try(text), group="try", exclusive=True, exit_on_error=False)
+
+        self.push_screen(AskScreen("Try a request", "what a user would say"), asked)
+
+    async def _try(self, text: str) -> None:
+        if self.hands is None:
+            return
+        try:
+            ranking = await in_thread(partial(self.hands.route, text), Meter())
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self.notify(printable(str(error)), severity="error", markup=False)
+            return
+
+        async def left(skill: str | None) -> None:
+            if skill:
+                await self.go_to(skill)
+
+        self.push_screen(PaneScreen("Who answers", list(document(ranking))), left)
+
+    # Whose list, whose choice.
+
+    def action_next_client(self) -> None:
+        """Look at the list of the next client; after the last one, at every skill whole."""
+        session = self.session
+        if session is not None:
+            clients = [None, *(view.client for view in session.report.clients)]
+            self._switch(_after(clients, session.report.client), session.report.forecast.router)
+
+    def action_next_model(self) -> None:
+        """Look at the choices of the next class of models."""
+        session = self.session
+        if session is not None:
+            rows = [row.router for row in session.report.forecasts if row.situation == "asked"]
+            router = _after(sorted(dict.fromkeys(rows)), session.report.forecast.router)
+            self._switch(session.report.client, router or session.report.forecast.router)
+
+    def _switch(self, client: str | None, router: str) -> None:
+        if self.hands is not None and not self.busy:
+            self.hands.switch(client, router)
+            self.start_audit()
+
+    # Watching.
+
+    def action_watch(self) -> None:
+        """Audit again whenever a file of the library changes, or stop that."""
+        self.watching = not self.watching
+        self._seen = None
+        if self.watching:
+            self.run_worker(self._watch(), group="watch", exclusive=True, exit_on_error=False)
+        self.notify("Watching the library's files." if self.watching else "No longer watching.", markup=False)
+        self.refresh_frame()
+
+    async def _watch(self) -> None:
+        while self.watching and self.hands is not None:
+            await self.look(self.hands.sources)
+            await asyncio.sleep(1.0)
+
+    async def look(self, sources: tuple[str, ...]) -> None:
+        """Look at the files once, and audit where they are not as they were."""
+        seen = await asyncio.to_thread(fingerprint, sources)
+        if self.busy:
+            return
+        if self._seen is not None and seen != self._seen:
+            self.start_audit()
+        self._seen = seen
+
+
+def _after(items: list[str | None] | list[str], item: str | None) -> str | None:
+    """Return what comes after `item`, round the end."""
+    at = items.index(item) if item in items else -1  # type: ignore[arg-type]
+    return items[(at + 1) % len(items)] if items else None
+
+
+def editor_command(environ: os._Environ[str] | dict[str, str], path: Path, line: int) -> list[str]:
+    """Return the command that opens `path` at `line`, by VISUAL, EDITOR, or vi."""
+    editor = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    try:
+        words = shlex.split(editor) or ["vi"]
+    except ValueError:
+        words = [editor]
+    name = Path(words[0]).stem.lower()
+    if name in {"code", "codium", "cursor", "windsurf"}:
+        return [*words, "--wait", "--goto", f"{path}:{line}"]
+    if name in {"hx", "helix", "zed", "subl"}:
+        return [*words, f"{path}:{line}"]
+    return [*words, f"+{line}", str(path)]

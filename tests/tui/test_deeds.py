@@ -1,0 +1,288 @@
+"""What the app does with the library: the editor, a request to try, other clients and models, watching."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from textual.app import SuspendNotSupported
+from textual.widgets import Input
+
+from skillaudit.errors import UsageError
+from skillaudit.gate import compare_reports
+from skillaudit.page.places import place
+from skillaudit.pipeline.ranking import Choice, Ranking
+from skillaudit.progress import Progress
+from skillaudit.schema import ForecastRow, Location, Report
+from skillaudit.tui.app import SkillAuditApp
+from skillaudit.tui.deeds import Hands, editor_command
+from skillaudit.tui.views.findings import FindingsView
+from skillaudit.tui.watching import fingerprint
+from skillaudit.tui.widgets.map_canvas import MapCanvas
+from skillaudit.tui.widgets.row_list import RowList
+
+from . import reports
+from .driving import opened, screen_text, settle, toasts, until, view
+
+
+class Engine:
+    """Stands in for the engine and remembers what it was asked."""
+
+    def __init__(self, sources: tuple[str, ...] = ("./skills",)) -> None:
+        self.asked: list[object] = []
+        self.hands = Hands(self.route, self.switch, sources)
+
+    def route(self, query: str, progress: Progress) -> Ranking:
+        self.asked.append(query)
+        if not query.strip("?"):
+            raise UsageError("that is no request")
+        first = reports.small().skills[0]
+        choice = Choice(
+            id=first.id, description=first.description, path=first.path, score=0.5, probability=0.9,
+            words=(("pdf", 0.4),),
+        )  # fmt: skip
+        return Ranking(
+            query=query, router="frontier", scorer="lexical", skills=9, choices=(choice,), no_skill=0.1
+        )
+
+    def switch(self, client: str | None, router: str) -> None:
+        self.asked.append((client, router))
+
+
+def rows_of(app: SkillAuditApp) -> RowList[object]:
+    return view(app).query_one(RowList)
+
+
+async def test_a_request_is_tried_and_its_answer_is_gone_to() -> None:
+    engine = Engine()
+    async with opened(reports.small()) as (app, pilot):
+        app.hands = engine.hands
+        await pilot.press("f", *"turn it", "enter")
+        await settle(pilot)
+        assert engine.asked == ["turn it"]
+        text = screen_text(app)
+        assert "Who answers" in text and "because of: pdf 0.40" in text and "90.0%" in text
+        await pilot.press("n", "enter")
+        await settle(pilot)
+        assert app.current == "skills" and app.session is not None
+        assert app.session.selected == reports.small().skills[0].id
+        await pilot.press("f", "?", "enter")
+        await settle(pilot)
+        assert "that is no request" in toasts(app)
+
+
+async def test_client_and_model_are_switched_and_the_header_says_which() -> None:
+    engine = Engine()
+    small = reports.small()
+    rows = tuple(
+        ForecastRow(
+            router=router, client=None, situation="asked", accuracy=small.forecast.accuracy,
+            hijack=small.forecast.hijack, no_skill=small.forecast.no_skill,
+            false_trigger=small.forecast.false_trigger, contested=small.forecast.contested,
+        )
+        for router in ("frontier", "fast", "older")
+    )  # fmt: skip
+    forecast = msgspec.structs.replace(small.forecast, router="frontier")
+    shown = msgspec.structs.replace(small, forecasts=rows, forecast=forecast)
+    async with opened(shown) as (app, pilot):
+        app.hands = engine.hands
+        assert "every skill whole · frontier" in screen_text(app)
+        await pilot.press("c")
+        await settle(pilot)
+        await pilot.press("m")
+        await settle(pilot)
+        first = small.clients[0].client
+        assert engine.asked == [(first, "frontier"), (None, "older")]
+
+
+def test_every_editor_is_told_the_line_in_its_own_way() -> None:
+    path = Path("/skills/a b/SKILL.md")
+    assert editor_command({}, path, 3) == ["vi", "+3", "/skills/a b/SKILL.md"]
+    assert editor_command({"EDITOR": "nano -w"}, path, 3) == ["nano", "-w", "+3", str(path)]
+    assert editor_command({"EDITOR": "vi", "VISUAL": "/bin/code"}, path, 3)[1:] == [
+        "--wait",
+        "--goto",
+        f"{path}:3",
+    ]
+    assert editor_command({"EDITOR": "hx"}, path, 3) == ["hx", f"{path}:3"]
+
+
+def on_disk(tmp_path: Path) -> Report:
+    """Return a report on two files that are there."""
+    small = reports.small()
+    skill = msgspec.structs.replace(small.skills[0], path="one/SKILL.md")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "SKILL.md").write_text("one", encoding="utf-8")
+    library = msgspec.structs.replace(small.library, sources=(str(tmp_path),))
+    finding = msgspec.structs.replace(
+        small.findings[0], skills=(skill.id,), location=Location(path="one/SKILL.md", line=7)
+    )
+    return msgspec.structs.replace(small, library=library, skills=(skill,), findings=(finding,))
+
+
+async def test_the_editor_opens_the_file_at_its_line_and_a_change_is_audited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, loads, commands = on_disk(tmp_path), [], []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EDITOR", "ed")
+
+    def load(_: Progress) -> Report:
+        loads.append(1)
+        return report
+
+    def edited(command: list[str], *, check: bool) -> subprocess.CompletedProcess[bytes]:
+        commands.append(command)
+        if len(commands) == 2:
+            Path(command[-1]).write_text("another text", encoding="utf-8")
+        return subprocess.CompletedProcess(command, 0)
+
+    @contextmanager
+    def suspended(_: SkillAuditApp) -> Iterator[None]:
+        yield
+
+    async with opened(load, keys="5") as (app, pilot):
+        app.hands = Engine().hands
+        await pilot.press("v")
+        assert "needs a terminal" in toasts(app)[-1]
+        monkeypatch.setattr(SkillAuditApp, "suspend", suspended)
+        monkeypatch.setattr(subprocess, "run", edited)
+        await pilot.press("v")
+        await settle(pilot)
+        assert commands[-1] == ["ed", "+7", str(tmp_path / "one" / "SKILL.md")] and len(loads) == 1
+        await pilot.press("2", "v")
+        await settle(pilot)
+        assert commands[-1][-1].endswith("one/SKILL.md") and len(loads) == 2
+
+
+async def test_a_watched_library_is_audited_when_a_file_changes(tmp_path: Path) -> None:
+    loads = []
+
+    def load(_: Progress) -> Report:
+        loads.append(1)
+        return reports.small()
+
+    (tmp_path / "SKILL.md").write_text("one", encoding="utf-8")
+    async with opened(load) as (app, pilot):
+        app.hands = Engine((str(tmp_path),)).hands
+        await app.look(app.hands.sources)
+        await app.look(app.hands.sources)
+        assert len(loads) == 1
+        (tmp_path / "SKILL.md").write_text("another", encoding="utf-8")
+        await app.look(app.hands.sources)
+        await settle(pilot)
+        assert len(loads) == 2
+        await pilot.press("w")
+        assert "watching" in screen_text(app)
+        await pilot.press("w")
+        assert not app.watching
+
+
+def test_the_look_at_files_passes_by_what_is_no_library(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a" / "SKILL.md").write_text("12345", encoding="utf-8")
+    (tmp_path / ".git" / "index").write_text("x", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    assert fingerprint([str(tmp_path)])[:2] == (1, 5)
+    assert fingerprint([str(tmp_path / "a" / "SKILL.md")])[:2] == (1, 5)
+    assert fingerprint([str(tmp_path / "none")]) == (0, 0, 0)
+
+
+# What the survey of the app found wrong.
+
+
+async def test_the_filter_line_opens_empty_after_the_filter_was_cleared() -> None:
+    async with opened(reports.small(), keys="2 / p d f enter escape /") as (app, _):
+        assert app.session is not None and not app.session.query
+        assert app.query_one("#filter", Input).value == ""
+
+
+async def test_what_if_changes_stay_after_another_audit_and_are_marked_in_skills() -> None:
+    async with opened(reports.small(), keys="2", imagine=lambda *_: None) as (app, pilot):  # type: ignore[arg-type, return-value]
+        await pilot.press("x")
+        await pilot.press("r")
+        await settle(pilot)
+        assert app.session is not None and len(app.session.changes.rows) == 1
+        taken = app.session.changes.rows[0].skill
+        assert any("x " in line and taken in line for line in screen_text(app).splitlines())
+
+
+async def test_one_click_unfolds_a_group_two_open_a_skill_and_the_wheel_zooms() -> None:
+    async with opened(reports.small(), keys="3") as (app, pilot):
+        rows = rows_of(app)
+        before = len(rows.rows)
+        await pilot.click(rows, offset=(6, 2))
+        await until(pilot, lambda: len(rows.rows) > before)
+        await pilot.press("2")
+        await pilot.double_click(rows_of(app), offset=(6, 3))
+        await until(pilot, lambda: view(app).has_class("-zoomed"))
+        await pilot.press("escape", "6")
+        canvas = view(app).query_one(MapCanvas)
+        zoom = canvas._window.zoom
+        await pilot._post_mouse_events([__import__("textual").events.MouseScrollUp], canvas, (5, 5))
+        await until(pilot, lambda: canvas._window.zoom > zoom)
+
+
+def test_a_row_of_a_list_has_one_line() -> None:
+    from skillaudit.page.details import place_text
+
+    assert place_text(Location(path="a.jsonl:18", line=18)) == "a.jsonl:18"
+    assert place_text(Location(path="a/SKILL.md", line=3)) == "a/SKILL.md:3"
+    assert place(Location(path="a.jsonl:18", line=18), reports.small())[1] == 18
+
+
+# While the audit goes on, and since the last one.
+
+
+async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
+    import threading
+
+    go = threading.Event()
+    small = reports.small()
+
+    def load(progress: Progress) -> Report:
+        progress.update("embed", 1, 10)
+        progress.early = small  # type: ignore[attr-defined]
+        while not go.wait(0.01):
+            progress.update("embed", 2, 10)
+        return small
+
+    async with opened(load, wait=False) as (app, pilot):
+        await until(pilot, lambda: app.session is not None and app.session.pending)
+        await until(pilot, lambda: "The forecast is being made." in screen_text(app))
+        assert "embed" in screen_text(app) and app.busy
+        await pilot.press("2")
+        go.set()
+        await until(pilot, lambda: app.session is not None and not app.session.pending)
+        await settle(pilot)
+        assert app.current == "skills" and not app.partial
+
+
+async def test_what_changed_since_the_last_audit_is_told_and_marked() -> None:
+    small = reports.small()
+    added = small.skills[0].id
+    before = msgspec.structs.replace(small, skills=small.skills[1:], findings=small.findings[1:])
+    change = compare_reports(before, small, reference="the last audit")
+
+    def load(progress: Progress) -> Report:
+        progress.change = change  # type: ignore[attr-defined]
+        return small
+
+    async with opened(load, size=(120, 60)) as (app, pilot):
+        assert "since the last audit" in screen_text(app) and app.session is not None
+        assert app.session.added == {added} and len(app.session.new_findings) == 1
+        await pilot.press("2", "/", *added, "enter")
+        assert any("+ " in line and added in line for line in screen_text(app).splitlines())
+        await pilot.press("escape", "5")
+        assert (isinstance(view(app), FindingsView) and "  +  " in screen_text(app)) or "+ SA" in screen_text(
+            app
+        )
+
+
+def test_nothing_to_suspend_in_a_browser() -> None:
+    assert issubclass(SuspendNotSupported, Exception)
