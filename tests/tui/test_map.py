@@ -88,7 +88,7 @@ async def test_without_positions_the_map_says_how_to_get_them() -> None:
         return reports.small()
 
     async with opened(reports.small(positions=False), keys="6", load_with_map=with_map) as (app, pilot):
-        assert "Press m" in screen_text(app)
+        assert "Press u" in screen_text(app)
         await pilot.press("j", "plus", "enter")
         await pilot.press("u")
         await settle(pilot)
