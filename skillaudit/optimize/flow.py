@@ -8,6 +8,7 @@ from functools import partial
 
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.cache import Cache
+from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.optimize.anchor import anchor_paragraph
@@ -63,6 +64,7 @@ def optimize(
     what `audit` raises.
     """
     config = config or Config()
+    library = select(library, config)
     cache = Cache(config.cache) if config.use_cache else None
     try:
         maker: Embed | None = None
