@@ -20,8 +20,7 @@ from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unqu
 from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.merge import NEAREST, fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.proof.live import Prove
-from skillaudit.optimize.proof.prove import prove
+from skillaudit.optimize.proof.prove import Prove, prove
 from skillaudit.optimize.records import PLAN_VERSION, STEPS, Edit, Hierarchy, Optimisation, Plan, StepName
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.rewrite.boundary import draw_boundaries

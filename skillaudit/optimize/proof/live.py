@@ -24,6 +24,7 @@ from skillaudit.optimize.budget import as_shown
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.halves import Halves, renamed
 from skillaudit.optimize.proof.paired import by_owner, mcnemar
+from skillaudit.optimize.proof.prove import Prove
 from skillaudit.optimize.records import Edit, LiveProof
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import Request, Skill
@@ -32,9 +33,6 @@ from skillaudit.stats.intervals import share
 AGAIN = 40
 """Requests that are put twice before any edit, the list in another order: what an order alone changes."""
 BEFORE, AFTER, ORDER = "before", "after", "order"
-
-Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
-"""Has a model route the proof half before and after some edits."""
 
 
 def prover(
