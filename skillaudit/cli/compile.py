@@ -46,6 +46,13 @@ _ATTEMPTS = 4
 @click.option("--stepwise", is_flag=True, help="With --compare: also select skill by skill.")
 @click.option("--run-tests", is_flag=True, help="With --compare: run model-written Python against its test.")
 @click.option(
+    "--section-share",
+    type=click.FloatRange(0.1, 3.0),
+    default=0.7,
+    show_default=True,
+    help="Length of a skill's section in the one answer, as a share of the message that it stands for.",
+)
+@click.option(
     "--export", type=click.Path(path_type=Path), metavar="FILE", help="Write the intermediate form as JSON."
 )
 @click.option(
@@ -63,6 +70,7 @@ def command(
     api_base: str | None,
     stepwise: bool,
     run_tests: bool,
+    section_share: float,
     export: Path | None,
     form: str,
     quiet: bool,
@@ -70,14 +78,15 @@ def command(
 ) -> int:
     """Compile the multi-agent system in SOURCE into skills that one agent chooses from.
 
-    SOURCE is a CrewAI project or program, a folder of Claude Code subagents, an AutoGen component (JSON), or a YAML or
-    JSON file that begins with `format: skillaudit-agents/1` and lists `agents`, `edges` and a `protocol`.
+    SOURCE is a CrewAI project or program, a program of the OpenAI Agents SDK or of LangGraph, a folder of Claude Code
+    subagents, an AutoGen component (JSON), a list of agents with name and prompt (JSON or YAML), or a YAML or JSON file
+    that begins with `format: skillaudit-agents/1` and lists `agents`, `edges` and a `protocol`.
     Programs are read, never run. Without -o nothing is written.
     """
     from skillaudit.cli.diagnostics import ExitCode
     from skillaudit.compile.account import as_library, chains
     from skillaudit.compile.compiler import compile_system
-    from skillaudit.compile.costs import cost
+    from skillaudit.compile.costs import Assumptions, cost
     from skillaudit.compile.form import render_form
     from skillaudit.compile.sources import read_system
     from skillaudit.compile.writing import write_library
@@ -107,7 +116,12 @@ def command(
         report = audit_library(
             as_library(compilation), make_config(**options), progress, compiled=chains(compilation)
         )
-    priced = cost(system, compilation, accuracy=report.forecast.accuracy.value)
+    priced = cost(
+        system,
+        compilation,
+        accuracy=report.forecast.accuracy.value,
+        assumptions=Assumptions(section_share=section_share),
+    )
     if output is not None:
         write_library(compilation, output)
     _show(form, system, compilation, priced, report.execution)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from skillaudit.compile.prose import GENERIC_LABELS, first_sentence, label_of
+from skillaudit.compile.prose import first_sentence, label_of
 from skillaudit.compile.system import Agent, Task, Tool
 from skillaudit.schema import Record
 from skillaudit.text.words import root
@@ -48,11 +48,29 @@ _DUTIES = re.compile(
     r"focus areas?|workflow|process|steps?|approach|skills)\w*",
     re.IGNORECASE,
 )
+_APART = re.compile(
+    r"\b(?:responsibilit|capabilit|dut(?:y|ies)\b|jobs?\b|tasks?\b|you (?:can|will)\b)", re.IGNORECASE
+)
+_MARKED = re.compile(r"[*_`]{1,2}(.+?)[*_`]{1,2}")
+MOST_APART = 6
+"""Duties of one agent that become skills of their own; more are the details of one."""
+_VERB_LIST = """
+add analyse analyze answer archive arrange assess assign audit backup book build calculate catalogue check classify
+clean collect compare compile compose compute convert correct count create debug decide define deploy design detect
+diagnose document draft draw edit estimate evaluate explain export extract file fill filter find fix forecast format
+gather generate group handle identify import inspect install inventory investigate invite list locate log maintain
+make manage measure merge migrate monitor negotiate order organise organize pack plan predict prepare price print
+prioritise prioritize process produce profile propose proofread publish query rank read recommend record refactor
+register remind reply report research resolve respond review revise rewrite route run scan schedule score search
+select send settle set sort split suggest summarise summarize teach test track transcribe translate triage update
+upload validate verify watch weigh write
+"""
+_VERBS = frozenset(_VERB_LIST.split())
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _LINKS = frozenset(
     {
-        "a", "an", "the", "of", "to", "and", "or", "for", "with", "in", "on", "at", "by", "from", "its", "their",
-        "all", "any", "each", "you", "your",
+        "a", "about", "against", "an", "the", "of", "to", "and", "or", "for", "with", "in", "on", "at", "by", "from",
+        "its", "their", "all", "any", "each", "you", "your",
     }
 )  # fmt: skip
 _EMPTY = frozenset(
@@ -66,21 +84,23 @@ _EMPTY = frozenset(
 def decompose(agent: Agent, tools: Sequence[Tool]) -> tuple[Capability, ...]:
     """Return the capabilities of an agent by rules: its tasks, else the duties that its prompt lists, else one.
 
-    A capability is a skill of its own when the source gives it as a task of several, or when it is the only
-    one that needs a tool which is not the client's. Deterministic; never empty.
+    A capability is a skill of its own when the source gives it as a task of several, when it is one of a few duties
+    that say what to do, or when it alone needs a tool which is not the client's. Deterministic; never empty.
     """
     known = {tool.name: tool for tool in tools}
     own = [known.get(name, Tool(name=name)) for name in agent.tools or ()]
     if agent.tasks:
         several = len(agent.tasks) > 1
         return tuple(_of_task(task, own, known, several) for task in agent.tasks)
-    duties = _duties(agent.policy)
+    duties, separate = duties_of(agent.policy)
     if not duties:
         text = first_sentence(agent.policy) or agent.description or agent.role or agent.name
         return (Capability(name=agent.name, text=text, tools=_foreign(own)),)
     aligned = [(text, aligned_tools(text, own)) for text in duties]
     return tuple(
-        Capability(name=_name(text), text=text, tools=found, alone=_stands_alone(found, aligned, known))
+        Capability(
+            name=_name(text), text=text, tools=found, alone=separate or _stands_alone(found, aligned, known)
+        )
         for text, found in aligned
     )
 
@@ -112,11 +132,11 @@ def _stands_alone(
     return not shared and bool(others)
 
 
-def _duties(policy: str) -> list[str]:
-    """The items of the first lists that stand under a line about duties, at most twelve."""
+def duties_of(policy: str) -> tuple[list[str], bool]:
+    """Return the items of the first lists that stand under a line about duties, at most twelve, and whether each is one
+    of its own: two to six that begin with a verb, under a line that speaks of duties and not of steps."""
     found: list[str] = []
-    under = False
-    fenced = False
+    under = separate = fenced = False
     for line in policy.split("\n"):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
@@ -127,17 +147,38 @@ def _duties(policy: str) -> list[str]:
         if item is None:
             if line.startswith((" ", "\t")):
                 continue
-            label = label_of(line)
-            under = bool(_DUTIES.search(line)) and (bool(label) or line.rstrip().endswith(":"))
-            if label and label.casefold() in GENERIC_LABELS and not under:
-                under = False
+            under = bool(_DUTIES.search(line)) and (bool(label_of(line)) or line.rstrip().endswith(":"))
+            if under:
+                separate = (separate or not found) and _APART.search(line) is not None
         elif under and len(found) < MAX_CAPABILITIES:
-            found.append(re.sub(r"[*_`]{1,2}(.+?)[*_`]{1,2}", r"\1", item["text"]).strip())
-    return found
+            found.append(_MARKED.sub(r"\1", item["text"]).strip())
+    return found, separate and 1 < len(found) <= MOST_APART and all(map(_is_deed, found))
+
+
+def without_duties(policy: str, kept: str) -> str:
+    """Return a prompt without its separate duties but the one that is kept, for a skill that has no other."""
+    others = {duty for duty in duties_of(policy)[0] if duty != kept}
+    lines = policy.split("\n")
+    items = (_ITEM.match(line) for line in lines)
+    texts = (_MARKED.sub(r"\1", item["text"]).strip() if item else "" for item in items)
+    return "\n".join(line for line, text in zip(lines, texts, strict=True) if text not in others or not text)
+
+
+def _is_deed(text: str) -> bool:
+    """Whether a duty says what to do: a verb and what it is done to."""
+    return len(text.split()) > 2 and bare_verb(text) != ""
+
+
+def bare_verb(text: str) -> str:
+    """Return the verb that a duty begins with, as it stands after `to`; empty where none is known."""
+    first = next(iter(re.findall(r"[a-z]+", text.casefold())), "")
+    forms = (first, first.removesuffix("s"), first.removesuffix("es"), re.sub(r"ies$", "y", first))
+    return next((form for form in forms if form in _VERBS), "")
 
 
 def _name(text: str) -> str:
     words = re.findall(r"[A-Za-z][A-Za-z0-9-]*", text.split(":")[0].lower())
+    words[:1] = [bare_verb(text) or word for word in words[:1]]
     return " ".join([word for word in words if word not in _LINKS][:3]) or "capability"
 
 

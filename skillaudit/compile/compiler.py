@@ -9,7 +9,7 @@ from typing import NamedTuple
 from skillaudit.compile.capabilities import Capability, Decomposer, decompose
 from skillaudit.compile.compilability import Compilability, check
 from skillaudit.compile.crewai import MANAGER
-from skillaudit.compile.descriptors import Descriptor, describe
+from skillaudit.compile.descriptors import Descriptor, describe, of_duty
 from skillaudit.compile.graph import Turn, step_graph
 from skillaudit.compile.names import skill_name, slug, unique
 from skillaudit.compile.policies import Handover, Removed, body
@@ -256,7 +256,7 @@ def _descriptor(unit: _Unit, before: Sequence[Handover], *, several: bool) -> De
     after = tuple(dict.fromkeys(h.source for h in before if h.kind == "handover")) if several else ()
     text = next((c.description for c in unit.capabilities if c.description), "")
     if not text and unit.task is None and len(unit.capabilities) == 1 and unit.capabilities[0].alone:
-        text = unit.capabilities[0].text
+        text = of_duty(unit.capabilities[0].text)
     return describe(unit.agent, unit.task, after=after, text=text)
 
 

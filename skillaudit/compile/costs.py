@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from skillaudit.compile.compiler import Compilation
+from skillaudit.compile.compiler import Compilation, CompiledSkill
 from skillaudit.compile.graph import recognise
 from skillaudit.compile.prompts import agent_prompt, one_call_prompt, selection_prompt, skill_prompt
 from skillaudit.compile.system import System
@@ -165,11 +165,20 @@ def _typical(system: System, names: list[str]) -> str:
     return lengths[len(lengths) // 2][1]
 
 
-def _used(system: System, compilation: Compilation) -> tuple:  # type: ignore[type-arg]
+def _used(system: System, compilation: Compilation) -> tuple[CompiledSkill, ...]:
     if _chooses_one(system) and compilation.skills:
         middle = _typical(system, [skill.agent for skill in compilation.skills])
         return tuple(skill for skill in compilation.skills if skill.agent == middle)[:1]
-    return compilation.skills
+    # Duties of one agent are no steps: a request calls for one of them.
+    duties: dict[str, list[CompiledSkill]] = {}
+    for skill in compilation.skills:
+        if not skill.tasks:
+            duties.setdefault(skill.agent, []).append(skill)
+    typical = {
+        agent: sorted(skills, key=lambda skill: (len(skill.body), skill.name))[len(skills) // 2].name
+        for agent, skills in duties.items()
+    }
+    return tuple(s for s in compilation.skills if s.tasks or typical[s.agent] == s.name)
 
 
 def _agents_side(

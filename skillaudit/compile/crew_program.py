@@ -77,18 +77,19 @@ class _Project:
 def is_program(path: Path) -> bool:
     """Whether a Python file imports CrewAI and calls `Crew(...)`; False for one that cannot be parsed."""
     try:
-        tree = None if path.is_symlink() else _parsed(path)
+        tree = None if path.is_symlink() else parsed(path)
     except LoadError:
         return False
-    return tree is not None and _calls_crew(tree) and any("crewai" in module for module in _imported(tree))
+    return tree is not None and _calls_crew(tree) and any("crewai" in module for module in imported(tree))
 
 
 def makes_crew(path: Path) -> bool:
     """Whether a Python file calls `Crew(...)`; raises `LoadError` for one that cannot be parsed."""
-    return not path.is_symlink() and (tree := _parsed(path)) is not None and _calls_crew(tree)
+    return not path.is_symlink() and (tree := parsed(path)) is not None and _calls_crew(tree)
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a program; raises `LoadError` where there is none."""
     try:
         return parse_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
     except CodeError as error:
@@ -126,7 +127,7 @@ def read_program(program: Path, root: Path, *, alone: bool = True) -> tuple[Crew
 def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, ast.Module]]:
     """The files that a program imports from its own folder, and the program itself last."""
     try:
-        main = _parsed(program)
+        main = parsed(program)
     except LoadError as error:
         raise LoadError(f"{relative(program, root)}: {error}") from None
     beside, _ = files_below(program.parent)
@@ -137,12 +138,12 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
     trees: dict[Path, ast.Module] = {program: main}
     pending = [main]
     while pending:
-        for module in sorted(_imported(pending.pop())):
+        for module in sorted(imported(pending.pop())):
             for path in known.get(module.rpartition(".")[2], ()):
                 if path in trees or len(trees) >= MAX_MODULES:
                     continue
                 try:
-                    trees[path] = _parsed(path)
+                    trees[path] = parsed(path)
                 except LoadError as error:
                     project.unread.append(Unread(relative(path, root), str(error)))
                     continue
@@ -152,7 +153,7 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
     return [*((path, tree) for path, tree in trees.items() if path != program), (program, main)]
 
 
-def _imported(tree: ast.Module) -> set[str]:
+def imported(tree: ast.Module) -> set[str]:
     """Modules that a program imports, and the names that it imports from packages, which may be modules."""
     found: set[str] = set()
     for node in ast.walk(tree):

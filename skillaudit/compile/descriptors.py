@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from skillaudit.compile.capabilities import bare_verb
 from skillaudit.compile.prose import (
     acts_as,
     fill_holes,
@@ -81,6 +82,14 @@ def describe(
         names = " or ".join(after[:3])
         when.append(f"Runs after {names}, on {'its' if len(after) == 1 else 'their'} result.")
     return Descriptor(_fitted(what, when), examples)
+
+
+def of_duty(duty: str) -> str:
+    """Return a description of one duty of an agent: what is done, then when to use it."""
+    duty = duty.strip().rstrip(".")
+    first, _, rest = re.split(r"[,;:]|\s(?:and|so that|without)\s", duty, maxsplit=1)[0].partition(" ")
+    deed = f"{bare_verb(first) or lower_first(first)} {rest.strip()}"
+    return f"{stopped(upper_first(duty))} Use when asked to {stopped(deed)}"
 
 
 def user_requests(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from skillaudit.compile.capabilities import Capability, is_client_tool
+from skillaudit.compile.capabilities import Capability, is_client_tool, without_duties
 from skillaudit.compile.descriptors import article, slugged, user_requests
 from skillaudit.compile.prose import (
     acts_as,
@@ -102,7 +102,9 @@ def body(
     `before` and `after` are the hand-overs that end and start here, `renamed` maps agents to the skills that
     they became. What is left out of the prompt is added to `removed`.
     """
-    policy = _as_skill_prompt(agent, renamed, removed)
+    own = [capability.text for capability in capabilities if capability.alone and not capability.task]
+    policy = agent.policy if len(own) != 1 else without_duties(agent.policy, own[0])
+    policy = _as_skill_prompt(agent, policy, renamed, removed)
     parts = [f"# {_title(skill)}"]
     if policy.startswith("# "):
         parts[0], _, policy = policy.partition("\n")
@@ -132,7 +134,10 @@ def _work(agent: Agent, capabilities: Sequence[Capability], task: Task | None, p
     if task is None and not alone:
         return [*_role(agent, policy), _lowered_headings(policy)]
     parts += _role(agent, policy)
-    parts.append(_lowered_headings(policy) if task else first_sentence(policy))
+    whole = task is not None or (len(alone) == 1 and alone[0].text in policy)
+    parts.append(_lowered_headings(policy) if whole else first_sentence(policy))
+    if whole and not task:
+        return parts
     if task:
         parts.append("## Steps\n\n" + _paragraphs(show_holes(task.text)))
     else:
@@ -172,9 +177,9 @@ def _paragraphs(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(flush))
 
 
-def _as_skill_prompt(agent: Agent, renamed: Mapping[str, str], removed: list[Removed]) -> str:
+def _as_skill_prompt(agent: Agent, policy: str, renamed: Mapping[str, str], removed: list[Removed]) -> str:
     """Re-word a system prompt: who you are becomes how to act, messages between agents go."""
-    text = _without_messages(agent.name, show_holes_outside_code(agent.policy), removed)
+    text = _without_messages(agent.name, show_holes_outside_code(policy), removed)
     opening = first_sentence(text)
     if opening and acts_as(opening) != opening:
         # The sentence may run over several lines of the source.

@@ -32,6 +32,7 @@ _RUNTIME = {
     "disallowed-tools": "a skill cannot take tools away; keep the agent where that matters",
     "background": "a skill runs in the conversation, not beside it",
 }
+_NO_AGENTS = frozenset({"CLAUDE", "AGENTS", "README", "CHANGELOG", "CONTRIBUTING", "LICENSE", "SECURITY"})
 _INHERIT = frozenset({"", "inherit", "default"})
 _HAND = re.compile(
     r"\b(?:hand(?:s|ing)?[ -]?(?:off|over)|delegat\w+|escalat\w+|invok\w+|spawn\w*|call(?:s|ing)?|us(?:e|es|ing)"
@@ -40,16 +41,11 @@ _HAND = re.compile(
 )
 
 
-def agent_files(files: list[Path], root: Path) -> list[Path]:
-    """Return the Markdown files that are agents by their place: below a folder called `agents`, or all
-    that lie in `root` itself."""
-    markdown = [path for path in files if path.suffix.lower() == ".md"]
-    placed = [
-        path for path in markdown if "agents" in path.relative_to(root).parts[:-1] and path.name != "SKILL.md"
-    ]
-    if placed:
-        return placed
-    return [path for path in markdown if path.name not in ("SKILL.md", "CLAUDE.md", "AGENTS.md")]
+def agent_files(files: list[Path], root: Path) -> tuple[list[Path], list[Path]]:
+    """Return the Markdown files that are agents by their place, below a folder `agents`, and those that may be."""
+    markdown = [path for path in files if path.suffix.lower() == ".md" and path.name != "SKILL.md"]
+    placed = [path for path in markdown if "agents" in path.relative_to(root).parts[:-1]]
+    return placed, [path for path in markdown if path.stem.upper() not in _NO_AGENTS]
 
 
 def read_subagents(paths: list[Path], root: Path, name: str) -> System:

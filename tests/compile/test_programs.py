@@ -188,7 +188,7 @@ def test_other_programs_are_no_crews(text: str, tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_text(text, encoding="utf-8")
     assert not is_program(path)
-    with pytest.raises(LoadError, match=r"no program that imports crewai and calls Crew"):
+    with pytest.raises(LoadError, match=r"no program that makes agents of a framework that is known"):
         read_system(path)
 
 

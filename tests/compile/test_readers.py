@@ -350,7 +350,7 @@ def test_tools_of_a_workbench_keep_their_descriptions() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("x.json", "{}", "neither an AutoGen component nor the intermediate form"),
+        ("x.json", "{}", "nor a list of agents"),
         ("x.yaml", "a: 1\n", "start the file with `format: skillaudit-agents/1`"),
         ("x.txt", "hello", "not a description of agents"),
         ("x.json", '{"provider": "autogen.Swarm"}', "no agent that runs on a model"),
