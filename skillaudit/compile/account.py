@@ -73,5 +73,5 @@ def _priced(cost: Cost) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(cost)
     for side in ("agents", "one_call", "stepwise"):
         data[side]["tokens"] = getattr(cost, side).tokens
-    data["pays"] = cost.pays
+    data |= {"pays": cost.pays, "c_mas": cost.c_mas, "c_sas": cost.c_sas}
     return data

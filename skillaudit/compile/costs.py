@@ -33,9 +33,9 @@ class Assumptions(Record):
     """Tokens of the request."""
     answer: int = 150
     """Tokens of each message."""
-    section_share: float = 1.0
+    section_share: float = 0.7
     """Length of a section of the one answer, as a share of the message that it stands for. Messages repeat what
-    they answer, so this is below 1 in practice: the paper's GSM8K figures imply about 0.7."""
+    they answer, so this is below 1: the paper's GSM8K figures imply about 0.7."""
     call_seconds: float = 0.5
     """Fixed time of a call: network, queue, first token."""
     read_per_second: float = 4000.0
@@ -79,6 +79,8 @@ class Cost(Record):
     """c_sync: tokens that a round reads beside what it writes, the mean over rounds."""
     selection: float
     """Sum of C_select for the one call: the list of skills, and the expected waste of wrong picks."""
+    execution: float
+    """C_exec of the one call: the policies, the task and the answer."""
     communication: float
     """Sum of C_comm: what the system spends beyond the work itself."""
     accuracy: float
@@ -88,8 +90,18 @@ class Cost(Record):
     """Smallest library at which selection costs what communication did; None below 100,000 skills."""
 
     @property
+    def c_mas(self) -> float:
+        """C_mas of equation 1: what is written, and T rounds of what is read again."""
+        return self.messages + self.agents.calls * self.synchronisation
+
+    @property
+    def c_sas(self) -> float:
+        """C_sas of equation 2: the selection, and the execution of the one call."""
+        return self.selection + self.execution
+
+    @property
     def pays(self) -> bool:
-        """Whether condition (9) holds."""
+        """Whether condition 9 holds: selecting costs less than communicating."""
         return self.selection < self.communication
 
 
@@ -118,7 +130,8 @@ def cost(
     size = len(compilation.skills)
     law = _anchored(accuracy, size)
     execution_read = count(one_call_prompt(used, "")) + given.task
-    one_answer = round(given.section_share * sum(writes))
+    # One skill alone repeats nobody.
+    one_answer = round((given.section_share if len(used) > 1 else 1.0) * sum(writes))
     one_exec = execution_read + one_answer
     waste = (1.0 - law(size)) * one_exec
     stepwise = _stepwise(descriptors, count(selection_prompt((), "")), bodies, writes, given)
@@ -132,6 +145,7 @@ def cost(
         messages=mas.answer_tokens,
         synchronisation=mas.prompt_tokens / max(1, mas.calls),
         selection=descriptors + waste,
+        execution=float(one_exec),
         communication=communication,
         accuracy=law(size),
         accuracy_source=_law_source(accuracy),

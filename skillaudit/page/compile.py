@@ -117,6 +117,13 @@ def _cost(cost: Cost) -> Iterator[Block]:
     heads = (("calls", 5), ("read", 7), ("written", 7), ("tokens", 7), ("seconds", 7))
     columns = (Column("", 24), *(Column(name, width, "right") for name, width in heads))
     yield table(columns, [_side(name, side) for name, side in sides.items()])
+    saved = 1 - cost.one_call.tokens / max(1, cost.agents.tokens)
+    faster = 1 - cost.one_call.seconds / max(1e-9, cost.agents.seconds)
+    yield Paragraph(f"one call saves {percent(saved)} of the tokens and {percent(faster)} of the time")
+    yield Paragraph(
+        f"C_mas = {cost.messages:,} + {cost.agents.calls} x {cost.synchronisation:,.0f} = {cost.c_mas:,.0f} (eq. 1); "
+        f"C_sas = {cost.selection:,.0f} + {cost.execution:,.0f} = {cost.c_sas:,.0f} (eq. 2); condition 9:"
+    )
     pays = cost.pays
     yield Paragraph(
         f"selection overhead {cost.selection:,.0f} {'<' if pays else '>='} communication overhead "

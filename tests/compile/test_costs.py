@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from skillaudit.compile.compiler import compile_system
 from skillaudit.compile.costs import Assumptions, Cost, cost
@@ -23,7 +24,9 @@ from tests.compile.systems import agent, system
 from tests.compile.test_table1 import PIPELINE
 
 WORDS = TokenCounter("words", lambda text: len(text.split()))
-GIVEN = Assumptions(task=10, answer=20, call_seconds=1.0, read_per_second=100.0, write_per_second=10.0)
+GIVEN = Assumptions(
+    task=10, answer=20, section_share=1.0, call_seconds=1.0, read_per_second=100.0, write_per_second=10.0
+)
 
 
 def priced(accuracy: float | None = 0.9, given: Assumptions = GIVEN) -> Cost:
@@ -51,6 +54,15 @@ def test_the_single_call_reads_all_once() -> None:
     assert found.pays is (found.selection < found.communication)
 
 
+def test_equations_1_and_2_are_sums_of_their_parts() -> None:
+    found = priced()
+    assert found.c_mas == pytest.approx(found.agents.tokens)
+    assert found.c_sas == pytest.approx(found.selection + found.execution)
+    assert found.pays is (found.c_sas < found.c_mas)
+    shorter = priced(given=replace(GIVEN, section_share=0.7))
+    assert shorter.one_call.answer_tokens == 42 and shorter.one_call.seconds < found.one_call.seconds
+
+
 def test_stepwise_pays_for_a_selection_before_every_skill() -> None:
     found = priced()
     skills = compile_system(PIPELINE).skills
@@ -75,7 +87,7 @@ def test_longer_tasks_make_compiling_pay_and_larger_libraries_end_it() -> None:
 
 
 def test_at_the_break_even_the_two_sides_of_condition_9_meet() -> None:
-    given = Assumptions(task=1000, answer=100)
+    given = Assumptions(task=1000, answer=100, section_share=1.0)
     found = priced(given=given)
     skills = compile_system(PIPELINE).skills
     each = sum(WORDS.count(f"{s.name}: {s.description}\n") for s in skills) / 3
