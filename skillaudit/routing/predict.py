@@ -64,12 +64,14 @@ def forecast(
     known = None if library is None else {skill.id for skill in library}
     wide = None if brief else breadth(skills, requests, scorer)
     width = None if wide is None else tail(wide, name)
+    near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
     reader = Reader(
         skills,
         requests,
         scorer,
         known=known,
         library=library,
+        near=near,
         catch_all=claiming(skills, width),
         strangers=not brief,
         progress=progress,
@@ -77,7 +79,6 @@ def forecast(
     view = reader.view(profile)
     judged, outcome = view.judged, view.outcome
     flow = traffic(judged, outcome)
-    near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
     holes: tuple[BlackHole, ...] = ()
     if not brief:
         holes = black_holes(skills, flow, families, near, width, view.strangers())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 LOCAL: dict[ScorerName, tuple[float, float, float, float]] = {
     "hybrid": (0.63, 1.71, -0.86, 0.80),
@@ -96,16 +97,21 @@ class Reader:
         *,
         known: set[str] | None,
         library: Sequence[Skill] | None,
+        near: Ints | None,
         catch_all: float,
         strangers: bool,
         progress: Progress,
     ) -> None:
-        """Take a library and its requests; `strangers` makes some that need nothing where none is given."""
+        """Take a library and its requests; `strangers` makes some that need nothing where none is given.
+
+        `near` (N, k) are the skills nearest to each, or None.
+        """
         self.skills = skills
         self._requests = requests
         self._scorer = scorer
         self._known = known
         self._library = library
+        self._near = near
         self._catch_all = catch_all
         self._strangers = strangers
         self._progress = progress
@@ -131,13 +137,19 @@ class Reader:
             fit=fit,
             extra_sd=extra_sd,
             idle=idle,
-            contested=contested(judged, self.skills),
+            contested=contested(judged, name),
         )
 
     def _evidence(self, contrast: Contrast) -> tuple[Evidence, Evidence]:
         if contrast not in self._asked:
             read = from_requests(
-                self.skills, self._requests, self._scorer, contrast, self._progress, self._known
+                self.skills,
+                self._requests,
+                self._scorer,
+                contrast,
+                self._progress,
+                self._known,
+                self._near,
             )
             read = dataclasses.replace(read, catch_all=self._catch_all)
             idle = read

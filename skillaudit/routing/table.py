@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.decisions import DecisionLog, fold_of
-from skillaudit.routing.evidence import RIVALS, likeness, measure_block
+from skillaudit.routing.evidence import NEXT_DOOR, RIVALS, Remembered, likeness, measure_block, top
 from skillaudit.routing.holes import CROWD, catch_alls
 from skillaudit.routing.outcome import regressors
 
@@ -55,9 +55,19 @@ class Table:
     chosen: dict[str, Ints] = field(default_factory=dict)
 
 
+def _next_door(scorer: Scorer, own: int, offered: Ints, gold: list[int]) -> Ints | None:
+    """(1, k) which of the skills on offer are nearest to a right one; None where there is none."""
+    if own < 0:
+        return None
+    similar = scorer.similarities(own, own + 1)[:, offered]
+    similar[0, gold] = -np.inf
+    return top(similar, min(NEXT_DOOR, len(offered) - len(gold)))[0]
+
+
 def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float = 90.0) -> Table:
     """Turn a log into regressors; the scorer's columns are the log's skills."""
     count = len(log.decisions)
+    scorer = Remembered(scorer, len(log.skills))
     queries = list(dict.fromkeys(decision.query for decision in log.decisions))
     number = {query: row for row, query in enumerate(queries)}
     by_query: dict[str, list[int]] = {}
@@ -81,11 +91,13 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float 
                 offered = everything if decision.offered is None else decision.offered
                 gold = np.flatnonzero(np.isin(offered, decision.gold)).tolist()
                 width = min(RIVALS, len(offered))
-                part = measure_block(scores[line, offered][None, :].copy(), [gold], contrast, width)
-                size[row], clearance[row], gold_score[row] = len(offered), part[0][0], part[1][0]
-                catch_all[row] = min(1.0, CROWD * claims[offered].sum() / max(len(offered), 1))
                 if gold:
                     golds[row] = offered[gold[int(np.argmax(scores[line, offered[gold]]))]]
+                beside = _next_door(scorer, int(golds[row]), offered, gold) if len(offered) > RIVALS else None
+                shown = scores[line, offered][None, :].copy()
+                part = measure_block(shown, [gold], contrast, width, beside)
+                size[row], clearance[row], gold_score[row] = len(offered), part[0][0], part[1][0]
+                catch_all[row] = min(1.0, CROWD * claims[offered].sum() / max(len(offered), 1))
                 found = part[2][0]
                 rivals[row, :width] = np.where(found >= 0, offered[np.maximum(found, 0)], -1)
                 rival_scores[row, :width] = part[3][0]

@@ -53,6 +53,24 @@ def test_clearance_and_rivals_follow_the_definition(
         assert [k for k in found.rivals[row].tolist() if k >= 0] == others[: found.rivals.shape[1]]
 
 
+def test_skills_next_door_are_rivals_however_badly_they_score() -> None:
+    world = World(60, 2, noise=3.0, seed=3)
+    contrast = Contrast(BETA)
+    alone = from_requests(world.skills, world.requests, world.scorer, contrast)
+    found = from_requests(world.skills, world.requests, world.scorer, contrast, near=world.neighbors)
+    assert found.rivals.shape == alone.rivals.shape == (120, 24)
+    for row, gold in enumerate(found.gold.tolist()):
+        rivals = [each for each in found.rivals[row].tolist() if each >= 0]
+        assert set(world.neighbors[gold, :8].tolist()) <= set(rivals) and gold not in rivals
+        assert len(set(rivals)) == len(rivals) and rivals[:16] == alone.rivals[row, :16].tolist()
+        known = found.rival_scores[row, : len(rivals)]
+        assert np.all(np.diff(known) <= 0) and np.all(np.isneginf(found.rival_scores[row, len(rivals) :]))
+    assert np.array_equal(found.clearance, alone.clearance)
+    assert any(
+        set(a.tolist()) - {-1} - set(b.tolist()) for a, b in zip(found.rivals, alone.rivals, strict=True)
+    )
+
+
 def test_ratios_are_blind_to_text_that_dilutes_all_scores_alike() -> None:
     world = World(9, 3, noise=2.0)
     world.scorer.skills = np.abs(world.scorer.skills)
