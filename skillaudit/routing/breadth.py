@@ -45,13 +45,13 @@ beyond 2.0, the largest at 2.7."""
 
 
 def breadth(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> Floats | None:
-    """(N,) standardised breadth of each skill; None for a library too small to tell.
+    """(N,) standardised breadth of each skill; None for a library too small to tell, or of names alone.
 
     Large libraries are read off a sample of skills and requests. Vectors alone tell a broad descriptor from
     a normal one in six cases of ten, with words in nineteen of twenty: a dense scorer is joined with words.
     """
     size = len(skills)
-    if size < MIN_SKILLS:
+    if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
     if scorer.name == "dense":
         scorer = _WithWords(skills, scorer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.analysis.generic import generic_phrases
+from skillaudit.analysis.generic import claims, generic_phrases
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.flows import Traffic
 from skillaudit.schema import BlackHole, Request, Skill
@@ -26,10 +26,8 @@ WIDTH_Q = 0.1
 """The same for breadth alone, whose tail real libraries seldom reach: of thirteen, no skill is flagged at 0.05."""
 MIN_FAMILIES = 3.0
 """Least effective number of families robbed."""
-MIN_CLAIMS = 2
-"""Different phrases that claim everything; one alone stands in a percent of real descriptions."""
-CLAIM_RATE = 1 / 7619
-"""Upper bound of the share of normal skills with so many."""
+CLAIM_RATE = 1 / 500
+"""Share of real skills that claim everything, rounded up."""
 MIN_SKILLS = 4
 CROWD = 20.0
 """Skills among which one catch-all stands out fully."""
@@ -82,7 +80,7 @@ def black_holes(
     - `structure`: the breadth of the descriptor against that of skills of real libraries (`width`, (N,)
       p-values or None), Benjamini-Hochberg at `WIDTH_Q`. A scorer that weighs words cannot see how a model
       is drawn to a broad claim, so this stands for requests that were never asked;
-    - `structure`: two different phrases that claim everything, which none of 7,618 real skills has.
+    - `structure`: a claim on everything in the text itself (`analysis.generic.claims`).
 
     The first asks for an effective number of families of at least `MIN_FAMILIES`.
     """
@@ -93,22 +91,20 @@ def black_holes(
     expected = expected_share(absorbed, near)
     by_requests = benjamini_hochberg(_excess(absorbed, expected))
     by_width = np.ones(size) if width is None else benjamini_hochberg(width)
-    phrases = [generic_phrases(skill.text) for skill in skills]
-    claims = np.array([len(found) >= MIN_CLAIMS for found in phrases])
+    found_claims = [claims(skill.description) for skill in skills]
+    claiming_all = np.array([bool(found) for found in found_claims])
     robbed = families_robbed(flow, families, size)
     wide = robbed >= MIN_FAMILIES
     taken, broad = (by_requests <= MAX_Q) & wide, by_width <= WIDTH_Q
-    by_text = np.minimum(
-        by_width, np.where(claims, benjamini_hochberg(np.where(claims, CLAIM_RATE, 1.0)), 1.0)
-    )
+    by_text = np.minimum(by_width, np.where(claiming_all, CLAIM_RATE, 1.0))
     others = np.maximum(flow.total - flow.owned, 1.0)
     between = flow.between.tocsc()
     found = []
-    for row in np.flatnonzero(taken | broad | claims).tolist():
+    for row in np.flatnonzero(taken | broad | claiming_all).tolist():
         start, stop = between.indptr[row], between.indptr[row + 1]
         victims, masses = between.indices[start:stop], between.data[start:stop]
         order = np.lexsort((victims, -masses))[:MAX_VICTIMS]
-        by_structure = bool(broad[row] or claims[row])
+        by_structure = bool(broad[row] or claiming_all[row])
         found.append(
             BlackHole(
                 skill=skills[row].id,
@@ -119,7 +115,7 @@ def black_holes(
                 q_value=float(by_requests[row] if taken[row] else by_text[row]),
                 families=float(robbed[row]),
                 victims=tuple(skills[int(victim)].id for victim in victims[order]),
-                generic_phrases=phrases[row],
+                generic_phrases=found_claims[row] or generic_phrases(skills[row].text),
                 evidence="both" if taken[row] and by_structure else "requests" if taken[row] else "structure",
                 declared=skills[row].declared_router,
             )
@@ -128,13 +124,9 @@ def black_holes(
 
 
 def catch_alls(skills: Sequence[Skill], width: Floats | None) -> list[int]:
-    """Return the rows of the skills that claim everything by their text: broad, or in two phrases."""
+    """Return the rows of the skills that claim everything by their text: broad, or in so many words."""
     broad = np.zeros(len(skills), dtype=bool) if width is None else benjamini_hochberg(width) <= WIDTH_Q
-    return [
-        row
-        for row, skill in enumerate(skills)
-        if broad[row] or len(generic_phrases(skill.text)) >= MIN_CLAIMS
-    ]
+    return [row for row, skill in enumerate(skills) if broad[row] or claims(skill.description)]
 
 
 def claiming(skills: Sequence[Skill], width: Floats | None) -> float:
