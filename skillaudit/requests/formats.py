@@ -337,6 +337,16 @@ def _gold_of(row: dict[str, Any]) -> tuple[bool, tuple[str, ...] | None]:
     return False, None
 
 
+def _acceptable(row: dict[str, Any]) -> tuple[str, ...]:
+    """Names that a row calls acceptable beside the right ones; raises ValueError for another type."""
+    value = row.get("acceptable") or ()
+    names = _names_in_cell(value) if isinstance(value, str) else value
+    names = (names,) if isinstance(names, str) else names
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ValueError("acceptable is no list of names; write one, or leave it out")
+    return tuple(name.strip() for name in names if name.strip())
+
+
 def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | Unusable:
     """Read one entry; `expected` is what the list that it stands in says of the file's skill."""
     if not isinstance(row, dict):
@@ -346,6 +356,7 @@ def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | 
         return Unusable(line, "no request in it; put the sentence under query")
     try:
         labelled, gold = _gold_of(row)
+        fair = _acceptable(row)
     except ValueError as error:
         return Unusable(line, str(error))
     own = _first_string(row, ("skill_name", "skillName", "home_skill")) or home
@@ -354,9 +365,9 @@ def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | 
         if fires is False and gold and "skill" in row and "owner" not in row and "gold" not in row:
             # `skill` beside should_trigger: false names the skill that is tested, not the right one.
             return Row(query, None, line, gold[0])
-        return Row(query, gold, line, own)
+        return Row(query, gold, line, own, fair)
     if not own:
         return Unusable(
             line, "no skill named for it; add gold, a list of names, empty when nothing should fire"
         )
-    return Row(query, None if fires is False else (own,), line, own)
+    return Row(query, None if fires is False else (own,), line, own, fair)

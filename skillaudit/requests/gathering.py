@@ -107,6 +107,14 @@ class _Gatherer:
         if row.gold and not gold:
             self.unknown += 1
             return
+        if (
+            gold
+        ):  # what is acceptable is right as well, and the request stays with the skill that it is meant for
+            for name in map(one_line, row.acceptable):
+                ids = self.names.find(name, home)
+                if not ids:
+                    strangers.setdefault(name, []).append(row.line)
+                gold.update(dict.fromkeys(ids))
         named = one_line(row.home)
         own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
         self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own))

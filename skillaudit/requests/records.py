@@ -16,6 +16,8 @@ class Row(NamedTuple):
     line: int
     home: str = ""
     """Name of the skill that the file or entry was written for."""
+    acceptable: tuple[str, ...] = ()
+    """Names of skills that are no mistake either, where some skill is right."""
 
 
 class Draft(NamedTuple):

@@ -65,6 +65,31 @@ def test_labels_become_ids(tmp_path: Path) -> None:
     assert all(defect.path == str(path) for defect in found.defects)
 
 
+def test_acceptable_skills_are_right_as_well(tmp_path: Path) -> None:
+    shelf = library(skill("boats"), skill("hats"), skill("kites"))
+    path = file_of(
+        tmp_path,
+        {"query": "one", "gold": ["hats"], "acceptable": ["boats"]},
+        {"query": "two", "gold": ["hats"], "acceptable": "boats"},
+        {"query": "three", "gold": [], "acceptable": ["boats"]},
+        {"query": "four", "gold": ["hats"], "acceptable": ["ships"]},
+        {"query": "five", "gold": ["hats"], "acceptable": [1]},
+        {"query": "six", "skill": "kites", "should_trigger": True, "acceptable": ["hats"]},
+    )
+    found = gather(shelf, [path])
+    assert queries(found.requests) == {
+        "one": ("hats", "boats"),
+        "two": ("hats", "boats"),
+        "three": (),
+        "four": ("hats",),
+        "six": ("kites", "hats"),
+    }
+    assert [defect.line for defect in found.defects] == [5, 4]
+    assert (
+        "acceptable is no list of names" in found.defects[0].detail and "'ships'" in found.defects[1].detail
+    )
+
+
 def test_named_requests_are_dropped_and_counted(tmp_path: Path) -> None:
     shelf = library(skill("paper-boats"), skill("hats"))
     path = file_of(
