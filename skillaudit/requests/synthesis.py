@@ -33,6 +33,9 @@ Each request:
 - never uses the name below, or any tool, command or repository name from the text;
 - says it in other words: never more than three words in a row from the text.
 
+Of every two, the first states its case exactly, and the second says it in everyday words, as someone would who \
+does not know the terms of the trade.
+
 {rule}
 
 {name}
@@ -104,7 +107,7 @@ def synthesize(
     refused: list[Refused] | None = None,
     progress: Progress = SILENT,
 ) -> tuple[Request, ...]:
-    """Have a model write up to `per_skill` requests for each routable skill.
+    """Have a model write up to `per_skill` requests for each routable skill, exact and everyday ones in turn.
 
     `complete` sends a prompt and returns the answer; whatever it raises is passed on. A skill for which too
     few sentences pass the checks (length, name, copied phrases; the probe protocol of arXiv 2605.16508) is

@@ -32,6 +32,7 @@ def test_good_sentences_are_taken_as_requests() -> None:
         (("paper-boats",), "synthetic", "paper-boats")
     }
     assert [request.proof for request in found] == [is_proof(query) for query in GOOD]
+    assert "everyday words" in asked[0] and "exactly" in asked[0]
     assert len(asked) == 1, "manual-only skills are not asked about"
 
 
