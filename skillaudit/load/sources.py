@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import Draft, Rejected
-from skillaudit.load.installed import read_installed, without_stale
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
-from skillaudit.load.manifests import empty_submodules, read_manifests
+from skillaudit.load.marketplace import read_marketplace
 from skillaudit.load.place import place
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
-from skillaudit.load.standing import Ground, client_path
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
 from skillaudit.reading import limits, read_start
@@ -28,17 +24,8 @@ from skillaudit.schema import Skipped
 _EVERY = 64
 
 
-class Read(NamedTuple):
-    """What one source holds."""
-
-    drafts: list[Draft]
-    skipped: list[Skipped]
-    problems: Sequence[tuple[str, Problem]] = ()
-    """What is wrong in files that are no skills: the file below the source, and the problem."""
-
-
-def read_source(source: str | Path, progress: Progress) -> Read:
-    """Return the drafts of one source in their order, what was skipped, and what is wrong in its manifests.
+def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
+    """Return the drafts of one source in their order, and what was skipped.
 
     Raises `LoadError` with one sentence when there is nothing to load.
     """
@@ -55,13 +42,13 @@ def read_source(source: str | Path, progress: Progress) -> Read:
     if not is_file:
         raise LoadError(f"{shown}: neither a file nor a folder; give the path of {FORMATS}")
     if is_list_file(path):
-        return Read(*read_list(path, shown))
+        return read_list(path, shown)
     if path.suffix.lower() != ".md":
         raise LoadError(f"{shown}: not a skill library; give {FORMATS}")
     return _read_single(path, shown)
 
 
-def _read_folder(path: Path, shown: str, progress: Progress) -> Read:
+def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
     def tick(folders: int) -> None:
         if folders % _EVERY == 0:
             progress.update("load", 0, 0, f"{folders} folders")
@@ -70,14 +57,11 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> Read:
         tree = walk(path, tick)
     except OSError as error:
         raise LoadError(f"{shown}: cannot be read: {_why(error)}; check the rights of the folder") from None
-    installed = read_installed(path)
-    files, stale = without_stale(tree.files, client_path(path.resolve()), installed)
-    flat = not files
-    if flat:
-        files = tree.markdown
-    shipping = read_manifests(path, [found.folders for found in files])
-    ground = Ground(path, files, shipping, installed)
-    skipped = [*tree.skipped, *stale, *empty_submodules(path), *shipping.skipped]
+    plugins = read_marketplace(path)
+    files, flat = tree.files, False
+    if not files:
+        files, flat = tree.markdown, True
+    skipped = list(tree.skipped)
     drafts: list[Draft] = []
     root = path.resolve()
     taken = 0
@@ -97,15 +81,15 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> Read:
             break
         got.root, got.shown = shown, f"{shown.rstrip('/')}/{found.shown}"
         got.place = place(path, found.folders, found.file_name)
-        got.site = ground.site(found)
         drafts.append(got)
     progress.update("load", len(files), len(files))
+    skipped += plugins.skipped
     skipped.sort(key=lambda item: path_order(tuple(item.path.split("/"))))
     if not drafts:
         raise LoadError(_nothing(path, shown, tree.folders, skipped))
     for draft, category in zip(drafts, categories([draft.folders for draft in drafts]), strict=True):
-        draft.category = category or draft.site.origin.plugin or shipping.owner(draft.folders)
-    return Read(drafts, skipped, shipping.problems)
+        draft.category = category or plugins.plugin_of(draft.folders)
+    return drafts, skipped
 
 
 def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> str:
@@ -124,7 +108,7 @@ def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> st
     return f"{said}; give {FORMATS}"
 
 
-def _read_single(path: Path, shown: str) -> Read:
+def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     is_skill = is_skill_name(path.name)
     folder = path.resolve().parent.name
     found = Found(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
@@ -133,7 +117,7 @@ def _read_single(path: Path, shown: str) -> Read:
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
     got.path, got.shown, got.root = show(path.name), shown, shown
     got.place = place(path)
-    return Read([got], [])
+    return [got], []
 
 
 def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
@@ -154,8 +138,6 @@ def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
         got = parse_skill(data, folder=own, complete=complete)
     if isinstance(got, Rejected):
         return got
-    if found.nested and found.file_name != "SKILL.md" and "frontmatter" in got.lacks:
-        return Rejected("reference", "a page of the skill above it, for it has no frontmatter")
     got.path = found.shown
     got.folders = tuple(show(folder) for folder in found.folders)
     if not flat:

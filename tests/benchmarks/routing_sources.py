@@ -69,7 +69,8 @@ def main() -> int:
             if source != "file":
                 shifts.setdefault(source, []).append(level["file"] - level[source])
     for source, values in shifts.items():
-        print(f"{args.scorer} {source}: {np.mean(values):+.2f}, sd {np.std(values, ddof=1):.2f}")
+        spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
+        print(f"{args.scorer} {source}: {np.mean(values):+.2f}, sd {spread:.2f} over {len(values)} libraries")
     return 0
 
 
