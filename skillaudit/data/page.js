@@ -18,6 +18,12 @@
   });
 
   // --- sortable and searchable tables ---
+  const drawn = JSON.parse(document.getElementById("drawn").textContent);
+  const unpacked = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  const figure = (count) => count.toLocaleString("en");
   const collator = new Intl.Collator("en", { numeric: true });
   for (const table of document.querySelectorAll("table[data-sort]")) {
     const body = table.tBodies[0];
@@ -56,21 +62,46 @@
     const input = tools.querySelector("input");
     const count = tools.querySelector("output");
     const texts = original.map((row) => row.textContent.toLowerCase());
+    const chunks = drawn.whole[table.dataset.sort];
+    const classes = original.length ? [...original[0].cells].map((cell) => [cell.className, cell.dataset.h]) : [];
+    let whole = null;
+    const everywhere = async (words) => {
+      // Rows that the page has no room for are unpacked when they are first asked for.
+      whole ??= (await Promise.all(chunks.map(unpacked))).flatMap((text) => JSON.parse(text))
+        .map((cells) => [cells, cells.join(" ").toLowerCase()]);
+      if (input.value.toLowerCase().split(/\s+/).filter(Boolean).join(" ") !== words.join(" ")) return;
+      const found = whole.filter(([, text]) => words.every((word) => text.includes(word)));
+      body.replaceChildren(...found.slice(0, 300).map(([cells]) => {
+        const row = document.createElement("tr");
+        row.append(...cells.map((said, at) => {
+          const cell = document.createElement("td");
+          [cell.className, cell.dataset.h] = classes[at] ?? ["", ""];
+          cell.textContent = said;
+          return cell;
+        }));
+        return row;
+      }));
+      count.textContent = figure(found.length) + " of " + figure(whole.length) + (found.length > 300 ? ", the first 300 shown" : "");
+    };
     const filter = () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      if (chunks && words.length) {
+        everywhere(words);
+        return;
+      }
+      if (chunks) body.replaceChildren(...original);
       let shown = 0;
       original.forEach((row, at) => {
         row.hidden = !words.every((word) => texts[at].includes(word));
         shown += row.hidden ? 0 : 1;
       });
-      count.textContent = shown + " of " + original.length;
+      count.textContent = figure(shown) + " of " + figure(Number(table.dataset.all));
     };
     input.addEventListener("input", filter);
     filter();
   }
 
   // --- the charts ---
-  const drawn = JSON.parse(document.getElementById("drawn").textContent);
   const css = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const models = (name) => Bokeh.documents.flatMap((page) => page.get_model_by_name(name) ?? []);
 
@@ -111,12 +142,9 @@
   };
 
   const draw = async () => {
-    const packed = atob(document.getElementById("bokeh").textContent);
-    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     // The policy of the page admits this text by its hash.
     const script = document.createElement("script");
-    script.textContent = await new Response(unpacked).text();
+    script.textContent = await unpacked(document.getElementById("bokeh").textContent);
     document.head.append(script);
     Bokeh.set_log_level("error");
     await Promise.all(drawn.charts.map((chart) => Bokeh.embed.embed_item(chart)));

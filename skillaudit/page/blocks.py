@@ -78,6 +78,8 @@ class Table(NamedTuple):
     headed: bool = True
     left: int = 0
     what: str = "row"
+    whole: tuple[tuple[str, ...], ...] = ()
+    """The cells of all rows, those that are left out among them, for a page to search."""
 
 
 class More(NamedTuple):

@@ -9,6 +9,7 @@ since Bokeh writes its own.
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -19,7 +20,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from skillaudit.page.blocks import Block, Curve, Heading, Map, Table, left_out
-from skillaudit.page.charts import Packed, map_chart, script
+from skillaudit.page.charts import MapChart, Packed, map_chart, script
 from skillaudit.page.curve import figure
 from skillaudit.page.encode import to_json
 from skillaudit.page.figures import SEVERITY_ORDER, percent, rate
@@ -27,27 +28,56 @@ from skillaudit.safety.cleaning import one_line
 from skillaudit.safety.exits import in_markup
 
 MOST_BYTES = 2_000_000
+CHUNK = 5_000
 LIMITS = ((6_000, 1_000), (6_000, 200), (6_000, 0), (4_000, 0), (2_500, 0), (1_000, 0), (200, 0), (50, 0))
 """Rows of a table, and rows with their notes, that a page is tried with until it is small enough."""
 
 
 def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
     """Return a page under 2 MB of the blocks that `build` makes of at most so many rows a list."""
+    kept = _Kept()
     for rows, noted in LIMITS:
-        page = _page(list(build(rows)), title, noted)
+        page = _page(list(build(rows)), title, noted, kept)
         if len(page.encode()) < MOST_BYTES:
             break
     return page
 
 
-def _page(blocks: Sequence[Block], title: str, noted: int) -> str:
-    places = next((map_chart(block.report) for block in blocks if isinstance(block, Map)), None)
+class _Kept:
+    """What is the same in a page of any length, and dear to make: the map, and the rows to search."""
+
+    def __init__(self) -> None:
+        self._places: MapChart | None = None
+        self._mapped = False
+        self._rows: dict[int, list[str]] = {}
+
+    def places(self, blocks: Sequence[Block]) -> MapChart | None:
+        """Return the map of the blocks, where they have one."""
+        if not self._mapped:
+            self._places = next((map_chart(block.report) for block in blocks if isinstance(block, Map)), None)
+            self._mapped = True
+        return self._places
+
+    def rows(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """Return rows packed; of one page no two tables of a length are to be searched as a whole."""
+        if len(rows) not in self._rows:
+            self._rows[len(rows)] = _packed(rows)
+        return self._rows[len(rows)]
+
+
+def _page(blocks: Sequence[Block], title: str, noted: int, kept: _Kept) -> str:
+    places = kept.places(blocks)
     found = [row.id for block in blocks if isinstance(block, Table) for row in block.rows if row.id]
     anchors = {name: f"row-{at}" for at, name in enumerate(dict.fromkeys(found))}
     drawn = {
         "charts": [places.chart] if places else [],
         "rows": [anchors.get(name, "") for name in places.names] if places else [],
         "links": places.links if places else [],
+        "whole": {
+            f"table-{at}": kept.rows(block.whole)
+            for at, block in enumerate(blocks, 1)
+            if isinstance(block, Table) and block.whole
+        },
     }
     bokeh = script() if places else Packed("", "")
     style, code = asset("page.css"), asset("page.js")
@@ -92,6 +122,18 @@ def _clean(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return Markup(in_markup(str(escape(one_line(value)))))
+
+
+def _packed(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the cells of a long table in chunks that a page unpacks when they are searched."""
+    return [
+        base64.b64encode(
+            gzip.compress(
+                to_json([[one_line(cell) for cell in row] for row in rows[at : at + CHUNK]]).encode(), mtime=0
+            )
+        ).decode("ascii")
+        for at in range(0, len(rows), CHUNK)
+    ]
 
 
 def _json(value: Any) -> Markup:

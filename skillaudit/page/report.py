@@ -154,7 +154,8 @@ def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
         Span(cost_text(finding.cost), "value"),
     ]  # fmt: skip
     if page:
-        cells.append(Span("{}:{}".format(*finding_place(finding, report)), "muted"))
+        where = "{}:{}".format(*finding_place(finding, report)) if finding.location or finding.skills else ""
+        cells.append(Span(where, "muted"))
     return Row(tuple(cells), notes)
 
 
@@ -333,23 +334,25 @@ def _skills(report: Report, most: Most) -> Iterator[Block]:
     """All skills, those that lose or take most first, each with what else is known about it."""
     order = sorted(report.skills, key=lambda s: (-(s.victim_rate or 0.0) * s.requests - s.absorbed, s.id))
     columns = (
-        Column("Skill"), Column("Category", 12), Column("Loses", 20, "right"), Column("Takes", 6, "right"),
-        Column("Requests", 8, "right"), Column("Near to", 8, "right"), Column("Clarity", 8, "right"),
+        Column("skill"), Column("category", 12), Column("loses", 20, "right"), Column("takes", 6, "right"),
+        Column("requests", 8, "right"), Column("near to", 8, "right"),
     )  # fmt: skip
+    shown = head(order, most)
     rows = [
-        Row(
-            (
-                Span(skill.name + (" (manual-only)" if skill.manual_only else "")), Span(skill.category or ""),
-                Span(between(skill.victim_rate, skill.victim_low, skill.victim_high)), Span(amount(skill.absorbed)),
-                Span(f"{skill.requests:,}"), Span(f"{skill.hubness:,}"), Span(decimal(skill.clarity)),
-            ),
-            tuple(_about(skill)),
-            skill.id,
-        )
-        for skill in head(order, most)
-    ]  # fmt: skip
+        Row(tuple(Span(text) for text in _told(skill)), tuple(_about(skill)), skill.id) for skill in shown
+    ]
     yield Heading(plural(len(order), "skill"), "most requests lost or taken first", "skills")
-    yield table(columns, rows, len(order), "skill")
+    whole = tuple(_told(skill) for skill in order) if len(shown) < len(order) else ()
+    yield table(columns, rows, len(order), "skill")._replace(whole=whole)
+
+
+def _told(skill: SkillReport) -> tuple[str, ...]:
+    """Return the cells of a skill."""
+    return (
+        skill.id + (" (manual-only)" if skill.manual_only else ""), skill.category or "",
+        between(skill.victim_rate, skill.victim_low, skill.victim_high), amount(skill.absorbed),
+        f"{skill.requests:,}", f"{skill.hubness:,}",
+    )  # fmt: skip
 
 
 def _about(skill: SkillReport) -> Iterator[str]:
