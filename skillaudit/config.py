@@ -14,6 +14,7 @@ from skillaudit.schema import OwnSettings, Record, ScorerName
 
 DropOrder = Literal["best", "worst", "declared", "sessions"]
 MapMethod = Literal["pca", "umap"]
+Files = Literal["loaded", "all"]
 FailOn = Literal["error", "warning", "info", "never"]
 GateOn = Literal["value", "low", "high"]
 
@@ -94,6 +95,20 @@ class Config(Record):
         str | None,
         About("Audit the text as this client cuts it, such as codex.", metavar="NAME", by_library=True),
     ] = None
+    files: Annotated[
+        Files,
+        About(
+            "Which skill files compete: those that the clients load which the library is made for, or all on disk.",
+            by_library=True,
+        ),
+    ] = "loaded"
+    exclude: Annotated[
+        tuple[str, ...],
+        About(
+            "Leave the skill files that match out of the competition: `drafts`, `docs/**`.",
+            metavar="PATTERN", by_library=True,
+        ),
+    ] = ()  # fmt: skip
     context: Annotated[
         int | None, About("The client's context window in tokens; the client's usual one by default.")
     ] = None

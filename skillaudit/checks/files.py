@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from skillaudit.checks.rule import Evidence, Rule
+from skillaudit.checks.rule import Evidence, Rule, places
 from skillaudit.load import DEFECT_KINDS
 from skillaudit.schema import Defect, Finding, Location, Severity
 
@@ -59,6 +59,61 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
 def _told(defect: Defect) -> str:
     meaning = DEFECT_KINDS[defect.kind]
     return f"{meaning} ({defect.detail})" if defect.detail else meaning
+
+
+_MANIFESTS: dict[str, Severity] = {
+    "manifest-unreadable": "error",
+    "manifest-path-missing": "error",
+    "manifest-path-file": "error",
+    "manifest-path-outside": "error",
+    "manifest-no-skill": "warning",
+    "manifest-forgets": "warning",
+    "manifest-stub": "warning",
+}
+
+
+def _manifests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """One finding for each thing wrong in a manifest."""
+    for defect in evidence.library.defects:
+        if defect.kind in _MANIFESTS:
+            yield rule.finding(
+                (),
+                f"{defect.path}: {_told(defect)}.",
+                places=[Location(path=defect.path, line=defect.line, root=_root(evidence))],
+                key=f"{defect.path} {defect.kind} {defect.detail}",
+                severity=_MANIFESTS[defect.kind],
+            )
+
+
+def _root(evidence: Evidence) -> str:
+    """Return the only source; with several, the paths hold theirs already."""
+    sources = evidence.library.sources
+    return sources[0] if len(sources) == 1 else ""
+
+
+def _not_loaded(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    """One finding for each reason for which a client that the library is made for passes skills over."""
+    views = {
+        view.client: view for view in evidence.clients if view.made_for or view.client == evidence.client
+    }
+    groups = [left for left in evidence.library.left_out if left.client not in views]
+    groups += [left for view in views.values() for left in view.left_out if left.lost]
+    for left in groups:
+        names = ", ".join(left.skills) + _more(left.count - len(left.skills))
+        view = views.get(left.client)
+        told = f"{view.title} does not load {names}" if view else f"Not in the forecast: {names}"
+        yield rule.finding(
+            left.skills,
+            f"{told}: {left.reason}.",
+            fix=f"{left.fix[:1].upper()}{left.fix[1:]}." if left.fix else "",
+            places=places(evidence, left.skills),
+            key=f"{left.client} {left.reason} {left.count}",
+            severity=None if view else "info",
+        )
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 _BROKEN: dict[str, Severity] = dict.fromkeys(
@@ -220,9 +275,28 @@ RULES = (
         code="SA014",
         slug="off-the-path",
         severity="info",
-        what="The file lies where most clients do not look: below another skill, or not named SKILL.md.",
-        why="The forecast counts it as a competitor; the client may not list it.",
+        what="The file lies below another skill, where some clients do not look, or Markdown stands in for SKILL.md.",
+        why="The clients that look there list it; for the others it is not there (`skillaudit listing`).",
         fix="Move it to a folder of its own, named SKILL.md.",
         check=_defects({"nested-skill": "info", "not-skill-md": "info"}),
+    ),
+    Rule(
+        code="SA015",
+        slug="broken-manifest",
+        severity="error",
+        what="A marketplace or the manifest of a plugin or extension names what is not there, or forgets what is.",
+        why="Clients refuse to install such a plugin, or install it without these skills.",
+        fix="Name folders that hold a SKILL.md, below the plugin, with paths that begin with ./",
+        check=_manifests,
+    ),
+    Rule(
+        code="SA016",
+        slug="not-offered",
+        severity="warning",
+        what="A client that the library is made for does not load the skill, or not all of it; or no client looks "
+        "where it lies.",
+        why="It is not in that client's list, so it is chosen for nothing there, and not in its forecast.",
+        fix="Move it where the client looks, or leave it out with --exclude.",
+        check=_not_loaded,
     ),
 )  # fmt: skip

@@ -84,7 +84,7 @@ def _judged(
     progress: Progress,
 ) -> tuple[Report, Verdict]:
     """Return the report and the gate's decision on it, or on the change since a revision."""
-    from skillaudit.clients import listing
+    from skillaudit.clients import listing, select
     from skillaudit.gate import (
         checkout,
         compare_reports,
@@ -104,7 +104,8 @@ def _judged(
     baseline = settings.rules().baseline
     known = None if baseline is None else read_baseline(Path(baseline))
     with checkout(since, sources) if since is not None else nullcontext() as revision:
-        library = in_order_of_use(load(sources, progress=progress), config.order, progress=progress)
+        library = select(load(sources, progress=progress), config)
+        library = in_order_of_use(library, config.order, progress=progress)
         found = None if log is None else _read_log(log, library)
         report = audit_library(library, config, progress)
         before = audit(revision.sources, config, progress) if revision and revision.sources else None

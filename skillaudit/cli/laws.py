@@ -76,12 +76,13 @@ def command(
 def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryCurve:
     """Return the law of the library in `sources`, as `audit` finds it."""
     from skillaudit.cache import Cache
+    from skillaudit.clients import select
     from skillaudit.laws import library_law
     from skillaudit.load import load
     from skillaudit.pipeline.flow import competing, scorer_for
     from skillaudit.requests import gather
 
-    library = load(sources, progress=progress)
+    library = select(load(sources, progress=progress), config)
     shown = competing(library, config)
     requests = gather(library, config.requests, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None

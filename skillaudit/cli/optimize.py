@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.diagnostics import say
-from skillaudit.cli.options import make_config, narration, setting_options, sources
+from skillaudit.cli.options import FloatRange, live_options, make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver, deliver_json, show
+from skillaudit.cli.prices import price_of
 from skillaudit.disk.names import expanded
 
 if TYPE_CHECKING:
@@ -53,6 +54,14 @@ EXTRACTIVE = "extractive"
 )
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
+    "--prove",
+    "judge",
+    metavar="MODEL",
+    help="Have a live model route the proof half before and after, and put its verdict first.",
+)
+@click.option("--budget", type=FloatRange(min=0), help="With --prove: dollars.  [default: 5.00]")
+@live_options
+@click.option(
     "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @click.option("--all", "everything", is_flag=True, help="Text: show every edit with its text.")
@@ -68,6 +77,8 @@ def command(
     form: str,
     everything: bool,
     quiet: bool,
+    judge: str | None,
+    price: str | None,
     **options: Any,
 ) -> None:
     """Propose edits to the library in SOURCE, and prove them on requests that chose none of them.
@@ -86,6 +97,9 @@ def command(
     from skillaudit.optimize.plan_file import plan_of, read_plan
     from skillaudit.optimize.records import steps_named
 
+    asked = {
+        name: options.pop(name) for name in ("budget", "no_budget", "concurrency", "timeout", "api_base")
+    }
     config = make_config(sources, **options)
     wanted = steps_named(only)
     complete = None
@@ -94,6 +108,14 @@ def command(
 
         complete = completer(rewriter)
     with narration(quiet) as progress:
+        live = None
+        if judge is not None:
+            from skillaudit.asking.terms import Terms
+            from skillaudit.cli.probe import announce
+            from skillaudit.optimize.proof.live import prover
+
+            terms = Terms(price=price_of(price), **asked)
+            live = prover(judge, terms, before=(lambda _: None) if quiet else announce, progress=progress)
         library = load(sources, progress=progress)
         given = read_plan(plan_file, library) if plan_file is not None and plan_file.exists() else None
         found = optimize(
@@ -103,6 +125,7 @@ def command(
             plan=given,
             complete=complete,
             rewriter=rewriter,
+            live=live,
             progress=progress,
         )
     plan = given if given is not None else plan_of(found, library)

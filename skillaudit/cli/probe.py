@@ -103,7 +103,7 @@ def command(
             sources,
             make_config(sources, **options),
             settings,
-            before=(lambda _: None) if quiet else _announce,
+            before=(lambda _: None) if quiet else announce,
             progress=progress,
         )
     if settings.export is not None and not quiet and not has_parquet():
@@ -118,7 +118,7 @@ def command(
     show(document(found, f"{study}: {STUDIES[study].title}", budget=settings.budget), output)
 
 
-def _announce(preview: Preview) -> None:
+def announce(preview: Preview) -> None:
     """Say what is about to be asked and what it costs, before the first call."""
     from skillaudit.cli.diagnostics import say
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from skillaudit.clients.listing import Listing, ListingEntry, State, listing, shown_skills
+from skillaudit.clients.loading import Loaded, LoadState, loading
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
+from skillaudit.clients.selection import made_for, select
 from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
 from skillaudit.clients.words import losses, summary
 
@@ -12,13 +14,18 @@ __all__ = [
     "ClientProfile",
     "Listing",
     "ListingEntry",
+    "LoadState",
+    "Loaded",
     "State",
     "Visibility",
     "VisibilityRow",
     "listing",
+    "loading",
     "losses",
+    "made_for",
     "profile",
     "profiles",
+    "select",
     "shown_skills",
     "summary",
     "visibility",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from skillaudit.clients.profiles import Budget, ClientProfile, Measure, Unit
 from skillaudit.schema import Record, Skill
@@ -50,17 +51,41 @@ def collation_key(name: str) -> tuple[object, ...]:
     return (tuple(primary), unicodedata.normalize("NFD", name).swapcase())
 
 
-def ordered(skills: Iterable[Skill], profile: ClientProfile) -> list[Skill]:
-    """Return the skills in the order in which the client lists them."""
+class Called(Protocol):
+    """What a client makes of a skill, as far as its entry shows it."""
+
+    @property
+    def name(self) -> str:
+        """What the client calls it."""
+
+    @property
+    def below(self) -> str:
+        """Folders from the client's root down to it; empty where unknown."""
+
+
+def ordered(skills: Iterable[Skill], called: Mapping[str, Called], profile: ClientProfile) -> list[Skill]:
+    """Return the skills in the order in which the client lists them; `called` is by id."""
     if profile.order == "name":
-        return sorted(skills, key=lambda skill: (skill.name, skill.path))
+        return sorted(skills, key=lambda skill: (called[skill.id].name, skill.path))
     if profile.order == "collated":
-        return sorted(skills, key=lambda skill: (collation_key(skill.name), skill.path))
+        return sorted(skills, key=lambda skill: (collation_key(called[skill.id].name), skill.path))
+    if profile.order == "scopes":
+        return sorted(skills, key=lambda skill: _group(skill, profile))
     return list(skills)
 
 
-def make_items(skills: Iterable[Skill], profile: ClientProfile, base: str) -> list[Item]:
-    """Turn skills, already in order, into items, with the cap on single entries applied."""
+def _group(skill: Skill, profile: ClientProfile) -> tuple[object, ...]:
+    """Return what a list by scopes sorts by; plugins stand in the order of their marketplace."""
+    if skill.origin.plugin:
+        return (profile.loading.groups.index("plugin"), ())
+    scope = skill.origin.scope or "project"
+    return (profile.loading.groups.index(scope), (collation_key(folder_of(skill)), skill.path))
+
+
+def make_items(
+    skills: Iterable[Skill], called: Mapping[str, Called], profile: ClientProfile, base: str
+) -> list[Item]:
+    """Turn skills, already in order, into items, with the cap on single entries applied; `called` is by id."""
     items = []
     for position, skill in enumerate(skills, start=1):
         whole = skill.description
@@ -72,11 +97,13 @@ def make_items(skills: Iterable[Skill], profile: ClientProfile, base: str) -> li
         if profile.location is not None:
             location = profile.location
         else:
-            location = f"{profile.location_prefix}{base}/{folder_of(skill)}/SKILL.md"
+            location = (
+                f"{profile.location_prefix}{base}/{called[skill.id].below or folder_of(skill)}/SKILL.md"
+            )
         items.append(
             Item(
                 id=skill.id,
-                name=skill.name,
+                name=called[skill.id].name,
                 description=cut,
                 whole=whole,
                 location=location,

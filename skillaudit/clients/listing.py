@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from skillaudit.clients import overflow
 from skillaudit.clients.entries import Item, make_items, ordered, render_entry, size
+from skillaudit.clients.loading import Loaded, loading
 from skillaudit.clients.profiles import Budget, ClientProfile, Unit, profile
 from skillaudit.config import DropOrder
 from skillaudit.schema import Record, Skill
@@ -37,7 +38,7 @@ class ListingEntry(Record):
     lost: int
     """Characters of the description that the model does not see."""
     reason: str = ""
-    """Why it is invisible: `manual-only`, `no description`, `same name`, `over budget`."""
+    """Why it is invisible: `manual-only`, `same name`, `over budget`, `left out`, or why it is not loaded."""
 
 
 class Listing(Record):
@@ -64,6 +65,8 @@ class Listing(Record):
     order: DropOrder
     assumption: str
     """What the result rests on that cannot be known from outside; empty for nothing."""
+    found: tuple[Loaded, ...] = ()
+    """What the client makes of each skill, parallel to `entries`."""
 
     def count(self, state: State) -> int:
         """Return how many skills are in `state`."""
@@ -86,9 +89,10 @@ def listing(
     """
     rule = profile(client)
     base = rule.base if base is None else base.rstrip("/")
-    hidden = _hidden(skills, rule)
-    listed = ordered([skill for skill in skills if skill.id not in hidden], rule)
-    items = make_items(listed, rule, base)
+    found = {one.id: one for one in loading(skills, rule)}
+    hidden = _hidden(skills, found, rule)
+    listed = ordered([skill for skill in skills if skill.id not in hidden], found, rule)
+    items = make_items(listed, found, rule, base)
     cut = _fit(items, rule, context, order, base)
     shown = dict(zip((item.id for item in items), cut.shown, strict=True))
     by_id = {item.id: item for item in items}
@@ -111,6 +115,7 @@ def listing(
         context=context,
         order=order,
         assumption=_ASSUMPTIONS[order] if rule.order_matters else "",
+        found=tuple(found.values()),
     )
 
 
@@ -142,21 +147,24 @@ class _Cut(Record):
     prose: int = 0
 
 
-def _hidden(skills: Sequence[Skill], rule: ClientProfile) -> dict[str, str]:
+def _hidden(skills: Sequence[Skill], found: Mapping[str, Loaded], rule: ClientProfile) -> dict[str, str]:
     """Return the ids of skills that never reach the list, with the reason."""
     hidden: dict[str, str] = {}
     winners: dict[str, str] = {}
     for skill in skills:
-        if skill.manual_only and rule.honours_manual_only:
+        name = found[skill.id].name
+        if skill.out == "excluded":
+            hidden[skill.id] = "left out"
+        elif found[skill.id].state == "not loaded":
+            hidden[skill.id] = found[skill.id].reason
+        elif skill.manual_only and rule.honours_manual_only:
             hidden[skill.id] = "manual-only"
-        elif rule.needs_description and not skill.description:
-            hidden[skill.id] = "no description"
         elif rule.same_name != "both":
-            earlier = winners.get(skill.name)
+            earlier = winners.get(name)
             if earlier is not None:
                 hidden[earlier if rule.same_name == "last" else skill.id] = "same name"
             if earlier is None or rule.same_name == "last":
-                winners[skill.name] = skill.id
+                winners[name] = skill.id
     return hidden
 
 
@@ -202,6 +210,8 @@ def _overflow(
             return overflow.stop(items, rule, budget, limit, unit)
         case "drop-descriptions":
             return overflow.drop_descriptions(items, rule, budget, limit, unit, _drop_order(items, order))
+        case "keep-most-used":
+            return overflow.keep_most_used(items, rule, budget, limit, unit, _drop_order(items, order)[::-1])
         case "equal-share":
             return overflow.equal_share(items, rule, budget, limit, unit)
         case "round-robin":

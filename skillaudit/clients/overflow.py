@@ -53,6 +53,29 @@ def drop_descriptions(
     return shown
 
 
+def keep_most_used(
+    items: Sequence[Item],
+    profile: ClientProfile,
+    budget: Budget,
+    limit: int,
+    unit: Unit,
+    use_order: Sequence[int],
+) -> Shown:
+    """Keep every name, and descriptions in `use_order` as long as each fits; a shorter one may fit after a longer."""
+    full = [size(render_entry(item, item.description, profile), unit, budget) for item in items]
+    between = max(0, len(items) - 1)
+    if sum(full) + between <= limit:
+        return [item.description for item in items]
+    bare = [size(render_entry(item, "", profile), unit, budget) for item in items]
+    room = limit - sum(bare) - between
+    shown: Shown = [""] * len(items)
+    for position in use_order:
+        if full[position] - bare[position] <= room:
+            room -= full[position] - bare[position]
+            shown[position] = items[position].description
+    return shown
+
+
 def equal_share(
     items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: int, unit: Unit
 ) -> Shown:

@@ -13,7 +13,7 @@ from skillaudit.schema import Record
 
 Unit = Literal["characters", "tokens"]
 Measure = Literal["code-points", "utf16", "columns"]
-Overflow = Literal["stop", "drop-descriptions", "equal-share", "round-robin", "common-cap"]
+Overflow = Literal["stop", "drop-descriptions", "keep-most-used", "equal-share", "round-robin", "common-cap"]
 
 
 class Prose(Record, forbid_unknown_fields=True):
@@ -86,6 +86,51 @@ class Aliases(Record, forbid_unknown_fields=True):
     """The same with the wording for aliases, without the table and its heading."""
 
 
+class Loading(Record, forbid_unknown_fields=True):
+    """Which skill files a client makes skills of, and what it calls them."""
+
+    project: tuple[str, ...] = ()
+    """Folders of a project that it lists skills from; the later one counts where it keeps the last of a name."""
+    user: tuple[str, ...] = ()
+    """Folders at home, without the tilde."""
+    nested: Literal["listed", "there", "never"] = "never"
+    """Whether such folders further down in a project count: always, for work in them, or never."""
+    plugins: tuple[str, ...] = ()
+    """Families of manifests whose plugins it installs."""
+    marks: tuple[str, ...] = ()
+    """Folders and families of manifests that say that a repository is made for it."""
+    prefix: str = ""
+    """Template of a plugin's skill: `plugin`, `name`."""
+    depth: int | None = 1
+    """Folders below such a folder down to the skill's own; None for any number."""
+    root_file: bool = False
+    """True where a SKILL.md in such a folder itself is a skill."""
+    below_skill: bool = False
+    """True where it looks for skills below a skill."""
+    any_spelling: bool = False
+    """True where skill.md counts too."""
+    linked_files: bool = True
+    """False where a SKILL.md that is a link is passed over."""
+    needs: tuple[Literal["name", "description", "frontmatter", "yaml"], ...] = ()
+    """What a file has to have to be a skill."""
+    name: Literal["written", "folder", "folder-required", "folder-and-written"] = "written"
+    """The name that counts: as written; the folder's; as written, if the folder is called the same; or the folder's
+    with the written one in brackets."""
+    replaced: str = ""
+    """Characters of names that it replaces by hyphens."""
+    name_cap: int | None = None
+    globs: bool = False
+    """True where skills with `paths` are not listed until a file matches."""
+    groups: tuple[Literal["enterprise", "user", "project", "plugin"], ...] = ()
+    """In which order a list that goes by `scopes` has them."""
+    overrides: tuple[Literal["enterprise", "user", "project"], ...] = ()
+    """Scopes of which the first that has a name counts; empty where that does not matter."""
+    built_in: tuple[str, ...] = ()
+    """Skills of its own, which stand in the same list."""
+    shortlist: int | None = None
+    """How many skills a search picks for each request before the model sees any."""
+
+
 class ClientProfile(Record, forbid_unknown_fields=True):
     """How one version of one client lists skills."""
 
@@ -98,10 +143,7 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """True for the version that a bare name means."""
     roots: tuple[str, ...]
     """Where it looks, first wins."""
-    depth: int | None
-    """Folders between a root and SKILL.md; None for any number."""
     same_name: Literal["both", "first", "last"]
-    needs_description: bool
     honours_manual_only: bool
     place: str
     """Where in the prompt the list stands."""
@@ -109,8 +151,8 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """What the model does to choose."""
     base: str
     """Folder that the skills are assumed to be installed in, for clients that show paths."""
-    order: Literal["declared", "name", "collated"]
-    """`name` by code point, `collated` as a dictionary would."""
+    order: Literal["declared", "name", "collated", "scopes"]
+    """`name` by code point, `collated` as a dictionary would; `scopes` by what it was installed as, then collated."""
     escape: Literal["none", "xml"]
     open: str
     entry: str
@@ -130,6 +172,7 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """What joins `when_to_use` to the description; None where it is not shown."""
     entry_cap: int | None = None
     entry_cap_suffix: str = "…"
+    loading: Loading = Loading()
     budget: Budget | None = None
     aliases: Aliases | None = None
 
@@ -141,7 +184,7 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     @property
     def order_matters(self) -> bool:
         """True when what is cut depends on use, which nobody outside can know."""
-        return self.budget is not None and self.budget.overflow == "drop-descriptions"
+        return self.budget is not None and self.budget.overflow in {"drop-descriptions", "keep-most-used"}
 
 
 class _ClientFile(Record, forbid_unknown_fields=True):

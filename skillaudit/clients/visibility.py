@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from skillaudit.clients.listing import Listing, State, listing
 from skillaudit.clients.profiles import profile, profiles
+from skillaudit.clients.selection import made_for, not_loaded
 from skillaudit.config import DropOrder
 from skillaudit.schema import ClientView, Record, Skill
 
@@ -44,9 +45,10 @@ def visibility(
         clients = () if tools else [rule.id for rule in profiles() if rule.current]
     names = tuple(clients)
     lists = [listing(skills, name, context=context, order=order) for name in names]
+    wanted = {rule.id for rule in made_for(skills)}
     return Visibility(
         context=context,
-        columns=tuple(_column(skills, shown) for shown in lists),
+        columns=tuple(_column(skills, shown, shown.client in wanted) for shown in lists),
         rows=tuple(
             VisibilityRow(
                 id=skill.id,
@@ -59,7 +61,7 @@ def visibility(
     )
 
 
-def _column(skills: Sequence[Skill], shown: Listing) -> ClientView:
+def _column(skills: Sequence[Skill], shown: Listing, wanted: bool) -> ClientView:
     rule = profile(shown.client)
     return ClientView(
         client=shown.client,
@@ -75,4 +77,7 @@ def _column(skills: Sequence[Skill], shown: Listing) -> ClientView:
         whole=shown.whole,
         budget=shown.budget,
         assumption=shown.assumption,
+        loaded=sum(one.state != "not loaded" for one in shown.found),
+        made_for=wanted,
+        left_out=not_loaded(skills, shown.found, shown.client),
     )

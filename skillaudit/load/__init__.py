@@ -16,7 +16,7 @@ from skillaudit.load.sources import read_source
 from skillaudit.load.walk import show
 from skillaudit.progress import SILENT, Progress
 from skillaudit.safety.cleaning import clean, collapse
-from skillaudit.schema import Library, Skipped
+from skillaudit.schema import Defect, Library, Skipped
 
 __all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]
 
@@ -24,7 +24,7 @@ make_callable(__name__, "load")
 
 
 def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Library:
-    """Return the library of one or more sources, earlier ones shadowing later ones by name.
+    """Return the library of one or more sources; of one name in two plain folders the earlier source's counts.
 
     A source is a skill folder, a SKILL.md, a folder or repository with skills at any depth, a JSONL
     file of names and descriptions, or a JSON list of tools. Skills come in path order (hidden
@@ -37,12 +37,17 @@ def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Libra
         raise LoadError("no source given; give the path of a folder with skills")
     groups = []
     skipped: list[Skipped] = []
+    defects: list[Defect] = []
     for source in sources:
-        drafts, passed_over = read_source(source, progress)
-        groups.append(drafts)
+        read = read_source(source, progress)
+        groups.append(read.drafts)
         prefix = "" if len(sources) == 1 else _prefix(source)
-        skipped += [replace(item, path=prefix + item.path) for item in passed_over]
-    return build([show(str(source)) for source in sources], groups, skipped)
+        skipped += [replace(item, path=prefix + item.path) for item in read.skipped]
+        defects += [
+            Defect(kind=problem.kind, skill="", path=prefix + path, line=problem.line, detail=problem.detail)
+            for path, problem in read.problems
+        ]
+    return build([show(str(source)) for source in sources], groups, skipped, defects)
 
 
 def _prefix(source: str | Path) -> str:

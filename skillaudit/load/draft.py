@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from skillaudit.load.defects import Problem
+from skillaudit.schema import Site
 
 MAX_KEPT = 20_000
 """Characters of a name or description that are kept; longer ones are no descriptions but attacks."""
+
+
+_UNKNOWN = Site()
 
 
 @dataclass(slots=True)
@@ -36,6 +40,10 @@ class Draft:
     description_line: int = 1
     problems: list[Problem] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)
+    site: Site = _UNKNOWN
+    others: list[Site] = field(default_factory=list)
+    lacks: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -35,13 +35,14 @@ OWNER_FOLDERS = 50
 SKILLS_PER_CATEGORY = 3
 
 
-def _is_skills_root(folder: str) -> bool:
+def is_skills_root(folder: str) -> bool:
+    """Say whether a folder is named as one that holds skills: `skills`, or ending in `-skills`."""
     return folder == "skills" or folder.endswith(("-skills", "_skills"))
 
 
 def _is_root_at(folders: Sequence[str], index: int) -> bool:
     """Say whether a folder is a skills root; `azure-skills` below `plugins` is a plugin's name."""
-    return _is_skills_root(folders[index]) and not (index and folders[index - 1] in _PLUGINS)
+    return is_skills_root(folders[index]) and not (index and folders[index - 1] in _PLUGINS)
 
 
 def _says_nothing(folder: str) -> bool:
@@ -50,7 +51,7 @@ def _says_nothing(folder: str) -> bool:
 
 def is_marker(folder: str) -> bool:
     """Say whether a folder's name alone tells that a library stands below it."""
-    return _is_skills_root(folder) or folder in _PLUGINS or folder in CLIENT_FOLDERS
+    return is_skills_root(folder) or folder in _PLUGINS or folder in CLIENT_FOLDERS
 
 
 def category_of(folders: Sequence[str]) -> str | None:
@@ -110,7 +111,7 @@ def _wrapper_length(paths: Sequence[Sequence[str]]) -> int:
     for index, folder in enumerate(first[:-1]):
         if any(len(path) <= index + 1 or path[index] != folder for path in paths):
             return index
-        plain = folder == "skills" or not _is_skills_root(folder)
+        plain = folder == "skills" or not is_skills_root(folder)
         if is_marker(folder) and (
             plain or not any(is_marker(f) for path in paths for f in path[index + 1 : -1])
         ):

@@ -18,7 +18,7 @@ from skillaudit.load.walk import is_skill_name, show
 from skillaudit.reading import JsonError, ReadingError, named, parse_json, read_bytes, read_lines
 from skillaudit.reading.limits import LINE, LIST, LIST_ROWS
 from skillaudit.safety.cleaning import clean, hidden_trace, one_line, removed_classes
-from skillaudit.schema import Skipped
+from skillaudit.schema import Origin, Site, Skipped
 
 _MAX_FOLDERS = 16
 
@@ -52,6 +52,10 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
                 skipped.append(Skipped(path=f"{base}{place}", reason=got.reason, code=got.code))
             else:
                 got.is_tool = not got.folders and (not lines or "#" in place or _has_schema(row))
+                if got.is_tool:
+                    named_server = row.get("server")
+                    server = one_line(named_server) if isinstance(named_server, str) else _server(path)
+                    got.site = Site(origin=Origin(server=server))
                 got.path, got.shown, got.root = f"{base}{place}", f"{shown}{place}", shown
                 drafts.append(got)
     except ReadingError as error:
@@ -68,6 +72,13 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
     return drafts, skipped
 
 
+def _server(path: Path) -> str:
+    """Return what a list of tools is called: its file, or the folder of a file whose name says nothing."""
+    stem = show(path.name).partition(".")[0]
+    return stem if stem.lower() not in _NO_NAMES else show(path.resolve().parent.name)
+
+
+_NO_NAMES = frozenset({"tools", "list", "tools-list", "index", "server", "output", "response", "mcp"})
 _MORE = Rejected("partial-list", "the list says that more pages follow (nextCursor); only these were audited")
 
 

@@ -17,30 +17,45 @@ def digest(name: str, description: str, body: str) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
-def build(sources: Sequence[str], groups: Sequence[Sequence[Draft]], skipped: Sequence[Skipped]) -> Library:
-    """Return the library of several sources; `groups` holds the drafts of each source in order."""
+def build(
+    sources: Sequence[str],
+    groups: Sequence[Sequence[Draft]],
+    skipped: Sequence[Skipped],
+    defects: Sequence[Defect] = (),
+) -> Library:
+    """Return the library of several sources; `groups` holds the drafts of each source in order.
+
+    `defects` are those of files that are no skills, such as manifests.
+    """
     kept: list[tuple[Draft, str]] = []
-    by_digest: dict[str, int] = {}
-    owner: dict[str, tuple[int, str]] = {}
+    by_digest: dict[tuple[str, str], int] = {}
+    owner: dict[tuple[str, ...], tuple[int, str]] = {}
     out: list[Skipped] = list(skipped)
     for number, drafts in enumerate(groups):
-        for draft in drafts:
+        # Copies where nobody loads from stand last: the text is told by the place that counts.
+        for draft in sorted(drafts, key=lambda draft: draft.site.kind in {"elsewhere", "sample"}):
             content = digest(draft.name, draft.description, draft.body)
             place = draft.path if len(groups) == 1 else draft.shown
-            if content in by_digest:
-                kept[by_digest[content]][0].copies.append(place)
+            origin = draft.site.origin
+            same = by_digest.get((content, origin.server))
+            if same is not None:
+                kept[same][0].copies.append(place)
+                kept[same][0].others.append(draft.site)
                 continue
-            first = owner.setdefault(draft.name, (number, place))
+            key = (draft.name, origin.plugin, origin.server, origin.scope)
+            first = owner.setdefault(key, (number, place))
             if first[0] != number:
                 reason = f"same name as {first[1]}, whose source comes first"
                 out.append(Skipped(path=place, reason=reason, code="shadowed"))
                 continue
-            by_digest[content] = len(kept)
+            by_digest[content, origin.server] = len(kept)
             kept.append((draft, content))
+    order = {id(draft): at for at, draft in enumerate(draft for drafts in groups for draft in drafts)}
+    kept.sort(key=lambda pair: order[id(pair[0])])
     ids = _ids(kept)
     _note_doubles([draft for draft, _ in kept])
     skills = tuple(_skill(draft, content, id_) for (draft, content), id_ in zip(kept, ids, strict=True))
-    defects = tuple(
+    own = (
         Defect(
             kind=problem.kind,
             skill=id_,
@@ -52,7 +67,7 @@ def build(sources: Sequence[str], groups: Sequence[Sequence[Draft]], skipped: Se
         for (draft, _), id_ in zip(kept, ids, strict=True)
         for problem in sorted(draft.problems, key=lambda problem: (problem.line, problem.kind))
     )
-    return Library(sources=tuple(sources), skills=skills, skipped=tuple(out), defects=defects)
+    return Library(sources=tuple(sources), skills=skills, skipped=tuple(out), defects=(*own, *defects))
 
 
 def _skill(draft: Draft, content: str, id_: str) -> Skill:
@@ -74,6 +89,10 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         name_line=draft.name_line,
         description_line=draft.description_line,
         digest=content,
+        site=draft.site,
+        others=tuple(draft.others),
+        lacks=draft.lacks,
+        globs=draft.globs,
     )
 
 
@@ -104,7 +123,16 @@ def _qualify(name: str, drafts: Sequence[Draft], taken: set[str]) -> list[str | 
 
     Folders called `skills` are left out unless they make the difference.
     """
-    full = [list(draft.folders[:-1] if draft.folders[-1:] == (name,) else draft.folders) for draft in drafts]
+    full = [
+        [word for word in (draft.site.origin.server, draft.site.origin.plugin) if word]
+        + list(draft.folders[:-1] if draft.folders[-1:] == (name,) else draft.folders)
+        for draft in drafts
+    ]
+    if all(path == full[0] for path in full):
+        full = [
+            [draft.root.rstrip("/").rpartition("/")[2], *path]
+            for draft, path in zip(drafts, full, strict=True)
+        ]
     short = [[folder for folder in path if folder != "skills"] for path in full]
     ids: list[str | None] = [None] * len(drafts)
     used: set[str] = set()
@@ -128,10 +156,12 @@ def _by_digest(name: str, content: str, taken: set[str]) -> str:
 
 def _note_doubles(drafts: Sequence[Draft]) -> None:
     """Add a defect to every skill that shares its name or its description with another one."""
-    names: dict[str, list[Draft]] = defaultdict(list)
+    names: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
     descriptions: dict[str, list[Draft]] = defaultdict(list)
     for draft in drafts:
-        names[draft.name].append(draft)
+        # Clients that load plugins and servers put these before the name.
+        origin = draft.site.origin
+        names[draft.name, origin.plugin, origin.server].append(draft)
         if draft.description:
             descriptions[draft.description].append(draft)
     for kind, table in (("duplicate-name", names), ("duplicate-description", descriptions)):

@@ -79,7 +79,41 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
         name_line=name_line,
         description_line=description_line,
         problems=[problem._replace(line=min(max(problem.line, 1), last)) for problem in problems],
+        lacks=_lacks({problem.kind for problem in problems}),
+        globs=_globs(fields),
     )
+
+
+_UNREAD = frozenset(
+    {"no-frontmatter", "blank-before-frontmatter", "text-before-frontmatter", "frontmatter-in-code-fence",
+     "frontmatter-unfenced", "bad-opening-fence", "unterminated-frontmatter", "empty-frontmatter"}
+)  # fmt: skip
+_NOT_YAML = frozenset(
+    {"yaml-invalid", "unquoted-colon", "unquoted-indicator", "text-after-block-indicator", "bad-escape",
+     "unclosed-quote", "line-without-key", "broken-flow", "frontmatter-not-mapping"}
+)  # fmt: skip
+_ABSENT = {
+    "no-name": "name",
+    "no-description": "description",
+    "empty-description": "description",
+    "description-not-text": "description",
+}
+
+
+def _lacks(kinds: set[str]) -> tuple[str, ...]:
+    """Return what a strict client does not find in a file, of `frontmatter`, `yaml`, `name` and `description`."""
+    found = {_ABSENT[kind] for kind in kinds if kind in _ABSENT}
+    found |= {"frontmatter"} if kinds & _UNREAD else {"yaml"} if kinds & _NOT_YAML else set()
+    return tuple(sorted(found))
+
+
+def _globs(fields: dict[str, Field]) -> tuple[str, ...]:
+    """Return the patterns of the `paths` key, a list or words between commas."""
+    got = fields.get("paths")
+    if got is None:
+        return ()
+    data = got.data if isinstance(got.data, list) else got.text.split(",")
+    return tuple(one_line(str(item))[:200] for item in data[:50] if str(item).strip())
 
 
 def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Problem]) -> None:

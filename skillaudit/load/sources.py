@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from skillaudit.disk.names import expanded
 from skillaudit.errors import LoadError
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import Draft, Rejected
+from skillaudit.load.installed import read_installed, without_stale
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
-from skillaudit.load.marketplace import read_marketplace
+from skillaudit.load.manifests import empty_submodules, read_manifests
 from skillaudit.load.place import place
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
+from skillaudit.load.standing import Ground, client_path
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
 from skillaudit.reading import limits, read_start
@@ -24,8 +28,17 @@ from skillaudit.schema import Skipped
 _EVERY = 64
 
 
-def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
-    """Return the drafts of one source in their order, and what was skipped.
+class Read(NamedTuple):
+    """What one source holds."""
+
+    drafts: list[Draft]
+    skipped: list[Skipped]
+    problems: Sequence[tuple[str, Problem]] = ()
+    """What is wrong in files that are no skills: the file below the source, and the problem."""
+
+
+def read_source(source: str | Path, progress: Progress) -> Read:
+    """Return the drafts of one source in their order, what was skipped, and what is wrong in its manifests.
 
     Raises `LoadError` with one sentence when there is nothing to load.
     """
@@ -42,13 +55,13 @@ def read_source(source: str | Path, progress: Progress) -> tuple[list[Draft], li
     if not is_file:
         raise LoadError(f"{shown}: neither a file nor a folder; give the path of {FORMATS}")
     if is_list_file(path):
-        return read_list(path, shown)
+        return Read(*read_list(path, shown))
     if path.suffix.lower() != ".md":
         raise LoadError(f"{shown}: not a skill library; give {FORMATS}")
     return _read_single(path, shown)
 
 
-def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft], list[Skipped]]:
+def _read_folder(path: Path, shown: str, progress: Progress) -> Read:
     def tick(folders: int) -> None:
         if folders % _EVERY == 0:
             progress.update("load", 0, 0, f"{folders} folders")
@@ -57,11 +70,14 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
         tree = walk(path, tick)
     except OSError as error:
         raise LoadError(f"{shown}: cannot be read: {_why(error)}; check the rights of the folder") from None
-    plugins = read_marketplace(path)
-    files, flat = tree.files, False
-    if not files:
-        files, flat = tree.markdown, True
-    skipped = list(tree.skipped)
+    installed = read_installed(path)
+    files, stale = without_stale(tree.files, client_path(path.resolve()), installed)
+    flat = not files
+    if flat:
+        files = tree.markdown
+    shipping = read_manifests(path, [found.folders for found in files])
+    ground = Ground(path, files, shipping, installed)
+    skipped = [*tree.skipped, *stale, *empty_submodules(path), *shipping.skipped]
     drafts: list[Draft] = []
     root = path.resolve()
     taken = 0
@@ -81,15 +97,15 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> tuple[list[Draft
             break
         got.root, got.shown = shown, f"{shown.rstrip('/')}/{found.shown}"
         got.place = place(path, found.folders, found.file_name)
+        got.site = ground.site(found)
         drafts.append(got)
     progress.update("load", len(files), len(files))
-    skipped += plugins.skipped
     skipped.sort(key=lambda item: path_order(tuple(item.path.split("/"))))
     if not drafts:
         raise LoadError(_nothing(path, shown, tree.folders, skipped))
     for draft, category in zip(drafts, categories([draft.folders for draft in drafts]), strict=True):
-        draft.category = category or plugins.plugin_of(draft.folders)
-    return drafts, skipped
+        draft.category = category or draft.site.origin.plugin or shipping.owner(draft.folders)
+    return Read(drafts, skipped, shipping.problems)
 
 
 def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> str:
@@ -108,7 +124,7 @@ def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> st
     return f"{said}; give {FORMATS}"
 
 
-def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
+def _read_single(path: Path, shown: str) -> Read:
     is_skill = is_skill_name(path.name)
     folder = path.resolve().parent.name
     found = Found(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
@@ -117,7 +133,7 @@ def _read_single(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
     got.path, got.shown, got.root = show(path.name), shown, shown
     got.place = place(path)
-    return [got], []
+    return Read([got], [])
 
 
 def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
@@ -138,6 +154,8 @@ def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
         got = parse_skill(data, folder=own, complete=complete)
     if isinstance(got, Rejected):
         return got
+    if found.nested and found.file_name != "SKILL.md" and "frontmatter" in got.lacks:
+        return Rejected("reference", "a page of the skill above it, for it has no frontmatter")
     got.path = found.shown
     got.folders = tuple(show(folder) for folder in found.folders)
     if not flat:

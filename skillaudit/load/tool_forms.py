@@ -96,7 +96,9 @@ def _of_servers(content: list[Any] | dict[str, Any], depth: int) -> Tools | None
         found = find_tools(tools, depth + 1) or Tools([])
         partial = partial or found.partial or bool(server.get("nextCursor"))
         rows += [
-            {"category": name, **row} if isinstance(row, dict) and isinstance(name, str) else row
+            {"category": name, "server": name, **row}
+            if isinstance(row, dict) and isinstance(name, str)
+            else row
             for row in found.rows
         ]
     return Tools(rows, partial) if rows else None

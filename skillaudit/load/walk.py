@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from skillaudit.load.layout import CLIENT_FOLDERS, is_marker
 from skillaudit.safety.cleaning import clean
@@ -33,6 +35,14 @@ PEEK_FOLDERS = 500
 """How many folders of an ignored tree are looked at, to say whether it holds skills."""
 
 
+_MISSPELT = re.compile(r"(?:skills\.md|skill\.(?:markdown|mdx|txt)|skill|skil\.md|sklil\.md)$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:readme|license|changelog|contributing|index|agents|claude|gemini|notes)\b", re.IGNORECASE
+)
+"""Markdown that says something about skills."""
+_FLAT = "Markdown directly in a folder of skills, where no client finds it; move it to a folder of its own, as SKILL.md"
+
+
 @dataclass(slots=True)
 class Found:
     """One skill file on disk."""
@@ -44,7 +54,8 @@ class Found:
     file_name: str
     nested: bool
     """True when a folder above it, within the source, is a skill too."""
-    linked: bool = False
+    linked: Literal["", "file", "folder"] = ""
+    """What of it is a link, if anything."""
 
     @property
     def shown(self) -> str:
@@ -102,7 +113,7 @@ def walk(root: Path, tick: Callable[[int], None]) -> Tree:
             )
             break
         _follow(tree, link, real_root, tick)
-    tree.files.sort(key=lambda found: (found.linked, path_order((*found.folders, found.file_name))))
+    tree.files.sort(key=lambda found: (found.linked != "", path_order((*found.folders, found.file_name))))
     tree.markdown.sort(key=lambda found: found.file_name)
     return tree
 
@@ -118,7 +129,7 @@ def _walk_folder(
     links: list[_Link],
     tick: Callable[[int], None],
     is_root: bool = False,
-    linked: bool = False,
+    linked: Literal["", "folder"] = "",
 ) -> None:
     """Walk one real folder; links met on the way are put on `links`."""
     stack: list[tuple[str, tuple[str, ...], bool]] = [(start, at, False)]
@@ -151,9 +162,10 @@ def _walk_folder(
             elif len(parts) >= MAX_DEPTH:
                 _skip(tree, parts, entry.name, "too-deep", f"more than {MAX_DEPTH} folders deep")
             else:
-                # A skill at the top of a repository does not own the library beside it.
+                # A skill at the top of a repository, or in a folder of skills, does not own what is beside it.
                 library = entry.name in CLIENT_FOLDERS or (not parts and is_marker(entry.name))
-                below = (inside_skill or skill_files) and not library
+                stray = bool(parts) and parts[-1] == "skills"
+                below = (inside_skill or (skill_files and not stray)) and not library
                 stack.append((entry.path, (*parts, entry.name), below))
 
 
@@ -178,11 +190,12 @@ def _take_files(
     parts: tuple[str, ...],
     nested: bool,
     links: list[_Link],
-    linked: bool,
+    linked: Literal["", "folder"],
     top: bool,
 ) -> bool:
     """Take the skill file of one folder and note its links; say whether there was a skill file."""
     candidates: list[Found] = []
+    near: list[str] = []
     for entry in listing:
         try:
             is_link = entry.is_symlink()
@@ -203,12 +216,26 @@ def _take_files(
                 _skip(tree, parts, entry.name, "not-a-file", f"named like a skill file, but it is {what}")
         elif top and entry.name.lower().endswith(".md") and entry.is_file(follow_symlinks=False):
             tree.markdown.append(Found(entry.path, parts, entry.name, False))
+        elif _is_near(entry.name, parts):
+            near.append(entry.name)
     candidates.sort(key=lambda found: (found.file_name != "SKILL.md", found.file_name))
     tree.files += candidates[:1]
+    for name in near if not candidates or parts[-1:] == ("skills",) else ():
+        misspelt = _MISSPELT.match(name)
+        why = "named almost like a skill file; the name has to be SKILL.md" if misspelt else _FLAT
+        _skip(tree, parts, name, "misspelt" if misspelt else "flat-file", why)
     for other in candidates[1:]:
         reason = f"{candidates[0].file_name} stands in the same folder and comes first"
         _skip(tree, parts, other.file_name, "other-case", reason)
     return bool(candidates)
+
+
+def _is_near(name: str, parts: tuple[str, ...]) -> bool:
+    """Say whether a file looks like a skill that no client finds: misspelt, or flat in a client's folder of skills."""
+    if len(parts) > 1 and "skills" in parts[:-1] and _MISSPELT.match(name):
+        return True
+    flat = len(parts) > 1 and parts[-1] == "skills" and parts[-2] in CLIENT_FOLDERS
+    return flat and name.lower().endswith(".md") and not _ABOUT.match(name)
 
 
 def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]) -> None:
@@ -228,7 +255,7 @@ def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]
         return
     if not stat.S_ISDIR(mode):
         if stat.S_ISREG(mode):
-            tree.files.append(Found(target, link.folders, link.name, False, linked=True))
+            tree.files.append(Found(target, link.folders, link.name, False, linked="file"))
         else:
             _skip(tree, link.folders, link.name, "not-a-file", "a link to something that is not a file")
         return
@@ -237,7 +264,7 @@ def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]
         _skip(tree, link.folders, link.name, "symlink-loop", "a link to a folder that contains it")
         return
     inner: list[_Link] = []
-    _walk_folder(tree, target, (*link.folders, link.name), inner, tick, linked=True)
+    _walk_folder(tree, target, (*link.folders, link.name), inner, tick, linked="folder")
     for nested in inner:
         # Links below a link are not followed further: their targets inside the root are walked anyway.
         if is_skill_name(nested.name):

@@ -8,6 +8,7 @@ from functools import partial
 
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.cache import Cache
+from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.optimize.anchor import anchor_paragraph
@@ -19,7 +20,7 @@ from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unqu
 from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.merge import NEAREST, fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.proof.prove import prove
+from skillaudit.optimize.proof.prove import Prove, prove
 from skillaudit.optimize.records import PLAN_VERSION, STEPS, Edit, Hierarchy, Optimisation, Plan, StepName
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.rewrite.boundary import draw_boundaries
@@ -51,18 +52,21 @@ def optimize(
     plan: Plan | None = None,
     complete: Complete | None = None,
     rewriter: str = "extractive",
+    live: Prove | None = None,
     progress: Progress = SILENT,
 ) -> Optimisation:
     """Propose edits to a library, chosen on the work half of its requests and proved on the other half.
 
     Nothing is written. With a `plan` its edits are proved as they stand, and none is made or refused.
     The client of `config` is whose budget the list has to keep, and whose cut text is judged. `complete`
-    sends a prompt to the model called `rewriter`, which then writes the descriptions.
+    sends a prompt to the model called `rewriter`, which then writes the descriptions. `live` has a model route
+    the proof half before and after the accepted edits.
 
     Raises UsageError when no request of the work half judges a skill, for an unknown router or client, and
     what `audit` raises.
     """
     config = config or Config()
+    library = select(library, config)
     cache = Cache(config.cache) if config.use_cache else None
     try:
         maker: Embed | None = None
@@ -79,6 +83,7 @@ def optimize(
         edits = decisive(independent(bench.edits)) if plan is None else plan.edits
         halves = unquoted(halves, edits)
         proven = prove(halves, config, maker, edits, plan is None, progress)
+        asked = live(halves, proven.edits, config) if live is not None else None
         hierarchy = _arrange(order, halves, bench, proven.edits)
         anchor = plan.anchor if plan is not None else ""
         if plan is None and "anchor" in order.only:
@@ -103,6 +108,7 @@ def optimize(
         anchor=anchor,
         hierarchy=hierarchy,
         notes=tuple(notes),
+        live=asked,
     )
 
 

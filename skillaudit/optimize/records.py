@@ -172,6 +172,41 @@ class Proof(Record):
         )
 
 
+class LiveProof(Record):
+    """What a live model chose before and after the edits, the same requests with the lists in the same order."""
+
+    model: str
+    planned: int
+    """Requests of the proof half."""
+    pairs: int
+    """Of these, decided both before and after; fewer where the budget ended."""
+    before: Estimate
+    """Share of the requests that have a right skill on which it was chosen."""
+    after: Estimate
+    silent_before: Estimate
+    """Share of those on which none was chosen."""
+    silent_after: Estimate
+    fired_before: Estimate
+    """Share of the requests that need no skill on which one was chosen."""
+    fired_after: Estimate
+    gained: int
+    lost: int
+    p_value: float | None
+    """Exact McNemar test of those two, two-sided."""
+    difference: Estimate
+    """Change of the share that is right, by a bootstrap over skills."""
+    order_noise: Estimate
+    """Share of requests that the same list in another order sends elsewhere, before any edit."""
+    dollars: float | None = None
+    """What it cost; None where the price is not known."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether at least half a request in a hundred is gained, for sure."""
+        gain = self.difference
+        return gain.value is not None and gain.low is not None and gain.value >= LEAST_PROVED and gain.low > 0
+
+
 class Offer(Record):
     """Refused edits that would help the library on the proof half, at a price that its author can weigh."""
 
@@ -260,6 +295,8 @@ class Optimisation(Record):
     """Paragraph for AGENTS.md or CLAUDE.md."""
     hierarchy: Hierarchy | None = None
     notes: tuple[str, ...] = ()
+    live: LiveProof | None = None
+    """What a live model makes of the accepted edits; None where none was asked."""
 
     @property
     def accepted(self) -> tuple[Edit, ...]:

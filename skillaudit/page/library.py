@@ -22,9 +22,21 @@ def loaded(report: Report) -> str:
         parts.append(f"{library.manual_only:,} manual-only")
     if library.copies:
         parts.append(plural(library.copies, "identical copy", "identical copies") + " folded")
+    if library.out:
+        parts.append(f"{library.out:,} left out")
     if library.skipped:
         parts.append(f"{len(library.skipped):,} skipped")
     return ", ".join(parts)
+
+
+def made_for(report: Report) -> str:
+    """Say in a line which clients the library is made for; empty for a list of tools, and where one was named."""
+    titles = [view.title for view in report.clients if view.made_for]
+    if report.client or not report.clients:
+        return ""
+    if not titles:
+        return "no client in particular: all of it competes"
+    return f"{', '.join(titles)}, by its folders and manifests"
 
 
 def notice_blocks(report: Report) -> list[Block]:
@@ -39,6 +51,7 @@ def library_blocks(report: Report, most: Most = None, *, partial: bool = False) 
         Heading("Library", id="library"),
         field("from", ", ".join(library.sources) or NONE),
         field("skills", loaded(report)),
+        *([field("made for", made_for(report))] if made_for(report) else []),
         *notice_blocks(report),
     ]
     if partial:
@@ -110,6 +123,29 @@ def visibility_blocks(found: Visibility) -> Iterator[Block]:
     columns = (Column("skill"), *(Column(number, 2, "right") for number in numbers))
     rows = [(Span(row.id), *(Span(LETTER[state]) for state in row.states)) for row in found.rows]
     yield table(columns, rows)
+
+
+def left_out_blocks(report: Report, most: Most = None) -> list[Block]:
+    """List what does not compete, by client and reason, with what to do."""
+    library = report.library
+    if not library.left_out:
+        return []
+    titles = {view.client: view.title for view in report.clients}
+    rows = [
+        (
+            Span(titles.get(left.client, "")),
+            Span(f"{left.count:,}"),
+            Span(", ".join(left.skills[:2]) + (f" and {left.count - 2:,} more" if left.count > 2 else "")),
+            Span(left.reason, "muted"),
+        )
+        for left in head(library.left_out, most)
+    ]
+    columns = (Column("client"), Column("", 4, "right"), Column("skills"), Column("why"))
+    note = f"{plural(library.out, 'skill')} not in the forecast; --files all counts them"
+    return [
+        Heading("Left out", note, "left-out"),
+        table(columns, rows, len(library.left_out), "reason"),
+    ]
 
 
 def skipped_blocks(report: Report, most: Most = None) -> list[Block]:

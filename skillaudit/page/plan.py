@@ -28,7 +28,17 @@ from skillaudit.page.figures import percent, plural, points, signed
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.records import Edit, Harm, Hierarchy, Node, Optimisation, PairedTest, Proof, Step
+    from skillaudit.optimize.records import (
+        Edit,
+        Harm,
+        Hierarchy,
+        LiveProof,
+        Node,
+        Optimisation,
+        PairedTest,
+        Proof,
+        Step,
+    )
     from skillaudit.schema import Estimate
 
 RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
@@ -68,6 +78,8 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
         yield from offer_blocks(found)
         yield from (Paragraph(note, "muted") for note in found.notes)
         return
+    if found.live is not None:
+        yield from live_blocks(found.live)
     if found.proof is not None:
         if found.planned is None or found.planned == found.proof:
             yield from proof_blocks(found.proof)
@@ -94,6 +106,8 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
 def verdict(found: Optimisation) -> str:
     """Say in a sentence what the plan comes to, by the half of the proof that refused nothing."""
     proof = found.planned or found.proof
+    if found.live is not None:
+        return live_verdict(found.live)
     if not found.accepted:
         return "Nothing here gains a request by any edit that was tried: keep your library."
     says_when = sum(edit.step == "activation" for edit in found.accepted)
@@ -118,6 +132,45 @@ def verdict(found: Optimisation) -> str:
         why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
         return f"Not proved: {said}; {why}.{working}"
     return f"Nothing is proved when a model is asked to choose: {said}.{working}"
+
+
+def live_verdict(live: LiveProof) -> str:
+    """Say in a sentence what a live model made of the edits."""
+    change = live.difference
+    said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
+    if change.low is not None and change.high is not None:
+        said += f" ({signed(100 * change.low, 1)} to {signed(100 * change.high, 1)})"
+    start = "Proved on" if live.proved else "Not proved on"
+    counts = f"{live.gained:,} gained and {live.lost:,} lost of {live.pairs:,} asked both ways"
+    return f"{start} {live.model}: {said}; {counts}."
+
+
+def live_blocks(live: LiveProof) -> list[Block]:
+    """Show what a live model chose before and after."""
+    asked = (
+        f"{live.pairs:,} of {plural(live.planned, 'request')} asked before and after, lists in the same order"
+    )
+    blocks: list[Block] = [Heading(f"Asked of {live.model}", asked)]
+    for name, tone, before, after in (
+        ("right", "good", live.before, live.after),
+        ("no skill", "muted", live.silent_before, live.silent_after),
+        ("false trigger", "warning", live.fired_before, live.fired_after),
+    ):
+        if before.value is not None:
+            blocks += [
+                Paragraph(name, "value"),
+                Gauge("  before", before, tone),
+                Gauge("  after", after, tone),
+            ]
+    p = "no decision changes" if live.p_value is None else f"p = {live.p_value:.2g}, exact McNemar"
+    blocks.append(field("changed", f"{live.gained:,} gained, {live.lost:,} lost; {p}"))
+    if live.order_noise.value is not None:
+        blocks.append(
+            field("order", f"another order of the same list changes {percent(live.order_noise.value)}")
+        )
+    if live.dollars is not None:
+        blocks.append(field("spent", f"${live.dollars:.4f}"))
+    return blocks
 
 
 # The proof.

@@ -35,7 +35,14 @@ from skillaudit.page.figures import (
     some,
 )
 from skillaudit.page.forecast import class_blocks, forecast_blocks, law_blocks
-from skillaudit.page.library import client_blocks, library_blocks, loaded, notice_blocks, skipped_blocks
+from skillaudit.page.library import (
+    client_blocks,
+    left_out_blocks,
+    library_blocks,
+    loaded,
+    notice_blocks,
+    skipped_blocks,
+)
 from skillaudit.page.lines import Span
 from skillaudit.page.places import finding_place
 from skillaudit.page.sessions import use_blocks
@@ -383,5 +390,6 @@ SECTIONS: tuple[Section, ...] = (
     Section(_clusters, ""),
     Section(_pairs, ""),
     Section(_chains),
+    Section(left_out_blocks, "library"),
     Section(skipped_blocks, "library"),
 )

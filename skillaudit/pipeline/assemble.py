@@ -125,9 +125,12 @@ def summary(library: Library) -> LibrarySummary:
         sources=library.sources,
         skills=len(library.skills),
         routable=len(library.routable),
-        manual_only=len(library.skills) - len(library.routable),
+        manual_only=sum(skill.manual_only and not skill.out for skill in library.skills),
         copies=sum(len(skill.copies) for skill in library.skills),
         skipped=library.skipped,
+        left_out=library.left_out,
+        out=sum(bool(skill.out) for skill in library.skills),
+        made_for=library.made_for,
     )
 
 
@@ -174,6 +177,9 @@ def bystander(skill: Skill) -> SkillReport:
         clarity=None,
         radius=None,
         cluster=-1,
+        plugin=skill.origin.plugin,
+        server=skill.origin.server,
+        out=skill.out,
     )
 
 
@@ -210,6 +216,8 @@ def _competitor(
         rivals=rivals,
         lost=flow.lost,
         stolen=flow.stolen,
+        plugin=skill.origin.plugin,
+        server=skill.origin.server,
     )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skillaudit import extras
 from skillaudit.answer import answered
 from skillaudit.cache import Cache
-from skillaudit.clients import listing, shown_skills, visibility
+from skillaudit.clients import listing, select, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.laws import library_law
@@ -55,6 +55,7 @@ def audit_library(
 
     `compiled` are the chains of a library that was never written; else the mapping beside it is read.
     """
+    library = select(library, config)
     if config.own_settings.isolated:
         library = undeclared(library)
     if config.map == "umap":

@@ -6,7 +6,7 @@ import msgspec
 
 from skillaudit.answer import answered
 from skillaudit.checks import Evidence, check
-from skillaudit.clients import visibility
+from skillaudit.clients import select, visibility
 from skillaudit.config import Config
 from skillaudit.pipeline.assemble import bystander, summary
 from skillaudit.routing.profiles import default_router, find
@@ -33,6 +33,7 @@ def files_report(library: Library, config: Config) -> Report:
     Every rate is None; skills come without figures, in no cluster and on no map. Raises UsageError for an
     unknown router.
     """
+    library = select(library, config)
     views = visibility(library.skills, context=config.context, order=config.order)
     evidence = Evidence(
         library=library,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from skillaudit.cache import Cache
+from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
@@ -61,7 +62,7 @@ def route(
     config = config or Config()
     if not query.strip():
         raise UsageError("the request is empty; write what a user would say.")
-    shown = competing(load(sources, progress=progress), config)
+    shown = competing(select(load(sources, progress=progress), config), config)
     if not shown:
         raise UsageError("no skill of this library competes for requests: all are manual-only.")
     cache = Cache(config.cache) if config.use_cache else None

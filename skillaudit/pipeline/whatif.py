@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.cache import Cache
+from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
@@ -46,7 +47,7 @@ def what_if(
     if not add and not remove:
         raise UsageError("nothing to change; name skills to add or to remove.")
     config = config or Config()
-    library = load(sources, progress=progress)
+    library = select(load(sources, progress=progress), config)
     gathered = gather(library, config.requests, progress=progress)
     names = [_find(library.skills, name) for name in dict.fromkeys(remove)]
     extra: dict[str, Skill] = {}
@@ -85,7 +86,7 @@ def imagine(
 
     Both go by id. Raises ValueError for an id that is not in the library, and what `audit` raises.
     """
-    library = load(sources, progress=progress)
+    library = select(load(sources, progress=progress), config)
     gathered = gather(library, config.requests, progress=progress)
     reworded = tuple(
         msgspec.structs.replace(skill, description=descriptions[skill.id])

@@ -20,7 +20,7 @@ from skillaudit.asking.routers import LocalRouter, is_local, parse_local
 from skillaudit.asking.scorers import Scorers
 from skillaudit.asking.terms import Terms
 from skillaudit.cache import Cache
-from skillaudit.clients import listing, shown_skills
+from skillaudit.clients import listing, select, shown_skills
 from skillaudit.config import Config
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
@@ -124,7 +124,7 @@ class _Session:
         self._scorers = Scorers(config.embedder, config.device, cache)
         # A model that cannot be used is said before anything is loaded.
         self._router = settings.router(settings.model, self._scorers)
-        self._library = load(sources, progress=progress)
+        self._library = select(load(sources, progress=progress), config)
         gathered = gather(self._library, config.requests, progress=progress)
         self._gathered = self._with_written(gathered)
         make = self._scorers.maker(config.scorer)

@@ -20,6 +20,9 @@ class Names:
         self._spelled: dict[str, list[str]] = defaultdict(list)
         for skill in skills:
             self._names[skill.name].append(skill.id)
+            for owner in {skill.origin.plugin, skill.origin.server, skill.site.inside} - {""}:
+                for form in (f"{owner}:{skill.name}", f"mcp__{owner}__{skill.name}"):
+                    self._names[form].append(skill.id)
             for form in {
                 squash(skill.name),
                 squash(skill.id),
@@ -30,8 +33,8 @@ class Names:
     def find(self, name: str, home: Skill | None) -> tuple[str, ...]:
         """Return the ids that a label means; all of them where several skills share the name.
 
-        A file beside a skill means that skill by its own name. `plugin:skill` and `folder/skill` fall back to
-        their last part.
+        A file beside a skill means that skill by its own name. `plugin:skill` is the one of that plugin or server;
+        where there is none, it and `folder/skill` fall back to their last part.
         """
         if home is not None and name in (home.name, home.id):
             return (home.id,)

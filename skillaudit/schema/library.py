@@ -16,6 +16,44 @@ class Record(msgspec.Struct, frozen=True):
     """Base of all records: immutable, compared by value, convertible to JSON."""
 
 
+SiteKind = Literal["library", "client", "plugin", "elsewhere", "sample"]
+"""A plain library to be installed, a client's own folder, a plugin that ships it, or a place that nobody loads from:
+anywhere else in a repository, or templates, examples and test data."""
+
+
+class Origin(Record):
+    """Where a skill comes from, beyond its file; empty where that says nothing."""
+
+    plugin: str = ""
+    marketplace: str = ""
+    version: str = ""
+    server: str = ""
+    """The MCP server of a tool."""
+    scope: Literal["", "user", "enterprise"] = ""
+    """Whose folder it was installed in; empty for a project's."""
+
+
+class Site(Record):
+    """One place where a skill's text stands, as a client would come by it."""
+
+    path: str = ""
+    kind: SiteKind = "library"
+    root: str = ""
+    """The client's folder that it lies below, such as `.claude/skills`."""
+    inside: str = ""
+    """Folder of the source that the root lies in; empty at the top."""
+    below: str = ""
+    """Folders from the root down to the skill's own; empty for a file in the root itself, or where unknown."""
+    linked: Literal["", "file", "folder"] = ""
+    nested: bool = False
+    """True below another skill's folder."""
+    ships: tuple[str, ...] = ()
+    """Kinds of manifest that ship it: `claude`, `codex`, `github`, `gemini` and so on."""
+    passed: tuple[str, ...] = ()
+    """Kinds of manifest that ship other skills of its source, and not this one."""
+    origin: Origin = Origin()
+
+
 class Skill(Record):
     """One routable or manual-only skill, with its text already cleaned for display."""
 
@@ -49,6 +87,20 @@ class Skill(Record):
     description_line: int = 1
     digest: str = ""
     """Hex digest of name, description and body."""
+    site: Site = Site()
+    others: tuple[Site, ...] = ()
+    """Sites of its identical copies, parallel to `copies`."""
+    lacks: tuple[str, ...] = ()
+    """What a strict client does not find in it: `name`, `description`, `yaml`, `frontmatter`."""
+    globs: tuple[str, ...] = ()
+    """Patterns of its `paths` key: some clients offer it only for work on files that match."""
+    out: Literal["", "excluded", "not loaded"] = ""
+    """Why it does not compete: the user left it out, or no client that the library is made for loads it."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from."""
+        return self.site.origin
 
     @property
     def text(self) -> str:
@@ -80,6 +132,21 @@ class Defect(Record):
     """Digest of what was found, where a defect of the same kind may be a worse one."""
 
 
+class LeftOut(Record):
+    """Skills that do not compete, all for one reason."""
+
+    client: str
+    """The client that says so; empty for the user, or where no client is meant."""
+    reason: str
+    fix: str = ""
+    """What to do where they are meant to be used."""
+    skills: tuple[str, ...] = ()
+    """Ids of the first of them."""
+    count: int = 0
+    lost: bool = True
+    """False for skills that the client loads with less than their files say."""
+
+
 class Library(Record):
     """An ordered set of skills, with everything that was skipped or was wrong on the way."""
 
@@ -87,11 +154,15 @@ class Library(Record):
     skills: tuple[Skill, ...]
     skipped: tuple[Skipped, ...] = ()
     defects: tuple[Defect, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """What does not compete, largest group first."""
+    made_for: tuple[str, ...] = ()
+    """Clients that the library's folders and manifests are for; empty where they name none."""
 
     @property
     def routable(self) -> tuple[Skill, ...]:
         """The skills that compete for requests, in order."""
-        return tuple(skill for skill in self.skills if not skill.manual_only)
+        return tuple(skill for skill in self.skills if not skill.manual_only and not skill.out)
 
 
 class Request(Record):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from skillaudit.schema.answer import Answer
 from skillaudit.schema.execution import Estimate, Execution
-from skillaudit.schema.library import Record, RequestSource, ScorerName, Skipped
+from skillaudit.schema.library import LeftOut, Record, RequestSource, ScorerName, Skipped
 from skillaudit.schema.own_settings import OwnSettings
 from skillaudit.schema.use import Use
 
@@ -208,6 +208,12 @@ class SkillReport(Record):
     """Requests of its own that it is likeliest to lose, worst first."""
     stolen: tuple[RequestLoss, ...] = ()
     """Requests of others that it is likeliest to take, worst first."""
+    plugin: str = ""
+    """The plugin that ships it."""
+    server: str = ""
+    """The server of a tool."""
+    out: str = ""
+    """Why it does not compete: `excluded`, `not loaded`, or nothing."""
 
 
 class Cluster(Record):
@@ -326,6 +332,13 @@ class LibrarySummary(Record):
     manual_only: int
     copies: int
     skipped: tuple[Skipped, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    """Skills that do not compete because no client that the library is made for loads them, or the user left them
+    out; by client and reason."""
+    out: int = 0
+    """How many these are."""
+    made_for: tuple[str, ...] = ()
+    """Clients that the library's folders and manifests are for; empty where they name none, and all of it competes."""
 
 
 class ClientView(Record):
@@ -350,6 +363,12 @@ class ClientView(Record):
     """None for a client without one."""
     assumption: str
     """What the figures rest on that cannot be known from outside; empty for nothing."""
+    loaded: int = 0
+    """Skills that the client makes something of, whole or not."""
+    made_for: bool = False
+    """True where the library's folders or manifests are for this client."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What it does not load, or not whole, and why; skills left out by the user are not among them."""
 
 
 class EmbeddingSummary(Record):

@@ -202,7 +202,7 @@ def test_laws_draws_the_librarys_own(skillaudit: Runner) -> None:
     assert (
         f"THIS LIBRARY  for router {DEFAULT_ROUTER}" in out
         and "(chosen)" in out
-        and "above 80.0%" in out.replace("\n", " ")
+        and "fit above 80.0%" in out.replace("\n", " ")
     )
     assert "E this library" in out
 

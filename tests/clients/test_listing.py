@@ -153,7 +153,7 @@ def test_every_current_client_has_a_list_written_by_hand() -> None:
 
 def test_manual_only_skills_are_named_as_such() -> None:
     assert listing(SMALL, "claude-code").entries[2].reason == "manual-only"
-    assert listing([skill("a", "")], "codex").entries[0].reason == "no description"
+    assert listing([skill("a", "")], "codex").entries[0].reason == "it has no description"
 
 
 def test_an_unknown_client_gets_the_nearest_name() -> None:

@@ -107,7 +107,7 @@ def test_links_inside_the_root_come_last(tmp_path: Path) -> None:
     (tmp_path / "b" / "SKILL.md").symlink_to("../skills/a/SKILL.md")
     tree = look(tmp_path)
     assert paths(tree) == ["skills/a/SKILL.md", "aaa/SKILL.md", "b/SKILL.md", ".claude/skills/a/SKILL.md"]
-    assert [found.linked for found in tree.files] == [False, True, True, True]
+    assert [found.linked for found in tree.files] == ["", "folder", "file", "folder"]
     assert tree.skipped == []
 
 

@@ -77,6 +77,8 @@ OTHER = {
     "device": "cpu",
     "router": "local",
     "client": "codex",
+    "files": "all",
+    "exclude": ("drafts",),
     "context": 50_000,
     "order": "worst",
     "map": "umap",

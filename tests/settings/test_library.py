@@ -59,7 +59,14 @@ def said(folder: Path, text: str, **options: object) -> Settings:
 
 def test_every_key_is_the_users_alone_or_named_here() -> None:
     assert {key.name for key in KEYS if not key.about.by_library} == set(USERS_ALONE)
-    assert {key.name for key in KEYS if key.about.by_library} == {"requests", "chains", "client", "suppress"}
+    assert {key.name for key in KEYS if key.about.by_library} == {
+        "requests",
+        "chains",
+        "client",
+        "suppress",
+        "files",
+        "exclude",
+    }
 
 
 @pytest.mark.parametrize("key", USERS_ALONE)

@@ -58,6 +58,15 @@ def paired(before: Variant, after: Variant, name: ScorerName, router: str | None
     )
 
 
+def by_owner(owners: Sequence[str], differences: Doubles) -> Estimate:
+    """Mean of the differences of single requests, with a 90% interval by a bootstrap over their skills."""
+    groups = _groups(owners)
+    return _bootstrap(
+        np.array([differences[rows].mean() for rows in groups]),
+        np.array([len(rows) for rows in groups], dtype=np.float64),
+    )
+
+
 def _groups(owners: Sequence[str]) -> list[list[int]]:
     """Return the requests of each skill; skills share a group by a hash of their id when there are many."""
     names = sorted(set(owners))

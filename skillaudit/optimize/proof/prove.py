@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -16,12 +16,14 @@ from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
-from skillaudit.optimize.records import STEPS, Change, Edit, Harm, Offer, Proof, Rates, Step
+from skillaudit.optimize.records import STEPS, Change, Edit, Harm, LiveProof, Offer, Proof, Rates, Step
 from skillaudit.progress import Progress
 from skillaudit.routing.profiles import classes
 from skillaudit.schema import ScorerName
 from skillaudit.stats.intervals import UNKNOWN
 
+Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
+"""Has a live model route the proof half before and after some edits."""
 WEIGHED = 20
 """Accepted edits that are weighed one by one, those that bring most first."""
 SECOND: dict[ScorerName, ScorerName] = {"hybrid": "dense", "lexical": "dense", "dense": "lexical"}

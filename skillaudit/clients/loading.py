@@ -1,0 +1,203 @@
+"""Which skills one client loads, what it calls them, and why it passes the others over."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from skillaudit.clients.entries import folder_of
+from skillaudit.clients.profiles import ClientProfile, Loading
+from skillaudit.schema import Record, Site, Skill
+
+LoadState = Literal["loads", "degraded", "not loaded"]
+Verdict = tuple[str, str]
+"""Why a site is not loaded, and what to do about it; both empty where it is."""
+
+_SCOPES = ("enterprise", "user", "project")
+_LACKING = {
+    "name": "it has no name",
+    "description": "it has no description",
+    "frontmatter": "it has no frontmatter that the client finds",
+    "yaml": "its frontmatter is not valid YAML",
+}
+_MENDED = {
+    "name": "write a name",
+    "description": "write a description",
+    "frontmatter": "begin the file with --- and end the keys with ---",
+    "yaml": "put values with a colon and a space in quotes",
+}
+
+
+class Loaded(Record):
+    """What a client makes of one skill before it makes its list."""
+
+    id: str
+    state: LoadState
+    name: str
+    """What the client calls it; the skill's own name where it is not loaded."""
+    reason: str = ""
+    """Why it is not loaded, or what of it is lost."""
+    fix: str = ""
+    twice: tuple[str, ...] = ()
+    """Other names under which the same text is loaded once more."""
+    below: str = ""
+    """Folders from the client's root down to it, where they are known."""
+
+
+def loading(skills: Sequence[Skill], rule: ClientProfile) -> tuple[Loaded, ...]:
+    """Return what a client makes of each skill, in order, by its dated rules."""
+    found = [_one(skill, rule) for skill in skills]
+    return tuple(_clashes(skills, found, rule))
+
+
+def _one(skill: Skill, rule: ClientProfile) -> Loaded:
+    sites = (skill.site, *skill.others)
+    verdicts = [_verdict(skill, site, rule) for site in sites]
+    good = [site for site, (reason, _) in zip(sites, verdicts, strict=True) if not reason]
+    if not good:
+        reason, fix = verdicts[0]
+        return Loaded(id=skill.id, state="not loaded", name=skill.name, reason=reason, fix=fix)
+    names = list(dict.fromkeys(_name(skill, site, rule.loading) for site in good))
+    lost = "name" if "name" in skill.lacks else "description" if "description" in skill.lacks else ""
+    return Loaded(
+        id=skill.id,
+        state="degraded" if lost else "loads",
+        name=names[0],
+        reason=f"{_LACKING[lost]}, and something else stands in for it" if lost else "",
+        fix=_MENDED[lost] if lost else "",
+        twice=tuple(names[1:]) if rule.same_name == "both" else (),
+        below=good[0].below,
+    )
+
+
+def _verdict(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
+    """Say why the client does not load a skill from one of its sites, and what to do."""
+    how = rule.loading
+    place = _place(skill, site, rule)
+    if place[0] or site.kind in {"sample", "elsewhere"}:
+        return place
+    lacks = skill.lacks if skill.description else (*skill.lacks, "description")
+    lacking = next((need for need in how.needs if need in lacks), "")
+    if lacking:
+        return _LACKING[lacking], _MENDED[lacking]
+    if how.name == "folder-required" and site.below and skill.name != folder_of(skill):
+        return (
+            "its name is not that of its folder",
+            f"call the folder {skill.name}, or the skill {folder_of(skill)}",
+        )
+    if how.globs and skill.globs:
+        return (
+            f"it is offered only for work on files like {skill.globs[0]}",
+            "take `paths` out to list it always",
+        )
+    return "", ""
+
+
+def _place(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
+    how = rule.loading
+    home = how.project[0] if how.project else "the folder of skills"
+    move = f"move it to {home}/{skill.name}"
+    if site.kind == "sample":
+        return "it lies among templates, examples or test data", f"{move} if it is meant to be used"
+    if site.kind == "elsewhere":
+        return "it lies in no folder of skills", move
+    if site.kind == "client":
+        if site.root not in (*how.project, *how.user):
+            return f"{rule.title} does not read {site.root}", f"copy it to {home}/{skill.name}"
+        if site.inside and how.nested != "listed":
+            told = "only for work there" if how.nested == "there" else "not at all"
+            return f"{site.root} below {site.inside} is read {told}", move
+    if site.kind == "plugin" and not set(site.ships) & set(how.plugins):
+        return (
+            f"it is shipped only by manifests that {rule.title} does not read",
+            "add a manifest for this client",
+        )
+    if site.kind == "library" and set(site.passed) & set(how.plugins):
+        return (
+            "no plugin of the repository ships it",
+            "list it in the manifest, or move it into a plugin's folder",
+        )
+    return _depth(skill, site, how, move)
+
+
+def _depth(skill: Skill, site: Site, how: Loading, move: str) -> Verdict:
+    depth = len(site.below.split("/")) if site.below else 0
+    if site.nested and not how.below_skill:
+        return "it lies below another skill", move
+    if site.kind == "client" and depth == 0 and not how.root_file:
+        return "it stands in the folder of skills itself", move
+    if how.depth is not None and depth > how.depth:
+        return (
+            f"it lies {depth} folders deep, and only {how.depth} {'is' if how.depth == 1 else 'are'} read",
+            move,
+        )
+    if site.linked == "file" and not how.linked_files:
+        return "its SKILL.md is a link", "link its folder, or copy the file"
+    name = site.path.rpartition("/")[2]
+    if name and name.lower() == "skill.md" and name != "SKILL.md" and not how.any_spelling:
+        return f"the file is called {name}", "call it SKILL.md"
+    return "", ""
+
+
+def _name(skill: Skill, site: Site, how: Loading) -> str:
+    """Return what the client calls a skill that it loads from a site."""
+    folder = site.below.rpartition("/")[2] or folder_of(skill)
+    name = skill.name
+    if how.name in {"folder", "folder-and-written"}:
+        single = site.kind == "plugin" and not site.below
+        name = skill.name if single else folder
+    for character in how.replaced:
+        name = name.replace(character, "-")
+    if how.name_cap is not None:
+        name = name[: how.name_cap]
+    plugin = site.origin.plugin
+    return how.prefix.format(plugin=plugin, name=name) if plugin and how.prefix else name
+
+
+def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfile) -> list[Loaded]:
+    """Let scopes override, and tell nested skills of one name apart, as the client does."""
+    how = rule.loading
+    groups: dict[str, list[int]] = defaultdict(list)
+    for at, one in enumerate(found):
+        if one.state != "not loaded":
+            groups[one.name].append(at)
+    out = list(found)
+    for members in groups.values():
+        if len(members) > 1 and how.overrides:
+            ranks = [_rank(skills[at], how) for at in members]
+            for at, rank in zip(members, ranks, strict=True):
+                if rank > min(ranks):
+                    out[at] = msgspec.structs.replace(
+                        out[at],
+                        state="not loaded",
+                        reason=f"the {_SCOPES[min(ranks)]}'s own skill of this name counts",
+                        fix="give one of them another name",
+                    )
+        if len(members) > 1 and how.nested == "listed":
+            for at in members:
+                inside = skills[at].site.inside
+                if inside and skills[at].site.kind == "client" and out[at].state != "not loaded":
+                    out[at] = msgspec.structs.replace(out[at], name=f"{inside}:{out[at].name}")
+    if how.name == "folder-and-written":
+        _bracket(skills, out)
+    return out
+
+
+def _rank(skill: Skill, how: Loading) -> int:
+    scope = skill.origin.scope or "project"
+    return how.overrides.index(scope) if scope in how.overrides else len(how.overrides)
+
+
+def _bracket(skills: Sequence[Skill], out: list[Loaded]) -> None:
+    """Put the written name in brackets behind the folder's, where it means this skill alone."""
+    taken = Counter(one.name for one in out if one.state != "not loaded")
+    written = Counter(skill.name for skill, one in zip(skills, out, strict=True) if one.state != "not loaded")
+    for at, (skill, one) in enumerate(zip(skills, out, strict=True)):
+        bare = one.name.rpartition(":")[2]
+        if one.state == "not loaded" or "name" in skill.lacks or "yaml" in skill.lacks or bare == skill.name:
+            continue
+        if not taken[skill.name] and written[skill.name] == 1:
+            out[at] = msgspec.structs.replace(one, name=f"{one.name} ({skill.name})")

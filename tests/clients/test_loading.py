@@ -1,0 +1,298 @@
+"""What each client loads of a repository: every case once, as people met it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from skillaudit.clients import listing, loading, made_for, profile, select
+from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.schema import Library
+from tests.load.trees import text, write
+
+
+def states(library: Library, client: str) -> dict[str, str]:
+    """Return, by path, why a client does not load a skill; an empty text where it does."""
+    found = loading(library.skills, profile(client))
+    return {
+        skill.path: one.reason if one.state == "not loaded" else ""
+        for skill, one in zip(library.skills, found, strict=True)
+    }
+
+
+def routable(root: Path, **settings: object) -> list[str]:
+    chosen = select(load([root]), Config(**settings))  # type: ignore[arg-type]
+    return [skill.id for skill in chosen.routable]
+
+
+def listed(root: Path, client: str) -> list[str]:
+    """Return the names that a client's list has, in its order."""
+    shown = listing(load([root]).skills, client)
+    marks = ("- ", "    <name>", "<name>")
+    lines = [line for line in shown.text.split("\n") if line.startswith(marks)]
+    return [
+        line.removeprefix("- ").split(": ", 1)[0].replace("<name>", "").replace("</name>", "").strip()
+        for line in lines
+    ]
+
+
+def test_only_some_clients_look_deeper_than_one_folder(tmp_path: Path) -> None:
+    write(tmp_path, "skills/outline/SKILL.md")
+    write(tmp_path, "skills/creative/fiction/plot-twist/SKILL.md")
+    library = load([tmp_path])
+    deep = "skills/creative/fiction/plot-twist/SKILL.md"
+    for client in ("claude-code", "gemini-cli"):
+        assert states(library, client)[deep] == "it lies 3 folders deep, and only 1 is read"
+    for client in ("codex", "openclaw", "opencode"):
+        assert states(library, client)[deep] == ""
+
+
+def test_folders_of_kinds_are_installed_one_by_one(tmp_path: Path) -> None:
+    for path in ("skills/art/paint", "skills/art/draw", "skills/law/sue"):
+        write(tmp_path, f"{path}/SKILL.md")
+    assert set(states(load([tmp_path]), "claude-code").values()) == {""}
+
+
+def test_a_client_reads_its_own_folders(tmp_path: Path) -> None:
+    write(tmp_path, ".gemini/skills/docs/SKILL.md")
+    library = load([tmp_path])
+    assert states(library, "gemini-cli") == {".gemini/skills/docs/SKILL.md": ""}
+    assert states(library, "claude-code") == {
+        ".gemini/skills/docs/SKILL.md": "Claude Code does not read .gemini/skills"
+    }
+    assert listed(tmp_path, "claude-code") == []
+    assert [rule.name for rule in made_for(library.skills)] == ["gemini-cli"]
+
+
+@pytest.mark.parametrize("folder", ["test-data", "examples", "fixtures", "template"])
+def test_samples_are_nobodys(tmp_path: Path, folder: str) -> None:
+    write(tmp_path, "skills/real/SKILL.md")
+    write(tmp_path, f"{folder}/demo/SKILL.md")
+    assert listed(tmp_path, "claude-code") == ["real"]
+    assert routable(tmp_path) == ["real"]
+    assert routable(tmp_path, files="all") == [
+        *(["demo"] if folder < "skills" else []),
+        "real",
+        *(["demo"] if folder > "skills" else []),
+    ]
+
+
+def test_what_is_for_show_is_left_out_and_told_once(tmp_path: Path) -> None:
+    for name in ("soil-test", "prune-tree", "plan-beds"):
+        write(tmp_path, f"skills/{name}/SKILL.md")
+    write(tmp_path, "SKILL.md", text("garden", "Plans a garden. Use when beds are planned."))
+    write(tmp_path, "template/SKILL.md", text("template", "[REQUIRED] Description of what it does."))
+    write(tmp_path, "examples/demo/SKILL.md")
+    write(tmp_path, "tests/fixtures/bad/SKILL.md")
+    library = select(load([tmp_path]), Config())
+    assert {skill.id for skill in library.routable} == {"garden", "soil-test", "prune-tree", "plan-beds"}
+    (left,) = library.left_out
+    assert (left.reason, left.count) == ("it lies among templates, examples or test data", 3)
+
+
+def test_a_library_of_examples_is_a_library(tmp_path: Path) -> None:
+    write(tmp_path, "examples/a/SKILL.md")
+    write(tmp_path, "examples/b/SKILL.md")
+    assert routable(tmp_path) == ["a", "b"]
+
+
+def test_patterns_leave_out(tmp_path: Path) -> None:
+    for path in ("skills/a", "skills/drafts/b", "skills/c"):
+        write(tmp_path, f"{path}/SKILL.md")
+    assert routable(tmp_path, exclude=("drafts",)) == ["a", "c"]
+    assert routable(tmp_path, exclude=("skills/c",)) == ["a", "b"]
+    assert routable(tmp_path, exclude=("skills/**/b",)) == ["a", "c"]
+    assert routable(tmp_path, exclude=("*/c",)) == ["a", "b"]
+    library = select(load([tmp_path]), Config(exclude=("drafts",)))
+    assert [entry.reason for entry in listing(library.skills, "codex").entries] == ["", "", "left out"]
+    assert library.left_out[0].reason == "it matches drafts, which is left out"
+
+
+def test_a_page_called_skill_is_a_page(tmp_path: Path) -> None:
+    write(tmp_path, "skills/review/SKILL.md")
+    write(tmp_path, "skills/review/rubrics/skill.md", "# Skill rubric\n\nGive points.\n")
+    library = load([tmp_path])
+    assert [skill.id for skill in library.skills] == ["review"]
+    assert [item.code for item in library.skipped] == ["reference"]
+
+
+def test_strays_in_a_folder_of_skills(tmp_path: Path) -> None:
+    write(tmp_path, ".claude/skills/SKILL.md", text("stray", "Stands in the way of others, always."))
+    for path in ("good/SKILL.md", "flat.md", "README.md", "typo/SKILLS.md"):
+        write(tmp_path, f".claude/skills/{path}")
+    write(tmp_path, ".claude/skill/x/SKILL.md")
+    library = load([tmp_path])
+    assert {item.path: item.code for item in library.skipped} == {
+        ".claude/skills/flat.md": "flat-file",
+        ".claude/skills/typo/SKILLS.md": "misspelt",
+    }
+    assert states(library, "claude-code") == {
+        ".claude/skill/x/SKILL.md": "Claude Code does not read .claude/skill",
+        ".claude/skills/SKILL.md": "it stands in the folder of skills itself",
+        ".claude/skills/good/SKILL.md": "",
+    }
+    assert not [defect for defect in library.defects if defect.kind == "nested-skill"]
+    assert routable(tmp_path) == ["good"]
+
+
+def test_below_a_skill_only_some_clients_look(tmp_path: Path) -> None:
+    write(tmp_path, ".agents/skills/a/SKILL.md")
+    write(tmp_path, ".agents/skills/a/sub/SKILL.md")
+    library = load([tmp_path])
+    assert states(library, "codex")[".agents/skills/a/sub/SKILL.md"] == ""
+    for client in ("openclaw", "gemini-cli"):
+        assert states(library, client)[".agents/skills/a/sub/SKILL.md"] == "it lies below another skill"
+
+
+def test_the_installed_version_of_a_plugin_counts(tmp_path: Path) -> None:
+    home = tmp_path / ".claude"
+    for version in ("1.0.0", "1.2.0"):
+        write(
+            home,
+            f"plugins/cache/acme/helper/{version}/skills/lint/SKILL.md",
+            text("lint", f"Lints as {version} did, with care."),
+        )
+    write(home, "skills/lint/SKILL.md", text("lint", "Lints as 1.2.0 did, with care."))
+    record = {
+        "version": 2,
+        "plugins": {"helper@acme": [{"scope": "user", "version": "1.2.0", "installPath": "/x/1.2.0"}]},
+    }
+    write(home, "plugins/installed_plugins.json", json.dumps(record))
+    library = load([home])
+    assert [(item.code, item.reason) for item in library.skipped] == [
+        (
+            "stale-version",
+            "1 skill file of version 1.0.0 of the plugin helper@acme, of which 1.2.0 is installed",
+        )
+    ]
+    (skill,) = library.skills
+    assert {skill.site.kind, skill.others[0].kind} == {"client", "plugin"}
+    (one,) = loading(library.skills, profile("claude-code"))
+    assert {one.name, *one.twice} == {"lint", "helper:lint"}
+
+
+def test_without_a_record_the_newest_version_counts(tmp_path: Path) -> None:
+    for version in ("1.9.0", "1.10.0"):
+        write(
+            tmp_path,
+            f".claude/plugins/cache/acme/helper/{version}/skills/lint/SKILL.md",
+            text("lint", f"Lints as {version} did."),
+        )
+    (skill,) = load([tmp_path]).skills
+    assert (skill.origin.plugin, skill.origin.marketplace, skill.origin.version) == (
+        "helper",
+        "acme",
+        "1.10.0",
+    )
+
+
+def test_paths_are_for_matching_work(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        ".claude/skills/db/SKILL.md",
+        text("db", "Writes migrations for the database.", paths='["**/migrations/**"]'),
+    )
+    write(tmp_path, ".claude/skills/go/SKILL.md")
+    assert listed(tmp_path, "claude-code") == ["go"]
+    assert states(load([tmp_path]), "claude-code")[".claude/skills/db/SKILL.md"] == (
+        "it is offered only for work on files like **/migrations/**"
+    )
+    assert routable(tmp_path) == ["go"]
+
+
+def test_links_to_folders_and_to_files(tmp_path: Path) -> None:
+    write(tmp_path, "shared/beta/SKILL.md", text("dir-link", "Does what the link is called after."))
+    write(tmp_path, "shared/gamma/SKILL.md", text("file-link", "Does another thing with a linked file."))
+    (tmp_path / ".agents/skills/file-link").mkdir(parents=True)
+    (tmp_path / ".agents/skills/dir-link").symlink_to("../../shared/beta")
+    (tmp_path / ".agents/skills/file-link/SKILL.md").symlink_to("../../../shared/gamma/SKILL.md")
+    library = load([tmp_path])
+    assert not [defect for defect in library.defects if defect.kind == "name-differs-from-folder"]
+    assert states(library, "codex") == {
+        ".agents/skills/dir-link/SKILL.md": "",
+        ".agents/skills/file-link/SKILL.md": "its SKILL.md is a link",
+    }
+    assert set(states(library, "gemini-cli").values()) == {""}
+
+
+def test_an_empty_submodule_is_told(tmp_path: Path) -> None:
+    write(tmp_path, "skills/a/SKILL.md")
+    write(tmp_path, ".gitmodules", '[submodule "s"]\n\tpath = skills/shared\n\turl = https://example.com/x\n')
+    (tmp_path / "skills/shared").mkdir()
+    (item,) = load([tmp_path]).skipped
+    assert (item.path, item.code) == ("skills/shared", "submodule")
+    assert "git submodule update --init skills/shared" in item.reason
+
+
+def test_two_servers_with_one_name_compete(tmp_path: Path) -> None:
+    for server in ("tracker", "wiki"):
+        write(
+            tmp_path,
+            f"{server}.json",
+            json.dumps({"tools": [{"name": "search", "description": f"Searches the {server}."}]}),
+        )
+    library = load([tmp_path / "tracker.json", tmp_path / "wiki.json"])
+    assert [(skill.id, skill.origin.server) for skill in library.skills] == [
+        ("tracker/search", "tracker"),
+        ("wiki/search", "wiki"),
+    ]
+    assert not library.skipped
+
+
+def test_two_plugins_with_one_name_compete(tmp_path: Path) -> None:
+    for plugin in ("chart", "poem"):
+        write(tmp_path, f"{plugin}/.claude-plugin/plugin.json", json.dumps({"name": plugin}))
+        write(
+            tmp_path,
+            f"{plugin}/skills/generate/SKILL.md",
+            text("generate", f"Generates a {plugin}. Use when one is wanted."),
+        )
+    library = load([tmp_path / "chart", tmp_path / "poem"])
+    assert [skill.id for skill in library.skills] == ["chart/generate", "poem/generate"]
+    assert not [defect for defect in library.defects if defect.kind == "duplicate-name"]
+    names = [one.name for one in loading(library.skills, profile("claude-code"))]
+    assert names == ["chart:generate", "poem:generate"]
+    assert "- chart:generate: Generates a chart." in listing(library.skills, "claude-code").text
+
+
+def test_nested_skills_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    for place in (".claude", "apps/web/.claude", "apps/api/.claude"):
+        write(
+            tmp_path,
+            f"{place}/skills/release/SKILL.md",
+            text("release", f"Releases what {place} holds, step by step."),
+        )
+    assert sorted(listed(tmp_path, "claude-code")) == ["apps/api:release", "apps/web:release", "release"]
+
+
+def test_scopes_override(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    write(home, ".claude/skills/lint/SKILL.md", text("lint", "Lints as I like it, and not otherwise."))
+    write(tmp_path, "work/.claude/skills/lint/SKILL.md", text("lint", "Lints as the project likes it."))
+    library = load([tmp_path / "work", home / ".claude"])
+    assert [skill.origin.scope for skill in library.skills] == ["", "user"]
+    reasons = [one.reason for one in loading(library.skills, profile("claude-code"))]
+    assert reasons == ["the user's own skill of this name counts", ""]
+    assert loading(library.skills, profile("codex"))[0].state == "not loaded"
+
+
+def test_a_client_that_calls_skills_by_their_folder(tmp_path: Path) -> None:
+    write(tmp_path, ".claude/skills/diff/SKILL.md", text("other-name", "Says another name than its folder."))
+    assert listed(tmp_path, "claude-code") == ["diff (other-name)"]
+
+
+def test_what_a_strict_client_needs(tmp_path: Path) -> None:
+    write(tmp_path, ".agents/skills/none/SKILL.md", "---\nname: none\n---\n\nThe body says it.\n")
+    write(
+        tmp_path, ".agents/skills/anon/SKILL.md", "---\ndescription: Has no name of its own.\n---\n\nBody.\n"
+    )
+    library = load([tmp_path])
+    assert states(library, "codex") == {
+        ".agents/skills/anon/SKILL.md": "",
+        ".agents/skills/none/SKILL.md": "it has no description",
+    }
+    assert states(library, "gemini-cli")[".agents/skills/anon/SKILL.md"] == "it has no name"
