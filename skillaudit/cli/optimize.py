@@ -15,7 +15,7 @@ from skillaudit.cli.prices import price_of
 from skillaudit.disk.names import expanded
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.records import Plan
+    from skillaudit.optimize.records import Optimisation, Plan
     from skillaudit.schema import Library
 
 EXTRACTIVE = "extractive"
@@ -54,6 +54,13 @@ EXTRACTIVE = "extractive"
 )
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
+    "--loadout",
+    "settings_folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --client: write its settings to a new folder: which skills it lists whole, by name, or not.",
+)
+@click.option(
     "--prove",
     "judge",
     metavar="MODEL",
@@ -78,6 +85,7 @@ def command(
     everything: bool,
     quiet: bool,
     judge: str | None,
+    settings_folder: Path | None,
     price: str | None,
     **options: Any,
 ) -> None:
@@ -138,6 +146,8 @@ def command(
         _export(library, plan, target)
     if in_place:
         _apply(library, plan)
+    if settings_folder is not None:
+        _settle(found, settings_folder)
     _print(found, form, everything)
 
 
@@ -186,6 +196,13 @@ def _apply(library: Library, plan: Plan) -> None:
         return
     folders = apply(made)
     say(f"{len(made)} files changed; --undo puts them back from {', '.join(map(str, folders))}")
+
+
+def _settle(found: Optimisation, target: Path) -> None:
+    from skillaudit.optimize.apply.settings import write_settings
+
+    written = write_settings(found.loadout, target)
+    say(f"{len(written)} files of settings written to {target}" if written else "no settings are needed")
 
 
 def _undo(sources: tuple[str, ...]) -> None:

@@ -32,6 +32,9 @@ from skillaudit.routing.holes import broad_rows
 from skillaudit.schema import Library
 from skillaudit.scoring import make_scorer
 
+UNJUDGED: frozenset[StepName] = frozenset({"merge", "activation", "budget"})
+"""Steps that need no request."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Order:
@@ -62,8 +65,7 @@ def optimize(
     sends a prompt to the model called `rewriter`, which then writes the descriptions. `live` has a model route
     the proof half before and after the accepted edits.
 
-    Raises UsageError when no request of the work half judges a skill, for an unknown router or client, and
-    what `audit` raises.
+    Raises UsageError for an unknown router or client, and what `audit` raises.
     """
     config = config or Config()
     library = select(library, config)
@@ -74,8 +76,9 @@ def optimize(
             maker = Memory(
                 partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
             )
-        order = _Order(config, frozenset(only), complete, maker, progress)
         halves = gathered(library, config, progress)
+        steps = frozenset(only) if halves.work else frozenset(only) & UNJUDGED
+        order = _Order(config, steps, complete, maker, progress)
         bench, lexicon = workbench(halves, config, maker)
         notes = list(halves.notes)
         if plan is None:
@@ -108,6 +111,7 @@ def optimize(
         anchor=anchor,
         hierarchy=hierarchy,
         notes=tuple(notes),
+        loadout=proven.loadout,
         live=asked,
     )
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import msgspec
 
 from skillaudit.config import Config
-from skillaudit.errors import UsageError
 from skillaudit.optimize.bench import QUOTED, Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
 from skillaudit.optimize.records import Edit
@@ -43,19 +42,20 @@ class Halves:
 
 
 def gathered(library: Library, config: Config, progress: Progress) -> Halves:
-    """Gather the requests that judge a library; raises UsageError when none of the work half does."""
+    """Gather the requests that judge a library; where none of the work half does, a note says so."""
     skills, bodies = library.routable, Bodies()
     found = gather(library, config.requests, read=bodies, progress=progress)
     work = rows_for(skills, [request for request in found.requests if not request.proof])[0]
-    if not work:
-        raise UsageError(
-            "no request speaks for this library, so no edit can be judged; give some with --requests FILE."
-        )
     notes: tuple[str, ...] = ()
+    if not work:
+        notes = (
+            "no request speaks for this library, so nothing is judged and only merges, sentences on when to use a "
+            "skill, and a client's budget are proposed; give some with --requests FILE.",
+        )
     if found.unknown:
         one = found.unknown == 1
         labels = "1 label of requests names" if one else f"{found.unknown:,} labels of requests name"
-        notes = (f"{labels} no skill of this library and {'is' if one else 'are'} not counted.",)
+        notes += (f"{labels} no skill of this library and {'is' if one else 'are'} not counted.",)
     return Halves(
         skills=skills,
         work=work,

@@ -220,6 +220,43 @@ class Offer(Record):
     """Skills that would lose more than the tolerance."""
 
 
+Stance = Literal["pinned", "name", "manual", "off"]
+"""How a skill stands in a client: with its description, by its name alone, on call only, or not at all."""
+
+
+class Seat(Record):
+    """How one skill should stand."""
+
+    skill: str
+    stance: Stance
+    why: str
+    into: str = ""
+    """Id of the skill that answers its requests, where one does the same."""
+
+
+class Settings(Record):
+    """One file of a client's settings."""
+
+    path: str
+    """Where the client looks for it, relative to a project."""
+    text: str
+
+
+class Loadout(Record):
+    """Which skills get a client's room, with the forecast under it."""
+
+    client: str
+    seats: tuple[Seat, ...]
+    settings: tuple[Settings, ...]
+    """Empty for a client that has none of this kind."""
+    whole_before: int
+    """Descriptions that the client shows whole."""
+    whole_after: int
+    before: Rates | None = None
+    """Forecast for the proof half as the client shows the library now; None without requests."""
+    after: Rates | None = None
+
+
 class Step(Record):
     """One line of the ablation: the library after this step and all before it, on the proof half."""
 
@@ -295,6 +332,8 @@ class Optimisation(Record):
     """Paragraph for AGENTS.md or CLAUDE.md."""
     hierarchy: Hierarchy | None = None
     notes: tuple[str, ...] = ()
+    loadout: Loadout | None = None
+    """None without a client, or where it shows everything."""
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Harm,
         Hierarchy,
         LiveProof,
+        Loadout,
         Node,
         Optimisation,
         PairedTest,
@@ -76,6 +77,8 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
             yield Heading("Hierarchy", "recommended")
             yield from hierarchy_blocks(found.hierarchy)
         yield from offer_blocks(found)
+        if found.loadout is not None:
+            yield from loadout_blocks(found.loadout)
         yield from (Paragraph(note, "muted") for note in found.notes)
         return
     if found.live is not None:
@@ -97,6 +100,8 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
         yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
         yield from hierarchy_blocks(found.hierarchy)
         yield from branches(found.hierarchy.root)
+    if found.loadout is not None:
+        yield from loadout_blocks(found.loadout)
     if found.anchor:
         yield Heading("Anchor paragraph", "for AGENTS.md or CLAUDE.md")
         yield from (Paragraph(line) for line in found.anchor.splitlines())
@@ -417,6 +422,27 @@ def _brief(edits: Sequence[Edit], words: Sequence[str]) -> Table:
 
 def _expected(edit: Edit) -> float:
     return edit.effect.expected if edit.effect else 0.0
+
+
+def loadout_blocks(found: Loadout) -> list[Block]:
+    """Show how the skills should stand in a client, and the forecast under it."""
+    counts = Counter(seat.stance for seat in found.seats)
+    said = {"pinned": "shown whole", "name": "by name alone", "manual": "on call only", "off": "not at all"}
+    blocks: list[Block] = [
+        Heading("Loadout", found.client),
+        *(field(said[stance], plural(counts[stance], "skill")) for stance in said if counts[stance]),
+        field("descriptions shown whole", f"{found.whole_before:,} → {found.whole_after:,}"),
+    ]
+    if found.before is not None and found.after is not None:
+        blocks += [Paragraph("accuracy", "value"), Gauge("  now", found.before.accuracy, "good")]
+        blocks.append(Gauge("  under it", found.after.accuracy, "good"))
+    for seat in [seat for seat in found.seats if seat.stance in ("manual", "off")][:NAMED]:
+        blocks.append(field(said[seat.stance], f"{seat.skill}: {seat.why}"))
+    if not found.settings:
+        blocks.append(
+            Paragraph(f"{found.client} has no such settings; make the skills manual-only.", "muted")
+        )
+    return blocks
 
 
 # The tree.

@@ -10,16 +10,29 @@ import msgspec
 from skillaudit.config import Config
 from skillaudit.optimize.board import Embed
 from skillaudit.optimize.budget import as_shown
-from skillaudit.optimize.edits import applied, touching
+from skillaudit.optimize.edits import applied, folded_into, touching
 from skillaudit.optimize.halves import Halves
+from skillaudit.optimize.loadout import loadout, seated
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
-from skillaudit.optimize.records import STEPS, Change, Edit, Harm, LiveProof, Offer, Proof, Rates, Step
+from skillaudit.optimize.records import (
+    STEPS,
+    Change,
+    Edit,
+    Harm,
+    LiveProof,
+    Loadout,
+    Offer,
+    Proof,
+    Rates,
+    Step,
+)
 from skillaudit.progress import Progress
 from skillaudit.routing.profiles import classes
 from skillaudit.schema import ScorerName
+from skillaudit.scoring import make_scorer
 from skillaudit.stats.intervals import UNKNOWN
 
 Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
@@ -41,6 +54,8 @@ class Proven:
     """The same before the proof half refused anything."""
     steps: tuple[Step, ...] = ()
     offers: tuple[Offer, ...] = ()
+    loadout: Loadout | None = None
+    """None without a client, or where there is nothing to say."""
 
 
 def prove(
@@ -53,7 +68,7 @@ def prove(
 ) -> Proven:
     """Return the edits with their proof; with `refuse`, those that harm a skill are refused first."""
     if not halves.proof:
-        return Proven(tuple(edits))
+        return Proven(tuple(edits), loadout=_loadout(halves, config, embed, edits))
     progress.update("proof", 0, 1)
     court = _Court(halves, config, embed)
     planned = proof = court.proof(edits)
@@ -73,7 +88,17 @@ def prove(
         planned=planned,
         steps=court.ablation(edits),
         offers=offers(edits, proof, court.proof) if refuse else (),
+        loadout=court.loadout(_loadout(halves, config, embed, edits)),
     )
+
+
+def _loadout(halves: Halves, config: Config, embed: Embed | None, edits: Sequence[Edit]) -> Loadout | None:
+    if config.client is None:
+        return None
+    texts = [skill.text for skill in halves.skills]
+    vectors = embed(texts) if embed is not None and config.scorer != "lexical" else None
+    scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=embed)
+    return loadout(halves.skills, edits, config, scorer.similarities)
 
 
 @dataclass(slots=True)
@@ -169,6 +194,21 @@ class _Court:
             for profile in classes()
             if name in profile.fits
         )
+
+    def loadout(self, found: Loadout | None) -> Loadout | None:
+        """Return a loadout with the forecast before it and under it."""
+        if found is None:
+            return None
+        listed, away = seated(self.halves.skills, found.seats)
+        cut, hidden = as_shown([skill for skill in listed if skill.id not in away], self.config)
+        text = {skill.id: skill for skill in cut}
+        skills = tuple(text.get(skill.id, skill) for skill in listed)
+        # What is off because another skill does the same is that one's to answer.
+        into = folded_into([(seat.skill, seat.into) for seat in found.seats if seat.into])
+        gone = (away - set(into)) | hidden
+        halves = self.halves
+        after = variant(self.config.scorer, skills, gone, into, halves.proof, self.embed, halves.idle)
+        return msgspec.structs.replace(found, before=self.rates(self.before)[1], after=self.rates(after)[1])
 
     def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:
         """Return whom some edits harm."""

@@ -1,0 +1,180 @@
+"""Which skills one client should show in full, by name, on call only, or not at all, as its own settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from skillaudit.clients import listing
+from skillaudit.config import Config
+from skillaudit.optimize.board import Floats
+from skillaudit.optimize.records import Edit, Loadout, Seat, Settings, Stance
+from skillaudit.schema import Skill
+
+BY_NAME = frozenset({"claude-code"})
+"""Clients that can list a skill by its name alone."""
+USED = 2.0
+"""What having been used at all counts beside being like another skill, in [0, 1]."""
+
+
+def seats(
+    skills: Sequence[Skill],
+    edits: Sequence[Edit],
+    config: Config,
+    similarities: Callable[[int, int], Floats],
+) -> tuple[Seat, ...]:
+    """Return how each skill should stand in the client of `config`, those that stay as they are left out.
+
+    What an accepted edit folds away is off, what it demotes is manual. Where the client cannot show every
+    description, those stay that are needed most: of skills that are used, then of those that another skill is
+    likest to; for the others the name does. In a client that knows no lists by name, skills that were never used
+    are manual, if any were. `similarities` are rows of the matrix of descriptors, from start to stop.
+    """
+    found: dict[str, tuple[Stance, str]] = {}
+    into: dict[str, str] = {}
+    for edit in edits:
+        if edit.accept and edit.kind in ("fold", "demote"):
+            off = edit.kind == "fold"
+            into[edit.skills[0]] = edit.into
+            found[edit.skills[0]] = ("off", f"{edit.into} does the same") if off else ("manual", edit.reason)
+    rest = [row for row, skill in enumerate(skills) if skill.id not in found and not skill.manual_only]
+    if not _fits([skills[row] for row in rest], config):
+        need = _need(skills, rest, similarities)
+        order = sorted(rest, key=lambda row: (-need[row], row))
+        if config.client in BY_NAME:
+            whole = _most(skills, order, config)
+            for row in order[whole:]:
+                found[skills[row].id] = "name", "its name tells it apart, and others need the room more"
+            for row in order[:whole]:
+                used = "it is used" if skills[row].used else "another skill is like it"
+                found[skills[row].id] = "pinned", used
+        elif any(skill.used for skill in skills):
+            for row in order:
+                if not skills[row].used:
+                    found[skills[row].id] = "manual", "it was never used"
+    return tuple(
+        Seat(skill=skill.id, stance=found[skill.id][0], why=found[skill.id][1], into=into.get(skill.id, ""))
+        for skill in skills
+        if skill.id in found
+    )
+
+
+def seated(skills: Sequence[Skill], chosen: Sequence[Seat]) -> tuple[list[Skill], frozenset[str]]:
+    """Return the skills as they then stand on a list, and the ids of those that are no longer on it."""
+    stance = {seat.skill: seat.stance for seat in chosen}
+    gone = frozenset(skill for skill, each in stance.items() if each in ("off", "manual"))
+    listed = [
+        msgspec.structs.replace(skill, description="", when_to_use="")
+        if stance.get(skill.id) == "name"
+        else skill
+        for skill in skills
+    ]
+    return listed, gone
+
+
+def loadout(
+    skills: Sequence[Skill],
+    edits: Sequence[Edit],
+    config: Config,
+    similarities: Callable[[int, int], Floats],
+) -> Loadout | None:
+    """Return the loadout of the client of `config` with its settings; None without one, or with nothing to say."""
+    if config.client is None:
+        return None
+    chosen = seats(skills, edits, config, similarities)
+    if not chosen:
+        return None
+    listed, gone = seated(skills, chosen)
+    return Loadout(
+        client=config.client,
+        seats=chosen,
+        settings=settings(skills, chosen, config.client),
+        whole_before=_whole(skills, config),
+        whole_after=_whole([skill for skill in listed if skill.id not in gone and skill.description], config),
+    )
+
+
+def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tuple[Settings, ...]:
+    """Return the files that tell a client so; none for a client that has no such settings."""
+    known = {skill.id: skill for skill in skills}
+    stances: dict[Stance, list[str]] = {}
+    for seat in chosen:
+        if client != "claude-code" or not known[seat.skill].origin.plugin:  # it takes no overrides for those
+            stances.setdefault(seat.stance, []).append(known[seat.skill].name)
+    off = sorted(set(stances.get("off", ())))
+    manual = sorted(set(stances.get("manual", ())))
+    made: list[Settings] = []
+    if client == "claude-code":
+        values = {"name": "name-only", "manual": "user-invocable-only", "off": "off"}
+        overrides = {
+            name: value
+            for stance, value in values.items()
+            for name in stances.get(stance, ())  # type: ignore[call-overload]
+        }
+        made.append(_json(".claude/settings.json", {"skillOverrides": dict(sorted(overrides.items()))}))
+    elif client == "codex":
+        lines = [f"[[skills.config]]\nname = {json.dumps(name)}\nenabled = false\n" for name in off]
+        made.append(Settings(path=".codex/config.toml", text="\n".join(lines)))
+        policy = "policy:\n  allow_implicit_invocation: false\n"
+        made += [Settings(path=f"{name}/agents/openai.yaml", text=policy) for name in manual]
+    elif client == "gemini-cli":
+        made.append(_json(".gemini/settings.json", {"skills": {"disabled": [*off, *manual]}}))
+    elif client == "opencode":
+        denied = dict.fromkeys([*off, *manual], "deny")
+        made.append(_json("opencode.json", {"permission": {"skill": {"*": "allow", **denied}}}))
+    elif client == "openclaw":
+        entries = {name: {"enabled": False} for name in [*off, *manual]}
+        made.append(_json("openclaw.json", {"skills": {"entries": entries}}))
+    return tuple(each for each in made if each.text.strip())
+
+
+def _json(path: str, content: Mapping[str, object]) -> Settings:
+    return Settings(path=path, text=json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def _need(skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[int, int], Floats]) -> Floats:
+    """(N,) how much each skill needs its description: whether it is used, and how like another one it is."""
+    nearest = np.zeros(len(skills), dtype=np.float32)
+    step = 512
+    for start in range(0, len(skills), step):
+        rows = np.array(similarities(start, min(start + step, len(skills))))
+        rows[np.arange(len(rows)), np.arange(start, start + len(rows))] = -1.0
+        nearest[start : start + len(rows)] = rows.max(axis=1) if rows.shape[1] > 1 else 0.0
+    most = max((skills[row].used for row in rest), default=0.0)
+    used = np.array([USED * (skill.used > 0) + (skill.used / most if most else 0.0) for skill in skills])
+    return np.asarray(nearest + used, dtype=np.float32)
+
+
+def _fits(skills: Sequence[Skill], config: Config) -> bool:
+    return _whole(skills, config) == len(skills)
+
+
+def _whole(skills: Sequence[Skill], config: Config) -> int:
+    """Return how many descriptions a client shows whole."""
+    shown = listing(skills, config.client or "", context=config.context, order=config.order)
+    return sum(entry.state == "full" for entry in shown.entries)
+
+
+def _most(skills: Sequence[Skill], order: Sequence[int], config: Config) -> int:
+    """Return of how many skills, first in `order`, the descriptions fit, the others being listed by name."""
+
+    def fit(count: int) -> bool:
+        named = set(order[count:])
+        listed = [
+            msgspec.structs.replace(skills[row], description="", when_to_use="")
+            if row in named
+            else skills[row]
+            for row in sorted(order)
+        ]
+        shown = listing(listed, config.client or "", context=config.context, order=config.order)
+        state = {entry.id: entry.state for entry in shown.entries}
+        return all(state[skills[row].id] == "full" for row in order[:count])
+
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if fit(middle) else (low, middle - 1)
+    return low

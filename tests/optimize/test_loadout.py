@@ -1,0 +1,113 @@
+"""Who gets a client's room, and the settings that say so."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.optimize import optimize
+from skillaudit.optimize.apply.settings import write_settings
+from skillaudit.optimize.loadout import loadout, seats, settings
+from skillaudit.optimize.records import Edit, Seat
+from skillaudit.schema import Origin, Site, Skill
+
+LONG = "Handles a matter at length, with many words that a client has no room for. " * 6
+
+
+def library(count: int, used: tuple[int, ...] = ()) -> list[Skill]:
+    return [
+        Skill(
+            id=f"skill-{at:03}", name=f"skill-{at:03}", description=f"Matter {at}. {LONG}",
+            used=1.0 if at in used else 0.0,
+        )
+        for at in range(count)
+    ]  # fmt: skip
+
+
+def alike(*near: int) -> object:
+    """Similarities where the skills of `near` are like each other and no other two are."""
+
+    def rows(start: int, stop: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        found = np.zeros((stop - start, 60), dtype=np.float32)
+        for row in range(start, stop):
+            if row in near:
+                found[row - start, list(near)] = 0.9
+        return found
+
+    return rows
+
+
+def test_what_is_used_and_what_is_like_another_keeps_its_description() -> None:
+    skills = library(60, used=(7,))
+    chosen = {
+        seat.skill: seat.stance for seat in seats(skills, (), Config(client="claude-code"), alike(3, 4))
+    }  # type: ignore[arg-type]
+    assert {chosen[f"skill-{at:03}"] for at in (3, 4, 7)} == {"pinned"}
+    assert list(chosen.values()).count("name") > 30
+    found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))  # type: ignore[arg-type]
+    assert found is not None
+    assert found.whole_after >= found.whole_before
+
+
+def test_nothing_is_said_where_everything_fits_or_no_client_is_named() -> None:
+    assert loadout(library(3), (), Config(client="claude-code"), alike()) is None  # type: ignore[arg-type]
+    assert loadout(library(60), (), Config(), alike()) is None  # type: ignore[arg-type]
+
+
+def test_what_a_plan_folds_or_demotes_is_off_or_manual() -> None:
+    edits = [
+        Edit(
+            id="1", kind="fold", step="merge", skills=("skill-000", "skill-001"), reason="", into="skill-001"
+        ),
+        Edit(id="2", kind="demote", step="narrow", skills=("skill-002",), reason="takes all"),
+    ]
+    found = seats(library(4), edits, Config(client="codex"), alike())  # type: ignore[arg-type]
+    assert [(seat.skill, seat.stance, seat.into) for seat in found] == [
+        ("skill-000", "off", "skill-001"),
+        ("skill-002", "manual", ""),
+    ]
+
+
+SEATS = (
+    Seat(skill="a", stance="off", why=""),
+    Seat(skill="b", stance="manual", why=""),
+    Seat(skill="c", stance="name", why=""),
+    Seat(skill="shipped", stance="name", why=""),
+)
+SKILLS = [
+    *(Skill(id=name, name=name, description="") for name in "abc"),
+    Skill(id="shipped", name="shipped", description="", site=Site(origin=Origin(plugin="p"))),
+]
+
+
+def test_settings_of_every_client_can_be_read_by_it() -> None:
+    def read(client: str) -> dict[str, str]:
+        return {each.path: each.text for each in settings(SKILLS, SEATS, client)}
+
+    claude = json.loads(read("claude-code")[".claude/settings.json"])["skillOverrides"]
+    assert claude == {"a": "off", "b": "user-invocable-only", "c": "name-only"}
+    codex = read("codex")
+    assert tomllib.loads(codex[".codex/config.toml"])["skills"]["config"] == [{"name": "a", "enabled": False}]
+    assert "allow_implicit_invocation: false" in codex["b/agents/openai.yaml"]
+    assert json.loads(read("gemini-cli")[".gemini/settings.json"])["skills"]["disabled"] == ["a", "b"]
+    assert json.loads(read("opencode")["opencode.json"])["permission"]["skill"]["a"] == "deny"
+    assert json.loads(read("openclaw")["openclaw.json"])["skills"]["entries"]["a"] == {"enabled": False}
+    assert read("cursor") == {}
+
+
+def test_a_library_without_requests_is_planned_and_its_settings_written(tmp_path: Path) -> None:
+    rows = [{"name": skill.name, "description": skill.description} for skill in library(60)]
+    source = tmp_path / "rows.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    found = optimize(load([source]), Config(scorer="lexical", client="claude-code", use_cache=False))
+    assert found.proof is None
+    assert any("no request speaks" in note for note in found.notes)
+    assert write_settings(found.loadout, tmp_path / "out") == (".claude/settings.json",)
+    with pytest.raises(Exception, match="exists"):
+        write_settings(found.loadout, tmp_path / "out")
