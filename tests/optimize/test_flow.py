@@ -69,7 +69,7 @@ def test_only_some_steps(tree: Path, config: Config) -> None:
 
 def test_a_library_that_nothing_speaks_for(tmp_path: Path) -> None:
     (tmp_path / "list.jsonl").write_text('{"name": "a", "description": "Does a thing"}\n', encoding="utf-8")
-    found = optimize(load([tmp_path]), Config(scorer="lexical", use_cache=False))
+    found = optimize(load([tmp_path / "list.jsonl"]), Config(scorer="lexical", use_cache=False))
     assert (found.proof, found.edits) == (None, ())
     assert "--requests" in found.notes[0]
 
