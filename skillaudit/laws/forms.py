@@ -125,10 +125,17 @@ def _fit_capacity(
     def residuals(theta: Floats) -> Floats:
         return _capacity(np.append(theta, 0.0)[:4], n, extra) - y
 
+    def slopes(theta: Floats) -> Floats:
+        alpha, kappa, gamma = theta[:3]
+        over = np.log(np.maximum(n, 1.0)) - kappa
+        load = np.exp(np.clip(gamma * over, -60, 60))
+        bend = alpha * load / (1.0 + load) ** 2
+        return np.column_stack([1.0 / (1.0 + load), gamma * bend, -over * bend, -extra])[:, :free]
+
     best: tuple[float, Floats] | None = None
     for start in _starts(n, y, near):
         inner = np.clip(start[:free], lower + 1e-6, upper - 1e-6)
-        found = least_squares(residuals, inner, bounds=(lower, upper), xtol=1e-12, ftol=1e-12)
+        found = least_squares(residuals, inner, slopes, bounds=(lower, upper), xtol=1e-10, ftol=1e-10)
         if best is None or found.cost < best[0] - 1e-15:
             best = (float(found.cost), np.append(found.x, 0.0)[:4])
     assert best is not None
