@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import pairs
-from skillaudit.analysis.neighbors import Block, Neighbors
+from skillaudit.analysis.neighbors import Neighbors, Pairwise
 from skillaudit.text.words import terms
 
 _WORDS = 3
@@ -19,13 +19,13 @@ _NONE = np.zeros(0)
 
 
 def cohesion(
-    block: Block, labels: NDArray[np.int64], neighbors: Neighbors | None = None
+    similar: Pairwise, labels: NDArray[np.int64], neighbors: Neighbors | None = None
 ) -> tuple[float, ...]:
     """Mean pairwise similarity inside each group 0..max(labels), in the order of their numbers.
 
-    `block` gives the similarities of rows. With `neighbors` only pairs on nobody's list are looked up
-    there, a row at a time, which spares nearly all of a second pass. Exact for groups of up to
-    `_EXACT` skills; a larger one is estimated from as many of its rows, evenly spaced. A group of one has 1.
+    With `neighbors` only pairs on nobody's list are looked up by `similar`, a row at a time. Exact for groups
+    of up to `_EXACT` skills; a larger one is estimated from as many of its rows, evenly spaced. A group of one
+    has 1.
     """
     count = int(labels.max(initial=-1)) + 1
     size = np.bincount(labels[labels >= 0], minlength=count)
@@ -44,21 +44,21 @@ def cohesion(
     for group in incomplete.tolist():
         members = member_order[member_bounds[group] : member_bounds[group + 1]]
         if members.size > _EXACT:
-            means[group] = _sampled_mean(block, members)
+            means[group] = _sampled_mean(similar, members)
         else:
             pair = order[bounds[group] : bounds[group + 1]]
-            means[group] = _completed_mean(block, members, source[pair], target[pair], similarity[pair])
+            means[group] = _completed_mean(similar, members, source[pair], target[pair], similarity[pair])
     return tuple(means.tolist())
 
 
-def _sampled_mean(block: Block, members: NDArray[np.int64]) -> float:
+def _sampled_mean(similar: Pairwise, members: NDArray[np.int64]) -> float:
     sample = members[np.linspace(0, members.size - 1, _EXACT).round().astype(np.int64)].tolist()
-    rows = ((row, block(row, row + 1)[0]) for row in sample)
-    return sum(float(sims[members].sum() - sims[row]) for row, sims in rows) / (_EXACT * (members.size - 1))
+    rows = (similar(np.full(members.size - 1, row), members[members != row]) for row in sample)
+    return sum(float(found.sum()) for found in rows) / (_EXACT * (members.size - 1))
 
 
 def _completed_mean(
-    block: Block,
+    similar: Pairwise,
     members: NDArray[np.int64],
     source: NDArray[np.int64],
     target: NDArray[np.int64],
@@ -71,7 +71,7 @@ def _completed_mean(
     np.fill_diagonal(sims, 0)
     while (gaps := np.isnan(sims).sum(axis=1)).any():
         row = int(gaps.argmax())
-        found = block(int(members[row]), int(members[row]) + 1)[0][members]
+        found = similar(np.full(members.size, members[row]), members)
         sims[row] = sims[:, row] = found
         sims[row, row] = 0
     return float(sims.sum() / (members.size * (members.size - 1)))

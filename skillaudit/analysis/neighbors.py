@@ -20,6 +20,9 @@ FloatArray: TypeAlias = NDArray[np.float32]
 Block: TypeAlias = Callable[[int, int], FloatArray]
 """Similarities of rows start..stop to all skills, shape (stop - start, N); may be overwritten if fresh."""
 
+Pairwise: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], FloatArray]
+"""Similarities of pairs of skills, each end by its position."""
+
 RESOLUTION = 2.0**-20
 """Similarities are rounded to this grid, so that the order of a matrix product cannot break ties."""
 

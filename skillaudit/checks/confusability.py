@@ -70,6 +70,9 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     cloned = {cluster.index for cluster in clone_families(evidence)}
     found: dict[int, dict[tuple[str, str], float]] = {}
     cluster_of = {skill.id: skill.cluster for skill in evidence.skills}
+    inside_of: dict[int, list[str]] = {}
+    for skill in evidence.skills:
+        inside_of.setdefault(skill.cluster, []).append(skill.id)
     for skill in evidence.skills:
         for rival in skill.rivals:
             inside = skill.cluster >= 0 and cluster_of.get(rival.id) == skill.cluster
@@ -78,7 +81,7 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
                 found.setdefault(skill.cluster, {})[pair] = rival.cosine
     for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
         (a, b), cosine = min(pairs.items(), key=lambda item: (-item[1], item[0]))
-        members = tuple(skill.id for skill in evidence.skills if skill.cluster == cluster_of[a])
+        members = tuple(inside_of[cluster_of[a]])
         others = [member for member in members if member not in (a, b)]
         more = (
             f"; with them stand {', '.join(others[:4])}{' and more' if len(others) > 4 else ''}"

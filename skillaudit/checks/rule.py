@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from skillaudit.laws.execution_handoffs import HandOff, MissingTarget
 from skillaudit.schema import (
@@ -22,11 +23,12 @@ from skillaudit.schema import (
     Pair,
     Record,
     Severity,
+    Skill,
     SkillReport,
 )
 
 
-class Evidence(Record):
+class Evidence(Record, dict=True):
     """Everything that the audit knows before it passes judgement."""
 
     library: Library
@@ -46,6 +48,11 @@ class Evidence(Record):
     """Hand-offs in the skills' bodies."""
     missing: tuple[MissingTarget, ...] = ()
     """Hand-offs to skills that are not there."""
+
+    @cached_property
+    def by_id(self) -> dict[str, Skill]:
+        """The library's skills by id."""
+        return {skill.id: skill for skill in self.library.skills}
 
 
 NOTHING = Cost()
@@ -124,14 +131,8 @@ def _bare(skill: str) -> str:
 
 def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:
     """Return where the descriptors of the first `limit` of `skills` stand."""
-    wanted = list(skills)[:limit]
-    asked = set(wanted)
-    found = {skill.id: skill for skill in evidence.library.skills if skill.id in asked}
-    return [
-        Location(path=found[i].path, line=found[i].description_line, root=found[i].root)
-        for i in wanted
-        if i in found
-    ]
+    found = [evidence.by_id[skill] for skill in list(skills)[:limit] if skill in evidence.by_id]
+    return [Location(path=skill.path, line=skill.description_line, root=skill.root) for skill in found]
 
 
 def percent(value: float) -> str:

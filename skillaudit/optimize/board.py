@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import LexicalScorer
-from skillaudit.scoring.ngrams import count_ngrams
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -55,23 +54,19 @@ class Columns(LexicalScorer):
         super().__init__(texts)
         self._kind = name
         self._make = None if name == "lexical" else embed
-        words, characters = count_ngrams(list(queries) or [""])
-        self._query_words = self._words.weigh(words)
-        self._query_characters = self._characters.weigh(characters)
+        self._queries = self.weigh(list(queries) or [""])
         self._count = len(queries)
         self._query_vectors = self._make(queries) if self._make is not None and queries else None
 
     def lexical(self, texts: Sequence[str]) -> Floats:
         """Lexical scores, (requests, texts)."""
-        words, characters = count_ngrams(list(texts))
         found = np.zeros((self._count, len(texts)), dtype=np.float32)
         step = max(1, _BLOCK // max(self._count, 1))
-        weighed = self._words.weigh(words), self._characters.weigh(characters)
+        weighed = self.weigh(texts)
         for start in range(0, len(texts) if self._count else 0, step):
             part = slice(start, start + step)
-            found[:, part] = (self._query_words @ weighed[0][part].T).toarray()
-            found[:, part] += (self._query_characters @ weighed[1][part].T).toarray()
-        return found * np.float32(0.5)
+            found[:, part] = (self._queries @ weighed[part].T).toarray()
+        return found
 
     def full(self, texts: Sequence[str], lexical: Floats | None = None) -> Floats:
         """Scores as the library's scorer gives them, (requests, texts)."""

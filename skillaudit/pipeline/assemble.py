@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import Visibility
@@ -107,16 +108,11 @@ def _with_structure(
 def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Structure) -> tuple[Pair, ...]:
     """Return the pairs with the similarity that the rest of the report uses for descriptors."""
     rows = {skill.id: row for row, skill in enumerate(shown)}
-    first: dict[int, list[Pair]] = {}
-    for pair in pairs:
-        first.setdefault(rows[pair.a], []).append(pair)
-    cosine = {
-        (pair.a, pair.b): float(similar[rows[pair.b]])
-        for row, group in first.items()
-        for similar in (structure.similarities(row, row + 1)[0],)
-        for pair in group
-    }
-    return tuple(msgspec.structs.replace(pair, cosine=cosine[pair.a, pair.b]) for pair in pairs)
+    ends = np.array([(rows[pair.a], rows[pair.b]) for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    cosines = structure.pairs(ends[:, 0], ends[:, 1]).tolist()
+    return tuple(
+        msgspec.structs.replace(pair, cosine=cosine) for pair, cosine in zip(pairs, cosines, strict=True)
+    )
 
 
 def summary(library: Library) -> LibrarySummary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from skillaudit.analysis.hubness import (
 )
 from skillaudit.analysis.labels import cohesion, name_clusters
 from skillaudit.analysis.map2d import layout
-from skillaudit.analysis.neighbors import DEFAULT_K, Block, Neighbors, nearest
+from skillaudit.analysis.neighbors import DEFAULT_K, Block, Neighbors, Pairwise, nearest
 from skillaudit.analysis.templates import template_families
 from skillaudit.cache import Cache
 from skillaudit.config import MapMethod
@@ -37,8 +38,7 @@ CLONED = 0.9
 class Structure:
     """What the descriptors alone say; every sequence runs parallel to the competing skills."""
 
-    similarities: Block
-    """Rows of descriptor similarities."""
+    pairs: Pairwise
     neighbors: Neighbors
     labels: tuple[int, ...]
     """Cluster index, -1 for noise."""
@@ -76,7 +76,9 @@ def examine(
     """
     # Vectors where there are any: what makes skills confusable is tuned on them, and a sum with the
     # cosines of words has another scale.
-    similarities = scorer.similarities if vectors is None else cosines(vectors)
+    similarities, pairs = scorer.similarities, scorer.pairs
+    if vectors is not None:
+        similarities, pairs = cosines(vectors), partial(_pairs, vectors)
     neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
     templates = template_families([skill.description for skill in shown])
     scale = THRESHOLDS["lexical" if vectors is None else "dense"]
@@ -88,13 +90,13 @@ def examine(
     measures = structure(neighbors)
     places = layout(vectors, neighbors, cache=cache, method=method)
     return Structure(
-        similarities=similarities,
+        pairs=pairs,
         neighbors=neighbors,
         surroundings=neighbors.top(max(1, min(K, round(math.sqrt(len(shown)))))).indices,
         labels=tuple(labels.tolist()),
         families=groups,
         names=name_clusters(texts, labels),
-        cohesion=cohesion(similarities, labels, neighbors),
+        cohesion=cohesion(pairs, labels, neighbors),
         cloned=cloned,
         occurrence=tuple(counts.tolist()),
         clarity=_plain(measures.clarity),
@@ -137,6 +139,12 @@ def _cloned(labels: Labels, templates: Labels) -> tuple[bool, ...]:
 def cosines(vectors: NDArray[np.float32]) -> Block:
     """Return the block function of unit row vectors."""
     return lambda start, stop: vectors[start:stop] @ vectors.T
+
+
+def _pairs(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    return np.einsum("ij,ij->i", vectors[rows], vectors[columns])
 
 
 def _plain(values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> tuple[float | None, ...]:
