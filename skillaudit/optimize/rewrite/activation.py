@@ -13,7 +13,8 @@ from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Delta
 from skillaudit.optimize.rewrite.candidates import asked_for, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import closed
+from skillaudit.optimize.words.phrasing import ended
+from skillaudit.optimize.words.situations import cues
 from skillaudit.progress import SILENT, Progress
 
 LONGEST = 700
@@ -29,13 +30,15 @@ def say_when(
     The rows of `apart` are left alone.
     """
     drafts: list[tuple[int, str]] = []
+    names = [skill.name for skill in bench.skills]
     for row, skill in enumerate(bench.skills):
         if row in bench.gone or row in apart or skill.declared_router:
             continue
         more = when_of(skill, row, lexicon, skill.description)
         more = more or (asked_for(row, lexicon, skill.description) if not skill.when_to_use else "")
-        text = f"{closed(skill.description)} {more}"
-        if more and skill.description and len(text) <= min(LONGEST, bench.limit) and bench.allows(row, text):
+        text = f"{ended(skill.description)} {more}"
+        fits = more and skill.description and len(text) <= min(LONGEST, bench.limit)
+        if fits and bench.allows(row, text) and cues(text, names) > cues(skill.description, names):
             drafts.append((row, text))
     progress.update("optimize", 0, len(drafts), "activation")
     scores = bench.columns.full([bench.text(row, text) for row, text in drafts])

@@ -6,7 +6,15 @@ import math
 from collections.abc import Sequence
 
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose_sentences
-from skillaudit.optimize.words.phrasing import BOOKS, MAX_DESCRIPTION, closed, fit, language, without_generic
+from skillaudit.optimize.words.phrasing import (
+    BOOKS,
+    MAX_DESCRIPTION,
+    closed,
+    ended,
+    fit,
+    language,
+    without_generic,
+)
 from skillaudit.optimize.words.situations import SAYS_WHEN, sentence
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
@@ -102,7 +110,7 @@ class _Parts:
         return self._within(base, asked_for(self.row, self.lexicon, base))
 
     def _within(self, base: str, more: str) -> str:
-        text = f"{base} {more}"
+        text = f"{ended(base, self.stop)} {more}"
         return text if more and len(text) <= self.limit else base
 
 

@@ -118,6 +118,12 @@ def closed(text: str, stop: str = ".") -> str:
     )
 
 
+def ended(text: str, stop: str = ".") -> str:
+    """Return a text that another sentence can follow."""
+    text = closed(text, stop)
+    return text if not text or re.search(r"[.!?。！？…][\"'”’)]?$", text) else text + stop
+
+
 def listing(book: Phrasebook, phrases: list[str]) -> str:
     """Return a sentence that lists phrases."""
     return closed(book.cover + book.comma.join(phrases), book.stop) if phrases else ""

@@ -21,6 +21,13 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_CALLS = re.compile(
+    r"(?:always |must )?(?:use|invoke|trigger|apply|activate|load|when|whenever|should be used)s?\b",
+    re.IGNORECASE,
+)
+"""A sentence that opens by calling for the skill."""
+
+
 class Situation(NamedTuple):
     """One occasion to use a skill, ready to stand in a list of its form."""
 
@@ -68,7 +75,7 @@ _VERBS = _set(
     "evaluate execute explain explore export extract fetch filter find fine-tune fit fix format generate "
     "group identify implement import improve index initialize inspect install integrate interpret investigate "
     "label launch list make manage map measure merge migrate model modernize monitor name optimize "
-    "orchestrate organize parse plan polish predict prepare prioritize process produce profile prototype "
+    "orchestrate organize parse plan plot polish predict prepare prioritize process produce profile prototype "
     "publish query rank reconcile record reduce refactor refine render repair replace report reproduce "
     "research restore restructure review rewrite route run scaffold scan schedule score scrape screen search secure "
     "send set simulate sketch solve speed split stress-test structure style summarize sync synthesize tailor "
@@ -82,6 +89,8 @@ _SHARED = (
     "you need to ",
     "you want to ",
     "you need ",
+    "the user ",
+    "you ",
 )
 """Beginnings that a list of situations says once."""
 _CUT = re.compile(r"\s+(?:[—–]|--?|→|⇒|=>|->)\s+|(?<=\w)[:;]\s+|\s*\(e\.g\.[^)]*\)|\s*[→⇒]\s*")
@@ -115,6 +124,17 @@ _WISH = re.compile(
 _SAID_ODD = re.compile(
     r"\b(?:it|that|this|these|those|them|they)\b|[{}<>|=\\$\[\]_/]|://|\.\.\.|…|\b[XYZN]\b|\d{3,}|:|\n|^\W|\(|—"
 )
+
+
+def cues(description: str, others: Collection[str]) -> int:
+    """Count what makes an agent at work load a skill, in [0, 4]: it says when, says so first, and sends elsewhere.
+
+    The last counts twice where it sends to several of the skills called `others`. What these are worth is known from
+    one rewrite that was measured, so they order two descriptions of one skill and forecast nothing.
+    """
+    first = next(iter(sentences(description)), "")
+    sent = sum(other != "" and other in description for other in others)
+    return bool(SAYS_WHEN.search(description)) + bool(_CALLS.match(first)) + min(sent, 3) // 2 + (sent > 0)
 
 
 def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
@@ -272,7 +292,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
         return ("clause", clause[:1].lower() + clause[1:]) if starts else None
     if _BEFORE.match(text):
         return "before", lower
-    states = re.search(r"\b(?:is|are|was|were|has|have|can|should|must|will)\b", flat)
+    states = re.search(r"\b(?:is|are|was|were|has|have|can|should|must|will|their|they|them)\b", flat)
     if verb in _VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
         return "to", lower
     return None

@@ -68,7 +68,7 @@ def test_every_word_comes_from_the_file(
     skill: Skill, rival: Skill, queries: list[str], limit: int, shorten: bool
 ) -> None:
     lexicon = lexicon_of(skill, rival, queries=(tuple(queries) * 2, ()))
-    own = set(tokens(f"{skill.text} {skill.body}")) | FUNCTION_WORDS
+    own = set(tokens(f"{skill.text} {skill.body} {' '.join(queries)}")) | FUNCTION_WORDS
     for text in candidates(skill, 0, lexicon, (1,), limit, shorten=shorten):
         assert set(tokens(text)) <= own
         assert 0 < len(text) <= min(limit, MAX_DESCRIPTION)

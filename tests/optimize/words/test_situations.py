@@ -1,0 +1,124 @@
+"""When to use a skill: whole phrases of a file, grammar of the sentence, and the direction of one measured rewrite."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from skillaudit.optimize.words.phrasing import ended
+from skillaudit.optimize.words.situations import SAYS_WHEN, cues, particular, said, sentence, situations
+from skillaudit.requests.mining import read
+from skillaudit.schema import Skill
+
+DATA = Path(os.environ.get("SKILLAUDIT_DATA", Path(__file__).parents[3].parent / "shared" / "data"))
+MEASURED = DATA / "routing" / "uipath_measured"
+
+
+def told(*items: str, heading: str = "When to use") -> str:
+    body = f"# T\n\n## {heading}\n\n" + "\n".join(f"- {item}" for item in items)
+    skill = Skill(id="s", name="s", description="", body=body)
+    return sentence(situations(read(skill), "s"), set())
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (("Building a chart", "Cleaning sales data"), "Use when building a chart or cleaning sales data."),
+        (
+            ("Building a chart, map or plot", "Cleaning sales data", "Sharing results"),
+            "Use when building a chart, map or plot; cleaning sales data; or sharing results.",
+        ),
+        (
+            ("User wants to draw a chart", "The user asks about map colours"),
+            "Use when the user wants to draw a chart or asks about map colours.",
+        ),
+        (("You need a chart fast", "Need to clean data"), "Use when you need a chart fast or to clean data."),
+        (("Draw a sales chart", "Clean old price data"), "Use to draw a sales chart or clean old price data."),
+        (("After finishing a big feature", "Before starting a release"),
+         "Use after finishing a big feature or before starting a release."),
+        (
+            ('"Draw me a chart"', '"Plot last month"'),
+            'Use for requests such as "Draw me a chart" or "Plot last month".',
+        ),
+        (("Overview", "Chart basics"), ""),
+        (("Building a chart without data", "Never sharing results"), ""),
+        (("Build times are slow here", "Work is done by them"), ""),
+        (("Running `x --y | z`", "Opening https://a.b/c"), ""),
+        (("Pricing page changes", "Existing chart errors"), ""),
+    ],
+)  # fmt: skip
+def test_the_sentence_is_one_that_a_person_writes(items: tuple[str, ...], expected: str) -> None:
+    assert told(*items) == expected
+
+
+def test_what_turns_away_is_not_read() -> None:
+    assert told("Building a chart", "Cleaning sales data", heading="When not to use") == ""
+
+
+def test_what_a_template_puts_into_every_file_is_left_out() -> None:
+    names = ("axolotl", "unsloth", "deepspeed")
+    found = []
+    for name in names:
+        body = f"## When to use\n\n- Debugging {name} code\n- Tuning {name} for {name[:3]}x chips\n"
+        found.append(situations(read(Skill(id=name, name=name, description="", body=body)), name))
+    assert [[each.text for each in own] for own in particular(found, names)] == [
+        [f"tuning {name} for {name[:3]}x chips"] for name in names
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "quoted"),
+    [
+        ("How do I plot overtime pay by month?", "How do I plot overtime pay by month?"),
+        ("We sell tea. Should we list the shop on three directories?", "Should we list the shop on three directories?"),
+        ("Should I update it or start fresh today?", None),
+        ("Approve task 555 with payload {}", None),
+        ("thanks", None),
+    ],
+)  # fmt: skip
+def test_a_request_is_quoted_whole_or_not_at_all(query: str, quoted: str | None) -> None:
+    found = said(query)
+    assert (found.text if found else None) == quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Draws charts", "Draws charts."),
+        ("Charts (all)", "Charts (all)."),
+        ("Alert at 95%", "Alert at 95%."),
+        ('Says "go."', 'Says "go."'),
+    ],
+)  # fmt: skip
+def test_a_sentence_can_follow(text: str, expected: str) -> None:
+    assert ended(text) == expected
+
+
+def test_a_description_that_calls_for_its_skill_and_sends_elsewhere_has_more_cues() -> None:
+    plain = "Coded apps. Scaffold, build, deploy."
+    assert cues(plain, ["uipath-rpa"]) == 0
+    assert (
+        cues(f"Always invoke for `app.config.json` files. {plain} For .cs→uipath-rpa.", ["uipath-rpa"]) == 3
+    )
+    assert not SAYS_WHEN.search(plain)
+
+
+@pytest.mark.skipif(not MEASURED.is_dir(), reason="needs the development data")
+def test_the_measured_rewrite_has_more_cues_for_most_of_its_skills() -> None:
+    texts = []
+    for state in ("before", "after"):
+        with gzip.open(MEASURED / f"library_2026-05-{state}.jsonl.gz", "rt", encoding="utf-8") as rows:
+            texts.append({row["name"]: row["listing"] for row in map(json.loads, rows)})
+    before, after = texts
+    changed = [name for name in before if before[name] != after[name]]
+    change = [
+        cues(after[name], [other for other in after if other != name])
+        - cues(before[name], [other for other in before if other != name])
+        for name in changed
+    ]
+    assert sum(each > 0 for each in change) > len(changed) / 2
+    assert min(change) >= 0
