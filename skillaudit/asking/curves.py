@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.records import Fit
+from skillaudit.asking.records import Decision, Fit
 from skillaudit.asking.samples import Drawn, Sample, plain
 from skillaudit.laws import FORMS, Form, evaluate, fit
 from skillaudit.laws.both import fit_draws, left_out_error
+from skillaudit.laws.stages import Near, Pick, progress_of
 
 MIN_CURVE = 4
 """Sizes that the capacity form needs."""
@@ -53,3 +54,29 @@ def _aicc(form: Form, coefficients: int, sizes: Sequence[float], points: Sequenc
     count, free = len(wrong), coefficients + 1
     squares = max(float((wrong**2).sum()), 1e-6 * count)
     return count * float(np.log(squares / count)) + 2 * free * count / max(1, count - free - 1)
+
+
+def error_fits(decisions: Sequence[Decision], near: Near) -> tuple[Fit, ...]:
+    """Return what becomes of requests at the largest size, and how each kind of error rises; see `laws.stages`."""
+    picks = [Pick(d.query, d.gold, d.chosen, d.offered) for d in decisions]
+    found = progress_of("", picks, near)
+    if len(found.stages) < 2:
+        return ()
+    last = found.stages[-1]
+    said = {
+        "local": "to one of the five most alike",
+        "drift": "to another",
+        "capture": "to one that takes from many",
+    }
+    at = (
+        Fit(name=f"{kind} at {last.size}", value=getattr(last, kind), meaning=f"lost {said[kind]}")
+        for kind in said
+    )
+    rise = (
+        Fit(name=f"{kind} rise", value=found.rise[kind], meaning=f"per unit of ln N, lost {said[kind]}")
+        for kind in said
+    )
+    idle = Fit(
+        name=f"idle at {last.size}", value=last.idle_taken, meaning="requests for nothing that a skill takes"
+    )
+    return (*at, *rise, *((idle,) if last.idle else ()))

@@ -13,7 +13,7 @@ from skillaudit.cli.output import deliver_json, put, show
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.routing import Calibration
+    from skillaudit.routing import Calibration, DecisionLog
     from skillaudit.routing.profiles import LeftOut
     from skillaudit.schema import ScorerName
 
@@ -43,6 +43,11 @@ LIMITS = """
     help="With --data: the scorer that the decisions are predicted by.  [default: hybrid]",
 )
 @click.option(
+    "--errors",
+    is_flag=True,
+    help="With --data: which kinds of error come with size: to a neighbour, to a stranger, into a black hole.",
+)
+@click.option(
     "-f",
     "--format",
     "form",
@@ -51,17 +56,23 @@ LIMITS = """
     show_default=True,
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
-def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> None:
+def command(data: Path | None, scorer: str | None, errors: bool, form: str, quiet: bool) -> None:
     """Say how well routing is predicted, and where not: the stored figures, or new ones from logs in DIR."""
     if data is None:
         if scorer is not None:
             raise click.UsageError(
                 "--scorer is for new figures from --data; the stored ones are shown as they are"
             )
+        if errors:
+            raise click.UsageError("--errors sorts the decisions of --data, which is not given")
         _stored(form)
         return
+    wanted = cast("ScorerName", scorer or "hybrid")
+    if errors:
+        _errors(data, wanted, form, quiet)
+        return
     with narration(quiet) as progress:
-        found = recompute(data, cast("ScorerName", scorer or "hybrid"), progress)
+        found = recompute(data, wanted, progress)
     if form == "json":
         deliver_json(found)
         return
@@ -75,6 +86,26 @@ def command(data: Path | None, scorer: str | None, form: str, quiet: bool) -> No
         show([Heading("all together"), error_line(cells)])
 
 
+def _errors(data: Path, scorer: ScorerName, form: str, quiet: bool) -> None:
+    """Show how the kinds of error change with size in each log."""
+    from skillaudit.cli.calibrate import scorer_over
+    from skillaudit.laws.stages import recorded_progress
+    from skillaudit.page.blocks import Paragraph
+    from skillaudit.page.laws import ERRORS, error_blocks
+
+    with narration(quiet) as progress:
+        found = {
+            name: recorded_progress(log, scorer_over(log, scorer, progress)) for name, log in logs_in(data)
+        }
+    if form == "json":
+        deliver_json(found)
+        return
+    for name, routers in found.items():
+        for one in routers:
+            show(error_blocks(name, one))
+    show([Paragraph(ERRORS, "muted")])
+
+
 def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, Calibration]:
     """Return per log in `data` what a fit to four fifths of its requests says about the fifth.
 
@@ -82,14 +113,24 @@ def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, C
     when there is no log.
     """
     from skillaudit.cli.calibrate import scorer_over
-    from skillaudit.cli.diagnostics import say
-    from skillaudit.errors import RequestError, UsageError
-    from skillaudit.routing import calibrate, read_decisions, read_library
+    from skillaudit.routing import calibrate
     from skillaudit.routing.calibrate import blank_prior
 
-    found = {}
-    paths = sorted(path for end in ("", ".gz") for path in data.glob(f"routing/*/queries.jsonl{end}"))
-    for path in paths:
+    return {
+        name: calibrate(log, scorer_over(log, scorer, progress), prior=blank_prior(scorer))
+        for name, log in logs_in(data)
+    }
+
+
+def logs_in(data: Path) -> Iterator[tuple[str, DecisionLog]]:
+    """Yield the logs of decisions below a folder that can be judged; raises UsageError when there is none."""
+    from skillaudit.cli.diagnostics import say
+    from skillaudit.errors import RequestError, UsageError
+    from skillaudit.routing import read_decisions, read_library
+
+    found = False
+    for path in sorted(path for end in ("", ".gz") for path in data.glob(f"routing/*/queries.jsonl{end}")):
+        name = path.parent.name
         beside = [path.parent / f"library.jsonl{end}" for end in ("", ".gz")]
         library = next((each for each in beside if each.exists()), None)
         try:
@@ -97,18 +138,17 @@ def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, C
         except RequestError as error:
             if library is not None:
                 raise
-            say(f"{path.parent.name}: no library.jsonl beside it, left out ({error})")
+            say(f"{name}: no library.jsonl beside it, left out ({error})")
             continue
         if not log.models:
-            say(f"{path.parent.name}: no recorded decision, left out")
+            say(f"{name}: no recorded decision, left out")
         elif not any(decision.gold for decision in log.decisions):
-            say(f"{path.parent.name}: no request with a right skill on offer, left out")
+            say(f"{name}: no request with a right skill on offer, left out")
         else:
-            ranks = scorer_over(log, scorer, progress)
-            found[path.parent.name] = calibrate(log, ranks, prior=blank_prior(scorer))
+            found = True
+            yield name, log
     if not found:
         raise UsageError(f"no log of decisions under {data / 'routing'}; see `skillaudit calibrate --help`.")
-    return found
 
 
 def _stored(form: str) -> None:

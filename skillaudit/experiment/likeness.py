@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Hashable, Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from skillaudit.experiment.synthetic import Template, pool
+from skillaudit.laws.stages import NEAR
 from skillaudit.scoring import make_scorer
 
 Floats = npt.NDArray[np.float64]
@@ -61,3 +63,13 @@ def nearest_first(skill: Template) -> list[Template]:
     skills, row = pool().skills, row_of()[skill.id]
     order = np.argsort(-np.round(likeness()[row], 6), kind="stable")
     return [skills[at] for at in order if at != row]
+
+
+def near(skill: Hashable, offered: Sequence[Hashable]) -> set[Hashable]:
+    """Return the ids of the five skills on offer that are most alike a skill."""
+    rows = row_of()
+    like = likeness()[rows[str(skill)]]
+    others = [other for other in offered if other != skill and other in rows]
+    return set(
+        sorted(others, key=lambda other: (-round(float(like[rows[str(other)]]), 6), str(other)))[:NEAR]
+    )

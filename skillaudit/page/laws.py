@@ -17,7 +17,7 @@ from skillaudit.page.blocks import (
     field,
     table,
 )
-from skillaudit.page.figures import decimal, percent, rate
+from skillaudit.page.figures import decimal, number, percent, rate
 from skillaudit.page.forecast import FORMS, basis, own_lines, room_blocks
 from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
@@ -25,8 +25,14 @@ from skillaudit.schema import Estimate
 if TYPE_CHECKING:
     from skillaudit.laws import PublishedLaw
     from skillaudit.laws.execution_law import Rescue
+    from skillaudit.laws.stages import ErrorProgress
     from skillaudit.schema import LibraryCurve
 
+ERRORS = (
+    "Wrong choices: local, to one of the five most alike on offer (random: how many would be if they fell anywhere); "
+    "capture, to one that takes from several others more than an even spread; drift, to another. Idle taken: of the "
+    "requests that need nothing, those for which a skill was taken all the same."
+)
 STEPS = 128
 """Points that a published law is drawn through."""
 
@@ -102,6 +108,34 @@ def _rescue(found: Sequence[Rescue]) -> list[Block]:
         "right result multiplies the odds of the next step by four. `skillaudit experiment f10` measures it."
     )
     return [Heading("Rescue"), table(columns, rows), Paragraph(said, "muted")]
+
+
+def error_blocks(name: str, found: ErrorProgress) -> list[Block]:
+    """Show what becomes of requests as more skills are on offer, in one log of decisions of one router."""
+    kinds = {"right": 6, "none": 5, "local": 5, "drift": 5, "capture": 7}
+    columns = (
+        Column("skills", 6, "right"), *(Column(kind, width, "right") for kind, width in kinds.items()),
+        Column("random", 6, "right"), Column("asked", 5, "right"), Column("idle taken", 14, "right"),
+    )  # fmt: skip
+    rows = [
+        (
+            Span(f"{stage.size:,}"),
+            *(Span(percent(getattr(stage, kind).value), tip=rate(getattr(stage, kind))) for kind in kinds),
+            Span(percent(stage.by_chance), "muted"),
+            Span(f"{stage.decisions:,}", "muted"),
+            Span(f"{percent(stage.idle_taken.value)} of {stage.idle}" if stage.idle else "", tip=tip),
+        )
+        for stage in found.stages
+        for tip in (rate(stage.idle_taken),)
+    ]
+    told = ", ".join(f"{kind} {number(found.rise[kind])}" for kind in ("local", "drift", "capture"))
+    return [
+        Heading(name, found.router),
+        table(columns, rows),
+        Paragraph(
+            f"rise per unit of ln n: {told}; of wrong choices, not local: {number(found.beyond)}", "muted"
+        ),
+    ]
 
 
 def _own(own: LibraryCurve) -> Iterator[Block]:

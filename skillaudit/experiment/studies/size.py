@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from skillaudit.asking.curves import size_fits
+from skillaudit.asking.curves import error_fits, size_fits
 from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.experiment.inference import ALPHA, TEST, Account
 from skillaudit.experiment.libraries import library
+from skillaudit.experiment.likeness import near
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Judgement, Mark, Ruling, Series
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
@@ -47,7 +48,7 @@ def plan_f01(scope: Scope) -> StudyPlan:
 def conclude(decisions: Sequence[Decision]) -> Findings:
     """Fit both laws, and rule on whether there is a threshold (arXiv 2601.04748, section 5.2)."""
     curve = _Curve(decisions)
-    fits = size_fits(curve.sample, curve.sizes, curve.at)
+    fits = (*size_fits(curve.sample, curve.sizes, curve.at), *error_fits(decisions, near))
     gamma = next(f for f in fits if f.name == "gamma").value
     gain = next(f for f in fits if f.name == "AICc gain").value.value or 0.0
     ruling = curve.decay_ruling()
@@ -68,7 +69,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
 def conclude_f01(decisions: Sequence[Decision]) -> Findings:
     """Fit the line, and rule on whether accuracy falls with the logarithm of the size (arXiv 2605.16508)."""
     curve = _Curve(decisions)
-    fits = size_fits(curve.sample, curve.sizes, curve.at)
+    fits = (*size_fits(curve.sample, curve.sizes, curve.at), *error_fits(decisions, near))
     r_squared = next(f for f in fits if f.name == "R2").value.value
     ruling = curve.decay_ruling()
     if ruling == "supported" and (r_squared is None or r_squared < 0.9):

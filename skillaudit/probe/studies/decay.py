@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
-from skillaudit.asking.curves import size_fits
+from skillaudit.asking.curves import error_fits, size_fits
 from skillaudit.asking.records import Decision, Fit, StudyPlan
 from skillaudit.asking.samples import Sample
 from skillaudit.errors import UsageError
 from skillaudit.laws.curve import nested_order
+from skillaudit.laws.stages import NEAR
 from skillaudit.probe.ground import Ground
+from skillaudit.probe.studies.alike import nearest_first
 from skillaudit.probe.studies.common import make_plan, routed_trial, with_rivals
 
 SIZES = (5, 10, 20, 50, 100, 200, 500)
@@ -52,4 +54,10 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     if len(sizes) < 2:
         return ()
     sample = Sample(decisions)
-    return size_fits(sample, sizes, [sample.accuracy(x=n) for n in sizes])
+    order = {skill.id: nearest_first(ground, skill.id) for skill in ground.skills}
+
+    def near(skill: Hashable, offered: Sequence[Hashable]) -> Sequence[Hashable]:
+        return [other for other in order[str(skill)] if other in set(offered)][:NEAR]
+
+    fits = size_fits(sample, sizes, [sample.accuracy(x=n) for n in sizes])
+    return (*fits, *error_fits(sample.decisions, near))
