@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,15 +10,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skillaudit.errors import UsageError
+from skillaudit.routing.activation import activations
 from skillaudit.routing.calibrate import calibrate
 from skillaudit.routing.decisions import Decision, DecisionLog, judged
-from skillaudit.routing.profiles import OWN, RouterProfile
-from skillaudit.schema import Skill
+from skillaudit.routing.profiles import DEFAULT_ROUTER, OWN, RouterProfile, find
+from skillaudit.schema import ScorerName, Skill
 from skillaudit.sessions.deciding import Evidence
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
 
+NOTHING = -1.0
+"""Logits of the chance that a wrong choice of an agent at work is another skill: mostly it loads none."""
 LEAST = 8
 """Judged decisions with a right skill below which there is no profile of one's own."""
 _MOST_COUNTED = 20
@@ -47,6 +51,32 @@ def enough(log: DecisionLog) -> int:
     return max(0, LEAST - len({decision.query for decision in log.decisions if decision.gold}))
 
 
+def at_work(scorer: ScorerName) -> RouterProfile:
+    """Return what is believed of an agent at work before any of its decisions: the class, and how often agents load.
+
+    The level and its spread are those measured of agents in clients, half of the variance between libraries; the
+    distance of the skills counts half as much as for a bare choice, or not at all; what is not right is mostly nothing.
+    """
+    known = find(DEFAULT_ROUTER, scorer).fits[scorer]
+    (level, spread), (_, fires) = next(
+        (one.recall, one.trigger) for one in activations() if one.router == DEFAULT_ROUTER
+    )
+    slope, far = known.coefficients[1] / 2, spread / math.sqrt(2)
+    covariance = ((far**2, 0.0, 0.0), (0.0, slope**2, 0.0), (0.0, 0.0, known.covariance[2][2]))
+    prior = msgspec.structs.replace(
+        known,
+        coefficients=(level, slope, known.coefficients[2]),
+        covariance=covariance,
+        library_sd=math.sqrt(max(far**2 - known.set_sd**2, known.library_sd**2)),
+        hijack=(NOTHING, 0.0, 0.0),
+        hijack_sd=spread,
+        trigger_sd=fires,
+    )
+    return RouterProfile(
+        name="agents at work", kind="choice", description="agents that load skills", fits={scorer: prior}
+    )
+
+
 def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> RouterProfile:
     """Return the profile of the user's agents, at home in a library: elsewhere the spread between libraries is added.
 
@@ -57,7 +87,7 @@ def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> R
         raise UsageError(
             f"{missing} more judged decisions are needed for a profile of your own; run `skillaudit review`"
         )
-    (profile, *_) = calibrate(log, scorer, name=OWN).profiles
+    (profile, *_) = calibrate(log, scorer, prior=at_work(scorer.name), name=OWN).profiles
     who = Counter(f"{one.model or 'a model'} in {one.client}" for one in found if one.gold_from == "review")
     named = " and ".join(name for name, _ in who.most_common(2))
     return msgspec.structs.replace(
