@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Take the answers of a filled sheet.",
 )
+@click.option("--editor", is_flag=True, help="Ask in $EDITOR, all questions at once.")
 @click.option("--undo", is_flag=True, help="Take the last answer back.")
 @setting_options("review")
 def command(
@@ -53,17 +53,19 @@ def command(
     number: int,
     sheet: Path | None,
     filled: Path | None,
+    editor: bool,
     undo: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
     """Ask which skill was right for what you asked your agents, and fit the profile `yours` to the answers.
 
-    In a terminal the questions come in $EDITOR, or in the app (`skillaudit SOURCE`, then `:review`); elsewhere
-    --sheet writes them to a file, and --read takes it back. Each answer is kept at once; what was answered or
-    passed over is not asked again.
+    In a terminal each question takes one key, or --editor opens them all in $EDITOR; elsewhere --sheet writes them
+    to a file, and --read takes it back. Each answer is kept at once; what was answered or passed over is not asked
+    again.
     """
     from skillaudit.cli.diagnostics import say
+    from skillaudit.cli.open import has_screen
     from skillaudit.cli.sessions import checked_day
     from skillaudit.errors import UsageError
     from skillaudit.sessions import client_names, reviewing
@@ -86,8 +88,12 @@ def command(
         deliver(reviewing.sheet(asked), sheet, "text")
         say(f"fill it in, then: skillaudit review {' '.join(sources)} --read {sheet}")
         return
-    elif sys.stdin.isatty() and sys.stdout.isatty():
+    elif editor:
         take(review, _edited(reviewing.sheet(asked)), "the sheet")
+    elif has_screen():
+        from skillaudit.tui.review import run
+
+        run(review, number)
     else:
         raise UsageError("no terminal to ask in; write the questions to a file with --sheet FILE")
     finish(review)

@@ -73,11 +73,31 @@ def skill_document(index: Index, skill: SkillReport, proposal: Sequence[Block] =
     if skill.manual_only:
         blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
         return [*blocks, *_findings(index, skill.id)]
-    blocks += [Heading("Forecast"), *_figures(skill)]
+    blocks += [Heading("Forecast"), *_figures(skill), *_use(index, skill)]
     blocks += _findings(index, skill.id)
     blocks += _rivals(skill)
     blocks += _requests("Requests it loses", skill.lost, taken_from=False)
     blocks += _requests("Requests it steals", skill.stolen, taken_from=True)
+    return blocks
+
+
+def _use(index: Index, skill: SkillReport) -> list[Block]:
+    """Say how the user's agents use a skill, where transcripts were read."""
+    if index.use is None:
+        return []
+    use = index.use[skill.id]
+    told = (
+        f"{use.by_model + use.by_hook:,} times by agents, {use.by_command:,} by you, last {use.last}"
+        if use.total
+        else "never"
+    )
+    blocks: list[Block] = [field("used", told, "" if use.total else "warning")]
+    if use.elsewhere:
+        blocks.append(
+            field("for others", f"{use.elsewhere:,} times where another skill, or none, was right", "warning")
+        )
+    if use.missed:
+        blocks.append(field("missed", f"{use.missed:,} requests close to it for which nothing was loaded"))
     return blocks
 
 

@@ -25,6 +25,8 @@ class Index:
         for finding in report.findings:
             for skill in finding.skills:
                 findings.setdefault(skill, []).append(finding)
+        self.use = None if report.use is None else {use.name: use for use in report.use.skills}
+        """How the user's agents use each skill; None where no transcripts were read."""
         self.findings = {skill: tuple(group) for skill, group in findings.items()}
 
     @cached_property

@@ -48,6 +48,7 @@ class SkillsView(ListView[SkillReport]):
     COLUMNS_HELP = (
         ("loses", "share of its requests that another skill is expected to take"),
         ("takes", "expected number of other skills' requests that it takes"),
+        ("used", "how often it was loaded in your sessions, with --sessions"),
         ("near", "how many skills count it among their nearest"),
         *SIGNS,
     )
@@ -61,6 +62,7 @@ class SkillsView(ListView[SkillReport]):
             ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
             ListColumn("takes", lambda skill: self._figure(amount(skill.absorbed)), 5, "right", sort="takes"),
             ListColumn("near", lambda skill: self._figure(str(skill.hubness)), 4, "right", 46, "near"),
+            *self._used(),
             ListColumn("reqs", lambda skill: self._figure(str(skill.requests)), 4, "right", 62, "requests"),
             ListColumn(
                 "cluster",
@@ -71,6 +73,12 @@ class SkillsView(ListView[SkillReport]):
             ),
         )
         return [column for column in columns if column.sort in {"", "name", *wanted}]
+
+    def _used(self) -> Sequence[ListColumn[SkillReport]]:
+        """How often agents and the user loaded a skill, where transcripts were read."""
+        if (used := self.session.index.use) is None:
+            return ()
+        return (ListColumn("used", lambda skill: Span(f"{used[skill.id].total:,}"), 4, "right", 54),)
 
     def _figure(self, text: str) -> Span:
         return Span(NONE if self.session.index.partial else text)
