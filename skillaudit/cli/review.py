@@ -11,8 +11,6 @@ from skillaudit.cli.options import make_config, narration, setting_options, sour
 from skillaudit.cli.output import check_writable, deliver
 
 if TYPE_CHECKING:
-    from skillaudit.config import Config
-    from skillaudit.progress import Progress
     from skillaudit.sessions.reviewing import Review
 
 
@@ -68,13 +66,20 @@ def command(
     from skillaudit.cli.open import has_screen
     from skillaudit.cli.sessions import checked_day
     from skillaudit.errors import UsageError
+    from skillaudit.pipeline.reviewing import open_review
     from skillaudit.sessions import client_names, reviewing
 
     config = make_config(sources, **options)
     check_writable(sheet)
     with narration(quiet) as progress:
-        review = opened(
-            sources, config, transcripts, client_names(clients), checked_day(since), project, progress
+        review = open_review(
+            sources,
+            config,
+            transcripts,
+            client_names(clients),
+            since=checked_day(since),
+            project=project,
+            progress=progress,
         )
         asked = () if filled or undo else review.questions(number)
     if undo:
@@ -99,31 +104,6 @@ def command(
     finish(review)
 
 
-def opened(
-    sources: tuple[str, ...],
-    config: Config,
-    transcripts: tuple[Path, ...],
-    clients: tuple[str, ...],
-    since: str,
-    project: str,
-    progress: Progress,
-) -> Review:
-    """Return the review of a library, everything read that it needs."""
-    from skillaudit.cache import Cache
-    from skillaudit.load import load
-    from skillaudit.pipeline.flow import competing, scorer_for
-    from skillaudit.sessions import gather
-    from skillaudit.sessions.reviewing import Review
-    from skillaudit.sessions.reviews import Reviews
-
-    library = load(sources, progress=progress)
-    cache = Cache(config.cache) if config.use_cache else None
-    harvest = gather(transcripts, clients, cache=cache, since=since, project=project, progress=progress)
-    shown = competing(library, config)
-    scorer, _, _ = scorer_for(shown, config, cache, progress)
-    return Review(library, shown, scorer, harvest, Reviews(config.cache))
-
-
 def take(review: Review, text: str, name: str) -> None:
     """Keep the answers of a filled sheet, and say what could not be read."""
     from skillaudit.cli.diagnostics import say
@@ -138,15 +118,13 @@ def take(review: Review, text: str, name: str) -> None:
 def finish(review: Review) -> None:
     """Fit and keep the profile, and say what it says."""
     from skillaudit.cli.diagnostics import say
-    from skillaudit.routing import save
 
-    found = review.outcome()
+    found = review.settle()
     if found.profile is None:
         say(f"{found.left} more requests with a right skill are needed for a profile of your own")
         return
-    path = save(found.profile)
     say(f"{found.profile.provenance}")
-    say(f"saved to {path}; every audit uses it from now on, --router frontier takes the class instead")
+    say(f"saved to {found.path}; every audit uses it from now on, --router frontier takes the class instead")
 
 
 def _text(path: Path) -> str:

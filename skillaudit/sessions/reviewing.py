@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from skillaudit.errors import UsageError
+from skillaudit.routing.calibrate import save
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.schema import Library, Record, Skill
 from skillaudit.sessions.choosing import Question, questions
@@ -40,6 +41,8 @@ class Outcome(Record):
     """Judged requests with a right skill that are missing to a profile."""
     profile: RouterProfile | None
     """The profile of the user's agents; None while too few are judged."""
+    path: str = ""
+    """Where it is kept."""
 
 
 class Wrong(NamedTuple):
@@ -89,6 +92,13 @@ class Review:
         """Keep an answer, skills by their ids; None passes over the request."""
         names = None if gold is None else [self._names.get(skill, skill) for skill in gold]
         self.reviews.give(question.request, names)
+
+    def settle(self) -> Outcome:
+        """Fit the profile and keep it where every audit finds it; raises UsageError where it cannot be written."""
+        found = self.outcome()
+        if found.profile is None:
+            return found
+        return msgspec.structs.replace(found, path=str(save(found.profile)))
 
     def outcome(self) -> Outcome:
         """Fit the profile to all that was judged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from skillaudit.config import Config
@@ -17,6 +18,7 @@ def run(sources: Sequence[str | Path], config: Config, *, watch: bool = False) -
     """
     # Twice the toolkit's rate, which each answer to a key waits for once or twice; an idle screen costs nothing.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    from skillaudit.pipeline.reviewing import open_review
     from skillaudit.tui.actions import rebind
     from skillaudit.tui.preferences import read_preferences
 
@@ -39,5 +41,6 @@ def run(sources: Sequence[str | Path], config: Config, *, watch: bool = False) -
     app.watch_from_start = watch
     app.planner = engine.plan
     app.probe = prober(sources, config)
+    app.open_review = partial(open_review, sources, config)
     app.run()
     return app.return_code or 0

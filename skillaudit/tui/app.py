@@ -20,6 +20,7 @@ from skillaudit.tui.deeds import Doing
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_shell import PlanShell
 from skillaudit.tui.probe_shell import ProbeShell
+from skillaudit.tui.review_shell import ReviewShell
 from skillaudit.tui.screens import EditScreen, ExportScreen, HelpScreen, help_blocks
 from skillaudit.tui.shell import STATUS
 from skillaudit.tui.theme import DARK, LIGHT
@@ -28,7 +29,7 @@ from skillaudit.tui.views.overview import OverviewView
 from skillaudit.tui.widgets.row_list import RowList
 
 
-class SkillAuditApp(PlanShell, ProbeShell, Doing):
+class SkillAuditApp(PlanShell, ProbeShell, ReviewShell, Doing):
     """Explores one report; `load` makes it, in a thread, and may be asked to make it again.
 
     `load_with_map` makes it with another map; without it the app does not offer that.

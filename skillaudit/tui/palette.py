@@ -36,6 +36,9 @@ class Commands(Provider):
             for action in of_scope("app")
             if action.applies(now) and action.id not in {"palette", "back"}
         ]
+        if now.report and app.open_review is not None:
+            what = "Say which skill was right for what you asked your agents; the forecast is theirs from then on."
+            out.append(("review: judge what your agents chose", what, app.action_review))
         if now.report:
             out += [
                 (f"view: {view.title}", view.help, partial(app.action_show, view.id))

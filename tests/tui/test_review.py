@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.tui.review import ReviewApp, Sitting
+from skillaudit.routing.profiles import find
+from skillaudit.schema import Report
+from skillaudit.tui.app import SkillAuditApp
+from skillaudit.tui.palette import Commands
+from skillaudit.tui.review import ReviewApp, ReviewScreen, Sitting
 from skillaudit.tui.widgets.detail import DetailPane
+from tests.reports import small_report
 from tests.sessions.test_review import home as home
 from tests.sessions.test_review import library as library
 from tests.sessions.test_review import review
+from tests.tui.driving import toasts, until
 
 
 @pytest.fixture
@@ -46,3 +52,32 @@ def test_after_the_last_question_it_says_so(sitting: Sitting) -> None:
         sitting.answer(None)
     assert sitting.question is None
     assert "5 questions asked" in str(sitting.blocks())
+
+
+async def test_the_app_asks_and_audits_again_for_ones_own_agents(
+    library: Path, home: Path, tmp_path: Path
+) -> None:
+    loaded: list[int] = []
+
+    def load(meter: object) -> Report:
+        loaded.append(1)
+        return small_report()
+
+    app = SkillAuditApp(load)
+    async with app.run_test(size=(90, 30)) as pilot:
+        await until(pilot, lambda: app.session is not None)
+        assert "review: judge what your agents chose" not in offered(app)
+        app.open_review = lambda progress: review(library, home, tmp_path)
+        assert "review: judge what your agents chose" in offered(app)
+        app.action_review()
+        await until(pilot, lambda: isinstance(app.screen, ReviewScreen))
+        for _ in range(12):
+            await pilot.press("1")
+        await pilot.press("q")
+        await until(pilot, lambda: len(loaded) == 2)
+        assert any("your own agents (claude-sonnet-4-5 in claude-code)" in told for told in toasts(app))
+    assert find("yours", "lexical").decisions == 12
+
+
+def offered(app: SkillAuditApp) -> list[str]:
+    return [name for name, _, _ in Commands(app.screen).commands()]

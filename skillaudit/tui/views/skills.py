@@ -48,7 +48,6 @@ class SkillsView(ListView[SkillReport]):
     COLUMNS_HELP = (
         ("loses", "share of its requests that another skill is expected to take"),
         ("takes", "expected number of other skills' requests that it takes"),
-        ("used", "how often it was loaded in your sessions, with --sessions"),
         ("near", "how many skills count it among their nearest"),
         *SIGNS,
     )
