@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,10 +77,34 @@ def test_rates_are_a_ratchet_with_a_tolerance(hijack: float, accuracy: float, pa
         assert "its hijack rate is 12.0%, now 5.0%" in verdict.notes[-1]
 
 
+def test_each_rate_is_a_ratchet_of_its_own() -> None:
+    before = msgspec.structs.replace(
+        make_baseline(make_report(), ()), hijack=None, accuracy=0.82, false_trigger=0.28
+    )
+    verdict = judge(make_report(findings=()), Gate(), baseline=before)
+    assert verdict.reasons == (
+        "Predicted accuracy went from 82.0% to 80.0% since the baseline.",
+        "Predicted false-trigger rate went from 28.0% to 30.0% since the baseline.",
+    ), "a rate that one side lacks ends no comparison of the others"
+    assert judge(make_report(findings=()), Gate(tolerance=0.021), baseline=before).passed
+
+
+def test_a_baseline_holds_all_three_rates_and_says_why_it_excuses() -> None:
+    made = make_baseline(make_report(), [A])
+    assert (made.hijack, made.accuracy, made.false_trigger) == (0.12, 0.8, 0.3)
+    assert [one.reason for one in compare([A], made).accepted] == ["known in the baseline"]
+
+
+def test_of_two_severities_the_milder_is_the_known_one() -> None:
+    graver = make_finding("SA202", ("a", "b"), "error")
+    found = compare([graver, A], make_baseline(REPORT, [A]))
+    assert found.new == (graver,) and [one.finding for one in found.accepted] == [A]
+
+
 def test_the_file_says_what_it_accepts_and_is_stable() -> None:
     first = encode(make_baseline(REPORT, [A, B]))
     assert first == encode(make_baseline(REPORT, [B, A]))
-    assert '"code": "SA202"' in first and first.endswith("}\n")
+    assert '\n      "code": "SA202"' in first and first.endswith("}\n")
 
 
 @pytest.mark.parametrize(

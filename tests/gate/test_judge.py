@@ -56,6 +56,28 @@ def test_reasons_name_both_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("gate", "said"),
+    [
+        (
+            Gate(max_false_trigger=0.29),
+            "false-trigger rate 30.0% is above the limit of 29.0% (max-false-trigger).",
+        ),
+        (Gate(min_accuracy=0.9), "accuracy 80.0% is below the limit of 90.0% (min-accuracy)."),
+        (
+            Gate(max_hijack=0.15, gate_on="high"),
+            "hijack rate 16.0% (the high-risk end of its interval) is above the limit of 15.0% (max-hijack).",
+        ),
+        (
+            Gate(min_accuracy=0.9, gate_on="low"),
+            "accuracy 84.0% (the low-risk end of its interval) is below the limit of 90.0% (min-accuracy).",
+        ),
+    ],
+)
+def test_a_reason_says_which_rate_on_which_side_of_its_limit(gate: Gate, said: str) -> None:
+    assert judge(CLEAN, gate).reasons == (f"Predicted {said}",)
+
+
+@pytest.mark.parametrize(
     ("fail_on", "severities", "passed"),
     [
         ("error", ["warning", "info"], True),
