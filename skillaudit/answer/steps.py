@@ -95,7 +95,7 @@ def _fit(report: Report) -> Iterator[_Ranked]:
             do=f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}.",
             gain=gain,
             command=f"skillaudit optimize {_source(report)} --client {view.client}",
-            action="plan",
+            action="plan" if report.client == view.client else "next_client plan",
         ),
     )
 

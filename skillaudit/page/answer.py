@@ -25,6 +25,7 @@ def answer_blocks(report: Report, most: Most = None, *, keys: Mapping[str, str] 
     for at, step in enumerate(answer.steps, 1):
         way = step.command
         if keys is not None:
-            way = f"press {keys[step.action]}" if step.action in keys else ""
+            pressed = [keys[action] for action in step.action.split() if action in keys]
+            way = f"press {', then '.join(pressed)}" if pressed else ""
         blocks.append(Bullet(f"{at}.", f"{step.do} Gains {step.gain}.", way))
     return blocks

@@ -172,8 +172,10 @@ def _sizes(table: Table, width: int, gap: int) -> list[int]:
     flexible = [at for at, column in enumerate(columns) if not column.width]
     if any(sizes[at] < LEAST for at in flexible) or sum(sizes) + gap * (len(sizes) - 1) > width:
         room = max(width - gap * (len(sizes) - 1), 2 * len(sizes))
-        wanted = [max(size, LEAST) if at in flexible else size for at, size in enumerate(sizes)]
-        sizes = [max(2, size * room // sum(wanted)) for size in wanted]
+        sizes = [max(size, LEAST) if at in flexible else size for at, size in enumerate(sizes)]
+        while sum(sizes) > room:  # the widest gives way first, so that short figures stay whole
+            at = max(range(len(sizes)), key=lambda at: (sizes[at], at))
+            sizes[at] -= 1
     return _whole_words(table, sizes, flexible)
 
 

@@ -15,7 +15,7 @@ class NextStep(Record):
     command: str = ""
     """Shell command that does it or leads to it; empty where there is none."""
     action: str = ""
-    """Slug of the action, or of the view, that does it in the app; empty where there is none."""
+    """Slugs of the actions, or of the view, that do it in the app, one after the other; empty where there is none."""
 
 
 class Answer(Record):
