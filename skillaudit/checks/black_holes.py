@@ -31,7 +31,11 @@ def _message(hole: BlackHole) -> str:
 def _ground(hole: BlackHole) -> str:
     if hole.evidence == "structure":
         return "Its description is broader than those of skills in real libraries."
-    return f"It robs {hole.families:.1f} families."
+    return f"It takes from {hole.families:.1f} families."
+
+
+def _luck(hole: BlackHole) -> str:
+    return f"The chance that this is luck: {percent(hole.q_value) if hole.q_value >= 5e-4 else 'under 0.1%'}."
 
 
 def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
@@ -42,7 +46,7 @@ def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield rule.finding(
             (hole.skill,),
             _message(hole),
-            evidence=f"{_ground(hole)} q = {hole.q_value:.2g}.{phrases}",
+            evidence=f"{_ground(hole)} {_luck(hole)}{phrases}",
             severity="error"
             if hole.evidence != "structure" or len(hole.generic_phrases) >= SURE_CLAIMS
             else "warning",
@@ -61,7 +65,7 @@ def _over_general(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             (hole.skill,),
             f"{hole.skill} stands unusually near to skills of {hole.families:.0f} families; "
             "no request has shown yet that it takes theirs.",
-            evidence=f"q = {hole.q_value:.2g}.{phrases}",
+            evidence=f"{_luck(hole)}{phrases}",
             fix=f"Name in {hole.skill} the one thing that it is for, or give requests that show it is harmless.",
             places=places(evidence, (hole.skill, *hole.victims)),
         )
@@ -107,7 +111,7 @@ RULES = (
         code="SA302",
         slug="over-general",
         severity="warning",
-        what="A skill's descriptor is near to skills of many families, more than chance explains, "
+        what="A skill's description is near to skills of many families, more than chance explains, "
         "but no request has gone to it yet.",
         why="Vague requests, which evaluation files seldom hold, go to such skills first.",
         fix="Name the one thing that it is for.",

@@ -26,7 +26,6 @@ def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             continue
         skills = tuple(dict.fromkeys(step.skill for step in chain.steps))
         many = "both" if len(chain.steps) == 2 else f"all {len(chain.steps)}"
-        gamma = execution.gamma if execution else 0.0
         advice = ""
         if chain.restate_before:
             advice = (
@@ -38,7 +37,7 @@ def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             f"{_way(chain)}: {many} skills are chosen right in {percent(success.value)} of runs, or "
             f"about {percent(chain.with_state)} where each finds the result of the one before.",
             evidence=f"90% interval {percent(success.low or 0.0)} to {percent(success.high or 0.0)}; "
-            f"{percent(chain.pessimistic)} by the published exponent (gamma {gamma:.2f}). {_told(chain)}",
+            f"{percent(chain.pessimistic)} at worst, by a published law. {_told(chain)}",
             fix=advice,
             places=places(evidence, skills),
             key=_way(chain),

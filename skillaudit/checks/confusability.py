@@ -36,9 +36,9 @@ def _clones(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         first = cluster.skills[0]
         yield rule.finding(
             cluster.skills,
-            f"{len(cluster.skills)} skills share one descriptor but for a word or two ({cluster.label}); "
+            f"{len(cluster.skills)} skills share one description but for a word or two ({cluster.label}); "
             f"{first} and {cluster.skills[1]} are two of them.",
-            evidence=f"Mean cosine of the descriptors {cluster.cohesion:.2f}.",
+            evidence=f"Mean likeness of the descriptions {cluster.cohesion:.2f}, where 1 is the same.",
             fix="Fold them into one skill that asks which case applies, or say in each what only it can do.",
             places=places(evidence, cluster.skills),
             key=first,
@@ -59,7 +59,7 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         yield rule.finding(
             (pair.a, pair.b),
             f"{taker} is expected to take {percent(loss)} of the requests of {loser}{both}.",
-            evidence=f"Cosine of the descriptors {pair.cosine:.2f}.{example}",
+            evidence=f"Likeness of the descriptions {pair.cosine:.2f}, where 1 is the same.{example}",
             fix=f"Say in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse).",
             places=places(evidence, (loser, taker)),
         )
@@ -90,8 +90,9 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
         yield rule.finding(
             members,
-            f"{a} and {b} have nearly the same descriptor{more}.",
-            evidence=f"Cosine {cosine:.2f}; {len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
+            f"{a} and {b} have nearly the same description{more}.",
+            evidence=f"Likeness {cosine:.2f}, where 1 is the same; "
+            f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
             fix=f"Merge {a} and {b}, or say in each what only it does and name the other for the rest.",
             places=places(evidence, (a, b, *others)),
         )
@@ -130,7 +131,7 @@ RULES = (
         code="SA201",
         slug="clone-family",
         severity="warning",
-        what="Four or more skills whose descriptors are the same sentence but for a word or two.",
+        what="Four or more skills whose descriptions are the same sentence but for a word or two.",
         why="A model that chooses among them has one word to go by, and pays for every one of them in the "
         "listing; accuracy falls with the number of look-alikes, not with the number of skills.",
         fix="Fold the family into one skill, or put it behind one gateway skill that lists its members.",
@@ -149,7 +150,7 @@ RULES = (
         code="SA204",
         slug="near-twins",
         severity="warning",
-        what="A cluster of confusable skills, two of which have descriptors that say nearly the same.",
+        what="A cluster of confusable skills, two of which have descriptions that say nearly the same.",
         why="Where users' words fit both, the choice is a coin toss, and the loser's owner never hears of it. "
         "Requests that name what only one of them does may still find it, so this is an exposure, not a loss.",
         fix="Merge them, or write reciprocal boundaries: what each does that the other does not.",
@@ -161,7 +162,7 @@ RULES = (
         severity="warning",
         what="A skill is expected to lose half or more of its requests, to whichever rivals. It is a note where "
         "less is lost, or where too few requests judge it to be sure.",
-        why="Its users ask for it in words that other descriptors answer better than its own.",
+        why="Its users ask for it in words that other descriptions answer better than its own.",
         fix="Use the users' own words in the description, capability first.",
         check=_victims,
     ),

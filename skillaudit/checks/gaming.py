@@ -78,29 +78,29 @@ RULES = (
         code="SA703",
         slug="addressed-text",
         severity="warning",
-        what="A descriptor speaks to an auditor, or gives the model orders about other skills or its instructions.",
+        what="A description speaks to an auditor, or gives the model orders about other skills or its instructions.",
         why="It is shown to the model beside every other skill. Such text wins requests by command and not by "
         "what the skill does, or asks a check to look away.",
         fix="Say what the skill does and when to use it; leave the rest out.",
-        check=_descriptors(gaming.addressed, "the descriptor speaks to its reader"),
+        check=_descriptors(gaming.addressed, "the description speaks to its reader"),
     ),
     Rule(
         code="SA704",
         slug="keyword-stuffing",
         severity="warning",
-        what=f"A descriptor repeats one word {gaming.REPEATED} times or more, a fifth of all its words, or lists "
+        what=f"A description repeats one word {gaming.REPEATED} times or more, a fifth of all its words, or lists "
         f"{gaming.LISTED} keywords in a row.",
         why="It matches requests by weight of words: its neighbours lose theirs, and the client's budget is spent.",
         fix="Keep each trigger once, in a sentence.",
-        check=_descriptors(gaming.stuffing, "the descriptor is stuffed"),
+        check=_descriptors(gaming.stuffing, "the description is stuffed"),
     ),
     Rule(
         code="SA705",
         slug="claims-everything",
         severity="warning",
-        what="A descriptor claims every request, whatever it is about. Skills that are declared as routers may.",
+        what="A description claims every request, whatever it is about. Skills that are declared as routers may.",
         why="No skill is right for all; what it claims, it takes from the others (SA301 measures how much).",
         fix="Name what it is for; or declare it as a router, with a reason.",
-        check=_descriptors(gaming.claim, "the descriptor claims everything"),
+        check=_descriptors(gaming.claim, "the description claims everything"),
     ),
 )

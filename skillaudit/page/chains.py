@@ -34,7 +34,7 @@ def advice(chain: ChainReport) -> str:
     if chain.dip and chain.dip != chain.weak_link:
         parts.append(f"most exposed in the middle {chain.dip}")
     if chain.restate_before:
-        parts.append(f"restate before {', then '.join(chain.restate_before)}")
+        parts.append(f"say the request again before {', then '.join(chain.restate_before)}")
     return "; ".join(parts)
 
 
@@ -80,11 +80,11 @@ def chain_blocks(execution: Execution | None, most: int | None) -> list[Block]:
     found = execution.chains
     if found:
         columns = (
-            Column("chain"), Column("all steps right", 19, "right"), Column("with state", 10, "right"),
+            Column("chain"), Column("all steps right", 19, "right"), Column("one by one", 10, "right"),
             Column("at worst", 8, "right"),
         )  # fmt: skip
         rows = [_row(chain, most is None) for chain in head(found, most)]
-        note = "all steps chosen right; with state each finds the result of the one before, at worst all are planned"
+        note = "all steps chosen right; one by one: each finds the last one's result; at worst: all planned ahead"
         blocks += [
             Heading(plural(len(found), "chain") + " of skills", note, "chains"),
             table(columns, rows, len(found), "chain"),

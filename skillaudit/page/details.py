@@ -23,6 +23,7 @@ from skillaudit.page.figures import (
     SOURCES,
     amount,
     between,
+    cost_text,
     decimal,
     flip,
     percent,
@@ -156,16 +157,16 @@ def _figures(skill: SkillReport) -> list[Block]:
         loses = f"{lost} {judged}"
     ends = f"({amount(skill.absorbed_low)} to {amount(skill.absorbed_high)})"
     takes = f"{amount(skill.absorbed)} {ends} requests, {percent(skill.absorbed_share)} of those of others"
-    near = f"among the nearest of {plural(skill.hubness, 'skill')}"
+    near = f"one of the nearest of {plural(skill.hubness, 'skill')}"
     return [
         field("loses", loses),
         field("takes", takes),
-        field("near", near),
+        field("close to", near),
         Field(
-            "clarity",
-            (Span(f"{decimal(skill.clarity)}  (1: stands alone, 0: has doubles)"),),
+            "stands apart",
+            (Span(f"{decimal(skill.clarity)}  (1: like no other, 0: has doubles)"),),
         ),
-        field("radius", f"{decimal(skill.radius)}  (mean likeness to all others)"),
+        field("likeness", f"{decimal(skill.radius)}  (to all others on average, 1: the same)"),
     ]
 
 
@@ -229,8 +230,8 @@ def cluster_document(index: Index, cluster: Cluster) -> list[Block]:
     blocks: list[Block] = [
         Title(cluster.label or f"cluster {cluster.index}"),
         field("skills", f"{len(cluster.skills):,}"),
-        field("cohesion", f"{decimal(cluster.cohesion)}  (mean similarity inside)"),
-        field("confusion", f"{percent(cluster.confusion)}  of its requests go to another member"),
+        field("likeness", f"{decimal(cluster.cohesion)}  (of its members on average, 1: the same)"),
+        field("lost inside", f"{percent(cluster.confusion)}  of its requests go to another member"),
     ]
     if cluster.template:
         blocks.append(Paragraph("Its members are one sentence with another name filled in.", "warning"))
@@ -268,7 +269,7 @@ def _matrix(index: Index, skills: Sequence[str]) -> list[Block]:
             )
         rows.append(tuple(cells))
     return [
-        Heading("Confusion", "share of a row's requests that a column's skill takes"),
+        Heading("Who takes from whom", "share of a row's requests that a column's skill takes"),
         table(columns, tuple(rows)),
     ]
 
@@ -316,8 +317,8 @@ def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
         Title(hole.skill, (badge,)),
         field("takes", f"{amount(hole.absorbed)} requests of others, {percent(hole.share)} of all"),
         field("expected", f"{amount(hole.expected)} for a skill in its place"),
-        field("families", f"{hole.families:.1f} robbed (effective number)"),
-        field("q-value", f"{hole.q_value:.2g} (false discovery rate)"),
+        field("families", f"{hole.families:.1f} it takes from, weighed by how much"),
+        field("luck", f"{percent(hole.q_value)}  (chance that this is nothing but luck)"),
         field("evidence", evidence),
     ]
     skill = index.skills.get(hole.skill)
@@ -351,6 +352,8 @@ def finding_document(index: Index, finding: Finding) -> list[Block]:
     ]
     places = [place for place in (finding.location, *finding.related) if place is not None]
     blocks += [field("file" if not at else "", place_text(place)) for at, place in enumerate(places)]
+    if costs := cost_text(finding.cost):
+        blocks.append(field("costs", costs, "value"))
     if finding.evidence:
         blocks += [Heading("Evidence"), Paragraph(finding.evidence)]
     if finding.fix:

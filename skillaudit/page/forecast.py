@@ -157,11 +157,11 @@ def room_blocks(curve: LibraryCurve) -> list[Block]:
     floor = percent(curve.floor)
     blocks: list[Block] = []
     if curve.crossing is not None and curve.crossing.value is not None:
-        blocks.append(field("floor", f"accuracy falls below {floor} at {size(curve.crossing)} skills"))
+        blocks.append(field("falls below", f"right falls below {floor} at {size(curve.crossing)} skills"))
     if curve.room is not None:
         said = f"{size(curve.room)} more skills of this kind fit above {floor}"
-        stays = f"accuracy stays above {floor} at any size within a hundred times this one"
+        stays = f"right stays above {floor} at any size within a hundred times this one"
         if curve.room.low is not None:
             stays += f", and surely with {curve.room.low:,.0f} more skills of this kind"
-        blocks.append(field("room", stays if curve.room.value is None else said))
+        blocks.append(field("more fit", stays if curve.room.value is None else said))
     return blocks

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def loaded(report: Report) -> str:
     """Say in a line what was loaded."""
     library = report.library
-    parts = [plural(library.skills, "skill"), f"{library.routable:,} routable"]
+    parts = [plural(library.skills, "skill")]
+    if library.routable < library.skills:
+        parts.append(f"{library.routable:,} that compete")
     if library.manual_only:
         parts.append(f"{library.manual_only:,} manual-only")
     if library.copies:
@@ -62,7 +64,10 @@ def library_blocks(report: Report, most: Most = None, *, partial: bool = False) 
     told = ", ".join(f"{count.requests:,} from {SOURCES[count.source]}" for count in coverage.sources)
     blocks += [
         field("requests", f"{coverage.requests:,}{f': {told}' if told else ''}"),
-        field("judged", f"{coverage.judged_skills:,} of {plural(library.routable, 'routable skill')}"),
+        field(
+            "judged",
+            f"{coverage.judged_skills:,} of {plural(library.routable, 'skill')} that compete have requests",
+        ),
     ]
     if coverage.no_skill_requests:
         blocks.append(
@@ -105,7 +110,7 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
         )
         for view in report.clients
     ]
-    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's room"
+    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's budget"
     return [Heading("What each client shows", note, "clients"), table(columns, rows)]
 
 

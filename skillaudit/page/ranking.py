@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skillaudit.page.blocks import Block, Column, Field, Row, Title, field, link, table
-from skillaudit.page.figures import cut, percent
+from skillaudit.page.figures import cut, percent, plural
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ SHOWN = 160
 def document(ranking: Ranking) -> Iterator[Block]:
     """Yield the skills nearest to a request, each with its chance and the words that carry its score."""
     yield Title(f"“{ranking.query}”")
-    yield field("router", f"{ranking.router}, {ranking.scorer} scorer; {ranking.skills:,} routable skills")
+    yield field(
+        "router",
+        f"{ranking.router}, {ranking.scorer} scorer; {plural(ranking.skills, 'skill')} to choose from",
+    )
     columns = (
         Column("", 3, "right"), Column("skill"), Column("score", 6, "right"), Column("chance", 6, "right")
     )  # fmt: skip

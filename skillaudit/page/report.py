@@ -221,7 +221,7 @@ def _absorbers(report: Report, most: Most) -> list[Block]:
     if not absorbers:
         return []
     columns = (
-        Column("skill"), Column("takes", 18, "right"), Column("share", 6, "right"), Column("near to", 7, "right")
+        Column("skill"), Column("takes", 18, "right"), Column("share", 6, "right"), Column("close to", 8, "right")
     )  # fmt: skip
     rows = [
         (
@@ -243,7 +243,7 @@ def _holes(report: Report, most: Most) -> list[Block]:
     blocks: list[Block] = []
     columns = (
         Column("skill"), Column("takes", 6, "right"), Column("share", 6, "right"), Column("expected", 8, "right"),
-        Column("families", 8, "right"), Column("q", 7, "right"),
+        Column("families", 8, "right"), Column("luck", 7, "right"),
     )  # fmt: skip
     if report.black_holes:
         rows = [_hole(hole, amount) for hole in head(report.black_holes, most)]
@@ -271,7 +271,7 @@ def _hole(hole: BlackHole, write: Callable[[float], str]) -> Row:
         notes.append(f"phrases that fit anything: {some(hole.generic_phrases, 8)}")
     cells = (
         link(hole.skill), Span(write(hole.absorbed), "value"), Span(percent(hole.share)),
-        Span(write(hole.expected), "muted"), Span(f"{hole.families:.1f}"), Span(f"{hole.q_value:.2g}", "muted"),
+        Span(write(hole.expected), "muted"), Span(f"{hole.families:.1f}"), Span(percent(hole.q_value), "muted"),
     )  # fmt: skip
     return Row(cells, tuple(notes))
 
@@ -342,7 +342,7 @@ def _skills(report: Report, most: Most) -> Iterator[Block]:
     order = sorted(report.skills, key=lambda s: (-(s.victim_rate or 0.0) * s.requests - s.absorbed, s.id))
     columns = (
         Column("skill"), Column("category", 12), Column("loses", 20, "right"), Column("takes", 6, "right"),
-        Column("requests", 8, "right"), Column("near to", 8, "right"),
+        Column("requests", 8, "right"), Column("close to", 8, "right"),
     )  # fmt: skip
     shown = head(order, most)
     rows = [

@@ -31,7 +31,7 @@ def document(probing: Probing) -> list[Block]:
     if run.outdated:
         notes.append(Paragraph("! Begun before the last audit, which found the library changed.", "warning"))
     if run.phase == "over" and probing.form.rows != run.form.rows:
-        notes.append(Paragraph("The settings are others now; p begins a run with them.", "accent"))
+        notes.append(Paragraph("This run had other settings; p begins one with those on the left.", "accent"))
     return [*notes, Paragraph(""), *_run_blocks(run)] if notes else _run_blocks(run)
 
 

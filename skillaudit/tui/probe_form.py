@@ -88,7 +88,7 @@ ROWS = (
             choices=LOCAL),
     Setting("study", "accuracy", "What is asked.", choices=tuple(TITLES)),
     Setting("budget", f"{BUDGET:.2f}",
-            "Dollars that the study may cost, interrupted runs included; only calls in flight can exceed it."),
+            "In dollars, what the study may cost, interrupted runs included; only calls in flight can exceed it."),
     Setting("repeats", "3", "How often each question is put."),
     Setting("limit", "", "Most requests in one condition.", "all requests"),
     Setting("precision", "", "Accuracy stops when its interval is this narrow to each side, such as 0.05.",

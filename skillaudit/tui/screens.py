@@ -23,6 +23,23 @@ from skillaudit.tui.views import ViewSpec
 from skillaudit.tui.widgets.detail import DetailPane
 
 KEYS_WIDTH = 20
+WORDS = (
+    ("right", "the request gets the skill that it is meant for; another, or none, are the other two ends"),
+    ("false", "a request that needs no skill gets one all the same"),
+    (
+        "(60 to 80)",
+        "where the true figure lies 9 times in 10, tested on libraries that the forecast never saw",
+    ),
+    ("in 100", "requests of a hundred that a finding costs, at most"),
+    ("unseen", "descriptions that a client's model is not shown whole"),
+    ("neighbours", "skills of the same group or family; strangers are of another"),
+    ("black hole", "a skill that takes many more requests than its share, from several families"),
+    ("likeness", "how alike two descriptions are: 1 the same, 0 nothing in common"),
+    ("luck", "the chance that a figure like this comes about by luck alone"),
+    ("frontier", "the strongest models of 2026; fast are small ones, older those of 2024 and 2025"),
+    ("at work", "agents that may start without any skill, where the others are asked to choose"),
+)
+"""What the words mean that stand in several views."""
 
 
 def help_blocks(
@@ -36,6 +53,8 @@ def help_blocks(
             field(term, meaning) if len(term) < LABEL_WIDTH else field("", f"{term}  {meaning}")
             for term, meaning in columns
         ]
+    blocks.append(Heading("Words"))
+    blocks += [field(word, meaning) for word, meaning in WORDS]
     for group in GROUPS:
         rows = [
             (

@@ -63,7 +63,7 @@ def test_a_long_chain_of_good_steps_is_fragile() -> None:
     (finding,) = judged(line_of(*names), {})
     assert finding.code == "SA601" and finding.skills == names and finding.severity == "info"
     assert "all 7 skills are chosen right in 48% of runs, or about 76% where" in finding.message
-    assert "90% interval" in finding.evidence and "by the published exponent (gamma 1.37)" in finding.evidence
+    assert "90% interval" in finding.evidence and "at worst, by a published law" in finding.evidence
     assert "Handed on in s-0/SKILL.md, body line 1." in finding.evidence
     assert finding.fix.startswith("Restate the request and the result so far before s-3")
     assert finding.location is not None and finding.location.path == "s-0/SKILL.md"

@@ -62,7 +62,7 @@ def test_per_cent_are_rounded_down() -> None:
 
 def test_advice_names_weak_link_dip_and_where_to_restate() -> None:
     assert advice(CHAIN) == (
-        "weak link helper (as good as the others, 39.4%); restate before helper, then tables"
+        "weak link helper (as good as the others, 39.4%); say the request again before helper, then tables"
     )
     other = msgspec.structs.replace(CHAIN, weak_link="tables", mended=0.315, restate_before=())
     assert advice(other) == "weak link tables; most exposed in the middle helper"
@@ -92,7 +92,7 @@ def test_the_text_has_chain_map_and_sources() -> None:
     assert "deploy -> helper -> tables" in told
     assert "32% (10 to 55)" in told and "75.0%" in told and "18.5%" in told
     assert "k   n=5  n=10  n=20" in told and "2  86%+  72%   49%-" in told
-    assert "Fitted on 2 to 512 skills" in told and "restate before helper" in told
+    assert "Fitted on 2 to 512 skills" in told and "say the request again" in told
     assert "tables: 70% (50 to 85), by the library" in drawn(EXECUTION, None)
 
 

@@ -60,7 +60,7 @@ def test_an_unjudged_skill_says_so(index: Index) -> None:
 def test_a_small_cluster_shows_who_takes_from_whom(index: Index) -> None:
     cluster = index.report.clusters[0]
     text, links = drawn(index, ClusterRow(cluster, None))
-    assert "confusion     31.0%" in text
+    assert "lost inside   31.0%" in text
     first, second = cluster.skills[:2]
     loss = index.loss(first, second)
     row = next(line for line in text.splitlines() if line.split()[:2] == ["1", first])
@@ -128,10 +128,10 @@ def test_overview_says_what_the_forecast_rests_on() -> None:
     text = to_markdown([*pane(report, "forecast"), *pane(report, "library")]).replace("\\", "")
     assert "- right skill: 84% (78 to 90)" in text
     assert "black holes: 3.7%, that swallow" in text
-    assert "29 of 29 routable skills" in text and "7 that name a skill" in text
+    assert "29 of 29 skills that compete have requests" in text and "7 that name a skill" in text
     assert "| drafts/SKILL.md | empty file |" in text
     assert "| 29 | 84% (" in text and "law: a - b ln n" in text
-    assert "accuracy falls below 80.0% at 68 (31 to 4,100) skills" in text
+    assert "right falls below 80.0% at 68 (31 to 4,100) skills" in text
     assert "39 (2 to 4,071) more skills of this kind fit" in text
     assert "| Narrow Client | 20 | 6 | 2 | 1 | 119% | 600 tokens |" in text
     assert "outside the range" not in text

@@ -233,7 +233,7 @@ async def test_another_setting_is_said_above_the_result_even_when_it_was_scrolle
         await settle(pilot)
         await pilot.press("G", "escape", "j", "l", "tab")
         await pilot.pause()
-        assert "The settings are others now" in screen_text(app)
+        assert "This run had other settings" in screen_text(app)
 
 
 async def test_a_result_of_another_library_is_said_to_be_one() -> None:

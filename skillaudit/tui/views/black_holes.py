@@ -19,7 +19,7 @@ class BlackHolesView(ListView[BlackHole]):
         ("takes", "expected number of other skills' requests that it takes"),
         ("share", "the same as a share of all requests of others"),
         ("normal", "what a skill of its neighbourhood would take"),
-        ("robs", "effective number of families that it robs"),
+        ("from", "how many families it takes from, weighed by how much"),
         ("(router)", "declared by the library as a router, and allowed"),
         ("faint", "over-general by its place among the descriptions; no request shows it yet"),
     )
@@ -31,7 +31,7 @@ class BlackHolesView(ListView[BlackHole]):
             ListColumn("takes", lambda hole: Span(amount(hole.absorbed), self._tone(hole)), 6, "right"),
             ListColumn("share", lambda hole: Span(percent(hole.share)), 6, "right", 42),
             ListColumn("normal", lambda hole: Span(amount(hole.expected)), 6, "right"),
-            ListColumn("robs", lambda hole: Span(f"{hole.families:.1f}"), 5, "right", 50),
+            ListColumn("from", lambda hole: Span(f"{hole.families:.1f}"), 5, "right", 50),
         )
 
     def _tone(self, hole: BlackHole) -> str:

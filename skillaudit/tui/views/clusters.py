@@ -21,7 +21,7 @@ class ClustersView(ListView[ClusterRow]):
     TITLE = "Clusters"
     COLUMNS_HELP = (
         (
-            "conf.",
+            "inside",
             "of a group: share of its requests that go to another member; of a skill: share that it loses",
         ),
         ("alike", "mean similarity inside the group"),
@@ -34,7 +34,7 @@ class ClustersView(ListView[ClusterRow]):
         return (
             ListColumn("group / skill", self._title_cell),
             ListColumn("size", lambda row: Span("" if row.skill else f"{row.size:,}"), 5, "right"),
-            ListColumn("conf.", self._confusion_cell, 6, "right"),
+            ListColumn("inside", self._confusion_cell, 6, "right"),
             ListColumn("alike", self._cohesion_cell, 5, "right", 44),
         )
 

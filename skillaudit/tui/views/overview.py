@@ -39,11 +39,11 @@ class OverviewView(View):
     """Forecast and library above, the worst findings below."""
 
     COLUMNS_HELP = (
-        ("accuracy", "share of requests that reach the skill they are meant for, with its 90% interval"),
-        ("hijack", "share that another skill takes"),
-        ("no skill", "share for which nothing is chosen; the three sum to 1"),
+        ("right", "share of requests that reach the skill they are meant for, with its 90% interval"),
+        ("another", "share that another skill takes"),
+        ("none", "share for which nothing is chosen; the three sum to 1"),
         ("false trigger", "share of requests for no skill that a skill takes all the same"),
-        ("with state", "a chain whose every step finds a right result of the one before"),
+        ("one by one", "a chain whose every step finds a right result of the one before"),
         ("at worst", "a chain at worst: its steps are chosen from a plan, with the published exponent"),
         ("●━━", "the estimate and its interval on a line from 0% to 100%"),
     )

@@ -35,11 +35,14 @@ class PlanView(ListView[PlanRow]):
     TITLE = "Plan"
     COLUMNS_HELP = (
         ("✓  ✗  ·", "accepted, refused, advice that nobody but its author can follow"),
-        ("gain", "expected number of requests of the work half that the edit brings, with those before it"),
-        ("flips", "requests won less requests lost, by top rank"),
-        ("points", "change on the proof half, whose requests chose no edit"),
+        (
+            "gain",
+            "expected number of requests that the plan may look at that the edit brings, with those before it",
+        ),
+        ("flips", "requests won less requests lost, by the scorer's first choice"),
+        ("points", "change on the requests kept back for the proof, which chose no edit"),
         ("describe", "another description; boundary: with a clause that sends rivals' requests away"),
-        ("demote", "made manual-only; declare: a router that may stay; fold: one skill into another"),
+        ("manual-only", "made manual-only; declare: a router that may stay; fold: one skill into another"),
         ("tree", "categories with their number of skills; accepted, it is what an export lays out"),
     )
 

@@ -48,7 +48,7 @@ class SkillsView(ListView[SkillReport]):
     COLUMNS_HELP = (
         ("loses", "share of its requests that another skill is expected to take"),
         ("takes", "expected number of other skills' requests that it takes"),
-        ("near", "how many skills count it among their nearest"),
+        ("close", "how many skills count it among their nearest"),
         *SIGNS,
     )
 
@@ -60,7 +60,7 @@ class SkillsView(ListView[SkillReport]):
             ListColumn("skill", lambda skill: Span(skill.id), sort="name"),
             ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
             ListColumn("takes", lambda skill: self._figure(amount(skill.absorbed)), 5, "right", sort="takes"),
-            ListColumn("near", lambda skill: self._figure(str(skill.hubness)), 4, "right", 46, "near"),
+            ListColumn("close", lambda skill: self._figure(str(skill.hubness)), 5, "right", 46, "near"),
             *self._used(),
             ListColumn("reqs", lambda skill: self._figure(str(skill.requests)), 4, "right", 62, "requests"),
             ListColumn(
