@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skillaudit.checks.rule import Evidence, Rule
-from skillaudit.schema import ClientView, Cost, Finding, Location
+from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
 section 5.2: kappa 91.8 for GPT-4o-mini and 83.5 for GPT-4o, on synthetic libraries)."""
 NAMED = 6
+FLOOR = 0.8
+"""Share of right choices below which a list is not carried; the default of the setting `floor`."""
 
 
 def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
@@ -21,6 +23,43 @@ def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             f"{size} skills compete in one flat list.",
             evidence="Published capacities of flat lists are 83.5 and 91.8 skills, on synthetic libraries; "
             "vendors advise 20 to 50.",
+        )
+
+
+def _carriers(evidence: Evidence) -> tuple[list[ForecastRow], list[ForecastRow]]:
+    """Classes of models that carry the library at the floor, and those that do not, best first."""
+    rows = [row for row in evidence.rows if row.client is None and row.situation == "asked"]
+    known = [row for row in rows if row.accuracy.value is not None]
+    known.sort(key=lambda row: -(row.accuracy.value or 0.0))
+    able = [row for row in known if (row.accuracy.value or 0.0) >= FLOOR]
+    return able, known[len(able) :]
+
+
+def _right(row: ForecastRow) -> str:
+    value, low, high = (
+        100 * (end or 0.0) for end in (row.accuracy.value, row.accuracy.low, row.accuracy.high)
+    )
+    return f"{row.router} {value:.0f}% ({low:.0f} to {high:.0f})"
+
+
+def _model(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    able, unable = _carriers(evidence)
+    if able and unable:
+        yield rule.finding(
+            (),
+            f"{', '.join(_right(row) for row in able)} carry this library; "
+            f"{', '.join(_right(row) for row in unable)} do not.",
+            evidence=f"Expected share of requests that get their skill, held against {FLOOR:.0%}.",
+        )
+
+
+def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    able, unable = _carriers(evidence)
+    if unable and not able:
+        yield rule.finding(
+            (),
+            f"No class of models picks the right skill for {FLOOR:.0%} of the requests; the best, {_right(unable[0])}.",
+            evidence=f"{len(evidence.library.routable)} skills compete in one list.",
         )
 
 
@@ -107,6 +146,25 @@ RULES = (
         why="Accuracy is nearly level up to a capacity and falls fast beyond it, sooner where skills are alike.",
         fix="Group confusable skills behind gateway skills, or make the rarely used ones manual-only.",
         check=_size,
+    ),
+    Rule(
+        code="SA403",
+        slug="match-the-model",
+        severity="info",
+        what="Some classes of models are expected to pick the right skill often enough, others are not.",
+        why="How many and how similar skills a model tells apart differs from model to model (Li 2026, guidelines).",
+        fix="Run this library on a class that carries it, or give the others fewer skills.",
+        check=_model,
+    ),
+    Rule(
+        code="SA404",
+        slug="consider-alternatives",
+        severity="warning",
+        what="No class of models is expected to pick the right skill often enough from one flat list.",
+        why="Beyond what any model carries, another way to choose does more than better words (Li 2026, guidelines).",
+        fix="List only what a search finds for the request, put skills behind categories (`skillaudit optimize` "
+        "predicts the gain), or give groups of them to agents of their own.",
+        check=_alternatives,
     ),
     Rule(
         code="SA402",

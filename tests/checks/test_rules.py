@@ -14,6 +14,8 @@ from skillaudit.schema import (
     BlackHole,
     Cluster,
     Defect,
+    Estimate,
+    ForecastRow,
     Library,
     Pair,
     RequestLoss,
@@ -65,6 +67,30 @@ def hole(**changes: object) -> BlackHole:
 def library(*defects: Defect, skipped: tuple[Skipped, ...] = (), skills: int = 6) -> Library:
     rows = tuple(Skill(id=f"s{i}", name=f"s{i}", description="x") for i in range(skills))
     return Library(sources=("x",), skills=rows, defects=defects, skipped=skipped)
+
+
+def row(router: str, right: float, client: str | None = None) -> ForecastRow:
+    """Return the forecast of one class of models."""
+    rate = Estimate(value=right, low=right - 0.1, high=right)
+    none = Estimate(value=0.0, low=0.0, high=0.0)
+    return ForecastRow(
+        router=router, client=client, situation="asked", accuracy=rate, hijack=none, no_skill=none, false_trigger=none,
+        contested=none,
+    )  # fmt: skip
+
+
+def test_which_models_carry_the_library() -> None:
+    """Guidelines of Li 2026: match the model to the library, and consider alternatives where none carries it."""
+    strong, weak = row("frontier", 0.9), row("older", 0.7)
+    (found,) = check(evidence(rows=(weak, strong, row("frontier", 0.2, "codex"))))
+    assert (found.code, found.severity) == ("SA403", "info")
+    assert found.message == "frontier 90% (80 to 90) carry this library; older 70% (60 to 70) do not."
+    assert codes(evidence(rows=(strong,))) == []
+    (found,) = check(evidence(rows=(weak, row("fast", 0.75))))
+    assert (found.code, found.severity) == (
+        "SA404",
+        "warning",
+    ) and "the best, fast 75% (65 to 75)" in found.message
 
 
 def test_nothing_wrong_nothing_found() -> None:
