@@ -156,7 +156,7 @@ def forecast(place: World, profile: RouterProfile, requests: Sequence[tuple[str,
         for query, gold in requests
     ]
     reader = Reader(
-        place.skills, asked, place.scorer, known=None, library=place.skills, catch_all=0.0, strangers=False,
+        place.skills, asked, place.scorer, known=None, library=place.skills, catch_all=0.0, strangers=False, near=None,
         progress=SILENT,
     )  # fmt: skip
     return reader.view(profile.at([skill.name for skill in place.skills])).rates(0)
@@ -296,10 +296,10 @@ def main() -> None:
     for condition, figures in study(given.data, given.scorer, given.repeats):
         found[condition].append(figures)
     print(f"{'':48} runs  covers: right  another  none | width  error")
-    for condition, figures in found.items():
-        right, hijack, none, wide, error = np.mean(np.array(figures, dtype=np.float64), axis=0)
+    for condition, listed in found.items():
+        right, hijack, none, wide, error = np.mean(np.array(listed, dtype=np.float64), axis=0)
         print(
-            f"{condition[:48]:48} {len(figures):4}  {right:13.3f} {hijack:8.3f} {none:5.3f} | {wide:.3f}  {error:.3f}"
+            f"{condition[:48]:48} {len(listed):4}  {right:13.3f} {hijack:8.3f} {none:5.3f} | {wide:.3f}  {error:.3f}"
         )
 
 

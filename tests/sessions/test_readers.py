@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def test_a_load_that_fails_is_none(client: str, tmp_path: Path) -> None:
 
 
 def _root(client: str, home: Path) -> Path:
-    return home / READERS[client].HOME
+    return home / str(READERS[client].HOME)
 
 
 @pytest.mark.parametrize("client", ["claude-code", "codex", "openclaw", "pi"])
@@ -133,9 +134,7 @@ def test_claude_code_takes_words_that_waited_and_no_command_of_its_own(tmp_path:
     path = transcripts.claude_code(tmp_path, "one", (("ask", "plot the sales"), ("compact",), ("answer",)))
     queued = {"type": "queued_command", "prompt": "and also the notes", "commandMode": "prompt"}
     with path.open("a", encoding="utf-8") as file:
-        transcripts.json.dump(
-            {"type": "attachment", "uuid": "q", "attachment": queued}, file, separators=(",", ":")
-        )
+        json.dump({"type": "attachment", "uuid": "q", "attachment": queued}, file, separators=(",", ":"))
         file.write("\n")
     assert [words for words, _ in turns(read(tmp_path / ".claude"))] == [
         "plot the sales",
