@@ -25,7 +25,7 @@ def takers(sources: list[Source]) -> None:
     """Share of errors whose taker is first, or among the first three, by the weight of the descriptors."""
     for weight in WEIGHTS:
         seen: set[tuple[str, str, int]] = set()
-        first, three, twins = [], [], []
+        found: dict[str, list[tuple[bool, bool, bool]]] = {}
         for source in sources:
             table = source.table
             order = np.argsort(-(table.rival_scores + weight * table.rival_likeness), axis=1, kind="stable")
@@ -37,13 +37,17 @@ def takers(sources: list[Source]) -> None:
                     if key in seen:
                         continue
                     seen.add(key)
-                    first.append(bool(ranked[row, 0] == taken))
-                    three.append(taken in ranked[row, :DEEP].tolist())
-                    twins.append(taken in table.rivals[row].tolist())
-        print(
-            f"  descriptors at {weight:.2f}: first {np.mean(first):.2f}, in the first three {np.mean(three):.2f}, "
-            f"among those kept {np.mean(twins):.2f} ({len(first)} different errors)"
-        )
+                    kept = taken in table.rivals[row].tolist()
+                    hit = (bool(ranked[row, 0] == taken), taken in ranked[row, :DEEP].tolist(), kept)
+                    own = source.group in ("four libraries", "vexjoy")
+                    for name in ("all", source.group if own else "eight whole libraries"):
+                        found.setdefault(name, []).append(hit)
+        for name, hits in found.items():
+            first, three, kept_ = np.mean(hits, axis=0).tolist()
+            print(
+                f"  descriptors at {weight:.2f}, {name:21s}: first {first:.2f}, in the first three {three:.2f}, "
+                f"among those kept {kept_:.2f} ({len(hits)} different errors)"
+            )
 
 
 def triggers(sources: list[Source]) -> None:
