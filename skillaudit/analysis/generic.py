@@ -112,6 +112,8 @@ SPEAKS, SUBJECTS = 12, 3
 """So many words of which so few name a subject say nothing: 24 of 33,298 English descriptions of that length."""
 LISTED = 5
 """So many plain words in a row make a claim on a whole field of work (`any cloud question`) one on everything."""
+ENDLESS = 20
+"""So many are one by themselves."""
 _STOPS = re.compile(r"[.!?;:\n()—](?=\s|$)")
 _ITEMS = re.compile(r",\s*(?:and |or )?|\s+(?:and|or)\s+")
 _ENGLISH = re.compile(r"[a-z][a-z']*")
@@ -123,16 +125,18 @@ def claims(text: str) -> tuple[str, ...]:
     """List the words with which a descriptor claims everything beyond doubt; empty for an honest one.
 
     Either one sweeping claim on when to use it, or two of `generic_phrases`, or a claim on every question of a field
-    beside a list of what is done there, or no subject at all: 85 of 55,001 descriptions of a public corpus, most of
-    them meant to be loaded before everything else.
+    beside a list of what is done there, or a list without end, or no subject at all: 85 of 55,001 descriptions of a
+    public corpus, most of them meant to be loaded before everything else.
     """
     phrases = generic_phrases(text)
     sweeping = tuple(dict.fromkeys(match.group().lower() for match in _SWEEPING.finditer(text)))
     if sweeping or len(phrases) > 1:
         return tuple(dict.fromkeys((*sweeping, *phrases)))
-    field = _KIND_OF.search(text)
-    if field and longest_list(text) >= LISTED:
+    field, listed = _KIND_OF.search(text), longest_list(text)
+    if field and listed >= LISTED:
         return (field.group().lower(), *phrases)
+    if listed >= ENDLESS:
+        return (f"a list of {listed} things", *phrases)
     words = _ENGLISH.findall(text.lower()) if text.isascii() else []
     return (
         ("no word that names a subject",)

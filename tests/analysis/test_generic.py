@@ -17,6 +17,7 @@ from skillaudit.analysis.generic import claims, generic_phrases, longest_list
         "Use for all user requests.",
         "A universal helper, general-purpose by design.",
         "Plans, writes, edits, translates, formats and prints. Use for all desk work.",
+        f"Works on {', '.join(f'{word}s' for word in 'abcdefghijklmnopqrstuvwxyz')} and others.",
         "Gathers context. Call it before any other skill.",
     ],
 )
