@@ -105,7 +105,8 @@ def test_nothing_wrong_nothing_found() -> None:
         ({"over_general": (hole(evidence="structure"),)}, ["SA302"]),
         ({"over_general": (hole(evidence="structure", declared=True),)}, []),
         ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.25, b_to_a=0.0),)}, ["SA202"]),
-        ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.24, b_to_a=0.24),)}, []),
+        ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.05, b_to_a=0.06),)}, ["SA202"]),
+        ({"pairs": (Pair(a="a", b="b", cosine=0.7, a_to_b=0.05, b_to_a=0.05),)}, []),
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.9),)}, ["SA201"]),
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abc"), cohesion=0.99),)}, []),
         ({"clusters": (Cluster(index=0, label="x", skills=tuple("abcd"), cohesion=0.89),)}, []),
@@ -132,6 +133,35 @@ def test_a_pair_inside_a_clone_family_is_told_once() -> None:
     inside = Pair(a="a", b="b", cosine=0.97, a_to_b=0.5, b_to_a=0.5)
     across = Pair(a="a", b="e", cosine=0.7, a_to_b=0.4, b_to_a=0.0)
     assert codes(evidence(clusters=(clones,), pairs=(inside, across))) == ["SA201", "SA202"]
+
+
+def test_what_todays_models_lose_to_one_rival_is_a_note_on_the_worst_ten() -> None:
+    pairs = tuple(Pair(a=f"s{i}", b="b", cosine=0.7, a_to_b=0.07 + i / 1000, b_to_a=0.0) for i in range(14))
+    found = check(evidence(pairs=pairs))
+    assert {(finding.code, finding.severity) for finding in found} == {("SA202", "info")} and len(found) == 10
+    assert {finding.skills[0] for finding in found} == {f"s{i}" for i in range(4, 14)}
+    assert "b may take 8.3% of the requests of s13." in {finding.message for finding in found}
+
+
+def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_nothing() -> None:
+    none = Estimate(value=0.4, low=0.1, high=0.7)
+    row = ForecastRow(
+        router="frontier", client="claude-code", situation="at work", accuracy=none, hijack=none, no_skill=none,
+        false_trigger=none, contested=none,
+    )  # fmt: skip
+    skills = tuple(
+        Skill(id=name, name=name, description=text)
+        for name, text in (
+            ("a", "Draws charts."),
+            ("b", "Draws maps. Use when the user wants a map."),
+            ("c", "Draws trees. “show me who reports to whom”"),
+        )
+    )
+    shelf = Library(sources=("x",), skills=skills)
+    (finding,) = check(evidence(library=shelf, rows=(row,)))
+    assert (finding.code, finding.skills, finding.severity) == ("SA504", ("a",), "info")
+    assert "1 of 3 descriptions" in finding.message and "10% to 70%" in finding.evidence
+    assert codes(evidence(library=shelf)) == []
 
 
 def twins(cosine: float, cluster: int = 0) -> tuple[SkillReport, ...]:
