@@ -113,7 +113,7 @@ SPEAKS, SUBJECTS = 12, 3
 LISTED = 5
 """So many plain words in a row make a claim on a whole field of work (`any cloud question`) one on everything."""
 ENDLESS = 20
-"""So many are one by themselves."""
+"""So many are one by themselves; a list ten times as long is stuffing, and told as that."""
 _STOPS = re.compile(r"[.!?;:\n()—](?=\s|$)")
 _ITEMS = re.compile(r",\s*(?:and |or )?|\s+(?:and|or)\s+")
 _ENGLISH = re.compile(r"[a-z][a-z']*")
@@ -135,7 +135,7 @@ def claims(text: str) -> tuple[str, ...]:
     field, listed = _KIND_OF.search(text), longest_list(text)
     if field and listed >= LISTED:
         return (field.group().lower(), *phrases)
-    if listed >= ENDLESS:
+    if ENDLESS <= listed <= 10 * ENDLESS:
         return (f"a list of {listed} things", *phrases)
     words = _ENGLISH.findall(text.lower()) if text.isascii() else []
     return (
