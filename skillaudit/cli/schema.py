@@ -16,6 +16,7 @@ RECORDS = {
     "plan": ("skillaudit.optimize", "Plan"),
     "probe": ("skillaudit.probe.records", "ProbeResult"),
     "experiment": ("skillaudit.experiment.records", "Result"),
+    "sessions": ("skillaudit.sessions", "Reading"),
 }
 """Name -> (module, class)."""
 
@@ -33,6 +34,7 @@ def command(record: str) -> None:
     plan          the file of `optimize --plan`
     probe         `probe -f json`
     experiment    each entry of `experiment -f json`
+    sessions      `sessions -f json`
     """
     from skillaudit.formatters.json import pretty, schema
 
