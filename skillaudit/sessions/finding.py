@@ -22,13 +22,17 @@ READERS: dict[str, ModuleType] = {
     "openclaw": openclaw,
     "pi": pi,
 }
-_FOLDERS = {
+FOLDERS = {
     "claude-code": "CLAUDE_CONFIG_DIR",
     "codex": "CODEX_HOME",
     "copilot-cli": "COPILOT_HOME",
     "openclaw": "OPENCLAW_STATE_DIR",
+    "opencode": "XDG_DATA_HOME",
+    "pi": "PI_CODING_AGENT_DIR",
 }
 """The variables by which a client's folder can be moved."""
+_INSIDE = {"opencode": "opencode"}
+"""Where a client's own folder stands in the one that the variable names."""
 DATABASES = (".db", ".sqlite")
 _MOST = 200_000
 """Transcripts that are read at once."""
@@ -54,8 +58,8 @@ def client_names(asked: Sequence[str]) -> tuple[str, ...]:
 
 def own_folder(client: str) -> Path:
     """Return where a client of this user keeps its files; it need not exist."""
-    if (variable := _FOLDERS.get(client)) and (value := os.environ.get(variable)):
-        return expanded(value)
+    if (variable := FOLDERS.get(client)) and (value := os.environ.get(variable)):
+        return expanded(value) / _INSIDE.get(client, "")
     return expanded("~") / str(READERS[client].HOME)
 
 

@@ -27,8 +27,8 @@ from skillaudit.sessions.lines import (
 )
 from skillaudit.sessions.records import Session
 
-PATTERNS = ("agent/sessions/*/*.jsonl",)
-HOME = ".pi"
+PATTERNS = ("sessions/*/*.jsonl", "agent/sessions/*/*.jsonl")
+HOME = ".pi/agent"
 _CALLED = re.compile(r'\s*<skill name="([^"<>]{1,200})"')
 _COMMAND = re.compile(r"/skill[ :](\S{1,200})")
 

@@ -221,6 +221,27 @@ def test_clients_are_told_apart_by_what_they_write(tmp_path: Path) -> None:
     assert sorted(conversation.client for conversation in found.conversations) == sorted(WRITERS)
 
 
+@pytest.mark.parametrize(
+    ("client", "variable", "inside"),
+    [
+        ("claude-code", "CLAUDE_CONFIG_DIR", ""),
+        ("codex", "CODEX_HOME", ""),
+        ("copilot-cli", "COPILOT_HOME", ""),
+        ("openclaw", "OPENCLAW_STATE_DIR", ""),
+        ("opencode", "XDG_DATA_HOME", "opencode"),
+        ("pi", "PI_CODING_AGENT_DIR", ""),
+    ],
+)
+def test_a_folder_that_was_moved_is_found(
+    client: str, variable: str, inside: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    WRITERS[client](tmp_path, "one", STEPS)
+    folder = tmp_path / str(READERS[client].HOME)
+    monkeypatch.setenv(variable, str(folder.parent if inside else folder))
+    monkeypatch.setenv("HOME", str(tmp_path / "nowhere"))
+    assert len(turns(gather([], [client]))) == 2
+
+
 def test_since_and_project_choose(tmp_path: Path) -> None:
     transcripts.claude_code(tmp_path, "old", STEPS, day="2026-01-05")
     transcripts.claude_code(tmp_path, "new", STEPS, day="2026-11-05", project="/tmp/q/deep")
