@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -255,7 +256,16 @@ def _enriched(agent: Agent, call: Call) -> Agent:
         agent,
         tools=tuple(dict.fromkeys((*(agent.tools or ()), *call.names.get("tools", ())))),
         model=collapse(call.texts.get("llm", "")) or agent.model,
+        private=(*agent.private, *_own_state(call)),
     )
+
+
+def _own_state(call: Call) -> Iterator[str]:
+    """What an agent is given that the others do not get: sources of its own, and a memory."""
+    if sources := call.names.get("knowledge_sources", ()):
+        yield f"reads sources that the others do not ({', '.join(sources)})"
+    if call.names.get("memory") or call.texts.get("memory") == "True":
+        yield "keeps a memory of its own (memory)"
 
 
 def _apply_task(call: Call, tasks: dict[str, str], alias: dict[str, str], crew: _Crew) -> None:

@@ -7,7 +7,7 @@ function speaks with the system text in its body; one without any is code, and i
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from skillaudit.compile.crew_code import constants_of, last_name, literal, model_of, references
 from skillaudit.compile.crew_program import imported, parsed
 from skillaudit.compile.files import relative
+from skillaudit.compile.syntax import ENDS, ends, gone_to, keyword, names_in, returned, system_text
 from skillaudit.compile.system import Agent, Edge, EdgeKind, Protocol, System, Tool
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
@@ -26,7 +27,6 @@ _GRAPHS = frozenset({"create_react_agent", "create_agent", "create_supervisor", 
 _MADE = frozenset({"Agent", "create_react_agent", "create_agent", "create_supervisor"})
 _PROMPTS = ("instructions", "prompt", "system_prompt", "state_modifier")
 _RUNS = frozenset({"run", "run_sync", "run_streamed"})
-_ENDS = frozenset({"START", "END", "__start__", "__end__", ""})
 
 
 @dataclass
@@ -43,14 +43,16 @@ class _Program:
     runs: list[str] = field(default_factory=list)
     """Who is run, in the order of the program."""
     samples: dict[str, int] = field(default_factory=dict)
-    """Who is run several times at once on the same input, and how often."""
+    """Who is run several times at once, and how often."""
+    loops: list[list[str]] = field(default_factory=list)
+    """Who is run inside each loop, in order."""
     start: str = ""
     skipped: list[Skipped] = field(default_factory=list)
 
     def link(self, source: str, target: str, kind: EdgeKind) -> None:
-        if target in _ENDS or source == target:
+        if target in ENDS or source == target:
             return
-        if source in _ENDS:
+        if source in ENDS:
             self.start = self.start or target
         else:
             self.edges.setdefault((source, target), kind)
@@ -72,7 +74,7 @@ def is_team(path: Path) -> bool:
         for alias in node.names
     }
     if "Agent" in taken and any(
-        _callee(c) == "Agent" and _keyword(c, "instructions") is not None for c in calls
+        _callee(c) == "Agent" and keyword(c, "instructions") is not None for c in calls
     ):
         return True
     if "Runner" in taken:
@@ -126,6 +128,10 @@ def _system(program: _Program, name: str) -> System:
     if not edges:
         runs = [key for key in dict.fromkeys(program.runs) if key in names]
         edges = dict.fromkeys(pairwise(runs), "handover")
+        for loop in program.loops:
+            turn = [key for key in dict.fromkeys(loop) if key in names]
+            if len(turn) > 1:
+                edges[turn[-1], turn[0]] = "feedback"
     # Whoever was chosen reports back by itself.
     back = {(b, a) for (a, b), kind in edges.items() if kind == "delegate"}
     kept = {
@@ -169,11 +175,18 @@ class _Reader(ast.NodeVisitor):
             self._handoffs(last_name(node.targets[0].value), value)
         self.generic_visit(node)
 
+    def visit_While(self, node: ast.While | ast.For) -> None:
+        before = len(self.program.runs)
+        self.generic_visit(node)
+        self.program.loops.append(self.program.runs[before:])
+
+    visit_For = visit_While  # noqa: N815 - the visitor's own name
+
     def visit_Call(self, node: ast.Call) -> None:
         name, program = _callee(node), self.program
         owner = last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
         if _makes(node, program) and id(node) not in self.read:
-            said = literal(_keyword(node, "name") or ast.Constant(""), program.constants)
+            said = literal(keyword(node, "name") or ast.Constant(""), program.constants)
             self._agent(said or f"agent_{node.lineno}", node)
         elif name == "append" and owner == "handoffs" and isinstance(node.func, ast.Attribute):
             holder = node.func.value
@@ -183,13 +196,13 @@ class _Reader(ast.NodeVisitor):
             bound = last_name(node.args[-1])
             program.nodes[first or bound] = bound
         elif name == "add_edge" and len(node.args) > 1:
-            for source in _ends(node.args[0]):
-                for target in _ends(node.args[1]):
+            for source in ends(node.args[0]):
+                for target in ends(node.args[1]):
                     program.link(source, target, "handover")
         elif name == "add_conditional_edges" and node.args:
             self._branch(node)
         elif name == "set_entry_point" and node.args:
-            program.start = next(iter(_ends(node.args[0])), "")
+            program.start = next(iter(ends(node.args[0])), "")
         elif name in _RUNS and owner == "Runner" and node.args:
             program.runs.append(last_name(node.args[0]))
         elif name == "gather":
@@ -199,16 +212,16 @@ class _Reader(ast.NodeVisitor):
 
     def _branch(self, call: ast.Call) -> None:
         """Edges of a choice: to several it delegates, to one it goes on."""
-        chosen = call.args[2] if len(call.args) > 2 else _keyword(call, "path_map")
+        chosen = call.args[2] if len(call.args) > 2 else keyword(call, "path_map")
         if isinstance(chosen, ast.Dict):
-            targets = [end for value in chosen.values for end in _ends(value)]
+            targets = [end for value in chosen.values for end in ends(value)]
         elif chosen is not None:
-            targets = list(_ends(chosen))
+            targets = list(ends(chosen))
         else:
             function = self.program.functions.get(last_name(call.args[1])) if len(call.args) > 1 else None
-            targets = list(_returned(function)) if function else []
-        ways = [target for target in dict.fromkeys(targets) if target not in _ENDS]
-        for source in _ends(call.args[0]):
+            targets = list(returned(function)) if function else []
+        ways = [target for target in dict.fromkeys(targets) if target not in ENDS]
+        for source in ends(call.args[0]):
             for target in ways:
                 self.program.link(source, target, "delegate" if len(ways) > 1 else "handover")
 
@@ -218,23 +231,23 @@ class _Reader(ast.NodeVisitor):
         base = (
             program.agents.get(last_name(call.func.value)) if isinstance(call.func, ast.Attribute) else None
         )
-        said = [self._text(_keyword(call, name)) for name in _PROMPTS]
-        form = last_name(_keyword(call, "output_type") or ast.Constant(""))
+        said = [self._text(keyword(call, name)) for name in _PROMPTS]
+        form = last_name(keyword(call, "output_type") or ast.Constant(""))
         first = call.args[0] if call.args else None
-        model = _keyword(call, "model") or (first if _callee(call) != "create_supervisor" else None)
+        model = keyword(call, "model") or (first if _callee(call) != "create_supervisor" else None)
         policy = next((text for text in said if text), base.policy if base else "")
         if policy and form:
             policy += f"\n\nGive the result as a JSON object of type {form}."
         made = Agent(
             name=literal(
-                _keyword(call, "name") or _keyword(call, "supervisor_name") or ast.Constant(""), constants
+                keyword(call, "name") or keyword(call, "supervisor_name") or ast.Constant(""), constants
             )
             or key,
             description=collapse(
-                literal(_keyword(call, "handoff_description") or ast.Constant(""), constants)
+                literal(keyword(call, "handoff_description") or ast.Constant(""), constants)
             ),
             policy=policy.strip(),
-            tools=self._tools(key, _keyword(call, "tools")) or (base.tools if base else ()),
+            tools=self._tools(key, keyword(call, "tools")) or (base.tools if base else ()),
             model=(literal(model, constants) or model_of(model) if model is not None else "")
             or (base.model if base else ""),
             origin=f"{self.place}:{call.lineno}",
@@ -243,9 +256,9 @@ class _Reader(ast.NodeVisitor):
             reason = f"the instructions of {made.name} are computed, or there are none"
             program.skipped.append(Skipped(path=made.origin, reason=reason, code="no-prompt"))
         program.agents[key] = made
-        self._handoffs(key, _keyword(call, "handoffs"))
+        self._handoffs(key, keyword(call, "handoffs"))
         if _callee(call) == "create_supervisor":
-            self._handoffs(key, _keyword(call, "agents") or first)
+            self._handoffs(key, keyword(call, "agents") or first)
             program.start = program.start or key
 
     def _text(self, node: ast.expr | None) -> str:
@@ -263,7 +276,11 @@ class _Reader(ast.NodeVisitor):
     def _handoffs(self, key: str, node: ast.expr | None) -> None:
         for item in _items(node):
             if isinstance(item, ast.Call):
-                item = _keyword(item, "agent") or (item.args[0] if item.args else item)
+                if keyword(item, "input_filter") is not None:
+                    reason = "sees only part of the history (input_filter); the skill sees all of it"
+                    place = f"{self.place}:{item.lineno}"
+                    self.program.skipped.append(Skipped(path=place, reason=reason, code="context"))
+                item = keyword(item, "agent") or (item.args[0] if item.args else item)
             self.program.link(key, last_name(item), "delegate")
 
     def _tools(self, key: str, node: ast.expr | None) -> tuple[str, ...]:
@@ -275,7 +292,7 @@ class _Reader(ast.NodeVisitor):
                 self.program.link(key, last_name(item.func.value), "delegate")
             elif isinstance(item, ast.Call) and called == "create_handoff_tool":
                 self.program.link(
-                    key, literal(_keyword(item, "agent_name") or ast.Constant(""), {}), "delegate"
+                    key, literal(keyword(item, "agent_name") or ast.Constant(""), {}), "delegate"
                 )
             else:
                 plain.append(item)
@@ -291,16 +308,16 @@ def _nodes(program: _Program) -> None:
     bound, program.agents = program.agents, {}
     for node, key in program.nodes.items():
         function = program.functions.get(key)
-        known = bound.get(key) or next((bound[name] for name in _names(function) if name in bound), None)
+        known = bound.get(key) or next((bound[name] for name in names_in(function) if name in bound), None)
         if known is not None and known.policy:
             program.agents[node] = replace(known, name=node)
-        elif function is not None and (text := _system_text(function, program.constants)):
+        elif function is not None and (text := system_text(function, program.constants)):
             origin = f"the function {key}"
             program.agents[node] = Agent(name=node, policy=text, tools=(), origin=origin)
         else:
             reason = "a node of code without a prompt; give the skill before it a tool in its place"
             program.skipped.append(Skipped(path=f"node {node}", reason=reason, code="no-prompt"))
-        for target in _gone_to(function):
+        for target in gone_to(function):
             program.link(node, target, "delegate")
 
 
@@ -324,7 +341,7 @@ def _makes(call: ast.Call, program: _Program) -> bool:
         and isinstance(call.func, ast.Attribute)
         and last_name(call.func.value) in program.agents
     )
-    return cloned or (name in _MADE and (name != "Agent" or _keyword(call, "name") is not None))
+    return cloned or (name in _MADE and (name != "Agent" or keyword(call, "name") is not None))
 
 
 def _callee(call: ast.Call) -> str:
@@ -332,65 +349,11 @@ def _callee(call: ast.Call) -> str:
     return last_name(call.func.value if isinstance(call.func, ast.Subscript) else call.func)
 
 
-def _keyword(call: ast.Call, name: str) -> ast.expr | None:
-    return next((keyword.value for keyword in call.keywords if keyword.arg == name), None)
-
-
 def _items(node: ast.expr | None) -> Sequence[ast.expr]:
     """Elements of a list; what is no list is one, nothing is none."""
     if isinstance(node, ast.List | ast.Tuple):
         return node.elts
     return () if node is None else (node,)
-
-
-def _ends(node: ast.expr) -> tuple[str, ...]:
-    """Nodes that an end of an edge names."""
-    if isinstance(node, ast.List | ast.Tuple):
-        return tuple(end for item in node.elts for end in _ends(item))
-    return (literal(node, {}) or last_name(node),)
-
-
-def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterable[str]:
-    """Texts that a function returns, or says in its annotation that it returns."""
-    if function.returns is not None:
-        yield from _literals(function.returns)
-    for node in ast.walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield from _ends(node.value)
-
-
-def _literals(node: ast.AST) -> Iterable[str]:
-    return (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
-
-
-def _gone_to(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> Iterable[str]:
-    """Nodes that a function goes on to by `Command(goto=...)`."""
-    for node in ast.walk(function) if function is not None else ():
-        if isinstance(node, ast.Call) and last_name(node.func) == "Command":
-            goto = _keyword(node, "goto")
-            yield from _ends(goto) if isinstance(goto, ast.Constant | ast.List | ast.Tuple) else ()
-
-
-def _names(function: ast.FunctionDef | ast.AsyncFunctionDef | None) -> Iterable[str]:
-    return (n.id for n in ast.walk(function) if isinstance(n, ast.Name)) if function is not None else ()
-
-
-def _system_text(function: ast.FunctionDef | ast.AsyncFunctionDef, constants: dict[str, str]) -> str:
-    """The longest text that tells a model who it is, or a prompt that the function names; else its docstring."""
-    said = [""]
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and last_name(node.func).startswith("SystemMessage"):
-            content = _keyword(node, "content") or (node.args[0] if node.args else None)
-            said.append(literal(content, constants) if content is not None else "")
-        elif isinstance(node, ast.Dict):
-            pairs = {literal(k, {}): v for k, v in zip(node.keys, node.values, strict=True) if k is not None}
-            if "content" in pairs and "role" in pairs and literal(pairs["role"], {}) == "system":
-                said.append(literal(pairs["content"], constants))
-        elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and literal(node.elts[0], {}) == "system":
-            said.append(literal(node.elts[1], constants))
-        elif isinstance(node, ast.Name) and "prompt" in node.id.casefold():
-            said.append(constants.get(node.id, ""))
-    return max(said, key=len) or ast.get_docstring(function) or ""
 
 
 def _docstring(program: _Program, name: str) -> str:

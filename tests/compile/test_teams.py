@@ -102,6 +102,40 @@ def test_samples_are_no_steps_and_files_that_import_each_other_are_one(tmp_path:
         read_system(tmp_path)
 
 
+def test_runs_in_a_loop_are_turns(tmp_path: Path) -> None:
+    text = """
+        from agents import Agent, Runner
+        async def main():
+            writer = Agent(name="writer", instructions="Write.")
+            judge = Agent(name="judge", instructions="Judge it.")
+            while True:
+                draft = await Runner.run(writer, "x")
+                found = await Runner.run(judge, draft)
+                if found.good:
+                    break
+    """
+    system = one(tmp_path, text)
+    assert edges(system) == [("writer", "judge", "handover"), ("judge", "writer", "feedback")]
+    assert compile_system(system).verdict.architecture == "iterative-refinement"
+
+
+def test_what_one_agent_has_for_itself_is_private(tmp_path: Path) -> None:
+    text = """
+        from crewai import Agent, Crew, Task
+        a = Agent(role="Seller", goal="Sell", backstory="You sell.", knowledge_sources=[prices], memory=True)
+        b = Agent(role="Buyer", goal="Buy", backstory="You buy.", memory=False)
+        t = Task(description="Sell it.", expected_output="A deal.", agent=a)
+        u = Task(description="Buy it.", expected_output="A deal.", agent=b)
+        Crew(agents=[a, b], tasks=[t, u])
+    """
+    system = one(tmp_path, text)
+    assert [agent.private for agent in system.agents] == [
+        ("reads sources that the others do not (prices)", "keeps a memory of its own (memory)"), ()
+    ]  # fmt: skip
+    verdict = compile_system(system).verdict
+    assert verdict.failed("C2") and verdict.kept == ("a",)
+
+
 def test_agents_of_one_name_are_told_apart(tmp_path: Path) -> None:
     text = """
         from agents import Agent
