@@ -128,7 +128,10 @@ def shown_skills(skills: Sequence[Skill], listing: Listing) -> tuple[Skill, ...]
     by_id = {entry.id: entry for entry in listing.entries}
     return tuple(
         msgspec.structs.replace(
-            skill, description=by_id[skill.id].description, when_to_use="", manual_only=False
+            skill,
+            description=by_id[skill.id].description,
+            when_to_use="",
+            manual_only=False,
         )
         for skill in skills
         if skill.id in by_id and by_id[skill.id].state != "invisible"

@@ -22,6 +22,7 @@ from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
+from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
@@ -108,6 +109,16 @@ def _audited(
         library=library.routable,
         progress=progress,
     )
+    rows = client_rows(
+        library,
+        gathered,
+        config,
+        (shown, routing.forecast),
+        lambda skills: scorer_for(skills, config, cache, progress)[0],
+        coverage(library, gathered),
+        progress,
+    )
+    routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows))
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
     if config.law:
