@@ -9,6 +9,7 @@ from typing import Protocol
 from skillaudit.clients.profiles import Budget, ClientProfile, Measure, Unit
 from skillaudit.schema import Record, Skill
 
+_XML_NUMBERED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
@@ -97,9 +98,8 @@ def make_items(
         if profile.location is not None:
             location = profile.location
         else:
-            location = (
-                f"{profile.location_prefix}{base}/{called[skill.id].below or folder_of(skill)}/SKILL.md"
-            )
+            folder = called[skill.id].below or folder_of(skill)
+            location = f"{profile.location_prefix}{profile.short_base or base}/{folder}/SKILL.md"
         items.append(
             Item(
                 id=skill.id,
@@ -125,7 +125,9 @@ def render_entry(item: Item, description: str, profile: ClientProfile) -> str:
     fields = {
         "name": escaped(item.name, profile),
         "description": escaped(description, profile),
-        "location": escaped(item.location, profile),
+        "location": item.location.translate(_XML_NUMBERED)
+        if profile.location_escape
+        else escaped(item.location, profile),
         "number": item.number,
     }
     return template.format_map(fields)

@@ -180,6 +180,7 @@ def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: Dro
             shown=everything, text=text, unit="characters", used=len(text), limit=None, whole=len(text)
         )
     limit, unit = budget.limit_for(context)
+    limit = max(0, limit - size(budget.overhead.replace("{base}", base), unit, budget)) if budget.overhead else limit
     whole, _ = _used(items, everything, rule, budget, unit, base)
     shown = _overflow(items, rule, budget, limit, unit, order, base)
     used, prose = _used(items, shown, rule, budget, unit, base)
@@ -192,6 +193,8 @@ def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: Dro
         whole=whole,
         prose=prose,
     )
+    if budget.context_divisor is not None and context is not None:
+        return _for_context(items, plain, rule, budget, base, context // budget.context_divisor)
     if rule.aliases is None or plain.shown == everything:
         return plain
     return _with_aliases(items, plain, rule, budget, base)
@@ -231,6 +234,30 @@ def _drop_order(items: list[Item], order: DropOrder) -> list[int]:
         return sorted(positions, key=lambda at: (items[at].used, -at))
     longest_first = order == "best"
     return sorted(positions, key=lambda at: (-1 if longest_first else 1) * len(items[at].description))
+
+
+def _for_context(
+    items: list[Item], plain: _Cut, rule: ClientProfile, budget: Budget, base: str, room: int
+) -> _Cut:
+    """Cut all descriptions once more, at the longest cap that brings the whole below `room` characters."""
+    if plain.used <= room:
+        return plain
+
+    def cut(cap: int) -> _Cut:
+        shown = tuple(text and overflow.cut_to(text, cap, budget.cap_suffix) for text in plain.shown)
+        text = _render(items, shown, rule, base)
+        used = plain.used + size(text, plain.unit, budget) - size(plain.text, plain.unit, budget)
+        return msgspec.structs.replace(plain, shown=shown, text=text, used=used)
+
+    low, high = budget.context_caps
+    best = cut(low)
+    while low <= high:
+        middle = (low + high) // 2
+        if (found := cut(middle)).used <= room:
+            best, low = found, middle + 1
+        else:
+            high = middle - 1
+    return best if best.used < plain.used else plain
 
 
 def _with_aliases(items: list[Item], plain: _Cut, rule: ClientProfile, budget: Budget, base: str) -> _Cut:
@@ -297,7 +324,8 @@ def _render(items: list[Item], shown: Sequence[str | None], rule: ClientProfile,
         render_entry(item, left, rule) for item, left in zip(items, shown, strict=True) if left is not None
     ]
     remark = overflow.omitted_line(rule, len(entries), len(items), base)
-    return rule.open + rule.separator.join(entries) + remark + rule.close
+    opening = rule.open.replace("{base}", base) if rule.short_base else rule.open
+    return opening + rule.separator.join(entries) + remark + rule.close
 
 
 def _entry(skill: Skill, item: Item, left: str | None, rule: ClientProfile) -> ListingEntry:

@@ -60,6 +60,12 @@ class Budget(Record, forbid_unknown_fields=True):
     names_first: bool = False
     """True when skills are dropped until all names fit before any description is shortened."""
     prose: Prose = Prose()
+    overhead: str = ""
+    """What is taken off the limit beside the entries, with `base` for the folder."""
+    context_divisor: int | None = None
+    """Above this part of the context window, in characters for tokens, descriptions get one more cap."""
+    context_caps: tuple[int, int] = (0, 0)
+    """The shortest and the longest such cap."""
 
     def limit_for(self, context: int | None) -> tuple[int, Unit]:
         """Return the limit and its unit for a context window of `context` tokens."""
@@ -163,6 +169,10 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     source: str
     unknown: tuple[str, ...]
     separator: str = "\n"
+    short_base: str = ""
+    """What stands for the folder in locations, where the list says so above."""
+    location_escape: Literal["", "xml"] = ""
+    """How locations are escaped, where names and descriptions are not."""
     location: str | None = None
     """A fixed word that stands in place of the path."""
     location_prefix: str = ""
