@@ -116,6 +116,8 @@ def make_items(
 
 def escaped(text: str, profile: ClientProfile) -> str:
     """Return `text` as the client writes it into its list."""
+    if profile.escape == "angle":
+        return text.replace("<", "&lt;").replace(">", "&gt;")
     return text.translate(_XML) if profile.escape == "xml" else text
 
 

@@ -180,7 +180,6 @@ def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: Dro
             shown=everything, text=text, unit="characters", used=len(text), limit=None, whole=len(text)
         )
     limit, unit = budget.limit_for(context)
-    limit = max(0, limit - size(budget.overhead.replace("{base}", base), unit, budget)) if budget.overhead else limit
     whole, _ = _used(items, everything, rule, budget, unit, base)
     shown = _overflow(items, rule, budget, limit, unit, order, base)
     used, prose = _used(items, shown, rule, budget, unit, base)

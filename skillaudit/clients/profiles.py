@@ -60,8 +60,6 @@ class Budget(Record, forbid_unknown_fields=True):
     names_first: bool = False
     """True when skills are dropped until all names fit before any description is shortened."""
     prose: Prose = Prose()
-    overhead: str = ""
-    """What is taken off the limit beside the entries, with `base` for the folder."""
     context_divisor: int | None = None
     """Above this part of the context window, in characters for tokens, descriptions get one more cap."""
     context_caps: tuple[int, int] = (0, 0)
@@ -159,7 +157,8 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """Folder that the skills are assumed to be installed in, for clients that show paths."""
     order: Literal["declared", "name", "collated", "scopes"]
     """`name` by code point, `collated` as a dictionary would; `scopes` by what it was installed as, then collated."""
-    escape: Literal["none", "xml"]
+    escape: Literal["none", "xml", "angle"]
+    """What is escaped: nothing, what XML asks for, or the angle brackets alone."""
     open: str
     entry: str
     """Template with `name`, `description`, `location`, `number`."""

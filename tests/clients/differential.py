@@ -178,7 +178,7 @@ def codex(package: Path, work: Path) -> Callable[[Case], str]:
 
     def theirs(case: Case) -> str:
         (home / ".codex" / "config.toml").write_text(
-            "[skills]\nbundled = {enabled = false}\n" + (f"max_context_tokens = {case.context // 50}\n" if case.context else "")
+            "[skills]\nbundled = {enabled = false}\n" f"max_context_tokens = {(case.context or 200_000) // 50}\n"
         )
         done = subprocess.run(
             [str(binary), "debug", "prompt-input", "hi"],
@@ -234,18 +234,25 @@ def claude(package: Path, work: Path) -> Callable[[Case], str]:
     """Return the list in Claude Code's system reminder, without its bundled skills."""
     home, server = work / "home", Loopback()
     home.mkdir(exist_ok=True)
+    # One more skill stands at the end of the list, of a plugin that cannot be turned off and is never cut.
+    other = 0
 
     def theirs(case: Case) -> str:
+        block = asked(case.root, (case.context or 200_000) // 25 + other)
+        return "\n".join(line for line in block if not line.startswith("- plugin-authoring:"))
+
+    def asked(root: Path, budget: int) -> list[str]:
         said = server.asked(
-            [str(package / "claude"), "-p", "hi"], case.root,
+            [str(package / "claude"), "-p", "hi"], root,
             HOME=str(home), ANTHROPIC_BASE_URL=server.url, ANTHROPIC_API_KEY="x", DISABLE_TELEMETRY="1",
             CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1", CLAUDE_CODE_MAX_RETRIES="0",
-            CLAUDE_CODE_DISABLE_BUNDLED_SKILLS="1", CLAUDE_CODE_DISABLE_BUILTIN_PLUGINS="1",
+            CLAUDE_CODE_DISABLE_BUNDLED_SKILLS="1",
+            SLASH_COMMAND_TOOL_CHAR_BUDGET=str(budget),
         )  # fmt: skip
         block = _block(said, "The following skills are available", "</system-reminder>")
-        lines = [line for line in block.split("\n") if not line.startswith("- plugin-authoring:")]
-        return "\n".join(lines).partition("\n\nToday's date")[0].removesuffix("</system-reminder>").rstrip("\n")
+        return block.partition("\n\nToday's date")[0].removesuffix("</system-reminder>").rstrip("\n").split("\n")
 
+    other = 1 + len(next(line for line in asked(work, 100_000) if line.startswith("- plugin-authoring:")))
     return theirs
 
 
@@ -262,8 +269,8 @@ def ours(client: str, case: Case) -> str:
     """Return our list of the case, and the length of OpenClaw's prose before it."""
     base = "~/w/skills" if client == "openclaw" else str(case.root / CLIENTS[client][1])
     context = case.context
-    if client in {"claude-code", "gemini-cli", "opencode"}:
-        context = None
+    if client == "codex":
+        context = context or 200_000
     return listing(load([case.root]).skills, client, context=context, base=base).text
 
 
