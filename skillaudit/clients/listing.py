@@ -160,7 +160,7 @@ def _hidden(skills: Sequence[Skill], found: Mapping[str, Loaded], rule: ClientPr
             hidden[skill.id] = "left out"
         elif found[skill.id].state == "not loaded":
             hidden[skill.id] = found[skill.id].reason
-        elif skill.manual_only and rule.honours_manual_only:
+        elif skill.manual_only and rule.honours_manual_only and _honours(skill, rule):
             hidden[skill.id] = "manual-only"
         elif rule.same_name != "both":
             earlier = winners.get(name)
@@ -169,6 +169,10 @@ def _hidden(skills: Sequence[Skill], found: Mapping[str, Loaded], rule: ClientPr
             if earlier is None or rule.same_name == "last":
                 winners[name] = skill.id
     return hidden
+
+
+def _honours(skill: Skill, rule: ClientProfile) -> bool:
+    return not skill.manual_by or not set(skill.manual_by).isdisjoint(rule.loading.manual)
 
 
 def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: DropOrder, base: str) -> _Cut:

@@ -123,6 +123,8 @@ class Loading(Record, forbid_unknown_fields=True):
     replaced: str = ""
     """Characters of names that it replaces by hyphens."""
     name_cap: int | None = None
+    manual: tuple[Literal["frontmatter", "openai.yaml"], ...] = ("frontmatter",)
+    """Which words that only the user may call a skill it honours, where it honours any."""
     globs: bool = False
     """True where skills with `paths` are not listed until a file matches."""
     groups: tuple[Literal["enterprise", "user", "project", "plugin"], ...] = ()

@@ -34,6 +34,7 @@ class Draft:
     when_to_use: str = ""
     is_tool: bool = False
     manual_only: bool = False
+    manual_by: tuple[str, ...] = ()
     user_invocable: bool = True
     declared_router: bool = False
     name_line: int = 1

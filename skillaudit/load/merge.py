@@ -83,6 +83,7 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         when_to_use=draft.when_to_use,
         is_tool=draft.is_tool,
         manual_only=draft.manual_only,
+        manual_by=draft.manual_by,
         user_invocable=draft.user_invocable,
         declared_router=draft.declared_router,
         copies=tuple(draft.copies),

@@ -68,12 +68,14 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
             problem._replace(content=trace) if problem.kind == "hidden-characters" else problem
             for problem in problems
         ]
+    manual = _flag(fields, "disable-model-invocation", False)
     return Draft(
         name=name,
         description=description,
         body=body,
         when_to_use=one_line(fields["when-to-use"].text) if "when-to-use" in fields else "",
-        manual_only=_flag(fields, "disable-model-invocation", False),
+        manual_only=manual,
+        manual_by=("frontmatter",) if manual else (),
         user_invocable=_flag(fields, "user-invocable", True),
         declared_router=_declares_router(fields),
         name_line=name_line,

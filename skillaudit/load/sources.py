@@ -163,8 +163,9 @@ def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
             got.problems.append(Problem("file-name-case", 1, show(found.file_name)))
         if found.nested:
             got.problems.append(Problem("nested-skill", 1))
-        if not got.manual_only:
-            got.manual_only = not _codex_allows(Path(found.path).parent / "agents" / "openai.yaml", root)
+        if not _codex_allows(Path(found.path).parent / "agents" / "openai.yaml", root):
+            got.manual_only = True
+            got.manual_by = (*got.manual_by, "openai.yaml")
     return got
 
 

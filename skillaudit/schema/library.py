@@ -78,6 +78,8 @@ class Skill(Record):
     """True when the model may not choose it by itself; such a skill does not compete."""
     used: float = 0.0
     """Weight of its use by the user's agents, where that was asked for."""
+    manual_by: tuple[str, ...] = ()
+    """Where it says so: `frontmatter`, by `disable-model-invocation`, and `openai.yaml`, by Codex's policy."""
     user_invocable: bool = True
     declared_router: bool = False
     """True when its own metadata says that it is a router or meta skill."""

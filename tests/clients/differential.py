@@ -33,10 +33,11 @@ PACKAGES = {
     "opencode": ["opencode-linux-x64@1.18.33"],
     "claude-code": ["@anthropic-ai/claude-code-linux-x64@2.1.332"],
 }
-_WORDS = (
-    "build deploy release review table chart query invoice patient tenant schema index parse render cache token "
-    "météo größe 数据 分析 отчёт mail calendar image audio bridge garden soil route ticket ledger audit"
-).split()
+_WORDS = [
+    "build", "deploy", "release", "review", "table", "chart", "query", "invoice", "patient", "tenant",
+    "schema", "index", "parse", "render", "cache", "token", "météo", "größe", "数据", "分析", "отчёт", "mail",
+    "calendar", "image", "audio", "bridge", "garden", "soil", "route", "ticket", "ledger", "audit",
+]  # fmt: skip
 _MARKS = (", ", "; ", ". ", " - ", ' "quoted" ', " <tag> ", " & ", " it's ", " `code` ", " ")
 
 
@@ -82,7 +83,8 @@ def make(folder: Path, skills: str, seed: int, odd: bool) -> Case:
         file = folder / place / "SKILL.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         front = "".join(
-            f"{key}: {value if value == 'true' else json.dumps(value, ensure_ascii=False)}\n" for key, value in keys.items()
+            f"{key}: {value if value == 'true' else json.dumps(value, ensure_ascii=False)}\n"
+            for key, value in keys.items()
         )
         file.write_text(f"---\n{front}---\n\nThe body of {name} says what to do.\n", encoding="utf-8")
     return case
@@ -98,8 +100,10 @@ class Loopback:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                kept.append(self.rfile.read(int(self.headers.get("content-length", 0))).decode("utf-8", "replace"))
-                body = b'{"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT","type":"invalid_request_error"}}'
+                kept.append(
+                    self.rfile.read(int(self.headers.get("content-length", 0))).decode("utf-8", "replace")
+                )
+                body = b'{"error":{"code":400,"message":"x","type":"invalid_request_error"}}'
                 self.send_response(400)
                 self.send_header("content-type", "application/json")
                 self.end_headers()
@@ -120,7 +124,12 @@ class Loopback:
         self.kept.clear()
         clean = {key: value for key, value in os.environ.items() if not key.startswith("CLAUDE")}
         subprocess.run(
-            command, cwd=cwd, env={**clean, "PWD": str(cwd), **env}, capture_output=True, timeout=120, check=False
+            command,
+            cwd=cwd,
+            env={**clean, "PWD": str(cwd), **env},
+            capture_output=True,
+            timeout=120,
+            check=False,
         )
         return "\n".join(text for body in self.kept for text in _strings(json.loads(body)))
 
@@ -160,7 +169,11 @@ def openclaw(package: Path, work: Path) -> Callable[[Case], str]:
 
     def theirs(case: Case) -> str:
         skills = [
-            {"name": skill.name, "description": skill.description, "filePath": f"~/w/skills/{skill.name}/SKILL.md"}
+            {
+                "name": skill.name,
+                "description": skill.description,
+                "filePath": f"~/w/skills/{skill.name}/SKILL.md",
+            }
             for skill in load([case.root]).skills
         ]
         asked = json.dumps({"skills": skills, "context": case.context})
@@ -178,7 +191,8 @@ def codex(package: Path, work: Path) -> Callable[[Case], str]:
 
     def theirs(case: Case) -> str:
         (home / ".codex" / "config.toml").write_text(
-            "[skills]\nbundled = {enabled = false}\n" f"max_context_tokens = {(case.context or 200_000) // 50}\n"
+            "[skills]\nbundled = {enabled = false}\n"
+            f"max_context_tokens = {(case.context or 200_000) // 50}\n"
         )
         done = subprocess.run(
             [str(binary), "debug", "prompt-input", "hi"],
@@ -215,7 +229,11 @@ def opencode(package: Path, work: Path) -> Callable[[Case], str]:
     """Return the block of available skills in OpenCode's system prompt, its built-in one taken out."""
     home, server = work / "home", Loopback()
     home.mkdir(exist_ok=True)
-    provider = {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": f"{server.url}/v1", "apiKey": "x"}, "models": {"m": {}}}
+    provider = {
+        "npm": "@ai-sdk/openai-compatible",
+        "options": {"baseURL": f"{server.url}/v1", "apiKey": "x"},
+        "models": {"m": {}},
+    }
     config = work / "opencode.json"
     config.write_text(json.dumps({"autoupdate": False, "provider": {"loop": provider}}))
 
@@ -225,7 +243,9 @@ def opencode(package: Path, work: Path) -> Callable[[Case], str]:
             HOME=str(home), OPENCODE_CONFIG=str(config), OPENCODE_DISABLE_MODELS_FETCH="1",
         )  # fmt: skip
         block = _block(said, "<available_skills>\n", "\n</available_skills>")
-        return re.sub(r"  <skill>\n    <name>customize-opencode</name>.*?  </skill>\n?", "", block, flags=re.DOTALL)
+        return re.sub(
+            r"  <skill>\n    <name>customize-opencode</name>.*?  </skill>\n?", "", block, flags=re.DOTALL
+        )
 
     return theirs
 
@@ -250,7 +270,9 @@ def claude(package: Path, work: Path) -> Callable[[Case], str]:
             SLASH_COMMAND_TOOL_CHAR_BUDGET=str(budget),
         )  # fmt: skip
         block = _block(said, "The following skills are available", "</system-reminder>")
-        return block.partition("\n\nToday's date")[0].removesuffix("</system-reminder>").rstrip("\n").split("\n")
+        return (
+            block.partition("\n\nToday's date")[0].removesuffix("</system-reminder>").rstrip("\n").split("\n")
+        )
 
     other = 1 + len(next(line for line in asked(work, 100_000) if line.startswith("- plugin-authoring:")))
     return theirs
@@ -325,7 +347,9 @@ def main() -> None:
                 equal += 1
             else:
                 print(f"seed {seed}, context {case.context}, {len(case.names)} skills:")
-                lines = difflib.unified_diff(ours(options.client, case).split("\n"), text.split("\n"), "ours", "theirs", "", "", 0, "")
+                lines = difflib.unified_diff(
+                    ours(options.client, case).split("\n"), text.split("\n"), "ours", "theirs", "", "", 0, ""
+                )
                 print("\n".join(line[:160] for line in list(lines)[:12]))
             shutil.rmtree(case.root)
     print(f"{options.client}: {equal} of {options.count} lists equal")

@@ -28,8 +28,8 @@ BY_HAND = {
     "claude-code": (
         "The following skills are available for use with the Skill tool:\n"
         "\n"
-        '- beta: Writes <b> & "c".\n'
-        "- alpha: Reads files."
+        "- alpha: Reads files.\n"
+        '- beta: Writes &lt;b&gt; & "c".'
     ),
     "claude-code@2.0.70": (
         "<available_skills>\n"
@@ -40,6 +40,17 @@ BY_HAND = {
         "</available_skills>"
     ),
     "codex": (
+        "## Skills\n"
+        "A skill is a set of local instructions to follow that is stored in a `SKILL.md` file. Below is the list of "
+        "skills that can be used. Each entry includes a name, description, and a short path that can be expanded into "
+        "an absolute path using the skill roots table.\n"
+        "### Skill roots\n"
+        "- `r0` = `/home/user/.agents/skills`\n"
+        "### Available skills\n"
+        "- alpha: Reads files. (file: r0/alpha/SKILL.md)\n"
+        '- beta: Writes <b> & "c". (file: r0/beta/SKILL.md)'
+    ),
+    "codex@2026-08": (
         "## Skills\n"
         "### Available skills\n"
         "- alpha: Reads files. (file: /home/user/.codex/skills/alpha/SKILL.md)\n"
@@ -63,14 +74,14 @@ BY_HAND = {
     "gemini-cli": (
         "<available_skills>\n"
         "  <skill>\n"
-        "    <name>beta</name>\n"
-        '    <description>Writes <b> & "c".</description>\n'
-        "    <location>/home/user/.gemini/skills/beta/SKILL.md</location>\n"
-        "  </skill>\n"
-        "  <skill>\n"
         "    <name>alpha</name>\n"
         "    <description>Reads files.</description>\n"
         "    <location>/home/user/.gemini/skills/alpha/SKILL.md</location>\n"
+        "  </skill>\n"
+        "  <skill>\n"
+        "    <name>beta</name>\n"
+        '    <description>Writes <b> & "c".</description>\n'
+        "    <location>/home/user/.gemini/skills/beta/SKILL.md</location>\n"
         "  </skill>\n"
         "  <skill>\n"
         "    <name>hand</name>\n"
@@ -119,17 +130,17 @@ BY_HAND = {
         "  <skill>\n"
         "    <name>alpha</name>\n"
         "    <description>Reads files.</description>\n"
-        "    <location>file:///home/user/.claude/skills/alpha/SKILL.md</location>\n"
+        "    <location>/home/user/.claude/skills/alpha/SKILL.md</location>\n"
         "  </skill>\n"
         "  <skill>\n"
         "    <name>beta</name>\n"
         '    <description>Writes <b> & "c".</description>\n'
-        "    <location>file:///home/user/.claude/skills/beta/SKILL.md</location>\n"
+        "    <location>/home/user/.claude/skills/beta/SKILL.md</location>\n"
         "  </skill>\n"
         "  <skill>\n"
         "    <name>hand</name>\n"
         "    <description>Only by hand.</description>\n"
-        "    <location>file:///home/user/.claude/skills/hand/SKILL.md</location>\n"
+        "    <location>/home/user/.claude/skills/hand/SKILL.md</location>\n"
         "  </skill>\n"
         "</available_skills>"
     ),
@@ -165,7 +176,7 @@ def test_nothing_to_list() -> None:
     for entry in profiles():
         shown = listing([], entry.id)
         assert shown.entries == ()
-        assert shown.text == entry.open + entry.close
+        assert shown.text == entry.open.replace("{base}", entry.base) + entry.close
 
 
 # --- Claude Code ------------------------------------------------------------------------------
@@ -184,7 +195,9 @@ def test_an_entry_of_exactly_the_cap_is_left_alone() -> None:
 
 
 def test_a_skill_without_a_folder_of_its_own_is_installed_under_its_name() -> None:
-    shown = listing([skill("a", "d", path="list.jsonl:3"), skill("b", "d", path="docs/b.md")], "codex")
+    shown = listing(
+        [skill("a", "d", path="list.jsonl:3"), skill("b", "d", path="docs/b.md")], "codex@2026-08"
+    )
     assert "(file: /home/user/.codex/skills/a/SKILL.md)" in shown.text
     assert "(file: /home/user/.codex/skills/b/SKILL.md)" in shown.text
 
@@ -212,6 +225,19 @@ def test_claude_code_order_of_dropping_is_bounded_from_both_sides() -> None:
     assert listing(library, "codex").assumption == ""
 
 
+def test_claude_code_takes_a_shorter_description_after_one_that_did_not_fit() -> None:
+    library = [skill("a", "x" * 1500), skill("b", "y" * 20), *many(60, 110)]
+    shown = listing(library, "claude-code", context=200_000)
+    states = [entry.state for entry in shown.entries]
+    assert states[:2] == ["full", "full"] and "name-only" in states
+    left = 8000 - shown.used
+    assert all(
+        left < len(one.description) + 2
+        for one, state in zip(library, states, strict=True)
+        if state == "name-only"
+    )
+
+
 def test_claude_code_counts_wide_characters_twice() -> None:
     assert listing([skill("a", "汉字")], "claude-code").used == len("- a: ") + 4
 
@@ -235,7 +261,7 @@ def test_codex_deals_out_characters_in_turn() -> None:
         skill("a" * (4000 - frame), "abcdef", path="x/SKILL.md"),
         skill("b" * (3993 - frame), "uvwxyz", path="y/SKILL.md"),
     ]
-    shown = listing(library, "codex", base="/b")
+    shown = listing(library, "codex@2026-08", base="/b")
     # A description costs its characters and the blank before it: 2 + 3 for three, 1 + 1 for one.
     assert [entry.description for entry in shown.entries] == ["abc", "uv"]
     assert shown.used == 8000
@@ -253,9 +279,25 @@ def test_codex_gives_what_short_descriptions_leave_to_long_ones() -> None:
     assert 3990 <= shown.used <= 4000
 
 
-def test_codex_lists_names_and_then_leaves_out() -> None:
+def test_codex_lists_names_by_short_paths_and_then_leaves_out() -> None:
+    shown = listing(many(400, 50), "codex", context=100_000)
+    line = "- skill-000: (file: r0/skill-000/SKILL.md)\n"
+    fit = 2000 // math.ceil(len(line) / 4)
+    assert (shown.count("name-only"), shown.count("invisible")) == (fit, 400 - fit)
+    assert shown.used == fit * math.ceil(len(line) / 4)
+    assert (
+        "### Skill roots\n- `r0` = `/home/user/.agents/skills`\n### Available skills\n" + line in shown.text
+    )
+
+
+def test_codex_caps_descriptions() -> None:
+    entry = listing([skill("a", "x" * 1100)], "codex").entries[0]
+    assert entry.description == "x" * 1021 + "..."
+
+
+def test_older_codex_took_short_paths_where_they_showed_more() -> None:
     library = many(400, 50)
-    shown = listing(library, "codex", context=100_000)
+    shown = listing(library, "codex@2026-08", context=100_000)
     # 13 characters of frame, the path and the name twice; short paths make room for more.
     line = "- skill-000: (file: r0/skill-000/SKILL.md)\n"
     table = "### Skill roots\n- `r0` = `/home/user/.codex/skills`\n"
@@ -302,11 +344,17 @@ def test_openclaw_shortens_all_alike_and_lists_150_at_most() -> None:
     )
     note = len("⚠️ Skills catalog using compact format (descriptions shortened).")
     note += len(" Run `openclaw skills check` to audit.\n")
-    frame = len("<available_skills>\n</available_skills>") + 338 + note
+    frame = len("<available_skills>\n</available_skills>") + 340 + note
     assert shown.used == frame + 100 * (len(entry) + cap)
     assert shown.used <= 18_000 < shown.used + 100
     assert all(entry.description.endswith("...") for entry in shown.entries)
     assert listing(many(200, 10), "openclaw").count("invisible") >= 50
+
+
+def test_openclaw_cuts_once_more_for_a_small_window() -> None:
+    shown = listing(many(60, 400), "openclaw", context=64_000)
+    assert {len(entry.description) for entry in shown.entries} <= {63, 64}  # a blank before the dots goes
+    assert listing(many(3, 400), "openclaw", context=64_000).count("full") == 3
 
 
 def test_openclaw_names_are_dropped_before_descriptions_return() -> None:
@@ -399,9 +447,6 @@ def test_real_libraries_fill_the_budget_to_the_character(name: str) -> None:
     codex = listing(library, "codex", context=200_000)
     lines = [line for line in codex.text.split("\n") if line.startswith("- ") and "SKILL.md)" in line]
     used = sum(math.ceil(len(line.encode() + b"\n") / 4) for line in lines)
-    if "### Skill roots" in codex.text:
-        table = codex.text[codex.text.index("### Skill roots") : codex.text.index("### Available")]
-        used += math.ceil((2453 + len(table)) / 4) - math.ceil(2296 / 4)
     assert (codex.used, codex.budget) == (used, 4000)
     assert used <= 4000 and (codex.whole <= 4000 or used > 3975)
 

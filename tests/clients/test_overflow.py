@@ -68,6 +68,26 @@ def test_drop_descriptions(listed: list[Item], limit: int, random: object) -> No
     assert got == expected
 
 
+@given(ITEMS, LIMITS, st.randoms(use_true_random=False))
+def test_keep_most_used(listed: list[Item], limit: int, random: object) -> None:
+    order = list(range(len(listed)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    got = overflow.keep_most_used(listed, CLAUDE, budget_of(CLAUDE), limit, "characters", order)
+
+    def length(left: list[str | None]) -> int:
+        return len(
+            "\n".join(render_entry(i, text or "", CLAUDE) for i, text in zip(listed, left, strict=True))
+        )
+
+    expected: list[str | None] = [item.description for item in listed]
+    if length(expected) > limit:
+        expected = [""] * len(listed)
+        for at in order:
+            tried = [*expected[:at], listed[at].description, *expected[at + 1 :]]
+            expected = tried if length(tried) <= limit else expected
+    assert got == expected
+
+
 @given(ITEMS, LIMITS)
 def test_equal_share(listed: list[Item], limit: int) -> None:
     budget = msgspec.structs.replace(budget_of(OLD_CLAUDE), min_cap=4)

@@ -11,7 +11,7 @@ def test_a_summary_names_the_budget_and_what_is_lost() -> None:
     shown = listing(many(120, 300), "copilot-cli")
     first, second = summary(shown)
     assert first == (
-        f"Copilot CLI (2026-03): {shown.used:,} of 15,000 characters; uncut it would be {shown.whole:,} (322%)."
+        f"Copilot CLI (2026-11): {shown.used:,} of 15,000 characters; uncut it would be {shown.whole:,} (322%)."
     )
     assert (
         "37 skills are shown whole, 0 shortened, 0 by name alone, 83 not at all; 24,900 characters" in second
