@@ -21,7 +21,11 @@ def test_each_client_is_forecast_with_what_it_loads(tmp_path: Path) -> None:
     rows = {row.client: row.source for row in report.forecasts if row.client and row.situation == "asked"}
     assert "6 of 7 skills" in rows["claude-code"] and "1 of 7 skills" in rows["gemini-cli"]
     views = {view.client: (view.made_for, view.loaded) for view in report.clients}
-    assert views["claude-code"] == (True, 6) and views["gemini-cli"] == (True, 1) and views["codex"] == (False, 0)
+    assert (
+        views["claude-code"] == (True, 6)
+        and views["gemini-cli"] == (True, 1)
+        and views["codex"] == (False, 0)
+    )
     found = [finding.message for finding in report.findings if finding.code == "SA016"]
     assert found[0].startswith("Gemini CLI does not load job-0, job-1") or found[1].startswith("Gemini CLI")
 
