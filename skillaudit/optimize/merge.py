@@ -50,7 +50,7 @@ def _set(words: str) -> frozenset[str]:
 _VARIANT = _set(
     "skill skills expert experts automation automate automator helper tool tools toolkit best practice practices "
     "pattern patterns guide guides guideline guidelines master mastery pro specialist engineer engineering developer "
-    "development agent assistant system generator builder creator writer implementation implement response "
+    "development agent assistant system generate generator builder creator writer implementation implement response "
     "responder official anthropic senior advanced core complete comprehensive ultimate modern basic simple v2 v3 plus "
     "lite claude cc code codex based using for with and the of a an to in on your my principles essentials basics "
     "fundamentals suite kit hub coach advisor architect consultant management"
@@ -87,6 +87,12 @@ class Verdicts:
         self._core = [
             frozenset(stem(word) for word in own if word not in _EVERY_ROLE) - _VARIANT for own in words
         ]
+        shipped = Counter(tuple(own[:2]) for own in words if len(own) > 2)
+        self._bare = [
+            core if shipped[tuple(own[:2])] < 2 else frozenset(map(stem, own[2:])) - _VARIANT
+            for own, core in zip(words, self._core, strict=True)
+        ]
+        """As the core, without two words that several names begin with: those of a plugin."""
         self._named = Counter(word for name in self._full for word in name)
         self._family = lru_cache(maxsize=None)(self._sharing)
 
@@ -122,8 +128,14 @@ class Verdicts:
         left, right = self._core[a], self._core[b]
         if self._full[a] == self._full[b] and cosine >= LIKE["name"]:
             return f"both are named for {_spell(self._full[a])} and describe it alike"
-        if left and left == right and cosine >= LIKE["subject"]:
-            return f"both are about {_spell(left)}, and describe it alike"
+        shipped = self._bare[a], self._bare[b]
+        for ours, theirs, least in (
+            (left, right, LIKE["subject"]),
+            (shipped[0], right, LIKE["name"]),
+            (left, shipped[1], LIKE["name"]),
+        ):
+            if ours and ours == theirs and cosine >= least:
+                return f"both are about {_spell(ours)}, and describe it alike"
         if not (mutual and left and right):
             return ""
         shared = left & right
