@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from skillaudit.optimize.records import Edit, Effect
+from skillaudit.optimize.words.phrasing import THIN
+from skillaudit.optimize.words.source import stems
 from skillaudit.schema import Skill
 
 
@@ -99,8 +101,8 @@ UNDECIDED = "no decision of the work half changes for the better"
 def decisive(edits: Sequence[Edit]) -> list[Edit]:
     """Return the edits with those rewrites refused that gain no request more than they lose.
 
-    Sentences on when to use a skill are left: what they are for, whether an agent loads a skill at all, no
-    choice between skills shows.
+    One of a description that says next to nothing is left, and so are sentences on when to use a skill: what they
+    are for, whether an agent loads a skill at all, no choice between skills shows.
     """
     return [
         msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)
@@ -108,6 +110,7 @@ def decisive(edits: Sequence[Edit]) -> list[Edit]:
         and edit.step in ("boundary", "victim")
         and edit.effect is not None
         and edit.effect.gained <= edit.effect.lost
+        and len(set(stems(edit.before))) >= THIN
         else edit
         for edit in edits
     ]

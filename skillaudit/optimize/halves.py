@@ -13,7 +13,7 @@ from skillaudit.optimize.bench import QUOTED, Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
 from skillaudit.optimize.records import Edit
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, THIN
 from skillaudit.optimize.words.situations import Situation, particular, said, situations
 from skillaudit.optimize.words.source import source_of, stems
 from skillaudit.progress import Progress
@@ -150,11 +150,13 @@ def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
 
 
 def _lost(bench: Bench) -> list[list[Situation]]:
-    """Return what users asked of each skill in vain, as far as it can be quoted."""
+    """Return what can be quoted of what users asked of each skill in vain; of all, where its description is thin."""
     found: list[list[Situation]] = [[] for _ in bench.skills]
+    thin = [len(set(stems(skill.description))) < THIN for skill in bench.skills]
     for at, (request, gold) in enumerate(zip(bench.requests, bench.board.golds, strict=True)):
-        labelled = request.source in ("file", "evals") and not bench.board.right[at]
-        if labelled and (phrase := said(request.query)) is not None:
+        labelled = request.source in ("file", "evals")
+        wanted = labelled and (thin[gold[0]] or not bench.board.right[at])
+        if wanted and (phrase := said(request.query)) is not None:
             found[gold[0]].append(phrase)
     return found
 

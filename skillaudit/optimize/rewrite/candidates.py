@@ -9,6 +9,7 @@ from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose_sentences
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
     MAX_DESCRIPTION,
+    THIN,
     closed,
     ended,
     fit,
@@ -24,8 +25,6 @@ SENTENCES = (240, 480)
 """Characters of sentences of the body that the candidates add."""
 ASKED = 320
 """Characters of a sentence that quotes requests."""
-THIN = 10
-"""Telling words of a description from which on it says for itself what its skill does."""
 _LEAD = 4
 """Telling words that an opening sentence must have to say what a skill does."""
 

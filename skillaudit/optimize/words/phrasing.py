@@ -13,6 +13,8 @@ from skillaudit.text.words import tokens
 
 MAX_DESCRIPTION = 1024
 """Longest description that the Agent Skills specification allows, in characters."""
+THIN = 10
+"""Telling words of a description from which on it says for itself what its skill does."""
 MAX_NAME = 64
 """Longest name that it allows."""
 
