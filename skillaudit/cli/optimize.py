@@ -54,6 +54,11 @@ EXTRACTIVE = "extractive"
 )
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
+    "--findings",
+    is_flag=True,
+    help="Audit the library, too, and name for each finding the edit that mends it, or say that there is none.",
+)
+@click.option(
     "--loadout",
     "settings_folder",
     type=click.Path(path_type=Path),
@@ -86,6 +91,7 @@ def command(
     quiet: bool,
     judge: str | None,
     settings_folder: Path | None,
+    findings: bool,
     price: str | None,
     **options: Any,
 ) -> None:
@@ -136,6 +142,12 @@ def command(
             live=live,
             progress=progress,
         )
+        if findings:
+            from skillaudit.optimize.mending import mended
+            from skillaudit.pipeline import audit_library
+
+            report = audit_library(library, config, progress)
+            found = msgspec.structs.replace(found, mends=mended(report.findings, found.edits))
     plan = given if given is not None else plan_of(found, library)
     if given is None and only is not None and plan.hierarchy:  # who names the step wants its tree
         plan = msgspec.structs.replace(plan, accept_hierarchy=True)

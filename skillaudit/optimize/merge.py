@@ -27,7 +27,7 @@ RELATED = 0.6
 """Least share for a skill that says nothing of its own."""
 SAME_TEXT = 0.9
 """Share of telling words from which on two descriptions are one."""
-LIKE = {"name": 0.66, "subject": 0.71, "part": 0.74, "near": 0.9}
+LIKE = {"name": 0.66, "subject": 0.71, "part": 0.74, "near": 0.9, "close": 0.83}
 """Least cosine of two descriptors, by what their names have in common."""
 SURE = 0.8
 """Cosine from which on a merge is ticked; the names have to agree for it to be proposed at all."""
@@ -149,6 +149,8 @@ class Verdicts:
             ours, theirs = self._core[a] - shared, self._core[b] - shared
             if min(self._often(ours), self._often(theirs)) < FAMILY:
                 return f"both are about {_spell(shared)}, and hardly two descriptions are closer"
+        if shared and cosine >= LIKE["close"] and not self._apart(a, b):
+            return f"{CLOSE}, and both are named for {_spell(shared)}"
         return ""
 
     def _apart(self, a: int, b: int) -> bool:
@@ -176,6 +178,7 @@ class Verdicts:
 
 
 SAME = "their descriptions say the same words"
+CLOSE = "each is the other's nearest"
 
 
 def fold_duplicates(
@@ -203,7 +206,7 @@ def fold_duplicates(
             why, refused = verdicts.by_files(goes, stays)
             if not why:
                 why = verdicts.by_text(*pair, firsts[row] == other and firsts[other] == row)
-                if why and why != SAME and verdicts.cosine(*pair) < SURE:
+                if why and why != SAME and (why.startswith(CLOSE) or verdicts.cosine(*pair) < SURE):
                     bench.undecided |= set(pair)
                     refused = OPEN
             if why:

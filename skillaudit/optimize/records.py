@@ -308,6 +308,16 @@ class Hierarchy(Record):
     reason: str
 
 
+class Mend(Record):
+    """One finding of the audit, and what mends it."""
+
+    code: str
+    skills: tuple[str, ...]
+    fingerprint: str
+    edits: tuple[str, ...]
+    """Ids of edits, accepted ones first; empty where none was found."""
+
+
 class Optimisation(Record):
     """Everything that `optimize` found."""
 
@@ -334,6 +344,8 @@ class Optimisation(Record):
     notes: tuple[str, ...] = ()
     loadout: Loadout | None = None
     """None without a client, or where it shows everything."""
+    mends: tuple[Mend, ...] = ()
+    """The findings of the audit with their edits; empty where no audit was asked for."""
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
 

@@ -79,6 +79,7 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
         yield from offer_blocks(found)
         if found.loadout is not None:
             yield from loadout_blocks(found.loadout)
+        yield from mend_blocks(found)
         yield from (Paragraph(note, "muted") for note in found.notes)
         return
     if found.live is not None:
@@ -100,6 +101,7 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
         yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
         yield from hierarchy_blocks(found.hierarchy)
         yield from branches(found.hierarchy.root)
+    yield from mend_blocks(found)
     if found.loadout is not None:
         yield from loadout_blocks(found.loadout)
     if found.anchor:
@@ -422,6 +424,23 @@ def _brief(edits: Sequence[Edit], words: Sequence[str]) -> Table:
 
 def _expected(edit: Edit) -> float:
     return edit.effect.expected if edit.effect else 0.0
+
+
+def mend_blocks(found: Optimisation) -> list[Block]:
+    """Show the findings of the audit, each with the edit that mends it."""
+    if not found.mends:
+        return []
+    accepted = {edit.id for edit in found.accepted}
+    rows = []
+    for mend in found.mends:
+        said = [f"{edit}" if edit in accepted else f"{edit} (not accepted)" for edit in mend.edits[:3]]
+        named = ", ".join(mend.skills[:2]) + (
+            f" and {len(mend.skills) - 2} more" if len(mend.skills) > 2 else ""
+        )
+        tone: Span = Span(", ".join(said), "value") if said else Span("nothing was found", "muted")
+        rows.append((Span(mend.code), Span(named or "the library"), tone))
+    columns = (Column("finding", 7), Column("skills"), Column("mended by"))
+    return [Heading("Findings", "and the edits that mend them"), table(columns, rows)]
 
 
 def loadout_blocks(found: Loadout) -> list[Block]:

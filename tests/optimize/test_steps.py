@@ -198,12 +198,14 @@ def test_a_description_without_a_when_is_given_one_unless_another_loses() -> Non
 
 
 def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
-    idle = _edit("Old.", "New.", effect=Effect(gained=0, lost=0, expected=0.3))
-    good = _edit("Old.", "New.", effect=Effect(gained=1, lost=0, expected=0.3))
+    full = "Reconcile ledgers, journals, vouchers, receipts, statements, accruals, budgets, audits and taxes weekly."
+    idle = _edit(full, "New.", effect=Effect(gained=0, lost=0, expected=0.3))
+    thin = _edit("Old.", "New.", effect=Effect(gained=0, lost=0, expected=0.3))
+    good = _edit(full, "New.", effect=Effect(gained=1, lost=0, expected=0.3))
     when = _edit(
         "Old.", "Old. Use when new.", step="activation", effect=Effect(gained=0, lost=0, expected=0.0)
     )
-    assert [edit.accept for edit in decisive([idle, good, when])] == [False, True, True]
+    assert [edit.accept for edit in decisive([idle, thin, good, when])] == [False, True, True, True]
 
 
 def test_a_budget_is_kept() -> None:

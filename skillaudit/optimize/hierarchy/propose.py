@@ -12,15 +12,20 @@ from skillaudit.optimize.hierarchy.groups import BOUND, grouped
 from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
 from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
 from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
+from skillaudit.optimize.proof.state import is_local
 from skillaudit.optimize.records import Hierarchy, Node, Tree
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.progress import Progress
+from skillaudit.routing.profiles import find
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 
 MARGIN = 0.01
 """Gain in predicted accuracy from which on a tree is recommended."""
 MAX_REQUESTS = 4_000
+STEADY = 0.05
+"""Logits that a unit of ln(1 + N / kappa) costs, below which the length of a list costs a model nothing."""
+LOSES_NOTHING = "this model loses nothing to a long list, so a tree has nothing to give it"
 DOUBT = 0.1
 """Fall of the scorer's own top ranks from which on a gain rests on the profile alone, and is not recommended unseen."""
 
@@ -65,6 +70,7 @@ def arrange(
     progress.update("hierarchy", 1, 2)
     parts = (work[:MAX_REQUESTS], held_out[:MAX_REQUESTS])
     walked = [predicted(arrangement, tree, parts, name, router, embed) for arrangement, tree in arrangements]
+    steady = loses_nothing(router, name)
     gain = (walked[-1][0].accuracy or 0.0) - (walked[0][0].accuracy or 0.0)
     trees = tuple(found[1] for found in walked)
     progress.update("hierarchy", 2, 2)
@@ -72,9 +78,17 @@ def arrange(
         root=root,
         bound=bound,
         trees=trees,
-        recommended=gain > MARGIN and not _doubtful(trees),
-        reason=_reason(gain, trees),
+        recommended=gain > MARGIN and not _doubtful(trees) and not steady,
+        reason=LOSES_NOTHING if steady else _reason(gain, trees),
     )
+
+
+def loses_nothing(router: str | None, name: ScorerName) -> bool:
+    """Say whether a router's profile loses next to nothing to a long list."""
+    if is_local(router):
+        return False
+    fit = find(router, name).fits.get(name)
+    return fit is not None and abs(fit.coefficients[2]) < STEADY
 
 
 def _doubtful(trees: Sequence[Tree]) -> bool:

@@ -1,0 +1,60 @@
+"""Which edit mends which finding, and which finding an edit was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skillaudit.optimize.records import Edit, Mend
+from skillaudit.schema import Finding
+
+CODES: dict[str, tuple[str, ...]] = {
+    "fold": ("SA204", "SA010", "SA201", "SA202", "SA006"),
+    "demote": ("SA301", "SA302", "SA705"),
+    "declare": ("SA301", "SA303"),
+    "narrow": ("SA301", "SA302", "SA705", "SA009"),
+    "rewrite": ("SA202", "SA203", "SA204", "SA009"),
+    "activation": ("SA504", "SA203"),
+    "shorten": ("SA402", "SA008"),
+}
+"""Codes of findings by what an edit does; `rewrite` stands for the two steps that tell skills apart."""
+BOTH = frozenset({"SA202", "SA204", "SA010", "SA006"})
+"""Findings about a pair: merging mends them only where it merges these two."""
+WHOLE = frozenset({"SA504", "SA402"})
+"""Findings about the library, which name no skill or all of them."""
+
+
+def codes_of(edit: Edit) -> tuple[str, ...]:
+    """Return the codes of the findings that an edit may mend."""
+    if edit.kind == "describe" or edit.kind == "boundary":
+        step = edit.step if edit.step in ("narrow", "activation") else "rewrite"
+        return CODES[step]
+    return CODES.get(edit.kind, ())
+
+
+def mends(edit: Edit, finding: Finding) -> bool:
+    """Say whether an edit is one for a finding: of its kind, and on one of its skills."""
+    if finding.code not in codes_of(edit):
+        return False
+    if finding.code in WHOLE and len(finding.skills) != 1:
+        return True
+    named = set(finding.skills)
+    if edit.kind == "fold" and finding.code in BOTH:
+        return set(edit.skills[:2]) <= named or (len(named) < 2 and bool(set(edit.skills) & named))
+    return bool({edit.skills[0], edit.described} & named)
+
+
+def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ...]:
+    """Return for every finding the edits that mend it, accepted ones first, in the order of the findings.
+
+    No edit says that nothing was found for it: what is wrong is its author's to mend.
+    """
+    ranked = sorted(edits, key=lambda edit: not edit.accept)
+    return tuple(
+        Mend(
+            code=finding.code,
+            skills=finding.skills,
+            fingerprint=finding.fingerprint,
+            edits=tuple(edit.id for edit in ranked if mends(edit, finding)),
+        )
+        for finding in findings
+    )

@@ -1,0 +1,47 @@
+"""Findings and edits, linked both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.optimize.mending import codes_of, mended
+from skillaudit.optimize.records import Edit
+from skillaudit.schema import Finding
+
+
+def edit(id_: str, kind: str, step: str, *skills: str, accept: bool = True, into: str = "") -> Edit:
+    return Edit(id=id_, kind=kind, step=step, skills=skills, reason="", accept=accept, into=into)  # type: ignore[arg-type]
+
+
+def finding(code: str, *skills: str) -> Finding:
+    return Finding(code=code, severity="warning", skills=skills, message="", fingerprint=f"{code}{skills}")
+
+
+EDITS = [
+    edit("merge-1", "fold", "merge", "a", "b", into="b"),
+    edit("victim-1", "describe", "victim", "c", accept=False),
+    edit("victim-2", "describe", "victim", "c"),
+    edit("narrow-1", "demote", "narrow", "hole"),
+    edit("activation-1", "describe", "activation", "d"),
+]
+
+
+@pytest.mark.parametrize(
+    ("one", "by"),
+    [
+        (finding("SA204", "a", "b"), ("merge-1",)),
+        (finding("SA204", "a", "c"), ("victim-2", "victim-1")),
+        (finding("SA202", "c", "d"), ("victim-2", "victim-1")),
+        (finding("SA301", "hole"), ("narrow-1",)),
+        (finding("SA504"), ("activation-1",)),
+        (finding("SA002", "a"), ()),
+    ],
+)
+def test_a_finding_names_its_edits_or_none(one: Finding, by: tuple[str, ...]) -> None:
+    (mend,) = mended([one], EDITS)
+    assert (mend.code, mend.skills, mend.edits) == (one.code, one.skills, by)
+
+
+def test_every_kind_of_edit_says_what_it_is_for() -> None:
+    assert all(codes_of(each) for each in EDITS)
+    assert codes_of(edit("x", "split", "narrow", "a")) == ()
