@@ -104,12 +104,10 @@ def table_of(log: DecisionLog, scorer: ScorerName, contrast: Contrast | None = N
 
 
 def local_routers(skills: Sequence[Skill]) -> dict[str, Rank]:
-    """Local scorers of five kinds, which stand in for routers whose every decision can be known."""
+    """Local scorers of three kinds, which stand in for routers whose every decision can be known."""
     lexical = LexicalScorer([skill.text for skill in skills])
     return {
         "dense": scorer_of("dense", skills).scores,
-        "words": lambda queries: lexical.cosines(queries)[0],
-        "characters": lambda queries: lexical.cosines(queries)[1],
         "lexical": lexical.scores,
         "hybrid": scorer_of("hybrid", skills).scores,
     }
