@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,10 @@ def test_secrets_are_masked_and_words_are_not() -> None:
 
 
 def test_no_output_holds_a_secret(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skillaudit: Runner
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    skillaudit: Runner,
+    write_skill: Callable[..., Path],
 ) -> None:
     monkeypatch.setenv("DEPLOY_TOKEN", SECRETS[9])
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
@@ -77,7 +81,21 @@ def test_no_output_holds_a_secret(
     outputs = [skillaudit("sessions", *folders, "-o", tmp_path / "decisions.jsonl")]
     outputs += [skillaudit("sessions", *folders, "-f", form) for form in ("text", "json")]
     outputs += [skillaudit("sessions", *folders, "-o", "-"), skillaudit("sessions", *folders, "--dry-run")]
-    assert [result.code for result in outputs] == [0] * 5
+    for name, text in SKILLS:
+        write_skill(name, text)
+    library = write_skill("gamma", "Books invoices in the ledger.").parents[1]
+    lexical = ("--scorer", "lexical")
+    outputs.append(skillaudit("sessions", *folders, "--library", library, "-o", tmp_path / "own.jsonl"))
+    asked = [option for folder in folders for option in ("--transcripts", folder)]
+    outputs.append(skillaudit("review", library, *asked, "--sheet", tmp_path / "sheet.md", *lexical))
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home / ".claude"))
+    for form in ("text", "json", "markdown", "html"):
+        path = tmp_path / f"report.{form}"
+        outputs.append(skillaudit("report", library, "--sessions", "-f", form, "-o", path, *lexical))
+    assert [(result.code, result.err if result.code else "") for result in outputs] == [(0, "")] * len(
+        outputs
+    )
+    assert "~/plots" in (tmp_path / "sheet.md").read_text(encoding="utf-8")
     masking._environment.cache_clear()
     written = [path for path in tmp_path.rglob("*") if path.is_file() and home not in path.parents]
     assert {path.name for path in written} >= {"decisions.jsonl", "cache-2.sqlite"}
