@@ -24,8 +24,8 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--library",
     type=_FILE,
-    metavar="LIBRARY.jsonl",
-    help="Names and descriptions of the skills; not needed where every line brings its own.",
+    metavar="LIBRARY",
+    help="Names and descriptions of the skills, as JSONL or a folder; not needed where every line brings its own.",
 )
 @click.option("--test", type=_FILE, metavar="MORE.jsonl", help="Decisions to judge by, of the same library.")
 @click.option(
@@ -65,6 +65,7 @@ def command(
     import msgspec
 
     from skillaudit.errors import UsageError
+    from skillaudit.load import load
     from skillaudit.routing import calibrate, read_decisions, read_library, save
     from skillaudit.routing.calibrate import blank_prior
     from skillaudit.routing.profiles import check_name
@@ -80,7 +81,9 @@ def command(
             raise UsageError(f"--date {date!r} is no day; write it as YYYY-MM-DD") from error
     if test is not None and library is None:
         raise UsageError("--test needs --library, so that both logs are over the same skills.")
-    skills = None if library is None else read_library(library)
+    skills = None
+    if library is not None:
+        skills = load([library]).routable if library.is_dir() else read_library(library)
     log = read_decisions(decisions, skills)
     trial = None if test is None else read_decisions(test, log.skills)
     kind = cast("ScorerName", scorer)

@@ -236,6 +236,8 @@ def test_decisions_that_a_team_keeps_are_limits_and_requests(
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert {line["gold_from"] for line in lines} == {"review"}
     assert all(set(line["candidates"]) == set(TOPICS) for line in lines)
+    fitted = skillaudit("calibrate", file, "--library", library, "--scorer", "lexical", "-f", "json")
+    assert [model["decisions"] for model in json.loads(fitted.out)["models"]] == [12]
     options = ("--scorer", "lexical", "--fail-on", "never", "--measured", file)
     assert skillaudit("check", library, *options, "--min-accuracy", "0.6").code == 0
     failed = skillaudit("check", library, *options, "--min-accuracy", "0.7")
