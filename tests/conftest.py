@@ -22,6 +22,7 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796000000")  # a day in November 2026, when clients were read
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     for name in ("CONFIG", "MODEL_DIR", "TRACEBACK"):
         monkeypatch.delenv(f"SKILLAUDIT_{name}", raising=False)

@@ -20,6 +20,7 @@ COMMANDS = {
     "report": ("skillaudit.cli.report", "Write the whole audit, in any of ten formats."),
     "check": ("skillaudit.cli.check", "Fail when a limit is exceeded: the command for CI."),
     "listing": ("skillaudit.cli.listing", "Print exactly what a client shows the model, and what it cuts."),
+    "clients": ("skillaudit.cli.clients", "Say what is known of each client, and since when."),
     "route": ("skillaudit.cli.route", "Rank the skills for one request, and say why."),
     "optimize": ("skillaudit.cli.optimize", "Propose a better library, and prove it."),
     "probe": ("skillaudit.cli.probe", "Ask a live model what the forecast predicts."),

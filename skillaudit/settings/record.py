@@ -50,8 +50,13 @@ class Settings(Record):
         return self.entry(key).source
 
     def config(self) -> Config:
-        """Return the configuration of the audit."""
-        return msgspec.structs.replace(self._table(Config), own_settings=self.own)
+        """Return the configuration of the audit; what it shows of clients whose rules are old is noted."""
+        from skillaudit.clients.age import notices, today
+
+        config = self._table(Config)
+        told = notices(config.client, today())
+        own = msgspec.structs.replace(self.own, notices=(*self.own.notices, *told)) if told else self.own
+        return msgspec.structs.replace(config, own_settings=own)
 
     def gate(self) -> Gate:
         """Return the limits."""

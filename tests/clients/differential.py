@@ -303,7 +303,12 @@ def compare(client: str, text: str, case: Case) -> bool:
         return text[text.find("<available_skills>") :] == mine if mine.count("<skill>") else not text
     if client == "codex":
         return text.removeprefix("<skills_instructions>\n").removesuffix("\n</skills_instructions>") == mine
+    if client == "gemini-cli":  # within a folder it lists in the order of the file system
+        return sorted(_ENTRY.findall(text)) == sorted(_ENTRY.findall(mine)) and len(text) == len(mine)
     return text == mine
+
+
+_ENTRY = re.compile(r"  <skill>\n.*?\n  </skill>", re.DOTALL)
 
 
 def fetch(client: str, into: Path) -> Path:

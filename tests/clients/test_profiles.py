@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from skillaudit.clients import profile, profiles
+from skillaudit.clients.age import is_old, notices
 from skillaudit.errors import UsageError
+from skillaudit.settings import resolve
 
 
 def test_each_client_has_one_current_version() -> None:
@@ -48,3 +51,21 @@ def test_budgets_follow_the_window() -> None:
 def test_a_client_in_capitals_is_nearly_known() -> None:
     with pytest.raises(UsageError, match="did you mean 'codex'"):
         profile("CODEX")
+
+
+def test_rules_grow_old() -> None:
+    rule = profile("copilot-cli@0.0.409")
+    assert rule.date == "2026-03"
+    assert not is_old(rule, date(2026, 9, 28)) and is_old(rule, date(2026, 9, 29))
+    assert notices("claude-code", date(2026, 12, 1)) == ()
+    (told,) = notices("claude-code", date(2027, 12, 1))
+    assert told.startswith("Claude Code (2026-11): the rules of this client are more than 180 days old")
+    assert "Cursor (2026-07)" in notices(None, date(2027, 3, 1))[0]
+    assert "paper" not in notices(None, date(2029, 3, 1))[0].casefold()
+
+
+def test_every_report_says_that_rules_are_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve(sources=["."], environ={}).config().own_settings.notices == ()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1900000000")
+    (notice,) = resolve(sources=["."], environ={}).config().own_settings.notices
+    assert "more than 180 days old" in notice
