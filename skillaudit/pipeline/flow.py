@@ -20,13 +20,14 @@ from skillaudit.embedding import describe, embed
 from skillaudit.laws import library_law
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
+from skillaudit.load.gateways import parents_of
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
-from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
+from skillaudit.pipeline.stages import in_stages
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
@@ -34,6 +35,7 @@ from skillaudit.routing import forecast
 from skillaudit.routing.profiles import default_router, find
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
+from skillaudit.scoring.part import Part
 from skillaudit.sessions.learning import learn
 from skillaudit.sessions.weighing import in_order_of_use
 
@@ -97,31 +99,41 @@ def _audited(
     shown = competing(library, config)
     scorer, vectors, embedding = scorer_for(shown, config, cache, ImportAhead(progress))
     structure = examine(shown, scorer, vectors, config.map, cache, progress)
-    routing = forecast(
-        shown,
-        gathered.requests,
-        scorer,
-        families=structure.families,
-        labels=structure.labels,
-        neighbors=structure.surroundings,
+    parents = {} if config.client else parents_of(shown)
+    told = partial(
+        forecast,
         router=config.router,
         coverage=coverage(library, gathered),
-        library=library.routable,
         progress=progress,
     )
-    rows = client_rows(
-        library,
-        gathered,
-        config,
-        (shown, routing.forecast),
-        lambda skills: scorer_for(skills, config, cache, progress)[0],
-        coverage(library, gathered),
-        progress,
-    )
-    routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows))
+    if parents:
+        routing = in_stages(
+            shown,
+            gathered.requests,
+            parents,
+            lambda rows, requests: told(
+                [shown[row] for row in rows],
+                requests,
+                Part(scorer, rows),
+                families=[structure.families[row] for row in rows],
+                labels=[structure.labels[row] for row in rows],
+                neighbors=None,
+                library=None if gathered.requests else [shown[row] for row in rows],
+            ),
+        )
+    else:
+        routing = told(
+            shown,
+            gathered.requests,
+            scorer,
+            families=structure.families,
+            labels=structure.labels,
+            neighbors=structure.surroundings,
+            library=library.routable,
+        )
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
-    if config.law:
+    if config.law and not parents:  # behind gateways no choice is among the whole library
         law = rounded(
             library_law(
                 shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress

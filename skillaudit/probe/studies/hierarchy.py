@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from skillaudit.asking.records import Decision, Fit, StudyPlan, Trial
 from skillaudit.asking.samples import Sample
@@ -15,8 +13,7 @@ from skillaudit.laws.curve import nested_order
 from skillaudit.probe.ground import Ground, spread
 from skillaudit.probe.studies.alike import confusable, folders
 from skillaudit.probe.studies.common import make_plan, routed_trial
-from skillaudit.schema import ScorerName
-from skillaudit.scoring import Scorer
+from skillaudit.scoring.part import Part
 
 SIZE = 200
 REQUESTS = 100
@@ -35,7 +32,7 @@ def plan(ground: Ground) -> StudyPlan:
     inside = [request for request in ground.routed if ids.intersection(request.gold)]
     if not inside:
         raise UsageError("no request speaks for the skills drawn; try another --seed")
-    trees = {"confusable": confusable(skills, _Part(ground.scorer, rows))}
+    trees = {"confusable": confusable(skills, Part(ground.scorer, rows))}
     notes = []
     by_folder = folders(skills)
     if len(by_folder) > 1:
@@ -69,30 +66,3 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
         fits.append(sample.contrast(name, "flat", f"{name} gain", gain))
         fits.append(sample.fit(f"{name} accuracy", sample.mean(sample.right, inside), reached))
     return tuple(fits)
-
-
-class _Part:
-    """A scorer seen through some of its columns."""
-
-    def __init__(self, scorer: Scorer, rows: Sequence[int]) -> None:
-        self._scorer, self._rows = scorer, list(rows)
-
-    @property
-    def name(self) -> ScorerName:
-        """Which scorer it is."""
-        return self._scorer.name
-
-    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Score queries against the chosen descriptors."""
-        return self._scorer.scores(queries)[:, self._rows]
-
-    def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
-        """Score chosen descriptors against each other."""
-        return np.concatenate(
-            [self._scorer.similarities(row, row + 1)[:, self._rows] for row in self._rows[start:stop]]
-        )
-
-    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Score chosen descriptors against each other pair by pair."""
-        chosen = np.array(self._rows, dtype=np.int64)
-        return self._scorer.pairs(chosen[rows], chosen[columns])
