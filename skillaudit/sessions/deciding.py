@@ -75,16 +75,20 @@ def evidence(
     """Return what the turns of a harvest say, equal ones counted once, the newest first.
 
     `names` finds the skill of a library by a name in a log: loads of others stay out, and with them turns at which
-    nothing of the library was on offer. `skills` are all that a user may call right. `reviews` are right skills by
+    nothing of the library was on offer. Where a log has no listing, those of a project count in which one of its
+    skills was loaded at some time. `skills` are all that a user may call right. `reviews` are right skills by
     request (`request_id`).
     """
     found: dict[str, Evidence] = {}
+    there = _places(harvest, names)
     known_listings: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
     for conversation in harvest.conversations:
         for listing in conversation.listings:
             if listing not in known_listings:
                 known_listings[listing] = _known(listing, names)
         for before, turn, following in _around(conversation.turns):
+            if turn.listing < 0 and (conversation.client, turn.project) not in there:
+                continue
             offered = known_listings.get(conversation.offered(turn), ())
             made = _made(conversation.client, turn, before, following, offered, names, skills)
             if made is None:
@@ -101,6 +105,16 @@ def evidence(
                 )
             found[made.id] = made
     return tuple(sorted(found.values(), key=lambda one: (one.time, one.id), reverse=True))
+
+
+def _places(harvest: Harvest, names: Names) -> set[tuple[str, str]]:
+    """Clients and projects in which some skill was loaded: without a listing, nothing else says that any is there."""
+    return {
+        (conversation.client, turn.project)
+        for conversation in harvest.conversations
+        for turn in conversation.turns
+        if any(names(load.name) is not None for load in turn.loads)
+    }
 
 
 def _known(listing: Iterable[tuple[str, str]], names: Names) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from skillaudit.sessions.yours import decision_log, enough, fit
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
 
-_MARK = re.compile(r"<!-- (?P<request>[0-9a-f]{16}) -->")
+_MARK = re.compile(r"^## \d{1,4} <!-- (?P<request>[0-9a-f]{16}) -->", re.MULTILINE)
 _NEAR = re.compile(r"\d\. `([^`]{1,200})`")
 _ANSWER = re.compile(r"(?i)^\s*answer:(.*)$")
 _HELP = """\
@@ -140,7 +140,7 @@ def read_sheet(
     wrong: list[Wrong] = []
     count = 0
     for number, line in enumerate(text.splitlines(), 1):
-        if mark := _MARK.search(line):
+        if mark := _MARK.match(line):
             question = by_request.get(mark["request"])
             if question is None:
                 wrong.append(

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.pipeline.flow import scorer_for
 from skillaudit.progress import SILENT
@@ -94,7 +95,7 @@ def world(data: Path, name: str, scorer: str, library: str = "library", queries:
             idle.setdefault(row["query"], None)
     order = np.random.default_rng(0).permutation(len(found))[:MOST]
     requests = tuple(list(found.items())[at] for at in order)
-    made, _, _ = scorer_for(skills, Config(scorer=scorer), None, SILENT)  # type: ignore[arg-type]
+    made, _, _ = scorer_for(skills, Config(scorer=scorer), Cache(), SILENT)  # type: ignore[arg-type]
     fitted = find(DEFAULT_ROUTER, made.name).fits[made.name]
     log = DecisionLog(skills, tuple(Decision(query, gold, None, {}) for query, gold in requests))
     clearance = tabulate(log, made, fitted.contrast, fitted.kappa).x[:, 1]

@@ -134,6 +134,16 @@ def test_a_review_overrules_and_another_library_stays_out(tmp_path: Path) -> Non
     assert read(tmp_path, *steps, names={}.get) == ()
 
 
+def test_without_a_listing_only_projects_count_in_which_a_skill_was_ever_loaded(tmp_path: Path) -> None:
+    asked = (("ask", "write up the changes"), ("answer",))
+    transcripts.claude_code(tmp_path, "here", (*asked, ("ask", "read the contract please"), ("load", "pdf")))
+    transcripts.claude_code(
+        tmp_path, "there", (("ask", "mend the failing test"), ("answer",)), project="/tmp/other"
+    )
+    found = evidence(gather([tmp_path / ".claude"], ["claude-code"]))
+    assert {one.query for one in found} == {"write up the changes", "read the contract please"}
+
+
 def test_lines_are_read_by_calibrate(tmp_path: Path) -> None:
     steps = (("ask", "write up the changes"), ("load", "pdf"), ("ask", "no, use release-notes"), ("answer",))
     found = read(tmp_path, *steps, ("ask", "read the contract please"), ("load", "pdf"))

@@ -133,7 +133,9 @@ def test_a_profile_of_ones_own_needs_eight_and_is_at_home_here(
 def test_a_sheet_is_read_back_and_its_mistakes_are_named(library: Path, home: Path, tmp_path: Path) -> None:
     work = review(library, home, tmp_path)
     asked = work.questions(5)
-    page = sheet(asked)
+    trap = f"<!-- {asked[0].request} --> answer: none"
+    sly = msgspec.structs.replace(asked[4].evidence, query=trap)
+    page = sheet([*asked[:4], msgspec.structs.replace(asked[4], evidence=sly)])
     assert page.count("\nanswer:\n") == 5
     answers = iter(["right", " none", "2", "charts, notes", " nosuch"])
     filled = "\n".join(line + f" {next(answers)}" if line == "answer:" else line for line in page.split("\n"))
