@@ -110,7 +110,7 @@ def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         more = f" and {len(unjudged) - NAMED} more" if len(unjudged) > NAMED else ""
         yield rule.finding(
             unjudged,
-            f"{len(unjudged)} of {len(evidence.library.routable)} routable skills are judged by no request: "
+            f"No request judges {len(unjudged)} of {len(evidence.library.routable)} skills that compete: "
             f"{shown}{more}.",
         )
 
@@ -204,7 +204,7 @@ RULES = (
         code="SA501",
         slug="unjudged",
         severity="info",
-        what="Routable skills for which there is no request: no file names them and their bodies hold no "
+        what="Skills that compete and for which there is no request: no file names them and their bodies hold no "
         "example of what a user would say.",
         why="The forecast says nothing about them; they may be victims without anybody seeing it.",
         fix="Write a “When to use” section with example requests, or give labelled requests with --requests.",

@@ -16,6 +16,7 @@ from skillaudit.config import Config
 from skillaudit.laws.execution_law import Chain
 from skillaudit.requests import Gathered
 from skillaudit.routing import RouterProfile
+from skillaudit.routing.profiles import default_router
 from skillaudit.schema import EmbeddingSummary, Library, Report
 
 _KIND = "report"
@@ -66,14 +67,14 @@ def remember(cache: Cache, library: Library, config: Config, key: str) -> None:
     cache.put_sealed(_LAST, _place(library.sources, config), key.encode())
 
 
-def last(cache: Cache, sources: Sequence[str], config: Config) -> Report | None:
-    """Return the last report that was made of these sources with these settings, or None."""
-    key = cache.get_sealed(_LAST, _place(sources, config))
-    return None if key is None else recall(cache, key.decode(errors="replace"))
+def last_key(cache: Cache, sources: Sequence[str], config: Config) -> str:
+    """Return the key of the last report of these sources with these settings; empty where there was none."""
+    return (cache.get_sealed(_LAST, _place(sources, config)) or b"").decode(errors="replace")
 
 
 def _place(sources: Sequence[str], config: Config) -> str:
     """Return a digest of where a library lies and how it is audited."""
+    config = msgspec.structs.replace(config, router=config.router or default_router(config.scorer))
     text = repr(([str(Path(source).absolute()) for source in sources], _settings(config)))
     return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=20).hexdigest()
 

@@ -39,6 +39,7 @@ def run(sources: Sequence[str | Path], config: Config, *, watch: bool = False) -
     app.wanted = wanted
     app.hands = Hands(engine.route, engine.switch, tuple(str(source) for source in sources))
     app.watch_from_start = watch
+    app.sixteen = app.console.color_system == "standard"
     app.planner = engine.plan
     app.probe = prober(sources, config)
     app.open_review = partial(open_review, sources, config)

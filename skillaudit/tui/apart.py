@@ -280,25 +280,31 @@ def _messages(
     return [*parts, Made(msgspec.structs.replace(report, skills=()), partial, early, change)]
 
 
-def changed(before: Report | None, after: Report) -> Change | None:
-    """Return what changed since the last audit; None where there was none, or nothing that can be seen."""
-    if before is None:
-        return None
-    from skillaudit.gate import compare_reports
-
-    change = compare_reports(before, after, reference="the last audit")
-    return None if change.silent else change
-
-
-def last_report(library: Library, config: Config) -> Report | None:
-    """Return the report of the last audit of these sources with these settings, where it is kept."""
+def last_key(library: Library, config: Config) -> str:
+    """Return the key of the last report of these sources with these settings; empty where none is kept."""
     if not config.use_cache:
-        return None
+        return ""
     from skillaudit.cache import Cache
-    from skillaudit.pipeline.memory import last
+    from skillaudit.pipeline import memory
 
     with Cache(config.cache) as cache:
-        return last(cache, library.sources, config)
+        return memory.last_key(cache, library.sources, config)
+
+
+def changed(before: str, library: Library, config: Config, after: Report) -> Change | None:
+    """Return what changed since the report under the key `before`; None where there was none, or nothing to see."""
+    if not before or before == last_key(library, config):
+        return None
+    from skillaudit.cache import Cache
+    from skillaudit.gate import compare_reports
+    from skillaudit.pipeline.memory import recall
+
+    with Cache(config.cache) as cache:
+        report = recall(cache, before)
+    if report is None:
+        return None
+    change = compare_reports(report, after, reference="the last audit")
+    return None if change.silent else change
 
 
 def serve() -> NoReturn:
@@ -323,10 +329,10 @@ def serve() -> NoReturn:
         soon = threading.Timer(_SEEN, child.first, [order.config])
         soon.daemon = True
         soon.start()
-        before = last_report(child.library, order.config)
+        before = last_key(child.library, order.config)
         report = audit_library(child.library, order.config, child)
         soon.cancel()
-        change = changed(before, report)
+        change = changed(before, child.library, order.config, report)
     except BaseException as error:
         trace = "".join(traceback.format_exception(error))
         child.end(Failed(type(error).__name__, str(error), trace))

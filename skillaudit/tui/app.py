@@ -73,6 +73,9 @@ class SkillAuditApp(PlanShell, ProbeShell, ReviewShell, Doing):
     async def action_back(self) -> None:
         """Go back one level; at the top, say how to leave."""
         line = self.query_one("#filter", Input)
+        if self.close_search():
+            self.refresh_frame()
+            return
         if line.has_class("-open") or (
             self.session is not None and self.view is None and self.error is not None
         ):

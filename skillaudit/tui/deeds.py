@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import on
 from textual.app import SuspendNotSupported
+from textual.widgets import Input
 
 from skillaudit.page.lines import printable
 from skillaudit.page.places import finding_place, place
@@ -22,6 +24,8 @@ from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.screens import AskScreen, PaneScreen
 from skillaudit.tui.shell import Shell
 from skillaudit.tui.watching import Look, fingerprint
+from skillaudit.tui.widgets.bars import HintBar
+from skillaudit.tui.widgets.detail import DetailPane
 
 if TYPE_CHECKING:
     from skillaudit.pipeline.ranking import Ranking
@@ -47,10 +51,16 @@ class Doing(Shell):
     hands: Hands | None = None
     """Without it the library is only looked at."""
     watch_from_start = False
+    sixteen = False
+    """True where the terminal has sixteen colours."""
     _seen: Look | None = None
 
     def on_mount(self) -> None:
-        """Watch from the start, where that is wanted."""
+        """Make the line to search with; watch from the start, where that is wanted."""
+        line = Input(id="search", placeholder="words to find in the detail", select_on_focus=False)
+        self.mount(line, before=self.query_one(HintBar))
+        # Greys come out alike where there are sixteen colours.
+        self.set_class(self.sixteen, "-sixteen")
         if self.watch_from_start:
             self.call_after_refresh(self.action_watch)
 
@@ -58,6 +68,45 @@ class Doing(Shell):
     def situation(self) -> Situation:
         """What the availability of actions depends on, the hands included."""
         return super().situation._replace(can_act=self.hands is not None)
+
+    # Searching a detail.
+
+    def action_search(self) -> None:
+        """Search what the pane beside the list, or in focus, says."""
+        line = self.query_one("#search", Input)
+        if self._pane() is not None:
+            line.add_class("-open")
+            self.screen.set_focus(line)
+
+    def _pane(self) -> DetailPane | None:
+        panes = (
+            [] if self.view is None else [pane for pane in self.view.query(DetailPane) if pane.region.width]
+        )
+        return next((pane for pane in panes if pane.has_focus), panes[0] if panes else None)
+
+    def close_search(self) -> bool:
+        """Put the search away; False where there is none."""
+        line = self.screen_stack[0].query_one("#search", Input)
+        if not line.has_class("-open"):
+            return False
+        with self.prevent(Input.Changed):
+            line.value = ""
+        line.remove_class("-open")
+        if (pane := self._pane()) is not None:
+            pane.seek("")
+            self.screen.set_focus(pane)
+        return True
+
+    @on(Input.Changed, "#search")
+    def _sought(self, event: Input.Changed) -> None:
+        if (pane := self._pane()) is not None:
+            pane.seek(event.value)
+
+    @on(Input.Submitted, "#search")
+    def _sought_again(self, event: Input.Submitted) -> None:
+        pane = self._pane()
+        if pane is not None and not pane.seek(event.value, onwards=True):
+            self.notify("Not found here.", timeout=2, markup=False)
 
     # The editor.
 

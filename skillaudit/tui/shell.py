@@ -42,7 +42,6 @@ REFRESH = 0.1
 STATUS = "status"
 PLAIN_PANES = frozenset({STATUS, "plan-status"})
 """Panes that only say how work goes; they have no links to go to."""
-
 _BY_METHOD = {action.call.partition("(")[0]: action for action in of_scope("app")}
 
 
@@ -299,7 +298,7 @@ class Shell(App[None]):
         view = self.view
         extra: tuple[tuple[str, str], ...] = ()
         if now.typing:
-            extra = (("enter", "keep the filter"), ("esc", "clear it"))
+            extra = (("enter", "take it"), ("esc", "clear it"))
         elif now.busy and self.session is None:
             extra = (("esc", "stop"),)
         elif view is not None and view.has_class("-zoomed"):

@@ -13,7 +13,7 @@ from skillaudit.errors import LoadError, MissingError
 from skillaudit.progress import SILENT, Cancelled
 from skillaudit.tui import apart
 from skillaudit.tui.apart import audit_apart, audit_here
-from skillaudit.tui.loading import StoppedAudit
+from skillaudit.tui.loading import Meter, StoppedAudit
 from tests.conftest import SAMPLES
 
 CONFIG = Config(scorer="lexical", use_cache=False)
@@ -117,3 +117,23 @@ def test_nothing_of_the_folder_one_stands_in_is_imported(
 def test_where_no_process_can_be_started_it_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "")
     assert audit_apart(LIBRARY, CONFIG, SILENT).skills
+
+
+def test_what_changed_since_the_last_audit_comes_with_the_report(tmp_path: Path) -> None:
+    folder = tmp_path / "skills"
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+        text = f"---\nname: {name}\ndescription: Does the thing called {name} to a file.\n---\nBody.\n"
+        (folder / name / "SKILL.md").write_text(text, encoding="utf-8")
+    config = Config(scorer="lexical", cache=tmp_path / "cache", law=False)
+    found = []
+    for _ in range(3):
+        meter = Meter()
+        audit_apart([folder], config, meter)
+        found.append(meter.change)
+        (folder / "three").mkdir(exist_ok=True)
+        (folder / "three" / "SKILL.md").write_text(
+            "---\nname: three\ndescription: Cuts hedges into shapes.\n---\nBody.\n", encoding="utf-8"
+        )
+    assert found[0] is None and found[1] is not None and found[2] is None
+    assert found[1].added == ("three",) and found[1].reference == "the last audit"

@@ -233,7 +233,7 @@ async def test_esc_leaves_the_detail_for_the_list_beside_it() -> None:
 
 async def test_while_letters_are_typed_no_letter_is_called_a_key() -> None:
     async with opened(reports.small(), NARROW, keys="2 slash p") as (app, pilot):
-        assert screen_lines(app)[-1].split("  ")[:2] == [" enter keep the filter", "esc clear it"]
+        assert screen_lines(app)[-1].split("  ")[:2] == [" enter take it", "esc clear it"]
         assert "sort" not in screen_lines(app)[-1] and "quit" not in screen_lines(app)[-1]
         await pilot.press("enter")
         assert "s sort" in screen_lines(app)[-1]

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from textual.app import SuspendNotSupported
+from textual.geometry import Offset
+from textual.selection import Selection
 from textual.widgets import Input
 
 from skillaudit.errors import UsageError
@@ -22,6 +24,7 @@ from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
+from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.map_canvas import MapCanvas
 from skillaudit.tui.widgets.row_list import RowList
 
@@ -193,6 +196,21 @@ def test_the_look_at_files_passes_by_what_is_no_library(tmp_path: Path) -> None:
     assert fingerprint([str(tmp_path / "none")]) == (0, 0, 0)
 
 
+async def test_a_detail_is_searched_and_its_text_can_be_selected() -> None:
+    async with opened(reports.small(), keys="2", size=(120, 24)) as (app, pilot):
+        pane = view(app).query_one(DetailPane)
+        wanted = next(at for at in range(20, len(pane._lines)) if pane._text(at).strip())
+        words = pane._text(wanted).split()[0]
+        await pilot.press("ctrl+f", *words)
+        assert app.situation.typing and pane._sought == words.casefold()
+        assert any(list(pane._places(at)) for at in range(pane.scroll_offset.y, pane.scroll_offset.y + 15))
+        await pilot.press("enter", "escape")
+        assert not app.situation.typing and not pane._sought and pane.has_focus
+        app.screen.selections = {pane: Selection(Offset(0, 0), Offset(4, 0))}
+        assert app.screen.get_selected_text() == pane._text(0)[:4]
+        assert pane.render_line(0).cell_length == pane.room
+
+
 # What the survey of the app found wrong.
 
 
@@ -286,3 +304,14 @@ async def test_what_changed_since_the_last_audit_is_told_and_marked() -> None:
 
 def test_nothing_to_suspend_in_a_browser() -> None:
     assert issubclass(SuspendNotSupported, Exception)
+
+
+async def test_sixteen_colours_have_no_greys_to_tell_apart() -> None:
+    from skillaudit.tui.widgets.bars import HintBar
+
+    async with opened(reports.small()) as (app, pilot):
+        bar = app.query_one(HintBar)
+        assert not app.has_class("-sixteen")
+        app.add_class("-sixteen")
+        await pilot.pause()
+        assert bar.styles.background.hex == app.screen.styles.background.hex

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.selection import Selection
+from textual.strip import Strip
 
 from skillaudit.page.blocks import Block
 from skillaudit.page.layout import layout
-from skillaudit.page.lines import EMPTY, Line
+from skillaudit.page.lines import EMPTY, Line, cells
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.actions import Scope
 from skillaudit.tui.widgets.line_view import LineView, bindings
+
+
+def _covered(strip: Strip, start: int, end: int, style: Style) -> Strip:
+    """Draw some cells of a line in another style."""
+    end = min(end, strip.cell_length)
+    if start >= end:
+        return strip
+    before, inside, after = strip.divide([start, end, strip.cell_length])
+    return Strip.join([before, inside.apply_style(style), after])
 
 
 class DetailPane(LineView):
@@ -49,6 +61,7 @@ class DetailPane(LineView):
         """Line and span of each link."""
         self._at = -1
         self._laid_out_for = -1
+        self._sought = ""
 
     def show(self, blocks: Sequence[Block], *, stay: bool = False) -> None:
         """Show a document from its top; or, to `stay`, from where the reader is."""
@@ -87,6 +100,51 @@ class DetailPane(LineView):
             x = self._links[self._at][1]
             line = tuple(span._replace(tone="cursor") if at == x else span for at, span in enumerate(line))
         return line, ""
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line, with what is searched for and what the mouse has selected."""
+        at = y + self.scroll_offset.y
+        strip = super().render_line(y)
+        for start, end in self._places(at):
+            strip = _covered(strip, start, end, self.tone_style("cursor"))
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(at)
+        if span is not None:
+            start, end = span
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = _covered(strip, start, strip.cell_length if end < 0 else end, style)
+        return strip.apply_offsets(self.scroll_offset.x, at)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return what the mouse has selected."""
+        return selection.extract("\n".join(self._text(at) for at in range(len(self._lines)))), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self.refresh()
+
+    def _text(self, at: int) -> str:
+        return "".join(span.text for span in self._lines[at]) if at < len(self._lines) else ""
+
+    def _places(self, at: int) -> Iterator[tuple[int, int]]:
+        """Cells in which what is searched for stands in a line."""
+        text = self._text(at)
+        place = text.casefold().find(self._sought) if self._sought else -1
+        while place >= 0:
+            start = cells(text[:place])
+            yield start, start + cells(text[place : place + len(self._sought)])
+            place = text.casefold().find(self._sought, place + len(self._sought))
+
+    def seek(self, words: str, *, onwards: bool = False) -> bool:
+        """Show where `words` stand, from here or from further on, round the end; False where nowhere."""
+        self._sought = words.casefold()
+        self.refresh()
+        top = self.scroll_offset.y + int(onwards)
+        order = [*range(top, len(self._lines)), *range(min(top, len(self._lines)))]
+        found = next((at for at in order if any(self._places(at))), None)
+        if found is not None:
+            self.scroll_to(y=found, animate=False)
+        return found is not None
 
     def action_link(self, step: int) -> None:
         """Go to the next or the previous link, round the ends."""
