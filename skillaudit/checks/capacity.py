@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from skillaudit.checks.rule import Evidence, Rule, percent
+from skillaudit.load.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
 
 CAPACITY = 83.5
@@ -17,7 +19,9 @@ FLOOR = 0.8
 
 
 def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    size = len(evidence.library.routable)
+    parents = parents_of(evidence.library.routable)
+    lists = Counter(parents.get(skill.id, "") for skill in evidence.library.routable)
+    size = max(lists.values(), default=0)
     if size > CAPACITY:
         yield rule.finding(
             (),

@@ -93,6 +93,16 @@ def test_which_models_carry_the_library() -> None:
     ) and "the best, fast 75% (65 to 75)" in found.message
 
 
+def test_the_longest_of_several_lists_counts() -> None:
+    door = Skill(id="door", name="door", description="x", path="door/SKILL.md", declared_router=True)
+    inside = [
+        Skill(id=f"s{at}", name=f"s{at}", description="x", path=f"door/s{at}/SKILL.md") for at in range(84)
+    ]
+    assert codes(evidence(library=Library(sources=("x",), skills=(door, *inside)))) == ["SA401"]
+    half = tuple(msgspec.structs.replace(one, path=f"{one.id}/SKILL.md") for one in inside[:42])
+    assert codes(evidence(library=Library(sources=("x",), skills=(door, *inside[42:], *half)))) == []
+
+
 def test_nothing_wrong_nothing_found() -> None:
     assert codes(evidence()) == []
 
