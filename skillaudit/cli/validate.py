@@ -26,7 +26,7 @@ LIMITS = """
 - Which library will do worse than another can hardly be said beforehand: of libraries with 80 requests each, most of
   the difference is chance. Which requests go wrong, and to which skill, can.
 - Half of what counts as wrong is a fair choice: two skills answer the request. The report calls these contested.
-- Twenty decisions of your own narrow the range more than any of this: `skillaudit calibrate`.
+- Fifty decisions of your own narrow the range by a third, more than anything in a text does: `skillaudit calibrate`.
 """
 
 
