@@ -37,7 +37,6 @@ class CrewCode:
     """Name of the manager agent, or the model that manages."""
     manager_is_model: bool = False
     task_order: tuple[str, ...] = ()
-    has_crew: bool = False
     unread: list[str] = field(default_factory=list)
     """Clauses on what is computed and so cannot be known without running it."""
 
@@ -97,7 +96,6 @@ def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, s
 
 
 def read_crew_call(call: ast.Call, found: CrewCode, constants: dict[str, str]) -> None:
-    found.has_crew = True
     for keyword in call.keywords:
         key, value = keyword.arg, keyword.value
         if key == "process":

@@ -17,21 +17,18 @@ from msgspec import Struct
 
 from skillaudit.compile.crew_code import (
     Call,
-    CodeError,
     CrewCode,
     constants_of,
     last_name,
     literal,
-    parse_code,
     read_call,
     read_crew_call,
     references,
 )
 from skillaudit.compile.files import files_below, relative
+from skillaudit.compile.syntax import imported, parsed
 from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
-from skillaudit.reading import read_bytes
-from skillaudit.reading.limits import CODE
 
 MAX_MODULES = 40
 _MAX_DEPTH = 20
@@ -86,14 +83,6 @@ def is_program(path: Path) -> bool:
 def makes_crew(path: Path) -> bool:
     """Whether a Python file calls `Crew(...)`; raises `LoadError` for one that cannot be parsed."""
     return not path.is_symlink() and (tree := parsed(path)) is not None and _calls_crew(tree)
-
-
-def parsed(path: Path) -> ast.Module:
-    """Return the syntax tree of a program; raises `LoadError` where there is none."""
-    try:
-        return parse_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
-    except CodeError as error:
-        raise LoadError(f"the program cannot be parsed: {error}; mend it") from None
 
 
 def _calls_crew(tree: ast.Module) -> bool:
@@ -151,17 +140,6 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
     for tree in trees.values():
         project.constants.update(constants_of(tree))
     return [*((path, tree) for path, tree in trees.items() if path != program), (program, main)]
-
-
-def imported(tree: ast.Module) -> set[str]:
-    """Modules that a program imports, and the names that it imports from packages, which may be modules."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            found.update({node.module or "", *(alias.name for alias in node.names)})
-    return found - {""}
 
 
 class _Reader(ast.NodeVisitor):
@@ -268,7 +246,7 @@ def _argument(node: ast.Call, name: str) -> ast.expr | None:
 
 def _resolved(project: _Project, alone: bool) -> CrewCode:
     """Follow names from the crew's call to its agents and tasks; those of YAML files are left as they are."""
-    code = CrewCode(has_crew=True)
+    code = CrewCode()
     if project.crews:
         place, crew = max(project.crews, key=lambda pair: len(pair[1].keywords))
         read_crew_call(crew, code, project.constants)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from pathlib import Path
 
-from skillaudit.compile.crew_code import last_name, literal
+from skillaudit.compile.crew_code import CodeError, last_name, literal, parse_code
+from skillaudit.errors import LoadError
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import CODE
 
 ENDS = frozenset({"START", "END", "__start__", "__end__", ""})
 """Names for the outside of a graph."""
@@ -66,3 +70,22 @@ def system_text(function: Function, constants: dict[str, str]) -> str:
         elif isinstance(node, ast.Name) and "prompt" in node.id.casefold():
             said.append(constants.get(node.id, ""))
     return max(said, key=len) or ast.get_docstring(function) or ""
+
+
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a program; raises `LoadError` where there is none."""
+    try:
+        return parse_code(read_bytes(path, CODE, error=LoadError).decode("utf-8", "replace"))
+    except CodeError as error:
+        raise LoadError(f"the program cannot be parsed: {error}; mend it") from None
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Modules that a program imports, and the names that it imports from packages, which may be modules."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.update({node.module or "", *(alias.name for alias in node.names)})
+    return found - {""}

@@ -15,9 +15,18 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from skillaudit.compile.crew_code import constants_of, last_name, literal, model_of, references
-from skillaudit.compile.crew_program import imported, parsed
 from skillaudit.compile.files import relative
-from skillaudit.compile.syntax import ENDS, ends, gone_to, keyword, names_in, returned, system_text
+from skillaudit.compile.syntax import (
+    ENDS,
+    ends,
+    gone_to,
+    imported,
+    keyword,
+    names_in,
+    parsed,
+    returned,
+    system_text,
+)
 from skillaudit.compile.system import Agent, Edge, EdgeKind, Protocol, System, Tool
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse

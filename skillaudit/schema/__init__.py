@@ -17,6 +17,7 @@ from skillaudit.schema.execution import (
     Execution,
     Zone,
 )
+from skillaudit.schema.laws import LawForm, LawPoint, LibraryCurve
 from skillaudit.schema.library import (
     Defect,
     LeftOut,
@@ -44,9 +45,6 @@ from skillaudit.schema.report import (
     Forecast,
     ForecastRow,
     Hubness,
-    LawForm,
-    LawPoint,
-    LibraryCurve,
     LibrarySummary,
     Location,
     Pair,
