@@ -140,6 +140,17 @@ class Bench:
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [(a, b, count) for (a, b), count in ranked if not {a, b} & self.gone][:MAX_PAIRS]
 
+    def mistakes(self) -> tuple[list[list[str]], list[list[str]]]:
+        """Return for each skill the requests that it lost, and those that it took, each with the other's name."""
+        lost: list[list[str]] = [[] for _ in self.skills]
+        taken: list[list[str]] = [[] for _ in self.skills]
+        for at in np.flatnonzero(~self.board.right).tolist():
+            owner, taker = int(self.board.owner[at]), int(self.board.rival[at])
+            query = self.requests[at].query[:200]
+            lost[owner].append(f"- {query} (went to {self.skills[taker].name})")
+            taken[taker].append(f"- {query} (meant for {self.skills[owner].name})")
+        return lost, taken
+
     def figures(self, rows: Sequence[int]) -> tuple[Figures, ...]:
         """Return what the work half says now about some skills."""
         owned = self.board.per_skill(np.ones(len(self.requests)))

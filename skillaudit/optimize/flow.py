@@ -122,7 +122,9 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
     notes: list[str] = []
     write = None
     if order.complete is not None:
-        write = ModelWriter(order.complete, lexicon, bench.skills, asked_of(bench), bench.limit)
+        write = ModelWriter(
+            order.complete, lexicon, bench.skills, asked_of(bench), bench.limit, *bench.mistakes()
+        )
     if only & {"merge", "narrow"}:
         texts = [skill.text for skill in bench.skills]
         vectors = order.embed(texts) if order.embed is not None else None

@@ -445,7 +445,7 @@ def mend_blocks(found: Optimisation) -> list[Block]:
 
 def loadout_blocks(found: Loadout) -> list[Block]:
     """Show how the skills should stand in a client, and the forecast under it."""
-    counts = Counter(seat.stance for seat in found.seats)
+    counts: Counter[str] = Counter(seat.stance for seat in found.seats)
     said = {"pinned": "shown whole", "name": "by name alone", "manual": "on call only", "off": "not at all"}
     blocks: list[Block] = [
         Heading("Loadout", found.client),

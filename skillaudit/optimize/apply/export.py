@@ -91,8 +91,8 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
         own, text = changed.get(skill.id, ([], skill.description))
         name, data, description = _content(skill, own, text, done)
         data = with_bodies(redirected(data, names), joins.get(skill.id, ()), _inside, MAX_FILE)
-        for gone in joins.get(skill.id, ()):
-            _move(gone, place / _inside(gone), owned, done)
+        for other in joins.get(skill.id, ()):
+            _move(other, place / _inside(other), owned, done)
         source = file_of(skill)
         if source is not None and is_skill_name(source.name):
             _copy(source.parent, place, owned, root_of(skill) or source.parent, done)
@@ -107,8 +107,8 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
         if children := _children(node, path, where):
             text = gateway_file(node, children)
             (folder / path / "SKILL.md").write_text(text, encoding="utf-8", newline="\n")
-            names = [child[1] for child in children]
-            index[f"category:{node.id}"] = {"path": f"{path}/SKILL.md", "children": names}
+            below = [child[1] for child in children]
+            index[f"category:{node.id}"] = {"path": f"{path}/SKILL.md", "children": below}
             done.gateways += 1
     if plan.anchor:
         (folder / ANCHOR_NAME).write_text(inert(plan.anchor) + "\n", encoding="utf-8", newline="\n")

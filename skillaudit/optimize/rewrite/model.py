@@ -27,7 +27,8 @@ descriptions of all skills and must choose one for a user's request. {rule}
 
 Rules:
 - Write in the language of the present description. One paragraph, at most {limit} characters.
-- Begin with what the skill does. Then say when to use it, in words that users say.
+- Begin with what the skill does. Then say "Use when ...", in words that users say.
+- Say what would have brought the requests that it wrongly lost, and kept away those that it wrongly took.
 - Draw the line to the rivals: "Not for X, use NAME." where requests are taken for theirs.
 - Use only words that stand in the skill's own file or in a rival's name. Claim nothing that the file does not.
 - No words such as "any task", "everything", "always use this".
@@ -56,12 +57,20 @@ class ModelWriter:
         skills: Sequence[Skill],
         requests: Sequence[Sequence[str]],
         limit: int = MAX_DESCRIPTION,
+        lost: Sequence[Sequence[str]] = (),
+        taken: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Take the model, the words of the library, and each skill's work requests, in parallel."""
+        """Take the model, the words of the library, and each skill's work requests, in parallel.
+
+        `lost` are those that went to another skill, and `taken` those of others that came to this one, each with
+        that skill's name.
+        """
         self._complete = complete
         self._lexicon = lexicon
         self._skills = skills
         self._requests = requests
+        self._lost = lost or [()] * len(skills)
+        self._taken = taken or [()] * len(skills)
         self._limit = min(limit, MAX_DESCRIPTION)
         self.refused: list[str] = []
         """Why answers were not used, one sentence each."""
@@ -88,6 +97,8 @@ class ModelWriter:
             "file": "\n".join(self._lexicon.sources[row].lines)[:_FILE],
             "rivals": "\n".join(rival) or "none",
             "requests-that-were-for-this-skill": "\n".join(asked) or "none",
+            "requests-that-it-wrongly-lost": "\n".join(self._lost[row][:_EXAMPLES]) or "none",
+            "requests-that-it-wrongly-took": "\n".join(self._taken[row][:_EXAMPLES]) or "none",
         }
         quote = Quote(*texts.values(), again)
         return _PROMPT.format(

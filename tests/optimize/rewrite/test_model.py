@@ -56,6 +56,23 @@ def test_other_answers_are_asked_again_and_then_dropped(bad: str) -> None:
     assert writer([bad, answer("Brews matcha.")])(SKILLS[0], 0, (1,)) == ["Brews matcha."]
 
 
+def test_a_model_is_shown_what_the_skill_wrongly_lost_and_took() -> None:
+    asked: list[str] = []
+    lexicon = Lexicon([source_of(each) for each in SKILLS], [each.text for each in SKILLS], [[], []])
+    lost, taken = (
+        [["- matcha now (went to coffee-bar)"], []],
+        [["- espresso please (meant for coffee-bar)"], []],
+    )
+
+    def complete(prompt: str) -> str:
+        asked.append(prompt)
+        return answer("Brews matcha.")
+
+    ModelWriter(complete, lexicon, SKILLS, [[], []], lost=lost, taken=taken)(SKILLS[0], 0, (1,))
+    assert "matcha now (went to coffee-bar)" in asked[0]
+    assert "espresso please (meant for coffee-bar)" in asked[0]
+
+
 def test_invented_words_are_named() -> None:
     lexicon = Lexicon([source_of(each) for each in SKILLS], [each.text for each in SKILLS], [[], []])
     assert invented("Brews kombucha and matcha", 0, lexicon, SKILLS[0], []) == ("kombucha",)
