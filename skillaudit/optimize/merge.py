@@ -107,7 +107,7 @@ class Verdicts:
         share = _jaccard(self._bodies[goes], self._bodies[stays])
         own = sorted(_own(self._bodies[goes], self._bodies[stays]))
         few = min(len(self._bodies[goes]), len(self._bodies[stays])) < _FEWEST
-        if not self._skills[goes].body and (self._apart(goes, stays) or self._opposed(goes, stays)):
+        if not self._skills[goes].body and (self._filled(goes, stays) or self._opposed(goes, stays)):
             return "", ""
         if few or share < RELATED or (own and share < ALIKE):
             return "", ""
@@ -122,7 +122,7 @@ class Verdicts:
         said = self._said[a], self._said[b]
         if self._opposed(a, b):
             return ""
-        if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._apart(a, b):
+        if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
             return SAME
         cosine = self.cosine(a, b)
         left, right = self._core[a], self._core[b]
@@ -152,6 +152,12 @@ class Verdicts:
         if shared and cosine >= LIKE["close"] and not self._apart(a, b):
             return f"{CLOSE}, and both are named for {_spell(shared)}"
         return ""
+
+    def _filled(self, a: int, b: int) -> bool:
+        """Whether either is named for something that its description speaks of and the other's does not."""
+        ours = (self._core[a] - self._core[b]) & self._said[a] - self._said[b]
+        theirs = (self._core[b] - self._core[a]) & self._said[b] - self._said[a]
+        return bool(ours or theirs)
 
     def _apart(self, a: int, b: int) -> bool:
         """Whether each is named for something of its own that its description speaks of: a template filled in twice."""

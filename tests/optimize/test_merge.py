@@ -64,6 +64,10 @@ def test_one_text_under_two_names_is_one_skill_unless_a_template_was_filled_in()
     )
     pair = [(name.lower(), filled.format(name)) for name in ("Trello", "Asana")]
     assert verdict(pair[0], pair[1], 0.98) == ""
+    detects = "Detect {}injection in handlers, queries, forms, headers, cookies, paths, logs, jobs, mails and hooks."
+    assert not verdict(
+        ("sql-injection", detects.format("SQL ")), ("code-injection", detects.format("")), 0.95
+    ).startswith(SAME)
 
 
 def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
