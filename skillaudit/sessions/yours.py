@@ -95,6 +95,5 @@ def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> R
         description=f"your own agents ({named})",
         training="your sessions, as you judged them",
         date=log.date,
-        libraries=1,
         home=tuple(sorted({skill.name for skill in skills})),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.routing.profiles import find
-from skillaudit.schema import Report
+from skillaudit.schema import Report, SkillUse, Use
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.palette import Commands
 from skillaudit.tui.review import ReviewApp, ReviewScreen, Sitting
@@ -16,7 +17,7 @@ from tests.reports import small_report
 from tests.sessions.test_review import home as home
 from tests.sessions.test_review import library as library
 from tests.sessions.test_review import review
-from tests.tui.driving import toasts, until
+from tests.tui.driving import screen_text, toasts, until
 
 
 @pytest.fixture
@@ -81,3 +82,18 @@ async def test_the_app_asks_and_audits_again_for_ones_own_agents(
 
 def offered(app: SkillAuditApp) -> list[str]:
     return [name for name, _, _ in Commands(app.screen).commands()]
+
+
+async def test_skills_show_their_use_once_it_is_known(library: Path, home: Path, tmp_path: Path) -> None:
+    report = small_report()
+    rows = tuple(SkillUse(name=skill.id, by_model=at) for at, skill in enumerate(report.skills))
+    use = Use(first="", last="", transcripts=1, requests=1, labelled=0, reviewed=0, routers=(), skills=rows)
+    app = SkillAuditApp(lambda meter: report)
+    async with app.run_test(size=(150, 40)) as pilot:
+        await until(pilot, lambda: app.session is not None)
+        await pilot.press("2")
+        await until(pilot, lambda: "takes" in screen_text(app))
+        assert " used" not in screen_text(app)
+        report = msgspec.structs.replace(report, use=use)
+        app.action_rerun()
+        await until(pilot, lambda: " used" in screen_text(app))

@@ -73,11 +73,18 @@ class SkillsView(ListView[SkillReport]):
         )
         return [column for column in columns if column.sort in {"", "name", *wanted}]
 
+    def update(self, session: Session) -> None:
+        """Show a session anew; an audit that is not done yet has no use of the skills."""
+        self.session = session
+        if self.is_mounted:
+            self.list.set_columns(self.columns())
+        super().update(session)
+
     def _used(self) -> Sequence[ListColumn[SkillReport]]:
         """How often agents and the user loaded a skill, where transcripts were read."""
         if (used := self.session.index.use) is None:
             return ()
-        return (ListColumn("used", lambda skill: Span(f"{used[skill.id].total:,}"), 4, "right", 54),)
+        return (ListColumn("used", lambda skill: Span(f"{used[skill.id].total:,}"), 4, "right", 44),)
 
     def _figure(self, text: str) -> Span:
         return Span(NONE if self.session.index.partial else text)

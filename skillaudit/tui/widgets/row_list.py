@@ -100,6 +100,10 @@ class RowList(LineView, Generic[Row]):
         self.set_reactive(RowList.cursor, min(max(cursor, 0), max(len(rows) - 1, 0)))
         self._reveal()
 
+    def set_columns(self, columns: Sequence[ListColumn[Row]]) -> None:
+        """Show other columns of the same rows."""
+        self._columns, self._shown_for = tuple(columns), -1
+
     def set_empty(self, text: str) -> None:
         """Say why there are no rows."""
         if text != self._empty_text:
