@@ -77,8 +77,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
 
 
 _READING = (
-    "The first stage shows the name of a category and one line about it, as the paper's prompt does. A scorer sees "
-    "only those words, which is less than a model knows of what belongs there."
+    "The first stage shows of a group what its base skill does, as the paper's prompt does, and of a domain its name "
+    "and one line. A scorer sees only those words, which is less than a model knows of what belongs there."
 )
 _WAYS = {"flat": "one list", "domain": "by domain", "group": "by confusability"}
 
@@ -92,13 +92,9 @@ def _by_domain(kind: RivalKind) -> tuple[Branch, ...]:
 
 
 def _by_group(kind: RivalKind) -> tuple[Branch, ...]:
-    about = {subtype.name: subtype.about for subtype in pool().subtypes}
+    """Groups as the paper shows them, by what they do: `Summation: adding numbers together`."""
     return tuple(
-        Branch(
-            label=group.base.subtype,
-            description=about[group.base.subtype],
-            skills=_ids(group.skills),
-        )
+        Branch(label=group.base.name, description=group.base.description, skills=_ids(group.skills))
         for group in groups(40, 2, kind)
     )
 
