@@ -138,6 +138,7 @@ def _dry(places: Sequence[object], folders: Sequence[str]) -> None:
     from skillaudit.page.sessions import places_blocks
     from skillaudit.page.text import render
     from skillaudit.sessions.finding import Place
+    from skillaudit.sessions.masking import masked
 
     told, sizes = cast("Sequence[Place]", places), []
     for place in told:
@@ -145,4 +146,4 @@ def _dry(places: Sequence[object], folders: Sequence[str]) -> None:
         with suppress(OSError):
             size = place.path.stat().st_size
         sizes.append(size)
-    put(render(places_blocks(told, folders, sizes)).rstrip())
+    put(render(places_blocks(told, [masked(folder) for folder in folders], sizes)).rstrip())

@@ -61,16 +61,16 @@ class _Work:
         known = self._known(key)
         if known is not None and (known.size, known.changed) == (found.st_size, changed):
             return known.sessions
-        grown = (
-            known is not None and not data and found.st_size > known.size >= _HEAD and head == known.head
-        )  # shorter ones are read anew: their first bytes may have grown
+        # Shorter ones are read anew: their first bytes may have grown.
+        same = known is not None and not data and found.st_size > known.size >= _HEAD and head == known.head
+        if not same or known is None or not _ends(place, known.end):
+            known = None
         self.reread += 1
-        before = known.end if known is not None and grown else 0
-        self.bytes_read += max(0, found.st_size - before)
+        self.bytes_read += max(0, found.st_size - (known.end if known is not None else 0))
         if data:
             sessions, end = _database(place), found.st_size
         else:
-            sessions, end = self._lines(place, known if grown else None)
+            sessions, end = self._lines(place, known)
         self._keep(key, Kept(size=found.st_size, changed=changed, head=head, end=end, sessions=sessions))
         return sessions
 
@@ -112,6 +112,14 @@ class _Work:
     def _keep(self, key: str, kept: Kept) -> None:
         if self.cache is not None:
             self.cache.put_blob(KIND, key, msgspec.msgpack.encode(kept))
+
+
+def _ends(place: Place, end: int) -> bool:
+    """Whether a line still ends where reading had ended: a file that was written anew is read anew."""
+    try:
+        return next(follow_lines(place.path, TRANSCRIPT, end - 1), None) == (end, b"\n")
+    except (UsageError, OSError, ValueError):
+        return False
 
 
 def _took(take: Callable[[Session, bytes], None], session: Session, line: bytes) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from skillaudit.disk.names import expanded
 from skillaudit.safety.cleaning import clean, collapse
-from skillaudit.safety.secrets import LONG_PIECE, known_secrets, mask, without_userinfo
+from skillaudit.safety.secrets import known_secrets, without_userinfo
 
 SECRET = "<secret>"
 EMAIL = "<email>"
@@ -59,8 +59,9 @@ def masked(text: str) -> str:
     text = clean(text)
     if not text:
         return text
-    if secrets := _environment():
-        text = mask(text, LONG_PIECE, secrets)
+    for secret in _environment():
+        # Whole and as it is: a piece of it in every form costs a second for each hundred sentences.
+        text = text.replace(secret, SECRET)
     text = _ARMOR.sub(SECRET, text)
     text = without_userinfo(text) if "://" in text else text
     text = _BEARER.sub(rf"\1 {SECRET}", _PROVIDER.sub(SECRET, text))

@@ -124,6 +124,25 @@ def test_a_second_time_only_what_is_new_is_read(tmp_path: Path) -> None:
     assert [words for words, _ in turns(read(tmp_path / ".claude", cache))] == ["something else altogether"]
 
 
+def test_a_file_that_was_written_anew_is_read_anew(tmp_path: Path) -> None:
+    path = transcripts.codex(tmp_path, "one", STEPS)
+    cache = Cache(tmp_path / "cache")
+    assert len(turns(read(tmp_path / ".codex", cache))) == 2
+    start = path.read_bytes()[:600]
+    more = (
+        *STEPS[:1],
+        ("ask", "a longer request than before, " * 40),
+        *STEPS[2:],
+        ("ask", "and one more"),
+        ("answer",),
+    )
+    again = transcripts.codex(tmp_path, "one", more)
+    assert again.read_bytes().startswith(start[:512])
+    found = read(tmp_path / ".codex", cache)
+    assert len(turns(found)) == 3
+    assert faults(found) == {}
+
+
 def test_a_damaged_cache_is_no_more_than_forgotten(tmp_path: Path) -> None:
     transcripts.claude_code(tmp_path, "one", STEPS)
     cache = Cache(tmp_path / "cache")
