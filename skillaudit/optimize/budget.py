@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from skillaudit.clients import Listing, listing
+from skillaudit.clients import Listing, listing, profiles
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.prune import clauses_of, joined, less
+from skillaudit.optimize.prune import Clauses, clauses_of, joined, less
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import fit, without_generic
@@ -63,6 +63,25 @@ def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:
     return low
 
 
+def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config) -> list[str]:
+    """Shorten descriptions for every current client that cuts some and can be fitted; return remarks."""
+    skills = [bench.skills[row] for row in range(len(bench.skills)) if row not in bench.gone]
+    limits: dict[str, int] = {}
+    notes = []
+    for rule in profiles():
+        if not rule.current:
+            continue
+        limit = longest_that_fits(skills, msgspec.structs.replace(config, client=rule.id))
+        if limit == 0:
+            notes.append(_hopeless(rule.id, len(skills)))
+        elif limit is not None:
+            limits[rule.id] = limit
+    if limits:
+        tightest = min(limits, key=lambda name: (limits[name], name))
+        _shorten(bench, lexicon, limits[tightest], " and ".join(sorted(limits)))
+    return notes
+
+
 def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
 
@@ -75,10 +94,20 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
     if limit is None:
         return ""
     if limit == 0:
-        return (
-            f"{config.client} cannot show {len(rows):,} skills even with {SHORTEST} characters each; "
-            "make some manual-only, or use the hierarchy."
-        )
+        return _hopeless(config.client or "", len(rows))
+    _shorten(bench, lexicon, limit, config.client or "")
+    return ""
+
+
+def _hopeless(client: str, count: int) -> str:
+    return (
+        f"{client} cannot show {count:,} skills even with {SHORTEST} characters each; "
+        "make some manual-only, use --loadout, or use the hierarchy."
+    )
+
+
+def _shorten(bench: Bench, lexicon: Lexicon, limit: int, clients: str) -> None:
+    rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
     long = [row for row in rows if len(bench.skills[row].description) > limit]
     rivals: dict[int, list[int]] = {}
     for a, b, _ in bench.confused_pairs():
@@ -97,9 +126,9 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
         gains = [bench.gain(bench.board.try_column(row, scores[:, at])) for _, at in found]
         text, at = found[int(np.argmax(gains))]
         before = len(bench.skills[row].description)
-        reason = f"{config.client} has room for {limit} characters each; this had {before}"
+        many = " and " in clients
+        reason = f"{clients} {'have' if many else 'has'} room for {limit} characters each; this had {before}"
         bench.describe("shorten", "budget", row, text, reason, scores[:, at])
-    return ""
 
 
 def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> list[str]:
@@ -119,19 +148,18 @@ def _kept(text: str, weights: Mapping[str, float], limit: int) -> str:
     stays. Empty where nothing more can be left out.
     """
     parts = clauses_of(text)
+    words = {clause: frozenset(stems(clause)) for clauses in parts for clause in clauses}
+
+    def told(option: Clauses) -> float:
+        said = {
+            word for clauses in option for clause in clauses for word in words.get(clause) or stems(clause)
+        }
+        return math.fsum(weights.get(word, 0.0) for word in sorted(said))
+
     while len(whole := joined(parts)) > limit:
-        now = _told(whole, weights)
         options = [option for option in less(parts, lambda _: False) if joined(option)]
         if not options:
             return ""
-        parts = min(
-            options,
-            key=lambda option: (
-                (now - _told(shorter := joined(option), weights)) / (len(whole) - len(shorter) or 1)
-            ),
-        )
+        now = told(parts)
+        parts = min(options, key=lambda each: (now - told(each)) / max(len(whole) - len(joined(each)), 1))
     return whole
-
-
-def _told(text: str, weights: Mapping[str, float]) -> float:
-    return math.fsum(weights.get(word, 0.0) for word in sorted(set(stems(text))))

@@ -14,7 +14,7 @@ from skillaudit.embedding import embed
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Memory
-from skillaudit.optimize.budget import fit_budget
+from skillaudit.optimize.budget import fit_budget, fit_budgets
 from skillaudit.optimize.edits import applied, decisive, independent
 from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unquoted, workbench
 from skillaudit.optimize.hierarchy.propose import arrange
@@ -34,6 +34,10 @@ from skillaudit.scoring import make_scorer
 
 UNJUDGED: frozenset[StepName] = frozenset({"merge", "activation", "budget"})
 """Steps that need no request."""
+
+
+EVERYDAY: frozenset[StepName] = frozenset({"boundary", "victim", "activation"})
+"""Steps that a plan for no client in particular consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         say_when(bench, lexicon, progress, apart)
     if "budget" in only and order.config.client is not None:
         notes += filter(None, [fit_budget(bench, lexicon, order.config)])
+    elif "budget" in only and not only & EVERYDAY:  # asked for by name: for all clients at once
+        notes += fit_budgets(bench, lexicon, order.config)
     if write is not None:
         notes += write.refused
     return notes

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from skillaudit.analysis.neighbors import nearest
+from skillaudit.clients import profiles
 from skillaudit.config import Config
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.budget import fit_budget, longest_that_fits
+from skillaudit.optimize.budget import _kept, fit_budget, fit_budgets, longest_that_fits
 from skillaudit.optimize.edits import applied, decisive, folded_into, next_text
 from skillaudit.optimize.merge import fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
@@ -220,6 +221,26 @@ def test_a_budget_is_kept() -> None:
     assert all(len(each.description) <= limit for each in bench.skills)
     assert longest_that_fits(bench.skills, config) is None
     assert {edit.kind for edit in bench.edits} == {"shorten"}
+
+
+def test_all_clients_are_fitted_at_once() -> None:
+    skills = [
+        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 40) for at in range(40)
+    ]
+    bench, lexicon = bench_of(skills, {"skill-1": ["matter 1"]})
+    fit_budgets(bench, lexicon, Config())
+    cutting = [rule.id for rule in profiles() if rule.current]
+    limits = [longest_that_fits(bench.skills, Config(client=name)) for name in cutting]
+    assert all(limit in (None, 0) for limit in limits)
+    assert any(" and " in edit.reason for edit in bench.edits)
+
+
+def test_what_is_cut_is_what_tells_least() -> None:
+    text = "Match transfers. It is a skill about things, things and other things. Reconcile ledgers with vouchers."
+    skills = [skill("books", text), skill("tea", "Things, things and other things about skills it is.")]
+    _, lexicon = bench_of(skills, {"books": ["ledgers"], "tea": ["tea"]})
+    kept = _kept(text, lexicon.weights(0, (1,)), 60)
+    assert kept == "Match transfers. Reconcile ledgers with vouchers."
 
 
 def test_a_budget_that_cannot_be_kept_is_said() -> None:
