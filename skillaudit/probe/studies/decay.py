@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from functools import cache, partial
+from itertools import islice
 
 from skillaudit.asking.curves import error_fits, size_fits
 from skillaudit.asking.records import Decision, Fit, StudyPlan
@@ -54,10 +56,11 @@ def conclude(ground: Ground, decisions: Sequence[Decision]) -> tuple[Fit, ...]:
     if len(sizes) < 2:
         return ()
     sample = Sample(decisions)
-    order = {skill.id: nearest_first(ground, skill.id) for skill in ground.skills}
+    ordered = cache(partial(nearest_first, ground))
 
     def near(skill: Hashable, offered: Sequence[Hashable]) -> Sequence[Hashable]:
-        return [other for other in order[str(skill)] if other in set(offered)][:NEAR]
+        shown = set(offered)
+        return list(islice((other for other in ordered(str(skill)) if other in shown), NEAR))
 
     fits = size_fits(sample, sizes, [sample.accuracy(x=n) for n in sizes])
     return (*fits, *error_fits(sample.decisions, near))
