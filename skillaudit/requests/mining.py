@@ -104,7 +104,8 @@ def _from_item(text: str, scope: Scope, part: Block) -> Iterator[str]:
     if phrases:
         yield from _plausible(phrases, wording.MIN_QUOTED)
     elif scope == "use" and part.kind != "prose":
-        yield from _plausible([wording.as_request(text)], wording.MIN_WORDS)
+        if not wording.is_statement(text):
+            yield from _plausible([wording.as_request(text)], wording.MIN_WORDS)
     elif part.kind == "prose":
         yield from _plausible(map(wording.as_request, wording.enumerated(text)), wording.MIN_QUOTED)
 
@@ -125,6 +126,8 @@ def tasks(parts: Sequence[Block], own: str) -> Iterator[str]:
             continue
         for sentence in sentences(bare(part.raw)):
             task = wording.as_task(sentence)
+            if wording.is_statement(task):
+                continue
             if wording.is_about(task) and wording.is_plausible(task, wording.MIN_SENTENCE):
                 found += 1
                 yield task

@@ -70,6 +70,16 @@ _META = _pattern(
     r"|^for .*\b(?:see|use|refer)\b|\bsee [\w-]+\.?$|\b(?:this (?:file|document|reference|section)|references?/)\b",
     r"|\b(?:see also|below|above|copyright|licen[cs]ed?|SKILL\.md)\b",
 )
+# What a text says of itself, of its making, or of how things are done: nobody asks for that.
+_STATEMENT = _pattern(
+    r"^(?:originally|optimi[sz]ed|unauthori[sz]ed|contributed|built (?:on|by|with)|powered|inspired|optional",
+    r"|battle-tested|production-ready|returns?|every \d+|\d+ [\w-]+ (?:skills|agents|commands))\b",
+    r"|^(?!how |what |why |where |who |when |which |my |our |i )[\w.+#-]+(?: [\w.+#-]+){0,3} (?:is|are)",
+    r" (?:an?|the|built|designed|based|not|illegal|also|now|always|never)\b",
+    r"|\b(?:this|the) (?:skill|plugin|tool|script|agent) (?:never|always|does|is|was|must|should|will|only|runs)\b",
+    r"|\b(?:is illegal|contributed by|never (?:copies|writes|uses|runs|calls|returns))\b",
+    r"|(?:^|[ —–-])ask:|\b(?:skill|plugin|companion)\W*$|^the \w+ companion\b",
+)
 _WHOM = r"(?: (?:you|users?|claude|people|the user))?"
 _ABOUT_LEAD = _pattern(
     r"^(?:(?:this|the) (?:skill|tool|workflow|guide|agent|plugin|module|framework)|it|skill|claude|the agent)",
@@ -166,6 +176,11 @@ def is_plausible(text: str, least: int = MIN_WORDS) -> bool:
     if _PLACEHOLDER.search(text) or _CODE_LIKE.search(text) or _LISTED.search(text) or text.count('"') % 2:
         return False
     return sum(ch.isalpha() or ch.isspace() for ch in text) >= 0.75 * len(text)
+
+
+def is_statement(text: str) -> bool:
+    """Whether a line says how something is or was made, which nobody would ask for."""
+    return bool(_STATEMENT.search(text))
 
 
 def is_about(sentence: str) -> bool:

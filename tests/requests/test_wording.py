@@ -189,3 +189,23 @@ def test_pieces_of_names_and_texts() -> None:
         "对",
         "c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "states"),
+    [
+        ("This skill never copies a source deck", True),
+        ("Polars is a lightning-fast library for tables", True),
+        ("Originally contributed by a friend of the house", True),
+        ("Optional: two more packages for speed", True),
+        ("The operational companion to database design", True),
+        ("Every 90 days", True),
+        ("Automate testing and deployment", False),
+        ("How is a table joined to another one?", False),
+        ("My query is an hour late, why?", False),
+        ("Built-in callbacks for a training loop", False),
+        ("Working with agents that must not share a branch", False),
+    ],
+)
+def test_statements_about_the_skill_itself_are_no_requests(line: str, states: bool) -> None:
+    assert wording.is_statement(line) == states
