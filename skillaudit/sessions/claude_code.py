@@ -1,9 +1,9 @@
 """Claude Code: `~/.claude/projects/<project>/<session>.jsonl`, one event a line.
 
-Facts from transcripts that the published packages 2.1.332 (2026-11-30) wrote to a server that stood in for the
-model. A user's words are lines of type `user`; a skill is loaded by the tool `Skill` (`input.skill`, `command` before),
-or by the user's `/name`, which stands between tags; the listing is an attachment `skill_listing` (`content`, and
-`names` in newer versions) again after a compaction. A fork copies lines with their `uuid`. Sub-agents write lines
+Facts from transcripts that the published packages 2.1.332 and 2.0.30 wrote (2026-11-30) to a server that stood in for
+the model. A user's words are lines of type `user`; a skill is loaded by the tool `Skill` (`input.skill`, `command`
+before), or by the user's `/name`, which stands between tags; the listing is an attachment `skill_listing` (`content`,
+and `names` in newer versions) again after a compaction. A fork copies lines with their `uuid`. Sub-agents write lines
 with `isSidechain`, or files of their own, `agent-*.jsonl`.
 """
 

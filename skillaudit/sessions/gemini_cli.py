@@ -1,8 +1,8 @@
 """Gemini CLI: `~/.gemini/tmp/<project>/chats/session-*.jsonl`, and one JSON document before.
 
-Facts from sessions that the published package 0.61.0 wrote (2026-11-30) to a server that stood in for the model. A line
-is a message, told by its `id` and written again when it changes, or `$set` with fields of the whole; the tool
-`activate_skill` loads a skill. The log holds neither listing nor version. `kind` tells a sub-agent.
+Facts from sessions that the published packages 0.61.0 and 0.30.0 wrote (2026-11-30) to a server that stood in for
+the model. A line is a message, told by its `id` and written again when it changes, or `$set` with fields of the whole;
+the tool `activate_skill` loads a skill. The log holds neither listing nor version. `kind` tells a sub-agent.
 """
 
 from __future__ import annotations

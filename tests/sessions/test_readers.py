@@ -130,6 +130,13 @@ def test_claude_code_lists_by_lines_where_there_are_no_names(tmp_path: Path) -> 
     assert conversation.listings == ((("acme:deploy", "Ships: fast."),),)
 
 
+def test_claude_code_named_the_skill_otherwise_before(tmp_path: Path) -> None:
+    path = transcripts.claude_code(tmp_path, "one", (("ask", "plot the sales"), ("load", "alpha")))
+    older = path.read_text(encoding="utf-8").replace('"input":{"skill":', '"input":{"command":')
+    path.write_text(older, encoding="utf-8")
+    assert turns(read(tmp_path / ".claude")) == [("plot the sales", [("alpha", "model")])]
+
+
 def test_claude_code_takes_words_that_waited_and_no_command_of_its_own(tmp_path: Path) -> None:
     path = transcripts.claude_code(tmp_path, "one", (("ask", "plot the sales"), ("compact",), ("answer",)))
     queued = {"type": "queued_command", "prompt": "and also the notes", "commandMode": "prompt"}
