@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
 from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
 from skillaudit.optimize.proof.state import is_local
 from skillaudit.optimize.records import Hierarchy, Node, Tree
-from skillaudit.optimize.words.phrasing import slug
+from skillaudit.optimize.words.phrasing import slug, spelled
+from skillaudit.optimize.words.source import stems
 from skillaudit.progress import Progress
 from skillaudit.routing.profiles import find
 from skillaudit.schema import Request, ScorerName, Skill
@@ -23,6 +24,8 @@ from skillaudit.scoring import make_scorer
 MARGIN = 0.01
 """Gain in predicted accuracy from which on a tree is recommended."""
 MAX_REQUESTS = 4_000
+COVERED = 2
+"""Telling words of a skill that its category's description has to say."""
 STEADY = 0.05
 """Logits that a unit of ln(1 + N / kappa) costs, below which the length of a list costs a model nothing."""
 LOSES_NOTHING = "this model loses nothing to a long list, so a tree has nothing to give it"
@@ -71,6 +74,7 @@ def arrange(
     parts = (work[:MAX_REQUESTS], held_out[:MAX_REQUESTS])
     walked = [predicted(arrangement, tree, parts, name, router, embed) for arrangement, tree in arrangements]
     steady = loses_nothing(router, name)
+    hidden = uncovered(root, {skill.id: skill for skill in skills})
     gain = (walked[-1][0].accuracy or 0.0) - (walked[0][0].accuracy or 0.0)
     trees = tuple(found[1] for found in walked)
     progress.update("hierarchy", 2, 2)
@@ -78,9 +82,36 @@ def arrange(
         root=root,
         bound=bound,
         trees=trees,
-        recommended=gain > MARGIN and not _doubtful(trees) and not steady,
-        reason=LOSES_NOTHING if steady else _reason(gain, trees),
+        recommended=gain > MARGIN and not _doubtful(trees) and not steady and not hidden,
+        reason=LOSES_NOTHING if steady else _reason(gain, trees) + _hiding(hidden),
     )
+
+
+def uncovered(nodes: Sequence[Node], skills: Mapping[str, Skill]) -> tuple[str, ...]:
+    """Return the skills that stand behind a category whose description does not cover them.
+
+    It covers one whose name it says, or of whose telling words it says two or more: what is hidden behind another
+    word is not found again.
+    """
+    found: list[str] = []
+    for node in nodes:
+        said = set(stems(f"{node.name} {node.description}"))
+        for child in node.children:
+            if not child.skill:
+                continue
+            skill = skills[child.id]
+            named = set(stems(spelled(skill.name)))
+            if not (named and named <= said) and len(set(stems(skill.text)) & said) < COVERED:
+                found.append(child.id)
+        found += uncovered([child for child in node.children if not child.skill], skills)
+    return tuple(found)
+
+
+def _hiding(hidden: Sequence[str]) -> str:
+    if not hidden:
+        return ""
+    few = ", ".join(hidden[:3]) + (f" and {len(hidden) - 3} more" if len(hidden) > 3 else "")
+    return f"; {few} would stand behind a category whose description does not cover them"
 
 
 def loses_nothing(router: str | None, name: ScorerName) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skillaudit.optimize.hierarchy.groups import grouped, levels_for
-from skillaudit.optimize.hierarchy.propose import _doubtful, _reason
+from skillaudit.optimize.hierarchy.propose import _doubtful, _reason, loses_nothing, uncovered
 from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
 from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
 from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
@@ -226,3 +226,21 @@ def test_a_gain_that_the_scorer_does_not_see_says_so() -> None:
     assert not _doubtful([tree("flat", 0.6), tree("proposed", 0.58)])
     assert "live model" not in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.58)])
     assert "gains nothing" in _reason(0.0, [tree("flat", 0.6), tree("proposed", 0.2)])
+
+
+def test_a_category_covers_what_it_hides_or_is_not_recommended() -> None:
+    skills = {
+        "invoices": Skill(id="invoices", name="invoices", description="Match open invoices with transfers."),
+        "tea": Skill(id="tea", name="tea", description="Brew green leaves."),
+    }
+    leaves = tuple(Node(id=name, name=name, description="", skill=True) for name in skills)
+    root = (Node(id="money", name="money", description="Invoices and transfers.", children=leaves),)
+    assert uncovered(root, skills) == ("tea",)
+    assert uncovered((Node(id="x", name="tea", description="Invoices.", children=leaves),), skills) == ()
+
+
+@pytest.mark.parametrize(("router", "nothing"), [("frontier", True), ("older", False), ("local", False)])
+def test_a_tree_has_nothing_to_give_a_model_that_loses_nothing_to_a_long_list(
+    router: str, nothing: bool
+) -> None:
+    assert loses_nothing(router, "lexical") is nothing
