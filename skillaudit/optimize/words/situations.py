@@ -39,6 +39,8 @@ class Situation(NamedTuple):
     """Which list of the file it stands in; lists are not mixed."""
 
 
+PARTICULAR = 4
+"""Telling words of a quoted request that need not say a word of the description."""
 MAX_LISTED = 4
 """Situations of one sentence: a reader takes in no more."""
 ROOM = 280
@@ -216,6 +218,8 @@ def _telling(group: Sequence[Situation], known: Collection[str], room: int, most
         own = set(stems(situation.text))
         if len(texts) == most or sum(map(len, texts)) + len(situation.text) > room:
             continue
+        if situation.form == "said" and len(own) < PARTICULAR and not own & set(known):
+            continue  # `how am I doing?` may be asked of anybody
         # What a skill does stands in its description already; when it is wanted seldom does.
         if len(own - covered) >= max(1, len(own) * (0.5 if situation.form == "to" else 0.34)):
             texts.append(situation.text)

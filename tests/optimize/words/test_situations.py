@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from skillaudit.optimize.words.phrasing import ended
-from skillaudit.optimize.words.situations import SAYS_WHEN, cues, particular, said, sentence, situations
+from skillaudit.optimize.words.situations import (
+    SAYS_WHEN,
+    Situation,
+    cues,
+    particular,
+    said,
+    sentence,
+    situations,
+)
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 
@@ -41,8 +49,8 @@ def told(*items: str, heading: str = "When to use") -> str:
         (("After finishing a big feature", "Before starting a release"),
          "Use after finishing a big feature or before starting a release."),
         (
-            ('"Draw me a chart"', '"Plot last month"'),
-            'Use for requests such as "Draw me a chart" or "Plot last month".',
+            ('"Draw a sales chart by region"', '"Plot price data of tea shops"'),
+            'Use for requests such as "Draw a sales chart by region" or "Plot price data of tea shops".',
         ),
         (("Overview", "Chart basics"), ""),
         (("Building a chart without data", "Never sharing results"), ""),
@@ -53,6 +61,16 @@ def told(*items: str, heading: str = "When to use") -> str:
 )  # fmt: skip
 def test_the_sentence_is_one_that_a_person_writes(items: tuple[str, ...], expected: str) -> None:
     assert told(*items) == expected
+
+
+def test_a_question_for_anybody_is_not_quoted() -> None:
+    asked = [
+        Situation("said", text)
+        for text in ("How am I doing now?", "Show my Kraken balance", "Sell some coins")
+    ]
+    assert sentence(asked, {"kraken", "coin"}) == (
+        'Use for requests such as "Show my Kraken balance" or "Sell some coins".'
+    )
 
 
 def test_what_turns_away_is_not_read() -> None:
