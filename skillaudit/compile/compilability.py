@@ -125,25 +125,28 @@ def _order_obstacles(system: System, shape: Shape) -> Iterator[Obstacle]:
             blocking=False,
         )
     for loop in shape.loops:
-        if set(loop) & set(shape.debaters):
-            continue
-        if _free_talk(system, loop):
-            yield Obstacle(
-                condition="C1",
-                agents=loop,
-                edges=tuple(edge for edge in graph.edges if set(edge) <= set(loop)),
-                reason="they send each other messages in no fixed order, so their talk has no one sequence",
-                instead="give the loop turns (who writes, who reviews) with edges of kind handover and "
-                "feedback, then compile it",
-            )
-        elif system.protocol.max_rounds is None and not system.protocol.stop:
-            yield Obstacle(
-                condition="C1",
-                agents=loop,
-                reason="the loop has neither a limit nor a condition to stop",
-                instead="set max_rounds; the compiled skills stop after three rounds",
-                blocking=False,
-            )
+        if not set(loop) & set(shape.debaters):
+            yield from _loop_obstacles(system, loop)
+
+
+def _loop_obstacles(system: System, loop: tuple[str, ...]) -> Iterator[Obstacle]:
+    if _free_talk(system, loop):
+        yield Obstacle(
+            condition="C1",
+            agents=loop,
+            edges=tuple(edge for edge in talk(system).edges if set(edge) <= set(loop)),
+            reason="they send each other messages in no fixed order, so their talk has no one sequence",
+            instead="give the loop turns (who writes, who reviews) with edges of kind handover and "
+            "feedback, then compile it",
+        )
+    elif system.protocol.max_rounds is None and not system.protocol.stop:
+        yield Obstacle(
+            condition="C1",
+            agents=loop,
+            reason="the loop has neither a limit nor a condition to stop",
+            instead="set max_rounds; the compiled skills stop after three rounds",
+            blocking=False,
+        )
 
 
 def _free_talk(system: System, loop: tuple[str, ...]) -> bool:

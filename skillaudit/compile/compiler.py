@@ -67,7 +67,25 @@ def compile_system(
     model for all agents. Deterministic for a deterministic decomposer.
     """
     verdict = check(system, one_model=one_model)
-    graph = step_graph(system)
+    units = _decomposed(system, verdict, decomposer)  # phases 1 and 2: capabilities, and their backends
+    names = _names(units)
+    handovers = _handovers(system, verdict, units, names)  # phase 3: the topology, as hand-overs
+    removed: list[Removed] = []
+    skills = _written(system, verdict, units, names, handovers, removed)  # phase 4: descriptors and policies
+    return Compilation(
+        system=system.name,
+        source=system.source,
+        verdict=verdict,
+        skills=_distinct(skills),
+        handovers=tuple(handovers),
+        kept=verdict.kept,
+        removed=tuple(dict.fromkeys(removed)),
+        notes=tuple(_notes(system, verdict, units)),
+    )
+
+
+def _decomposed(system: System, verdict: Compilability, decomposer: Decomposer) -> list[_Unit]:
+    """What every agent can do, piece by piece, with the tools of each piece, in the order in which they run."""
     units = [
         unit
         for agent in _in_order(system, verdict)
@@ -76,18 +94,28 @@ def compile_system(
         if not _is_empty(unit)
     ]
     rank = {pair: number for number, pair in enumerate(verdict.shape.order)}
+    first = {
+        agent.name: min((rank[pair] for pair in rank if pair[0] == agent.name), default=0)
+        for agent in system.agents
+    }
     units.sort(
         key=lambda unit: (
-            rank.get((unit.agent.name, unit.task.name if unit.task else ""), -1)
-            if unit.task
-            else min((rank[p] for p in rank if p[0] == unit.agent.name), default=0)
+            rank.get((unit.agent.name, unit.task.name), -1) if unit.task else first[unit.agent.name]
         )
     )
-    names = _names(units)
-    by_step = _skills_by_step(units, names)
-    handovers = _handovers(system, verdict, units, names, by_step, graph)
+    return units
+
+
+def _written(
+    system: System,
+    verdict: Compilability,
+    units: Sequence[_Unit],
+    names: Sequence[str],
+    handovers: Sequence[Handover],
+    removed: list[Removed],
+) -> list[CompiledSkill]:
+    """Every piece as a skill: a descriptor that says what and when, and a policy that hands over."""
     renamed = {unit.agent.name: name for unit, name in zip(units, names, strict=True) if _only(units, unit)}
-    removed: list[Removed] = []
     tools = {tool.name: tool for tool in system.tools}
     skills = []
     for unit, name in zip(units, names, strict=True):
@@ -109,16 +137,7 @@ def compile_system(
                 router=unit.agent.name in verdict.shape.routers,
             )
         )  # fmt: skip
-    return Compilation(
-        system=system.name,
-        source=system.source,
-        verdict=verdict,
-        skills=_distinct(skills),
-        handovers=tuple(handovers),
-        kept=verdict.kept,
-        removed=_once(removed),
-        notes=tuple(_notes(system, verdict, units)),
-    )
+    return skills
 
 
 def _in_order(system: System, verdict: Compilability) -> list[Agent]:
@@ -177,16 +196,15 @@ def _handovers(
     verdict: Compilability,
     units: Sequence[_Unit],
     names: Sequence[str],
-    by_step: Mapping[Turn, str],
-    graph: object,
 ) -> list[Handover]:
     """One hand-over for each edge between steps, and for each edge of delegation or feedback."""
+    graph, by_step = step_graph(system), _skills_by_step(units, names)
     unit_of = dict(zip(names, units, strict=True))
     back = {(e.source, e.target): e for e in system.edges if e.kind == "feedback"}
     loops = [set(loop) for loop in verdict.shape.loops]
     found: dict[tuple[str, str], Handover] = {}
     position = {pair: number for number, pair in enumerate(verdict.shape.order)}
-    for a, b in sorted(graph.edges, key=lambda e: (position[tuple(e[0])], position[tuple(e[1])])):  # type: ignore[attr-defined]
+    for a, b in sorted(graph.edges, key=lambda e: (position[tuple(e[0])], position[tuple(e[1])])):
         source, target = by_step.get(a), by_step.get(b)
         if source is None or source == target:
             continue
@@ -274,10 +292,6 @@ def _distinct(skills: Sequence[CompiledSkill]) -> tuple[CompiledSkill, ...]:
         seen.add(text.casefold())
         found.append(skill)
     return tuple(found)
-
-
-def _once(removed: Sequence[Removed]) -> tuple[Removed, ...]:
-    return tuple(dict.fromkeys(removed))
 
 
 def _notes(system: System, verdict: Compilability, units: Sequence[_Unit]) -> list[str]:
