@@ -57,7 +57,7 @@ def _mend(report: Report) -> Iterator[_Ranked]:
         return
     place = broken[0].location
     where = f", {place.path}:{place.line} first" if place is not None else ""
-    count = sum(finding.cost.breaks for finding in broken)
+    count = len({skill for finding in broken for skill in finding.skills} or broken)
     yield _Ranked(
         sum(finding.cost.harm for finding in broken),
         NextStep(

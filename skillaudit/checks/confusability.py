@@ -137,7 +137,7 @@ def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             f"{skill.id} {'is expected to' if sure else 'may'} lose {percent(rate)} of its requests "
             f"to other skills.",
             evidence=f"{judged}. Taken by: {names or 'many, each a little'}.{example}",
-            fix="Lead the description with what it does in the words of the requests that it loses.",
+            fix=f"Lead the description of {skill.id} with what it does, in the words of the requests that it loses.",
             places=places(evidence, (skill.id,)),
             severity=None if sure else "info",
         )

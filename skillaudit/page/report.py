@@ -149,8 +149,13 @@ def _findings(
     )  # fmt: skip
     rows = [_finding(report, one, page, brief) for one in shown]
     yield table(columns, rows, len(found) if page else None, "finding")
-    if not page:
-        yield from by_rule(found[len(shown) :], found)
+    left = found[len(shown) :]
+    if brief and left:
+        counts = Counter(finding.code for finding in left)
+        told = ", ".join(f"{count:,} {code}" for code, count in counts.items())
+        yield Field(f"{len(left):,} more", (Span(told),))
+    elif not page:
+        yield from by_rule(left, found)
 
 
 def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
