@@ -15,6 +15,7 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
+from skillaudit.page.figures import plural
 from skillaudit.page.lines import printable
 from skillaudit.page.places import finding_place, place
 from skillaudit.page.ranking import document
@@ -23,11 +24,13 @@ from skillaudit.tui.actions import Situation
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.screens import AskScreen, PaneScreen
 from skillaudit.tui.shell import Shell
+from skillaudit.tui.state import Session
 from skillaudit.tui.watching import Look, fingerprint
 from skillaudit.tui.widgets.bars import HintBar
 from skillaudit.tui.widgets.detail import DetailPane
 
 if TYPE_CHECKING:
+    from skillaudit.gate.verdict import Change
     from skillaudit.pipeline.ranking import Ranking
     from skillaudit.progress import Progress
 
@@ -68,6 +71,12 @@ class Doing(Shell):
     def situation(self) -> Situation:
         """What the availability of actions depends on, the hands included."""
         return super().situation._replace(can_act=self.hands is not None)
+
+    def adopt(self, session: Session, earlier: Session | None) -> None:
+        """Say what changed since the last audit."""
+        super().adopt(session, earlier)
+        if session.change is not None:
+            self.notify(f"Since the last audit: {told(session.change)}.", markup=False)
 
     # Searching a detail.
 
@@ -234,6 +243,20 @@ def _after(items: list[str | None] | list[str], item: str | None) -> str | None:
     """Return what comes after `item`, round the end."""
     at = items.index(item) if item in items else -1  # type: ignore[arg-type]
     return items[(at + 1) % len(items)] if items else None
+
+
+def told(change: Change) -> str:
+    """Return what changed in a few words."""
+    found = [
+        f"{plural(len(skills), 'skill')} {what}"
+        for skills, what in (
+            (change.added, "added"),
+            (change.removed, "gone"),
+            (change.rewritten, "rewritten"),
+        )
+        if skills
+    ]
+    return ", ".join([*found, f"{plural(len(change.new_findings), 'new finding')}, {change.gone:,} gone"])
 
 
 def editor_command(environ: os._Environ[str] | dict[str, str], path: Path, line: int) -> list[str]:

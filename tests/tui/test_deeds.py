@@ -294,6 +294,7 @@ async def test_what_changed_since_the_last_audit_is_told_and_marked() -> None:
     async with opened(load, size=(120, 60)) as (app, pilot):
         assert "since the last audit" in screen_text(app) and app.session is not None
         assert app.session.added == {added} and len(app.session.new_findings) == 1
+        assert toasts(app) == ["Since the last audit: 1 skill added, 1 new finding, 0 gone."]
         await pilot.press("2", "/", *added, "enter")
         assert any("+ " in line and added in line for line in screen_text(app).splitlines())
         await pilot.press("escape", "5")
@@ -315,3 +316,19 @@ async def test_sixteen_colours_have_no_greys_to_tell_apart() -> None:
         app.add_class("-sixteen")
         await pilot.pause()
         assert bar.styles.background.hex == app.screen.styles.background.hex
+
+
+async def test_the_list_stays_where_a_finding_was_that_is_gone() -> None:
+    small = reports.small()
+    many = tuple(
+        msgspec.structs.replace(small.findings[0], fingerprint=f"{at:016x}", message=f"finding {at}")
+        for at in range(9)
+    )
+    left = [
+        msgspec.structs.replace(small, findings=many[:at] + many[at + 1 :] if at else many) for at in (0, 4)
+    ]
+    async with opened(lambda _: left.pop(0), keys="5 j j j j") as (app, pilot):
+        assert rows_of(app).cursor == 4
+        await pilot.press("r")
+        await settle(pilot)
+        assert rows_of(app).cursor == 4 and rows_of(app).current == many[5]

@@ -40,7 +40,7 @@ VIEWS: tuple[ViewSpec, ...] = (
              "overview", "OverviewView"),
     ViewSpec("skills", "2", "Skills", "Skills", "every skill, what it loses and takes",
              "skills", "SkillsView"),
-    ViewSpec("clusters", "3", "Clusters", "Clust", "groups of skills taken for each other",
+    ViewSpec("clusters", "3", "Clusters", "Groups", "groups of skills taken for each other",
              "clusters", "ClustersView", _forecast),
     ViewSpec("black-holes", "4", "Black holes", "Takers", "skills that swallow everybody's requests",
              "black_holes", "BlackHolesView", _forecast),
@@ -52,7 +52,7 @@ VIEWS: tuple[ViewSpec, ...] = (
              "what_if", "WhatIfView", lambda now: now.can_imagine),
     ViewSpec("plan", "8", "Plan", "Plan", "better descriptions, folds and a tree, to accept one by one",
              "plan", "PlanView", lambda now: now.can_plan),
-    ViewSpec("probe", "9", "Probe", "Probe", "ask a model what the forecast predicts, within a budget",
+    ViewSpec("probe", "9", "Probe", "Ask", "ask a model what the forecast predicts, within a budget",
              "probe", "ProbeView", lambda now: now.can_probe),
 )  # fmt: skip
 VIEW_BY_ID = {view.id: view for view in VIEWS}

@@ -69,8 +69,15 @@ class FindingsView(ListView[Finding]):
         return f"Clean: {self.session.report.library.skills:,} skills, no findings."
 
     def place(self, rows: Sequence[Finding]) -> int:
-        """Stay on the same finding; a skill may have several."""
+        """Stay on the same finding, or where it was: a skill may have several, and one that was mended is gone."""
         current = self.list.current
-        if current is not None and current in rows and self.session.selected in (*current.skills, None):
-            return rows.index(current)
+        if current is not None and self.session.selected in (*current.skills, None):
+            same = (
+                at
+                for at, row in enumerate(rows)
+                if row.fingerprint == current.fingerprint and row.fingerprint
+            )
+            at = next(same, None)
+            if at is not None or not self.session.query.strip():
+                return self.list.cursor if at is None else at
         return super().place(rows)
