@@ -125,7 +125,7 @@ def verdict(found: Optimisation) -> str:
         else ""
     )
     if proof is None:
-        return f"No request of the proof half judges this library: nothing is proved.{working}"
+        return f"No request was kept back to judge this library: nothing is proved.{working}"
     change = proof.test.difference
     said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
     if change.low is not None and change.high is not None:
@@ -169,7 +169,7 @@ def live_blocks(live: LiveProof) -> list[Block]:
                 Gauge("  before", before, tone),
                 Gauge("  after", after, tone),
             ]
-    p = "no decision changes" if live.p_value is None else f"p = {live.p_value:.2g}, exact McNemar"
+    p = "no decision changes" if live.p_value is None else f"p = {live.p_value:.2g}, by chance alone"
     blocks.append(field("changed", f"{live.gained:,} gained, {live.lost:,} lost; {p}"))
     if live.order_noise.value is not None:
         blocks.append(
@@ -229,8 +229,8 @@ def _hundred(change: Estimate) -> str:
 
 
 def _test(test: PairedTest) -> list[Block]:
-    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, exact McNemar"
-    blocks: list[Block] = [field("top rank", f"{test.gained:,} gained, {test.lost:,} lost; {p}")]
+    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, by chance alone"
+    blocks: list[Block] = [field("first choice", f"{test.gained:,} gained, {test.lost:,} lost; {p}")]
     for label, change in (("accuracy", test.difference), ("hijack", test.hijack)):
         if change.value is not None:
             ends = f" ({points(change.low)} to {points(change.high)})" if change.low is not None else ""
@@ -250,7 +250,10 @@ def harmed_blocks(harmed: Sequence[Harm]) -> list[Block]:
         )
         for harm in harmed
     ]  # fmt: skip
-    return [Heading("Harmed all the same", "own accuracy on the proof half"), table(columns, rows)]
+    return [
+        Heading("Harmed all the same", "own requests that go right, of those kept back for the proof"),
+        table(columns, rows),
+    ]
 
 
 def step_blocks(steps: Sequence[Step]) -> list[Block]:
@@ -365,7 +368,10 @@ def touched_blocks(edit: Edit) -> list[Block]:
         if after:
             cells.append(Span(f"{last.absorbed:,}" if last else "", "value"))
         rows.append(tuple(cells))
-    return [Heading("Skills it touches", "work half, by top rank"), table(columns, rows)]
+    return [
+        Heading("Skills it touches", "requests that the plan may look at, by first choice"),
+        table(columns, rows),
+    ]
 
 
 def _edit(edit: Edit) -> Iterator[Block]:
@@ -471,7 +477,7 @@ def hierarchy_blocks(tree: Hierarchy) -> list[Block]:
     """Hold the proposed tree beside the flat list and the library's own folders."""
     columns = (
         Column("arrangement"), Column("choices", 7, "right"), Column("largest", 7, "right"),
-        Column("accuracy", 8, "right"), Column("top rank", 8, "right"),
+        Column("accuracy", 8, "right"), Column("first", 8, "right"),
     )  # fmt: skip
     rows = [
         (
@@ -482,7 +488,7 @@ def hierarchy_blocks(tree: Hierarchy) -> list[Block]:
     ]  # fmt: skip
     blocks: list[Block] = [
         Paragraph(f"{tree.reason[:1].upper()}{tree.reason[1:]}."),
-        Heading("On the proof half", f"at most {tree.bound} options a choice"),
+        Heading("On the requests kept back", f"at most {tree.bound} options a choice"),
         table(columns, rows),
     ]
     for each in tree.trees:

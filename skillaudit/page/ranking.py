@@ -29,7 +29,8 @@ def document(ranking: Ranking) -> Iterator[Block]:
     rows = []
     for place, choice in enumerate(ranking.choices, 1):
         words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
-        notes = (cut(choice.description, SHOWN), *([f"because of: {words}"] if words else []))
+        told = (cut(choice.description, SHOWN), f"because of: {words}" if words else "")
+        notes = tuple(note for note in told if note)
         cells = (
             Span(f"{place}.", "muted"), link(choice.id), Span(f"{choice.score:.3f}"),
             Span(percent(choice.probability), "value"),

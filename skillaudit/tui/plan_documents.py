@@ -91,7 +91,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
     judged = plan.judged
     if found.proof is None:
         blocks.append(
-            Paragraph("No request of the proof half judges this library: nothing is proved.", "warning")
+            Paragraph("No request was kept back to judge this library: nothing is proved.", "warning")
         )
     elif judged is None or judged.proof is None:
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))

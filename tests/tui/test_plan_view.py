@@ -100,7 +100,7 @@ async def test_a_plan_is_made_in_a_thread_with_its_stages_on_show() -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "8 Plan 5" in screen_lines(app)[1] and "Plan 5 · 3 accepted" in text
-        assert "accuracy  71% (65 to 77)         → 81% (75 to 87)         +9.3 points" in text
+        assert "right     71% (65 to 77)         → 81% (75 to 87)         +9.3 points" in text
         assert row_keys(app)[0] == "summary" and app.focused is view(app).query_one(RowList)
 
 
@@ -381,7 +381,7 @@ async def test_every_row_fits_a_tiny_window() -> None:
 
 async def test_a_short_window_has_the_forecast_in_one_line() -> None:
     async with planned(plans.Planner(), TINY) as (app, pilot):
-        assert "accuracy 71.3% → 80.6% +9.3  hijack 25.8% → 17.5% -8.3" in screen_lines(app)[2]
+        assert "right 71.3% → 80.6% +9.3  another 25.8% → 17.5% -8.3" in screen_lines(app)[2]
         assert "8 Plan" in screen_lines(app)[1]
         await pilot.press("j", "a")
         await settle(pilot)

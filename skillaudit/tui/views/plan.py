@@ -196,7 +196,7 @@ class PlanView(ListView[PlanRow]):
         bar, plan = self.query_one(ForecastBar), self.session.plan
         proof = plan.found.proof if plan.found is not None else None
         if plan.found is None or proof is None:
-            bar.show(None, None, "No request of the proof half judges this library: nothing is proved.")
+            bar.show(None, None, "No request was kept back to judge this library: nothing is proved.")
             bar.border_title = Content("Forecast")
             return
         judged = plan.judged

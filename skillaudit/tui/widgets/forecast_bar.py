@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RATES = (("accuracy", 1), ("hijack", -1), ("no_skill", 0))
 """Names, and which way is better."""
+LABELS = {"accuracy": "right", "hijack": "another", "no_skill": "none"}
 INTERVALS_FROM = 74
 """Cells from which on there is room for intervals."""
 
@@ -49,7 +50,7 @@ class ForecastBar(Drawn):
             return EMPTY
         name, better = RATES[y]
         before: Estimate = getattr(self._before, name)
-        label = Span(fit(name.replace("_", " "), 10), "muted")
+        label = Span(fit(LABELS[name], 10), "muted")
         head = (label, Span(self._figures(before)), Span(" → ", "muted"))
         if self._after is None:
             return (*head, Span(self._words if not y else "…", "muted"))
@@ -72,7 +73,7 @@ class ForecastBar(Drawn):
         line: list[Span] = []
         for name, better in RATES[:2]:
             before: Estimate = getattr(self._before, name)
-            line += [Span(f"{name} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
+            line += [Span(f"{LABELS[name]} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
             if self._after is None:
                 return (*line, Span(self._words, "muted"))
             after: Estimate = getattr(self._after, name)
