@@ -2,7 +2,7 @@
 
     python -m tests.tui.screenshots [SOURCE] [--out FOLDER]
 
-The audit is real; each picture is an SVG of 120x36 cells. The README's is text, 100x24, since a link to a picture
+The audit is real; each picture is an SVG of 120x36 cells. The README's is text, 100x22, since a link to a picture
 breaks where a package index shows the page.
 """
 
@@ -22,7 +22,7 @@ from skillaudit.tui.probe_run import prober
 from tests.tui.driving import opened, settle
 
 SIZE = (120, 36)
-TEXT_SIZE = (100, 24)
+TEXT_SIZE = (100, 22)
 TEXT = "overview.txt"
 SHOTS = {
     "overview": "1",
