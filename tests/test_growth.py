@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from skillaudit.analysis.generic import generic_phrases
+from skillaudit.analysis.generic import claims, generic_phrases
 from skillaudit.asking import answers
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
@@ -150,11 +150,11 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "wording": lambda text: (wording.pieces(text), wording.quoted(text), sentences(text)),
     "requests": lambda text: (
         wording.spoken(text[:4_000]), wording.as_request(text[:4_000]), wording.is_plausible(text[:4_000]),
-        wording.enumerated(text[:4_000]), wording.is_about(text[:4_000]),
+        wording.enumerated(text[:4_000]), wording.is_about(text[:4_000]), wording.is_statement(text),
     ),
     "synthesis": synthesis.parse,
     "tokens": lambda text: (tokens(text), list(terms(text))),
-    "generic phrases": generic_phrases,
+    "generic phrases": lambda text: (generic_phrases(text), claims.__wrapped__(text)),
     "n-grams": lambda text: count_ngrams([text]),
     "hand-offs": lambda text: hand_offs([skill(f"{text} a-b"), skill("", name="a")]),
     "quoting": lambda text: (stems(text), source_of(skill(text)), list(phrases(text[:4_000]))),

@@ -387,3 +387,11 @@ def test_pairs_agree_with_flows() -> None:
     totals = [pair.a_to_b + pair.b_to_a for pair in routing.pairs]
     assert totals == sorted(totals, reverse=True)
     assert np.all(np.array(totals) > 0)
+
+
+def test_requests_in_authors_words_are_told_from_users_own() -> None:
+    world = World(8, 2)
+    mined = tuple(msgspec.structs.replace(request, source="mined") for request in world.requests)
+    told, own = "in the words of the skills' authors", run(world).forecast.source
+    world.requests = mined
+    assert told in run(world).forecast.source and told not in own
