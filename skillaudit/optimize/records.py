@@ -156,6 +156,12 @@ class Proof(Record):
     """Change of accuracy that the second scorer forecasts for the same router."""
 
     @property
+    def harmful(self) -> bool:
+        """Whether requests are lost for sure, at least half a one in a hundred."""
+        loss = self.test.difference
+        return loss.high is not None and loss.high < 0 and (loss.value or 0.0) <= -LEAST_PROVED
+
+    @property
     def small(self) -> bool:
         """Whether the gain is less than half a request in a hundred."""
         return (self.test.difference.value or 0.0) < LEAST_PROVED

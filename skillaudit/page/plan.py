@@ -133,8 +133,12 @@ def verdict(found: Optimisation) -> str:
     if proof.proved:
         by = f", confirmed by the {proof.second} scorer" if proof.second else ""
         return f"Proved: {said}{by}.{working}"
-    if change.high is not None and change.high < 0:
-        return f"These edits do harm: {said}; keep your library."
+    if proof.harmful:
+        kept = found.proof
+        if kept is None or kept.harmful or kept is proof:
+            return f"These edits do harm: {said}; keep your library."
+        rest = "what did is refused, and nothing is proved of the rest"
+        return f"As planned these edits did harm: {said}; {rest}.{working}"
     if change.low is not None and change.low > 0:
         why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
         return f"Not proved: {said}; {why}.{working}"

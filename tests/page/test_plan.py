@@ -113,7 +113,7 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(0.01, 0.05, "Proved: "), (-0.01, 0.05, "Nothing is proved"), (-0.05, -0.01, "These edits do harm")],
+    [(0.01, 0.05, "Proved: "), (-0.01, 0.05, "Nothing is proved"), (-0.05, -0.01, "As planned these edits did harm")],
 )
 def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: float, verdict: str) -> None:
     def proof(low: float, high: float) -> Proof:

@@ -15,7 +15,7 @@ from skillaudit.optimize.halves import Halves
 from skillaudit.optimize.loadout import loadout, seated
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
-from skillaudit.optimize.proof.refusal import refuse_harm
+from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
 from skillaudit.optimize.records import (
     STEPS,
@@ -37,6 +37,8 @@ from skillaudit.stats.intervals import UNKNOWN
 
 Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
 """Has a live model route the proof half before and after some edits."""
+DEAR = 0.1
+"""Requests in a hundred that a sentence on when to use a skill may cost in the forecast of any class."""
 WEIGHED = 20
 """Accepted edits that are weighed one by one, those that bring most first."""
 SECOND: dict[ScorerName, ScorerName] = {"hybrid": "dense", "lexical": "dense", "dense": "lexical"}
@@ -80,6 +82,9 @@ def prove(
         proof = court.proof(edits)
     edits = court.weighed(edits)
     same = planned is proof
+    if refuse and any(_costs(edit) for edit in edits):
+        edits = [_too_dear(edit) if _costs(edit) else edit for edit in edits]
+        proof, same = court.proof(edits), False
     planned = court.confirmed(planned, planned_edits)
     proof = planned if same else court.confirmed(proof, edits)
     return Proven(
@@ -90,6 +95,18 @@ def prove(
         offers=offers(edits, proof, court.proof) if refuse else (),
         loadout=court.loadout(_loadout(halves, config, embed, edits)),
     )
+
+
+def _costs(edit: Edit) -> bool:
+    """Whether a sentence on when to use a skill takes more from others than it may."""
+    worst = min((change for _, change in edit.hundred), default=0.0)
+    return edit.accept and edit.step == "activation" and worst <= -DEAR
+
+
+def _too_dear(edit: Edit) -> Edit:
+    router, change = min(edit.hundred, key=lambda each: each[1])
+    why = f"{REFUSED} it costs {router} {-change:.2f} requests in a hundred"
+    return msgspec.structs.replace(edit, accept=False, refused=why)
 
 
 def _loadout(halves: Halves, config: Config, embed: Embed | None, edits: Sequence[Edit]) -> Loadout | None:
