@@ -113,7 +113,11 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(0.01, 0.05, "Proved: "), (-0.01, 0.05, "Nothing is proved"), (-0.05, -0.01, "As planned these edits did harm")],
+    [
+        (0.01, 0.05, "Proved: "),
+        (-0.01, 0.05, "Nothing is proved"),
+        (-0.05, -0.01, "As planned these edits did harm"),
+    ],
 )
 def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: float, verdict: str) -> None:
     def proof(low: float, high: float) -> Proof:
@@ -134,7 +138,8 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
     text = " ".join(render(whole).split())
     assert verdict in text
     assert text.index("PROOF OF THE PLAN AS IT WAS MADE") < text.index("WITHOUT WHAT HARMS")
-    assert verdict in " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
+    kept = " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
+    assert ("These edits do harm" if verdict.startswith("As planned") else verdict) in kept
 
 
 def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
