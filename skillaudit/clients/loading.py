@@ -110,7 +110,7 @@ def _place(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
         if site.inside and how.nested != "listed":
             told = "only for work there" if how.nested == "there" else "not at all"
             return f"{site.root} below {site.inside} is read {told}", move
-    if site.kind == "plugin" and not set(site.ships) & set(how.plugins):
+    if site.kind == "plugin" and site.inside and not set(site.ships) & set(how.plugins):
         return (
             f"it is shipped only by manifests that {rule.title} does not read",
             "add a manifest for this client",

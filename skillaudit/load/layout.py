@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -31,6 +32,13 @@ CLIENT_FOLDERS = frozenset(
 _CONTAINERS = frozenset({"components", "content", "lib", "packages", "src", "templates"})
 _PLUGINS = frozenset({"plugins", "extensions"})
 
+_SAMPLES = re.compile(
+    r"(?:templates?|examples?|samples?|fixtures?|tests?|__tests__|test[-_]?data|mocks?)$", re.I
+)
+"""Folders of things that are shown, copied or tested with, not loaded."""
+_OWN_SAMPLES = re.compile(r"(?:templates?|examples?|samples?|fixtures?)$", re.I)
+"""The same for a skill's own folder, which may well be called `test`."""
+
 OWNER_FOLDERS = 50
 SKILLS_PER_CATEGORY = 3
 
@@ -47,6 +55,13 @@ def _is_root_at(folders: Sequence[str], index: int) -> bool:
 
 def _says_nothing(folder: str) -> bool:
     return folder == "skills" or folder in _PLUGINS or folder in CLIENT_FOLDERS or folder in _CONTAINERS
+
+
+def is_sample(folders: Sequence[str]) -> bool:
+    """Say whether a skill lies among templates, examples or test data, by the folders above it and its own."""
+    return any(_SAMPLES.match(folder) for folder in folders[:-1]) or bool(
+        folders and _OWN_SAMPLES.match(folders[-1])
+    )
 
 
 def is_marker(folder: str) -> bool:

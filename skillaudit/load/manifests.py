@@ -10,6 +10,7 @@ from typing import Any
 
 from skillaudit.errors import UsageError
 from skillaudit.load.defects import Problem
+from skillaudit.load.layout import is_sample
 from skillaudit.reading import named, parse_json, read_bytes
 from skillaudit.reading.limits import MARKETPLACE
 from skillaudit.safety.cleaning import clean, clean_data, one_line
@@ -62,6 +63,10 @@ class Plugin:
         found = [len(folders) - len(root) for root in self.roots if folders[: len(root)] == root]
         return min(found, default=None)
 
+    def ships(self, folders: Folders) -> bool:
+        """Say whether the plugin ships a skill."""
+        return self.depth_of(folders) is not None
+
 
 @dataclass(slots=True)
 class Shipping:
@@ -84,16 +89,7 @@ class Shipping:
 
     def families_of(self, folders: Folders) -> tuple[str, ...]:
         """Return the families of clients for which a skill is shipped."""
-        return tuple(
-            sorted(
-                {
-                    f
-                    for plugin in self.plugins
-                    if plugin.depth_of(folders) is not None
-                    for f in plugin.families
-                }
-            )
-        )
+        return tuple(sorted({f for plugin in self.plugins if plugin.ships(folders) for f in plugin.families}))
 
     def owner(self, folders: Folders) -> str | None:
         """Return the plugin in whose folder a skill lies, whether it ships it or not."""
@@ -118,13 +114,17 @@ class _Reader:
             found = self._json(place)
             if found is not None:
                 self._market(place, family, *found)
-        for place, family in self.stubs:
-            if self.out.plugins:
-                self.out.families.add(family)
-                detail = f"other marketplaces of this repository list {len(self.out.plugins)}"
-                self.out.problems.append((place, Problem("manifest-stub", 1, detail)))
+        listed = len(self.out.plugins)
         for folder in self._plugin_folders():
             self._plugin(folder)
+        shipping = [plugin for plugin in self.out.plugins if any(map(plugin.ships, self.skills))]
+        # What ships nothing that lies here, as where a release is put together elsewhere, passes nothing over.
+        self.out.families = {family for plugin in shipping for family in plugin.families}
+        for place, family in self.stubs:
+            if shipping and listed:
+                self.out.families.add(family)
+                detail = f"other marketplaces of this repository list {listed}"
+                self.out.problems.append((place, Problem("manifest-stub", 1, detail)))
         self._forgotten()
         return self.out
 
@@ -172,9 +172,7 @@ class _Reader:
             self._roots(plugin, entry, place, text, from_market=True)
         if remote:
             self.out.skipped.append(_elsewhere(place, remote))
-        if here:
-            self.out.families.add(family)
-        elif not remote:
+        if not here and not remote:
             self.stubs.append((place, family))
 
     def _source(self, source: Any, base: Folders) -> Folders | None:
@@ -203,7 +201,7 @@ class _Reader:
         seen: dict[Folders, None] = {(): None}
         seen.update((plugin.folder, None) for plugin in self.out.plugins)
         for folders in sorted(self.above):
-            if folders and folders[-1] == "skills":
+            if folders and folders[-1] == "skills" and not is_sample(folders):
                 seen.setdefault(folders[:-1], None)
         yield from seen
 
@@ -224,7 +222,6 @@ class _Reader:
             )
             for plugin in listed or [self._known(name, folder)]:
                 plugin.families.add(family)
-                self.out.families.add(family)
                 version = content.get("version")
                 plugin.version = plugin.version or (one_line(version) if isinstance(version, str) else "")
                 self._roots(plugin, content, prefix + place, text, from_market=False)

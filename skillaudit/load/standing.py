@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from skillaudit.load.installed import Installed, cached_plugin
-from skillaudit.load.layout import CLIENT_FOLDERS, is_skills_root
+from skillaudit.load.layout import CLIENT_FOLDERS, is_sample, is_skills_root
 from skillaudit.load.manifests import Folders, Shipping
 from skillaudit.load.walk import Found, show
 from skillaudit.schema import Origin, Site
 
-_SAMPLES = re.compile(
-    r"(?:templates?|examples?|samples?|fixtures?|tests?|__tests__|test[-_]?data|mocks?)$", re.I
-)
-"""Folders of things that are shown, copied or tested with, not loaded."""
-_OWN_SAMPLES = re.compile(r"(?:templates?|examples?|samples?|fixtures?)$", re.I)
-"""The same for a skill's own folder, which may well be called `test`."""
 _FAMILY = {
     ".claude": "claude",
     ".codex": "codex",
@@ -43,10 +36,10 @@ class Ground:
         self.scope = _scope(real, installed)
         others = [found.folders for found in files if not self._is_claimed(found.folders)]
         self.samples = not self.own and (
-            len(others) < len(files) or not all(_is_sample(folders) for folders in others)
+            len(others) < len(files) or not all(is_sample(folders) for folders in others)
         )
         """False where the whole library is called examples."""
-        plain = [folders for folders in others if not (self.samples and _is_sample(folders))]
+        plain = [folders for folders in others if not (self.samples and is_sample(folders))]
         top = any(folders[:1] == ("skills",) for folders in plain)
         children = any(len(folders) == 1 for folders in plain)
         self.everywhere = len(others) == len(files) and not top and not children
@@ -93,7 +86,7 @@ class Ground:
         at = _client_root(whole)
         if at is not None:
             return self._of_client(site, whole, at)
-        if self.samples and _is_sample(folders):
+        if self.samples and is_sample(folders):
             return replace(site, kind="sample", below="/".join(folders))
         if self.flat or not folders or folders[0] == "skills":
             below = self._below(folders)
@@ -130,12 +123,6 @@ class Ground:
             passed=(),
             origin=origin,
         )
-
-
-def _is_sample(folders: Sequence[str]) -> bool:
-    return any(_SAMPLES.match(folder) for folder in folders[:-1]) or bool(
-        folders and _OWN_SAMPLES.match(folders[-1])
-    )
 
 
 def _client_root(folders: Sequence[str]) -> int | None:

@@ -26,6 +26,9 @@ IGNORED_FOLDERS = frozenset(
 )
 """Folders of tools and packages, which clients pass over."""
 
+CURATED = frozenset({".curated", ".experimental", ".system"})
+"""Hidden folders of a folder of skills that installers look into."""
+
 _NEVER = frozenset({".git", ".hg", ".svn", "__pycache__"})
 MAX_DEPTH = 16
 MAX_FOLDERS = 400_000
@@ -154,7 +157,7 @@ def _walk_folder(
         for entry in reversed(listing):
             if not _is_folder(entry):
                 continue
-            reason = _passed_over(entry.name)
+            reason = None if entry.name in CURATED and parts[-1:] == ("skills",) else _passed_over(entry.name)
             if entry.name in _NEVER:
                 continue
             if reason:
