@@ -7,18 +7,18 @@ figures of the proof are made with a scorer built anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.embedding.memory import Embed as Embed
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import LexicalScorer
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Embed = Callable[[Sequence[str]], Floats]
 
 SHARPNESS: dict[ScorerName, float] = {"dense": 30.0, "hybrid": 60.0, "lexical": 60.0}
 """Sharpness of the soft choice between scores: where the choice models fitted to real decisions have theirs."""
@@ -26,22 +26,6 @@ ABSENT = np.float32(-1.0)
 """Score of a skill that is no longer on the list: the least a cosine can be."""
 _NEVER = np.float32(-2.0)
 _BLOCK = 4_000_000
-
-
-class Memory:
-    """Makes each vector once: the same few thousand texts are asked for at every turn of a plan."""
-
-    def __init__(self, embed: Embed) -> None:
-        """Take what makes vectors."""
-        self._embed = embed
-        self._known: dict[str, Floats] = {}
-
-    def __call__(self, texts: Sequence[str]) -> Floats:
-        """Return the vectors of `texts`, (len(texts), dimension)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._embed(new), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else self._embed(texts)
 
 
 class Columns(LexicalScorer):

@@ -11,9 +11,9 @@ from skillaudit.cache import Cache
 from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.embedding import embed
+from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.board import Embed, Memory
 from skillaudit.optimize.budget import fit_budget, fit_budgets
 from skillaudit.optimize.edits import applied, decisive, independent
 from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unquoted, workbench

@@ -17,6 +17,7 @@ from skillaudit.cache import Cache
 from skillaudit.clients import listing, select, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
+from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.laws import library_law
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
@@ -97,7 +98,8 @@ def _audited(
 ) -> Report:
     """Make the report from the beginning."""
     shown = competing(library, config)
-    scorer, vectors, embedding = scorer_for(shown, config, cache, ImportAhead(progress))
+    encode = embedder(config, cache, ImportAhead(progress))
+    scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
     structure = examine(shown, scorer, vectors, config.map, cache, progress)
     parents = {} if config.client else parents_of(shown)
     told = partial(
@@ -131,6 +133,16 @@ def _audited(
             neighbors=structure.surroundings,
             library=library.routable,
         )
+    rows = client_rows(
+        library,
+        gathered,
+        config,
+        (shown, routing.forecast),
+        lambda skills: scorer_for(skills, config, cache, progress, encode)[0],
+        coverage(library, gathered),
+        progress,
+    )
+    routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows))
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
     if config.law and not parents:  # behind gateways no choice is among the whole library
@@ -168,14 +180,26 @@ def competing(library: Library, config: Config) -> tuple[Skill, ...]:
     )
 
 
+def embedder(config: Config, cache: Cache | None, progress: Progress) -> Embed:
+    """Return what makes vectors, each once; nothing is made for the lexical scorer, which asks for none."""
+    return Memory(partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress))
+
+
 def scorer_for(
-    shown: Sequence[Skill], config: Config, cache: Cache | None, progress: Progress
+    shown: Sequence[Skill],
+    config: Config,
+    cache: Cache | None,
+    progress: Progress,
+    encode: Embed | None = None,
 ) -> tuple[Scorer, NDArray[np.float32] | None, EmbeddingSummary]:
-    """Return the scorer over the descriptors of `shown`, their vectors where it has any, and what those are."""
+    """Return the scorer over the descriptors of `shown`, their vectors where it has any, and what those are.
+
+    `encode` makes vectors where another scorer needs some of the same.
+    """
     texts = [skill.text for skill in shown]
     if config.scorer == "lexical":
         return make_scorer("lexical", texts), None, embedding_of(config)
-    encode = partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
+    encode = encode or embedder(config, cache, progress)
     vectors = encode(texts)
     scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=encode)
     return scorer, vectors, embedding_of(config)

@@ -24,9 +24,10 @@ import msgspec
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.embedding import embed
+from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.load import load
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.board import SHARPNESS, Columns, Embed, Memory, rows_for
+from skillaudit.optimize.board import SHARPNESS, Columns, rows_for
 from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.records import Hierarchy
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION

@@ -25,9 +25,9 @@ import msgspec
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.embedding import embed
+from skillaudit.embedding.memory import Memory
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
-from skillaudit.optimize.board import Memory
 from skillaudit.optimize.proof.state import variant
 from skillaudit.optimize.records import StepName
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
