@@ -24,6 +24,7 @@ from skillaudit.load import load
 from skillaudit.load.gateways import parents_of
 from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
+from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
