@@ -176,7 +176,7 @@ def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in left:
         groups.setdefault((finding.code, finding.severity), []).append(finding)
-    total = Counter((finding.code, finding.severity) for finding in every)
+    total: Counter[tuple[str, str]] = Counter((finding.code, finding.severity) for finding in every)
     for (code, severity), group in groups.items():
         names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
         where = f": {some(names, 2)}" if names else ""

@@ -30,15 +30,22 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "experiments": ("experiment", "list"),
     "validate": ("validate",),
 }
+SLOW = frozenset({"report --all", "check --all", "whatif", "optimize", "route"})
 
 
-@pytest.mark.parametrize("columns", ["80", "200"])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        pytest.param(name, columns, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name in COMMANDS
+        for columns in ("80", "200")
+        # The width of a terminal is asked for nowhere else.
+        if columns == "80" or name in {"report", "listing", "rule"}
+    ],
+)
 def test_no_line_is_wider_than_80_cells(
     name: str, columns: str, skillaudit: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if columns == "200" and name not in {"report", "listing", "rule"}:
-        pytest.skip("the width of a terminal is asked for nowhere")
     monkeypatch.setenv("COLUMNS", columns)
     result = skillaudit(*COMMANDS[name])
     assert result.code in {0, 1}, result.err
@@ -48,7 +55,14 @@ def test_no_line_is_wider_than_80_cells(
 
 
 @pytest.mark.parametrize("width", [80, 200])
-@pytest.mark.parametrize("name", [name for name, pin in PINNED.items() if pin.scorer == "lexical"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in {"hostile", "black_hole"} else [pytest.mark.slow])
+        for name, pin in PINNED.items()
+        if pin.scorer == "lexical"
+    ],
+)
 def test_no_word_of_a_table_is_cut(name: str, width: int) -> None:
     for block in document(audited(name), None, None):
         if isinstance(block, Table):
