@@ -167,6 +167,47 @@ def from_requests(
     missing skills say nothing about this library and are left out. A request with several right skills belongs
     to its home skill where that is one of them, else to the first. Memory is bounded by `BLOCK_CELLS` scores.
     """
+    kept, golds, owners, strays = _placed(skills, requests, hidden)
+    size = len(skills)
+    width = min(RIVALS, size)
+    count = len(kept)
+    clearance = np.zeros(count)
+    gold_score = np.zeros(count)
+    rivals = np.full((count, width), -1, dtype=np.int64)
+    rival_scores = np.full((count, width), -np.inf)
+    block = max(1, BLOCK_CELLS // max(size, 1))
+    for start in range(0, count if size else 0, block):
+        progress.update("routing", start, count)
+        stop = min(start + block, count)
+        scores = np.array(
+            scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
+        )
+        beside = None
+        if near is not None:
+            mine = np.array(owners[start:stop], dtype=np.int64)
+            beside = np.where(mine[:, None] < 0, -1, near[np.maximum(mine, 0), :NEXT_DOOR])
+        part = measure_block(scores, golds[start:stop], contrast, width, beside)
+        clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
+    progress.update("routing", count, count)
+    gold = np.array(owners, dtype=np.int64)
+    return Evidence(
+        size=size,
+        request=np.array(kept, dtype=np.int64),
+        gold=gold,
+        hidden=np.array(strays, dtype=np.int64),
+        clearance=clearance,
+        gold_score=gold_score,
+        rivals=rivals,
+        rival_scores=rival_scores,
+        rival_likeness=likeness(scorer, gold, rivals),
+        shift=np.zeros(count),
+    )
+
+
+def _placed(
+    skills: Sequence[Skill], requests: Sequence[Request], hidden: Collection[str] | None
+) -> tuple[list[int], list[list[int]], list[int], list[int]]:
+    """Positions of the requests that count, the rows of their right skills, of their owner, and missing skills."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     kept: list[int] = []
     golds: list[list[int]] = []
@@ -186,40 +227,7 @@ def from_requests(
         golds.append(rows)
         home = row_of.get(request.home, -1)
         owners.append(home if home in rows else (rows[0] if rows else -1))
-    size = len(skills)
-    width = min(RIVALS, size)
-    count = len(kept)
-    clearance = np.zeros(count)
-    gold_score = np.zeros(count)
-    rivals = np.full((count, width), -1, dtype=np.int64)
-    rival_scores = np.full((count, width), -np.inf)
-    block = max(1, BLOCK_CELLS // max(size, 1))
-    for start in range(0, count if size else 0, block):
-        progress.update("routing", start, count)
-        stop = min(start + block, count)
-        scores = np.array(
-            scorer.scores([requests[kept[row]].query for row in range(start, stop)]), np.float32
-        )
-        beside = None
-        if near is not None:
-            rows = np.array(owners[start:stop], dtype=np.int64)
-            beside = np.where(rows[:, None] < 0, -1, near[np.maximum(rows, 0), :NEXT_DOOR])
-        part = measure_block(scores, golds[start:stop], contrast, width, beside)
-        clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
-    progress.update("routing", count, count)
-    gold = np.array(owners, dtype=np.int64)
-    return Evidence(
-        size=size,
-        request=np.array(kept, dtype=np.int64),
-        gold=gold,
-        hidden=np.array(strays, dtype=np.int64),
-        clearance=clearance,
-        gold_score=gold_score,
-        rivals=rivals,
-        rival_scores=rival_scores,
-        rival_likeness=likeness(scorer, gold, rivals),
-        shift=np.zeros(count),
-    )
+    return kept, golds, owners, strays
 
 
 def measure_block(
