@@ -25,6 +25,8 @@ from skillaudit.sessions.reviews import Reviews
 
 FEW = 5
 """Loads from which on their scores tell how close a request is to its skill."""
+NEWEST = 4_000
+"""Requests among which those are looked for that were close to a skill."""
 CLOSE = 0.35
 """Lexical score of a request that is close to a skill, where there are too few loads to tell."""
 
@@ -115,12 +117,13 @@ def _use(library: Library, harvest: Harvest, found: Sequence[Evidence], find: Fi
 def _missed(found: Sequence[Evidence], skills: Sequence[Skill]) -> dict[str, int]:
     """Requests for which nothing was loaded, by the skill they are closest to, where they are as close to it as half of
     the requests for which a skill was loaded are to that one."""
-    silent = [one for one in found if one.decided and not one.carried and not one.fired and one.gold != ()]
+    found = [one for one in found if one.decided][:NEWEST]
+    silent = [one for one in found if not one.carried and not one.fired and one.gold != ()]
     if not silent or not skills:
         return {}
     scorer = make_scorer("lexical", [skill.text for skill in skills])
     rows = {skill.id: row for row, skill in enumerate(skills)}
-    fired = [one for one in found if one.decided and one.fired and one.fired[0] in rows]
+    fired = [one for one in found if one.fired and one.fired[0] in rows]
     least = CLOSE
     if len(fired) >= FEW:
         scores = np.asarray(scorer.scores([one.query for one in fired]))
