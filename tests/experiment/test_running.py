@@ -67,7 +67,7 @@ class Knowing:
             return Completion(text=labels[right])
         skill = self._skills[right]
         return Completion(
-            text=next(label for label in question.labels if label in (skill.domain, skill.subtype))
+            text=next(label for label in question.labels if label in (skill.domain, skill.name))
         )
 
 
