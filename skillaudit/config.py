@@ -109,6 +109,12 @@ class Config(Record):
             metavar="PATTERN", by_library=True,
         ),
     ] = ()  # fmt: skip
+    shortlist: Annotated[
+        int | None,
+        About(
+            "Forecast a client that searches: the model sees so many skills for each request.", metavar="K"
+        ),
+    ] = None
     context: Annotated[
         int | None, About("The client's context window in tokens; the client's usual one by default.")
     ] = None

@@ -29,6 +29,7 @@ from skillaudit.pipeline.chains import find_chains, stated_chains
 from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
+from skillaudit.pipeline.shortlist import shortlist_rows
 from skillaudit.pipeline.stages import in_stages
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
@@ -143,7 +144,16 @@ def _audited(
         coverage(library, gathered),
         progress,
     )
-    routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows))
+    searched = shortlist_rows(
+        shown,
+        gathered.requests,
+        scorer,
+        config.shortlist,
+        router=config.router,
+        coverage=coverage(library, gathered),
+        progress=progress,
+    )
+    routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows, *searched))
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
     if config.law and not parents:  # behind gateways no choice is among the whole library

@@ -78,6 +78,7 @@ OTHER = {
     "router": "local",
     "client": "codex",
     "files": "all",
+    "shortlist": 8,
     "exclude": ("drafts",),
     "context": 50_000,
     "order": "worst",

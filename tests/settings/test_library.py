@@ -16,6 +16,7 @@ from tests.settings.test_resolving import own_folder, write
 
 USERS_ALONE = {
     "format": '["json"]',
+    "shortlist": "8",
     "fail-on": '"never"',
     "ignore": '["ALL"]',
     "extend-ignore": '["ALL"]',
