@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -98,11 +98,12 @@ UNDECIDED = "no decision of the work half changes for the better"
 """Why an edit that was tried and brings nothing is not ticked."""
 
 
-def decisive(edits: Sequence[Edit]) -> list[Edit]:
+def decisive(edits: Sequence[Edit], labelled: Collection[str] = ()) -> list[Edit]:
     """Return the edits with those rewrites refused that gain no request more than they lose.
 
-    One of a description that says next to nothing is left, and so are sentences on when to use a skill: what they
-    are for, whether an agent loads a skill at all, no choice between skills shows.
+    One of a description that says next to nothing is left where people's requests speak for the skill, one of
+    `labelled`, and so are sentences on when to use a skill: what they are for, whether an agent loads a skill at
+    all, no choice between skills shows. A rewrite that says no other word than before is dropped.
     """
     return [
         msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)
@@ -110,9 +111,10 @@ def decisive(edits: Sequence[Edit]) -> list[Edit]:
         and edit.step in ("boundary", "victim")
         and edit.effect is not None
         and edit.effect.gained <= edit.effect.lost
-        and len(set(stems(edit.before))) >= THIN
+        and (len(set(stems(edit.before))) >= THIN or edit.skills[0] not in labelled)
         else edit
         for edit in edits
+        if edit.step not in ("boundary", "victim") or set(stems(edit.before)) != set(stems(edit.after))
     ]
 
 

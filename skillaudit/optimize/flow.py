@@ -16,7 +16,7 @@ from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.budget import fit_budget, fit_budgets
 from skillaudit.optimize.edits import applied, decisive, independent
-from skillaudit.optimize.halves import Halves, asked_of, gathered, renamed, unquoted, workbench
+from skillaudit.optimize.halves import Halves, asked_of, gathered, labelled, renamed, unquoted, workbench
 from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.merge import NEAREST, fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
@@ -87,7 +87,7 @@ def optimize(
         notes = list(halves.notes)
         if plan is None:
             notes += _propose(order, bench, lexicon)
-        edits = decisive(independent(bench.edits)) if plan is None else plan.edits
+        edits = decisive(independent(bench.edits), labelled(halves.work)) if plan is None else plan.edits
         halves = unquoted(halves, edits)
         proven = prove(halves, config, maker, edits, plan is None, progress)
         asked = live(halves, proven.edits, config) if live is not None else None

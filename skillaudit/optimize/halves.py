@@ -75,6 +75,13 @@ def workbench(halves: Halves, config: Config, embed: Embed | None) -> tuple[Benc
     return bench, _lexicon(halves, bench)
 
 
+def labelled(requests: Sequence[Request]) -> frozenset[str]:
+    """Return the ids of the skills that a person's requests speak for."""
+    return frozenset(
+        gold for request in requests if request.source in ("file", "evals") for gold in request.gold
+    )
+
+
 def asked_of(bench: Bench) -> list[list[str]]:
     """Return the work requests of each skill on the bench."""
     own: list[list[str]] = [[] for _ in bench.skills]

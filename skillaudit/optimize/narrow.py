@@ -114,6 +114,8 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     refused = f"{harmed} would lose requests" if harmed else ""
     if not refused and router:
         refused = "declare it instead, if it is a router"
+    if not refused and not any(request.source in ("file", "evals") for request in bench.requests):
+        refused = "no request that a person labelled says so; yours to decide"
     if not refused and most < bench.minimum:
         refused = "by itself it brings nothing: other skills would take the same requests"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"

@@ -206,7 +206,9 @@ def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
     when = _edit(
         "Old.", "Old. Use when new.", step="activation", effect=Effect(gained=0, lost=0, expected=0.0)
     )
-    assert [edit.accept for edit in decisive([idle, thin, good, when])] == [False, True, True, True]
+    assert [edit.accept for edit in decisive([idle, thin, good, when], {"a"})] == [False, True, True, True]
+    assert [edit.accept for edit in decisive([thin, when])] == [False, True]
+    assert decisive([_edit("Old.", "Old.!")], {"a"}) == []
 
 
 def test_a_budget_is_kept() -> None:

@@ -158,7 +158,7 @@ def without_generic(description: str) -> str:
             kept.append(sentence)
         elif clean and is_whole(text := " ".join(clean)):
             cut = re.sub(r"\s+(?:and|or)$", "", _END.sub("", text))
-            kept.append(closed(re.sub(r",(['\"”’])$", r".\1", cut)))
+            kept.append(ended(re.sub(r",(['\"”’])$", r".\1", cut)))
     return " ".join(kept) or description
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from skillaudit.optimize.words.source import MINUS, stems
+from skillaudit.optimize.words.source import MINUS, VERBS, stems
 from skillaudit.requests.headings import is_negative_item
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
@@ -68,21 +68,6 @@ _NO_GERUND = _set(
     "regarding including following spring ring king wing being long-running training networking accounting "
     "housing clothing lightning morning evening meeting building-block upcoming growing rising shipping "
     "trading gaming streaming machine-learning"
-)
-_VERBS = _set(
-    "add align analyse analyze animate annotate answer apply archive ask assess audit author automate "
-    "benchmark build calculate capture change chart check choose classify clean clone collect combine compare "
-    "compile compose compute configure connect construct convert create customize debug decide define delete "
-    "deploy describe design detect develop diagnose diagram document draft draw edit enforce enrich estimate "
-    "evaluate execute explain explore export extract fetch filter find fine-tune fit fix format generate "
-    "group identify implement import improve index initialize inspect install integrate interpret investigate "
-    "label launch list make manage map measure merge migrate model modernize monitor name optimize "
-    "orchestrate organize parse plan plot polish predict prepare prioritize process produce profile prototype "
-    "publish query rank reconcile record reduce refactor refine render repair replace report reproduce "
-    "research restore restructure review rewrite route run scaffold scan schedule score scrape screen search secure "
-    "send set simulate sketch solve speed split stress-test structure style summarize sync synthesize tailor "
-    "test trace track train transcribe transform translate troubleshoot tune turn update upgrade upload "
-    "validate verify visualize wire work write"
 )
 _SHARED = (
     "the user wants to ",
@@ -192,7 +177,7 @@ def said(query: str, least: int = 4) -> Situation | None:
 
 
 def _asks(text: str) -> bool:
-    return bool(_WISH.match(text)) or text.split()[0].casefold() in _VERBS
+    return bool(_WISH.match(text)) or text.split()[0].casefold() in VERBS
 
 
 def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = ROOM, *, least: int = 2) -> str:
@@ -297,6 +282,6 @@ def _formed(item: str) -> tuple[Form, str] | None:
     if _BEFORE.match(text):
         return "before", lower
     states = re.search(r"\b(?:is|are|was|were|has|have|can|should|must|will|their|they|them)\b", flat)
-    if verb in _VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
+    if verb in VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
         return "to", lower
     return None

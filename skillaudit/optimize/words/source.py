@@ -53,6 +53,33 @@ _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
 MAX_SENTENCES = 60
 
 
+_ACTS = (
+    "act adapt add align allow analyse analyze animate annotate answer apply archive ask assemble assess "
+    "assist audit author automate benchmark book boost brew bring build bundle buy cache calculate call "
+    "capture change chart check choose claim classify clean clone close coach collect combine compare compile "
+    "compose compute configure connect construct control convert copy count cover create customize cut debug "
+    "decide define delete deliver deploy derive describe design detect develop diagnose diagram discover "
+    "document draft draw drive edit enable encode enforce enrich ensure establish estimate evaluate execute "
+    "expand explain explore export express extract facilitate fetch file filter find fine-tune fit fix flag "
+    "focus forecast format gather generate give group guide handle help host identify implement import "
+    "improve index inform initialize inspect install integrate interpret investigate issue join keep label "
+    "launch lead learn let leverage link list load locate log look lower maintain make manage map match "
+    "measure merge migrate mine mix model modernize monitor move name offer open operate optimize orchestrate "
+    "order organize oversee own pack parse pay perform persist pick place plan play plot polish post predict "
+    "prepare present prioritize process produce profile promote protect prototype prove provide publish pull "
+    "push put quantify query raise rank reach read rebuild recommend reconcile record reduce refactor refine "
+    "refresh register remind render repair replace report reproduce request require research resolve restore "
+    "restructure retrieve return review rewrite route run save scaffold scan schedule score scrape screen "
+    "search secure see select sell send serve set ship sign simulate size sketch solve sort speed split stage "
+    "stand start state stop store stream strengthen stress-test structure style summarise summarize supply "
+    "surface sync synthesize tailor take teach tell test think tie time trace track train transcribe "
+    "transform translate treat trigger troubleshoot tune turn understand unify update upgrade upload use "
+    "utilize validate verify view visualize walk watch wire work wrap write"
+)
+VERBS = frozenset(_ACTS.split())
+"""What a skill may be asked to do, as verbs."""
+
+
 def stems(text: str) -> list[str]:
     """Return the telling words of a text, folded, in order."""
     return [stem(key) for key, _ in terms(text)]
@@ -126,6 +153,7 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
                 and not (MINUS.search(sentence) or _TALK.search(sentence) or _CODE.search(sentence))
                 and not (_POINTS_BACK.match(sentence) or _INSTRUCTS.search(sentence))
                 and is_about(sentence)
+                and is_clause(sentence)
             )
             words = frozenset(stems(sentence)) if plain else frozenset()
             if len(words) >= _LEAD and sum(counts[word] > 1 for word in words) >= len(words) / 2:
@@ -133,12 +161,34 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
     return found
 
 
+_STATES = re.compile(
+    r"(?<=\w) (?:is|are|provides?|covers?|helps?|lets?|enables?|supports?|turns?|handles?|gives?|makes?|shows?|matches"
+    r"|match|matched|needs?|uses?|runs?|represents?)\b",
+    re.IGNORECASE,
+)
+
+
+def is_clause(sentence: str) -> bool:
+    """Whether a sentence has a verb and stands by itself, as a label before a dash or a bare noun does not."""
+    if re.search(r"\s[-–—]\s|:\s", sentence):
+        return False
+    first = (sentence.split() or [""])[0].casefold().strip(",")
+    forms = {first, first.removesuffix("s"), first.removesuffix("es"), first.removesuffix("ies") + "y"}
+    return bool(_STATES.search(sentence)) or bool(forms & VERBS)
+
+
 def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
     quotable = [line.casefold() for line in lines]
     for task in tasks(parts, name):
         wanted = task.rstrip(".").casefold()
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
-        if ":" in task or MINUS.search(task) or _CODE.search(task) or _INSTRUCTS.search(task):
+        if (
+            not is_clause(task)
+            or ":" in task
+            or MINUS.search(task)
+            or _CODE.search(task)
+            or _INSTRUCTS.search(task)
+        ):
             continue
         if long_enough and any(wanted in line for line in quotable):
             return task
