@@ -11,6 +11,7 @@ import numpy.typing as npt
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.classes import side_by_side
+from skillaudit.routing.contested import NAMED, contested
 from skillaudit.routing.evidence import Remembered
 from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import black_holes, claiming
@@ -109,7 +110,7 @@ def forecast(
             extrapolates=profile.extrapolates(len(skills)),
         ),
         flows=skill_flows(skills, requests, judged, outcome, flow, _level_sd(found.hijack)),
-        pairs=() if brief else top_pairs(skills, requests, judged, flow, view.contested),
+        pairs=() if brief else top_pairs(skills, requests, judged, flow, contested(judged, name, NAMED)),
         black_holes=holes,
         rows=() if brief else side_by_side(reader, profile, found, name, seed),
     )
