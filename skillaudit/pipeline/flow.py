@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -31,12 +31,12 @@ from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.shortlist import shortlist_rows
 from skillaudit.pipeline.stages import in_stages
-from skillaudit.pipeline.structure import examine
+from skillaudit.pipeline.structure import Structure, examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import forecast
+from skillaudit.routing import Routing, forecast
 from skillaudit.routing.profiles import default_router, find
-from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
+from skillaudit.schema import EmbeddingSummary, Library, Report, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
 from skillaudit.scoring.part import Part
 from skillaudit.sessions.learning import learn
@@ -104,37 +104,7 @@ def _audited(
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
     structure = examine(shown, scorer, vectors, config.map, cache, progress)
     parents = {} if config.client else parents_of(shown)
-    told = partial(
-        forecast,
-        router=config.router,
-        coverage=coverage(library, gathered),
-        progress=progress,
-    )
-    if parents:
-        routing = in_stages(
-            shown,
-            gathered.requests,
-            parents,
-            lambda rows, requests: told(
-                [shown[row] for row in rows],
-                requests,
-                Part(scorer, rows),
-                families=[structure.families[row] for row in rows],
-                labels=[structure.labels[row] for row in rows],
-                neighbors=None,
-                library=None if gathered.requests else [shown[row] for row in rows],
-            ),
-        )
-    else:
-        routing = told(
-            shown,
-            gathered.requests,
-            scorer,
-            families=structure.families,
-            labels=structure.labels,
-            neighbors=structure.surroundings,
-            library=library.routable,
-        )
+    routing = _routed(library, shown, gathered, scorer, structure, parents, config.router, progress)
     rows = client_rows(
         library,
         gathered,
@@ -175,6 +145,44 @@ def _audited(
         find_chains(library, stated),
     )
     return answered(with_own_settings(report, config.own_settings))
+
+
+def _routed(
+    library: Library,
+    shown: Sequence[Skill],
+    gathered: Gathered,
+    scorer: Scorer,
+    structure: Structure,
+    parents: Mapping[str, str],
+    router: str | None,
+    progress: Progress,
+) -> Routing:
+    """Forecast one choice among all that is shown, or, where some stand behind gateways, every choice on the way."""
+    told = partial(forecast, router=router, coverage=coverage(library, gathered), progress=progress)
+    if not parents:
+        return told(
+            shown,
+            gathered.requests,
+            scorer,
+            families=structure.families,
+            labels=structure.labels,
+            neighbors=structure.surroundings,
+            library=library.routable,
+        )
+
+    def part(rows: Sequence[int], requests: Sequence[Request]) -> Routing:
+        inside = [shown[row] for row in rows]
+        return told(
+            inside,
+            requests,
+            Part(scorer, rows),
+            families=[structure.families[row] for row in rows],
+            labels=[structure.labels[row] for row in rows],
+            neighbors=None,
+            library=None if gathered.requests else inside,
+        )
+
+    return in_stages(shown, gathered.requests, parents, part)
 
 
 def embedding_of(config: Config) -> EmbeddingSummary:

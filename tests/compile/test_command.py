@@ -72,7 +72,7 @@ def test_the_success_of_its_chains_is_predicted(skillaudit: Runner) -> None:
     result = skillaudit("compile", ROOT / "gsm8k.yaml", *FAST)
     _, chains = result.out.split("1 CHAIN OF SKILLS")
     assert "  decomposer -> solver -> verifier " in chains and "weak link " in chains
-    assert "with state each finds" in chains and "Fitted on" in chains
+    assert "one by one: each finds" in chains and "Fitted on" in chains
     data = json.loads(skillaudit("compile", ROOT / "gsm8k.yaml", "-f", "json", *FAST).out)
     (chain,) = data["execution"]["chains"]
     assert [step["skill"] for step in chain["steps"]] == ["decomposer", "solver", "verifier"]
