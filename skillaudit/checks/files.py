@@ -10,7 +10,16 @@ from skillaudit.load import DEFECT_KINDS
 from skillaudit.schema import Defect, Finding, Location, Severity
 
 _HARMLESS_SKIPS = frozenset(
-    {"shadowed", "remote-plugin", "ignored-folder", "hidden-folder", "other-case", "not-a-skill"}
+    {
+        "shadowed",
+        "remote-plugin",
+        "ignored-folder",
+        "hidden-folder",
+        "other-case",
+        "not-a-skill",
+        "reference",
+        "stale-version",
+    }
 )
 """Reasons for skipping that are ordinary in a working library."""
 

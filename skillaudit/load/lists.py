@@ -51,7 +51,8 @@ def read_list(path: Path, shown: str) -> tuple[list[Draft], list[Skipped]]:
             if isinstance(got, Rejected):
                 skipped.append(Skipped(path=f"{base}{place}", reason=got.reason, code=got.code))
             else:
-                got.is_tool = not got.folders and (not lines or "#" in place or _has_schema(row))
+                listed = not lines or "#" in place or _has_schema(row)
+                got.is_tool = not got.folders and listed and row.get("kind") != "skill"
                 if got.is_tool:
                     named_server = row.get("server")
                     server = one_line(named_server) if isinstance(named_server, str) else _server(path)

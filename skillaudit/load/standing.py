@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -138,7 +139,7 @@ def client_path(real: Path) -> Folders:
     return () if at is None else tuple(show(part) for part in parts[at:])
 
 
-def _scope(real: Path, installed: Installed) -> str:
+def _scope(real: Path, installed: Installed) -> Literal["", "user", "enterprise"]:
     """Return whose folder a source is: `user` for one below a client's folder at home, `enterprise` below /etc."""
     if str(real).startswith(("/etc/", "/Library/Application Support/")):
         return "enterprise"

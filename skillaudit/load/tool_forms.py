@@ -47,6 +47,10 @@ def find_tools(content: Any, depth: int = 0) -> Tools | None:
     for key in _LIST_KEYS:
         if isinstance(content.get(key), list | dict):
             found = find_tools(content[key], depth + 1)
+            if found is not None and key == "skills":  # an index of skills, or a server's `skills/list`
+                found = found._replace(
+                    rows=[{**row, "kind": "skill"} if isinstance(row, dict) else row for row in found.rows]
+                )
             if found is not None:
                 return found._replace(partial=found.partial or bool(content.get("nextCursor")))
     row = as_row(content)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from skillaudit.errors import LoadError
 from skillaudit.load import load
 from skillaudit.load.lists import read_list
+from tests.load.trees import write
 
 TOOL = {"name": "get_weather", "description": "Reports the weather of a city for today."}
 OTHER = {"name": "send_mail", "description": "Sends a mail to one or more people."}
@@ -220,3 +221,19 @@ def test_no_json_crashes_the_reader(
         assert draft.name
         missing = {problem.kind for problem in draft.problems} & {"no-description", "empty-description"}
         assert draft.description or missing
+
+
+def test_an_index_of_skills_holds_skills(tmp_path: Path) -> None:
+    rows = [
+        {
+            "name": "git-workflow",
+            "type": "skill-md",
+            "description": "Follows the team's branches.",
+            "url": "/x",
+        }
+    ]
+    index = write(tmp_path, ".well-known/agent-skills/index.json", json.dumps({"skills": rows}))
+    reply = {"jsonrpc": "2.0", "id": 1, "result": {"skills": rows}}
+    for path in (index, write(tmp_path, "skills-list.json", json.dumps(reply))):
+        (skill,) = load([path]).skills
+        assert (skill.name, skill.is_tool) == ("git-workflow", False)
