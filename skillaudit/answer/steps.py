@@ -72,9 +72,9 @@ def _mend(report: Report) -> Iterator[_Ranked]:
 def _fit(report: Report) -> Iterator[_Ranked]:
     """A list that a client cuts."""
     view = focus(report)
-    if view is None or view.budget is None:
+    if view is None or view.budget is None or view.whole <= view.budget:
         return
-    unseen = view.shortened + view.name_only + view.invisible
+    unseen = view.shortened + view.name_only + view.unlisted
     if not unseen:
         return
     lost = next(

@@ -32,7 +32,7 @@ DEFAULT_CLIENT = "claude-code"
 def focus(report: Report) -> ClientView | None:
     """Return the client that the answer is about: the audited one, else the one that the folders name."""
     views = {view.client: view for view in report.clients}
-    named = [client for client in _named(report) if client in views]
+    named = [client for client in (*report.library.made_for, *_named(report)) if client in views]
     wanted = report.client or next(iter(named), DEFAULT_CLIENT)
     return views.get(wanted)
 
@@ -94,8 +94,10 @@ def _shown(view: ClientView, skills: int) -> str:
         parts.append((view.name_only, "loses its description", "lose their description"))
     if view.shortened:
         parts.append((view.shortened, "has its description cut short", "have their description cut short"))
-    if view.invisible:
-        parts.append((view.invisible, "is not shown at all", "are not shown at all"))
+    if view.unlisted:
+        parts.append((view.unlisted, "is not shown at all", "are not shown at all"))
+    if passed := view.invisible - view.unlisted:
+        parts.append((passed, "is not loaded", "are not loaded"))
     if not parts:
         return f"{view.title} shows {'the skill' if skills == 1 else f'all {skills:,} skills'} whole."
     told = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts]
@@ -118,7 +120,7 @@ def _others(report: Report, view: ClientView | None) -> Iterator[str]:
 
 
 def _hurt(view: ClientView) -> int:
-    return view.shortened + view.name_only + view.invisible
+    return view.shortened + view.name_only + view.unlisted
 
 
 def asked(report: Report, view: ClientView | None) -> tuple[list[ForecastRow], bool]:

@@ -320,6 +320,15 @@ class ClientView(Record):
     left_out: tuple[LeftOut, ...] = ()
     """What it does not load, or not whole, and why; skills left out by the user are not among them."""
 
+    @property
+    def unlisted(self) -> int:
+        """Skills that it loads, and whose names do not even stand in its list."""
+        return (
+            max(0, self.loaded - self.full - self.shortened - self.name_only)
+            if self.loaded
+            else self.invisible
+        )
+
 
 class EmbeddingSummary(Record):
     """What the vectors are."""
