@@ -106,11 +106,17 @@ def _not_loaded(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         view.client: view for view in evidence.clients if view.made_for or view.client == evidence.client
     }
     groups = [left for left in evidence.library.left_out if left.client not in views]
-    groups += [left for view in views.values() for left in view.left_out if left.lost]
+    groups += [
+        left
+        for view in views.values()
+        for left in view.left_out
+        if left.lost or "it is loaded" in left.reason
+    ]
     for left in groups:
         names = ", ".join(left.skills) + _more(left.count - len(left.skills))
         view = views.get(left.client)
-        told = f"{view.title} does not load {names}" if view else f"Not in the forecast: {names}"
+        verb = "does not load" if left.lost else "loads more than once"
+        told = f"{view.title} {verb} {names}" if view else f"Not in the forecast: {names}"
         yield rule.finding(
             left.skills,
             f"{told}: {left.reason}.",

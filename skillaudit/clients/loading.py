@@ -60,17 +60,39 @@ def _one(skill: Skill, rule: ClientProfile) -> Loaded:
     if not good:
         reason, fix = verdicts[0]
         return Loaded(id=skill.id, state="not loaded", name=skill.name, reason=reason, fix=fix)
-    names = list(dict.fromkeys(_name(skill, site, rule.loading) for site in good))
+    # One file behind a link is loaded once, whatever leads to it.
+    own = [site for site in good if not site.linked or site is good[0]]
+    names = list(dict.fromkeys(_name(skill, site, rule.loading) for site in own))
+    twice = tuple(names[1:]) if rule.same_name == "both" else ()
     lost = "name" if "name" in skill.lacks else "description" if "description" in skill.lacks else ""
+    reason, fix = (
+        (f"{_LACKING[lost]}, and something else stands in for it", _MENDED[lost]) if lost else ("", "")
+    )
+    if twice:
+        reason, fix = (
+            f"it is loaded {_TIMES.get(len(names), 'many times')}, also by {_owners(own[1:])}",
+            "keep one",
+        )
     return Loaded(
         id=skill.id,
-        state="degraded" if lost else "loads",
+        state="degraded" if lost or twice else "loads",
         name=names[0],
-        reason=f"{_LACKING[lost]}, and something else stands in for it" if lost else "",
-        fix=_MENDED[lost] if lost else "",
-        twice=tuple(names[1:]) if rule.same_name == "both" else (),
+        reason=reason,
+        fix=fix,
+        twice=twice,
         below=good[0].below,
     )
+
+
+_TIMES = {2: "twice", 3: "three times"}
+
+
+def _owners(sites: Sequence[Site]) -> str:
+    names = dict.fromkeys(
+        f"the plugin {site.origin.plugin}" if site.origin.plugin else site.root or "the library"
+        for site in sites
+    )
+    return ", ".join(names)
 
 
 def _verdict(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:

@@ -172,6 +172,7 @@ def test_the_installed_version_of_a_plugin_counts(tmp_path: Path) -> None:
     assert {skill.site.kind, skill.others[0].kind} == {"client", "plugin"}
     (one,) = loading(library.skills, profile("claude-code"))
     assert {one.name, *one.twice} == {"lint", "helper:lint"}
+    assert one.reason.startswith("it is loaded twice, also by")
 
 
 def test_without_a_record_the_newest_version_counts(tmp_path: Path) -> None:
