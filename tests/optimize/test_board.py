@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from skillaudit.optimize.board import ABSENT, Board, Columns, Memory, rows_for
+from skillaudit.embedding.memory import Memory
+from skillaudit.optimize.board import ABSENT, Board, Columns, rows_for
 from skillaudit.schema import Request, Skill
 from skillaudit.scoring import make_scorer
 
