@@ -18,17 +18,19 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import msgspec
 
 from skillaudit import errors
 from skillaudit.config import Config
 from skillaudit.errors import MissingError, SkillAuditError
-from skillaudit.gate.verdict import Change
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Library, Report, SkillReport
 from skillaudit.tui.loading import Meter, StoppedAudit
+
+if TYPE_CHECKING:
+    from skillaudit.gate.verdict import Change
 
 _TURN = 0.1
 """Seconds between looks at whether the audit is to stop."""
@@ -65,8 +67,11 @@ class Made(msgspec.Struct, tag=True):
     report: Report
     partial: bool
     early: bool = False
-    change: Change | None = None
-    """What changed since the last audit of these sources; None where there was none."""
+    change: bytes = b""
+    """What changed since the last audit of these sources, packed; empty where there was none.
+
+    Its record is the gate's, which the screen need not wait for where nothing changed.
+    """
 
 
 class Part(msgspec.Struct, tag=True):
@@ -177,10 +182,14 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress) -> Report | None
                 raise _error(kind, text, trace)
 
 
-def _tell(progress: Progress, early: Report | None, change: Change | None) -> None:
+def _tell(progress: Progress, early: Report | None, change: bytes) -> None:
     """Give the screen what comes beside a report."""
     if isinstance(progress, Meter):
-        progress.early, progress.change = early, change
+        progress.early = early
+        if change:
+            from skillaudit.gate.verdict import Change
+
+            progress.change = msgspec.msgpack.decode(change, type=Change)
 
 
 def _receive(stream: IO[bytes], heard: queue.SimpleQueue[bytes]) -> None:
@@ -275,9 +284,10 @@ def _messages(
     report: Report, *, partial: bool, early: bool = False, change: Change | None = None
 ) -> list[msgspec.Struct]:
     """Return a report as messages, its skills apart."""
+    packed = b"" if change is None else msgspec.msgpack.encode(change)
     starts = range(0, len(report.skills), _TOGETHER)
     parts = [Part(report.skills[start : start + _TOGETHER]) for start in starts]
-    return [*parts, Made(msgspec.structs.replace(report, skills=()), partial, early, change)]
+    return [*parts, Made(msgspec.structs.replace(report, skills=()), partial, early, packed)]
 
 
 def last_key(library: Library, config: Config) -> str:

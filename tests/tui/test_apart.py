@@ -137,3 +137,10 @@ def test_what_changed_since_the_last_audit_comes_with_the_report(tmp_path: Path)
         )
     assert found[0] is None and found[1] is not None and found[2] is None
     assert found[1].added == ("three",) and found[1].reference == "the last audit"
+
+
+def test_the_screen_does_not_wait_for_the_gate() -> None:
+    program = (
+        "import sys, skillaudit.tui.apart, skillaudit.tui.app; sys.exit('skillaudit.gate' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
