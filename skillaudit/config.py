@@ -55,7 +55,7 @@ class Config(Record):
     """Settings of one audit; everything that can change a report is in here."""
 
     scorer: Annotated[
-        ScorerName, About("What similarity is made of; `lexical` is instant and needs no embedding model.")
+        ScorerName, About("What similarity is made of; `lexical` needs no embedding model.")
     ] = "hybrid"
     embedder: Annotated[str, About("Embedding model: a Hugging Face id or a local folder.", metavar="ID")] = (
         DEFAULT_EMBEDDER

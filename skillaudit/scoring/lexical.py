@@ -1,4 +1,4 @@
-"""TF-IDF over words and over character n-grams: instant, in any script, and without a model."""
+"""TF-IDF over words and over character n-grams: in any script, and without a model."""
 
 from __future__ import annotations
 
