@@ -34,8 +34,10 @@ def summary(listing: Listing) -> tuple[str, ...]:
 
 def losses(skills: Sequence[Skill], listing: Listing) -> Iterator[str]:
     """Yield a line for each skill that is not shown whole, with the text that is lost."""
-    for skill, entry in zip(skills, listing.entries, strict=True):
-        if entry.state == "invisible":
+    for skill, entry, one in zip(skills, listing.entries, listing.found, strict=True):
+        if entry.state == "invisible" and one.state == "not loaded" and entry.reason == one.reason:
+            yield f"{skill.id}: not loaded: {one.reason}{f'; {one.fix}' if one.fix else ''}"
+        elif entry.state == "invisible":
             yield f"{skill.id}: invisible ({entry.reason})"
         elif entry.lost:
             yield f"{skill.id}: {entry.state}, {entry.lost:,} characters lost: {_lost_text(skill, entry)}"

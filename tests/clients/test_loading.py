@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.clients import listing, loading, made_for, profile, select
+from skillaudit.clients import listing, loading, losses, made_for, profile, select
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.schema import Library
@@ -284,6 +284,14 @@ def test_scopes_override(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_client_that_calls_skills_by_their_folder(tmp_path: Path) -> None:
     write(tmp_path, ".claude/skills/diff/SKILL.md", text("other-name", "Says another name than its folder."))
     assert listed(tmp_path, "claude-code") == ["diff (other-name)"]
+
+
+def test_what_is_not_loaded_is_told_with_what_to_do(tmp_path: Path) -> None:
+    write(tmp_path, ".gemini/skills/docs/SKILL.md")
+    skills = load([tmp_path]).skills
+    assert list(losses(skills, listing(skills, "claude-code"))) == [
+        "docs: not loaded: Claude Code does not read .gemini/skills; copy it to .claude/skills/docs"
+    ]
 
 
 def test_what_a_strict_client_needs(tmp_path: Path) -> None:
