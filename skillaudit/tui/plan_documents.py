@@ -26,15 +26,13 @@ from skillaudit.page.plan import (
     count,
     flip_blocks,
     gain,
-    harmed_blocks,
     hierarchy_blocks,
     lost_blocks,
     made_blocks,
     offer_blocks,
-    proof_blocks,
-    step_blocks,
     touched_blocks,
 )
+from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:

@@ -1,0 +1,183 @@
+"""What a plan comes to as blocks: its verdict, its proof by class of routers and on a live model, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from skillaudit.page.blocks import Block, Column, Gauge, Heading, Paragraph, field, link, table
+from skillaudit.page.figures import percent, plural, points, signed
+from skillaudit.page.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.optimize.records import Harm, LiveProof, Optimisation, PairedTest, Proof, Step
+    from skillaudit.schema import Estimate
+
+RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
+
+
+def verdict(found: Optimisation) -> str:
+    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing."""
+    proof = found.planned or found.proof
+    if found.live is not None:
+        return live_verdict(found.live)
+    if not found.accepted:
+        return "Nothing here gains a request by any edit that was tried: keep your library."
+    says_when = sum(edit.step == "activation" for edit in found.accepted)
+    working = (
+        f" {plural(says_when, 'description')} would say when to use the skill, which live agents go by and no "
+        "forecast shows; prove it with --prove MODEL."
+        if says_when
+        else ""
+    )
+    if proof is None:
+        return f"No request was kept back to judge this library: nothing is proved.{working}"
+    change = proof.test.difference
+    said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
+    if change.low is not None and change.high is not None:
+        said += f" ({signed(100 * change.low, 1)} to {signed(100 * change.high, 1)})"
+    if proof.proved:
+        by = f", confirmed by the {proof.second} scorer" if proof.second else ""
+        return f"Proved: {said}{by}.{working}"
+    if proof.harmful:
+        kept = found.proof
+        if kept is None or kept.harmful or kept is proof:
+            return f"These edits do harm: {said}; keep your library."
+        rest = "what did is refused, and nothing is proved of the rest"
+        return f"As planned these edits did harm: {said}; {rest}.{working}"
+    if change.low is not None and change.low > 0:
+        why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
+        return f"Not proved: {said}; {why}.{working}"
+    return f"Nothing is proved when a model is asked to choose: {said}.{working}"
+
+
+def live_verdict(live: LiveProof) -> str:
+    """Say in a sentence what a live model made of the edits."""
+    change = live.difference
+    said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
+    if change.low is not None and change.high is not None:
+        said += f" ({signed(100 * change.low, 1)} to {signed(100 * change.high, 1)})"
+    start = "Proved on" if live.proved else "Not proved on"
+    counts = f"{live.gained:,} gained and {live.lost:,} lost of {live.pairs:,} asked both ways"
+    return f"{start} {live.model}: {said}; {counts}."
+
+
+def live_blocks(live: LiveProof) -> list[Block]:
+    """Show what a live model chose before and after."""
+    asked = (
+        f"{live.pairs:,} of {plural(live.planned, 'request')} asked before and after, lists in the same order"
+    )
+    blocks: list[Block] = [Heading(f"Asked of {live.model}", asked)]
+    for name, tone, before, after in (
+        ("right", "good", live.before, live.after),
+        ("no skill", "muted", live.silent_before, live.silent_after),
+        ("false trigger", "warning", live.fired_before, live.fired_after),
+    ):
+        if before.value is not None:
+            blocks += [
+                Paragraph(name, "value"),
+                Gauge("  before", before, tone),
+                Gauge("  after", after, tone),
+            ]
+    p = "no decision changes" if live.p_value is None else f"p = {live.p_value:.2g}, by chance alone"
+    blocks.append(field("changed", f"{live.gained:,} gained, {live.lost:,} lost; {p}"))
+    if live.order_noise.value is not None:
+        blocks.append(
+            field("order", f"another order of the same list changes {percent(live.order_noise.value)}")
+        )
+    if live.dollars is not None:
+        blocks.append(field("spent", f"${live.dollars:.4f}"))
+    return blocks
+
+
+def proof_blocks(proof: Proof, title: str = "Proof", note: str = "") -> list[Block]:
+    """Show the rates before and after, and the paired test."""
+    asked = f"{plural(proof.before.requests, 'request')} that chose no edit"
+    blocks: list[Block] = [Heading(title, ", ".join(part for part in (asked, note) if part))]
+    for name, tone in RATES:
+        before = getattr(proof.before, name)
+        if name == "false_trigger" and before.value is None:
+            continue  # No request is there that should fire nothing.
+        blocks.append(Paragraph(name.replace("_", " "), "value"))
+        blocks.append(Gauge("  before", before, tone))
+        blocks.append(Gauge("  after", getattr(proof.after, name), tone))
+    return blocks + _test(proof.test) + class_blocks(proof)
+
+
+def class_blocks(proof: Proof) -> list[Block]:
+    """Show what every class of routers, and a second scorer, make of the edits."""
+    rows = [
+        (
+            Span(change.router),
+            Span(change.client or "shown in full"),
+            Span(_hundred(change.difference), "value"),
+        )
+        for change in proof.classes
+    ]
+    if proof.second:
+        rows.append(
+            (Span(f"{proof.second} scorer"), Span("confirms"), Span(_hundred(proof.confirmed), "value"))
+        )
+    if not rows:
+        return []
+    columns = (Column("router"), Column("list"), Column("requests gained in a hundred"))
+    return [table(columns, rows)]
+
+
+def _hundred(change: Estimate) -> str:
+    if change.value is None:
+        return "unknown"
+    ends = (
+        ""
+        if change.low is None or change.high is None
+        else f" ({points(change.low)} to {points(change.high)})"
+    )
+    return points(change.value) + ends
+
+
+def _test(test: PairedTest) -> list[Block]:
+    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, by chance alone"
+    blocks: list[Block] = [field("first choice", f"{test.gained:,} gained, {test.lost:,} lost; {p}")]
+    for label, change in (("accuracy", test.difference), ("hijack", test.hijack)):
+        if change.value is not None:
+            ends = f" ({points(change.low)} to {points(change.high)})" if change.low is not None else ""
+            blocks.append(field(label, f"{points(change.value)}{ends} points, paired"))
+    return blocks
+
+
+def harmed_blocks(harmed: Sequence[Harm]) -> list[Block]:
+    """Show the skills that lose all the same."""
+    if not harmed:
+        return []
+    columns = (Column("skill"), *(Column(name, 6, "right") for name in ("reqs", "before", "after")))
+    rows = [
+        (
+            link(harm.skill), Span(f"{harm.requests:,}"), Span(percent(harm.before)),
+            Span(percent(harm.after), "warning"),
+        )
+        for harm in harmed
+    ]  # fmt: skip
+    return [
+        Heading("Harmed all the same", "own requests that go right, of those kept back for the proof"),
+        table(columns, rows),
+    ]
+
+
+def step_blocks(steps: Sequence[Step]) -> list[Block]:
+    """Show the ablation, a line for each step."""
+    if len(steps) < 2:
+        return []
+    columns = (
+        Column("after step"), Column("edits", 5, "right"),
+        *(Column(name, 8, "right") for name in ("accuracy", "hijack", "no skill")), Column("gain", 6, "right"),
+    )  # fmt: skip
+    rows = [
+        (
+            Span(step.step), Span(f"{step.edits:,}" if step.edits else ""), Span(percent(step.accuracy), "value"),
+            Span(percent(step.hijack)), Span(percent(step.no_skill)),
+            Span("" if step.gain is None else points(step.gain)),
+        )
+        for step in steps
+    ]  # fmt: skip
+    notes: list[Block] = [Paragraph(f"{step.step}: {step.note}", "muted") for step in steps if step.note]
+    return [Heading("Step by step", "each with all before it"), table(columns, rows), *notes]
