@@ -15,7 +15,10 @@ from skillaudit.cli.prices import price_of
 from skillaudit.disk.names import expanded
 
 if TYPE_CHECKING:
+    from skillaudit.config import Config
+    from skillaudit.optimize.proof.prove import Prove
     from skillaudit.optimize.records import Optimisation, Plan
+    from skillaudit.progress import Progress
     from skillaudit.schema import Library
 
 EXTRACTIVE = "extractive"
@@ -122,14 +125,7 @@ def command(
 
         complete = completer(rewriter)
     with narration(quiet) as progress:
-        live = None
-        if judge is not None:
-            from skillaudit.asking.terms import Terms
-            from skillaudit.cli.probe import announce
-            from skillaudit.optimize.proof.live import prover
-
-            terms = Terms(price=price_of(price), **asked)
-            live = prover(judge, terms, before=(lambda _: None) if quiet else announce, progress=progress)
+        live = None if judge is None else _prover(judge, price, asked, quiet, progress)
         library = load(sources, progress=progress)
         given = read_plan(plan_file, library) if plan_file is not None and plan_file.exists() else None
         found = optimize(
@@ -143,11 +139,7 @@ def command(
             progress=progress,
         )
         if findings:
-            from skillaudit.optimize.mending import mended
-            from skillaudit.pipeline import audit_library
-
-            report = audit_library(library, config, progress)
-            found = msgspec.structs.replace(found, mends=mended(report.findings, found.edits))
+            found = _with_findings(found, library, config, progress)
     plan = given if given is not None else plan_of(found, library)
     if given is None and only is not None and plan.hierarchy:  # who names the step wants its tree
         plan = msgspec.structs.replace(plan, accept_hierarchy=True)
@@ -161,6 +153,25 @@ def command(
     if settings_folder is not None:
         _settle(found, settings_folder)
     _print(found, form, everything)
+
+
+def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, progress: Progress) -> Prove:
+    from skillaudit.asking.terms import Terms
+    from skillaudit.cli.probe import announce
+    from skillaudit.optimize.proof.live import prover
+
+    terms = Terms(price=price_of(price), **asked)
+    return prover(model, terms, before=(lambda _: None) if quiet else announce, progress=progress)
+
+
+def _with_findings(found: Optimisation, library: Library, config: Config, progress: Progress) -> Optimisation:
+    import msgspec
+
+    from skillaudit.optimize.mending import mended
+    from skillaudit.pipeline import audit_library
+
+    report = audit_library(library, config, progress)
+    return msgspec.structs.replace(found, mends=mended(report.findings, found.edits))
 
 
 def _print(found: Any, form: str, everything: bool) -> None:
