@@ -43,15 +43,26 @@ _OWN = 2
 """Times that one file must say a word the other lacks, for the word to be what it is about."""
 
 
+def _folded(word: str) -> str:
+    """Return a word of a name without its ending; `docs` and `doc` are one, which is too short for a stem."""
+    found = stem(word)
+    return (
+        found[:-1]
+        if 3 < len(found) < 6 and found.endswith("s") and not found.endswith(("ss", "us", "is"))
+        else found
+    )
+
+
 def _set(words: str) -> frozenset[str]:
-    return frozenset(map(stem, words.split()))
+    return frozenset(map(_folded, words.split()))
 
 
 _VARIANT = _set(
     "skill skills expert experts automation automate automator helper tool tools toolkit best practice practices "
     "pattern patterns guide guides guideline guidelines master mastery pro specialist engineer engineering developer "
     "development agent assistant system generate generator builder creator writer implementation implement response "
-    "responder official anthropic senior advanced core complete comprehensive ultimate modern basic simple v2 v3 plus "
+    "responder professional drafter editor official "
+    "anthropic senior advanced core complete comprehensive ultimate modern basic simple v2 v3 plus "
     "lite claude cc code codex based using for with and the of a an to in on your my principles essentials basics "
     "fundamentals suite kit hub coach advisor architect consultant management"
 )
@@ -82,14 +93,14 @@ class Verdicts:
         ]
         words = [_parts(skill.name) for skill in bench.skills]
         self._roles = [{at for at, role in enumerate(_ROLES) if role & set(own)} for own in words]
-        self._order = [[stem(word) for word in own] for own in words]
-        self._full = [frozenset(map(stem, own)) for own in words]
+        self._order = [[_folded(word) for word in own] for own in words]
+        self._full = [frozenset(map(_folded, own)) for own in words]
         self._core = [
-            frozenset(stem(word) for word in own if word not in _EVERY_ROLE) - _VARIANT for own in words
+            frozenset(_folded(word) for word in own if word not in _EVERY_ROLE) - _VARIANT for own in words
         ]
         shipped = Counter(tuple(own[:2]) for own in words if len(own) > 2)
         self._bare = [
-            core if shipped[tuple(own[:2])] < 2 else frozenset(map(stem, own[2:])) - _VARIANT
+            core if shipped[tuple(own[:2])] < 2 else frozenset(map(_folded, own[2:])) - _VARIANT
             for own, core in zip(words, self._core, strict=True)
         ]
         """As the core, without two words that several names begin with: those of a plugin."""
