@@ -70,6 +70,8 @@ def ordered(skills: Iterable[Skill], called: Mapping[str, Called], profile: Clie
         return sorted(skills, key=lambda skill: (called[skill.id].name, skill.path))
     if profile.order == "collated":
         return sorted(skills, key=lambda skill: (collation_key(called[skill.id].name), skill.path))
+    if profile.order == "path":
+        return sorted(skills, key=lambda skill: (skill.path.lower(), skill.name.lower()))
     if profile.order == "scopes":
         return sorted(skills, key=lambda skill: _group(skill, profile))
     return list(skills)

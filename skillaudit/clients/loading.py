@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Literal
@@ -15,6 +16,9 @@ from skillaudit.schema import Record, Site, Skill
 LoadState = Literal["loads", "degraded", "not loaded"]
 Verdict = tuple[str, str]
 """Why a site is not loaded, and what to do about it; both empty where it is."""
+
+_NAME = re.compile(r"(?=.{1,64}$)[a-zA-Z0-9]+(?:-[a-zA-Z0-9]+)*")
+_LONGEST = 1_024
 
 _SCOPES = ("enterprise", "user", "project")
 _LACKING = {
@@ -105,7 +109,14 @@ def _verdict(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
     lacking = next((need for need in how.needs if need in lacks), "")
     if lacking:
         return _LACKING[lacking], _MENDED[lacking]
-    if how.name == "folder-required" and site.below and skill.name != folder_of(skill):
+    if how.strict and not _NAME.fullmatch(skill.name):
+        return (
+            "its name is not made of letters, digits and hyphens",
+            "use words of letters and digits, with hyphens",
+        )
+    if how.strict and len(skill.description.encode("utf-8", "replace")) > _LONGEST:
+        return f"its description is longer than {_LONGEST:,} bytes", "shorten the description"
+    if how.name == "folder-required" and site.below and skill.name.lower() != folder_of(skill).lower():
         return (
             "its name is not that of its folder",
             f"call the folder {skill.name}, or the skill {folder_of(skill)}",

@@ -120,6 +120,8 @@ class Loading(Record, forbid_unknown_fields=True):
     name: Literal["written", "folder", "folder-required", "folder-and-written"] = "written"
     """The name that counts: as written; the folder's; as written, if the folder is called the same; or the folder's
     with the written one in brackets."""
+    strict: bool = False
+    """True where a name that is no words with hyphens, or a description over 1,024 bytes, keeps a skill out."""
     replaced: str = ""
     """Characters of names that it replaces by hyphens."""
     name_cap: int | None = None
@@ -157,8 +159,9 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """What the model does to choose."""
     base: str
     """Folder that the skills are assumed to be installed in, for clients that show paths."""
-    order: Literal["declared", "name", "collated", "scopes"]
-    """`name` by code point, `collated` as a dictionary would; `scopes` by what it was installed as, then collated."""
+    order: Literal["declared", "name", "collated", "scopes", "path"]
+    """`name` by code point, `collated` as a dictionary would; `scopes` by what it was installed as, then collated;
+    `path` by its file in small letters."""
     escape: Literal["none", "xml", "angle"]
     """What is escaped: nothing, what XML asks for, or the angle brackets alone."""
     open: str

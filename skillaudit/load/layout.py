@@ -13,6 +13,7 @@ CLIENT_FOLDERS = frozenset(
         ".claude",
         ".codex",
         ".copilot",
+        ".crush",
         ".cursor",
         ".factory",
         ".gemini",

@@ -54,7 +54,10 @@ def _loading(how: Loading) -> Iterator[Block]:
         yield field("plugins", f"by manifests of {', '.join(how.plugins)}{named}")
     yield field("name", _NAMES[how.name] + (f", without {how.replaced}" if how.replaced else ""))
     if how.needs:
-        yield field("needs", ", ".join(how.needs))
+        strict = (
+            ["a name of words with hyphens", "a description of 1,024 bytes at most"] if how.strict else []
+        )
+        yield field("needs", ", ".join([*how.needs, *strict]))
     passes = [
         text
         for text, holds in (

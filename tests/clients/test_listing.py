@@ -144,6 +144,20 @@ BY_HAND = {
         "  </skill>\n"
         "</available_skills>"
     ),
+    "crush": (
+        "<available_skills>\n"
+        "  <skill>\n"
+        "    <name>alpha</name>\n"
+        "    <description>Reads files.</description>\n"
+        "    <location>/home/user/.config/crush/skills/alpha/SKILL.md</location>\n"
+        "  </skill>\n"
+        "  <skill>\n"
+        "    <name>beta</name>\n"
+        "    <description>Writes &lt;b&gt; &amp; &quot;c&quot;.</description>\n"
+        "    <location>/home/user/.config/crush/skills/beta/SKILL.md</location>\n"
+        "  </skill>\n"
+        "</available_skills>"
+    ),
     "paper": ('Available Skills:\n- skill_001: beta: Writes <b> & "c".\n- skill_002: alpha: Reads files.'),
 }
 

@@ -305,3 +305,19 @@ def test_what_a_strict_client_needs(tmp_path: Path) -> None:
         ".agents/skills/none/SKILL.md": "it has no description",
     }
     assert states(library, "gemini-cli")[".agents/skills/anon/SKILL.md"] == "it has no name"
+
+
+def test_a_client_that_holds_names_to_the_specification(tmp_path: Path) -> None:
+    write(
+        tmp_path, ".crush/skills/good/SKILL.md", text("Good", "Is called like its folder, but for a capital.")
+    )
+    write(tmp_path, ".crush/skills/far/SKILL.md", text("near", "Is called otherwise than its folder is."))
+    write(tmp_path, ".crush/skills/odd/SKILL.md", text("odd_one", "Has an underscore in its name."))
+    write(tmp_path, ".crush/skills/long/SKILL.md", text("long", "Says too much. " * 80))
+    reasons = [one.reason for one in loading(load([tmp_path]).skills, profile("crush"))]
+    assert reasons == [
+        "its name is not that of its folder",
+        "",
+        "its description is longer than 1,024 bytes",
+        "its name is not made of letters, digits and hyphens",
+    ]
