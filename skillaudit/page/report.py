@@ -47,7 +47,7 @@ from skillaudit.page.lines import Span
 from skillaudit.page.places import finding_place
 from skillaudit.page.sessions import use_blocks
 from skillaudit.page.verdict import verdict_blocks
-from skillaudit.schema import BlackHole, Finding, Report, SkillReport
+from skillaudit.schema import BlackHole, Finding, Report, Severity, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
@@ -173,10 +173,10 @@ def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
 
 def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:
     """Count the findings that are left out by rule, of how many there are of it, and name some skills."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[str, Severity], list[Finding]] = {}
     for finding in left:
         groups.setdefault((finding.code, finding.severity), []).append(finding)
-    total: Counter[tuple[str, str]] = Counter((finding.code, finding.severity) for finding in every)
+    total = Counter((finding.code, finding.severity) for finding in every)
     for (code, severity), group in groups.items():
         names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
         where = f": {some(names, 2)}" if names else ""

@@ -76,7 +76,8 @@ def examine(
     """
     # Vectors where there are any: what makes skills confusable is tuned on them, and a sum with the
     # cosines of words has another scale.
-    similarities, pairs = scorer.similarities, scorer.pairs
+    similarities: Block = scorer.similarities
+    pairs: Pairwise = scorer.pairs
     if vectors is not None:
         similarities, pairs = cosines(vectors), partial(_pairs, vectors)
     neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
@@ -144,7 +145,7 @@ def cosines(vectors: NDArray[np.float32]) -> Block:
 def _pairs(
     vectors: NDArray[np.float32], rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    return np.einsum("ij,ij->i", vectors[rows], vectors[columns])
+    return np.asarray(np.einsum("ij,ij->i", vectors[rows], vectors[columns]), dtype=np.float32)
 
 
 def _plain(values: np.ndarray[tuple[int], np.dtype[np.float32]]) -> tuple[float | None, ...]:

@@ -15,12 +15,12 @@ from skillaudit.compile.prose import (
     fill_holes,
     first_sentence,
     role_of,
-    sentences,
     shorten,
     show_holes,
     topics,
 )
 from skillaudit.compile.system import Task
+from skillaudit.text.sentences import sentences
 from tests.compile.systems import agent
 
 REVIEWER = "You are a senior reviewer of code.\n\nSecurity review:\n- x\n\nDesign patterns:\n- y\n"

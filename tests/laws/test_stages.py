@@ -19,7 +19,7 @@ HOLE = 999
 def near(gold: Hashable, offered: Sequence[Hashable]) -> set[Hashable]:
     """The five ids that follow are the most alike."""
     assert isinstance(gold, int)
-    return {gold + step for step in range(1, 6)} & set(offered)
+    return {other for other in offered if other in range(gold + 1, gold + 6)}
 
 
 def simulated(seed: int, drift: float, capture: float, idle: float = 0.0, count: int = 400) -> ErrorProgress:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skillaudit.analysis.neighbors import Block
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
@@ -30,7 +31,7 @@ def library(count: int, used: tuple[int, ...] = ()) -> list[Skill]:
     ]  # fmt: skip
 
 
-def alike(*near: int) -> object:
+def alike(*near: int) -> Block:
     """Similarities where the skills of `near` are like each other and no other two are."""
 
     def rows(start: int, stop: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -47,17 +48,17 @@ def test_what_is_used_and_what_is_like_another_keeps_its_description() -> None:
     skills = library(60, used=(7,))
     chosen = {
         seat.skill: seat.stance for seat in seats(skills, (), Config(client="claude-code"), alike(3, 4))
-    }  # type: ignore[arg-type]
+    }
     assert {chosen[f"skill-{at:03}"] for at in (3, 4, 7)} == {"pinned"}
     assert list(chosen.values()).count("name") > 30
-    found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))  # type: ignore[arg-type]
+    found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))
     assert found is not None
     assert found.whole_after >= found.whole_before
 
 
 def test_nothing_is_said_where_everything_fits_or_no_client_is_named() -> None:
-    assert loadout(library(3), (), Config(client="claude-code"), alike()) is None  # type: ignore[arg-type]
-    assert loadout(library(60), (), Config(), alike()) is None  # type: ignore[arg-type]
+    assert loadout(library(3), (), Config(client="claude-code"), alike()) is None
+    assert loadout(library(60), (), Config(), alike()) is None
 
 
 def test_what_a_plan_folds_or_demotes_is_off_or_manual() -> None:
@@ -67,7 +68,7 @@ def test_what_a_plan_folds_or_demotes_is_off_or_manual() -> None:
         ),
         Edit(id="2", kind="demote", step="narrow", skills=("skill-002",), reason="takes all"),
     ]
-    found = seats(library(4), edits, Config(client="codex"), alike())  # type: ignore[arg-type]
+    found = seats(library(4), edits, Config(client="codex"), alike())
     assert [(seat.skill, seat.stance, seat.into) for seat in found] == [
         ("skill-000", "off", "skill-001"),
         ("skill-002", "manual", ""),

@@ -102,7 +102,7 @@ def written(folder: Path, *, router: bool) -> Report:
     (folder / "asked.jsonl").write_text(
         "".join(f'{{"query": "{w} in the {f}", "gold": "{w}"}}\n' for f, ws in FIELDS.items() for w in ws)
     )
-    config = Config(scorer="lexical", use_cache=False, requests=(folder / "asked.jsonl",), map="none")
+    config = Config(scorer="lexical", use_cache=False, requests=(folder / "asked.jsonl",))
     return audit([folder], config)
 
 
