@@ -81,12 +81,13 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     from skillaudit.load import load
     from skillaudit.pipeline.flow import competing, scorer_for
     from skillaudit.requests import gather
+    from skillaudit.sessions.weighing import in_order_of_use
 
     library = select(load(sources, progress=progress), config)
-    shown = competing(library, config)
     requests = gather(library, config.requests, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None
     try:
+        shown = competing(in_order_of_use(library, config.order, cache=cache, progress=progress), config)
         scorer = scorer_for(shown, config, cache, progress)[0]
         return library_law(
             shown, requests, scorer, router=config.router, floor=config.floor, progress=progress

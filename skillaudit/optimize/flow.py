@@ -31,6 +31,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.holes import broad_rows
 from skillaudit.schema import Library
 from skillaudit.scoring import make_scorer
+from skillaudit.sessions.weighing import in_order_of_use
 
 UNJUDGED: frozenset[StepName] = frozenset({"merge", "activation", "budget"})
 """Steps that need no request."""
@@ -75,6 +76,7 @@ def optimize(
     library = select(library, config)
     cache = Cache(config.cache) if config.use_cache else None
     try:
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         maker: Embed | None = None
         if config.scorer != "lexical":
             maker = Memory(

@@ -18,6 +18,7 @@ from skillaudit.routing import forecast
 from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Coverage, Record, Request, ScorerName
 from skillaudit.scoring import LexicalScorer
+from skillaudit.sessions.weighing import in_order_of_use
 
 
 class Choice(Record):
@@ -62,11 +63,13 @@ def route(
     config = config or Config()
     if not query.strip():
         raise UsageError("the request is empty; write what a user would say.")
-    shown = competing(select(load(sources, progress=progress), config), config)
-    if not shown:
-        raise UsageError("no skill of this library competes for requests: all are manual-only.")
+    library = select(load(sources, progress=progress), config)
     cache = Cache(config.cache) if config.use_cache else None
     try:
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
+        shown = competing(library, config)
+        if not shown:
+            raise UsageError("no skill of this library competes for requests: all are manual-only.")
         scorer, _, _ = scorer_for(shown, config, cache, progress)
         scores = np.asarray(scorer.scores([query]))[0]
         order = np.lexsort((np.arange(len(shown)), -scores))

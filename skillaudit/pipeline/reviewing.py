@@ -14,6 +14,7 @@ from skillaudit.sessions.finding import READERS
 from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.reviewing import Review
 from skillaudit.sessions.reviews import Reviews
+from skillaudit.sessions.weighing import in_order_of_use
 
 
 def open_review(
@@ -30,6 +31,7 @@ def open_review(
     library = load(sources, progress=progress)
     cache = Cache(config.cache) if config.use_cache else None
     harvest = gather(transcripts, clients, cache=cache, since=since, project=project, progress=progress)
+    library = in_order_of_use(library, config.order, cache=cache, progress=progress)
     shown = competing(library, config)
     scorer, _, _ = scorer_for(shown, config, cache, progress)
     return Review(library, shown, scorer, harvest, Reviews(config.cache))

@@ -26,6 +26,7 @@ from skillaudit.routing import Routing, WhatIf, forecast, whatif
 from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
+from skillaudit.sessions.weighing import in_order_of_use
 
 
 def what_if(
@@ -58,6 +59,7 @@ def what_if(
         requests += gather(added, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None
     try:
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         run = _Forecaster(library, gathered, config, cache, progress)
         return whatif(
             library.skills,
@@ -88,12 +90,13 @@ def imagine(
     """
     library = select(load(sources, progress=progress), config)
     gathered = gather(library, config.requests, progress=progress)
-    reworded = tuple(
-        msgspec.structs.replace(skill, description=descriptions[skill.id])
-        for skill in library.skills
-        if skill.id in descriptions
-    )
     with Cache(config.cache) if config.use_cache else nullcontext() as cache:
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
+        reworded = tuple(
+            msgspec.structs.replace(skill, description=descriptions[skill.id])
+            for skill in library.skills
+            if skill.id in descriptions
+        )
         run = _Forecaster(library, gathered, config, cache, progress)
         return whatif(
             library.skills,

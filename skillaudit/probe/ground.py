@@ -79,6 +79,8 @@ class Ground:
             str(self.limit),
         ]
         parts += [f"{skill.id}\0{skill.text}" for skill in self.skills]
+        if self.order == "sessions":
+            parts += [f"{skill.used:.9g}" for skill in self.skills]
         parts += ["\0".join((request.query, *request.gold)) for request in self.requests]
         return hashlib.blake2b("\1".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 

@@ -39,6 +39,7 @@ from skillaudit.requests import Gathered, coverage, gather, synthesize
 from skillaudit.routing import Routing, forecast, save
 from skillaudit.routing.profiles import check_name
 from skillaudit.schema import Library, Request, Skill
+from skillaudit.sessions.weighing import in_order_of_use
 
 WRITTEN = 3
 """Requests that a model writes for each skill that none speaks for."""
@@ -124,7 +125,8 @@ class _Session:
         self._scorers = Scorers(config.embedder, config.device, cache)
         # A model that cannot be used is said before anything is loaded.
         self._router = settings.router(settings.model, self._scorers)
-        self._library = select(load(sources, progress=progress), config)
+        library = select(load(sources, progress=progress), config)
+        self._library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         gathered = gather(self._library, config.requests, progress=progress)
         self._gathered = self._with_written(gathered)
         make = self._scorers.maker(config.scorer)

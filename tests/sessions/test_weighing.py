@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.clients import listing
+from skillaudit.config import Config
 from skillaudit.load import load
+from skillaudit.optimize import optimize
+from skillaudit.pipeline.ranking import route
+from skillaudit.pipeline.whatif import imagine, what_if
+from skillaudit.probe.session import ProbeTerms
+from skillaudit.probe.session import run as run_probe
 from skillaudit.sessions import gather
 from skillaudit.sessions.weighing import weighed
 from tests.cli.runner import Runner
@@ -51,3 +59,61 @@ def test_the_command_knows_the_order(
     by_use = skillaudit("listing", library, *options, "sessions")
     assert "aaa does" not in by_use.out and "ccc does" in by_use.out
     assert "aaa does" in skillaudit("listing", library, *options, "declared").out
+
+
+SUBJECTS = {
+    "aaa": "weather rain wind",
+    "bbb": "invoices orders",
+    "ccc": "charts tables",
+    "ddd": "mail letters",
+}
+
+
+def by_whatif(folder: Path, config: Config) -> object:
+    return what_if([folder], config, remove=["ddd"]).before.accuracy.value
+
+
+def by_imagine(folder: Path, config: Config) -> object:
+    return imagine([folder], config, ["ddd"], {}).before.accuracy.value
+
+
+def by_optimize(folder: Path, config: Config) -> object:
+    proof = optimize(load([folder]), config, only=("budget",)).proof
+    return proof and proof.before.accuracy.value
+
+
+def by_probe(folder: Path, config: Config) -> object:
+    log = folder.parent / f"{config.order}.sqlite"
+    found = run_probe([folder], config, ProbeTerms(model="local/lexical", repeats=1, log=log)).result
+    return found.arms, found.comparison and found.comparison.predicted_accuracy.value
+
+
+def by_route(folder: Path, config: Config) -> object:
+    return route([folder], "tell me of the weather", config).choices[0].id
+
+
+@pytest.mark.parametrize("read", [by_whatif, by_imagine, by_optimize, by_probe, by_route])
+def test_every_command_that_reads_a_list_knows_the_order(
+    read: Callable[[Path, Config], object],
+    write_skill: Callable[..., Path],
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The skill that alone answers the requests was never used, and so loses the words that it answers by."""
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", str(home))
+    for name, words in SUBJECTS.items():
+        folder = write_skill(name, f"{words} " + "does this and that " * 20).parents[1]
+    asked = [f"tell me of {word} number {at}" for word in SUBJECTS["aaa"].split() for at in range(4)]
+    file = tmp_path / "asked.jsonl"
+    file.write_text("\n".join(json.dumps({"query": query, "gold": ["aaa"]}) for query in asked))
+    config = Config(
+        scorer="lexical",
+        client="claude-code",
+        context=14_000,
+        requests=(file,),
+        use_cache=False,
+        order="declared",
+    )
+    by_use = msgspec.structs.replace(config, order="sessions")
+    assert read(folder, by_use) != read(folder, config)
