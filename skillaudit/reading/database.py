@@ -10,12 +10,17 @@ from contextlib import contextmanager, suppress
 
 from skillaudit.errors import UsageError
 from skillaudit.reading.files import ReadingError, named, read_bytes
-from skillaudit.reading.limits import Bounds
+from skillaudit.reading.limits import MIB, Bounds
 
 _MAGIC = b"SQLite format 3\0"
 _WAL = (0x377F0682, 0x377F0683)
 _FRAME = 24
 """Bytes before each page of a write-ahead log."""
+_LONGEST = 16 * MIB
+"""Bytes of one value or row."""
+STEPS = 100_000_000
+"""Steps of SQLite's machine for all queries; a row of a join of three tables takes some dozen."""
+_TICK = 1_000_000
 
 
 @contextmanager
@@ -25,7 +30,8 @@ def open_database(
     """Yield a copy in memory of a SQLite file, with what its write-ahead log has committed.
 
     The layout of the file is SQLite's own (https://sqlite.org/fileformat2.html). Raises `error` for a file that
-    is no database, cannot be read or holds more than `bounds`, and turns a `sqlite3.Error` of the block into it.
+    is no database, cannot be read or holds more than `bounds`, and turns a `sqlite3.Error` of the block into it:
+    among them the end of its patience, for a few rows that are joined with each other are as many as their product.
     """
     data = read_bytes(path, bounds, error=error)
     if not data.startswith(_MAGIC) or len(data) < 512:
@@ -39,6 +45,9 @@ def open_database(
         connection.deserialize(data)
         del data
         connection.execute("PRAGMA query_only = ON")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        ticks = iter(range(STEPS // _TICK))
+        connection.set_progress_handler(lambda: next(ticks, None) is None, _TICK)
         yield connection
     except sqlite3.Error as problem:
         raise error(
@@ -49,8 +58,8 @@ def open_database(
 
 
 def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
-    """Return the columns of a table; none where there is no table of that name, or it is a view."""
-    real = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    """Return the columns of a table; none where no table of that name holds its rows itself."""
+    real = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ?"
     if connection.execute(real, (table,)).fetchone() is None:
         return frozenset()
     return frozenset(row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))

@@ -33,7 +33,6 @@ from skillaudit.sessions.records import Session
 PATTERNS = ("projects/*/*.jsonl",)
 HOME = ".claude"
 _COMMAND = re.compile(r"<command-name>\s{0,20}/?([^<]{1,200})</command-name>")
-_ARGUMENTS = re.compile(r"<command-args>(.{0,64000}?)</command-args>", re.DOTALL)
 _BULLET = re.compile(r"- (\S+?): (.*)")
 _LOCAL = (
     "<local-command",
@@ -44,6 +43,8 @@ _LOCAL = (
     "Caveat: The messages below",
 )
 _LOADED = "Base directory for this skill:"
+_ARGUMENTS = 64_000
+"""Characters of what stands behind a command."""
 _HOOKED = 20_000
 """Characters of what hooks said that are kept until the turn ends."""
 
@@ -159,8 +160,8 @@ def _user(session: Session, found: _Line) -> None:
 
 def _command(session: Session, found: _Line, name: str, text: str) -> None:
     """A slash command is a turn where it calls a skill, which the listing or the next line tells."""
-    arguments = _ARGUMENTS.search(text)
-    said = f"/{name} {arguments[1].strip() if arguments else ''}".strip()
+    arguments, end, _ = text.partition("<command-args>")[2].partition("</command-args>")
+    said = f"/{name} {arguments[:_ARGUMENTS].strip() if end else ''}".strip()
     if session.listings and any(name == skill for skill, _ in session.listings[-1]):
         _open(session, found.uuid, found.timestamp, said)
         load(session, name, "command")

@@ -33,7 +33,8 @@ from skillaudit.sessions.records import Session
 PATTERNS = ("sessions/*/*/*/rollout-*.jsonl*", "archived_sessions/rollout-*.jsonl*")
 HOME = ".codex"
 _OPEN, _CLOSE = "<skills_instructions>", "</skills_instructions>"
-_BULLET = re.compile(r"- (\S+?): (.*?)(?: \(file: [^)]*\))?\s*$")
+_BULLET = re.compile(r"- (\S+?): (.*)")
+_FILE = " (file: "
 _SKILL = re.compile(r"\s*<skill>\s{0,20}<name>([^<]{1,200})</name>")
 _INJECTED = (
     "# AGENTS.md instructions",
@@ -151,6 +152,7 @@ def _listing(session: Session, text: str) -> None:
     inner = text.partition("### Available skills")[2] or text
     found = []
     for line in inner.partition("\n### ")[0].splitlines():
-        if match := _BULLET.match(line):
-            found.append((match[1], match[2]))
+        if match := _BULLET.match(line.rstrip()):
+            told, file, path = match[2].rpartition(_FILE)
+            found.append((match[1], told if file and path.find(")") == len(path) - 1 else match[2]))
     listed(session, found)

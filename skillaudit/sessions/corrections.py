@@ -67,6 +67,8 @@ def _places(folded: str, name: str) -> list[int]:
     plain = name.rpartition(":")[2].casefold()
     found = []
     for form in {plain, plain.replace("-", " ").replace("_", " ")}:
+        if form not in folded:  # a pattern for each of thousands of skills takes seconds
+            continue
         for match in re.finditer(rf"(?<![\w-]){re.escape(form)}(?![\w-])", folded):
             before, after = folded[: match.start()], folded[match.end() :]
             if (

@@ -19,15 +19,22 @@ MOST_LISTED = 5_000
 """Skills of one listing that are kept."""
 MOST_TURNS = 50_000
 """Turns of one session that are kept."""
+MOST_LOADED = 200
+"""Skills that are kept as loaded in one turn, and as standing in the context before it."""
+MOST_NAMED = 100
+"""Files that are looked at in one command."""
+MOST_ENTRIES = 100_000
+"""Entries of all listings of one session that are kept; later listings stand as the last one."""
 _NAME = 200
 _DESCRIPTION = 2_000
 _TAGGED = re.compile(r"\s*<([a-z][\w-]{2,60})[ >]")
-_REMINDERS = re.compile(
+_REMINDER = re.compile(
     r"<(system-reminder|ide_\w{1,40}|user-prompt-submit-hook|current_datetime|session_context|image|attached_files)\b"
-    r"[^>]{0,500}>.{0,20000}?</\1>",
-    re.DOTALL,
+    r"[^>]{0,500}>"
 )
-_SKILL_FILE = re.compile(r"([^/\\\s\"'`=]+)[/\\]+SKILL\.md\b")
+_REMINDED = 20_000
+"""Characters of one reminder."""
+_SKILL_FILE = re.compile(r"(?<![^/\\\s\"'`=])([^/\\\s\"'`=]+)[/\\]+SKILL\.md\b")
 _READS = re.compile(
     r"\b(?:cat|bat|less|more|head|tail|sed\s+-n|nl|type|Get-Content|gc|awk|rg|grep|read_file|readFile)\b"
 )
@@ -71,7 +78,18 @@ def text_of(content: Any) -> str:
 
 def without_reminders(text: str) -> str:
     """Return a message without what clients add to the user's words between tags."""
-    return _REMINDERS.sub("", text).strip() if "<" in text else text.strip()
+    if "<" not in text:
+        return text.strip()
+    kept, at = [], 0
+    ends: dict[str, int] = {}
+    while tag := _REMINDER.search(text, at):
+        name, start = tag[1], tag.end()
+        if 0 <= ends.get(name, 0) < start:  # each end is looked for once, so that many tags cost one reading
+            ends[name] = text.find(f"</{name}>", start)
+        closed = 0 <= ends[name] - start <= _REMINDED
+        kept.append(text[at : tag.start() if closed else start])
+        at = ends[name] + len(name) + 3 if closed else start
+    return "".join((*kept, text[at:])).strip()
 
 
 def injected(text: str) -> bool:
@@ -115,9 +133,11 @@ def load(session: Session, name: Any, how: How) -> None:
     """Note that a skill was loaded in the open turn, once."""
     if not isinstance(name, str) or not (name := short(name.strip().lstrip("/$"))):
         return
-    if name not in session.active:
+    if name not in session.active and len(session.active) < MOST_LOADED:
         session.active.append(name)
-    if session.turns and all(known.name != name for known in session.turns[-1].loads):
+    if not session.turns or len(session.turns[-1].loads) >= MOST_LOADED:
+        return
+    if all(known.name != name for known in session.turns[-1].loads):
         turn = session.turns[-1]
         session.turns[-1] = msgspec.structs.replace(turn, loads=(*turn.loads, Load(name=name, how=how)))
 
@@ -144,22 +164,27 @@ def place(text: Any) -> str:
 
 def listed(session: Session, entries: Iterable[tuple[str, str]], *, add: bool = False) -> None:
     """Take a listing of skills, or with `add` what is new in it."""
-    found = _kept(tuple(islice(entries, MOST_LISTED)))
+    found = _kept(
+        tuple((name[: 2 * _NAME], text[:_DESCRIPTION]) for name, text in islice(entries, MOST_LISTED))
+    )
     if add and session.listings:
         found = tuple((dict(session.listings[-1]) | dict(found)).items())[:MOST_LISTED]
     if not found:
         return
     if not session.listings or session.listings[-1] != found:
+        if session.listings and sum(map(len, session.listings)) + len(found) > MOST_ENTRIES:
+            session.fault("long")
+            return
         session.listings.append(found)
     if session.turns and not session.turns[-1].answered:
         # Clients write down the words first, then what goes with them to the model.
         session.turns[-1] = msgspec.structs.replace(session.turns[-1], listing=len(session.listings) - 1)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _kept(entries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """A listing as it is kept; the same one stands in most sessions of a user."""
-    kept = {short(name): one_line(masked(text[:_DESCRIPTION])) for name, text in entries}
+    kept = {short(name): one_line(masked(text)) for name, text in entries}
     kept.pop("", None)
     return tuple(kept.items())
 
@@ -176,7 +201,8 @@ def skill_files(text: str) -> list[str]:
     """Return the folders whose SKILL.md a text names, each once."""
     if "SKILL.md" not in text:
         return []
-    return list(dict.fromkeys(match[1] for match in _SKILL_FILE.finditer(text[:20_000])))
+    found = islice(_SKILL_FILE.finditer(text[:20_000]), MOST_NAMED)
+    return list(dict.fromkeys(match[1] for match in found))
 
 
 def read_by_command(command: str) -> list[str]:

@@ -29,7 +29,7 @@ _HOMES = re.compile(
 _PROVIDER = re.compile(
     r"\b(?:sk|pk|rk|key|sess|whsec|live|test)[-_][\w-]{12,}|\bAIza[\w-]{20,}|\b(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{12,}"
     r"|\bgh[opsur]_\w{16,}|\bgithub_pat_\w{16,}|\bglpat-[\w-]{12,}|\bxox[abeprs]-[\w-]{8,}|\b(?:hf|npm|gsk|dop_v1|shpat|figd)[_-][\w-]{16,}"
-    r"|\bxai-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?|\bSG\.[\w-]{10,}\.[\w-]{10,}|\bya29\.[\w-]{16,}"
+    r"|\bxai-[\w-]{16,}|\beyJ[\w-]{8,2000}\.[\w-]{8,}(?:\.[\w-]*)?|\bSG\.[\w-]{10,}\.[\w-]{10,}|\bya29\.[\w-]{16,}"
 )
 """Keys as their providers write them; a JSON web token among them."""
 _NAMED = re.compile(

@@ -24,11 +24,15 @@ _NEEDED = {
     "part": {"id", "message_id", "data"},
 }
 _QUERY = """
-SELECT session.id, session.parent_id, session.directory, session.version, message.id, message.time_created,
-    message.data, part.data
+SELECT session.id, session.parent_id IS NOT NULL, session.directory, session.version, message.id, message.time_created,
+    message.rowid, part.rowid
 FROM session JOIN message ON message.session_id = session.id LEFT JOIN part ON part.message_id = message.id
+WHERE max(length(session.id), length(message.id), length(ifnull(part.id, ''))) <= 200
+    AND max(length(ifnull(session.directory, '')), length(ifnull(session.version, ''))) <= 4000
+    AND length(ifnull(message.time_created, '')) <= 40
 ORDER BY session.id, message.time_created, message.id, part.id
 """
+"""Without what is long: a message of many parts would be sorted as many times."""
 
 
 def sessions(connection: sqlite3.Connection) -> Iterator[Session]:
@@ -38,25 +42,28 @@ def sessions(connection: sqlite3.Connection) -> Iterator[Session]:
             raise ValueError(f"no table {table} as OpenCode 1.18 has it")
     session: Session | None = None
     last = ""
+    told: dict[str, Any] | None = None
     for row in connection.execute(_QUERY):
-        name, parent, folder, version, message, time, told, part = row
+        name, forked, folder, version, message, time, at, part = row
         if session is None or session.id != str(name):
             if session is not None:
                 yield session
-            session, last = Session(client="opencode", id=str(name), asked_by_agent=parent is not None), ""
+            session, last = Session(client="opencode", id=str(name), asked_by_agent=bool(forked)), ""
             session.project, session.version = place(folder), str(version)[:40]
-        _part(session, str(message), time, told, part, first=message != last)
-        last = message
+        if first := message != last:
+            told, last = _data(connection, "message", at), message
+        piece = {} if part is None else _data(connection, "part", part)
+        if told is None or piece is None:
+            session.fault("broken")
+        else:
+            _part(session, str(message), time, told, piece, first=first)
     if session is not None:
         yield session
 
 
-def _part(session: Session, key: str, time: Any, told: Any, part: Any, *, first: bool) -> None:
-    try:
-        message, piece = _object(told), _object(part) if part is not None else {}
-    except ValueError:
-        session.fault("broken")
-        return
+def _part(
+    session: Session, key: str, time: Any, message: dict[str, Any], piece: dict[str, Any], *, first: bool
+) -> None:
     session.known += 1
     if message.get("role") == "user":
         text = piece.get("text")
@@ -84,8 +91,16 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
-def _object(text: Any) -> dict[str, Any]:
-    value = decode(text.encode() if isinstance(text, str) else bytes(text or b"{}"))
-    if not isinstance(value, dict):
-        raise ValueError("no object")
-    return value
+def _data(connection: sqlite3.Connection, table: str, row: int) -> dict[str, Any] | None:
+    """Return the object in a row, empty for none; None for what is no object."""
+    found = connection.execute(f"SELECT data FROM {table} WHERE rowid = ?", (row,)).fetchone()
+    text = found[0] if found is not None else 0
+    if text is None:
+        return {}
+    if not isinstance(text, str | bytes):  # bytes() of a number are as many zeros
+        return None
+    try:
+        value = decode(text.encode() if isinstance(text, str) else text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -44,7 +44,7 @@ class Reviews:
             for _, line in follow_lines(self.path, DECISIONS):
                 try:
                     self._given.append(msgspec.json.decode(line or b"", type=Review))
-                except msgspec.MsgspecError:
+                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     continue
 
     @property
@@ -98,11 +98,13 @@ def answer(
             return tuple(fired)
         case "none" | "n" | "none needed":
             return ()
+    names = frozenset(known)
+    places = {str(number): name for number, name in enumerate(near, 1)}
     found = []
     for part in (part.strip().strip("`") for part in said.split(",")):
-        if part.isdigit() and 0 < int(part) <= len(near):
-            found.append(near[int(part) - 1])
-        elif part in known:
+        if part in places:
+            found.append(places[part])
+        elif part in names:
             found.append(part)
         else:
             raise UsageError(

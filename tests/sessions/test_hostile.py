@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,9 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillaudit.cache import Cache
-from skillaudit.sessions import READERS, Session, evidence, gather, reading, rows
+from skillaudit.errors import UsageError
+from skillaudit.reading import database
+from skillaudit.sessions import READERS, Session, evidence, gather, lines, reading, rows
 from skillaudit.sessions.corrections import correction, named_in
+from skillaudit.sessions.lines import begin, listed, load, skill_files, without_reminders
 from skillaudit.sessions.masking import words
+from skillaudit.sessions.reviews import Reviews, answer
 from tests.sessions import transcripts
 from tests.sessions.test_readers import STEPS
 from tests.test_growth import SECONDS, SIZE, limited
@@ -129,6 +134,11 @@ HOSTILE = (
     "<x>",
     " use ",
     "no ",
+    "-eyJ",
+    "<image>",
+    "<command-args>",
+    " (file: ",
+    " ",
 )
 
 
@@ -139,6 +149,93 @@ def test_no_text_makes_masking_slow(atom: str) -> None:
         words(text)
         correction(f"no, {text}", (), ("a", "a-b", "use"))
         named_in(text, ("a", "a-b"))
+        without_reminders(text)
+        skill_files(f"SKILL.md {text}")
+        for client, line in LINES_OF.items():
+            READERS[client].take(READERS[client].begin_file(PurePath("one.jsonl")), line_of(line(text)))
+
+
+LINES_OF: dict[str, Callable[[str], Any]] = {
+    "claude-code": lambda text: {
+        "type": "user", "message": {"content": f"<command-name>/a</command-name>{text}"}
+    },
+    "codex": lambda text: {
+        "type": "response_item",
+        "payload": {
+            "type": "message",
+            "role": "user",
+            "content": f"<skills_instructions>- a: {text}x</skills_instructions>",
+        },
+    },
+}  # fmt: skip
+
+
+def test_what_is_told_of_reminders_and_listings_stays() -> None:
+    text = "<image>a</image>b<image>c<system-reminder x=1>d</system-reminder> e</image>f"
+    assert without_reminders(text) == "bf"
+    assert without_reminders("a <image> b") == "a <image> b"
+    session = READERS["codex"].begin_file(PurePath("one.jsonl"))
+    listing = "does (file: it) b (file: /x/SKILL.md)  \n- c: plain (file: /y) more\n- d: e"
+    READERS["codex"].take(session, line_of(LINES_OF["codex"](f"{listing}\n- y: ")))
+    (told,) = session.listings
+    assert told == (("a", "does (file: it) b"), ("c", "plain (file: /y) more"), ("d", "e"), ("y", "x"))
+
+
+def test_names_of_thousands_of_skills_are_looked_for_in_a_moment() -> None:
+    names = [f"skill-{number}" for number in range(20_000)]
+    with limited(SECONDS):
+        for _ in range(10):
+            assert correction("no, use skill-7 for that", (), names) == ("skill-7",)
+
+
+def test_what_a_session_keeps_does_not_grow_with_its_square() -> None:
+    session = READERS["claude-code"].begin_file(PurePath("one.jsonl"))
+    for number in range(600):
+        begin(session, str(number), None, "say what you mean")
+        load(session, f"skill-{number}", "model")
+        listed(session, [(f"skill-{at}", f"{number}") for at in range(250)])
+    for number in range(2_000):
+        load(session, f"other-{number}", "model")
+    assert max(len(turn.before) for turn in session.turns) <= lines.MOST_LOADED
+    assert max(len(turn.loads) for turn in session.turns) <= lines.MOST_LOADED
+    assert sum(map(len, session.listings)) <= lines.MOST_ENTRIES
+    assert session.faults["long"] and max(turn.listing for turn in session.turns) < len(session.listings)
+
+
+OPENCODE = (
+    "CREATE TABLE session (id, parent_id, directory, version);"
+    "CREATE TABLE message (id, session_id, time_created, data); CREATE TABLE part (id, message_id, data);"
+)
+
+
+def test_rows_that_multiply_each_other_end_the_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STEPS", 5_000_000)
+    count = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000)"
+    path = tmp_path / "opencode.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(OPENCODE)
+    for table, more in (("session", "'', ''"), ("message", "1, '{}'"), ("part", "'{}'")):
+        connection.executescript(f"{count} INSERT INTO {table} SELECT 'a', 'a', {more} FROM n")
+    connection.close()
+    with limited(SECONDS):
+        found = gather([path], ["opencode"])
+    assert [unread.what for unread in found.unread] == ["unreadable"]
+
+
+def test_numbers_and_made_up_tables_are_no_messages(tmp_path: Path) -> None:
+    path = tmp_path / "opencode.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(OPENCODE)
+    connection.execute("INSERT INTO session VALUES ('a', NULL, '', '')")
+    connection.execute("INSERT INTO message VALUES ('m', 'a', 1, 9000000000000000000)")
+    connection.execute("INSERT INTO part VALUES ('p', 'm', 9000000000000000000)")
+    assert [one.faults for one in READERS["opencode"].sessions(connection)] == [{"broken": 1}]
+    connection.executescript("DROP TABLE part; CREATE VIRTUAL TABLE part USING fts5(id, message_id, data)")
+    connection.close()
+    found = gather([path], ["opencode"])
+    assert [unread.what for unread in found.unread] == ["unknown"]
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) -> None:
@@ -147,3 +244,12 @@ def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(tmp_path: Path) -> 
     blocked.write_text("no folder")
     found = gather([tmp_path / ".claude"], ["claude-code"], cache=Cache(blocked / "cache"))
     assert len(found.conversations) == 1
+
+
+def test_answers_of_a_damaged_file_and_strange_digits(tmp_path: Path) -> None:
+    good = b'{"request":"a","gold":["b"]}\n'
+    (tmp_path / "reviews.jsonl").write_bytes(good + b'{"request":"\xff"}\n' + b"[" * 100_000 + b"\n" + good)
+    assert Reviews(tmp_path).answers == {"a": ("b",)}
+    for said in ("\u00b2", "9" * 5_000):
+        with pytest.raises(UsageError, match="no skill is called"):
+            answer(said, (), ("a", "b", "c"), ("a",))
