@@ -11,10 +11,15 @@ from typing import Any, NamedTuple
 
 from skillaudit.errors import UsageError
 from skillaudit.load.layout import CLIENT_FOLDERS
-from skillaudit.load.walk import Found
+from skillaudit.load.walk import Found, show
 from skillaudit.reading import parse_json, read_bytes
 from skillaudit.reading.limits import MARKETPLACE
+from skillaudit.safety.cleaning import clean_data, one_line
 from skillaudit.schema import Skipped
+
+_NAMED = 5
+_LONGEST = 100
+"""Characters of a version."""
 
 
 class Cached(NamedTuple):
@@ -54,7 +59,8 @@ def read_installed(root: Path) -> Installed:
         try:
             if not path.is_file():
                 continue
-            content = parse_json(read_bytes(path, MARKETPLACE).decode("utf-8-sig", "replace"), MARKETPLACE)
+            text = read_bytes(path, MARKETPLACE).decode("utf-8-sig", "replace")
+            content = clean_data(parse_json(text, MARKETPLACE))
         except (OSError, ValueError, UsageError):
             continue
         homes.add(home)
@@ -97,11 +103,16 @@ def without_stale(
             if version in known:
                 continue
             stale.update(id(found) for found in gone)
-            told = f"of which {', '.join(sorted(known))} is installed" if known else "which is not installed"
+            told = f"of which {_some(known)} is installed" if known else "which is not installed"
             count = f"{len(gone)} skill file{'s' if len(gone) > 1 else ''}"
-            reason = f"{count} of version {version} of the plugin {plugin}@{market}, {told}"
+            reason = show(f"{count} of version {version} of the plugin {plugin}@{market}, {told}")
             skipped.append(Skipped(path=gone[0].shown, reason=reason, code="stale-version"))
     return [found for found in files if id(found) not in stale], skipped
+
+
+def _some(versions: Iterable[str]) -> str:
+    shown = [one_line(version[:_LONGEST]) for version in sorted(versions)]
+    return ", ".join(shown[:_NAMED]) + (f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else "")
 
 
 def _natural(version: str) -> list[tuple[int, int, str]]:

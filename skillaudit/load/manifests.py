@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from typing import Any
 from skillaudit.errors import UsageError
 from skillaudit.load.defects import Problem
 from skillaudit.load.layout import is_sample
+from skillaudit.load.walk import show
 from skillaudit.reading import named, parse_json, read_bytes
 from skillaudit.reading.limits import MARKETPLACE
 from skillaudit.safety.cleaning import clean, clean_data, one_line
@@ -40,6 +42,12 @@ MANIFESTS: Mapping[str, str] = {
 
 _NAMED = 5
 _MOST_LISTED = 20_000
+"""Plugins of one source, and paths of all of them together, that are looked at."""
+_MOST_SAID = 50
+"""Problems of one kind in one manifest that are told one by one."""
+_MOST_MODULES = 1_000
+_NAME = 200
+"""Characters of a name or a version."""
 
 
 @dataclass(slots=True)
@@ -51,21 +59,18 @@ class Plugin:
     families: set[str] = field(default_factory=set)
     marketplace: str = ""
     version: str = ""
-    roots: list[Folders] = field(default_factory=list)
+    roots: dict[Folders, None] = field(default_factory=dict)
     """Folders in which skills have their folders."""
-    single: list[Folders] = field(default_factory=list)
+    single: dict[Folders, None] = field(default_factory=dict)
     """Folders of one skill each."""
 
     def depth_of(self, folders: Folders) -> int | None:
         """Return how far below one of the roots a skill's folder lies, or None where the plugin does not ship it."""
         if folders in self.single:
             return 1
-        found = [len(folders) - len(root) for root in self.roots if folders[: len(root)] == root]
-        return min(found, default=None)
-
-    def ships(self, folders: Folders) -> bool:
-        """Say whether the plugin ships a skill."""
-        return self.depth_of(folders) is not None
+        return next(
+            (depth for depth in range(len(folders) + 1) if _above(folders, depth) in self.roots), None
+        )
 
 
 @dataclass(slots=True)
@@ -78,23 +83,45 @@ class Shipping:
     skipped: list[Skipped] = field(default_factory=list)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     """Manifest and what is wrong in it."""
+    _roots: dict[Folders, tuple[int, set[str]]] = field(default_factory=dict)
+    """For a folder of skills: the place of the first plugin that names it, and the families of all that do."""
+    _single: dict[Folders, tuple[int, set[str]]] = field(default_factory=dict)
+    _owners: dict[Folders, str] = field(default_factory=dict)
+
+    def index(self) -> None:
+        """Make what is asked for each skill a look-up, once all plugins are known."""
+        for at, plugin in enumerate(self.plugins):
+            if plugin.folder:
+                self._owners.setdefault(plugin.folder, plugin.name)
+            for known, folders in ((self._roots, plugin.roots), (self._single, plugin.single)):
+                for folder in folders:
+                    known.setdefault(folder, (at, set()))[1].update(plugin.families)
+
+    def _shipping(self, folders: Folders) -> list[tuple[int, set[str]]]:
+        found = [self._single.get(folders)]
+        found += [self._roots.get(_above(folders, depth)) for depth in range(len(folders) + 1)]
+        return [one for one in found if one is not None]
 
     def ship(self, folders: Folders) -> tuple[Plugin, int] | None:
         """Return the plugin that ships a skill, and its depth below the plugin's root of skills."""
-        for plugin in self.plugins:
-            depth = plugin.depth_of(folders)
-            if depth is not None:
-                return plugin, depth
-        return None
+        found = self._shipping(folders)
+        if not found:
+            return None
+        plugin = self.plugins[min(at for at, _ in found)]
+        return plugin, plugin.depth_of(folders) or 0
 
     def families_of(self, folders: Folders) -> tuple[str, ...]:
         """Return the families of clients for which a skill is shipped."""
-        return tuple(sorted({f for plugin in self.plugins if plugin.ships(folders) for f in plugin.families}))
+        return tuple(sorted(set().union(*(families for _, families in self._shipping(folders)))))
 
     def owner(self, folders: Folders) -> str | None:
         """Return the plugin in whose folder a skill lies, whether it ships it or not."""
-        inside = [p for p in self.plugins if p.folder and folders[: len(p.folder)] == p.folder]
-        return max(inside, key=lambda plugin: len(plugin.folder)).name if inside else None
+        inside = (self._owners.get(_above(folders, depth)) for depth in range(len(folders)))
+        return next((name for name in inside if name is not None), None)
+
+
+def _above(folders: Folders, depth: int) -> Folders:
+    return folders[: len(folders) - depth]
 
 
 class _Reader:
@@ -108,6 +135,10 @@ class _Reader:
         self.out = Shipping()
         self.stubs: list[tuple[str, str]] = []
         """Marketplaces that list nothing."""
+        self.left = _MOST_LISTED
+        self.said: Counter[tuple[str, str]] = Counter()
+        self.by_name: dict[tuple[str, Folders], Plugin] = {}
+        self.by_folder: dict[Folders, list[Plugin]] = {}
 
     def read(self) -> Shipping:
         for place, family in MARKETS.items():
@@ -117,7 +148,13 @@ class _Reader:
         listed = len(self.out.plugins)
         for folder in self._plugin_folders():
             self._plugin(folder)
-        shipping = [plugin for plugin in self.out.plugins if any(map(plugin.ships, self.skills))]
+        here = self.skills | self.above
+        shipping = [
+            plugin
+            for plugin in self.out.plugins
+            if not (self.skills.isdisjoint(plugin.single) and here.isdisjoint(plugin.roots))
+        ]
+        self.out.index()
         # What ships nothing that lies here, as where a release is put together elsewhere, passes nothing over.
         self.out.families = {family for plugin in shipping for family in plugin.families}
         for place, family in self.stubs:
@@ -126,22 +163,41 @@ class _Reader:
                 detail = f"other marketplaces of this repository list {listed}"
                 self.out.problems.append((place, Problem("manifest-stub", 1, detail)))
         self._forgotten()
+        for (place, kind), count in self.said.items():
+            if count > _MOST_SAID:
+                self.out.problems.append(
+                    (place, Problem(kind, 1, f"and {count - _MOST_SAID:,} more like these"))
+                )
         return self.out
 
     def _json(self, place: str) -> tuple[str, dict[str, Any]] | None:
         path = self.root / place
         try:
-            if not path.is_file() or not path.resolve().is_relative_to(self.real):
+            if not _is_file(path) or not path.resolve().is_relative_to(self.real):
                 return None
             text = read_bytes(path, MARKETPLACE).decode("utf-8-sig", "replace")
             content = clean_data(parse_json(text, MARKETPLACE))
         except (OSError, ValueError, UsageError) as error:
             why = one_line(str(error).removeprefix(f"{named(path)}: "))
-            self.out.problems.append((place, Problem("manifest-unreadable", 1, why)))
+            self.out.problems.append((show(place), Problem("manifest-unreadable", 1, why)))
             return None
         return (text, content) if isinstance(content, dict) else None
 
+    def _more(self, place: str) -> bool:
+        """Say whether one more plugin or path is looked at; the first that is not is told."""
+        self.left -= 1
+        if self.left == -1:
+            reason = (
+                f"manifests that name more than {_MOST_LISTED:,} plugins and paths; the others are left out"
+            )
+            self.out.skipped.append(Skipped(path=show(place), reason=reason, code="too-many"))
+        return self.left >= 0
+
     def _say(self, place: str, text: str, kind: str, value: str, detail: str = "") -> None:
+        place = show(place)
+        self.said[place, kind] += 1
+        if self.said[place, kind] > _MOST_SAID:
+            return
         at = text.find(f'"{value}"') if value else -1
         line = text.count("\n", 0, at) + 1 if at >= 0 else 1
         self.out.problems.append((place, Problem(kind, line, detail or value[:200])))
@@ -153,22 +209,24 @@ class _Reader:
         remote: list[str] = []
         here = 0
         entries = content.get("plugins")
-        for entry in entries[:_MOST_LISTED] if isinstance(entries, list) else ():
+        for entry in entries if isinstance(entries, list) else ():
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 continue
-            name = one_line(entry["name"])
+            if not self._more(place):
+                break
+            name = _short(entry["name"])
             folder = self._source(entry.get("source", "./"), base)
             if folder is None:
                 remote.append(name)
                 continue
-            if ".." in folder or not (self.root / Path(*folder)).is_dir():
+            if ".." in folder or not _is_folder(self.root / Path(*folder)):
                 shown = _shown_source(entry.get("source"))
                 self._say(place, text, "manifest-path-missing", shown, f"plugin {name}: source {shown}")
                 continue
             here += 1
             plugin = self._known(name, folder)
             plugin.families.add(family)
-            plugin.marketplace = plugin.marketplace or (one_line(title) if isinstance(title, str) else "")
+            plugin.marketplace = plugin.marketplace or (_short(title) if isinstance(title, str) else "")
             self._roots(plugin, entry, place, text, from_market=True)
         if remote:
             self.out.skipped.append(_elsewhere(place, remote))
@@ -189,12 +247,12 @@ class _Reader:
         return _parts(source) if source.startswith("./") else (*base, *_parts(source))
 
     def _known(self, name: str, folder: Folders) -> Plugin:
-        for plugin in self.out.plugins:
-            if plugin.name == name and plugin.folder == folder:
-                return plugin
-        plugin = Plugin(name, folder)
-        self.out.plugins.append(plugin)
-        return plugin
+        known = self.by_name.get((name, folder))
+        if known is None:
+            known = self.by_name[name, folder] = Plugin(name, folder)
+            self.by_folder.setdefault(folder, []).append(known)
+            self.out.plugins.append(known)
+        return known
 
     def _plugin_folders(self) -> Iterator[Folders]:
         """Yield the folders that may hold a manifest."""
@@ -212,18 +270,17 @@ class _Reader:
             if found is None or (family == "open" and not _is_open_plugin(found[1])):
                 continue
             text, content = found
-            own = [plugin for plugin in self.out.plugins if plugin.folder == folder]
-            listed = [plugin for plugin in own if plugin.marketplace]
+            listed = [plugin for plugin in self.by_folder.get(folder, ()) if plugin.marketplace]
             title = content.get("name")
             name = (
-                one_line(title)
+                _short(title)
                 if isinstance(title, str) and title
-                else (folder[-1] if folder else self.real.name)
+                else show(folder[-1] if folder else self.real.name)
             )
             for plugin in listed or [self._known(name, folder)]:
                 plugin.families.add(family)
                 version = content.get("version")
-                plugin.version = plugin.version or (one_line(version) if isinstance(version, str) else "")
+                plugin.version = plugin.version or (_short(version) if isinstance(version, str) else "")
                 self._roots(plugin, content, prefix + place, text, from_market=False)
 
     def _roots(
@@ -239,23 +296,25 @@ class _Reader:
             else []
         )
         good = []
-        for path in wanted[:_MOST_LISTED]:
+        for path in wanted:
+            if not self._more(place):
+                break
             if (
                 isinstance(path, str)
                 and (folder := self._skills_folder(plugin, path, place, text)) is not None
             ):
                 good.append(folder)
         # A list in a marketplace stands for the folder `skills`; one in a plugin's own manifest adds to it.
-        if not (good and from_market) and not (not from_market and plugin.roots + plugin.single):
+        if not (good and from_market) and not (not from_market and (plugin.roots or plugin.single)):
             good.insert(0, (*plugin.folder, "skills"))
         for folder in good:
             into = plugin.single if folder in self.skills else plugin.roots
-            if folder not in into:
-                into.append(folder)
-        if plugin.folder in self.skills and not any(
-            plugin.depth_of(folders) is not None for folders in self.skills
-        ):
-            plugin.single.append(plugin.folder)
+            into[folder] = None
+        ships = not self.skills.isdisjoint(plugin.single) or not (self.skills | self.above).isdisjoint(
+            plugin.roots
+        )
+        if plugin.folder in self.skills and not ships:
+            plugin.single[plugin.folder] = None
 
     def _skills_folder(self, plugin: Plugin, path: str, place: str, text: str) -> Folders | None:
         parts = _parts(path)
@@ -265,10 +324,10 @@ class _Reader:
             return None
         folder = (*plugin.folder, *parts)
         target = self.root / Path(*folder)
-        if target.is_file():
+        if _is_file(target):
             self._say(place, text, "manifest-path-file", path, told)
             return None
-        if not target.is_dir():
+        if not _is_folder(target):
             self._say(place, text, "manifest-path-missing", path, told)
             return None
         if folder not in self.skills and folder not in self.above:
@@ -277,38 +336,39 @@ class _Reader:
 
     def _forgotten(self) -> None:
         """Say which folders of skills lie beside those that a list names, and are in no list."""
-        told: list[list[Folders]] = []
+        unlisted: dict[Folders, list[Folders]] = {}
+        for folders in sorted(self.skills):
+            if folders and self.out.ship(folders) is None:
+                unlisted.setdefault(folders[:-1], []).append(folders)
+        told: set[frozenset[Folders]] = set()
         for plugin in self.out.plugins:
-            beside = {folder[:-1] for folder in plugin.single if len(folder) > len(plugin.folder) + 1}
-            left = sorted(
-                folders
-                for folders in self.skills
-                if folders and folders[:-1] in beside and self.out.ship(folders) is None
+            beside = frozenset(
+                folder[:-1]
+                for folder in plugin.single
+                if len(folder) > len(plugin.folder) + 1 and folder[:-1] in unlisted
             )
-            if left:
-                names = ", ".join(folder[-1] for folder in left[:_NAMED])
+            if beside and beside not in told:
+                told.add(beside)
+                left = sorted(folders for folder in beside for folders in unlisted[folder])
+                names = ", ".join(show(folder[-1]) for folder in left[:_NAMED])
                 more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
                 place = self._place_of(plugin)
                 detail = f"plugin {plugin.name} does not list {names}{more}"
-                if left not in told:
-                    told.append(left)
-                    self.out.problems.append((place, Problem("manifest-forgets", 1, detail)))
+                self.out.problems.append((show(place), Problem("manifest-forgets", 1, detail)))
 
     def _place_of(self, plugin: Plugin) -> str:
         market = next(
             (
                 place
                 for place, family in MARKETS.items()
-                if family in plugin.families and (self.root / place).is_file()
+                if family in plugin.families and _is_file(self.root / place)
             ),
             None,
         )
         if plugin.marketplace and market:
             return market
         prefix = "/".join((*plugin.folder, ""))
-        return next(
-            (prefix + place for place in MANIFESTS if (self.root / (prefix + place)).is_file()), prefix
-        )
+        return next((prefix + place for place in MANIFESTS if _is_file(self.root / (prefix + place))), prefix)
 
 
 def read_manifests(root: Path, skills: Sequence[Folders]) -> Shipping:
@@ -329,9 +389,10 @@ def empty_submodules(root: Path) -> list[Skipped]:
     except (OSError, UsageError):
         return []
     out = []
-    for match in re.finditer(r"^\s*path\s*=\s*(.+?)\s*$", text, re.MULTILINE):
-        parts = _parts(match[1])
-        if not parts or ".." in parts:
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        parts = _parts(value.strip()) if key.strip() == "path" else ()
+        if not parts or ".." in parts or len(out) >= _MOST_MODULES:
             continue
         folder = root / Path(*parts)
         try:
@@ -339,10 +400,30 @@ def empty_submodules(root: Path) -> list[Skipped]:
         except OSError:
             continue
         if empty:
-            shown = str(PurePosixPath(*parts))
-            reason = f"a submodule that is not checked out; run git submodule update --init {shown}"
+            shown = one_line(str(PurePosixPath(*parts)))[:1_000]
+            # Somebody will paste this into a shell.
+            pasted = shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
+            reason = f"a submodule that is not checked out; run git submodule update --init {pasted}"
             out.append(Skipped(path=shown, reason=reason, code="submodule"))
     return out
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for any file
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _short(text: str) -> str:
+    return one_line(text[:_NAME])
 
 
 def _elsewhere(place: str, names: Sequence[str]) -> Skipped:

@@ -72,7 +72,7 @@ class Ground:
             return replace(
                 site,
                 kind="plugin",
-                inside="/".join(plugin.folder),
+                inside="/".join(map(show, plugin.folder)),
                 below="/".join(folders[len(folders) - depth :]) if depth else "",
                 ships=self.shipping.families_of(found.folders),
                 passed=(),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skillaudit.load import load
 from tests.load.trees import write
+from tests.test_growth import SECONDS, limited
 
 
 def market(root: Path, *plugins: object, **more: object) -> None:
@@ -164,3 +167,85 @@ def test_a_marketplace_behind_a_link_out_is_not_read(tmp_path: Path) -> None:
     market(tmp_path / "away", {"name": "evil", "source": "./skills/a"})
     (tmp_path / "root" / ".claude-plugin").symlink_to(tmp_path / "away" / ".claude-plugin")
     assert load([tmp_path / "root"]).skills[0].category is None
+
+
+@pytest.mark.parametrize("shape", ["plugins", "roots", "missing", "lines", "modules"])
+def test_manifests_cost_no_more_than_their_length(shape: str, tmp_path: Path) -> None:
+    for number in range(40):
+        write(tmp_path, f"skills/a{number}/SKILL.md")
+    many: list[object] = []
+    if shape == "plugins":
+        many = [{"name": f"p{n}", "source": "./", "skills": ["./skills/a1"]} for n in range(20_000)]
+    if shape == "roots":
+        many = [{"name": f"p{n}", "source": "./", "skills": ["./skills"] * 100} for n in range(1_000)]
+    if shape == "missing":
+        many = [{"name": f"p{n}", "source": f"./{n}", "x": "y" * 100} for n in range(20_000)]
+    if many:
+        market(tmp_path, *many)
+    else:
+        line = "\n" if shape == "lines" else "path = a\n"
+        (tmp_path / ".gitmodules").write_text(line * (200_000 // len(line)) + "path = a" + " " * 50_000 + "b")
+    with limited(4 * SECONDS):
+        library = load([tmp_path])
+    assert len(library.skills) == 40
+    assert len(library.defects) < 200
+
+
+def test_too_many_paths_are_told_and_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "skills/a/SKILL.md")
+    market(tmp_path, *({"name": f"p{n}", "source": "./", "skills": ["./skills"] * 30} for n in range(700)))
+    assert [one.reason for one in load([tmp_path]).skipped if one.code == "too-many"] == [
+        "manifests that name more than 20,000 plugins and paths; the others are left out"
+    ]
+
+
+def test_names_that_no_file_can_have_lead_nowhere(tmp_path: Path) -> None:
+    write(tmp_path, "skills/a/SKILL.md")
+    market(
+        tmp_path,
+        {"name": "p", "source": "./" + "a" * 300},
+        {"name": "q", "source": "./", "skills": ["./" + "b" * 300, "./x\0y", "./\ud800"]},
+        metadata={"pluginRoot": "c" * 5_000},
+    )
+    assert {kind for _, kind, _, _ in problems(tmp_path)} == {"manifest-path-missing"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are bytes")
+def test_names_that_are_no_text_are_told_all_the_same(tmp_path: Path) -> None:
+    plugin = tmp_path / os.fsdecode(b"p\xff")
+    text = "---\nname: a\ndescription: Does things for those who need it.\n---\n"
+    write(plugin, "skills/a/SKILL.md", text)
+    write(plugin, ".claude-plugin/plugin.json", json.dumps({"skills": ["./nope"]}))
+    write(plugin, "gemini-extension.json", "{")
+    for version in ("1.0", "2.0"):
+        write(
+            tmp_path / ".claude/plugins/cache/m" / os.fsdecode(b"q\xff") / version, "skills/x/SKILL.md", text
+        )
+    library = load([tmp_path])
+    assert msgspec.json.encode(library)
+    assert {kind for _, kind, _, _ in problems(tmp_path)} >= {"manifest-path-missing", "manifest-unreadable"}
+
+
+def test_what_is_installed_is_told_cleaned_and_cut(tmp_path: Path) -> None:
+    for version in ("1.0", "2.0"):
+        write(tmp_path, f".claude/plugins/cache/m/p/{version}/skills/x/SKILL.md")
+    versions = [{"version": "1.0"}, *({"version": f"\x1b[2J\n::error::{n}" + "z" * 5_000} for n in range(9))]
+    record = {"plugins": {"p@m": versions}}
+    write(tmp_path, ".claude/plugins/installed_plugins.json", json.dumps(record))
+    (told,) = [one.reason for one in load([tmp_path]).skipped if one.code == "stale-version"]
+    assert "\x1b" not in told and "\n" not in told and len(told) < 1_000
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("libs/a b", "update --init 'libs/a b'"),
+        ("$(touch x)", "update --init '$(touch x)'"),
+        ("--upload-pack=x", "update --init ./--upload-pack=x"),
+    ],
+)
+def test_a_command_that_is_told_runs_nothing_of_the_librarys(path: str, told: str, tmp_path: Path) -> None:
+    write(tmp_path, "skills/a/SKILL.md")
+    write(tmp_path, ".gitmodules", f"[submodule]\n\tpath = {path}\n")
+    (reason,) = [one.reason for one in load([tmp_path]).skipped if one.code == "submodule"]
+    assert reason.endswith(told)
