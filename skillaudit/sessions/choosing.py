@@ -50,9 +50,8 @@ def questions(
     """Return the requests whose judgement narrows the forecast most, in an order of which every part is a fair one.
 
     Requests are laid out by how far the closest skill stands apart from the next, each as wide as it came often and
-    as the forecast of `fit` is unsure of it, and taken at equal steps: the allocation of Neyman (1934). Chosen by what
-    they would teach of the coefficients alone, twenty leave a larger error than a random twenty, since no choice model
-    is true. What was loaded plays no part: a sample that knew the outcome would be no evidence.
+    as the forecast of `fit` is unsure of it, and taken at equal steps: the allocation of Neyman (1934). What was loaded
+    plays no part: a sample that knew the outcome would be no evidence.
     """
     pool: dict[str, Evidence] = {}
     for one in found:
