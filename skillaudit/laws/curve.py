@@ -210,6 +210,7 @@ def _expected(
         shape = walk.clearance.shape[:2]
         right = chance_right(x, choice).reshape(shape)
         other = expected(x @ np.array(choice.hijack), choice.hijack_sd**2 * np.ones(len(flat))).reshape(shape)
+        other += choice.always * (1 - other)
         curve[i] = right.mean()
         hijack[i] = ((1 - right) * other).mean() if size > 1 else 0.0
         # The orders are averaged before the draws: they share their requests, and only their mean is wanted.

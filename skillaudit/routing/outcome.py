@@ -75,6 +75,7 @@ def choose(evidence: Evidence, fit: ChoiceFit, extra_sd: float = 0.0) -> Outcome
     right = chance_right(columns, fit, extra_sd)
     one = np.ones(len(right))
     wrong = expected(columns @ np.array(fit.hijack), fit.hijack_sd**2 * one)
+    wrong += fit.always * (1.0 - wrong)
     fires = expected(trigger_columns(evidence) @ np.array(fit.trigger), fit.trigger_sd**2 * one)
     shares = spread(evidence.rival_scores + fit.likeness * evidence.rival_likeness, fit.temperature)
     some = shares.sum(axis=1) > 0

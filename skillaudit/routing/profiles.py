@@ -78,6 +78,8 @@ class ChoiceFit(Record):
     """Shift of the level, in logits, and its standard deviation, where descriptors stand in for requests."""
     sources: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
     """The same by source of requests, for those whose requests are easier or harder than labelled ones."""
+    always: float = 0.0
+    """Belief, in [0, 1], that the router never leaves a request with nothing: what is wrong then is another skill."""
     recovered: float = 0.0
     """Share of right choices on recorded requests that the scorer alone ranks wrong; 0 where not known."""
 

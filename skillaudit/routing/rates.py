@@ -16,9 +16,9 @@ from skillaudit.schema import Estimate
 Floats = npt.NDArray[np.float64]
 
 UNKNOWN = Estimate(value=None, low=None, high=None)
-DIMENSIONS = 10
-"""Columns of `normals`: three coefficients, hijack, trigger, and the noise of what is counted."""
-HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART = range(3, 10)
+DIMENSIONS = 11
+"""Columns of `normals`: three coefficients, hijack, trigger, the noise of what is counted, whether it always loads."""
+HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART, ALWAYS = range(3, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,20 @@ def draw(
             + fit.hijack[2] * columns[0, 2]
             + (z[:, HIJACK] * fit.hijack_sd)[:, None]
         )
+        other[_certain(fit.always, z)] = 1.0
         some = float(outcome.shares.any())
         right = chance @ weight
         hijack = ((1.0 - chance) * other) @ weight * some
     if hidden.any():
         hijack = hijack + _fires(evidence, fit, z, hidden) * hidden.sum() / total
     return Drawn(right, hijack)
+
+
+def _certain(belief: float, z: Floats) -> npt.NDArray[np.bool_]:
+    """(B,) the draws in which the router always takes some skill."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z[:, ALWAYS]) < belief)
 
 
 def coefficients(fit: ChoiceFit, z: Floats, extra_sd: float = 0.0) -> Floats:

@@ -24,6 +24,9 @@ NOTHING = -1.0
 """Logits of the chance that a wrong choice of an agent at work is another skill: mostly it loads none."""
 LEAST = 8
 """Judged decisions with a right skill below which there is no profile of one's own."""
+ALWAYS = 0.1
+"""Belief that an agent never leaves a request without a skill, before any decision: of ten recorded kinds it is the one
+whose hook makes it look at every skill first."""
 _MOST_COUNTED = 20
 
 
@@ -77,6 +80,20 @@ def at_work(scorer: ScorerName) -> RouterProfile:
     )
 
 
+def always_loads(log: DecisionLog) -> float:
+    """Return the belief that the agent loads some skill for every request, in [0, 1].
+
+    None where one was left with nothing; else it grows with the different requests that were not, held against agents
+    whose share of these nobody knows (Jeffreys' prior): one that leaves a request in forty looks the same for long.
+    """
+    asked = [one for one in log.decisions if one.gold]
+    if any(one.chosen[OWN] < 0 for one in asked):
+        return 0.0
+    count = len({one.query for one in asked})
+    other = (1 - ALWAYS) * math.prod((at + 0.5) / (at + 1) for at in range(count))
+    return ALWAYS / (ALWAYS + other)
+
+
 def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> RouterProfile:
     """Return the profile of the user's agents, at home in a library: elsewhere the spread between libraries is added.
 
@@ -88,10 +105,12 @@ def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> R
             f"{missing} more judged decisions are needed for a profile of your own; run `skillaudit review`"
         )
     (profile, *_) = calibrate(log, scorer, prior=at_work(scorer.name), name=OWN).profiles
+    made = msgspec.structs.replace(profile.fits[scorer.name], always=always_loads(log))
     who = Counter(f"{one.model or 'a model'} in {one.client}" for one in found if one.gold_from == "review")
     named = " and ".join(name for name, _ in who.most_common(2))
     return msgspec.structs.replace(
         profile,
+        fits={scorer.name: made},
         description=f"your own agents ({named})",
         training="your sessions, as you judged them",
         date=log.date,
