@@ -44,7 +44,7 @@ class Halves:
 def gathered(library: Library, config: Config, progress: Progress) -> Halves:
     """Gather the requests that judge a library; where none of the work half does, a note says so."""
     skills, bodies = library.routable, Bodies()
-    found = gather(library, config.requests, read=bodies, progress=progress)
+    found = gather(library, config.requests, read=bodies, progress=progress).once_each()
     work = rows_for(skills, [request for request in found.requests if not request.proof])[0]
     notes: tuple[str, ...] = ()
     if not work:

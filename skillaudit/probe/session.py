@@ -127,7 +127,7 @@ class _Session:
         self._router = settings.router(settings.model, self._scorers)
         library = select(load(sources, progress=progress), config)
         self._library = in_order_of_use(library, config.order, cache=cache, progress=progress)
-        gathered = gather(self._library, config.requests, progress=progress)
+        gathered = gather(self._library, config.requests, progress=progress).once_each()
         self._gathered = self._with_written(gathered)
         make = self._scorers.maker(config.scorer)
         skills = _listable(self._library, config)

@@ -81,6 +81,8 @@ _TRIGGER_KEYS = (
     "expected_trigger",
     "should_activate",
 )
+MOST = 1_000_000.0
+"""Times that a request may count as having come."""
 _NOTHING = frozenset({"", "none", "null", "no skill", "(no skill)", "no_skill", "nothing", "[]"})
 
 
@@ -347,6 +349,15 @@ def _acceptable(row: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name.strip() for name in names if name.strip())
 
 
+def _count(row: dict[str, Any]) -> float:
+    """How often a row says that its request came, at most `MOST`; 0 where it gives no number above zero."""
+    try:
+        count = float(row.get("count") or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return min(count, MOST) if count > 0 else 0.0
+
+
 def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | Unusable:
     """Read one entry; `expected` is what the list that it stands in says of the file's skill."""
     if not isinstance(row, dict):
@@ -361,13 +372,14 @@ def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | 
         return Unusable(line, str(error))
     own = _first_string(row, ("skill_name", "skillName", "home_skill")) or home
     fires = _expects(row) if expected is None else expected
+    times = _count(row)
     if labelled:
         if fires is False and gold and "skill" in row and "owner" not in row and "gold" not in row:
             # `skill` beside should_trigger: false names the skill that is tested, not the right one.
             return Row(query, None, line, gold[0])
-        return Row(query, gold, line, own, fair)
+        return Row(query, gold, line, own, fair, times)
     if not own:
         return Unusable(
             line, "no skill named for it; add gold, a list of names, empty when nothing should fire"
         )
-    return Row(query, None if fires is False else (own,), line, own, fair)
+    return Row(query, None if fires is False else (own,), line, own, fair, times)

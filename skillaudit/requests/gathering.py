@@ -117,7 +117,8 @@ class _Gatherer:
                 gold.update(dict.fromkeys(ids))
         named = one_line(row.home)
         own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
-        self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own))
+        times = row.times if source == "file" else 0.0
+        self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
 
     def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:
         self.defects.append(
@@ -171,6 +172,7 @@ class _Gatherer:
                     origin=best.origin,
                     home=best.home,
                     proof=is_proof(best.query),
+                    weight=sum(draft.times for draft in same if draft.source == best.source) or 1.0,
                 )
             )
         return tuple(requests)
@@ -191,7 +193,8 @@ def gather(
     skills; at most `per_skill` lines mined from the body of each routable skill that the user's files say nothing
     about; and for skills with none of these, half as many sentences of the body about what the skill does. Requests
     that give their skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones
-    are folded, all their skills right. Order and choice depend on the content alone. `read` gives the parts of a body.
+    are folded, all their skills right and their counts added. Order and choice depend on the content alone. `read`
+    gives the parts of a body.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from skillaudit.schema import Defect, Record, Request, RequestSource
 
 
@@ -18,6 +20,8 @@ class Row(NamedTuple):
     """Name of the skill that the file or entry was written for."""
     acceptable: tuple[str, ...] = ()
     """Names of skills that are no mistake either, where some skill is right."""
+    times: float = 0.0
+    """How often the request came; 0 where nobody said."""
 
 
 class Draft(NamedTuple):
@@ -28,6 +32,8 @@ class Draft(NamedTuple):
     source: RequestSource
     origin: str
     home: str
+    times: float = 0.0
+    """How often it came; 0 where nobody said."""
 
 
 class Gathered(Record):
@@ -46,3 +52,8 @@ class Gathered(Record):
     """Mined and body lines beyond the number kept for each skill."""
     defects: tuple[Defect, ...] = ()
     """Lines that could not be used, each with file, line and remedy."""
+
+    def once_each(self) -> Gathered:
+        """Return the same with every request of one weight, for what compares requests one by one."""
+        even = tuple(msgspec.structs.replace(request, weight=1.0) for request in self.requests)
+        return msgspec.structs.replace(self, requests=even)

@@ -49,7 +49,7 @@ def side_by_side(
 def _at_work(activation: Activation, view: View, seed: int) -> ForecastRow:
     """Rates of agents that may start without any skill: what they load is chosen as when asked."""
     z = normals(DIMENSIONS, seed)
-    count = float(view.judged.judged.sum())
+    count = view.judged.worth(view.judged.judged)
     values = [UNKNOWN] * 4
     if count:
         drawn = draw(view.judged, view.outcome, view.fit, z, view.extra_sd)
@@ -75,6 +75,6 @@ def _at_work(activation: Activation, view: View, seed: int) -> ForecastRow:
 
 def _part(view: View) -> float:
     """Part of the wrong choices that go to a skill which answers the request as well."""
-    mass = view.outcome.hijack[view.judged.judged]
+    mass = (view.outcome.hijack * view.judged.weight)[view.judged.judged]
     share = (view.outcome.shares * view.contested).sum(axis=1)[view.judged.judged]
     return float((mass * share).sum() / max(mass.sum(), 1e-12))

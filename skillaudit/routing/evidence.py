@@ -74,6 +74,8 @@ class Evidence:
     """(R, M) similarity of their descriptors to the right skill's; 0 where none is on offer."""
     shift: Floats
     """(R,) logits by which requests of the row's source are easier than labelled ones."""
+    weight: Floats
+    """(R,) how often each request comes, with mean 1 over those that are judged; exactly 1 where all come alike."""
     catch_all: float = 0.0
     """How much of the list claims everything, in [0, 1]."""
 
@@ -91,6 +93,16 @@ class Evidence:
     def owners(self) -> Ints:
         """(R,) one number per skill that owns requests: its row, or beyond the rows where it is missing."""
         return np.where(self.hidden >= 0, self.size + self.hidden, self.gold)
+
+    def mean(self, values: Floats, rows: npt.NDArray[np.bool_]) -> float:
+        """Mean of `values` (R,) over `rows`, each counted as often as it comes."""
+        weight = self.weight[rows]
+        return float((values[rows] * weight).sum() / weight.sum())
+
+    def worth(self, rows: npt.NDArray[np.bool_]) -> float:
+        """How many requests that come alike tell as much of a rate as `rows` (Kish's effective number)."""
+        weight = self.weight[rows]
+        return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
 
     @property
     def best_rival(self) -> Floats:
@@ -189,19 +201,27 @@ def from_requests(
         part = measure_block(scores, golds[start:stop], contrast, width, beside)
         clearance[start:stop], gold_score[start:stop], rivals[start:stop], rival_scores[start:stop] = part
     progress.update("routing", count, count)
-    gold = np.array(owners, dtype=np.int64)
+    gold, hides = np.array(owners, dtype=np.int64), np.array(strays, dtype=np.int64)
     return Evidence(
         size=size,
         request=np.array(kept, dtype=np.int64),
         gold=gold,
-        hidden=np.array(strays, dtype=np.int64),
+        hidden=hides,
         clearance=clearance,
         gold_score=gold_score,
         rivals=rivals,
         rival_scores=rival_scores,
         rival_likeness=likeness(scorer, gold, rivals),
         shift=np.zeros(count),
+        weight=_relative(np.array([requests[at].weight for at in kept]), (gold >= 0) | (hides >= 0)),
     )
+
+
+def _relative(weight: Floats, judged: npt.NDArray[np.bool_]) -> Floats:
+    """Weights with mean 1 over the judged requests, so that a constant in them is none of a rate's business."""
+    if not len(weight) or np.ptp(weight) == 0:
+        return np.ones(len(weight))
+    return np.asarray(weight / weight[judged if judged.any() else slice(None)].mean(), dtype=np.float64)
 
 
 def _placed(
@@ -372,6 +392,7 @@ def from_descriptors(
         rival_scores=rival_scores,
         rival_likeness=likeness(scorer, gold, rivals),
         shift=np.zeros(count),
+        weight=np.ones(count),
     )
 
 

@@ -42,12 +42,14 @@ class Traffic:
     """(E,) skill that takes it."""
     mass: Floats
     """(E,) probability."""
+    weight: Floats
+    """(E,) how often the request comes."""
     between: csr_array
     """(N, N) expected number of requests of the row's skill taken by the column's."""
     strays: csr_array
     """(H, N) the same for skills that own requests and are missing from the list."""
     owned: Floats
-    """(N,) requests per skill."""
+    """(N,) requests per skill, each as often as it comes."""
     total: float
     """Requests that have a right skill, on offer or not."""
 
@@ -71,23 +73,26 @@ def traffic(evidence: Evidence, outcome: Outcome) -> Traffic:
     mass *= evidence.judged[:, None] & (evidence.rivals >= 0)
     row, column = np.nonzero(mass > 1e-9)
     victim, taker = evidence.gold[row], evidence.rivals[row, column]
-    values = mass[row, column]
+    values, weight = mass[row, column], evidence.weight[row]
+    often = values * weight
     known = victim >= 0
     missing = int(evidence.hidden.max(initial=-1)) + 1
-    owned = np.bincount(evidence.gold[evidence.routed], minlength=evidence.size).astype(np.float64)
+    own = evidence.routed
+    owned = np.bincount(evidence.gold[own], weights=evidence.weight[own], minlength=evidence.size)
     return Traffic(
         row=row.astype(np.int64),
         victim=victim,
         taker=taker,
         mass=values,
+        weight=weight,
         between=csr_array(
-            (values[known], (victim[known], taker[known])), shape=(evidence.size, evidence.size)
+            (often[known], (victim[known], taker[known])), shape=(evidence.size, evidence.size)
         ),
         strays=csr_array(
-            (values[~known], (evidence.hidden[row][~known], taker[~known])), shape=(missing, evidence.size)
+            (often[~known], (evidence.hidden[row][~known], taker[~known])), shape=(missing, evidence.size)
         ),
-        owned=owned,
-        total=float(evidence.judged.sum()),
+        owned=np.asarray(owned, dtype=np.float64),
+        total=float(evidence.weight[evidence.judged].sum()),
     )
 
 
@@ -170,15 +175,16 @@ def skill_flows(
     size = len(skills)
     lost = flow.lost
     owned = flow.owned
-    judged = np.maximum(owned, 1.0)
+    judged = np.where(owned > 0, owned, 1.0)
     rate = np.clip(lost / judged, 0.0, 1.0)
     own = evidence.routed
+    squared = evidence.weight**2
     spread = np.bincount(
-        evidence.gold[own], weights=(outcome.hijack * (1 - outcome.hijack))[own], minlength=size
+        evidence.gold[own], weights=(squared * outcome.hijack * (1 - outcome.hijack))[own], minlength=size
     )
     low, high = beta_bounds(rate, spread / judged**2 + (rate * (1 - rate) * level_sd) ** 2)
     absorbed = flow.absorbed
-    noise = np.bincount(flow.taker, weights=flow.mass * (1 - flow.mass), minlength=size)
+    noise = np.bincount(flow.taker, weights=flow.weight**2 * flow.mass * (1 - flow.mass), minlength=size)
     squares = sum(
         np.asarray(taken.multiply(taken).sum(axis=0), dtype=np.float64).ravel()
         for taken in (flow.between, flow.strays)
@@ -186,6 +192,7 @@ def skill_flows(
     took_low, took_high = gamma_bounds(absorbed, squares + noise + (absorbed * level_sd) ** 2)
     others = np.maximum(flow.total - owned, 1.0)
     real = bool((evidence.request >= 0).any())
+    counted = np.bincount(evidence.gold[own], minlength=size)
     lost_examples = examples(flow, evidence, skills, requests, by_taker=False)
     stolen = examples(flow, evidence, skills, requests, by_taker=True)
     flows = []
@@ -194,7 +201,7 @@ def skill_flows(
         flows.append(
             SkillFlow(
                 id=skill.id,
-                requests=int(owned[row]) if real else 0,
+                requests=int(counted[row]) if real else 0,
                 victim_rate=float(rate[row]) if has else None,
                 victim_low=float(low[row]) if has else None,
                 victim_high=float(high[row]) if has else None,
@@ -221,7 +228,8 @@ def top_pairs(
 
     if not flow.between.nnz:
         return ()
-    share = flow.between.multiply(1.0 / np.maximum(flow.owned, 1.0)[:, None]).tocsr()
+    owned = np.where(flow.owned > 0, flow.owned, 1.0)
+    share = flow.between.multiply(1.0 / owned[:, None]).tocsr()
     both = triu(share + share.T, k=1).tocoo()
     keep = np.nonzero(both.data >= PAIR_SHARE)[0]
     left, right = both.coords[0][keep], both.coords[1][keep]
@@ -254,8 +262,9 @@ def _contested_pairs(
     key = np.minimum(flow.victim, flow.taker) * size + np.maximum(flow.victim, flow.taker)
     inside = np.isin(flow.row * size + flow.taker, answered)
     keys, place = np.unique(key, return_inverse=True)
-    total = np.bincount(place, weights=flow.mass, minlength=len(keys))
-    shared = np.bincount(place, weights=flow.mass * inside, minlength=len(keys))
+    often = flow.mass * flow.weight
+    total = np.bincount(place, weights=often, minlength=len(keys))
+    shared = np.bincount(place, weights=often * inside, minlength=len(keys))
     at = np.searchsorted(keys, left * size + right)
     return np.asarray(shared[at] >= 0.5 * np.maximum(total[at], 1e-12))
 

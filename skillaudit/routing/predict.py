@@ -136,8 +136,10 @@ def _source(profile: RouterProfile, view: View, accuracy: Estimate, strange: int
         sentence += f"; the right skill of {lost:,} of {total:,} requests is not on offer"
     elif lost:
         sentence += f"; {lost:,} of {total:,} skills are not on offer"
+    if supported and np.ptp(evidence.weight) > 0:
+        sentence += "; each request counts as often as it came"
     if supported and view.fit is not None and view.fit.recovered:
-        ranked = float(rank_first(evidence).right[evidence.judged].mean())
+        ranked = evidence.mean(rank_first(evidence).right, evidence.judged)
         if (accuracy.value or 0.0) - ranked >= CALMER:
             sentence += (
                 f"; the scorer by itself would rank {ranked:.0%} of these requests right, but of recorded requests "

@@ -68,7 +68,7 @@ def rates(
     if not judged.any():
         return Rates(UNKNOWN, UNKNOWN, UNKNOWN, false_trigger, UNKNOWN)
     drawn = draw(evidence, outcome, fit, z, extra_sd)
-    count = float(judged.sum())
+    count, weight = evidence.worth(judged), evidence.weight[judged]
     scales = _scales(evidence, outcome)
     unseen = _unseen(evidence, outcome, skills)
     parts = []
@@ -76,9 +76,9 @@ def rates(
         (drawn.right, drawn.hijack, drawn.none), (RIGHT, WRONG, NONE), scales, strict=True
     ):
         shown = measured(values, z[:, column], count, scale, unseen)
-        step = 1.0 / count if np.ptp(values) > 0 else 0.0
+        step = float(weight.min() / weight.sum()) if np.ptp(values) > 0 else 0.0
         parts.append((float(values.mean()), shown, step))
-    mass = outcome.hijack[judged]
+    mass = outcome.hijack[judged] * weight
     share = (outcome.shares * contested).sum(axis=1)[judged]
     part = float((mass * share).sum() / max(mass.sum(), 1e-12))
     both = drawn.hijack * part
@@ -98,10 +98,10 @@ def draw(
     """Draws of the rates over the requests that have a right skill, on offer or not."""
     judged = evidence.judged
     offered, hidden = judged & evidence.routed, judged & ~evidence.routed
-    total = float(judged.sum())
+    total = float(evidence.weight[judged].sum())
     if fit is None:
         one = np.ones(len(z))
-        return Drawn(one * outcome.right[judged].mean(), one * outcome.hijack[judged].mean())
+        return Drawn(one * evidence.mean(outcome.right, judged), one * evidence.mean(outcome.hijack, judged))
     right, hijack = np.zeros(len(z)), np.zeros(len(z))
     if offered.any():
         columns = design(evidence, fit.kappa)[offered]
@@ -109,7 +109,7 @@ def draw(
         level = slopes[:, 0] + slopes[:, 2] * columns[0, 2]
         # A shift of the level is a step along the clearance, at the slope of the point.
         moved = columns[:, 1] + evidence.shift[offered] / max(fit.coefficients[1], 1e-9)
-        points, weight = grouped(moved, np.full(len(moved), 1.0 / total))
+        points, weight = grouped(moved, evidence.weight[offered] / total)
         chance = logistic(level[:, None] + slopes[:, 1:2] * points)
         other = logistic(
             fit.hijack[0]
@@ -122,7 +122,7 @@ def draw(
         right = chance @ weight
         hijack = ((1.0 - chance) * other) @ weight * some
     if hidden.any():
-        hijack = hijack + _fires(evidence, fit, z, hidden) * hidden.sum() / total
+        hijack = hijack + _fires(evidence, fit, z, hidden) * evidence.weight[hidden].sum() / total
     return Drawn(right, hijack)
 
 
@@ -143,7 +143,8 @@ def coefficients(fit: ChoiceFit, z: Floats, extra_sd: float = 0.0) -> Floats:
 def _fires(evidence: Evidence, fit: ChoiceFit, z: Floats, rows: npt.NDArray[np.bool_]) -> Floats:
     """(B,) draws of how often some skill is taken at `rows`, where none is right."""
     level = trigger_columns(evidence)[rows] @ np.array(fit.trigger)
-    points, weight = grouped(level, np.full(len(level), 1.0 / len(level)))
+    weight = evidence.weight[rows]
+    points, weight = grouped(level, weight / weight.sum())
     found: Floats = logistic(points + (z[:, TRIGGER] * fit.trigger_sd)[:, None]) @ weight
     return found * float(evidence.rivals.shape[1] > 0)
 
@@ -157,16 +158,16 @@ def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Esti
         always = float(evidence.rivals.shape[1] > 0)
         return Estimate(value=always, low=always, high=always)
     values = _fires(evidence, fit, z, rows)
-    return estimate(float(values.mean()), measured(values, z[:, FALSE], float(rows.sum())))
+    return estimate(float(values.mean()), measured(values, z[:, FALSE], evidence.worth(rows)))
 
 
 def _scales(evidence: Evidence, outcome: Outcome) -> tuple[float, float, float]:
     """Variance of each share over its binomial one: requests of mixed chances vary less than equal ones."""
     judged = evidence.judged
     found = []
-    for chances in (outcome.right[judged], outcome.hijack[judged], outcome.none[judged]):
-        mean = float(chances.mean())
-        found.append(float((chances * (1 - chances)).mean()) / max(mean * (1 - mean), 1e-9))
+    for chances in (outcome.right, outcome.hijack, outcome.none):
+        mean = evidence.mean(chances, judged)
+        found.append(evidence.mean(chances * (1 - chances), judged) / max(mean * (1 - mean), 1e-9))
     return found[0], found[1], found[2]
 
 
@@ -177,5 +178,6 @@ def _unseen(evidence: Evidence, outcome: Outcome, skills: int) -> float:
     count = len(clusters.starts)
     if count < 2 or count >= skills:
         return 0.0
-    means = clusters.sums(outcome.right[judged]) / clusters.sizes
+    weight = evidence.weight[judged]
+    means = clusters.sums(outcome.right[judged] * weight) / clusters.sums(weight)
     return float(means.var(ddof=1)) / count * (1.0 - count / skills)

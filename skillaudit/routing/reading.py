@@ -67,10 +67,11 @@ class View:
         if not rows.any() or not self.idle.rivals.shape[1]:
             return None
         outcome = choose(self.idle, self.fit) if self.fit else rank_first(self.idle)
-        mass = (outcome.hijack[:, None] * outcome.shares * (self.idle.rivals >= 0))[rows]
+        often = (outcome.hijack * self.idle.weight)[:, None]
+        mass = (often * outcome.shares * (self.idle.rivals >= 0))[rows]
         taker = np.maximum(self.idle.rivals[rows], 0)
         taken = np.bincount(taker.ravel(), weights=mass.ravel(), minlength=self.idle.size)
-        return np.asarray(taken / rows.sum(), dtype=np.float64)
+        return np.asarray(taken / self.idle.weight[rows].sum(), dtype=np.float64)
 
     def rates(self, seed: int) -> Rates:
         """Rates with their intervals."""
@@ -180,7 +181,7 @@ def _shifted(
     if not evidence.judged.any() or not pairs.any():
         return evidence, 0.0
     rows = pairs[evidence.request]
-    return dataclasses.replace(evidence, shift=rows[:, 0]), float(rows[evidence.judged, 1].mean())
+    return dataclasses.replace(evidence, shift=rows[:, 0]), evidence.mean(rows[:, 1], evidence.judged)
 
 
 def _without_requests(fit: ChoiceFit | None, scorer: ScorerName) -> ChoiceFit:

@@ -180,3 +180,5 @@ class Request(Record):
     """Id of the skill whose file it was written in, where that is known."""
     proof: bool = False
     """True for the half that optimisation never sees; split by a hash of the query."""
+    weight: float = 1.0
+    """How often it comes, above 0: rates count it so; only the ratios between requests matter."""

@@ -39,9 +39,9 @@ class Learned(Record):
 
     @property
     def requests(self) -> tuple[Draft, ...]:
-        """Requests whose right skills are known."""
+        """Requests whose right skills are known, with how often each came."""
         return tuple(
-            Draft(one.query, one.gold, "sessions", f"{one.client}, {one.time[:10]}", "")
+            Draft(one.query, one.gold, "sessions", f"{one.client}, {one.time[:10]}", "", one.count)
             for one in self.evidence
             if one.gold is not None
         )

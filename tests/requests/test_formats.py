@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from skillaudit.errors import RequestError
 from skillaudit.reading.limits import REQUESTS
-from skillaudit.requests.formats import Unusable, read_rows
+from skillaudit.requests.formats import MOST, Unusable, read_rows
 from skillaudit.requests.records import Row
 
 
@@ -222,3 +222,11 @@ def test_any_text_gives_rows_or_one_clear_error(
     except RequestError:
         return
     assert all(isinstance(row, Row | Unusable) and row.line >= 1 for row in found)
+
+
+def test_how_often_a_request_came(tmp_path: Path) -> None:
+    path = tmp_path / "asked.jsonl"
+    given = {"one": 3, "two": "2.5", "three": True, "four": -1, "five": "often", "six": None, "seven": 1e300}
+    path.write_text("\n".join(json.dumps({"query": q, "gold": ["a"], "count": n}) for q, n in given.items()))
+    counts = {row.query: row.times for row in read_rows(path) if isinstance(row, Row)}
+    assert counts == {"one": 3, "two": 2.5, "three": 1, "four": 0, "five": 0, "six": 0, "seven": MOST}

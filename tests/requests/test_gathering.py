@@ -8,6 +8,7 @@ import pytest
 
 from skillaudit.errors import RequestError
 from skillaudit.requests import coverage, gather, is_proof
+from skillaudit.requests.records import Draft
 from skillaudit.schema import Library, Request
 from tests.requests.libraries import library, on_disk, skill
 
@@ -267,3 +268,19 @@ def test_everything_gathered_survives_json(tmp_path: Path) -> None:
         library(skill("boats", body=lines(3))), [file_of(tmp_path, "not a row", {"query": "x", "gold": []})]
     )
     assert msgspec.json.decode(msgspec.json.encode(found), type=type(found)) == found
+
+
+def test_counts_of_equal_requests_are_added_where_somebody_counted(tmp_path: Path) -> None:
+    shelf = library(skill("boats"), skill("hats"))
+    path = file_of(
+        tmp_path,
+        {"query": "fold it", "gold": ["boats"], "count": 3},
+        {"query": "Fold it.", "gold": ["boats"], "count": 2},
+        {"query": "wear it", "gold": ["hats"]},
+        {"query": "wear it", "gold": ["hats"]},
+    )
+    asked = [Draft("fold it", ("boats",), "sessions", "claude-code", "", 7)]
+    assert [request.weight for request in gather(shelf, [path]).requests] == [5, 1]
+    found = gather(shelf, [path], asked=asked)
+    assert [request.weight for request in found.requests] == [7, 1]
+    assert {request.weight for request in found.once_each().requests} == {1}

@@ -178,7 +178,11 @@ def test_what_sessions_say_of_a_library(library: Path, home: Path, tmp_path: Pat
     assert use["notes"].elsewhere == 1
     assert sum(skill.missed for skill in use.values()) > 0
     assert (found.use.requests, found.use.labelled, found.use.reviewed) == (12, 1, 1)
-    assert [draft.gold for draft in found.requests] == [("charts",)]
+    assert [(draft.gold, draft.times) for draft in found.requests] == [(("charts",), 1)]
+    often = msgspec.structs.replace(
+        found, evidence=(msgspec.structs.replace(found.evidence[0], gold=(), count=4),)
+    )
+    assert [draft.times for draft in often.requests] == [4]
 
 
 def test_the_command_asks_by_a_sheet_and_every_audit_uses_the_profile(
