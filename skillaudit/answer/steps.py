@@ -14,8 +14,8 @@ LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
 ALLOWED = frozenset({"SA303"})
 """What costs and is meant to."""
-LONGEST = 40
-"""Characters of the sources that a command repeats; longer ones it calls SOURCE."""
+LONGEST = 400
+"""Characters of the sources that a command repeats, so that it works as it stands; longer ones it calls SOURCE."""
 
 
 class _Ranked(NamedTuple):
@@ -110,8 +110,12 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
     for finding in report.findings:
         if finding.code not in ALLOWED and not finding.cost.client and finding.cost.harm > 0:
             groups.setdefault(finding.code, []).append(finding)
+    told: set[tuple[str, ...]] = set()
     for group in groups.values():
         first = group[0]
+        if len(group) == 1 and first.skills in told:  # another rule says the same of it
+            continue
+        told.update(finding.skills for finding in group)
         lost = sum(finding.cost.requests or 0.0 for finding in group)
         idle = max(finding.cost.false_triggers or 0.0 for finding in group)
         if lost + idle < LEAST:  # files that are refused have a step of their own, and cost neither
@@ -123,12 +127,18 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
         yield _Ranked(
             lost + idle,
             NextStep(
-                do=f"{first.fix}{more}",
+                do=f"{_whom(first)}{first.fix}{more}",
                 gain=gain,
                 command=f"skillaudit optimize {_source(report)}",
                 action="findings",
             ),
         )
+
+
+def _whom(finding: Finding) -> str:
+    """Name the skill where the remedy does not."""
+    named = not finding.skills or any(skill in finding.fix for skill in finding.skills)
+    return "" if named else f"{finding.skills[0]}: "
 
 
 def _figure(value: float) -> str:

@@ -87,8 +87,8 @@ def test_what_has_most_at_stake_is_done_first_and_little_is_not_worth_naming() -
     found = report(findings=(hole, pair, pair, small), clients=())
     assert found.answer is not None
     assert [step.do for step in found.answer.steps[:2]] == [
-        "Narrow it.",
-        "Merge them. The same for 1 more (SA204).",
+        "helper: Narrow it.",
+        "helper: Merge them. The same for 1 more (SA204).",
     ]
     assert found.answer.steps[0].gain == "up to 3.0 of 100 requests, 6.0 of 100 false triggers"
     assert "Say less." not in said(found)
@@ -117,3 +117,34 @@ def test_numbers_have_the_decimals_that_their_range_carries() -> None:
 def test_in_the_app_keys_stand_for_commands() -> None:
     text = render(answer_blocks(report(), keys={"plan": "i"}))
     assert "press i" in text and "skillaudit optimize" not in text
+
+
+def test_a_command_names_its_sources_however_deep_they_lie() -> None:
+    deep = "/srv/checkouts/of/everybody/who/works here/on/agents/skills"
+    library = msgspec.structs.replace(small_report().library, sources=(deep,), skills=128)
+    found = report(library=library)
+    assert found.answer is not None
+    assert all(f"'{deep}'" in step.command for step in found.answer.steps)
+
+
+def test_a_remedy_that_names_no_skill_is_told_with_its_skill() -> None:
+    finding = msgspec.structs.replace(
+        small_report().findings[0], code="SA705", skills=("helper",), fix="Name what it is for.",
+        cost=s.Cost(harm=2.0, requests=2.0),
+    )  # fmt: skip
+    found = report(findings=(finding,))
+    assert found.answer is not None
+    assert "helper: Name what it is for." in [step.do for step in found.answer.steps]
+
+
+def test_two_rules_about_one_skill_make_one_step() -> None:
+    hole, claim = (
+        msgspec.structs.replace(
+            small_report().findings[0], code=code, skills=("helper",), fix=f"Narrow helper ({code}).",
+            cost=s.Cost(harm=2.0, requests=2.0),
+        )
+        for code in ("SA301", "SA705")
+    )  # fmt: skip
+    found = report(findings=(hole, claim), clients=())
+    assert found.answer is not None
+    assert [step.do for step in found.answer.steps if "Narrow" in step.do] == ["Narrow helper (SA301)."]
