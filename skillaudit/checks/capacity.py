@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from skillaudit.checks.rule import Evidence, Rule, percent
+from skillaudit.checks.rule import Evidence, Rule, percent, places
 from skillaudit.load.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
 
@@ -116,6 +116,7 @@ def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             unjudged,
             f"No request judges {len(unjudged)} of {len(evidence.library.routable)} skills that compete: "
             f"{shown}{more}.",
+            places=places(evidence, unjudged, 1),
         )
 
 
@@ -152,6 +153,7 @@ def _seldom(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         f"use the skill: {shown}.",
         evidence=f"Agents at work lose most requests by loading nothing{rate} and no text tells how many. Over 20 "
         "skills of one library those that quote users were loaded in 85% of their requests, the others in 63%.",
+        places=places(evidence, shy, 1),
     )
 
 

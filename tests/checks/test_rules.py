@@ -174,6 +174,19 @@ def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_noth
     assert codes(evidence(library=shelf)) == []
 
 
+def test_what_is_said_of_the_whole_library_lies_in_the_source_of_its_first_skill() -> None:
+    skills = tuple(
+        Skill(id=i, name=i, description="Draws.", path=f"{i}/SKILL.md", root=f"two/{i}") for i in "ab"
+    )
+    coverage = msgspec.structs.replace(evidence().forecast.coverage, unjudged=("b",))
+    forecast = msgspec.structs.replace(evidence().forecast, coverage=coverage)
+    (finding,) = check(
+        evidence(library=Library(sources=("two/a", "two/b"), skills=skills), forecast=forecast)
+    )
+    assert finding.code == "SA501" and finding.location is not None
+    assert (finding.location.root, finding.location.path, finding.related) == ("two/b", "b/SKILL.md", ())
+
+
 def twins(cosine: float, cluster: int = 0) -> tuple[SkillReport, ...]:
     rival = Rival(id="b", cosine=cosine)
     first = skill_report("a", victim_rate=0.0, cluster=cluster, rivals=(rival,))
@@ -185,6 +198,8 @@ def test_a_hole_that_only_its_text_gives_away_is_an_error_when_it_is_sure() -> N
         (finding,) = check(evidence(black_holes=(hole(evidence="structure", generic_phrases=phrases),)))
         assert finding.severity == severity
         assert "claims the ground of 4 families" in finding.message
+        (finding,) = check(evidence(black_holes=(hole(evidence="structure", families=1.0),)))
+        assert "claims the ground of 1 family;" in finding.message
     (finding,) = check(evidence(black_holes=(hole(q_value=0.04),)))
     assert finding.severity == "error"
 
