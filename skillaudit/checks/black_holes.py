@@ -19,13 +19,17 @@ def _message(hole: BlackHole) -> str:
     more = f" and {len(hole.victims) - NAMED} more" if len(hole.victims) > NAMED else ""
     if hole.evidence == "structure":
         return (
-            f"{hole.skill} claims the ground of {hole.families:.0f} families; vague requests for {victims}{more} "
+            f"{hole.skill} claims the ground of {_families(hole)}; vague requests for {victims}{more} "
             "would go to it."
         )
     return (
         f"{hole.skill} takes {percent(hole.share)} of the requests of other skills "
         f"({hole.absorbed:.1f}, where {hole.expected:.1f} would be its share), from {victims}{more}."
     )
+
+
+def _families(hole: BlackHole) -> str:
+    return "1 family" if round(hole.families) == 1 else f"{hole.families:.0f} families"
 
 
 def _ground(hole: BlackHole) -> str:

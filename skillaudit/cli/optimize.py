@@ -13,6 +13,7 @@ from skillaudit.cli.options import FloatRange, live_options, make_config, narrat
 from skillaudit.cli.output import deliver, deliver_json, show
 from skillaudit.cli.prices import price_of
 from skillaudit.disk.names import expanded
+from skillaudit.page.figures import plural
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
@@ -196,8 +197,8 @@ def _export(library: Library, plan: Plan, target: Path) -> None:
     from skillaudit.optimize.apply.export import export
 
     done = export(library, plan, target)
-    gateways = f" behind {done.gateways} categories" if done.gateways else ""
-    say(f"{done.skills} skills{gateways} written to {target}")
+    gateways = f" behind {plural(done.gateways, 'category', 'categories')}" if done.gateways else ""
+    say(f"{plural(done.skills, 'skill')}{gateways} written to {target}")
     for problem in done.problems:
         say(f"not changed: {problem.skill}: {problem.reason}")
     for path in done.skipped:
@@ -218,14 +219,20 @@ def _apply(library: Library, plan: Plan) -> None:
         say("nothing to change")
         return
     folders = apply(made)
-    say(f"{len(made)} files changed; --undo puts them back from {', '.join(map(str, folders))}")
+    say(
+        f"{plural(len(made), 'file')} changed; --undo puts back what is kept in {', '.join(map(str, folders))}"
+    )
 
 
 def _settle(found: Optimisation, target: Path) -> None:
     from skillaudit.optimize.apply.settings import write_settings
 
     written = write_settings(found.loadout, target)
-    say(f"{len(written)} files of settings written to {target}" if written else "no settings are needed")
+    say(
+        f"{plural(len(written), 'file')} of settings written to {target}"
+        if written
+        else "no settings are needed"
+    )
 
 
 def _undo(sources: tuple[str, ...]) -> None:

@@ -223,7 +223,8 @@ def profile(client: str) -> ClientProfile:
     if found is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(client.casefold(), known, n=1)
+        today = [one.id for one in known.values() if one.current and client == f"{one.name}@{one.version}"]
+        near = today or get_close_matches(client.casefold(), known, n=1)
         meant = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(f"unknown client {client!r}; {meant}known are {', '.join(known)}")
     return found

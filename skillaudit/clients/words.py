@@ -22,10 +22,11 @@ def summary(listing: Listing) -> tuple[str, ...]:
             f"uncut it would be {listing.whole:,} ({share:.0%})."
         )
     lost = sum(entry.lost for entry in listing.entries)
+    shown = listing.count("full")
     lines.append(
-        f"{listing.count('full'):,} skills are shown whole, {listing.count('shortened'):,} shortened, "
-        f"{listing.count('name-only'):,} by name alone, {listing.count('invisible'):,} not at all; "
-        f"{lost:,} characters of descriptions are lost."
+        f"{shown:,} {'skill is' if shown == 1 else 'skills are'} shown whole, "
+        f"{listing.count('shortened'):,} shortened, {listing.count('name-only'):,} by name alone, "
+        f"{listing.count('invisible'):,} not at all; {lost:,} characters of descriptions are lost."
     )
     if listing.assumption and listing.budget is not None and listing.whole > listing.budget:
         lines.append(f"Assumed: {listing.assumption}.")

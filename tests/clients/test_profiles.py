@@ -53,6 +53,11 @@ def test_a_client_in_capitals_is_nearly_known() -> None:
         profile("CODEX")
 
 
+def test_todays_version_goes_by_its_bare_name() -> None:
+    with pytest.raises(UsageError, match="did you mean 'claude-code'\\?"):
+        profile(f"claude-code@{profile('claude-code').version}")
+
+
 def test_rules_grow_old() -> None:
     rule = profile("copilot-cli@0.0.409")
     assert rule.date == "2026-03"

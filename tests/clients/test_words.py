@@ -18,6 +18,10 @@ def test_a_summary_names_the_budget_and_what_is_lost() -> None:
     )
 
 
+def test_one_skill_is_told_as_one() -> None:
+    assert summary(listing(many(1, 30), "codex"))[1].startswith("1 skill is shown whole, 0 shortened")
+
+
 def test_assumptions_are_stated_only_where_something_is_cut() -> None:
     assert summary(listing(many(200, 100), "claude-code"))[-1] == (
         "Assumed: skills later in the library are used less."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_plan_is_made_exported_applied_and_undone(run, tree: Path, tmp_path: P
     assert (tmp_path / "out" / "helper" / "SKILL.md").is_file()
     applied = run("--plan", str(plan), "--apply")
     assert applied.exit_code == 0, applied.output
-    assert "files changed" in applied.stderr
+    assert re.match(r"(1 file|\d+ files) changed; --undo puts back", applied.stderr)
     assert snapshot(tree) != before
     undone = run("--undo")
     assert undone.exit_code == 0, undone.output
