@@ -153,14 +153,15 @@ def _step(
     shared = _shared(requests, old, new)
     before, after = run(old, shared), run(new, shared)
     changes = [change for change in _changes(before, after, len(shared)) if change.id != name]
+    changes = [change for change in changes if abs(_worse(change)) >= NOTICEABLE]
     judged = bool(shared)
     return Step(
         kind=kind,
         skill=name,
         accuracy=_minus(after.forecast.accuracy.value, before.forecast.accuracy.value) if judged else None,
         hijack=_minus(after.forecast.hijack.value, before.forecast.hijack.value) if judged else None,
-        hurt=tuple(change for change in changes if _worse(change) > 0),
-        helped=tuple(change for change in changes if _worse(change) < 0),
+        hurt=tuple(sorted((one for one in changes if _worse(one) > 0), key=_worse, reverse=True)),
+        helped=tuple(sorted((one for one in changes if _worse(one) < 0), key=_worse)),
     )
 
 
