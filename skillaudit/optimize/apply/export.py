@@ -5,24 +5,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from skillaudit.disk.names import expanded
-from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of, root_of
 from skillaudit.load.walk import is_skill_name, show
-from skillaudit.optimize.apply.files import MAX_FILE, Unmade, edited, folded, new_bytes
+from skillaudit.optimize.apply.files import Unmade, edited, folded, new_bytes, without_folds
 from skillaudit.optimize.apply.frontmatter import FrontmatterError
 from skillaudit.optimize.apply.gateway import gateway_file
-from skillaudit.optimize.apply.merged import beside, redirected, with_bodies
-from skillaudit.optimize.apply.places import categories, folder_of, loadable, places
+from skillaudit.optimize.apply.merged import beside, folders_for, redirected, whole, with_bodies
+from skillaudit.optimize.apply.places import categories, folder_of, places
 from skillaudit.optimize.plan_file import dump
 from skillaudit.optimize.records import Edit, Node, Plan
 from skillaudit.optimize.words.phrasing import slug
@@ -77,26 +76,33 @@ def export(library: Library, plan: Plan, target: Path) -> Exported:
 
 
 def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
-    gone = {edit.skills[0] for edit in plan.edits if edit.accept and edit.kind == "fold"}
-    changed = {skill.id: (own, text) for skill, own, text, _ in edited(library.skills, plan.edits)}
+    edits = _mergeable(library, plan.edits, done)
+    gone = {edit.skills[0] for edit in edits if edit.accept and edit.kind == "fold"}
+    changed = {skill.id: (own, text) for skill, own, text, _ in edited(library.skills, edits)}
     kept = [skill for skill in library.skills if skill.id not in gone]
     tree = plan.hierarchy if plan.accept_hierarchy else ()
     where = places(kept, tree)
     owned = {file.parent for skill in library.skills if (file := file_of(skill)) is not None}
-    joins, names = folded(library.skills, plan.edits)
+    joins, names = folded(library.skills, edits)
     index: dict[str, object] = {}
     for skill in kept:
         place = folder / where[skill.id]
         place.mkdir(parents=True, exist_ok=True)
         own, text = changed.get(skill.id, ([], skill.description))
         name, data, description = _content(skill, own, text, done)
-        data = with_bodies(redirected(data, names), joins.get(skill.id, ()), _inside, MAX_FILE)
-        for other in joins.get(skill.id, ()):
-            _move(other, place / _inside(other), owned, done)
+        goes = joins.get(skill.id, ())
+        inside = folders_for(goes, _taken(skill, where)) if goes else {}
+        if data is not None:
+            data = with_bodies(redirected(data, names), goes, _way(inside))
+        for other in goes:
+            _move(other, place / inside[other.id], owned, done)
         source = file_of(skill)
         if source is not None and is_skill_name(source.name):
             _copy(source.parent, place, owned, root_of(skill) or source.parent, done)
-        (place / name).write_bytes(data)
+        if data is not None:
+            (place / name).write_bytes(data)
+        elif source is not None:
+            shutil.copyfile(source, place / name)
         if source is not None:
             (place / name).chmod(source.stat().st_mode & 0o777)
         path = f"{where[skill.id]}/{name}"
@@ -144,8 +150,8 @@ def _compare(folder: Path, done: Exported) -> None:
             )
 
 
-def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tuple[str, bytes, str]:
-    """Return name, bytes and description of a skill's file, written anew for a row of a list."""
+def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tuple[str, bytes | None, str]:
+    """Return name, bytes and description of a skill's file, written anew for a row of a list; None to copy it."""
     source = file_of(skill)
     if source is None:
         lines = [f"name: {json.dumps(slug(skill.name) or 'skill', ensure_ascii=False)}"]
@@ -156,18 +162,43 @@ def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tu
             lines.append(f"when_to_use: {json.dumps(skill.when_to_use, ensure_ascii=False)}")
         data = ("---\n" + "\n".join(lines) + f"\n---\n\n{skill.body}\n").encode("utf-8", "replace")
         return "SKILL.md", data, one_line(text)
-    data = read_file(source, MAX_FILE)
     name = source.name if is_skill_name(source.name) else "SKILL.md"
+    data = None
     try:
+        data = whole(source)
         return name, new_bytes(data, skill, own, text), one_line(text)
     except FrontmatterError as error:
         done.problems.append(Unmade(skill.id, str(error)))
         return name, data, skill.description
 
 
-def _inside(skill: Skill) -> str:
-    """Return the folder that the files of a folded skill move to, in that of the one that stays."""
-    return f"{loadable(slug(skill.name) or 'folded')}/"
+def _mergeable(library: Library, edits: Sequence[Edit], done: Exported) -> list[Edit]:
+    """Return the edits with those folds refused that the file of the skill that stays cannot take in."""
+    kept = {skill.id: skill for skill in library.skills}
+    refused: set[str] = set()
+    for stays, goes in folded(library.skills, edits)[0].items():
+        source = file_of(kept[stays])
+        try:
+            with_bodies(b"" if source is None else whole(source), goes, _way({}))
+        except (OSError, FrontmatterError) as error:
+            refused |= {skill.id for skill in goes}
+            done.problems += [Unmade(skill.id, str(error)) for skill in goes]
+    return without_folds(edits, refused)
+
+
+def _taken(skill: Skill, where: Mapping[str, str]) -> set[str]:
+    """Return the names in the folder of a skill that its own files have, and those of skills that stand in it."""
+    own = f"{where[skill.id]}/"
+    below = {place[len(own) :].partition("/")[0] for place in where.values() if place.startswith(own)}
+    source = file_of(skill)
+    if source is None or not is_skill_name(source.name):
+        return below
+    return below | {entry.name for entry in source.parent.iterdir()}
+
+
+def _way(inside: Mapping[str, str]) -> Callable[[Skill], str]:
+    """Return what leads to the files of a folded skill, in the folder of the one that stays."""
+    return lambda skill: inside.get(skill.id, "")
 
 
 def _move(skill: Skill, place: Path, owned: set[Path], done: Exported) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from skillaudit.disk.reading import read_file
+import msgspec
+
 from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.load.place import file_of, root_of
 from skillaudit.optimize.apply.frontmatter import FrontmatterError, with_description, with_flag, with_router
-from skillaudit.optimize.apply.merged import redirected, with_bodies
+from skillaudit.optimize.apply.merged import redirected, whole, with_bodies
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.records import Edit
 from skillaudit.schema import Skill
-
-MAX_FILE = 1 << 30
-"""Bytes of a skill file that is edited or copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,10 @@ def refusal(path: Path, root: Path) -> str:
 def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileChange], list[Unmade]]:
     """Return what the accepted edits make of the files of a library, and what they cannot change.
 
-    Nothing is written. A skill of a list has no file and is a problem here, not in an export.
+    Nothing is written. A skill of a list has no file and is a problem here, not in an export. A skill stays where
+    the one that it goes into cannot take it in.
     """
-    made: list[FileChange] = []
+    made: dict[str, FileChange] = {}
     problems: list[Unmade] = []
     joins, names = folded(skills, edits)
     for skill, own, text, removed in edited(skills, edits, everybody=bool(names)):
@@ -70,10 +69,10 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
             problems.append(Unmade(skill.id, f"its file {reason}"))
             continue
         try:
-            before = read_file(path, MAX_FILE)
+            before = whole(path)
             after = None if removed else new_bytes(before, skill, own, text)
             if after is not None:
-                after = with_bodies(redirected(after, names), joins.get(skill.id, ()), _way(path), MAX_FILE)
+                after = with_bodies(redirected(after, names), joins.get(skill.id, ()), _way(path))
         except (OSError, FrontmatterError) as error:
             problems.append(Unmade(skill.id, str(error)))
             continue
@@ -85,8 +84,27 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
                 Unmade(skill.id, f"its copy in {where} keeps what it says; remove it or change it by hand")
             )
         if after != before:
-            made.append(FileChange(path, root, before, after, tuple(edit.id for edit in own)))
-    return made, problems
+            made[skill.id] = FileChange(path, root, before, after, tuple(edit.id for edit in own))
+    held = {
+        goes.id: f"it stays, for {problem.skill} cannot take it in: {problem.reason}"
+        for problem in problems
+        if problem.skill not in made
+        for goes in joins.get(problem.skill, ())
+    }
+    if held:
+        again, told = changes(skills, without_folds(edits, held))
+        return again, [*told, *(Unmade(skill, reason) for skill, reason in held.items())]
+    return list(made.values()), problems
+
+
+def without_folds(edits: Sequence[Edit], held: Collection[str]) -> list[Edit]:
+    """Return the edits with those refused that take away a skill of `held`."""
+    return [
+        msgspec.structs.replace(edit, accept=False)
+        if edit.kind == "fold" and edit.skills[0] in held
+        else edit
+        for edit in edits
+    ]
 
 
 def folded(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[dict[str, list[Skill]], dict[str, str]]:

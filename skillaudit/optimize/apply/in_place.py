@@ -13,7 +13,8 @@ from skillaudit.disk.reading import read_file
 from skillaudit.disk.writing import replace, why_not
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.backup import Backup, backups_of, digest, newest, store
-from skillaudit.optimize.apply.files import MAX_FILE, FileChange, refusal
+from skillaudit.optimize.apply.files import FileChange, refusal
+from skillaudit.optimize.apply.merged import MAX_FILE
 
 FOREIGN = ".skillaudit-backup"
 """A folder that looks like a backup in a library; whoever put it there, it is not used."""
@@ -68,7 +69,7 @@ def undo(root: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
 
 def _write(change: FileChange) -> None:
     _guard(change.path, change.root)
-    if read_file(change.path, MAX_FILE) != change.before:
+    if read_file(change.path, 2 * MAX_FILE) != change.before:
         raise UsageError(f"{change.path} changed while the plan was made; run it again.")
     if change.after is None:
         change.path.unlink()
@@ -102,7 +103,7 @@ def _restore(backup: Backup, *, strict: bool) -> tuple[Path, ...]:
 def _now(path: Path) -> str:
     """Return the hash of a file as it is, empty where there is none."""
     with contextlib.suppress(FileNotFoundError):
-        return digest(read_file(path, MAX_FILE, links=False))
+        return digest(read_file(path, 2 * MAX_FILE, links=False))
     return ""
 
 

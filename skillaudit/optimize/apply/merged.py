@@ -4,52 +4,79 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from skillaudit.disk.names import same
 from skillaudit.disk.reading import read_file
 from skillaudit.load.place import file_of
 from skillaudit.load.walk import is_skill_name
+from skillaudit.optimize.apply.frontmatter import FrontmatterError
+from skillaudit.optimize.apply.places import loadable
+from skillaudit.optimize.words.phrasing import slug
+from skillaudit.reading.limits import MIB, SKILL
 from skillaudit.schema import Skill
 
+MAX_FILE = 16 * MIB
+"""Bytes of a skill file that is edited; longer ones are left as they are."""
 MAX_FILES = 2_000
 """Files of one skill's folder that links are looked for to."""
+MAX_ODD = 50
+"""Of these, and of names, those that hold other characters than words and paths do."""
 _FENCE = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n.*?^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
+_TOKEN = rb"[\w./\x80-\xff-]+"
+_IN_NAME = re.compile(rb"[\w-]")
+_IN_PATH = re.compile(rb"[\w/.-]*[/-]|\w")
+_PLAIN_NAME = re.compile(r"\w[\w.:-]{0,99}")
+"""A name that other files may be given to say."""
 
 
-def with_bodies(data: bytes, goes: Sequence[Skill], prefix: Callable[[Skill], str], largest: int) -> bytes:
+def whole(path: Path) -> bytes:
+    """Return the bytes of a skill file; raises FrontmatterError for one that is too long to be edited."""
+    data = read_file(path, MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise FrontmatterError(f"its file is longer than {MAX_FILE // MIB} MiB; shorten it first")
+    return data
+
+
+def with_bodies(data: bytes, goes: Sequence[Skill], prefix: Callable[[Skill], str]) -> bytes:
     """Return a skill file with the bodies of `goes` after its own, each whole under a heading with its name.
 
     `prefix` leads from the file's folder to that of each of them; links to what lies there are made to follow.
-    A body that stands in the file already is not repeated.
+    A body that stands in the file already is not repeated. Raises FrontmatterError where the file would be longer
+    than what is read of one.
     """
     end = b"\r\n" if b"\r\n" in data[:4096] else b"\n"
+    known = _folded(data)
     for skill in goes:
-        body = _body(skill, largest).strip()
-        if not body or body in data or _folded(body) in _folded(data):
+        body = _body(skill).strip()
+        if not body or (own := _folded(body)) in known:
             continue
-        files = beside(skill)
-        where = prefix(skill).encode()
-        for path in sorted(files, key=len, reverse=True):
-            link = re.compile(rb"(?<![\w./-])(?:\./)?" + re.escape(path.encode()) + rb"(?![\w-])")
-            body = link.sub(_literal(where + path.encode()), body)
-        heading = f"## From {skill.name}".encode()
+        known += b" " + own
+        where = os.fsencode(prefix(skill))
+        links = {path: where + path for path in map(os.fsencode, beside(skill))}
+        body = _replaced(body, links, _IN_NAME, rb"(?:\./)?")
+        heading = f"## From {skill.name}".encode("utf-8", "replace")
         data = data.rstrip() + end * 2 + heading + end * 2 + body + end
+        if len(data) > SKILL.disk:
+            raise FrontmatterError(_too_long(skill.id))
     return data
 
 
 def redirected(data: bytes, names: Mapping[str, str]) -> bytes:
     """Return a file whose body calls the skills of `names` by the names that stand in for them.
 
-    Only names that cannot be plain words, those with a hyphen or an underscore, are looked for.
+    Only names that cannot be plain words, those with a hyphen or an underscore, are looked for, and only a name
+    of one word is written, for these are files of other skills.
     """
     fence = _FENCE.match(data)
     head, body = (data[: fence.end()], data[fence.end() :]) if fence else (b"", data)
-    for old, new in names.items():
-        if re.search(r"\w[-_]\w", old) and old.encode() in body:
-            whole = re.compile(rb"(?<![\w/.-])" + re.escape(old.encode()) + rb"(?![\w/.-]*[/-]|\w)")
-            body = whole.sub(_literal(new.encode()), body)
-    return head + body
+    sure = {
+        old.encode("utf-8", "replace"): new.encode("utf-8", "replace")
+        for old, new in names.items()
+        if re.search(r"\w[-_]\w", old) and _PLAIN_NAME.fullmatch(new)
+    }
+    return head + _replaced(body, sure, _IN_PATH) if sure else data
 
 
 def beside(skill: Skill) -> list[str]:
@@ -63,9 +90,46 @@ def beside(skill: Skill) -> list[str]:
             name for name in folders if not name.startswith(".") and not _has_skill(Path(folder) / name)
         )
         for name in sorted(names):
-            if not is_skill_name(name) and len(found) < MAX_FILES:
+            if not is_skill_name(name):
                 found.append((Path(folder) / name).relative_to(path.parent).as_posix())
-    return found
+        if len(found) >= MAX_FILES:
+            break
+    return found[:MAX_FILES]
+
+
+def _replaced(
+    body: bytes, found: Mapping[bytes, bytes], inside: re.Pattern[bytes], lead: bytes = b""
+) -> bytes:
+    """Replace in one pass what stands as a word of its own, so that nothing is replaced in what was put there.
+
+    No word ends where `inside` goes on. Raises FrontmatterError where the text would outgrow a skill file.
+    """
+    word = re.compile(_TOKEN)
+    plain = {old for old in found if word.fullmatch(old)}
+    lengths = sorted({len(old) for old in plain}, reverse=True)
+    odd = sorted((old for old in found if old not in plain and old in body), key=len, reverse=True)[:MAX_ODD]
+    left = SKILL.disk
+
+    def put(old: bytes, rest: bytes) -> bytes:
+        nonlocal left
+        left -= len(found[old])
+        if left < 0:
+            raise FrontmatterError(_too_long("what is merged"))
+        return found[old] + rest
+
+    def swap(match: re.Match[bytes]) -> bytes:
+        if (old := match[1]) is not None:
+            return match[0] if inside.match(body, match.end()) else put(old, b"")
+        token = match[2]
+        for length in lengths:
+            if token[:length] in plain and length <= len(token) and not inside.match(token, length):
+                return put(token[:length], token[length:])
+        return match[0]
+
+    either = b"|".join(map(re.escape, odd)) or rb"(?!)"
+    return re.sub(
+        rb"(?<![\w./\x80-\xff-])" + lead + rb"(?:(" + either + rb")|(" + _TOKEN + rb"))", swap, body
+    )
 
 
 def _has_skill(folder: Path) -> bool:
@@ -75,18 +139,35 @@ def _has_skill(folder: Path) -> bool:
         return True
 
 
-def _body(skill: Skill, largest: int) -> bytes:
+def _body(skill: Skill) -> bytes:
     path = file_of(skill)
     if path is None:
-        return skill.body.encode("utf-8", "surrogateescape")
-    data = read_file(path, largest)
+        return skill.body.encode("utf-8", "replace")
+    data = read_file(path, SKILL.disk + 1)
+    if len(data) > SKILL.disk:
+        raise FrontmatterError(_too_long(skill.id))
     fence = _FENCE.match(data)
     return data[fence.end() :] if fence else data
 
 
-def _literal(text: bytes) -> bytes:
-    return text.replace(b"\\", b"\\\\")
+def _too_long(what: str) -> str:
+    return f"with {what} in it the file would be longer than the {SKILL.disk // MIB} MiB that are read of one"
 
 
 def _folded(data: bytes) -> bytes:
     return b" ".join(data.split())
+
+
+def folders_for(goes: Iterable[Skill], taken: Iterable[str]) -> dict[str, str]:
+    """Return a folder for the files of each folded skill, by its id: none of the names `taken`, and no two alike."""
+    used = set(map(same, taken))
+    found: dict[str, str] = {}
+    for skill in goes:
+        name = unique = loadable(slug(skill.name) or "folded")
+        number = 2
+        while same(unique) in used:
+            unique = f"{name}-{number}"
+            number += 1
+        used.add(same(unique))
+        found[skill.id] = f"{unique}/"
+    return found
