@@ -55,7 +55,7 @@ def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
     left, as `head` does, is no error. Raises UsageError when the file cannot be written; an old file is
     then still whole.
     """
-    data = harmless(text, kind).encode("utf-8", errors="replace")
+    data = harmless(text, kind).encode(_encoding(path, kind), errors="replace")
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         try:
@@ -71,6 +71,14 @@ def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
             path.write_bytes(data)
         else:
             replace(path.resolve(), data)
+
+
+def _encoding(path: Path | None, kind: Kind) -> str:
+    """Return how text is spelt: as a terminal can show it, and as whoever asks for it by name wants it."""
+    asked = path is None and kind in {"text", "painted"} and sys.stdout is not None
+    if asked and (sys.stdout.isatty() or os.environ.get("PYTHONIOENCODING")):
+        return sys.stdout.encoding or "utf-8"
+    return "utf-8"
 
 
 def check_writable(path: Path | None) -> None:

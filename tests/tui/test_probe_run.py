@@ -144,7 +144,7 @@ def test_another_setting_drops_an_estimate_and_marks_a_result() -> None:
     probing.run = Run(probing.form)
     probing.run.carry_out(engine)
     probing.change("repeats", "1")
-    assert probing.run is not None and "The settings are others now" in to_markdown(document(probing))
+    assert probing.run is not None and "This run had other settings" in to_markdown(document(probing))
     probing.run = waiting = Run(live())
     waiting.phase = "waiting"
     assert probing.step("study", 1) and probing.run is None and waiting.cancelled
