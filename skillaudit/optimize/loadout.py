@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -116,14 +117,19 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
         }
         made.append(_json(".claude/settings.json", {"skillOverrides": dict(sorted(overrides.items()))}))
     elif client == "codex":
-        lines = [f"[[skills.config]]\nname = {json.dumps(name)}\nenabled = false\n" for name in off]
+        # Escapes of JSON for what lies beyond 16 bits are none in TOML.
+        quoted = [json.dumps(name, ensure_ascii=False) for name in off]
+        lines = [f"[[skills.config]]\nname = {name}\nenabled = false\n" for name in quoted]
         made.append(Settings(path=".codex/config.toml", text="\n".join(lines)))
         policy = "policy:\n  allow_implicit_invocation: false\n"
-        made += [Settings(path=f"{name}/agents/openai.yaml", text=policy) for name in manual]
+        made += [
+            Settings(path=f"{name.replace('/', '-')}/agents/openai.yaml", text=policy) for name in manual
+        ]
     elif client == "gemini-cli":
         made.append(_json(".gemini/settings.json", {"skills": {"disabled": [*off, *manual]}}))
     elif client == "opencode":
-        denied = dict.fromkeys([*off, *manual], "deny")
+        # Keys are patterns: a name that is one would speak for other skills, too.
+        denied = {name: "deny" for name in [*off, *manual] if not re.search(r"[*?]", name)}
         made.append(_json("opencode.json", {"permission": {"skill": {"*": "allow", **denied}}}))
     elif client == "openclaw":
         entries = {name: {"enabled": False} for name in [*off, *manual]}

@@ -15,7 +15,7 @@ from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.apply.settings import write_settings
 from skillaudit.optimize.loadout import loadout, seats, settings
-from skillaudit.optimize.records import Edit, Seat
+from skillaudit.optimize.records import Edit, Loadout, Seat, Stance
 from skillaudit.schema import Origin, Site, Skill
 
 LONG = "Handles a matter at length, with many words that a client has no room for. " * 6
@@ -112,3 +112,30 @@ def test_a_library_without_requests_is_planned_and_its_settings_written(tmp_path
     assert write_settings(found.loadout, tmp_path / "out") == (".claude/settings.json",)
     with pytest.raises(Exception, match="exists"):
         write_settings(found.loadout, tmp_path / "out")
+
+
+HOSTILE = ("../../../out", "..", "/abs", "a/../../b", ".ssh", "~", "\U0001f600", 'q"\\u', "*", "a?")
+
+
+@pytest.mark.parametrize("client", ["claude-code", "codex", "gemini-cli", "opencode", "openclaw"])
+@pytest.mark.parametrize("stance", ["off", "manual"])
+def test_no_name_leads_out_of_the_folder_or_speaks_for_others(
+    client: str, stance: Stance, tmp_path: Path
+) -> None:
+    skills = [Skill(id=name, name=name, description="Does it.") for name in HOSTILE]
+    chosen = tuple(Seat(skill=name, stance=stance, why="w") for name in HOSTILE)
+    made = Loadout(
+        client=client, seats=chosen, settings=settings(skills, chosen, client), whole_before=0, whole_after=0
+    )
+    target = tmp_path / "deep" / "er" / "new"
+    target.parent.mkdir(parents=True)
+    write_settings(made, target)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert files and all(path.is_relative_to(target) for path in files)
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".toml":
+            assert {one["name"] for one in tomllib.loads(text)["skills"]["config"]} == set(HOSTILE)
+        if client == "opencode":
+            assert not {"a?", "ab"} & json.loads(text)["permission"]["skill"].keys()
+            assert json.loads(text)["permission"]["skill"]["*"] == "allow"

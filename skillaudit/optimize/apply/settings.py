@@ -25,7 +25,7 @@ def write_settings(found: Loadout | None, target: Path) -> tuple[str, ...]:
     written = []
     with reported(target), new_folder(target) as folder:
         for each in found.settings:
-            parts = [part if part.startswith(".") else loadable(part) for part in each.path.split("/")]
+            parts = [loadable(part) for part in each.path.split("/")]
             path = folder.joinpath(*parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             text = in_json(each.text) if path.suffix == ".json" else each.text
