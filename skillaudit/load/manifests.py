@@ -388,7 +388,7 @@ def empty_submodules(root: Path) -> list[Skipped]:
         text = clean(read_bytes(path, MARKETPLACE).decode("utf-8", "replace"))
     except (OSError, UsageError):
         return []
-    out = []
+    out: list[Skipped] = []
     for line in text.splitlines():
         key, _, value = line.partition("=")
         parts = _parts(value.strip()) if key.strip() == "path" else ()

@@ -13,6 +13,7 @@ from skillaudit.clients import listing
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
+from skillaudit.optimize.records import StepName
 from skillaudit.pipeline.ranking import route
 from skillaudit.pipeline.whatif import imagine, what_if
 from skillaudit.probe.session import ProbeTerms
@@ -78,7 +79,8 @@ def by_imagine(folder: Path, config: Config) -> object:
 
 
 def by_optimize(folder: Path, config: Config) -> object:
-    proof = optimize(load([folder]), config, only=("budget",)).proof
+    only: tuple[StepName, ...] = ("budget",)
+    proof = optimize(load([folder]), config, only=only).proof
     return proof and proof.before.accuracy.value
 
 

@@ -163,13 +163,13 @@ def _content(skill: Skill, own: Sequence[Edit], text: str, done: Exported) -> tu
         data = ("---\n" + "\n".join(lines) + f"\n---\n\n{skill.body}\n").encode("utf-8", "replace")
         return "SKILL.md", data, one_line(text)
     name = source.name if is_skill_name(source.name) else "SKILL.md"
-    data = None
+    kept: bytes | None = None
     try:
-        data = whole(source)
+        data = kept = whole(source)
         return name, new_bytes(data, skill, own, text), one_line(text)
     except FrontmatterError as error:
         done.problems.append(Unmade(skill.id, str(error)))
-        return name, data, skill.description
+        return name, kept, skill.description
 
 
 def _mergeable(library: Library, edits: Sequence[Edit], done: Exported) -> list[Edit]:
