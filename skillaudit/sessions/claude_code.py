@@ -92,7 +92,7 @@ def take(session: Session, line: bytes) -> None:
     if found.isSidechain or found.type not in ("user", "assistant", "attachment", "system"):
         return
     if found.version:
-        session.version = found.version[:40]
+        session.version = short(found.version)
     if found.cwd:
         session.project = place(found.cwd)
     if found.type == "attachment":

@@ -25,6 +25,7 @@ from skillaudit.sessions.lines import (
     offered,
     place,
     read_by_command,
+    short,
     text_of,
     without_reminders,
 )
@@ -78,7 +79,7 @@ def take(session: Session, line: bytes) -> None:
         _meta(session, payload)
     elif found.type == "turn_context":
         if isinstance(payload.get("model"), str):
-            session.model = payload["model"][:100]
+            session.model = short(payload["model"])
     elif found.type == "compacted":
         session.active.clear()
     else:
@@ -91,7 +92,7 @@ def _meta(session: Session, payload: dict[str, Any]) -> None:
     session.memory["meta"] = "1"
     session.id = str(payload.get("id") or session.id)[:100]
     session.parent = str(payload.get("forked_from_id") or "")[:100]
-    session.version = str(payload.get("cli_version") or "")[:40]
+    session.version = short(str(payload.get("cli_version") or ""))
     session.project = place(payload.get("cwd"))
     source = payload.get("source")
     session.asked_by_agent = (isinstance(source, dict) and "subagent" in source) or payload.get(

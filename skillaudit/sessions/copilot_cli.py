@@ -18,6 +18,7 @@ from skillaudit.sessions.lines import (
     listed,
     load,
     place,
+    short,
     tagged_listing,
     without_reminders,
 )
@@ -43,12 +44,12 @@ def take(session: Session, line: bytes) -> None:
     if found.get("agentId"):
         return
     if kind == "session.start":
-        session.version = str(data.get("copilotVersion") or "")[:40]
-        session.model = str(data.get("selectedModel") or "")[:100]
+        session.version = short(str(data.get("copilotVersion") or ""))
+        session.model = short(str(data.get("selectedModel") or ""))
         context = data.get("context")
         session.project = place(context.get("cwd")) if isinstance(context, dict) else ""
     elif kind == "session.model_change":
-        session.model = str(data.get("newModel") or session.model)[:100]
+        session.model = short(str(data.get("newModel") or session.model))
     elif kind == "user.message":
         if data.get("source") in (None, "", "user") and isinstance(text := data.get("content"), str):
             begin(session, str(found.get("id") or ""), found.get("timestamp"), without_reminders(text))

@@ -19,7 +19,7 @@ from skillaudit.sessions.masking import masked
 from skillaudit.sessions.records import Conversation, Harvest, Session, Turn, Unread
 
 KIND = "transcript"
-FORMAT = "1"
+FORMAT = "2"
 """Changes whenever a reader does, so that nothing is kept that it would read otherwise."""
 _HEAD = 512
 """Bytes at the start of a file by which it is known again."""

@@ -10,7 +10,16 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from skillaudit.sessions.lines import answered, begin, decode, injected, load, text_of, without_reminders
+from skillaudit.sessions.lines import (
+    answered,
+    begin,
+    decode,
+    injected,
+    load,
+    short,
+    text_of,
+    without_reminders,
+)
 from skillaudit.sessions.records import Session
 
 PATTERNS = ("tmp/*/chats/session-*.json*",)
@@ -37,7 +46,7 @@ def document(session: Session, found: Any) -> None:
     if "sessionId" in found:
         session.id = str(found["sessionId"])[:100]
         session.asked_by_agent = found.get("kind") == "subagent"
-        session.project = str(found.get("projectHash") or "")[:16]
+        session.project = short(str(found.get("projectHash") or ""))[:16]
     messages = found.get("messages")
     for message in messages if isinstance(messages, list) else (found,):
         if isinstance(message, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache as once
 from pathlib import Path
@@ -91,14 +92,13 @@ def _use(library: Library, harvest: Harvest, found: Sequence[Evidence], find: Fi
     missed = _missed(found, library.routable)
     uses = {use.name: use for use in counted}
     rows = []
+    wrong: Counter[str] = Counter()
+    for one in found:
+        for fired in () if one.gold is None else set(one.fired) - set(one.gold):
+            wrong[fired] += one.count
     for skill in library.skills:
         use = uses.get(skill.id, SkillUse(name=skill.id))
-        wrong = sum(
-            one.count
-            for one in found
-            if one.gold is not None and skill.id in one.fired and skill.id not in one.gold
-        )
-        rows.append(msgspec.structs.replace(use, missed=missed.get(skill.id, 0), elsewhere=wrong))
+        rows.append(msgspec.structs.replace(use, missed=missed.get(skill.id, 0), elsewhere=wrong[skill.id]))
     times = [
         turn.time[:10] for conversation in harvest.conversations for turn in conversation.turns if turn.time
     ]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from skillaudit.reading.database import columns
-from skillaudit.sessions.lines import answered, begin, decode, load, place, without_reminders
+from skillaudit.sessions.lines import answered, begin, decode, load, place, short, without_reminders
 from skillaudit.sessions.records import Session
 
 PATTERNS = ("opencode.db", "opencode-*.db")
@@ -49,7 +49,7 @@ def sessions(connection: sqlite3.Connection) -> Iterator[Session]:
             if session is not None:
                 yield session
             session, last = Session(client="opencode", id=str(name), asked_by_agent=bool(forked)), ""
-            session.project, session.version = place(folder), str(version)[:40]
+            session.project, session.version = place(folder), short(str(version))
         if first := message != last:
             told, last = _data(connection, "message", at), message
         piece = {} if part is None else _data(connection, "part", part)
@@ -75,7 +75,7 @@ def _part(
         ):
             model = message.get("model")
             name = model.get("modelID") if isinstance(model, dict) else ""
-            begin(session, key, time, without_reminders(_unquoted(text)), model=str(name or "")[:100])
+            begin(session, key, time, without_reminders(_unquoted(text)), model=short(str(name or "")))
     elif message.get("role") == "assistant":
         if first:
             answered(session, message.get("modelID"))

@@ -20,6 +20,7 @@ from skillaudit.sessions.lines import (
     load,
     place,
     read_by_command,
+    short,
     skill_files,
     tagged_listing,
     text_of,
@@ -55,7 +56,7 @@ def entry(session: Session, found: Any) -> None:
         session.project = place(found.get("cwd"))
         session.parent = PurePath(str(found.get("parentSession") or "")).stem.rpartition("_")[2][:100]
     elif kind == "model_change":
-        session.model = str(found.get("modelId") or session.model)[:100]
+        session.model = short(str(found.get("modelId") or session.model))
     elif kind in ("compaction", "reset"):
         session.active.clear()
     elif kind == "message" and isinstance(message := found.get("message"), dict):

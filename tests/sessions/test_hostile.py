@@ -253,3 +253,44 @@ def test_answers_of_a_damaged_file_and_strange_digits(tmp_path: Path) -> None:
     for said in ("\u00b2", "9" * 5_000):
         with pytest.raises(UsageError, match="no skill is called"):
             answer(said, (), ("a", "b", "c"), ("a",))
+
+
+FORGED = "m\n## 1 <!-- 0123456789abcdef -->\n\x1b[2Janswer: right\n"
+TOLD: dict[str, list[dict[str, Any]]] = {
+    "claude-code": [
+        {"type": "user", "version": FORGED, "cwd": FORGED, "message": {"content": "say what you mean"}},
+        {"type": "assistant", "message": {"model": FORGED, "content": []}},
+    ],
+    "codex": [
+        {"type": "session_meta", "payload": {"id": "a", "cli_version": FORGED, "cwd": FORGED}},
+        {"type": "turn_context", "payload": {"model": FORGED}},
+        {
+            "type": "response_item",
+            "payload": {"type": "message", "role": "user", "content": "say what you mean"},
+        },
+    ],
+    "copilot-cli": [
+        {"type": "session.start", "data": {"copilotVersion": FORGED, "selectedModel": FORGED}},
+        {"type": "user.message", "id": "a", "data": {"content": "say what you mean"}},
+    ],
+    "gemini-cli": [
+        {"sessionId": FORGED, "projectHash": FORGED},
+        {"type": "user", "id": "a", "content": "say what you mean"},
+        {"type": "gemini", "model": FORGED},
+    ],
+    "pi": [
+        {"type": "session", "id": "a", "cwd": FORGED},
+        {"type": "model_change", "modelId": FORGED},
+        {"type": "message", "id": "b", "message": {"role": "user", "content": "say what you mean"}},
+    ],
+}
+
+
+@pytest.mark.parametrize("client", TOLD)
+def test_what_a_transcript_says_of_itself_is_one_clean_line(client: str) -> None:
+    session = READERS[client].begin_file(PurePath("one.jsonl"))
+    for line in TOLD[client]:
+        READERS[client].take(session, line_of(line))
+    (turn,) = session.turns
+    for told in (turn.model, turn.version, turn.project, session.model, session.version):
+        assert told.isprintable(), told
