@@ -25,6 +25,16 @@ def test_made_parts_are_as_the_program_makes_them(name: str) -> None:
     assert (docs.DOCS / name).read_text(encoding="utf-8") == docs.page(name), "python -m tests.docs writes it"
 
 
+@pytest.mark.slow
+def test_the_readmes_program_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (program,) = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(program, {})
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
