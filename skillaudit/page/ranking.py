@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from skillaudit.page.blocks import Block, Column, Field, Row, Title, field, link, table
+from skillaudit.page.blocks import Block, Column, Row, Title, field, link, table
 from skillaudit.page.figures import cut, percent, plural
 from skillaudit.page.lines import Span
 
@@ -37,4 +37,10 @@ def document(ranking: Ranking) -> Iterator[Block]:
         )  # fmt: skip
         rows.append(Row(cells, notes))
     yield table(columns, rows)
-    yield Field("no skill", (Span(f"chance {percent(ranking.no_skill)}"),))
+    yield field(
+        "no skill", f"chance {percent(ranking.no_skill)}; all chances here hold if the first is right"
+    )
+    if ranking.fires is not None:
+        yield field(
+            "none right", f"if so, one is loaded all the same with a chance of {percent(ranking.fires)}"
+        )

@@ -46,6 +46,8 @@ class Ranking(Record):
     choices: tuple[Choice, ...]
     no_skill: float
     """Chance that the router picks nothing, if the first of the ranking is the right one."""
+    fires: float | None = None
+    """Chance that it picks some skill, if none is right; None where that is not known."""
 
 
 def route(
@@ -76,7 +78,7 @@ def route(
         first = shown[int(order[0])]
         routing = forecast(
             shown,
-            [Request(query=query, gold=(first.id,), source="file")],
+            [Request(query=query, gold=gold, source="file") for gold in ((first.id,), ())],
             scorer,
             families=[skill.category or "" for skill in shown],
             labels=[-1] * len(shown),
@@ -84,7 +86,7 @@ def route(
             router=config.router or default_router(config.scorer),
             brief=True,
             coverage=Coverage(
-                requests=1, no_skill_requests=0, judged_skills=1, unjudged=(), sources=(), leaked=0
+                requests=1, no_skill_requests=1, judged_skills=1, unjudged=(), sources=(), leaked=0
             ),
         )
     finally:
@@ -92,6 +94,7 @@ def route(
             cache.close()
     chance = {loss.taken_by: loss.probability for flow in routing.flows for loss in flow.stolen}
     chance[first.id] = routing.forecast.accuracy.value or 0.0
+    fires = routing.forecast.false_trigger.value
     lexical = LexicalScorer([skill.text for skill in shown])
     return Ranking(
         query=query,
@@ -110,4 +113,5 @@ def route(
             for row in order[:top].tolist()
         ),
         no_skill=round(routing.forecast.no_skill.value or 0.0, 4),
+        fires=None if fires is None else round(fires, 4),
     )

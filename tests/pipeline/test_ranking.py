@@ -1,0 +1,26 @@
+"""Which skill one request would go to: what the chances hang on is said beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.config import Config
+from skillaudit.page.ranking import document
+from skillaudit.page.text import render
+from skillaudit.pipeline.ranking import route
+from tests.conftest import SAMPLES
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [("what is the weather in Rome", 0.0, 0.2), ("deploy the service to staging", 0.7, 1.0)],
+)
+def test_a_request_that_nothing_fits_is_told_apart_from_one_that_fits(
+    query: str, low: float, high: float
+) -> None:
+    ranking = route([SAMPLES / "confusable"], query, Config(scorer="lexical", use_cache=False))
+    assert ranking.fires is not None and low <= ranking.fires <= high
+    assert sum(choice.probability for choice in ranking.choices) + ranking.no_skill <= 1.001
+    text = " ".join(render(document(ranking)).split())
+    assert "all chances here hold if the first is right" in text
+    assert f"a chance of {100 * ranking.fires:.1f}%" in text
