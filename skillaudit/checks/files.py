@@ -232,7 +232,9 @@ RULES = (
         why="Long ones are refused or cut, usually at the clause that sets the boundary; short ones lose to any "
         "rival that says more.",
         fix="Aim at 100 to 400 characters, capability first.",
-        check=_defects({"description-too-long": "warning", "description-too-short": "warning"}),
+        check=_defects(
+            dict.fromkeys(("description-too-long", "description-too-short", "row-no-description"), "warning")
+        ),
     ),
     Rule(
         code="SA009",

@@ -66,6 +66,7 @@ DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
         # description
         "no-description": "there is no description; the first paragraph of the body or the name alone stands in",
         "empty-description": "the description is empty; the first paragraph of the body or the name alone stands in",
+        "row-no-description": "the row has no description, so it is audited as its name",
         "description-not-text": "the description is a list or a mapping instead of text",
         "description-too-long": "the description is longer than 1,024 characters",
         "description-too-short": "the description is too short to say what the skill does and when to use it",

@@ -176,7 +176,9 @@ def _draft(row: dict[str, Any], line: int) -> Draft | Rejected:
         annotations = row.get("annotations")
         title = row.get("title") or (annotations.get("title") if isinstance(annotations, dict) else None)
         description = first_paragraph(body) or one_line(_text(title))
-        problems.append(Problem("empty-description" if "description" in row else "no-description", line))
+        missing = "empty-description" if "description" in row else "no-description"
+        # The specification asks a skill file for a description; lists of tools may go without.
+        problems.append(Problem(missing if is_skill else "row-no-description", line))
     if classes := removed_classes(raw := raw_name + "\n" + raw_description):
         problems.append(Problem("hidden-characters", line, ", ".join(classes), hidden_trace(raw)))
     if is_skill:
