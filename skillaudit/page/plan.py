@@ -260,6 +260,10 @@ def _expected(edit: Edit) -> float:
     return edit.effect.expected if edit.effect else 0.0
 
 
+_BY_CLIENT = frozenset({"SA402"})
+"""What only a plan for one client's list mends."""
+
+
 def mend_blocks(found: Optimisation) -> list[Block]:
     """Show the findings of the audit, each with the edit that mends it."""
     if not found.mends:
@@ -271,7 +275,8 @@ def mend_blocks(found: Optimisation) -> list[Block]:
         named = ", ".join(mend.skills[:2]) + (
             f" and {len(mend.skills) - 2} more" if len(mend.skills) > 2 else ""
         )
-        tone: Span = Span(", ".join(said), "value") if said else Span("nothing was found", "muted")
+        none = "with --client NAME" if mend.code in _BY_CLIENT else "nothing was found"
+        tone: Span = Span(", ".join(said), "value") if said else Span(none, "muted")
         rows.append((Span(mend.code), Span(named or "the library"), tone))
     columns = (Column("finding", 7), Column("skills"), Column("mended by"))
     return [Heading("Findings", "and the edits that mend them"), table(columns, rows)]
