@@ -41,7 +41,8 @@ def rate(value: Estimate) -> str:
     width = 100 * (value.high - value.low)
     decimals = 0 if width >= 5 else 1 if width >= 0.5 or not width else 2
     one, low, high = (f"{100 * end:.{decimals}f}" for end in (value.value, value.low, value.high))
-    return f"{one}% ({low} to {high})"
+    # A scorer that always answers alike has ends that agree in every decimal: one figure says it.
+    return percent(value.value) if width < 0.005 and width else f"{one}% ({low} to {high})"
 
 
 def between(value: float | None, low: float | None, high: float | None) -> str:
