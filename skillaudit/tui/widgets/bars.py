@@ -28,12 +28,27 @@ class TopBar(Bar):
         """Return both ends with the space between them."""
         room = self.room - line_width(self._right) - 2
         left, used = [], 0
-        for span in self._left:
+        for span in _from_its_end(self._left, room):
             text = fit(span.text, min(cells(span.text), room - used))
             left.append(span._replace(text=text))
             used += cells(text)
         gap = self.room - used - line_width(self._right)
         return (*left, Span(" " * max(gap, 0)), *self._right)
+
+
+def _from_its_end(left: Line, room: int) -> Line:
+    """Cut the library's path at its start, so that what stands behind it keeps its room."""
+    over = line_width(left) - room
+    if over <= 0 or len(left) < 3:
+        return left
+    name, path, *rest = left
+    tail = path.text.strip()
+    kept = tail[-max(len(tail) - over - 1, _LEAST) :]
+    return (name, path._replace(text=f"  …{kept}") if len(kept) < len(tail) else path, *rest)
+
+
+_LEAST = 12
+"""Characters of a library's path that are shown however narrow the screen is."""
 
 
 class TabBar(Bar):
