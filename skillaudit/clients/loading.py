@@ -143,12 +143,13 @@ def _place(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
         if site.inside and how.nested != "listed":
             told = "only for work there" if how.nested == "there" else "not at all"
             return f"{site.root} below {site.inside} is read {told}", move
-    if site.kind == "plugin" and site.inside and not set(site.ships) & set(how.plugins):
+    passed = set(site.passed) & set(how.plugins)
+    if site.kind == "plugin" and (site.inside or passed) and not set(site.ships) & set(how.plugins):
         return (
             f"it is shipped only by manifests that {rule.title} does not read",
             "add a manifest for this client",
         )
-    if site.kind == "library" and set(site.passed) & set(how.plugins):
+    if site.kind == "library" and passed:
         return (
             "no plugin of the repository ships it",
             "list it in the manifest, or move it into a plugin's folder",
@@ -186,7 +187,7 @@ def _name(skill: Skill, site: Site, how: Loading) -> str:
         name = name.replace(character, "-")
     if how.name_cap is not None:
         name = name[: how.name_cap]
-    plugin = site.origin.plugin
+    plugin = site.origin.plugin if not site.ships or set(site.ships) & set(how.plugins) else ""
     return how.prefix.format(plugin=plugin, name=name) if plugin and how.prefix else name
 
 

@@ -116,7 +116,7 @@ SKIP_CODES: Mapping[str, str] = MappingProxyType(
         "reference": "a lower-case skill.md without frontmatter below a skill is a page of that skill",
         "stale-version": "a cached version of a plugin that is not the installed one",
         "submodule": "a submodule that is not checked out, so that its skills are not here",
-        "remote-plugin": "the marketplace lists a plugin that lives in another repository",
+        "remote-plugin": "a manifest or a lock file lists what lives in another repository",
         "no-tools": "a message of a recorded exchange that lists no tools",
         "partial-list": "the list of tools says that more pages follow",
         "bad-row": "the row of a list cannot be read",

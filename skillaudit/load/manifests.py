@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from skillaudit.errors import UsageError
 from skillaudit.load.defects import Problem
-from skillaudit.load.layout import is_sample
+from skillaudit.load.layout import CLIENT_FOLDERS, is_sample
+from skillaudit.load.packages import LOCK, PACKAGE, locked, named_paths, remote_sources
+from skillaudit.load.shipping import Folders, Plugin, Shipping, parts_of
 from skillaudit.load.walk import show
 from skillaudit.reading import named, parse_json, read_bytes
 from skillaudit.reading.limits import MARKETPLACE
-from skillaudit.safety.cleaning import clean, clean_data, one_line
+from skillaudit.safety.cleaning import clean_data, one_line
 from skillaudit.schema import Skipped
-
-Folders = tuple[str, ...]
 
 MARKETS: Mapping[str, str] = {
     ".claude-plugin/marketplace.json": "claude",
@@ -45,83 +43,8 @@ _MOST_LISTED = 20_000
 """Plugins of one source, and paths of all of them together, that are looked at."""
 _MOST_SAID = 50
 """Problems of one kind in one manifest that are told one by one."""
-_MOST_MODULES = 1_000
 _NAME = 200
 """Characters of a name or a version."""
-
-
-@dataclass(slots=True)
-class Plugin:
-    """One plugin whose files lie here."""
-
-    name: str
-    folder: Folders
-    families: set[str] = field(default_factory=set)
-    marketplace: str = ""
-    version: str = ""
-    roots: dict[Folders, None] = field(default_factory=dict)
-    """Folders in which skills have their folders."""
-    single: dict[Folders, None] = field(default_factory=dict)
-    """Folders of one skill each."""
-
-    def depth_of(self, folders: Folders) -> int | None:
-        """Return how far below one of the roots a skill's folder lies, or None where the plugin does not ship it."""
-        if folders in self.single:
-            return 1
-        return next(
-            (depth for depth in range(len(folders) + 1) if _above(folders, depth) in self.roots), None
-        )
-
-
-@dataclass(slots=True)
-class Shipping:
-    """What the manifests of a source say; empty where there are none."""
-
-    plugins: list[Plugin] = field(default_factory=list)
-    families: set[str] = field(default_factory=set)
-    """The families of clients that some manifest is for."""
-    skipped: list[Skipped] = field(default_factory=list)
-    problems: list[tuple[str, Problem]] = field(default_factory=list)
-    """Manifest and what is wrong in it."""
-    _roots: dict[Folders, tuple[int, set[str]]] = field(default_factory=dict)
-    """For a folder of skills: the place of the first plugin that names it, and the families of all that do."""
-    _single: dict[Folders, tuple[int, set[str]]] = field(default_factory=dict)
-    _owners: dict[Folders, str] = field(default_factory=dict)
-
-    def index(self) -> None:
-        """Make what is asked for each skill a look-up, once all plugins are known."""
-        for at, plugin in enumerate(self.plugins):
-            if plugin.folder:
-                self._owners.setdefault(plugin.folder, plugin.name)
-            for known, folders in ((self._roots, plugin.roots), (self._single, plugin.single)):
-                for folder in folders:
-                    known.setdefault(folder, (at, set()))[1].update(plugin.families)
-
-    def _shipping(self, folders: Folders) -> list[tuple[int, set[str]]]:
-        found = [self._single.get(folders)]
-        found += [self._roots.get(_above(folders, depth)) for depth in range(len(folders) + 1)]
-        return [one for one in found if one is not None]
-
-    def ship(self, folders: Folders) -> tuple[Plugin, int] | None:
-        """Return the plugin that ships a skill, and its depth below the plugin's root of skills."""
-        found = self._shipping(folders)
-        if not found:
-            return None
-        plugin = self.plugins[min(at for at, _ in found)]
-        return plugin, plugin.depth_of(folders) or 0
-
-    def families_of(self, folders: Folders) -> tuple[str, ...]:
-        """Return the families of clients for which a skill is shipped."""
-        return tuple(sorted(set().union(*(families for _, families in self._shipping(folders)))))
-
-    def owner(self, folders: Folders) -> str | None:
-        """Return the plugin in whose folder a skill lies, whether it ships it or not."""
-        inside = (self._owners.get(_above(folders, depth)) for depth in range(len(folders)))
-        return next((name for name in inside if name is not None), None)
-
-
-def _above(folders: Folders, depth: int) -> Folders:
-    return folders[: len(folders) - depth]
 
 
 class _Reader:
@@ -146,8 +69,15 @@ class _Reader:
             if found is not None:
                 self._market(place, family, *found)
         listed = len(self.out.plugins)
-        for folder in self._plugin_folders():
+        folders = tuple(self._plugin_folders())
+        for folder in folders:
             self._plugin(folder)
+        for folder in folders:
+            self._package(folder)
+        for folder in dict.fromkeys(
+            one[:-1] if one and one[-1] in CLIENT_FOLDERS else one for one in folders
+        ):
+            self._lock(folder)
         here = self.skills | self.above
         shipping = [
             plugin
@@ -204,7 +134,7 @@ class _Reader:
 
     def _market(self, place: str, family: str, text: str, content: dict[str, Any]) -> None:
         metadata = content.get("metadata")
-        base = _parts(metadata.get("pluginRoot") if isinstance(metadata, dict) else "")
+        base = parts_of(metadata.get("pluginRoot") if isinstance(metadata, dict) else "")
         title = content.get("name")
         remote: list[str] = []
         here = 0
@@ -239,12 +169,12 @@ class _Reader:
             path = source.get("path")
             if not isinstance(path, str):
                 return () if source.get("source") == "local" else None
-            here = _parts(path)
+            here = parts_of(path)
             local = source.get("source") == "local" or (here in self.above or here in self.skills)
             return here if local else None
         if not isinstance(source, str):
             return None
-        return _parts(source) if source.startswith("./") else (*base, *_parts(source))
+        return parts_of(source) if source.startswith("./") else (*base, *parts_of(source))
 
     def _known(self, name: str, folder: Folders) -> Plugin:
         known = self.by_name.get((name, folder))
@@ -283,6 +213,52 @@ class _Reader:
                 plugin.version = plugin.version or (_short(version) if isinstance(version, str) else "")
                 self._roots(plugin, content, prefix + place, text, from_market=False)
 
+    def _package(self, folder: Folders) -> None:
+        """Add the skills that an extension of VS Code ships, and say which paths of a package lead nowhere."""
+        place = "/".join((*folder, PACKAGE))
+        found = self._json(place)
+        if found is None:
+            return
+        text, content = found
+        title = content.get("name")
+        name = _short(title) if isinstance(title, str) and title else show((folder or (self.real.name,))[-1])
+        plugin = Plugin(name, folder, {"vscode"})
+        for named_path in named_paths(content):
+            if not self._more(place):
+                break
+            parts, path = parts_of(named_path.path), named_path.path
+            target = self.root / Path(*folder, *parts)
+            if ".." in parts or path.startswith("/"):
+                self._say(place, text, "manifest-path-outside", path, f"{named_path.field}: {path[:120]}")
+            elif not _is_file(target) and not _is_folder(target):
+                self._say(place, text, "manifest-path-missing", path, f"{named_path.field}: {path[:120]}")
+            elif named_path.field == "contributes.chatSkills":
+                plugin.single[(*folder, *(parts[:-1] if _is_file(target) else parts))] = None
+        if plugin.single:
+            self.out.plugins.append(plugin)
+        if remote := remote_sources(content):
+            self.out.skipped.append(_elsewhere(place, remote, "source of skills"))
+
+    def _lock(self, folder: Folders) -> None:
+        """Say which skills of a lock file are not here, and which of its own paths lead nowhere."""
+        place = "/".join((*folder, LOCK))
+        found = self._json(place)
+        if found is None:
+            return
+        text, content = found
+        here = {folders[-1] for folders in self.skills if folders}
+        absent: list[str] = []
+        for one in locked(content):
+            if not self._more(place):
+                break
+            parts = parts_of(one.local)
+            if one.local and ".." not in parts and not _is_folder(self.root / Path(*folder, *parts)):
+                self._say(place, text, "manifest-path-missing", one.local, f"{one.name}: {one.local[:120]}")
+            elif not one.local and one.name not in here:
+                absent.append(_short(one.name))
+        if absent:
+            self.out.skipped.append(_elsewhere(place, absent, "skill"))
+
     def _roots(
         self, plugin: Plugin, entry: dict[str, Any], place: str, text: str, *, from_market: bool
     ) -> None:
@@ -317,7 +293,7 @@ class _Reader:
             plugin.single[plugin.folder] = None
 
     def _skills_folder(self, plugin: Plugin, path: str, place: str, text: str) -> Folders | None:
-        parts = _parts(path)
+        parts = parts_of(path)
         told = f"plugin {plugin.name}: {path[:120]}"
         if ".." in parts or path.startswith("/"):
             self._say(place, text, "manifest-path-outside", path, told)
@@ -379,35 +355,6 @@ def read_manifests(root: Path, skills: Sequence[Folders]) -> Shipping:
     return _Reader(root, skills).read()
 
 
-def empty_submodules(root: Path) -> list[Skipped]:
-    """Return the submodules of a source that are not checked out: their skills are not here to be read."""
-    path = root / ".gitmodules"
-    try:
-        if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
-            return []
-        text = clean(read_bytes(path, MARKETPLACE).decode("utf-8", "replace"))
-    except (OSError, UsageError):
-        return []
-    out: list[Skipped] = []
-    for line in text.splitlines():
-        key, _, value = line.partition("=")
-        parts = _parts(value.strip()) if key.strip() == "path" else ()
-        if not parts or ".." in parts or len(out) >= _MOST_MODULES:
-            continue
-        folder = root / Path(*parts)
-        try:
-            empty = not folder.is_dir() or next(folder.iterdir(), None) is None
-        except OSError:
-            continue
-        if empty:
-            shown = one_line(str(PurePosixPath(*parts)))[:1_000]
-            # Somebody will paste this into a shell.
-            pasted = shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
-            reason = f"a submodule that is not checked out; run git submodule update --init {pasted}"
-            out.append(Skipped(path=shown, reason=reason, code="submodule"))
-    return out
-
-
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -426,10 +373,14 @@ def _short(text: str) -> str:
     return one_line(text[:_NAME])
 
 
-def _elsewhere(place: str, names: Sequence[str]) -> Skipped:
-    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
-    reason = f"{len(names)} plugin{'s' if len(names) > 1 else ''} in other repositories: {shown}"
-    return Skipped(path=place, reason=reason, code="remote-plugin")
+def _elsewhere(place: str, names: Sequence[str], what: str = "plugin") -> Skipped:
+    shown = ", ".join(map(_short, names[:_NAMED]))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    first, _, rest = what.partition(" ")
+    counted = f"{len(names)} {first}{'s' if len(names) > 1 else ''}{' ' if rest else ''}{rest}"
+    return Skipped(
+        path=show(place), reason=f"{counted} in other repositories: {shown}{more}", code="remote-plugin"
+    )
 
 
 def _is_open_plugin(content: dict[str, Any]) -> bool:
@@ -441,9 +392,3 @@ def _is_open_plugin(content: dict[str, Any]) -> bool:
 def _shown_source(source: Any) -> str:
     value = source.get("path") if isinstance(source, dict) else source
     return value[:200] if isinstance(value, str) else ""
-
-
-def _parts(path: object) -> Folders:
-    if not isinstance(path, str):
-        return ()
-    return tuple(part for part in path.replace("\\", "/").split("/") if part not in ("", "."))

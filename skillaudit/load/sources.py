@@ -14,10 +14,11 @@ from skillaudit.load.draft import Draft, Rejected
 from skillaudit.load.installed import read_installed, without_stale
 from skillaudit.load.layout import categories
 from skillaudit.load.lists import FORMATS, is_list_file, read_list
-from skillaudit.load.manifests import empty_submodules, read_manifests
+from skillaudit.load.manifests import read_manifests
 from skillaudit.load.place import place
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
 from skillaudit.load.standing import Ground, client_path
+from skillaudit.load.submodules import empty_submodules
 from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
 from skillaudit.reading import limits, read_start

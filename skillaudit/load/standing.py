@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from skillaudit.load.installed import Installed, cached_plugin
 from skillaudit.load.layout import CLIENT_FOLDERS, is_sample, is_skills_root
-from skillaudit.load.manifests import Folders, Shipping
+from skillaudit.load.shipping import Folders, Shipping
 from skillaudit.load.walk import Found, show
 from skillaudit.schema import Origin, Site
 
@@ -69,13 +69,14 @@ class Ground:
         ship = self.shipping.ship(found.folders)
         if ship is not None:
             plugin, depth = ship
+            ships = self.shipping.families_of(found.folders)
             return replace(
                 site,
                 kind="plugin",
                 inside="/".join(map(show, plugin.folder)),
                 below="/".join(folders[len(folders) - depth :]) if depth else "",
-                ships=self.shipping.families_of(found.folders),
-                passed=(),
+                ships=ships,
+                passed=tuple(sorted(self.shipping.families.difference(ships))),
                 origin=Origin(
                     plugin=plugin.name,
                     marketplace=plugin.marketplace,
