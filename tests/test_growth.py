@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from skillaudit.analysis.generic import claims, generic_phrases
+from skillaudit.analysis.generic import _ITEMS, claims, generic_phrases
 from skillaudit.asking import answers
+from skillaudit.checks.capacity import _SAID
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
 from skillaudit.compile.prose import fill_holes, role_of, topics
@@ -44,7 +45,7 @@ SECONDS = 4.0
 """Of the process's own time for all texts of one function; the slowest takes a quarter of it."""
 
 ATOMS = (
-    *"aA1 .,;:!?-_*`~'\"“”()[]{}<>|/\\#@$%^&+=\t\n\r的あ한\u200d\u202e\x1b",
+    *"aA1 .,;:!?-_*`~'\"“”«」()[]{}<>|/\\#@$%^&+=\t\n\r的あ한\u200d\u202e\x1b",
     *(
         "a ",
         "a-",
@@ -169,6 +170,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "TOML": form(parse_toml),
     "agents' YAML": form(lambda text: parse(text.encode(), "x")),
     "code in prompts": show_holes_outside_code,
+    "what is said": lambda text: (_SAID.search(text), _ITEMS.split(text)),
 }  # fmt: skip
 
 

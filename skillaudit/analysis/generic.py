@@ -115,7 +115,7 @@ LISTED = 5
 ENDLESS = 20
 """So many are one by themselves; a list ten times as long is stuffing, and told as that."""
 _STOPS = re.compile(r"[.!?;:\n()—](?=\s|$)")
-_ITEMS = re.compile(r",\s*(?:and |or )?|\s+(?:and|or)\s+")
+_ITEMS = re.compile(r",\s*(?:and |or )?|(?<!\s)\s+(?:and|or)\s+")
 _ENGLISH = re.compile(r"[a-z][a-z']*")
 _PLAIN = re.compile(r"(?:\w+ )?[a-z][a-z-]*")
 

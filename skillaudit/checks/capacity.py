@@ -135,7 +135,7 @@ def _bad_requests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 
 
 _SAID = re.compile(
-    r"[\"“«「][^\"”»」\n]{4,}[\"”»」]|\buse (?:this(?: skill)? |it )?when(?:ever)?\b", re.IGNORECASE
+    r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]|\buse (?:this(?: skill)? |it )?when(?:ever)?\b", re.IGNORECASE
 )
 
 

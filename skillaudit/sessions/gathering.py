@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -76,7 +76,8 @@ class _Work:
 
     def _lines(self, place: Place, known: Kept | None) -> tuple[tuple[Session, ...], int]:
         reader = READERS[place.client]
-        session: Session = known.sessions[0] if known and known.sessions else reader.begin_file(place.path)
+        name = PurePath(named(place.path))  # a name that is no text is no name of a session
+        session: Session = known.sessions[0] if known and known.sessions else reader.begin_file(name)
         end = known.end if known else 0
         if place.path.suffix == ".json":
             return (_whole(place, session),), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path, PurePath
@@ -294,3 +295,16 @@ def test_what_a_transcript_says_of_itself_is_one_clean_line(client: str) -> None
     (turn,) = session.turns
     for told in (turn.model, turn.version, turn.project, session.model, session.version):
         assert told.isprintable(), told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are bytes")
+def test_a_file_of_any_name_is_read(tmp_path: Path) -> None:
+    transcripts.claude_code(tmp_path, "one", STEPS)
+    (whole,) = tmp_path.rglob("one.jsonl")
+    for name in (b"u\xff.jsonl", b"n\x1b[2J\n::error::.jsonl"):
+        (whole.parent / os.fsdecode(name)).write_bytes(whole.read_bytes() if b"u" in name else b"nothing\n")
+    found = gather([tmp_path / ".claude"], ["claude-code"], cache=Cache(tmp_path / "cache"))
+    assert found.files == 3
+    told = reading(found, evidence(found))
+    assert msgspec.json.encode(told)
+    assert all(unread.path.isprintable() for unread in found.unread)
