@@ -14,6 +14,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.reading.limits import ALL_REQUESTS, EVALS, REQUESTS
 from skillaudit.requests import mining
 from skillaudit.requests.beside import eval_files
+from skillaudit.requests.context import Context
 from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.names import Names
@@ -68,6 +69,11 @@ class _Gatherer:
     def filter(self) -> LeakFilter:
         """The words of the library; indexed when the first line asks."""
         return LeakFilter(self.library.skills)
+
+    @cached_property
+    def context(self) -> Context:
+        """What the skills are about; indexed when the first line asks."""
+        return Context(self.library.skills)
 
     def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
         """Take the rows of one file."""
@@ -164,14 +170,17 @@ class _Gatherer:
             if best.source in ("mined", "body") and len(gold) > _SHARED:
                 self.boilerplate += len(same)
                 continue
+            query = best.query
+            if best.source == "mined" and len(gold) == 1:
+                query = self.context.told(query, gold[0])
             requests.append(
                 Request(
-                    query=best.query,
+                    query=query,
                     gold=gold,
                     source=best.source,
                     origin=best.origin,
                     home=best.home,
-                    proof=is_proof(best.query),
+                    proof=is_proof(query),
                     weight=sum(draft.times for draft in same if draft.source == best.source) or 1.0,
                 )
             )
@@ -193,8 +202,9 @@ def gather(
     skills; at most `per_skill` lines mined from the body of each routable skill that the user's files say nothing
     about; and for skills with none of these, half as many sentences of the body about what the skill does. Requests
     that give their skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones
-    are folded, all their skills right and their counts added. Order and choice depend on the content alone. `read`
-    gives the parts of a body.
+    are folded, all their skills right and their counts added. A mined line that does not say what it is about gets a
+    word of its skill's subject before it. Order and choice depend on the content alone. `read` gives the parts of a
+    body.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """

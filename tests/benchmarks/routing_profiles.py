@@ -62,8 +62,8 @@ HIJACK_SPREAD = np.diag([1.0, 0.1, 0.1]) ** 2
 TRIGGER_START = (-4.0, 12.0, 2.0)
 TRIGGER_SPREAD = np.diag([1.5, 5.0, 1.5]) ** 2
 TRIGGER_SD = {"frontier": 0.8, "fast": 1.2, "older": 1.1}
-SOURCES = {"mined": (-0.29, 0.5), "body": (-0.19, 0.32)}
-"""What `routing_sources` prints for the hybrid scorer: mined lines of one library, lines of bodies of four."""
+SOURCES = {"mined": (-0.12, 0.18), "body": (-0.24, 0.32)}
+"""What `routing_sources` prints for the hybrid scorer: mined lines of five libraries, lines of bodies of eight."""
 LIKENESS = {"hybrid": 0.5, "dense": 0.5, "lexical": 0.5}
 
 Floats = npt.NDArray[np.float64]
