@@ -112,7 +112,7 @@ def take(review: Review, text: str, name: str) -> None:
     count, wrong = read_sheet(text, review.on_sheet(text), review.known, review.give)
     for one in wrong:
         say(f"{name}:{one.line}: {one.why}")
-    say(f"{count:,} answers are kept in {review.reviews.path}")
+    say(f"{count:,} {'answer is' if count == 1 else 'answers are'} kept in {review.reviews.path}")
 
 
 def finish(review: Review) -> None:

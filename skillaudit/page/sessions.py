@@ -54,7 +54,7 @@ def sessions_blocks(found: Reading, rows: Most = 20) -> Iterator[Block]:
     yield field("read", f"{plural(found.files, 'transcript')}{span}; {found.reread:,} new or changed")
     yield field(
         "requests",
-        f"{found.requests:,} different ones in {plural(found.turns, 'turn')}; "
+        f"{plural(found.requests, 'different one')} in {plural(found.turns, 'turn')}; "
         f"the right skill of {found.labelled:,} is known",
     )
     left = [f"{plural(found.repeated, 'turn')} of forked or resumed sessions"] if found.repeated else []
@@ -69,7 +69,7 @@ def sessions_blocks(found: Reading, rows: Most = 20) -> Iterator[Block]:
 
 
 def _skills(found: Reading, rows: Most) -> Iterator[Block]:
-    yield Heading("Skills", f"{len(found.skills):,} were loaded")
+    yield Heading("Skills", f"{len(found.skills):,} {'was' if len(found.skills) == 1 else 'were'} loaded")
     yield table(
         _SKILLS,
         [

@@ -88,3 +88,13 @@ def test_what_could_not_be_read_is_counted_and_named() -> None:
     assert "codex: 3 lines that are no JSON, in ~/a.jsonl and 1 more files" in text
     nothing = msgspec.structs.replace(found, files=0)
     assert "No transcript was found. Looked in: ~/.claude." in render(sessions_blocks(nothing))
+
+
+def test_one_of_each_is_told_as_one() -> None:
+    found = Reading(
+        folders=("~/.claude",), files=1, reread=1, sessions=1, repeated=0, by_agents=0, first="2026-11-01",
+        last="2026-11-01", turns=1, requests=1, labelled=0, routers=(), unread=(),
+        skills=(SkillUse(name="deploy", by_model=1),),
+    )  # fmt: skip
+    text = render(sessions_blocks(found))
+    assert "1 different one in 1 turn" in text and "1 was loaded" in text
