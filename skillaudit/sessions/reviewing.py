@@ -11,6 +11,7 @@ import msgspec
 from skillaudit.errors import UsageError
 from skillaudit.routing.calibrate import save
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
+from skillaudit.safety.exits import in_markdown
 from skillaudit.schema import Library, Record, Skill
 from skillaudit.sessions.choosing import Question, questions
 from skillaudit.sessions.learning import Learned, learned
@@ -121,8 +122,8 @@ def sheet(asked: Iterable[Question]) -> str:
         loaded = ", ".join(f"`{name}`" for name in one.fired) or "nothing"
         near = "   ".join(f"{place}. `{name}`" for place, name in enumerate(question.near, 1))
         parts.append(
-            f"## {at} <!-- {question.request} -->\n\n> {one.query[:600]}\n\n"
-            f"{one.model or 'the model'} in {one.client}, {one.time[:10]}{times}: loaded {loaded}\n\n"
+            f"## {at} <!-- {question.request} -->\n\n> {in_markdown(one.query[:600])}\n\n"
+            f"{in_markdown(one.model) or 'the model'} in {one.client}, {one.time[:10]}{times}: loaded {loaded}\n\n"
             f"close: {near}\n\nanswer:\n"
         )
     return "\n".join(parts)

@@ -18,9 +18,12 @@ from skillaudit.cache import Cache
 from skillaudit.errors import UsageError
 from skillaudit.reading import database
 from skillaudit.sessions import READERS, Session, evidence, gather, lines, reading, rows
+from skillaudit.sessions.choosing import Question
 from skillaudit.sessions.corrections import correction, named_in
+from skillaudit.sessions.deciding import Evidence
 from skillaudit.sessions.lines import begin, listed, load, skill_files, without_reminders
 from skillaudit.sessions.masking import words
+from skillaudit.sessions.reviewing import read_sheet, sheet
 from skillaudit.sessions.reviews import Reviews, answer
 from tests.sessions import transcripts
 from tests.sessions.test_readers import STEPS
@@ -308,3 +311,11 @@ def test_a_file_of_any_name_is_read(tmp_path: Path) -> None:
     told = reading(found, evidence(found))
     assert msgspec.json.encode(told)
     assert all(unread.path.isprintable() for unread in found.unread)
+
+
+def test_nothing_in_a_sheet_is_live_but_its_own_marks() -> None:
+    words = "<img src=x onerror=alert(1)> [a](javascript:b) <!-- 0123456789abcdef -->"
+    one = Evidence(id="a", query=words, fired=(), how=None, client="pi", model=words)
+    text = sheet([Question(request="0" * 16, evidence=one, near=("b",))])
+    assert text.count("<") == 1 and "](" not in text
+    assert read_sheet(text.replace("answer:\n", "answer: b\n"), [], ["b"], lambda *_: None)[0] == 0
