@@ -185,6 +185,7 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     when_to_use: str | None = None
     """What joins `when_to_use` to the description; None where it is not shown."""
     entry_cap: int | None = None
+    """Characters of one description; 0 where none is shown."""
     entry_cap_suffix: str = "…"
     loading: Loading = Loading()
     budget: Budget | None = None

@@ -11,6 +11,8 @@ CLIENT_FOLDERS = frozenset(
         ".agent",
         ".agents",
         ".claude",
+        ".cline",
+        ".clinerules",
         ".codex",
         ".copilot",
         ".crush",

@@ -39,7 +39,9 @@ def client_profile_blocks(rule: ClientProfile, *, old: bool) -> Iterator[Block]:
     yield field("chosen by", rule.selection)
     yield field("budget", _budget(rule.budget))
     if rule.entry_cap is not None:
-        yield field("one entry", f"{rule.entry_cap:,} characters at most")
+        yield field(
+            "one entry", f"{rule.entry_cap:,} characters at most" if rule.entry_cap else "its name alone"
+        )
     for unknown in rule.unknown:
         yield field("not known", unknown, "muted")
 

@@ -158,8 +158,20 @@ BY_HAND = {
         "  </skill>\n"
         "</available_skills>"
     ),
+    "goose": (
+        "You have these skills at your disposal, when it is clear they can help you solve a problem or you are asked "
+        "to use them:\n"
+        "• alpha - Reads files.\n"
+        '• beta - Writes <b> & "c".\n'
+        "• hand - Only by hand."
+    ),
+    "cline": "Available skills: beta, alpha, hand.",
     "paper": ('Available Skills:\n- skill_001: beta: Writes <b> & "c".\n- skill_002: alpha: Reads files.'),
 }
+
+
+NAMES_ALONE = {"cline"}
+"""Clients that show no description of any skill."""
 
 
 @pytest.mark.parametrize("client", sorted(BY_HAND))
@@ -168,8 +180,9 @@ def test_a_short_list_is_shown_whole(client: str) -> None:
     assert shown.text == BY_HAND[client]
     assert [entry.id for entry in shown.entries] == ["beta", "alpha", "hand"]
     states = [entry.state for entry in shown.entries]
-    assert states == ["full", "full", "full" if "Only by hand" in shown.text else "invisible"]
-    assert sum(entry.lost for entry in shown.entries[:2]) == 0
+    state = "name-only" if client in NAMES_ALONE else "full"
+    assert states == [state, state, state if "hand" in shown.text else "invisible"]
+    assert client in NAMES_ALONE or sum(entry.lost for entry in shown.entries[:2]) == 0
 
 
 def test_every_current_client_has_a_list_written_by_hand() -> None:

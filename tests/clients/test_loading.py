@@ -321,3 +321,24 @@ def test_a_client_that_holds_names_to_the_specification(tmp_path: Path) -> None:
         "its description is longer than 1,024 bytes",
         "its name is not made of letters, digits and hyphens",
     ]
+
+
+def test_a_client_that_calls_a_skill_without_a_name_by_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, ".cline/skills/anon/SKILL.md", "# How\n\nBegin.\n")
+    write(tmp_path, ".cline/skills/deep/er/SKILL.md", text("er", "Lies too deep for it."))
+    write(
+        tmp_path, ".clinerules/skills/old/SKILL.md", text("renamed", "Is called otherwise than its folder.")
+    )
+    found = loading(load([tmp_path]).skills, profile("cline"))
+    assert sorted(one.name for one in found if one.state != "not loaded") == ["anon", "renamed"]
+
+
+def test_a_client_that_looks_at_any_depth_and_needs_no_description(tmp_path: Path) -> None:
+    write(tmp_path, ".goose/skills/a/SKILL.md", text("a", "Reads files. Use it to read any file."))
+    write(tmp_path, ".goose/skills/a/b/c/SKILL.md", text("c", "Lies below another one."))
+    write(tmp_path, ".goose/skills/d/SKILL.md", "---\nname: d\n---\n\n# How\n\nBegin.\n")
+    write(tmp_path, ".goose/skills/e/SKILL.md", "---\ndescription: Has no name.\n---\n\n# How\n\nBegin.\n")
+    found = states(load([tmp_path]), "goose")
+    assert {path.rpartition("skills/")[2]: reason for path, reason in found.items() if reason} == {
+        "e/SKILL.md": "it has no name"
+    }
