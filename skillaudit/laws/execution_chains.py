@@ -86,9 +86,12 @@ def _ways(start: str, following: Mapping[str, Sequence[HandOff]]) -> tuple[list[
 
 def circles(links: Iterable[HandOff]) -> tuple[tuple[str, ...], ...]:
     """Return the groups of skills that hand work round without a line that says when to stop."""
+    onward = [(link.source, link.target) for link in links if not link.returns]
+    if not onward:
+        return ()
     import networkx as nx
 
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from((link.source, link.target) for link in links if not link.returns)
+    graph.add_edges_from(onward)
     groups = (tuple(sorted(group)) for group in nx.strongly_connected_components(graph) if len(group) > 1)
     return tuple(sorted(groups))
