@@ -73,7 +73,7 @@ EXTRACTIVE = "extractive"
     "--prove",
     "judge",
     metavar="MODEL",
-    help="Have a live model route the proof half before and after, and put its verdict first.",
+    help="Have a live model route the requests kept aside for the check, before and after; its verdict comes first.",
 )
 @click.option("--budget", type=FloatRange(min=0), help="With --prove: dollars.  [default: 5.00]")
 @live_options

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from skillaudit.page.blocks import (
     Block,
     Column,
@@ -19,9 +21,11 @@ from skillaudit.page.blocks import (
 )
 from skillaudit.page.figures import percent, rate, size
 from skillaudit.page.lines import Span
-from skillaudit.schema import ForecastRow, LibraryCurve, Report
+from skillaudit.schema import ForecastRow, LawForm, LibraryCurve, Report
 
 RATES = ("another", "none", "false")
+FAR = 100_000
+"""Skills beyond which no curve is told in figures."""
 FORMS = {"logarithmic": "a - b ln n", "capacity": "alpha / (1 + (n / kappa)^gamma) - epsilon I"}
 
 
@@ -42,12 +46,14 @@ def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
         ]
         if forecast.false_trigger.value is not None:
             blocks.append(Gauge("false trigger", forecast.false_trigger, "warning"))
-        blocks += [
+        parts: list[Block] = [
             Paragraph("Of all requests, taken by", "muted"),
             Share("neighbours", lost.local, hijacked, "of the same cluster or family", "c1"),
             Share("strangers", lost.drift, hijacked, "of another family", "c3"),
             Share("black holes", lost.capture, hijacked, "that swallow requests of many families", "error"),
         ]
+        # A row of another client or model says how many are taken, not by whom.
+        blocks += parts if hijacked or not forecast.hijack.value else []
     blocks.append(field("rests on", forecast.source))
     if forecast.fit_range:
         blocks.append(field("fitted on", forecast.fit_range))
@@ -111,13 +117,26 @@ def law_blocks(report: Report, most: Most = None) -> list[Block]:
     ]
     for form in law.forms:
         if form.chosen:
-            values = ", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())
-            fitted = "" if form.r_squared is None else f"; R2 {form.r_squared:.3f}"
-            blocks.append(field("law", f"{FORMS[form.form]}: {values}{fitted}"))
+            blocks.append(field("with size", law_words(form)))
     blocks += room_blocks(law)
     if law.note:
         blocks.append(Paragraph(law.note, "muted"))
     return blocks
+
+
+def law_words(form: LawForm) -> str:
+    """Say what a fitted form means; its formula and coefficients stand in the record."""
+    known = form.parameters
+    if form.form == "logarithmic":
+        step = 100 * known["b"] * log(2)
+        told = f"each doubling of the library {'loses' if step >= 0 else 'gains'} {abs(step):.1f} requests in a hundred"
+    else:
+        told = f"right starts near {percent(known['alpha'])} and is at half of that with {known['kappa']:,.0f} skills"
+        if known["kappa"] > FAR:
+            told = f"right starts near {percent(known['alpha'])}, and its half lies beyond {FAR:,} skills"
+    return (
+        told if form.r_squared is None else f"{told}; that explains {form.r_squared:.0%} of the differences"
+    )
 
 
 def own_lines(law: LibraryCurve) -> tuple[Line, ...]:
@@ -138,15 +157,12 @@ def basis(law: LibraryCurve) -> str:
     told = "Only the profile speaks for the router: what it expects is a formula, so that a good fit proves nothing."
     for form in law.measured:
         if form.chosen:
-            values = ", ".join(f"{name} {value:.3g}" for name, value in form.parameters.items())
-            r2 = "" if form.r_squared is None else f", R2 {form.r_squared:.3f}"
             off = (
                 ""
                 if form.left_out_error is None
-                else f", error on the largest sizes {form.left_out_error:.3f}"
+                else f"; off by {100 * form.left_out_error:.1f} in a hundred at the largest sizes, unseen before"
             )
-            told += f" Measured is how often the scorer ranks the right skill first: {FORMS[form.form]} with {values}"
-            told += f"{r2}{off}."
+            told += f" Measured is how often the scorer ranks the right skill first: {law_words(form)}{off}."
     return f"{told} To measure a model: skillaudit probe --study decay."
 
 

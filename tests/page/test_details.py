@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.page.blocks import Block
+from skillaudit.page.forecast import law_words
 from skillaudit.page.index import Index
 from skillaudit.page.layout import layout
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
-from skillaudit.schema import BlackHole, Finding, Report, SkillReport
+from skillaudit.schema import BlackHole, Finding, LawForm, Report, SkillReport
 from skillaudit.tui.state import ClusterRow, Session, row_document
 from skillaudit.tui.status import empty_blocks
 from tests.tui import reports
@@ -130,7 +131,7 @@ def test_overview_says_what_the_forecast_rests_on() -> None:
     assert "black holes: 3.7%, that swallow" in text
     assert "29 of 29 skills that compete have requests" in text and "7 that name a skill" in text
     assert "| drafts/SKILL.md | empty file |" in text
-    assert "| 29 | 84% (" in text and "law: a - b ln n" in text
+    assert "| 29 | 84% (" in text and "with size: each doubling of the library loses" in text
     assert "right falls below 80.0% at 68 (31 to 4,100) skills" in text
     assert "39 (2 to 4,071) more skills of this kind fit" in text
     assert "| Narrow Client | 20 | 6 | 2 | 1 | 119% | 600 tokens |" in text
@@ -142,3 +143,21 @@ def test_an_empty_library_says_where_it_was_looked_for() -> None:
     text = to_markdown(empty_blocks(reports.broken()))
     assert "No skills found." in text and "./skills" in text
     assert "| skill-3/SKILL.md | no name and no description |" in text
+
+
+def test_a_fitted_form_is_said_in_plain_words() -> None:
+    near = {"alpha": 0.97, "kappa": 812.0, "gamma": 0.9, "epsilon": 0.0}
+    told = law_words(
+        LawForm(form="capacity", parameters=near, r_squared=None, left_out_error=None, chosen=True)
+    )
+    assert told == "right starts near 97.0% and is at half of that with 812 skills"
+    far = law_words(
+        LawForm(
+            form="capacity",
+            parameters={**near, "kappa": 9e6},
+            r_squared=0.5,
+            left_out_error=None,
+            chosen=True,
+        )
+    )
+    assert far.endswith("its half lies beyond 100,000 skills; that explains 50% of the differences")

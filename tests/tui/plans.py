@@ -32,7 +32,7 @@ from skillaudit.schema import Estimate
 from tests.tui import reports
 from tests.tui.reports import estimate
 
-REFUSED = "on the proof half deploy-canary falls from 80% to 60%"
+REFUSED = "on the requests kept aside to check the plan, deploy-canary falls from 80% to 60%"
 BEFORE = 0.713
 PER_EDIT = 0.031
 

@@ -105,7 +105,7 @@ def _costs(edit: Edit) -> bool:
 
 def _too_dear(edit: Edit) -> Edit:
     router, change = min(edit.hundred, key=lambda each: each[1])
-    why = f"{REFUSED} it costs {router} {-change:.2f} requests in a hundred"
+    why = f"{REFUSED}, it costs {router} {-change:.2f} requests in a hundred"
     return msgspec.structs.replace(edit, accept=False, refused=why)
 
 

@@ -22,7 +22,7 @@ from skillaudit.schema import Request, ScorerName, Skill
 Judge = Callable[[Sequence[Edit]], Sequence[Harm]]
 """Says whom some edits harm, with figures made anew."""
 
-REFUSED = "on the proof half"
+REFUSED = "on the requests kept aside to check the plan"
 """How the reason of a refusal made here begins."""
 ROUNDS = 6
 _STUBBORN = 4
@@ -206,5 +206,5 @@ def _refused(edit: Edit, harm: Harm) -> Edit:
     return msgspec.structs.replace(
         edit,
         accept=False,
-        refused=f"{REFUSED} {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
+        refused=f"{REFUSED}, {harm.skill} falls from {harm.before:.0%} to {harm.after:.0%}",
     )
