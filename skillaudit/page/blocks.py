@@ -52,6 +52,8 @@ class Bullet(NamedTuple):
     tail: str = ""
     link: str = ""
     tone: str = ""
+    origin: str = ""
+    """File that the sentence comes from, and its line where that is known."""
 
 
 class Column(NamedTuple):

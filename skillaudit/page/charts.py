@@ -15,6 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skillaudit.page.encode import to_json
+from skillaudit.page.figures import FIRST
 from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Report
 
@@ -27,6 +28,10 @@ _POINT_SHARE = 300_000
 _LABEL_ROOM = (0.55, 0.05)
 """Width of a label of 32 letters and height of a line, as shares of a map on a small screen."""
 _MOST_LABELS = 40
+_BESIDE = 4
+"""Names of others of a cluster that stand in the note of a point."""
+_MARKERS = ("circle", "square", "triangle", "diamond", "inverted_triangle", "star", "hex")
+"""Marks of the clusters: another one after every `FIRST`, so that colours that look alike never meet."""
 _RED, _GREY = "#d64545", "#8a949e"
 
 
@@ -70,6 +75,15 @@ def map_chart(report: Report) -> MapChart | None:
     if not placed:
         return None
     placed.sort(key=lambda pair: (pair[1].id not in holes, -pair[1].absorbed, pair[0]))
+    names = {skill.id: skill.name for skill in report.skills}
+    groups = {
+        one.index: (
+            one.label,
+            [names[other] for other in one.skills[: _BESIDE + 1] if other in names],
+            len(one.skills),
+        )
+        for one in report.clusters
+    }
     points = []
     used = 0
     for row, skill in placed:
@@ -80,6 +94,8 @@ def map_chart(report: Report) -> MapChart | None:
             _colour(skill.cluster),
             one_line(skill.name)[:80],
             ("black hole, " if skill.id in holes else "") + f"takes {skill.absorbed:.1f} requests",
+            _MARKERS[max(skill.cluster, 0) // FIRST % len(_MARKERS)],
+            _beside(skill.name, groups.get(skill.cluster)),
         )
         # A point also carries its row and a few links.
         used += len(to_json(point).encode()) + 24
@@ -90,7 +106,7 @@ def map_chart(report: Report) -> MapChart | None:
     shown = [(row, skill) for row, skill, _ in points]
     columns: dict[str, list[Any]] = {
         name: [point[at] for _, _, point in points]
-        for at, name in enumerate(("x", "y", "size", "colour", "name", "note"))
+        for at, name in enumerate(("x", "y", "size", "colour", "name", "note", "mark", "group"))
     }
     place = {skill.id: at for at, (_, skill) in enumerate(shown)}
     data = ColumnDataSource(columns, name="points")
@@ -111,6 +127,7 @@ def map_chart(report: Report) -> MapChart | None:
         "y",
         size="size",
         color="colour",
+        marker="mark",
         source=data,
         fill_alpha=0.8,
         line_color=None,
@@ -136,7 +153,8 @@ def map_chart(report: Report) -> MapChart | None:
     )
     words.glyph.name = "words"
     chart.add_tools(
-        HoverTool(renderers=[marks], tooltips=[("", "@name: @note")]), WheelZoomTool(modifiers="ctrl")
+        HoverTool(renderers=[marks], tooltips=[("", "@name: @note"), ("", "@group")]),
+        WheelZoomTool(modifiers="ctrl"),
     )
     chart.axis.visible = False
     chart.grid.visible = False
@@ -176,6 +194,17 @@ def _labels(report: Report, place: dict[str, int], columns: dict[str, list[Any]]
             kept["y"].append(y)
             kept["text"].append(_cut(text, 32))
     return kept
+
+
+def _beside(name: str, group: tuple[str, list[str], int] | None) -> str:
+    """Name a point's cluster and some of those that are in it as well."""
+    if group is None:
+        return "in no cluster"
+    label, members, size = group
+    others = [other for other in members if other != name][:_BESIDE]
+    more = size - 1 - len(others)
+    told = ", ".join(_cut(one_line(other), 32) for other in others)
+    return f"{_cut(one_line(label), 32)}: with {told}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def _colour(cluster: int) -> str:

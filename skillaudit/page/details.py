@@ -217,7 +217,7 @@ def _requests(title: str, losses: Sequence[RequestLoss], taken_from: bool) -> li
     for loss in losses:
         other = loss.gold if taken_from else loss.taken_by
         label = f"{'meant for ' if taken_from else ''}{other}"
-        blocks.append(Bullet(f"{100 * loss.probability:.0f}%", loss.query, label, other))
+        blocks.append(Bullet(f"{100 * loss.probability:.0f}%", loss.query, label, other, origin=loss.origin))
     return [*blocks, Paragraph(f"Requests from {_sources(losses)}.", "muted")]
 
 

@@ -29,6 +29,19 @@ SOURCES = {
 }
 
 
+HUES = 16
+"""Colours that a screen has for clusters."""
+FIRST = 8
+"""Clusters that colour alone tells apart."""
+MARKS = "●▲■▼★✚"
+"""Marks of the clusters: another one after every `FIRST`, so that colours that look alike never meet."""
+
+
+def cluster_mark(index: int) -> str:
+    """Return the mark of a cluster; with its hue, `index % HUES`, it is the only one among 48."""
+    return MARKS[max(index, 0) // FIRST % len(MARKS)]
+
+
 def percent(value: float | None) -> str:
     """Write a rate without an interval with one decimal; a dash for not judged."""
     return NONE if value is None else f"{100 * value:.1f}%"

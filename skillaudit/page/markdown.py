@@ -56,7 +56,7 @@ def _item(block: Block) -> str:
         case Field(label, value):
             said = escape("".join(span.text for span in value))
             return f"- {escape(label)}: {said}" if label else f"- {said}"
-        case Bullet(figure, text, tail, _, _):
+        case Bullet(figure, text, tail):
             figure = "" if figure == "·" else f"{escape(figure)} "
             return f"- {figure}{escape(text)}" + (f" → {escape(tail)}" if tail else "")
         case Gauge(label, value):

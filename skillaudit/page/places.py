@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from skillaudit.schema import Finding, Location, Report
@@ -12,6 +13,8 @@ _ROW = re.compile(
     r"(?P<file>.*\.(?:jsonl?|ndjson|csv|tsv|ya?ml)(?:\.gz)?)(?::(?P<line>\d+))?(?:#\d+)?", re.IGNORECASE
 )
 """A row of a list: a line of it, an entry of it, or an entry of a line."""
+_ORIGIN = re.compile(r"(?P<file>.+):(?P<line>[0-9]{1,9})")
+_WORD = re.compile(r"\w+")
 
 
 def place(location: Location | None, report: Report, *, here: bool = False) -> tuple[str, int]:
@@ -38,6 +41,20 @@ def finding_place(finding: Finding, report: Report, *, here: bool = False) -> tu
         if first is not None and first.path:
             return place(Location(path=first.path), report, here=here)
     return place(finding.location, report, here=here)
+
+
+def origin_place(origin: str, report: Report) -> tuple[str, int]:
+    """Return the file of a request, told from the working folder, and its line; 0 where that is not known."""
+    match = _ORIGIN.fullmatch(origin)
+    path, line = (match["file"], int(match["line"])) if match else (origin, 0)
+    return place(Location(path=path), report, here=True)[0], line
+
+
+def line_of(lines: Iterable[str], sentence: str) -> int:
+    """Return the first line that shares most words with a sentence, which may have been cleaned; 1 where none does."""
+    words = set(_WORD.findall(sentence.casefold()))
+    shared = [len(words.intersection(_WORD.findall(line.casefold()))) for line in lines]
+    return shared.index(max(shared)) + 1 if any(shared) else 1
 
 
 def _below(root: str, path: str, here: bool) -> str:

@@ -152,6 +152,7 @@ def examples(
                     taken_by=skills[int(flow.taker[entry])].id,
                     probability=float(min(1.0, flow.mass[entry])),
                     source=request.source,
+                    origin=request.origin,
                 )
             )
         found.append(tuple(losses))
@@ -297,6 +298,7 @@ def _flips(
                         taken_by=skills[int(flow.taker[entry])].id,
                         probability=float(min(1.0, flow.mass[entry])),
                         source=requests[position].source,
+                        origin=requests[position].origin,
                     )
                 )
         found.append(tuple(moved))

@@ -114,6 +114,8 @@ class RequestLoss(Record):
     taken_by: str
     probability: float
     source: RequestSource
+    origin: str = ""
+    """File that it comes from, and its line where that is known."""
 
 
 Visible = Literal["full", "shortened", "name-only", "invisible"]

@@ -15,11 +15,16 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
 
+from skillaudit.answer.rows import seen_by
+from skillaudit.errors import SkillAuditError
+from skillaudit.page.blocks import Bullet
 from skillaudit.page.figures import plural
+from skillaudit.page.forecast import whom
 from skillaudit.page.lines import printable
-from skillaudit.page.places import finding_place, place
+from skillaudit.page.places import finding_place, line_of, origin_place, place
 from skillaudit.page.ranking import document
-from skillaudit.schema import Finding, Location
+from skillaudit.reading import limits, read_text
+from skillaudit.schema import Finding, Location, Report
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.screens import AskScreen, PaneScreen
@@ -148,6 +153,10 @@ class Doing(Shell):
         session, view = self.session, self.view
         if session is None or view is None:
             return None
+        if (request := self._request()) is not None:
+            found, sentence = origin_place(request.origin, session.report), request.text
+            if (path := self._file(found[0])) is not None:
+                return path, found[1] or _line(path, sentence)
         finding = view.finding()
         skill = session.index.skills.get(view.skill() or "")
         if isinstance(finding, Finding):
@@ -156,12 +165,22 @@ class Doing(Shell):
             found = place(Location(path=skill.path), session.report, here=True)
         else:
             return None
-        roots = (Path(), *(Path(source) for source in session.report.library.sources))
-        paths = [root / found[0] for root in roots] + [
-            Path(source).parent / found[0] for source in session.report.library.sources
-        ]
+        path = self._file(found[0])
+        return None if path is None else (path, found[1])
+
+    def _request(self) -> Bullet | None:
+        """The request whose link the cursor is on, where it is known what file it is in."""
+        pane = next(iter(self.view.query(DetailPane).filter(".detail")), None) if self.view else None
+        block = pane.current if pane is not None and pane.has_focus else None
+        return block if isinstance(block, Bullet) and block.origin else None
+
+    def _file(self, name: str) -> Path | None:
+        """Return the file that a report calls so, where it is there."""
+        sources = () if self.session is None else self.session.report.library.sources
+        folders = [Path(source) for source in sources]
+        paths = (root / name for root in (Path(), *folders, *(folder.parent for folder in folders)))
         path = next((path for path in paths if path.is_file()), None)
-        return None if path is None else (path.absolute(), found[1])
+        return None if path is None else path.absolute()
 
     # One request.
 
@@ -194,7 +213,7 @@ class Doing(Shell):
     # Whose list, whose choice.
 
     def action_next_client(self) -> None:
-        """Look at the list of the next client; after the last one, at every skill whole."""
+        """Look at the list of the next client; after the last one, at every skill whole; audit where no row has it."""
         session = self.session
         if session is not None:
             clients = [None, *(view.client for view in session.report.clients)]
@@ -209,9 +228,25 @@ class Doing(Shell):
             self._switch(session.report.client, router or session.report.forecast.router)
 
     def _switch(self, client: str | None, router: str) -> None:
-        if self.hands is not None and not self.busy:
-            self.hands.switch(client, router)
+        if self.hands is None or self.session is None or self.busy:
+            return
+        self.hands.switch(client, router)
+        audited = self.session.audited or self.session.report
+        seen = None if self.partial else seen_by(audited, client, router)
+        if seen is None:
             self.start_audit()
+        else:
+            self.run_worker(self._look_at(seen, audited), group="look", exclusive=True, exit_on_error=False)
+
+    async def _look_at(self, seen: Report, audited: Report) -> None:
+        """Show the rates of a row that the audit has; its lists stay."""
+        await self.show_report(seen)
+        if self.session is not None and seen is not audited:
+            self.session.audited = audited
+            self.notify(
+                f"These rates are known; lists stay those of {whom(audited)}. r audits anew.", markup=False
+            )
+        self.refresh_frame()
 
     # Watching.
 
@@ -237,6 +272,14 @@ class Doing(Shell):
         if self._seen is not None and seen != self._seen:
             self.start_audit()
         self._seen = seen
+
+
+def _line(path: Path, sentence: str) -> int:
+    """Return the line of a file that a sentence was taken from; the first where that is not seen."""
+    try:
+        return line_of(read_text(path, limits.REQUESTS).splitlines(), sentence)
+    except SkillAuditError:
+        return 1
 
 
 def _after(items: list[str | None] | list[str], item: str | None) -> str | None:

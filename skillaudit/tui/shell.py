@@ -309,7 +309,8 @@ class Shell(App[None]):
         left: Line = (Span("skillaudit", "title"), Span(f"  {self.sources}", "muted"))
         if self.session is not None:
             report = self.session.report
-            left += (Span(f" · {report.library.skills:,} skills · {whom(report)}", "muted"),)
+            only = ", rates only (r: all)" if self.session.audited is not None else ""
+            left += (Span(f" · {report.library.skills:,} skills · {whom(report)}{only}", "muted"),)
         self.screen_stack[0].query_one(TopBar).say(left, self._top_right())
 
     def _top_right(self) -> Line:

@@ -101,6 +101,8 @@ class Session:
         """True while the audit goes on, and the report holds what the files say."""
         self.change = change
         """What changed since the last audit of the same sources."""
+        self.audited: Report | None = None
+        """The report that was audited, where the one on show has the rates of another of its rows in front."""
         self.added = frozenset(change.added if change else ())
         self.rewritten = frozenset(change.rewritten if change else ())
         self.new_findings = (

@@ -24,6 +24,8 @@ DARK = Theme(
         "block-cursor-foreground": "#ffffff",
         "hue-0": "#5da9e9", "hue-1": "#f2a33a", "hue-2": "#4cc9c0", "hue-3": "#e48bd0",
         "hue-4": "#c9d65b", "hue-5": "#a99bff", "hue-6": "#ff8f7a", "hue-7": "#8ccf7e",
+        "hue-8": "#b5daff", "hue-9": "#c98a4a", "hue-10": "#a3ebe5", "hue-11": "#c07ab0",
+        "hue-12": "#9aa54e", "hue-13": "#8a80e0", "hue-14": "#ffc8bc", "hue-15": "#63a85d",
     },
 )  # fmt: skip
 LIGHT = Theme(
@@ -44,11 +46,14 @@ LIGHT = Theme(
         "block-cursor-foreground": "#ffffff",
         "hue-0": "#1f5fa8", "hue-1": "#9a5b00", "hue-2": "#00716b", "hue-3": "#95307f",
         "hue-4": "#5f6b00", "hue-5": "#5745c0", "hue-6": "#b3402a", "hue-7": "#2e6b1f",
+        "hue-8": "#0b3a6e", "hue-9": "#6b3f00", "hue-10": "#004844", "hue-11": "#64185a",
+        "hue-12": "#3c4500", "hue-13": "#6d59d2", "hue-14": "#6f2416", "hue-15": "#3f7a2b",
     },
 )  # fmt: skip
 
 HUES = {"hue-0": "primary", "hue-1": "warning", "hue-2": "accent", "hue-3": "error", "hue-4": "success",
         "hue-5": "secondary", "hue-6": "foreground", "hue-7": "primary"}  # fmt: skip
+HUES |= {f"hue-{hue + 8}": HUES[f"hue-{hue}"] for hue in range(8)}
 """What stands for the hues of clusters in a theme that has none of its own."""
 
 

@@ -140,6 +140,9 @@ def test_the_page_says_what_the_report_says() -> None:
     assert column(page, "name") == ["gamma", "alpha", "beta"]
     assert column(page, "note")[2].startswith("black hole, takes ")
     assert drawn(page)["links"][2] == [1, 0]
+    assert set(column(page, "mark")) == {"circle"} and any(
+        ": with " in text for text in column(page, "group")
+    )
     assert [row in page.ids for row in drawn(page)["rows"]] == [True] * 3
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ from skillaudit.gate import compare_reports
 from skillaudit.page.places import place
 from skillaudit.pipeline.ranking import Choice, Ranking
 from skillaudit.progress import Progress
-from skillaudit.schema import ForecastRow, Location, Report
+from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLoss
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
 from skillaudit.tui.views.findings import FindingsView
@@ -102,6 +102,44 @@ async def test_client_and_model_are_switched_and_the_header_says_which() -> None
         assert engine.asked == [(first, "frontier"), (None, "older")]
 
 
+async def test_rates_that_the_audit_has_are_shown_at_once_and_the_header_says_so() -> None:
+    engine, loads, small = Engine(), [], reports.small()
+    first = small.clients[0].client
+
+    def row(router: str, client: str | None, right: float) -> ForecastRow:
+        return ForecastRow(
+            router=router, client=client, situation="asked",
+            accuracy=Estimate(value=right, low=right - 0.05, high=right + 0.05), hijack=small.forecast.hijack,
+            no_skill=small.forecast.no_skill, false_trigger=small.forecast.false_trigger,
+            contested=small.forecast.contested,
+        )  # fmt: skip
+
+    rows = (row("frontier", None, 0.9), row("frontier", first, 0.61), row("older", None, 0.43))
+    forecast = msgspec.structs.replace(small.forecast, router="frontier", accuracy=rows[0].accuracy)
+    shown = msgspec.structs.replace(small, forecasts=rows, forecast=forecast)
+
+    def load(_: Progress) -> Report:
+        loads.append(1)
+        return shown
+
+    async with opened(load, size=(160, 50)) as (app, pilot):
+        app.hands = engine.hands
+        await pilot.press("c")
+        await settle(pilot)
+        assert app.session is not None and app.session.report.client == first
+        assert app.session.report.forecast.accuracy.value == 0.61
+        assert "· frontier, rates only (r: all)" in screen_text(app) and "61%" in screen_text(app)
+        await pilot.press("m")  # no row has an older model in that client
+        await settle(pilot)
+        assert loads == [1, 1] and engine.asked == [(first, "frontier"), (first, "older")]
+        await pilot.press("m")
+        await settle(pilot)
+        assert loads == [1, 1] and app.session.report.forecast.router == "older"
+        await pilot.press("m")
+        await settle(pilot)
+        assert loads == [1, 1] and app.session.report is shown and "rates only" not in screen_text(app)
+
+
 def test_every_editor_is_told_the_line_in_its_own_way() -> None:
     path = Path("/skills/a b/SKILL.md")
     assert editor_command({}, path, 3) == ["vi", "+3", "/skills/a b/SKILL.md"]
@@ -160,6 +198,38 @@ async def test_the_editor_opens_the_file_at_its_line_and_a_change_is_audited(
         await pilot.press("2", "v")
         await settle(pilot)
         assert commands[-1][-1].endswith("one/SKILL.md") and len(loads) == 2
+
+
+async def test_the_editor_opens_a_request_at_its_own_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, commands = on_disk(tmp_path), []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EDITOR", "ed")
+    (tmp_path / "one" / "SKILL.md").write_text("# One\n\n- Turn *a page* into text\n", encoding="utf-8")
+    (tmp_path / "asked.jsonl").write_text("{}\n{}\n", encoding="utf-8")
+    told = {"gold": report.skills[0].id, "taken_by": report.skills[0].id, "probability": 0.5}
+    lost = (
+        RequestLoss(query="read this", source="file", origin="asked.jsonl:2", **told),
+        RequestLoss(query="turn a page into text", source="mined", origin="one/SKILL.md", **told),
+        RequestLoss(query="gone", source="file", origin="gone.jsonl:4", **told),
+    )
+    skill = msgspec.structs.replace(report.skills[0], rivals=(), lost=lost, stolen=())
+    report = msgspec.structs.replace(report, skills=(skill,))
+    monkeypatch.setattr(SkillAuditApp, "suspend", lambda _: nullcontext())
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda command, *, check: commands.append(command[1:]) or subprocess.CompletedProcess(command, 0),
+    )
+    async with opened(report, keys="2 enter") as (app, pilot):
+        app.hands = Engine().hands
+        await settle(pilot)
+        for _ in range(3):
+            await pilot.press("n", "v")
+            await settle(pilot)
+    page = str(tmp_path / "one" / "SKILL.md")
+    assert commands == [["+2", str(tmp_path / "asked.jsonl")], ["+3", page], ["+1", page]]
 
 
 async def test_a_watched_library_is_audited_when_a_file_changes(tmp_path: Path) -> None:

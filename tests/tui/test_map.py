@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from skillaudit.page.figures import HUES, cluster_mark
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.widgets.map_canvas import MapCanvas
@@ -103,3 +106,12 @@ async def test_ten_thousand_points_are_braille() -> None:
         text = screen_text(app)
         assert sum("\u2800" < char <= "\u28ff" for char in text) > 200
         assert "kind " in text
+
+
+async def test_clusters_beyond_the_eighth_have_another_hue_and_mark() -> None:
+    small = reports.small()
+    skills = tuple(msgspec.structs.replace(skill, cluster=at) for at, skill in enumerate(small.skills))
+    looks = {(index % HUES, cluster_mark(index)) for index in range(48)}
+    assert len(looks) == 48
+    async with opened(msgspec.structs.replace(small, skills=skills), keys="6") as (app, _):
+        assert "▲" in screen_text(app) and "■" in screen_text(app)

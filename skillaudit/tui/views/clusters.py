@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual import on
 
-from skillaudit.page.figures import decimal, percent
+from skillaudit.page.figures import FIRST, HUES, cluster_mark, decimal, percent
 from skillaudit.page.index import NOISE
 from skillaudit.page.lines import Span
 from skillaudit.tui.state import ClusterRow
@@ -43,8 +43,9 @@ class ClustersView(ListView[ClusterRow]):
             mark = sign(self.session, row.skill).text
             return Span(f"    {row.skill.id}{' ' + mark if mark else ''}")
         label = row.cluster.label or f"cluster {row.cluster.index}" if row.cluster else "in no cluster"
-        tone = f"c{row.cluster.index % 8}" if row.cluster else "muted"
-        return Span(f"{'▾' if row.open else '▸'} {label}", tone)
+        tone = f"c{row.cluster.index % HUES}" if row.cluster else "muted"
+        mark = f"{cluster_mark(row.cluster.index)} " if row.cluster and row.cluster.index >= FIRST else ""
+        return Span(f"{'▾' if row.open else '▸'} {mark}{label}", tone)
 
     def _confusion_cell(self, row: ClusterRow) -> Span:
         if row.skill:

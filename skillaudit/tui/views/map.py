@@ -19,7 +19,10 @@ class MapView(View):
     """Map and detail."""
 
     COLUMNS_HELP = (
-        ("⠿", "skills, in the colour of their cluster; near means that descriptions are alike"),
+        (
+            "⠿ ●▲■",
+            "skills, in the colour and with the mark of their cluster; near means that descriptions are alike",
+        ),
         ("◆", "the selected skill, the same as in the lists"),
         ("*", "a marked skill"),
         ("faint", "skills in no cluster, and those that the filter leaves out"),

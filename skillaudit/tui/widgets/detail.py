@@ -175,6 +175,17 @@ class DetailPane(LineView):
         else:
             self.action_link(1)
 
+    @property
+    def current(self) -> Block | None:
+        """The block that the current link stands in."""
+        at = self._at
+        for block in self._blocks if at >= 0 else ():
+            lines = layout([block], min(self._laid_out_for, self.MEASURE))
+            at -= sum(1 for line in lines for span in line if span.link)
+            if at < 0:
+                return block
+        return None
+
     def action_step(self, step: int) -> None:
         """Ask for the detail of the next or the previous row."""
         self.post_message(self.Stepped(step))

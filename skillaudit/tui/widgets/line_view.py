@@ -14,13 +14,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
+from skillaudit.page.figures import HUES
 from skillaudit.page.lines import EMPTY, Line, printable
 from skillaudit.tui.actions import Scope, keys_text, of_scope
 
 TONES = (
     "title", "heading", "muted", "faint", "value", "accent", "link", "head",
     "error", "warning", "info", "good", "marked", "gone", "added",
-    "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7",
+    *(f"c{hue}" for hue in range(HUES)),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from skillaudit.page.figures import FIRST, HUES, cluster_mark
 from skillaudit.page.index import NOISE
 from skillaudit.page.lines import EMPTY, Line, Span, fit, wrap
 from skillaudit.page.lines import cells as width_of
@@ -32,7 +33,6 @@ from skillaudit.tui.braille import (
 from skillaudit.tui.state import Session
 from skillaudit.tui.widgets.line_view import Drawn, bindings
 
-HUES = 8
 MUTED = HUES
 """Hue of what the filter leaves out, and of skills in no cluster."""
 LABEL_WIDTH = 20
@@ -62,6 +62,7 @@ class MapCanvas(Drawn, can_focus=True):
         self._ids: list[str] = []
         self._plane = Plane((), ())
         self._hues = np.zeros(0, dtype=np.int64)
+        self._marks: list[str] = []
         self._visible = np.zeros(0, dtype=np.bool_)
         self._window = whole()
         self._lines: list[Line] | None = None
@@ -77,6 +78,7 @@ class MapCanvas(Drawn, can_focus=True):
                 [MUTED if skill.cluster == NOISE else skill.cluster % HUES for skill in placed],
                 dtype=np.int64,
             )
+            self._marks = [cluster_mark(skill.cluster) for skill in placed]
             self._window = whole()
         self._session = session
         self._absent = absent
@@ -149,6 +151,9 @@ class MapCanvas(Drawn, can_focus=True):
         dotted = {(int(row), int(column)) for row, column in np.argwhere(frame.bits)}
         if int(inside.sum()) * CELLS_PER_POINT <= columns * rows:
             cells = [[span._replace(text="●") if span.tone else span for span in row] for row in cells]
+            for at in order[inside[order]]:
+                row, column = int(dots[at, 1]) // DOTS_Y, int(dots[at, 0]) // DOTS_X
+                cells[row][column] = cells[row][column]._replace(text=self._marks[at])
         taken = self._draw_signs(cells, dots, inside, columns)
         for label in place_labels(self._labels(dots, inside, columns), columns, rows, taken, dotted):
             tone = "faint" if label.hue == MUTED else f"c{label.hue}"
@@ -205,6 +210,8 @@ class MapCanvas(Drawn, can_focus=True):
                 continue
             x, y = np.median(dots[group], axis=0)
             text = self._session.index.cluster_label(cluster)
+            if cluster >= FIRST:
+                text = f"{cluster_mark(cluster)} {text}"
             text = fit(text, min(width_of(text), LABEL_WIDTH))
             column = int(x) // DOTS_X - width_of(text) // 2
             labels.append(Label(int(y) // DOTS_Y, column, text, cluster % HUES))
