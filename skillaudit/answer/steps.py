@@ -129,7 +129,7 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
             NextStep(
                 do=f"{_whom(first)}{first.fix}{more}",
                 gain=gain,
-                command=f"skillaudit optimize {_source(report)}",
+                command=f"skillaudit rule {first.code}",
                 action="findings",
             ),
         )

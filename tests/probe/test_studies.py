@@ -24,9 +24,9 @@ from tests.probe.libraries import make_ground
 SEEDS = range(4)
 WANTED = 2
 """A 90% interval holds the truth in two of four runs at least, but for one time in 270."""
-MANY = range(20)
-LEAST = 14
-"""Of twenty; 90% intervals hold the truth less often one time in 400."""
+MANY = range(40)
+LEAST = 30
+"""Of forty; 90% intervals hold the truth less often one time in 700."""
 
 
 @pytest.mark.slow
