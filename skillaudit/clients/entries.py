@@ -25,6 +25,8 @@ class Item(Record):
     location: str
     number: str
     """`skill_001` and so on, in the order shown."""
+    heading: str = ""
+    """Line above it, where it is the first of its category."""
     used: float = 0.0
     """Weight of its use, where that is known."""
 
@@ -72,9 +74,22 @@ def ordered(skills: Iterable[Skill], called: Mapping[str, Called], profile: Clie
         return sorted(skills, key=lambda skill: (collation_key(called[skill.id].name), skill.path))
     if profile.order == "path":
         return sorted(skills, key=lambda skill: (skill.path.lower(), skill.name.lower()))
+    if profile.order == "category":
+        return sorted(
+            skills, key=lambda skill: (_category(_below(skill, called)), called[skill.id].name, skill.path)
+        )
     if profile.order == "scopes":
         return sorted(skills, key=lambda skill: _group(skill, profile))
     return list(skills)
+
+
+def _below(skill: Skill, called: Mapping[str, Called]) -> str:
+    return called[skill.id].below or folder_of(skill)
+
+
+def _category(below: str) -> str:
+    """Return the folders above a skill's own, or its own where there are none."""
+    return below.rpartition("/")[0] or below
 
 
 def _group(skill: Skill, profile: ClientProfile) -> tuple[object, ...]:
@@ -90,6 +105,7 @@ def make_items(
 ) -> list[Item]:
     """Turn skills, already in order, into items, with the cap on single entries applied; `called` is by id."""
     items = []
+    above = ""
     for position, skill in enumerate(skills, start=1):
         whole = skill.description
         if profile.when_to_use is not None and skill.when_to_use:
@@ -97,11 +113,12 @@ def make_items(
         cut = whole
         if profile.entry_cap is not None and len(cut) > profile.entry_cap:
             cut = cut[: profile.entry_cap - len(profile.entry_cap_suffix)] + profile.entry_cap_suffix
+        folder = _below(skill, called)
         if profile.location is not None:
             location = profile.location
         else:
-            folder = called[skill.id].below or folder_of(skill)
             location = f"{profile.location_prefix}{profile.short_base or base}/{folder}/SKILL.md"
+        heading = profile.heading.format(category=_category(folder))
         items.append(
             Item(
                 id=skill.id,
@@ -110,9 +127,11 @@ def make_items(
                 whole=whole,
                 location=location,
                 number=f"skill_{position:03d}",
+                heading="" if heading == above else heading,
                 used=skill.used,
             )
         )
+        above = heading
     return items
 
 
@@ -134,7 +153,7 @@ def render_entry(item: Item, description: str, profile: ClientProfile) -> str:
         else escaped(item.location, profile),
         "number": item.number,
     }
-    return template.format_map(fields)
+    return item.heading + template.format_map(fields)
 
 
 def width(text: str, measure: Measure) -> int:

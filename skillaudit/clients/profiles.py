@@ -159,9 +159,9 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """What the model does to choose."""
     base: str
     """Folder that the skills are assumed to be installed in, for clients that show paths."""
-    order: Literal["declared", "name", "collated", "scopes", "path"]
+    order: Literal["declared", "name", "collated", "scopes", "path", "category"]
     """`name` by code point, `collated` as a dictionary would; `scopes` by what it was installed as, then collated;
-    `path` by its file in small letters."""
+    `path` by its file in small letters; `category` by the folders above its own, then by name."""
     escape: Literal["none", "xml", "angle"]
     """What is escaped: nothing, what XML asks for, or the angle brackets alone."""
     open: str
@@ -173,6 +173,8 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     source: str
     unknown: tuple[str, ...]
     separator: str = "\n"
+    heading: str = ""
+    """Template of the line above the first skill of each `category`."""
     short_base: str = ""
     """What stands for the folder in locations, where the list says so above."""
     location_escape: Literal["", "xml"] = ""

@@ -21,6 +21,7 @@ CLIENT_FOLDERS = frozenset(
         ".gemini",
         ".github",
         ".goose",
+        ".hermes",
         ".kiro",
         ".openclaw",
         ".opencode",

@@ -166,6 +166,16 @@ BY_HAND = {
         "• hand - Only by hand."
     ),
     "cline": "Available skills: beta, alpha, hand.",
+    "hermes": (
+        "<available_skills>\n"
+        "  alpha:\n"
+        "    - alpha: Reads files.\n"
+        "  beta:\n"
+        '    - beta: Writes <b> & "c".\n'
+        "  hand:\n"
+        "    - hand: Only by hand.\n"
+        "</available_skills>"
+    ),
     "paper": ('Available Skills:\n- skill_001: beta: Writes <b> & "c".\n- skill_002: alpha: Reads files.'),
 }
 

@@ -342,3 +342,18 @@ def test_a_client_that_looks_at_any_depth_and_needs_no_description(tmp_path: Pat
     assert {path.rpartition("skills/")[2]: reason for path, reason in found.items() if reason} == {
         "e/SKILL.md": "it has no name"
     }
+
+
+def test_a_client_that_lists_by_category_and_cuts_at_sixty_characters(tmp_path: Path) -> None:
+    write(tmp_path, ".hermes/skills/office/pdf/SKILL.md", text("pdf", "Fills in forms. " * 5))
+    write(tmp_path, ".hermes/skills/office/art/SKILL.md", text("art", "Paints."))
+    write(tmp_path, ".hermes/skills/solo/SKILL.md", text("solo", "Stands alone."))
+    assert listing(load([tmp_path]).skills, "hermes").text == (
+        "<available_skills>\n"
+        "  office:\n"
+        "    - art: Paints.\n"
+        "    - pdf: Fills in forms. Fills in forms. Fills in forms. Fills in ...\n"
+        "  solo:\n"
+        "    - solo: Stands alone.\n"
+        "</available_skills>"
+    )

@@ -17,7 +17,7 @@ def test_each_client_has_one_current_version() -> None:
     names = {entry.name for entry in profiles()}
     assert names == {
         "claude-code", "codex", "openclaw", "gemini-cli", "copilot-cli",
-        "vscode-copilot", "cursor", "opencode", "crush", "goose", "cline", "paper",
+        "vscode-copilot", "cursor", "opencode", "crush", "goose", "cline", "hermes", "paper",
     }  # fmt: skip
     for name in names:
         assert profile(name).current

@@ -21,5 +21,5 @@ def test_the_table_agrees_with_the_lists() -> None:
 
 def test_all_current_clients_by_default() -> None:
     table = visibility(many(3, 10))
-    assert len(table.columns) == 12
-    assert all(sorted(row.states) == ["full"] * 11 + ["name-only"] for row in table.rows)
+    assert len(table.columns) == 13
+    assert all(sorted(row.states) == ["full"] * 12 + ["name-only"] for row in table.rows)
