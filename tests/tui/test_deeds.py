@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -203,25 +204,28 @@ async def test_the_editor_opens_the_file_at_its_line_and_a_change_is_audited(
 async def test_the_editor_opens_a_request_at_its_own_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report, commands = on_disk(tmp_path), []
+    report = on_disk(tmp_path)
+    commands: list[list[str]] = []
+
+    def run(command: list[str], *, check: bool) -> subprocess.CompletedProcess[bytes]:
+        commands.append(command[1:])
+        return subprocess.CompletedProcess(command, 0)
+
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EDITOR", "ed")
     (tmp_path / "one" / "SKILL.md").write_text("# One\n\n- Turn *a page* into text\n", encoding="utf-8")
     (tmp_path / "asked.jsonl").write_text("{}\n{}\n", encoding="utf-8")
-    told = {"gold": report.skills[0].id, "taken_by": report.skills[0].id, "probability": 0.5}
+    name = report.skills[0].id
+    told = partial(RequestLoss, gold=name, taken_by=name, probability=0.5)
     lost = (
-        RequestLoss(query="read this", source="file", origin="asked.jsonl:2", **told),
-        RequestLoss(query="turn a page into text", source="mined", origin="one/SKILL.md", **told),
-        RequestLoss(query="gone", source="file", origin="gone.jsonl:4", **told),
+        told(query="read this", source="file", origin="asked.jsonl:2"),
+        told(query="turn a page into text", source="mined", origin="one/SKILL.md"),
+        told(query="gone", source="file", origin="gone.jsonl:4"),
     )
     skill = msgspec.structs.replace(report.skills[0], rivals=(), lost=lost, stolen=())
     report = msgspec.structs.replace(report, skills=(skill,))
     monkeypatch.setattr(SkillAuditApp, "suspend", lambda _: nullcontext())
-    monkeypatch.setattr(
-        subprocess,
-        "run",
-        lambda command, *, check: commands.append(command[1:]) or subprocess.CompletedProcess(command, 0),
-    )
+    monkeypatch.setattr(subprocess, "run", run)
     async with opened(report, keys="2 enter") as (app, pilot):
         app.hands = Engine().hands
         await settle(pilot)
