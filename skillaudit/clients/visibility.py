@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from skillaudit.clients.listing import Listing, State, listing
 from skillaudit.clients.profiles import profile, profiles
@@ -43,7 +44,14 @@ def visibility(
     if clients is None:
         tools = bool(skills) and all(skill.is_tool for skill in skills)
         clients = () if tools else [rule.id for rule in profiles() if rule.current]
-    names = tuple(clients)
+    return _seen(tuple(skills), tuple(clients), context, order)
+
+
+@lru_cache(maxsize=1)
+def _seen(
+    skills: tuple[Skill, ...], names: tuple[str, ...], context: int | None, order: DropOrder
+) -> Visibility:
+    # The app asks twice: for what the files say, and for the report that follows.
     lists = [listing(skills, name, context=context, order=order) for name in names]
     wanted = {rule.id for rule in made_for(skills)}
     return Visibility(

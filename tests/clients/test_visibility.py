@@ -23,3 +23,11 @@ def test_all_current_clients_by_default() -> None:
     table = visibility(many(3, 10))
     assert len(table.columns) == 13
     assert all(sorted(row.states) == ["full"] * 12 + ["name-only"] for row in table.rows)
+
+
+def test_a_table_asked_for_again_is_not_made_again() -> None:
+    skills = many(30, 10)
+    table = visibility(skills)
+    assert visibility(list(skills)) is table
+    assert visibility(skills, order="worst") is not table
+    assert visibility(skills[1:]).rows != table.rows
