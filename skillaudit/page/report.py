@@ -335,7 +335,7 @@ def _map(report: Report) -> Iterator[Block]:
         yield Paragraph("This report was made without the map.", "muted")
         return
     yield Paragraph(
-        "Skills with similar descriptions stand together; colours are clusters, size is what a skill takes from "
+        "Skills with similar descriptions stand together; colour and mark are its cluster, size is what it takes from "
         "others, rings are black holes. Drag to move, Ctrl and scroll to zoom; click a skill to see whom it meets.",
         "muted",
     )
