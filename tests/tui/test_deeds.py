@@ -1,4 +1,7 @@
-"""What the app does with the library: the editor, a request to try, other clients and models, watching."""
+"""What the app does with the library: the editor, a request to try, other clients and models, watching.
+
+Long because each deed is walked through with its own keys on one stand-in.
+"""
 
 from __future__ import annotations
 
