@@ -109,12 +109,8 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
     manual = sorted(set(stances.get("manual", ())))
     made: list[Settings] = []
     if client == "claude-code":
-        values = {"name": "name-only", "manual": "user-invocable-only", "off": "off"}
-        overrides = {
-            name: value
-            for stance, value in values.items()
-            for name in stances.get(stance, ())  # type: ignore[call-overload]
-        }
+        values: dict[Stance, str] = {"name": "name-only", "manual": "user-invocable-only", "off": "off"}
+        overrides = {name: value for stance, value in values.items() for name in stances.get(stance, ())}
         made.append(_json(".claude/settings.json", {"skillOverrides": dict(sorted(overrides.items()))}))
     elif client == "codex":
         # Escapes of JSON for what lies beyond 16 bits are none in TOML.

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shlex
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -282,9 +282,9 @@ def _line(path: Path, sentence: str) -> int:
         return 1
 
 
-def _after(items: list[str | None] | list[str], item: str | None) -> str | None:
+def _after(items: Sequence[str | None], item: str | None) -> str | None:
     """Return what comes after `item`, round the end."""
-    at = items.index(item) if item in items else -1  # type: ignore[arg-type]
+    at = items.index(item) if item in items else -1
     return items[(at + 1) % len(items)] if items else None
 
 
