@@ -9,16 +9,18 @@ not depend on the order of the skills.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+import sys
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.neighbors import RESOLUTION, Neighbors
 from skillaudit.schema import ScorerName
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 Labels: TypeAlias = NDArray[np.int64]
 """Shape (N,): group of each skill, -1 for none; groups are numbered by their first member."""
@@ -62,7 +64,7 @@ def cluster(
     over joins the group of its nearest neighbour where that pair is beyond doubt. Families of
     `templates` that the similarities cannot divide (`clone_families`) are one group each.
     With `thresholds=None` this is HDBSCAN's leaf clustering with min_cluster_size 2 and min_samples 1,
-    but a library that nothing divides is one group. hdbscan is imported only where pairs are left to group.
+    but a library that nothing divides is one group.
     """
     n = neighbors.n
     source, target, similarity = pairs(neighbors)
@@ -170,22 +172,16 @@ def leaves(
     source, target, similarity = _spanning_tree(n, source, target, similarity)
     if source.size == 0:
         return label
-    from hdbscan import HDBSCAN
-
     nodes, ends = np.unique(np.concatenate((source, target)), return_inverse=True)
     # Densities are whole numbers that count the levels, so that half a step tells a tie from a split.
     fall = np.concatenate(([0], np.cumsum(-np.diff(similarity) > 1.5 * RESOLUTION)))
-    distances = _anchored(nodes.size, ends[: source.size], ends[source.size :], fall[-1] - fall + 2)
-    model = HDBSCAN(
-        metric="precomputed",
-        min_cluster_size=2,
-        min_samples=1,
-        cluster_selection_method="leaf",
-        cluster_selection_persistence=0.5,
-    ).fit(distances)
-    found = np.asarray(model.labels_, dtype=np.int64)
+    hdbscan = _tree_functions()
+    tree = hdbscan.condense_tree(
+        _anchored(nodes.size, ends[: source.size], ends[source.size :], fall[-1] - fall + 2), 2
+    )
+    tree = hdbscan.simplify_hierarchy(tree, 0.5)
+    found, *_ = hdbscan.get_clusters(tree, hdbscan.compute_stability(tree), "leaf")
     # hdbscan lets a node that arrives at the very level where groups meet enter one of them by chance.
-    tree = model.condensed_tree_.to_numpy()
     is_node = tree["child_size"] == 1
     birth = np.zeros(tree["parent"].max() + 1)
     birth[tree["child"][~is_node]] = tree["lambda_val"][~is_node]
@@ -195,22 +191,45 @@ def leaves(
     return label
 
 
+def _tree_functions() -> ModuleType:
+    """hdbscan's functions on trees, without the rest of its package, which imports sklearn for over a second."""
+    name = "hdbscan._hdbscan_tree"
+    if name not in sys.modules:
+        package = find_spec("hdbscan")
+        spec = PathFinder.find_spec(name, package.submodule_search_locations if package else None)
+        if spec is None or spec.loader is None:
+            return import_module(name)  # which says what is missing
+        module = sys.modules[name] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
+
+
 def _anchored(
     n: int, source: NDArray[np.int64], target: NDArray[np.int64], density: NDArray[np.int64]
-) -> csr_array[np.float64]:
-    """Distances between n nodes and two more, the anchor, that joins the components below all densities.
+) -> NDArray[np.float64]:
+    """The merges of n nodes and two more, the anchor, that joins the components below all densities.
 
-    hdbscan takes a sparse matrix of one component only, and never the whole of it as a group. The two
-    nodes are a leaf of their own, which no other node enters, for every component has two nodes or more.
+    The edges are those of a forest, densest first. hdbscan takes one tree only, and never the whole of it as a
+    group. The two nodes are a leaf of their own, which no other node enters, for every component has two nodes or
+    more. Shape (n + 1, 4), as scipy's hierarchies: both parts, their distance, nodes together.
     """
-    from scipy.sparse import coo_array
-
     _, first = np.unique(components(n, source, target), return_index=True)
-    rows = np.concatenate((source, np.full(first.size, n), [n]))
-    columns = np.concatenate((target, first, [n + 1]))
-    distance = 1 / np.concatenate((density, np.ones(first.size), density[:1]))
-    both = (np.concatenate((rows, columns)), np.concatenate((columns, rows)))
-    return coo_array((np.tile(distance, 2), both), shape=(n + 2, n + 2)).tocsr()
+    rows = np.concatenate(([n], source, np.full(first.size, n))).tolist()
+    columns = np.concatenate(([n + 1], target, first)).tolist()
+    merges = np.empty((len(rows), 4))
+    merges[:, 2] = 1 / np.concatenate((density[:1], density, np.ones(first.size)))
+    above = list(range(2 * n + 3))
+    sizes = [1] * (n + 2)
+    for at, pair in enumerate(zip(rows, columns, strict=True)):
+        parts = []
+        for node in pair:
+            while above[node] != node:
+                above[node] = node = above[above[node]]
+            parts.append(node)
+            above[node] = n + 2 + at
+        sizes.append(sizes[parts[0]] + sizes[parts[1]])
+        merges[at, :2], merges[at, 3] = parts, sizes[-1]
+    return merges
 
 
 def _spanning_tree(

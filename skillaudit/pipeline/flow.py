@@ -22,7 +22,6 @@ from skillaudit.laws import library_law
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
 from skillaudit.load.gateways import parents_of
-from skillaudit.pipeline.ahead import ImportAhead
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
@@ -100,7 +99,7 @@ def _audited(
 ) -> Report:
     """Make the report from the beginning."""
     shown = competing(library, config)
-    encode = embedder(config, cache, ImportAhead(progress))
+    encode = embedder(config, cache, progress)
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
     structure = examine(shown, scorer, vectors, config.map, cache, progress)
     parents = {} if config.client else parents_of(shown)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -312,26 +311,16 @@ def test_leaves_equal_those_of_the_full_matrix(n: int, spread: float) -> None:
     assert partition(theirs) == partition(ours)  # an adjusted Rand index of 1, noise included
 
 
-def test_hdbscan_is_imported_only_for_pairs_that_are_not_known(tmp_path: Path) -> None:
+def test_the_selection_is_hdbscans_without_what_its_package_imports() -> None:
     program = (
         "import sys\n"
-        "from pathlib import Path\n"
-        "import numpy as np\n"
-        "from skillaudit.analysis.clustering import cluster, cluster_cached\n"
+        "from skillaudit.analysis.clustering import cluster\n"
         "from tests.analysis.cosines import nearest_vectors\n"
-        "from skillaudit.cache import Cache\n"
         "from tests.analysis.samples import blobs\n"
-        "cluster(nearest_vectors(np.eye(40, dtype=np.float32)))\n"
-        "assert 'hdbscan' not in sys.modules, 'no pair is confusable'\n"
-        "labels = cluster_cached(nearest_vectors(blobs(6, 3, spread=0.7)), Cache(Path(sys.argv[1])))\n"
-        "print(labels.tolist(), *sorted({'hdbscan', 'sklearn'} & set(sys.modules)))"
+        "labels = cluster(nearest_vectors(blobs(6, 3, spread=0.7))).tolist()\n"
+        "print(labels, *sorted({'hdbscan', 'hdbscan._hdbscan_tree', 'sklearn', 'scipy.stats'} & set(sys.modules)))\n"
+        "import hdbscan\n"
+        "assert hdbscan.hdbscan_.condense_tree is sys.modules['hdbscan._hdbscan_tree'].condense_tree"
     )
-
-    def run() -> str:
-        return subprocess.run(
-            [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
-        ).stdout.strip()
-
-    labels = [g for g in range(6) for _ in range(3)]
-    assert run() == f"{labels} hdbscan sklearn"
-    assert run() == f"{labels}"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == f"{[g for g in range(6) for _ in range(3)]} hdbscan._hdbscan_tree"
