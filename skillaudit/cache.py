@@ -20,6 +20,7 @@ from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 from skillaudit.disk.state import user_key
 from skillaudit.errors import UsageError
+from skillaudit.reading.database import FAULTS
 
 T = TypeVar("T")
 
@@ -200,7 +201,7 @@ class Cache:
             except sqlite3.OperationalError as error:
                 self._readable = self._writable = False
                 self._note("cannot be read", error)
-            except sqlite3.DatabaseError as error:
+            except FAULTS as error:
                 self._set_aside(error)
             return None
 
@@ -219,7 +220,7 @@ class Cache:
             except sqlite3.OperationalError as error:
                 self._writable = False
                 self._note("cannot be written", error)
-            except sqlite3.DatabaseError as error:
+            except FAULTS as error:
                 self._set_aside(error)
             finally:
                 with contextlib.suppress(sqlite3.Error):
@@ -233,7 +234,7 @@ class Cache:
             except (OSError, sqlite3.OperationalError) as error:
                 self._readable = self._writable = False
                 self._note("cannot be opened", error)
-            except sqlite3.DatabaseError as error:
+            except FAULTS as error:
                 self._set_aside(error)
                 if self._readable:
                     return self._open()

@@ -6,6 +6,7 @@ Long because each kind of damage is done to each kind of value.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -249,7 +250,11 @@ def another_format(path: Path) -> None:
     file.close()
 
 
-@pytest.mark.parametrize("damage", [overwrite_header, overwrite_pages, another_format])
+def no_text(path: Path) -> None:
+    path.write_bytes(re.sub(rb"vectors(vectors.)CREATE", b"\xff\xfectors\\1CREAKS", path.read_bytes()))
+
+
+@pytest.mark.parametrize("damage", [overwrite_header, overwrite_pages, another_format, no_text])
 def test_a_damaged_file_is_set_aside_and_begun_anew(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     stored_vectors(tmp_path, 200)
     path = Cache(tmp_path).path

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from skillaudit.errors import MissingError, SkillAuditError, UsageError
+from skillaudit.reading.database import FAULTS
 
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ class Store:
             except BaseException:
                 self._db.close()
                 raise
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *FAULTS) as error:
             if _code(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}:
                 raise self._failure(error) from error
             raise UsageError(
@@ -126,7 +127,7 @@ class Store:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, msgspec.ValidationError) as error:
+        except (*FAULTS, msgspec.ValidationError) as error:
             raise self._failure(error) from error
 
     def _failure(self, error: Exception) -> SkillAuditError:

@@ -12,6 +12,8 @@ from skillaudit.errors import UsageError
 from skillaudit.reading.files import ReadingError, named, read_bytes
 from skillaudit.reading.limits import MIB, Bounds
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises: the second where its sentence quotes bytes of the file that are no text."""
 _MAGIC = b"SQLite format 3\0"
 _WAL = (0x377F0682, 0x377F0683)
 _FRAME = 24
@@ -49,7 +51,7 @@ def open_database(
         ticks = iter(range(STEPS // _TICK))
         connection.set_progress_handler(lambda: next(ticks, None) is None, _TICK)
         yield connection
-    except sqlite3.Error as problem:
+    except FAULTS as problem:
         raise error(
             f"{named(path)}: {bounds.what} that cannot be read ({problem}); {bounds.remedy}"
         ) from None

@@ -100,7 +100,7 @@ class _Work:
         return (session,), end
 
     def _known(self, key: str) -> Kept | None:
-        data = self.cache.get_blob(KIND, key) if self.cache is not None else None
+        data = self.cache.get_sealed(KIND, key) if self.cache is not None else None
         try:
             kept = None if data is None else msgspec.msgpack.decode(data, type=Kept)
         except (msgspec.MsgspecError, RecursionError):
@@ -112,7 +112,7 @@ class _Work:
 
     def _keep(self, key: str, kept: Kept) -> None:
         if self.cache is not None:
-            self.cache.put_blob(KIND, key, msgspec.msgpack.encode(kept))
+            self.cache.put_sealed(KIND, key, msgspec.msgpack.encode(kept))
 
 
 def _ends(place: Place, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import zlib
 from array import array
@@ -80,6 +81,9 @@ DAMAGES: dict[str, Damage] = {
     "its first page": cut(4096),
     "fifty bytes": cut(50),
     "no pages": overwrite,
+    "tables that are no text": write(
+        lambda path: re.sub(rb"claims(claims.)CREATE", b"\xff\xfeaims\\1CREAKS", path.read_bytes())
+    ),
     "something else": write(lambda _: b"no database, but long enough to be one" * 200),
     "another table": sql("CREATE TABLE more (x)"),
     "a table less": sql("DROP TABLE claims"),

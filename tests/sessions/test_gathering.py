@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,18 @@ def test_a_damaged_cache_is_no_more_than_forgotten(tmp_path: Path) -> None:
     connection.execute("UPDATE blobs SET value = substr(value, 1, 40)")
     connection.commit()
     connection.close()
+    assert read(tmp_path / ".claude", cache).reread == 1
+
+
+def test_what_nobody_of_this_user_sealed_is_read_again(tmp_path: Path) -> None:
+    transcripts.claude_code(tmp_path, "one", STEPS)
+    cache = Cache(tmp_path / "cache")
+    read(tmp_path / ".claude", cache)
+    assert read(tmp_path / ".claude", cache).reread == 0
+    with closing(sqlite3.connect(cache.path)) as connection:
+        ((key,),) = connection.execute("SELECT key FROM blobs WHERE kind = 'transcript'").fetchall()
+    stored = cache.get_blob("transcript", key) or b""
+    cache.put_blob("transcript", key, bytes(32) + stored[32:])
     assert read(tmp_path / ".claude", cache).reread == 1
 
 
