@@ -1,78 +1,129 @@
-"""Run the fuzzer: `python -m tests.fuzz --executions N --jobs 2 [--target NAME ...] [--keep DIR]`.
+"""Run the fuzzer: `python -m tests.fuzz --executions N [--target NAME ...] [--keep DIR]`.
 
-Each target runs in a process of its own with the corpus in the repository as its start; printed are its executions,
-the slowest input in seconds and the peak of memory. An input that crashes a target, takes over ten seconds or more
-than 2 GB stays in the folder of `--keep`. Needs `pip install skillaudit[fuzz]`.
+Each target runs in a process of its own, from the corpus in the repository and from what earlier runs found. An input
+fails that raises anything but an error of the program's own, takes over a second of CPU or more than 512 MB; it stays
+in the folder of `--keep`, beside `tally.jsonl`, which has a line a run. `--tally FILE ...` runs nothing and prints what
+the runs of such files come to. Needs `pip install skillaudit[fuzz]`.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
-import subprocess
+import json
+import mmap
+import os
+import shutil
+import struct
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 CORPUS = Path(__file__).parent / "corpus"
-_STATISTIC = re.compile(r"stat::(\w+):\s+(\d+)")
+SECONDS = 1.0
+"""CPU of one input."""
+MEGABYTES = 512
+_COUNT = struct.Struct("<Qd")
+"""Inputs so far, and the seconds of CPU of the slowest."""
 
 
-def fuzz(name: str, options: list[str]) -> None:
-    """Fuzz one target in this process; never returns."""
+def fuzz(name: str, options: Sequence[str], shared: mmap.mmap) -> None:
+    """Fuzz one target in this process, counting in `shared`; never returns."""
     import atheris
 
-    with atheris.instrument_imports(include=["skillaudit"]):
-        from tests.fuzz import targets
+    from tests.fuzz import targets
 
     def one(data: bytes) -> None:
-        targets.run(name, data)
+        count, slowest = _COUNT.unpack_from(shared)
+        began = time.process_time()
+        try:
+            targets.run(name, data)
+        finally:
+            took = time.process_time() - began
+            _COUNT.pack_into(shared, 0, count + 1, max(slowest, took))
+        if took > SECONDS:
+            raise AssertionError(f"{name}: {took:.1f} s of CPU")
 
     atheris.Setup([sys.argv[0], *options], one)
     atheris.Fuzz()
 
 
-def child(name: str, executions: int, kept: Path) -> tuple[str, str]:
-    """Run one target in a process of its own; return its name and its line of the table."""
-    with tempfile.TemporaryDirectory() as grown:
-        options = [f"-runs={executions}", "-timeout=10", "-rss_limit_mb=2048"]
-        options += ["-print_final_stats=1", f"-artifact_prefix={kept}/{name}-", "-verbosity=0"]
-        seeds = CORPUS / name
-        options.append(f"-max_len={max(4096, *(2 * seed.stat().st_size for seed in seeds.iterdir()))}")
-        command = [sys.executable, "-m", "tests.fuzz", "--child", name, *options, grown, str(seeds)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    said = done.stdout.decode("utf-8", "replace")
-    found = dict(_STATISTIC.findall(said))
-    line = (
-        f"{name:18} {int(found.get('number_of_executed_units', 0)):>10,} executions"
-        f"  slowest {found.get('slowest_unit_time_sec', '?'):>3} s  peak {found.get('peak_rss_mb', '?'):>5} MB"
-    )
-    if done.returncode:
-        line += f"  FAILED ({done.returncode}):\n{said[-3000:]}"
-    return name, line
+def child(name: str, executions: int, kept: Path) -> dict[str, Any]:
+    """Fuzz one target in a process of its own; return its line of the tally."""
+    grown, seeds, log = kept / "grown" / name, CORPUS / name, kept / f"{name}.log"
+    grown.mkdir(parents=True, exist_ok=True)
+    longest = max(4096, *(2 * seed.stat().st_size for seed in seeds.iterdir()))
+    options = [f"-runs={executions}", f"-max_len={longest}", "-timeout=60", f"-rss_limit_mb={MEGABYTES}"]
+    options += ["-verbosity=0", f"-artifact_prefix={kept}/{name}-", str(grown), str(seeds)]
+    shared = mmap.mmap(-1, _COUNT.size)
+    if not (pid := os.fork()):
+        with log.open("wb") as said:
+            os.dup2(said.fileno(), 1)
+            os.dup2(said.fileno(), 2)
+        fuzz(name, options, shared)
+    _, status, used = os.wait4(pid, 0)
+    count, slowest = _COUNT.unpack_from(shared)
+    found = {"target": name, "executions": count, "failed": int(status != 0), "slowest": round(slowest, 3)}
+    if status:
+        print(log.read_text("utf-8", "replace")[-3000:])
+    return found | {"mb": used.ru_maxrss // 1024, "seconds": round(used.ru_utime + used.ru_stime, 1)}
+
+
+def table(runs: Sequence[dict[str, Any]]) -> str:
+    """Return the rows of a Markdown table: each target's runs together, and all of them."""
+    by_target = defaultdict(list)
+    for run in runs:
+        by_target[run["target"]].append(run)
+    lines = [
+        "| target | executions | failing inputs | slowest input, s of CPU | peak, MB | CPU, s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, own in [*sorted(by_target.items()), ("all", list(runs))]:
+        executions, failed, seconds = (
+            sum(run[key] for run in own) for key in ("executions", "failed", "seconds")
+        )
+        slowest, peak = (max(run[key] for run in own) for key in ("slowest", "mb"))
+        lines.append(f"| {name} | {executions:,} | {failed} | {slowest:.2f} | {peak} | {seconds:,.0f} |")
+    return "\n".join(lines)
 
 
 def main() -> int:
     """Run the targets that were asked for; 1 when one of them failed."""
-    if sys.argv[1:2] == ["--child"]:
-        fuzz(sys.argv[2], sys.argv[3:])
-    from tests.fuzz.targets import TARGETS
-
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.fuzz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--executions", type=int, default=10_000, help="of each target")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--target", action="append", choices=sorted(TARGETS))
+    parser.add_argument("--target", action="append")
     parser.add_argument("--keep", type=Path, default=Path("fuzz-failures"))
-    wanted = parser.parse_args()
-    wanted.keep.mkdir(parents=True, exist_ok=True)
-    failed = False
-    with ThreadPoolExecutor(wanted.jobs) as pool:
-        names = wanted.target or list(TARGETS)
-        for _, line in pool.map(lambda name: child(name, wanted.executions, wanted.keep), names):
-            print(line, flush=True)
-            failed |= "FAILED" in line
-    return int(failed)
+    parser.add_argument("--tally", type=Path, nargs="+", metavar="FILE")
+    asked = parser.parse_args()
+    if asked.tally:
+        lines = [line for path in asked.tally for line in path.read_text("utf-8").splitlines()]
+        print(table([json.loads(line) for line in lines]))
+        return 0
+    import atheris
+
+    with atheris.instrument_imports(include=["skillaudit"]):
+        from tests.fuzz import targets
+    wanted = asked.target or list(targets.TARGETS)
+    if unknown := set(wanted) - set(targets.TARGETS):
+        parser.error(f"no target {', '.join(sorted(unknown))}")
+    asked.keep.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="skillaudit-fuzz-", dir=targets.MEMORY) as place:
+        tempfile.tempdir = place  # the fuzzer ends its process without clearing up
+        for name in wanted:
+            done = child(name, asked.executions, asked.keep)
+            with (asked.keep / "tally.jsonl").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(done) + "\n")
+            print(json.dumps(done), flush=True)
+            failed += done["failed"]
+            for left in Path(place).iterdir():
+                shutil.rmtree(left)
+    return int(failed > 0)
 
 
 if __name__ == "__main__":

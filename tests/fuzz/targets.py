@@ -6,8 +6,9 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from skillaudit.asking import answers
 from skillaudit.asking.log import ProbeLog
@@ -20,10 +21,12 @@ from skillaudit.gate.baseline import read_baseline
 from skillaudit.laws.execution_declared import compiled_chains, read_chains
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load import load
+from skillaudit.load.installed import read_installed
+from skillaudit.load.manifests import read_manifests
 from skillaudit.load.skill_file import parse_skill
 from skillaudit.optimize.apply.frontmatter import with_description
 from skillaudit.optimize.plan_file import read_plan
-from skillaudit.reading import JsonError, limits, parse_json
+from skillaudit.reading import JsonError, limits, open_database, parse_json
 from skillaudit.reading.toml_text import parse_toml
 from skillaudit.reading.yaml_text import YamlError, compose
 from skillaudit.reading.yaml_text import load as load_yaml
@@ -33,6 +36,7 @@ from skillaudit.requests.leaks import LeakFilter
 from skillaudit.routing.decisions import read_decisions
 from skillaudit.routing.profiles import profiles
 from skillaudit.schema import Library, Skill
+from skillaudit.sessions import READERS
 from skillaudit.settings.toml_file import read_table
 from skillaudit.text import markdown
 from skillaudit.text.words import tokens
@@ -43,14 +47,21 @@ SKILLS = (
     Skill(id="a-b", name="a-b", description="Writes reports for people.", path="a-b/SKILL.md", root="."),
     Skill(id="c", name="c", description="Reads tables of numbers.", path="c/SKILL.md", root="."),
 )
+MANIFESTS = (
+    ".claude-plugin/marketplace.json", ".claude-plugin/plugin.json", "package.json", "skills-lock.json",
+    ".claude/plugins/installed_plugins.json",
+)  # fmt: skip
 LIBRARY = Library(sources=(".",), skills=SKILLS)
+
+
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+"""Where files cost no disk, if there is such a place."""
 
 
 @cache
 def folder() -> Path:
-    """Return a folder that goes away with the process, in memory where there is such a place."""
-    memory = Path("/dev/shm")
-    made = Path(tempfile.mkdtemp(prefix="skillaudit-fuzz-", dir=memory if memory.is_dir() else None))
+    """Return a folder that goes away with the process."""
+    made = Path(tempfile.mkdtemp(prefix="skillaudit-fuzz-", dir=tempfile.tempdir or MEMORY))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 
@@ -107,12 +118,32 @@ def _toml(data: bytes) -> object:
         return None
 
 
-def _marketplace(path: Path) -> object:
-    skill = path.parent.parent / "p" / "s" / "SKILL.md"
-    if not skill.exists():
-        skill.parent.mkdir(parents=True)
-        skill.write_text("---\nname: s\ndescription: Says something.\n---\n", encoding="utf-8")
-    return load([path.parent.parent])
+def _manifests(data: bytes) -> object:
+    if not data:
+        return None
+    root = folder() / "market"
+    (root / "p" / "s").mkdir(parents=True, exist_ok=True)
+    path = saved(data[1:], f"market/{MANIFESTS[data[0] % len(MANIFESTS)]}")
+    try:
+        shipping = read_manifests(root, [("p", "s")])
+        return read_installed(root), shipping.owner(("p", "s")), shipping.ship(("p", "s"))
+    finally:
+        path.unlink()
+
+
+def _transcript(data: bytes) -> None:
+    readers = [reader for reader in READERS.values() if hasattr(reader, "take")]
+    if data:
+        reader = readers[data[0] % len(readers)]
+        session = reader.begin_file(PurePath("x/one.jsonl"))
+        for line in data[1:].split(b"\n"):
+            with suppress(ValueError):
+                reader.take(session, line)
+
+
+def _sessions_database(path: Path) -> None:
+    with suppress(ValueError), open_database(path, limits.DATABASE) as connection:
+        list(READERS["opencode"].sessions(connection))
 
 
 def _log(data: bytes) -> None:
@@ -126,8 +157,9 @@ def _log(data: bytes) -> None:
 
 def _cache(data: bytes) -> None:
     place = folder() / "cache"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
+    place.mkdir(exist_ok=True)
+    for left in place.iterdir():
+        left.unlink()
     Cache(place).path.write_bytes(data)
     with Cache(place) as kept:
         kept.get_vectors("m", ["d00000", "d00001"])
@@ -152,7 +184,7 @@ TARGETS: dict[str, Target] = {
     ]),
     "words": lambda data: tokens(text_of(data)),
     "library_list": on_file(lambda path: load([path]), "list.json", "list.jsonl", "list.jsonl.gz"),
-    "marketplace": on_file(_marketplace, "market/.claude-plugin/marketplace.json"),
+    "manifests": _manifests,
     "evals": on_file(lambda path: list(read_rows(path, "a-b", limits.EVALS)),
                      "evals.json", "evals.jsonl", "evals.yaml", "evals.csv"),
     "settings": on_file(read_table, "skillaudit.toml", "pyproject.toml"),
@@ -169,10 +201,31 @@ TARGETS: dict[str, Target] = {
     "probe_log": _log,
     "cache": _cache,
     "model_settings": _model,
+    "transcript": _transcript,
+    "sessions_database": on_file(_sessions_database, "opencode.db"),
     "forms": _forms,
     "toml": _toml,
 }  # fmt: skip
 """Name -> function of bytes."""
+
+FORMS: dict[str, tuple[str, ...]] = {
+    "library_list": ("tools", "functions", "function", "name", "description", "path", "body", "category", "result"),
+    "manifests": ("plugins", "name", "source", "skills", "metadata", "pluginRoot", "agents", "contributes", "pi",
+                  "chatSkills", "path", "sourceType", "version", "installPath"),
+    "evals": ("query", "gold", "evals", "queries", "text", "expected_skill", "should_trigger", "skill_name", "owner"),
+    "plan": ("plan_version", "sources", "edits", "id", "kind", "skills", "before", "after", "accept", "hierarchy",
+             "into"),
+    "profile": ("name", "kind", "description", "fits", "lexical", "sizes", "beta", "coefficients", "covariance"),
+    "decisions": ("query", "gold", "candidates", "candidates_idx", "candidate_descriptions", "choice", "date",
+                  "timestamp"),
+    "baseline": ("format", "findings", "fingerprint", "code", "severity", "skills", "count", "hijack"),
+    "mapping": ("format", "system", "handovers", "source", "target", "kind", "kept"),
+    "agents": ("format", "name", "agents", "edges", "protocol", "tools", "from", "to", "policy", "role", "tasks",
+               "config"),
+    "tasks": ("task", "answer", "regex", "test", "check"),
+    "model_settings": ("model_type", "hidden_size", "num_hidden_layers", "type", "path", "layer_norm_eps"),
+}  # fmt: skip
+"""Target that reads JSON or YAML -> keys that mean something in it."""
 
 
 def run(name: str, data: bytes) -> None:

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.targets import TARGETS, run
+from tests.fuzz.targets import FORMS, TARGETS, run
 
 CORPUS = Path(__file__).parent / "corpus"
 SEEDS = [(path.parent.name, path) for path in sorted(CORPUS.glob("*/*"))]
@@ -39,25 +39,6 @@ def data(keys: tuple[str, ...]) -> st.SearchStrategy[Any]:
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=6),
         max_leaves=15,
     )
-
-
-FORMS: dict[str, tuple[str, ...]] = {
-    "library_list": ("tools", "functions", "function", "name", "description", "path", "body", "category", "result"),
-    "marketplace": ("plugins", "name", "source", "skills", "metadata", "pluginRoot"),
-    "evals": ("query", "gold", "evals", "queries", "text", "expected_skill", "should_trigger", "skill_name", "owner"),
-    "plan": ("plan_version", "sources", "edits", "id", "kind", "skills", "before", "after", "accept", "hierarchy",
-             "into"),
-    "profile": ("name", "kind", "description", "fits", "lexical", "sizes", "beta", "coefficients", "covariance"),
-    "decisions": ("query", "gold", "candidates", "candidates_idx", "candidate_descriptions", "choice", "date",
-                  "timestamp"),
-    "baseline": ("format", "findings", "fingerprint", "code", "severity", "skills", "count", "hijack"),
-    "mapping": ("format", "system", "handovers", "source", "target", "kind", "kept"),
-    "agents": ("format", "name", "agents", "edges", "protocol", "tools", "from", "to", "policy", "role", "tasks",
-               "config"),
-    "tasks": ("task", "answer", "regex", "test", "check"),
-    "model_settings": ("model_type", "hidden_size", "num_hidden_layers", "type", "path", "layer_norm_eps"),
-}  # fmt: skip
-"""Target that reads JSON or YAML -> the keys that mean something in it."""
 
 
 def as_json(value: Any) -> bytes:
