@@ -11,12 +11,14 @@ import numpy.typing as npt
 from skillaudit import llm
 from skillaudit.asking.prompts import Question
 from skillaudit.asking.scorers import MakeScorer
+from skillaudit.embedding.pairs import PairReader
 from skillaudit.errors import UsageError
 from skillaudit.llm import Completion, Price
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer
 
 LOCAL_PREFIX = "local/"
+CROSS_PREFIX = "cross/"
 _CELLS = 50_000_000
 
 
@@ -113,6 +115,26 @@ class LocalRouter:
             if columns is not None:
                 return np.asarray(table.row(question.query)[columns], dtype=np.float32)
         return np.asarray(self._make(question.texts).scores([question.query])[0], dtype=np.float32)
+
+
+class CrossRouter(LocalRouter):
+    """A cross-encoder, which reads the request with each option and answers with the label of the best."""
+
+    def __init__(self, name: str, reader: PairReader) -> None:
+        """Take `cross/MODEL` and what reads pairs with that model."""
+        self.name, self.threshold = name, None
+        self._reader = reader
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Which model it is, to the last weight."""
+        return {"model": self._reader.source.key}
+
+    def prepare(self, queries: Sequence[str], corpora: Mapping[str, tuple[str, ...]]) -> None:
+        """Do nothing: a pair is read when it is asked for."""
+
+    def _scores(self, question: Question) -> npt.NDArray[np.float32]:
+        return self._reader.scores(question.query, question.texts)
 
 
 class _Table:

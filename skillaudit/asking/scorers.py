@@ -10,6 +10,7 @@ import numpy.typing as npt
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.embedding import embed
+from skillaudit.embedding.pairs import PairReader
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer, make_scorer
 
@@ -28,6 +29,7 @@ class Scorers:
         self.embedder = embedder
         self._device, self._cache = device, cache
         self._known: dict[str, Floats] = {}
+        self._readers: dict[str, PairReader] = {}
 
     def maker(self, name: ScorerName) -> MakeScorer:
         """Return what builds a scorer of this kind over descriptors."""
@@ -38,6 +40,12 @@ class Scorers:
             return make_scorer(name, texts, vectors=self.encode(texts), embed=self.encode)
 
         return make
+
+    def pairs(self, model: str) -> PairReader:
+        """Return what reads a request and a descriptor together; raises EmbeddingError for no such model."""
+        if model not in self._readers:
+            self._readers[model] = PairReader(model, device=self._device, cache=self._cache)
+        return self._readers[model]
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return the vectors of texts, (texts, dimension)."""

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from skillaudit.asking.asker import Router
 from skillaudit.asking.defaults import BUDGET, CONCURRENCY, TIMEOUT
 from skillaudit.asking.engine import Limits
-from skillaudit.asking.routers import LiveRouter, LocalRouter, is_local, parse_local
+from skillaudit.asking.routers import (
+    CROSS_PREFIX,
+    CrossRouter,
+    LiveRouter,
+    LocalRouter,
+    is_local,
+    parse_local,
+)
 from skillaudit.asking.scorers import Scorers
 from skillaudit.llm import Model, Price
 
@@ -30,6 +37,8 @@ class Terms:
             scorer, _ = parse_local(name)
             extra = {} if scorer == "lexical" else {"embedder": scorers.embedder}
             return LocalRouter(name, scorers.maker(scorer), extra)
+        if name.startswith(CROSS_PREFIX):
+            return CrossRouter(name, scorers.pairs(name.removeprefix(CROSS_PREFIX)))
         return LiveRouter(Model(name, api_base=self.api_base, timeout=self.timeout), self.price)
 
     def limits(self, router: Router) -> Limits:

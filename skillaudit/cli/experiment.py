@@ -27,8 +27,9 @@ REPORT = "report.html"
     "routers",
     multiple=True,
     metavar="MODEL",
-    help="As litellm names it, such as openai/gpt-4o-mini; or local/hybrid, local/dense, local/lexical; or "
-    "simulated/b=0.05,rescue=4, whose laws are set. Repeatable.",
+    help="As litellm names it, such as openai/gpt-4o-mini; or local/hybrid, local/dense, local/lexical; "
+    "cross/MODEL, a cross-encoder, which reads the word not; or simulated/b=0.05,rescue=4, whose laws "
+    "are set. Repeatable.",
 )
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Libraries of each kind."

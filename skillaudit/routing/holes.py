@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.analysis.generic import claims, generic_phrases
+from skillaudit.routing.borrowed import RATE, Borrowed, borrowed
 from skillaudit.routing.breadth import breadth, tail
 from skillaudit.routing.flows import Traffic
 from skillaudit.schema import BlackHole, Request, Skill
@@ -72,14 +73,15 @@ def black_holes(
 ) -> tuple[BlackHole, ...]:
     """Find the skills that take, or by their text would take, more than their share from several families.
 
-    `idle` (N,) is the share of requests needing nothing that each skill is expected to take, or None. Three
+    `idle` (N,) is the share of requests needing nothing that each skill is expected to take, or None. Four
     tests, in falling order of trust:
 
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
-      `MAX_Q`;
+      `MAX_Q`, and never below its own share: it takes no smaller part of the others' requests than it owns of all;
     - `structure`: the breadth of the descriptor against that of skills of real libraries (`width`, (N,)
       p-values or None), Benjamini-Hochberg at `WIDTH_Q`. A scorer that weighs words cannot see how a model
       is drawn to a broad claim, so this stands for requests that were never asked;
+    - `structure`: words of several families (`routing.borrowed`);
     - `structure`: a claim on everything in the text itself (`analysis.generic.claims`).
 
     The first asks for an effective number of families of at least `MIN_FAMILIES`.
@@ -95,16 +97,21 @@ def black_holes(
     claiming_all = np.array([bool(found) for found in found_claims])
     robbed = families_robbed(flow, families, size)
     wide = robbed >= MIN_FAMILIES
-    taken, broad = (by_requests <= MAX_Q) & wide, by_width <= WIDTH_Q
-    by_text = np.minimum(by_width, np.where(claiming_all, CLAIM_RATE, 1.0))
     others = np.maximum(flow.total - flow.owned, 1.0)
+    own_share = absorbed / others >= flow.owned / max(flow.total, 1.0)
+    taken, broad = (by_requests <= MAX_Q) & wide & own_share, by_width <= WIDTH_Q
+    lent = borrowed(skills, families)
+    lending = np.isin(np.arange(size), list(lent))
+    by_text = np.minimum(by_width, np.where(claiming_all, CLAIM_RATE, np.where(lending, RATE, 1.0)))
+    structural = broad | claiming_all | lending
     between = flow.between.tocsc()
     found = []
-    for row in np.flatnonzero(taken | broad | claiming_all).tolist():
+    for row in np.flatnonzero(taken | structural).tolist():
         start, stop = between.indptr[row], between.indptr[row + 1]
         victims, masses = between.indices[start:stop], between.data[start:stop]
-        order = np.lexsort((victims, -masses))[:MAX_VICTIMS]
-        by_structure = bool(broad[row] or claiming_all[row])
+        order = victims[np.lexsort((victims, -masses))]
+        by_structure, owners = bool(structural[row]), lent.get(row, Borrowed(0.0, ()))
+        robbing = [*dict.fromkeys([*order.tolist(), *owners.owners])]
         found.append(
             BlackHole(
                 skill=skills[row].id,
@@ -113,8 +120,8 @@ def black_holes(
                 idle=None if idle is None else float(idle[row]),
                 expected=float(expected[row]),
                 q_value=float(by_requests[row] if taken[row] else by_text[row]),
-                families=float(robbed[row]),
-                victims=tuple(skills[int(victim)].id for victim in victims[order]),
+                families=max(float(robbed[row]), owners.families),
+                victims=tuple(skills[victim].id for victim in robbing[:MAX_VICTIMS]),
                 generic_phrases=found_claims[row] or generic_phrases(skills[row].text),
                 evidence="both" if taken[row] and by_structure else "requests" if taken[row] else "structure",
                 declared=skills[row].declared_router,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Question
-from skillaudit.asking.routers import LocalRouter, is_local, parse_local
+from skillaudit.asking.routers import CrossRouter, LocalRouter, is_local, parse_local
+from skillaudit.asking.scorers import Scorers
+from skillaudit.asking.terms import Terms
 from skillaudit.errors import UsageError
 from skillaudit.probe.probing import probe
 from skillaudit.scoring import Scorer, make_scorer
@@ -33,6 +36,24 @@ def test_the_best_scored_option_is_the_answer() -> None:
     router = LocalRouter("local/lexical", make)
     texts = ("pdf: fills forms", "chart: draws charts", "mail: writes mail")
     answer = asyncio.run(router.answer(question("draw a chart of sales", texts)))
+    assert answer.text == "skill_001"
+
+
+def test_a_cross_encoder_is_found_by_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Reader:
+        source = SimpleNamespace(key="folder:1")
+
+        def __init__(self, model: str, **_: object) -> None:
+            self.model = model
+
+        def scores(self, query: str, texts: Sequence[str]) -> np.ndarray:
+            return np.array([float(query in text and "not" not in text) for text in texts], dtype=np.float32)
+
+    monkeypatch.setattr("skillaudit.asking.scorers.PairReader", Reader)
+    router = Terms().router("cross/some/model", Scorers())
+    assert isinstance(router, CrossRouter) and router.parameters == {"model": "folder:1"}
+    router.prepare(["charts"], {"v": ("maps", "charts")})
+    answer = asyncio.run(router.answer(question("charts", ("maps, not charts", "charts and maps"))))
     assert answer.text == "skill_001"
 
 

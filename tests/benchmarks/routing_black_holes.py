@@ -1,13 +1,18 @@
 """Plant over-general skills in real libraries, and count what the forecast calls a black hole.
 
 python -m tests.benchmarks.routing_black_holes --data ../shared/data
+python -m tests.benchmarks.routing_black_holes --data ../shared/data --words --scorer lexical
+
+The first plants skills that claim everything, the second such as have the words of 3 to 50 others; with requests as
+authors write them and with vague ones, and with right skills dealt anew, where nothing is to be found.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,10 +24,11 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.pipeline.flow import scorer_for
 from skillaudit.pipeline.structure import examine
+from skillaudit.probe.studies.anchors import strip_anchors
 from skillaudit.progress import SILENT
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import Routing, forecast
-from skillaudit.schema import Library, Skill
+from skillaudit.schema import BlackHole, Library, Request, Skill
 from tests.benchmarks.routing_data import SCORERS, arguments, digest
 
 PLANTED_IN = (
@@ -43,6 +49,7 @@ UNTOUCHED = (
     "antigravity-awesome",
 )
 SEEDS = 3
+MANY = (3, 5, 10, 20, 50)
 GENERIC = (
     "A helpful assistant for any task. Use this skill whenever the user asks for help with anything: questions, "
     "projects, analysis, writing, code, data, planning, research and everything else.",
@@ -106,16 +113,74 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z][a-z0-9+#.-]{2,}", text.lower())
 
 
+def telling(chosen: Sequence[Skill], spread: Counter[str], size: int) -> list[str]:
+    """The three words of each skill that tell most of it."""
+    terms: list[str] = []
+    for skill in chosen:
+        counts = Counter(words(skill.text))
+        weight = {word: n * np.log(size / spread[word]) for word, n in counts.items()}
+        terms += sorted(weight, key=lambda word: (-weight[word], word))[:3]
+    return list(dict.fromkeys(terms))
+
+
+def worded(skills: Sequence[Skill], seed: int) -> dict[str, Skill]:
+    """Skills with the words, and with the first sentences, of 3 to 50 others."""
+    spread = Counter(word for skill in skills for word in set(words(skill.text)))
+    found = {}
+    for many in MANY:
+        chosen = sorted(skills, key=lambda skill: digest(f"{many}{seed}{skill.id}"))[:many]
+        terms = telling(chosen, spread, len(skills))
+        cut = max(30, 1000 // many)
+        first = [skill.description.split(". ")[0].rstrip(".") for skill in chosen]
+        clauses = [text if len(text) <= cut else text[:cut].rsplit(" ", 1)[0] for text in first]
+        found[f"words of {many}"] = _skill("workbench", f"Works on {', '.join(terms[:-1])} and {terms[-1]}.")
+        found[f"sentences of {many}"] = _skill("toolkit", " ".join(f"{text}." for text in clauses))
+    return found
+
+
+def vague(library: Library, gathered: Gathered) -> Gathered:
+    """Requests that say little: by title, by category, and the gathered ones without what is concrete in them."""
+    skills = library.routable
+    spread = Counter(word for skill in skills for word in set(words(skill.text)))
+    common = frozenset(word for word, count in spread.items() if count >= max(2.0, 0.12 * len(skills)))
+    kinds = defaultdict(list)
+    made = []
+    for skill in skills:
+        title = " ".join(words(skill.name.replace("-", " ")))
+        made.append((f"can you help me with {title}", (skill.id,), skill.id))
+        kinds[skill.category].append(skill.id)
+    made += [
+        (f"i need something done, it is about {name.replace('-', ' ')}", tuple(ids), ids[0])
+        for name, ids in kinds.items()
+        if name
+    ]
+    for request in gathered.requests:
+        query = strip_anchors(request.query, common)
+        if request.gold and query != request.query:
+            made.append((query, request.gold, request.home))
+    requests = tuple(
+        Request(query=q, gold=g, home=home, source="synthetic") for q, g, home in dict.fromkeys(made)
+    )
+    return msgspec.structs.replace(gathered, requests=requests)
+
+
+def dealt(gathered: Gathered, seed: int) -> Gathered:
+    """The requests with their right skills dealt anew."""
+    owned = [request for request in gathered.requests if request.gold]
+    golds = [(request.gold, request.home) for request in owned]
+    random.Random(seed).shuffle(golds)
+    requests = [
+        msgspec.structs.replace(request, gold=gold, home=home)
+        for request, (gold, home) in zip(owned, golds, strict=True)
+    ]
+    return msgspec.structs.replace(gathered, requests=tuple(requests))
+
+
 def plants(skills: Sequence[Skill], seed: int) -> dict[str, Skill]:
     """One skill of each kind, made from the words of this library."""
     spread = Counter(word for skill in skills for word in set(words(skill.text)))
     order = sorted(skills, key=lambda skill: digest(f"{seed}{skill.id}"))
-    terms: list[str] = []
-    for skill in order[: max(12, len(order) // 3)]:
-        counts = Counter(words(skill.text))
-        weight = {word: n * np.log(len(skills) / spread[word]) for word, n in counts.items()}
-        terms += sorted(weight, key=lambda word: (-weight[word], word))[:3]
-    terms = list(dict.fromkeys(terms))[:70]
+    terms = telling(order[: max(12, len(order) // 3)], spread, len(skills))[:70]
     clauses = [skill.description.split(". ")[0].rstrip(".")[:110] + "." for skill in order[:14]]
     return {
         "generic phrases": _skill("omni-helper", GENERIC[seed % len(GENERIC)]),
@@ -143,6 +208,7 @@ def audit(library: Library, gathered: Gathered, cache: Cache, config: Config) ->
         families=found.families,
         labels=found.labels,
         neighbors=found.neighbors.indices,
+        router=config.router,
         coverage=coverage(library, gathered),
     )
 
@@ -152,43 +218,91 @@ def _library(data: Path, name: str) -> Library:
     return load([next(p for p in sorted(folder.iterdir()) if p.name.split(".jsonl")[0] == name)])
 
 
+class Count:
+    """What was planted and found under one set of requests."""
+
+    def __init__(self, name: str) -> None:
+        """Start with nothing under a name for the requests."""
+        self.name = name
+        self.alarms = self.skills = self.right = self.wrong = self.below = 0
+        self.found: dict[str, list[bool]] = {}
+        self.taken: dict[str, list[float]] = {}
+        self.idle: dict[str, list[float]] = {}
+
+    def holes(self, routing: Routing, gathered: Gathered) -> dict[str, BlackHole]:
+        """Flagged skills that are not declared; counts those found by requests below their own share."""
+        found = {hole.skill: hole for hole in routing.black_holes if not hole.declared}
+        owned = Counter(request.home or request.gold[0] for request in gathered.requests if request.gold)
+        total = max(1, owned.total())
+        self.below += sum(
+            hole.evidence != "structure" and hole.share < owned[hole.skill] / total - 1e-9
+            for hole in found.values()
+        )
+        return found
+
+    def plant(self, kind: str, plant: Skill, routing: Routing, gathered: Gathered, before: set[str]) -> None:
+        """Count one plant."""
+        holes = self.holes(routing, gathered)
+        hit = plant.id in holes
+        self.found.setdefault(kind, []).append(hit)
+        flow = next(flow for flow in routing.flows if flow.id == plant.id)
+        self.taken.setdefault(kind, []).append(flow.absorbed_share)
+        if hit and holes[plant.id].idle is not None:
+            self.idle.setdefault(kind, []).append(holes[plant.id].idle or 0.0)
+        self.wrong += len(set(holes) - before - {plant.id}) + (kind == "declared router" and hit)
+        self.right += kind != "declared router" and hit
+
+    def print(self) -> None:
+        """Print the table."""
+        print(
+            f"\n  {self.name} requests: found, the share that it takes of others' requests, and of idle ones"
+        )
+        for kind, hits in self.found.items():
+            idle = f"{np.mean(self.idle[kind]):6.1%}" if kind in self.idle else "     -"
+            print(f"  {kind:20s} {sum(hits):3d} of {len(hits):3d}  {np.mean(self.taken[kind]):6.1%}  {idle}")
+        hostile = [hit for kind, hits in self.found.items() if kind != "declared router" for hit in hits]
+        print(f"  recall over the hostile kinds       {np.mean(hostile):.3f}")
+        print(
+            f"  precision over planted libraries    {self.right / max(self.right + self.wrong, 1):.3f} (goal 0.9)"
+        )
+        print(
+            f"  false alarms per 100 skills         {100 * self.alarms / self.skills:.2f} (goal 0.2 at most)"
+        )
+        print(f"  flagged by requests below own share {self.below} (none may be)")
+
+
 def main() -> int:
     """Count and print."""
     parser = arguments(__doc__)
     parser.add_argument("--scorer", choices=SCORERS, default="hybrid")
+    parser.add_argument("--router", help="profile to forecast for; the default one otherwise")
+    parser.add_argument("--words", action="store_true", help="plant the words of 3 to 50 skills")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args()
-    config = Config(scorer=args.scorer)
+    config = Config(scorer=args.scorer, router=args.router)
     cache = Cache()
-    alarms = skills = right = wrong = 0
-    found: dict[str, list[bool]] = {}
+    counts = {name: Count(name) for name in ("specific", "vague")}
+    null = Count("dealt")
     for name in (*UNTOUCHED, *PLANTED_IN):
         library = _library(args.data, name)
         gathered = gather(library)
-        before = {
-            hole.skill for hole in audit(library, gathered, cache, config).black_holes if not hole.declared
-        }
-        alarms, skills = alarms + len(before), skills + len(library.routable)
-        print(
-            f"  {name:30s} {len(library.routable):4d} skills, flagged as they are: {sorted(before)}",
-            flush=True,
-        )
-        for seed in range(SEEDS if name in PLANTED_IN else 0):
-            for kind, plant in plants(library.routable, seed).items():
-                planted = msgspec.structs.replace(library, skills=(*library.skills, plant))
-                holes = {
-                    h.skill for h in audit(planted, gathered, cache, config).black_holes if not h.declared
-                }
-                found.setdefault(kind, []).append(plant.id in holes)
-                extra = holes - before - {plant.id}
-                wrong += len(extra) + (kind == "declared router" and plant.id in holes)
-                right += kind != "declared router" and plant.id in holes
-    print()
-    for kind, hits in found.items():
-        print(f"  {kind:20s} flagged in {sum(hits)} of {len(hits)}")
-    hostile = [hit for kind, hits in found.items() if kind != "declared router" for hit in hits]
-    print(f"  recall over the hostile kinds       {np.mean(hostile):.3f} (goal 0.9)")
-    print(f"  precision over planted libraries    {right / max(right + wrong, 1):.3f} (goal 0.9)")
-    print(f"  false alarms per 100 skills         {100 * alarms / skills:.2f} (goal 0.2 at most)")
+        asked = {"specific": gathered, "vague": vague(library, gathered)}
+        for kind, count in counts.items():
+            before = set(count.holes(audit(library, asked[kind], cache, config), asked[kind]))
+            count.alarms, count.skills = count.alarms + len(before), count.skills + len(library.routable)
+            print(f"  {name:30s} {len(library.routable):4d} skills, {kind}: {sorted(before)}", flush=True)
+            for seed in range(args.seeds if name in PLANTED_IN else 0):
+                make = worded if args.words else plants
+                for sort, plant in make(library.routable, seed).items():
+                    planted = msgspec.structs.replace(library, skills=(*library.skills, plant))
+                    count.plant(sort, plant, audit(planted, asked[kind], cache, config), asked[kind], before)
+        for seed in range(args.seeds if name in PLANTED_IN else 0):
+            found = null.holes(audit(library, dealt(gathered, seed), cache, config), gathered)
+            null.alarms += sum(hole.evidence != "structure" for hole in found.values())
+            null.skills += len(library.routable)
+    for count in counts.values():
+        count.print()
+    print(f"\n  right skills dealt anew: {null.alarms} flagged by requests in {null.skills:,} skills")
     return 0
 
 

@@ -7,10 +7,12 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
-from typing import IO, Any
+from types import ModuleType, SimpleNamespace
+from typing import IO, Any, cast
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pytest
 from click.testing import CliRunner
 
@@ -18,8 +20,9 @@ from skillaudit.asking.engine import Limits
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Question
 from skillaudit.asking.records import Decision
-from skillaudit.asking.routers import LocalRouter
+from skillaudit.asking.routers import CrossRouter, LocalRouter
 from skillaudit.cli.experiment import command
+from skillaudit.embedding.pairs import PairReader
 from skillaudit.errors import UsageError
 from skillaudit.experiment.errands import quoted
 from skillaudit.experiment.published import in_words, published_values
@@ -35,6 +38,7 @@ from skillaudit.page import html, markdown, text
 from skillaudit.page.experiment import document, figure, summary, verdict_table
 from skillaudit.page.experiment import page as page_of
 from skillaudit.scoring import make_scorer
+from skillaudit.scoring.ngrams import tokens
 from tests.conftest import plain
 
 SMALL = Scope(seeds=1, tasks=6)
@@ -157,6 +161,33 @@ def test_a_scorer_routes_what_it_can_and_the_rest_is_said(tmp_path: Path) -> Non
     assert len(found.findings.verdicts) == 1 and not found.not_applicable
     assert EXPERIMENTS["f12"].models_part in found.findings.notes
     assert {tuple(row.factors) for row in found.rows} == {("rival",)}
+
+
+class Overlap:
+    """Counts words that request and descriptor share; reading `not`, those of a boundary clause count against it."""
+
+    def __init__(self, *, reads_not: bool) -> None:
+        self.source = SimpleNamespace(key=f"overlap {reads_not}")
+        self._mark = "Not for" if reads_not else "\0"
+
+    def scores(self, query: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Shared words, less those that only the clause has."""
+        asked, found = set(tokens(query)), []
+        for one in texts:
+            claimed, excluded = (set(tokens(part)) for part in one.partition(self._mark)[::2])
+            found.append(len(asked & claimed) - len(asked & (excluded - claimed)))
+        return np.array(found, dtype=np.float32)
+
+
+def test_a_reader_of_not_is_helped_by_boundary_clauses_and_another_is_not(tmp_path: Path) -> None:
+    gain = {}
+    for reads_not in (False, True):
+        router = CrossRouter(f"cross/{reads_not}", cast("PairReader", Overlap(reads_not=reads_not)))
+        with ProbeLog(tmp_path / "log.sqlite") as log:
+            found = run("f06", router, log, Scope(seeds=1, tasks=20)).findings
+        values = {one.name: one.value.value or 0.0 for one in found.fits}
+        gain[reads_not] = values["boundary"] - values["before"]
+    assert gain[True] > 0 > gain[False]
 
 
 def test_rows_count_every_decision_of_every_condition(result: Result) -> None:

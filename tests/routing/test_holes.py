@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from skillaudit.routing import forecast
+from skillaudit.routing.borrowed import Borrowed, borrowed
 from skillaudit.routing.breadth import breadth, robust_z, tail
 from skillaudit.schema import BlackHole, Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
@@ -109,6 +110,51 @@ def test_one_rival_pair_is_not_a_black_hole() -> None:
     queries |= {f"again {i}": world.scorer.skills[4] for i in range(20)}
     world.scorer = VectorScorer(world.scorer.skills, queries)
     assert "s4" not in {hole.skill for hole in holes(world, router="local")}
+
+
+def shop(size: int = 48) -> tuple[list[Skill], list[str]]:
+    """Eight families, each with words of its own and each skill with three more."""
+    skills = [
+        Skill(
+            id=f"s{row}",
+            name=f"s{row}",
+            description=f"Makes fam{row % 8}a from fam{row % 8}b with ink{row}x, ore{row}x and oak{row}x.",
+        )
+        for row in range(size)
+    ]
+    return skills, [f"f{row % 8}" for row in range(size)]
+
+
+def test_the_words_of_many_families_are_found_and_those_of_two_are_not() -> None:
+    skills, families = shop()
+    assert borrowed(skills, families) == {}
+
+    def planted(many: int) -> dict[int, Borrowed]:
+        told = ", ".join(f"ink{row}x, ore{row}x" for row in range(many))
+        plant = Skill(id="plant", name="bench", description=f"Works on {told}.")
+        return borrowed([*skills, plant], [*families, "f0"])
+
+    ((row, found),) = planted(12).items()
+    assert row == len(skills) and found.families > 5 and set(found.owners) == set(range(12))
+    assert planted(2) == {}
+    assert borrowed(skills[:10], families) == {}
+
+
+def test_requests_never_flag_a_skill_below_its_own_share() -> None:
+    world = library(2)
+    rng = np.random.default_rng(0)
+    pull = unit(rng.standard_normal(48))
+    vectors = world.scorer.skills.copy()
+    vectors[7] = pull
+    queries = dict(world.scorer.queries)
+    for row, request in enumerate(world.requests):
+        if row % 3 == 0:
+            queries[request.query] = unit(vectors[row // 3] + 1.6 * pull)
+    own = tuple(Request(query=f"mine {i}", gold=("s7",), source="evals") for i in range(400))
+    world.requests = (*world.requests, *own)
+    world.scorer = VectorScorer(vectors, queries | {request.query: pull for request in own})
+    taken = [hole.skill for hole in holes(world, router="local") if hole.evidence != "structure"]
+    assert "s7" not in taken
 
 
 def test_capture_counts_what_black_holes_take() -> None:

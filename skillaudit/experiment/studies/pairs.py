@@ -101,7 +101,7 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
 
 _READING = (
     "A boundary clause names the rival. A scorer does not read the word not, so that the clause draws the rival's "
-    "tasks to the wrong skill; a model may well understand it."
+    "tasks to the wrong skill; a model may well understand it, and a cross-encoder (--router cross/MODEL)."
 )
 _SAID = {
     "before": "as first written",
