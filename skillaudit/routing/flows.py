@@ -25,7 +25,6 @@ Ints = npt.NDArray[np.int64]
 EXAMPLES = 5
 """Requests shown per skill, each way."""
 PAIR_LIMIT = 500
-ROW_GAP, ROW_SPAN = 8, 64
 PAIR_SHARE = 0.01
 """Least share of a skill's requests that makes a pair worth reporting."""
 

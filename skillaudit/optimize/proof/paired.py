@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.optimize.proof.state import Variant, expected, is_local, victim_rates
+from skillaudit.optimize.proof.state import Variant, expected
 from skillaudit.optimize.records import Harm, PairedTest
 from skillaudit.schema import Estimate, ScorerName
 from skillaudit.stats.intervals import TAIL, UNKNOWN
@@ -20,8 +20,6 @@ HARM = 0.05
 DRAWS = 2000
 GROUPS = 24
 """Most groups of skills that the bootstrap draws from."""
-MAX_SUSPECTS = 60
-"""Skills whose own accuracy is forecast, those that fell most first."""
 
 
 def mcnemar(gained: int, lost: int) -> float | None:
@@ -104,30 +102,19 @@ def harmed(
     name: ScorerName,
     router: str | None,
     touching: Mapping[str, Sequence[str]],
-    known: dict[tuple[int, ...], float] | None = None,
 ) -> tuple[Harm, ...]:
     """Return the skills whose own proof accuracy falls by more than `HARM`, worst first.
 
     `touching` gives the ids of the edits of each skill; with a harm stand those of the skill itself and of
-    the skills that take its requests now. `known` keeps what was found about `before` for the next call.
+    the skills that take its requests now.
     """
-    known = {} if known is None else known
     rows_of: dict[str, list[int]] = {}
     for row, owner in enumerate(after.owner):  # a folded skill is judged as one with the skill it went into
         rows_of.setdefault(owner, []).append(row)
     fallen = before.soft - after.soft
-    risen = _risen(before, after, name, router)
-    suspects = sorted(
-        (owner for owner, rows in rows_of.items() if _suspect(before, after, owner, rows, risen)),
-        key=lambda owner: (-float(fallen[rows_of[owner]].mean()), owner),
-    )
     found = []
-    for owner in suspects[:MAX_SUSPECTS]:
-        rows = rows_of[owner]
-        first = known.get(tuple(rows))
-        if first is None:
-            first = known[tuple(rows)] = expected(before, name, router, rows)[0]
-        second = expected(after, name, router, rows)[0]
+    for owner, rows in rows_of.items():
+        first, second = (expected(state, name, router, rows)[0] for state in (before, after))
         if first - second <= HARM + 1e-9:
             continue
         worse = [row for row in rows if fallen[row] > 0.01 or (before.right[row] and not after.right[row])]
@@ -142,21 +129,3 @@ def harmed(
             )
         )
     return tuple(sorted(found, key=lambda harm: (harm.after - harm.before, harm.skill)))
-
-
-def _risen(before: Variant, after: Variant, name: ScorerName, router: str | None) -> dict[str, float] | None:
-    """Return how much more each skill loses to others; None for a local router, where counting is as cheap."""
-    if is_local(router):
-        return None
-    first, second = victim_rates(before, name, router), victim_rates(after, name, router)
-    return {skill: rate - first.get(skill, 0.0) for skill, rate in second.items()}
-
-
-def _suspect(
-    before: Variant, after: Variant, owner: str, rows: list[int], risen: Mapping[str, float] | None
-) -> bool:
-    """Whether a skill may have fallen far enough that its accuracy is worth a forecast of its own."""
-    if risen is None:
-        return int(before.right[rows].sum()) > int(after.right[rows].sum())
-    # Of what a skill loses, a fitted router gives at least a fifth to others; the rest goes to nobody.
-    return risen.get(owner, 1.0) > 0.2 * HARM

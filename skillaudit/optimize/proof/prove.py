@@ -126,8 +126,6 @@ class _Court:
     config: Config
     embed: Embed | None
     before: Variant = field(init=False)
-    known: dict[tuple[int, ...], float] = field(default_factory=dict)
-    """What was found about `before`, by the rows of one skill's requests."""
 
     def __post_init__(self) -> None:
         self.before = self.after(())
@@ -230,9 +228,7 @@ class _Court:
     def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:
         """Return whom some edits harm."""
         config = self.config
-        return harmed(
-            self.before, self.after(edits), config.scorer, config.router, touching(edits), self.known
-        )
+        return harmed(self.before, self.after(edits), config.scorer, config.router, touching(edits))
 
     def ablation(self, edits: Sequence[Edit]) -> tuple[Step, ...]:
         """Return the figures after each step and all before it."""

@@ -73,7 +73,8 @@ class Variant:
     owner: tuple[str, ...]
     """Id of the skill that each request belongs to."""
     right: NDArray[np.bool_]
-    """(requests,) by top rank; a tie with a rival is not right."""
+    """(requests,) by top rank, for tests that count requests won and lost: an equal is not yet told apart, so a tie
+    is not right here, where `chances` shares it."""
     rival: NDArray[np.int64]
     """(requests,) column of the best wrong skill."""
     soft: Doubles
@@ -165,17 +166,10 @@ def chances(state: Variant, name: ScorerName, router: str | None) -> Chances:
     known = state.chances.get(router or "")
     if known is not None:
         return known
-    if is_local(router):  # its decisions are the top ranks
-        right = state.right.astype(np.float64)
-        made = Chances(right, 1.0 - right)
-    else:
-        fit = find(router, name).fits.get(name)
-        evidence = from_requests(
-            state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0)
-        )
-        outcome = choose(evidence, fit) if fit else rank_first(evidence)
-        made = Chances(outcome.right, outcome.hijack)
-    state.chances[router or ""] = made
+    fit = find(router, name).fits.get(name)
+    evidence = from_requests(state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0))
+    outcome = choose(evidence, fit) if fit else rank_first(evidence)
+    state.chances[router or ""] = made = Chances(outcome.right, outcome.hijack)
     return made
 
 
@@ -186,14 +180,6 @@ def expected(
     found = chances(state, name, router)
     chosen = list(rows)
     return float(found.right[chosen].mean()), float(found.hijack[chosen].mean())
-
-
-def victim_rates(state: Variant, name: ScorerName, router: str | None) -> dict[str, float]:
-    """Return, by skill, the share of its requests that the router is expected to give to another."""
-    lost: dict[str, list[float]] = {}
-    for owner, chance in zip(state.owner, chances(state, name, router).hijack.tolist(), strict=True):
-        lost.setdefault(owner, []).append(chance)
-    return {owner: sum(found) / len(found) for owner, found in lost.items()}
 
 
 def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Sequence[Request]) -> Routing:

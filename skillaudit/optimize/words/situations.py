@@ -87,7 +87,6 @@ _USER = re.compile(
     r"(wants?|asks?|needs?|mentions?|says|requests?|describes?|has|provides?|reports?|shares?|uploads?|wishes)\b\s*(.*)$",
     re.IGNORECASE,
 )
-_PLURAL = {"wants": "want", "asks": "ask", "needs": "need"}
 _YOU = re.compile(r"^(?:you (?:need|want|have|are|must)|you['’]re)\b.{8,}$", re.IGNORECASE)
 _NEED = re.compile(r"^(?:need|want|needing|wanting)(?:s)? (to )?(.{6,})$", re.IGNORECASE)
 _WHEN = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant, victim_rates
+from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant
 from skillaudit.optimize.records import Optimisation
 from skillaudit.page.plan import document
 from skillaudit.page.text import render
@@ -61,15 +61,13 @@ def test_a_part_is_judged_as_a_forecast_of_its_own_would(router: str, gone: tupl
     )
 
 
-def test_victim_rates_are_those_of_the_forecast() -> None:
-    state = _state()
-    whole = forecast(
-        state.skills, state.requests, state.replay, families=[""] * 5, labels=[-1] * 5, neighbors=None,
-        router="frontier", coverage=NONE, brief=True,
-    )  # fmt: skip
-    known = {flow.id: flow.victim_rate for flow in whole.flows}
-    for skill, rate in victim_rates(state, "lexical", "frontier").items():
-        assert rate == pytest.approx(known[skill], abs=1e-6)
+def test_equals_share_with_a_local_router_as_in_the_forecast() -> None:
+    twins = [Skill(id=name, name="pay", description="Handles invoice payment matters.") for name in "ab"]
+    asked = [Request(query=f"invoice payment {extra}", gold=("a",), source="file") for extra in ("x", "y")]
+    state = variant("lexical", twins, (), {}, asked, None)
+    assert expected(state, "lexical", "local", [0, 1]) == (0.5, 0.5)
+    assert rates(state, "lexical", "local")[1].accuracy.value == 0.5
+    assert not state.right.any()  # a sign test counts no win between equals
 
 
 def test_a_router_is_asked_once_and_each_router_for_itself() -> None:
