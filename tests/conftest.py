@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,20 @@ def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
     for name in ("CONFIG", "MODEL_DIR", "TRACEBACK"):
         monkeypatch.delenv(f"SKILLAUDIT_{name}", raising=False)
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a cache that all workers of this run fill."""
+    base = tmp_path_factory.getbasetemp()
+    return str((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared_cache")
+
+
+@pytest.fixture
+def warm(own_surroundings: None, shared_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take reports from the run's cache: for tests of what is done with a report, however it came about."""
+    monkeypatch.setenv("SKILLAUDIT_CACHE", shared_cache)
+    (Path(os.environ["SKILLAUDIT_STATE"]) / "key").write_bytes(b"what is kept is sealed with this")
 
 
 @pytest.fixture

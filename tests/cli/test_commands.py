@@ -29,7 +29,7 @@ def test_a_source_alone_prints_the_text_report_where_there_is_no_terminal(skilla
 
 
 def test_the_same_input_gives_the_same_bytes(skillaudit: Runner) -> None:
-    first = skillaudit("report", CLEAN, "-f", "json", *LEXICAL)
+    first = skillaudit("report", CLEAN, "-f", "json", "--no-cache", *LEXICAL)
     assert first.out == skillaudit("report", CLEAN, "-f", "json", *LEXICAL).out
 
 
