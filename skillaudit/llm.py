@@ -283,8 +283,9 @@ def _sound(text: object, longest: int) -> str:
 
 def _count(value: object, least: int) -> int | None:
     """A number of tokens; None for what cannot be one."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return int(value) if whole and least <= value <= MAX_TOKENS_SAID else None  # type: ignore[operator, call-overload]
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if least <= value <= MAX_TOKENS_SAID else None
 
 
 def _as_refusal(error: Exception) -> Completion | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 
-Handler = Callable[[int, object], None]
+Handler = Callable[[int, FrameType | None], object]
 """What a signal does while no work is under way."""
 
 
@@ -30,12 +30,12 @@ class Signals:
         for number, handler in self._idle.items():
             signal.signal(number, handler)
 
-    def _pass_on(self, number: int, frame: object) -> None:
+    def _pass_on(self, number: int, frame: FrameType | None) -> None:
         """Do what an interrupt does here and now: raise, or cancel what an event loop runs."""
         self.received = number
         handler = signal.getsignal(signal.SIGINT)
         interrupt = handler if callable(handler) else signal.default_int_handler
-        interrupt(signal.SIGINT, frame)  # type: ignore[arg-type]
+        interrupt(signal.SIGINT, frame)
 
 
 def interrupted(error: BaseException) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import BinaryIO
+from io import BufferedReader
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_file(path: str | os.PathLike[str], *, links: bool = True) -> BinaryIO:
+def open_file(path: str | os.PathLike[str], *, links: bool = True) -> BufferedReader:
     """Open a regular file for reading.
 
     What stands at the path is judged by the opened descriptor, so a pipe that took the file's place since it

@@ -185,7 +185,7 @@ def recorded_progress(log: DecisionLog, scorer: Scorer) -> tuple[ErrorProgress, 
     known: dict[Key, npt.NDArray[np.float64]] = {}
 
     def near(gold: Key, offered: Sequence[Key]) -> Collection[Key]:
-        row = int(gold)  # type: ignore[call-overload]
+        row = int(str(gold))
         if gold not in known:
             known[gold] = np.asarray(scorer.similarities(row, row + 1)[0], dtype=np.float64)
         rows = np.asarray([other for other in offered if other != gold], dtype=np.int64)

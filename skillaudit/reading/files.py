@@ -100,7 +100,7 @@ def read_lines(
             size = os.fstat(file.fileno()).st_size
             if size > bounds.disk:
                 raise error(_too_large(shown, bounds, bounds.disk))
-            packed = file.peek(2)[:2] == _PACKED  # type: ignore[attr-defined]
+            packed = file.peek(2)[:2] == _PACKED
             stream = cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
             most = _most(size, bounds) if packed else bounds.disk
             for number, line in enumerate(_lines(stream, most), 1):

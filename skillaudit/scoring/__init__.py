@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skillaudit.schema import ScorerName
@@ -33,6 +34,6 @@ def make_scorer(
         return LexicalScorer(texts, corpus)
     if vectors is None or embed is None:
         raise ValueError(f"the {name} scorer needs the descriptors' vectors and an embed function")
-    if len(vectors) != len(texts):  # type: ignore[arg-type]
-        raise ValueError(f"{len(texts)} texts but {len(vectors)} vectors")  # type: ignore[arg-type]
+    if (count := np.shape(vectors)[0]) != len(texts):
+        raise ValueError(f"{len(texts)} texts but {count} vectors")
     return DenseScorer(vectors, embed) if name == "dense" else HybridScorer(texts, vectors, embed, corpus)

@@ -24,6 +24,7 @@ from skillaudit.sessions.lines import (
     place,
     short,
     text_of,
+    typed,
     unload,
     without_reminders,
 )
@@ -54,11 +55,10 @@ class _Line(msgspec.Struct):
 
     type: str = ""
     uuid: str = ""
-    sessionId: str = ""  # noqa: N815 - as the client writes it
     timestamp: Any = None
     version: str | None = None
     cwd: str | None = None
-    isSidechain: bool | None = False  # noqa: N815
+    isSidechain: bool | None = False  # noqa: N815 - as the client writes it
     isMeta: bool | None = False  # noqa: N815
     isCompactSummary: bool | None = False  # noqa: N815
     subtype: str | None = None
@@ -81,13 +81,9 @@ def begin_file(path: PurePath) -> Session:
 
 def take(session: Session, line: bytes) -> None:
     """Take one line of a transcript; raises ValueError for one that is no JSON."""
-    try:
-        found = _DECODER.decode(line)
-    except msgspec.ValidationError:
-        session.fault("foreign")
+    found = typed(session, _DECODER, line)
+    if found is None:
         return
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise ValueError(str(problem)) from None
     session.known += bool(found.type)
     if found.isSidechain or found.type not in ("user", "assistant", "attachment", "system"):
         return

@@ -27,6 +27,7 @@ from skillaudit.sessions.lines import (
     read_by_command,
     short,
     text_of,
+    typed,
     without_reminders,
 )
 from skillaudit.sessions.records import Session
@@ -62,13 +63,9 @@ def begin_file(path: PurePath) -> Session:
 
 def take(session: Session, line: bytes) -> None:
     """Take one line of a rollout; raises ValueError for one that is no JSON."""
-    try:
-        found = _DECODER.decode(line)
-    except msgspec.ValidationError:
-        session.fault("foreign")
+    found = typed(session, _DECODER, line)
+    if found is None:
         return
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-        raise ValueError(str(problem)) from None
     session.known += bool(found.type)
     if found.type not in ("session_meta", "turn_context", "response_item", "compacted"):
         return

@@ -16,7 +16,7 @@ from skillaudit.reading.limits import DATABASE, TRANSCRIPT, Bounds
 from skillaudit.schema import Record
 from skillaudit.sessions.finding import DATABASES, READERS, Place, find
 from skillaudit.sessions.masking import masked
-from skillaudit.sessions.records import Conversation, Harvest, Session, Turn, Unread
+from skillaudit.sessions.records import Conversation, Fault, Harvest, Session, Turn, Unread
 
 KIND = "transcript"
 FORMAT = "2"
@@ -157,7 +157,7 @@ def _database(place: Place) -> tuple[Session, ...]:
     return tuple(found)
 
 
-def _failed(client: str, fault: str = "unreadable") -> Session:
+def _failed(client: str, fault: Fault = "unreadable") -> Session:
     return Session(client=client, faults={fault: 1})
 
 
@@ -265,4 +265,4 @@ def _shared(queries: Sequence[str], parent: Sequence[str]) -> int:
 def _unread(read: Sequence[tuple[Place, Session]]) -> Iterator[Unread]:
     for place, session in read:
         for what, count in session.faults.items():
-            yield Unread(client=place.client, path=masked(named(place.path)), what=what, count=count)  # type: ignore[arg-type]
+            yield Unread(client=place.client, path=masked(named(place.path)), what=what, count=count)

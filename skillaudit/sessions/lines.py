@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from skillaudit.safety.cleaning import one_line
 from skillaudit.sessions.masking import masked, words
 from skillaudit.sessions.records import How, Load, Session, Turn
+
+Line = TypeVar("Line")
 
 MOST_LISTED = 5_000
 """Skills of one listing that are kept."""
@@ -47,6 +49,17 @@ def decode(line: bytes) -> Any:
     """Return the value of a line of JSON; raises ValueError for anything else."""
     try:
         return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise ValueError(str(problem)) from None
+
+
+def typed(session: Session, decoder: msgspec.json.Decoder[Line], line: bytes) -> Line | None:
+    """Return a line of JSON as a record; None, and a fault, for one of another form; raises ValueError for no JSON."""
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        session.fault("foreign")
+        return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise ValueError(str(problem)) from None
 

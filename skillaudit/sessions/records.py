@@ -70,7 +70,7 @@ class Session(msgspec.Struct):
     turns: list[Turn] = []
     active: list[str] = []
     """Skills in the context of the conversation."""
-    faults: dict[str, int] = {}
+    faults: dict[Fault, int] = {}
     memory: dict[str, str] = {}
     """What the reader of the client must remember between lines."""
     known: int = 0

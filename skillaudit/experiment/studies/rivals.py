@@ -25,10 +25,10 @@ def plan(scope: Scope) -> StudyPlan:
     trials, texts = [], {}
     for seed in range(scope.seeds):
         for bases in BASES:
-            for rivals, kind in ((0, "none"), *((k, kind) for kind in KINDS for k in (1, 2))):
-                made = groups(bases, rivals, kind if kind != "none" else "operation", seed)  # type: ignore[arg-type]
+            for rivals, kind in ((0, None), *((k, kind) for kind in KINDS for k in (1, 2))):
+                made = groups(bases, rivals, kind or "operation", seed)
                 offered = [skill for group in made for skill in group.skills]
-                condition = f"bases={bases} rivals={rivals} kind={kind}"
+                condition = f"bases={bases} rivals={rivals} kind={kind or 'none'}"
                 texts[f"{condition} seed={seed}"] = entries(offered)
                 trials += [
                     trial(

@@ -167,7 +167,9 @@ def chances(state: Variant, name: ScorerName, router: str | None) -> Chances:
     if known is not None:
         return known
     fit = find(router, name).fits.get(name)
-    evidence = from_requests(state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0))
+    evidence = from_requests(
+        state.skills, state.requests, state.replay, fit.contrast if fit else Contrast(1.0)
+    )
     outcome = choose(evidence, fit) if fit else rank_first(evidence)
     state.chances[router or ""] = made = Chances(outcome.right, outcome.hijack)
     return made
