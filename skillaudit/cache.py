@@ -11,16 +11,17 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 from skillaudit.disk.state import user_key
 from skillaudit.errors import UsageError
 from skillaudit.reading.database import FAULTS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -126,6 +127,8 @@ class Cache:
 
     def put_vectors(self, model_key: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store row i of `vectors`, shape (n, d), under `digests[i]`, all of them or none."""
+        import numpy as np
+
         rows = np.ascontiguousarray(vectors, dtype="<f4")
         if rows.ndim != 2 or len(rows) != len(digests):
             raise ValueError(f"{len(digests)} digests need as many rows, got shape {rows.shape}")
@@ -341,6 +344,8 @@ def _intact(model_key: str, rows: Sequence[tuple[object, object]]) -> list[tuple
 
 def _as_vectors(rows: list[tuple[str, bytes]]) -> dict[str, NDArray[np.float32]]:
     """Give each key its row of one matrix; a row of another length than the first, or of no direction, is absent."""
+    import numpy as np
+
     size = len(rows[0][1]) if rows else 0
     if size == 0 or size % 4:
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,8 @@ from skillaudit.scoring.part import Part
 from skillaudit.sessions.learning import learn
 from skillaudit.sessions.weighing import in_order_of_use
 
+Recall = Callable[[Cache, str], Report | None]
+
 
 def audit(sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT) -> Report:
     """Return everything that can be said about the library in `sources` before any model is called.
@@ -54,12 +56,19 @@ def audit(sources: Sequence[str | Path], config: Config | None = None, progress:
 
 
 def audit_library(
-    library: Library, config: Config, progress: Progress = SILENT, *, compiled: Sequence[Chain] | None = None
+    library: Library,
+    config: Config,
+    progress: Progress = SILENT,
+    *,
+    compiled: Sequence[Chain] | None = None,
+    recalled: Recall = recall,
 ) -> Report:
     """Return the report on a library that is loaded already; see `audit`.
 
-    `compiled` are the chains of a library that was never written; else the mapping beside it is read.
+    `compiled` are the chains of a library that was never written; else the mapping beside it is read. `recalled`
+    looks for a report that was made before.
     """
+    as_asked = config
     library = select(library, config)
     if config.own_settings.isolated:
         library = undeclared(library)
@@ -77,13 +86,13 @@ def audit_library(
         if cache is not None:
             profile = find(config.router, config.scorer)
             key = report_key(library, gathered, config, profile, embedding_of(config), stated)
-            if (known := recall(cache, key)) is not None:
-                remember(cache, library, config, key)
+            if (known := recalled(cache, key)) is not None:
+                remember(cache, library, as_asked, key)
                 return msgspec.structs.replace(known, use=use)
         report = _audited(library, gathered, config, cache, progress, stated)
         if cache is not None:
             keep(cache, key, report)
-            remember(cache, library, config, key)
+            remember(cache, library, as_asked, key)
             for note in cache.notes:
                 progress.update("cache", 1, 1, note)
     return msgspec.structs.replace(report, use=use)

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
 
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
@@ -18,6 +18,22 @@ if TYPE_CHECKING:
 SETTLED = 0.5
 """Seconds of a stage before its pace says anything."""
 Loader = Callable[[Progress], Report]
+
+
+Basis = Literal["", "files", "words", "kept"]
+"""What a report rests on that makes way for another: the files, words without vectors, the files of the last audit."""
+
+BASES: dict[Basis, str] = {
+    "": "", "files": ", by its files alone", "words": ", by words alone", "kept": ", as last audited",
+}  # fmt: skip
+"""What the first line says of such a report."""
+
+
+class Early(NamedTuple):
+    """A report that is shown while the audit goes on."""
+
+    report: Report
+    basis: Basis
 
 
 class Stage(NamedTuple):
@@ -38,8 +54,8 @@ class Meter:
         self._clock = clock
         self._stages: dict[str, Stage] = {}
         self._begun: dict[str, tuple[float, int]] = {}
-        self.early: Report | None = None
-        """What the files say, while the audit goes on."""
+        self.early: Early | None = None
+        """What can be said while the audit goes on."""
         self.change: Change | None = None
         """What changed since the last audit of the same sources."""
         self.latest: Stage | None = None

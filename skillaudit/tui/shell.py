@@ -20,7 +20,7 @@ from skillaudit.page.lines import Line, Span, printable
 from skillaudit.schema import Report
 from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
 from skillaudit.tui.imagining import Imagine
-from skillaudit.tui.loading import Loader, Meter, Outcome, in_thread, load_report
+from skillaudit.tui.loading import BASES, Basis, Loader, Meter, Outcome, in_thread, load_report
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.preferences import Preferences
 from skillaudit.tui.screens import TooSmallScreen
@@ -207,8 +207,9 @@ class Shell(App[None]):
     async def _audit(self, load: Loader, meter: Meter) -> None:
         outcome = await in_thread(partial(load_report, load), meter)
         stages, self.meter = meter.stages, None
-        pending = self.session is not None and self.session.pending
-        if outcome.cancelled and self.session is not None and not pending:
+        shown = self.session
+        if outcome.cancelled and shown is not None and not shown.index.partial:
+            shown.pending = False
             self.notify("Stopped; the earlier result is still on show.", markup=False)
         elif outcome.cancelled and outcome.report is None:
             self._status.show(cancelled_blocks(stages))
@@ -217,10 +218,13 @@ class Shell(App[None]):
         self.refresh_frame()
 
     async def _finish(self, outcome: Outcome, change: Change | None) -> None:
+        shown = self.session
         if outcome.error is not None:
             self.error = outcome.error
             self._status.show(error_blocks(outcome.error, earlier=self.session is not None))
             await self.switch(STATUS)
+        elif shown is not None and shown.basis == "kept" and outcome.report is shown.report:
+            shown.pending, shown.basis = False, ""
         elif outcome.report is not None:
             await self.show_report(outcome.report, outcome.cancelled, change=change)
 
@@ -230,10 +234,11 @@ class Shell(App[None]):
             session.carry_over(earlier)
 
     async def show_report(
-        self, report: Report, partial: bool = False, *, pending: bool = False, change: Change | None = None
+        self, report: Report, partial: bool = False, *, basis: Basis = "", change: Change | None = None
     ) -> None:
-        """Show a report in the view that is open, or in the overview; a `pending` one makes way for another."""
-        session, earlier = Session(report, partial, pending=pending, change=change), self.session
+        """Show a report in the view that is open, or in the overview; one with a `basis` makes way for another."""
+        session = Session(report, partial, pending=bool(basis), basis=basis, change=change)
+        earlier = self.session
         self.adopt(session, earlier)
         self.session = session
         if earlier is not None:
@@ -271,9 +276,11 @@ class Shell(App[None]):
         """Show the stages of a running audit; runs on a timer, so that any rate of news costs the same."""
         if self.meter is None:
             return
-        if self.session is None and self.meter.early is not None:
-            early, self.meter.early = self.meter.early, None
-            self.run_worker(self.show_report(early, partial=True, pending=True), group="early")
+        early = self.meter.early
+        if early is not None and (self.session is None or self.session.pending):
+            self.meter.early = None
+            shown = self.show_report(early.report, early.basis == "files", basis=early.basis)
+            self.run_worker(shown, group="early")
         elif self.session is None:
             self._show_status()
         elif self.session.pending and self.view is not None:
@@ -294,7 +301,11 @@ class Shell(App[None]):
         self._refresh_top()
         base = self.screen_stack[0]
         now = self.situation
-        base.query_one(TabBar).say(self.available_views if self.session else (), self._counts(), now.view)
+        base.query_one(TabBar).say(
+            self.available_views if self.session else (),
+            self.session.counts if self.session else {},
+            now.view,
+        )
         view = self.view
         extra: tuple[tuple[str, str], ...] = ()
         if now.typing:
@@ -310,6 +321,7 @@ class Shell(App[None]):
         if self.session is not None:
             report = self.session.report
             only = ", rates only (r: all)" if self.session.audited is not None else ""
+            only += BASES[self.session.basis]
             left += (Span(f" · {report.library.skills:,} skills · {whom(report)}{only}", "muted"),)
         self.screen_stack[0].query_one(TopBar).say(left, self._top_right())
 
@@ -327,19 +339,6 @@ class Shell(App[None]):
         if self.partial:
             return (Span("partial: stopped early", "warning"),)
         return ()
-
-    def _counts(self) -> dict[str, int]:
-        if self.session is None:
-            return {}
-        report = self.session.report
-        return {
-            "skills": len(report.skills),
-            "clusters": len(report.clusters),
-            "black-holes": len(report.black_holes),
-            "findings": len(report.findings),
-            "what-if": len(self.session.changes.rows),
-            **({"plan": len(self.session.plan.edits)} if self.session.plan.found is not None else {}),
-        }
 
     async def switch(self, view_id: str) -> None:
         """Show a view, making it when it is shown for the first time."""

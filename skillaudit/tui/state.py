@@ -16,6 +16,7 @@ from skillaudit.page.details import (
 from skillaudit.page.index import NOISE, Index
 from skillaudit.schema import BlackHole, Cluster, Finding, Report, SkillReport
 from skillaudit.tui.imagining import Changes
+from skillaudit.tui.loading import Basis
 from skillaudit.tui.planning import Plan
 from skillaudit.tui.probe_run import Probing
 
@@ -94,11 +95,19 @@ class Session:
     """The user's place in a report; shared by all views, so that they show the same selection."""
 
     def __init__(
-        self, report: Report, partial: bool = False, *, pending: bool = False, change: Change | None = None
+        self,
+        report: Report,
+        partial: bool = False,
+        *,
+        pending: bool = False,
+        basis: Basis = "",
+        change: Change | None = None,
     ) -> None:
         self.index = Index(report, partial)
         self.pending = pending
-        """True while the audit goes on, and the report holds what the files say."""
+        """True while the audit goes on, and the report makes way for its own."""
+        self.basis = basis
+        """What a report rests on that makes way, or was to make way before the audit was stopped."""
         self.change = change
         """What changed since the last audit of the same sources."""
         self.audited: Report | None = None
@@ -126,6 +135,19 @@ class Session:
     def report(self) -> Report:
         """The report on show."""
         return self.index.report
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What there is of each kind, by view."""
+        report = self.report
+        return {
+            "skills": report.library.skills,
+            "clusters": len(report.clusters),
+            "black-holes": len(report.black_holes),
+            "findings": len(report.findings),
+            "what-if": len(self.changes.rows),
+            **({"plan": len(self.plan.edits)} if self.plan.found is not None else {}),
+        }
 
     def carry_over(self, earlier: Session) -> None:
         """Take filter, sort, marks and selection from a session on an earlier report."""

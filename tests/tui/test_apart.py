@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from skillaudit.config import Config
 from skillaudit.errors import LoadError, MissingError
+from skillaudit.load import load
 from skillaudit.progress import SILENT, Cancelled
-from skillaudit.tui import apart
+from skillaudit.tui import apart, auditing, wire
 from skillaudit.tui.apart import audit_apart, audit_here
 from skillaudit.tui.loading import Meter, StoppedAudit
 from tests.conftest import SAMPLES
@@ -34,7 +37,7 @@ class News:
 
 
 def test_the_report_is_the_same_and_the_stages_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "_TOGETHER", 7)
+    monkeypatch.setattr(wire, "_TOGETHER", 7)
     here, there = News(), News()
     report = audit_here(LIBRARY, CONFIG, here)
     assert len(report.skills) > 7
@@ -97,7 +100,7 @@ def test_a_process_that_nobody_listens_to_ends() -> None:
     command = [sys.executable, "-P", "-c", apart._START.format(path=sys.path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None and child.stdout is not None
-        apart._send(child.stdin, apart.Order([str(LIBRARY[0])], CONFIG))
+        wire.send(child.stdin, wire.Order([str(LIBRARY[0])], CONFIG))
         child.stdout.close()
         child.stdin.close()
         assert child.wait(60) == 0
@@ -144,3 +147,26 @@ def test_the_screen_does_not_wait_for_the_gate() -> None:
         "import sys, skillaudit.tui.apart, skillaudit.tui.app; sys.exit('skillaudit.gate' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
+def test_the_last_report_is_shown_before_it_is_known_to_hold(tmp_path: Path) -> None:
+    config = Config(scorer="lexical", cache=tmp_path / "cache", law=False)
+    first = audit_apart(LIBRARY, config, Meter())
+    meter = Meter()
+    again = audit_apart(LIBRARY, config, meter)
+    assert again == first
+    assert meter.early == (first, "kept") and meter.early is not None
+    assert again is meter.early.report, "the screen keeps what it has"
+
+
+def test_a_forecast_by_words_comes_before_many_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = audit_here(LIBRARY, CONFIG, SILENT)
+    out = io.BytesIO()
+    child = auditing._Child(out)
+    done = threading.Event()
+    monkeypatch.setattr(auditing, "_words_report", lambda library, config: (done.set(), report)[1])
+    child.library, child.config = load(LIBRARY), CONFIG
+    child.update("embed", 0, auditing._MANY)
+    assert not done.wait(0.05), "vectors of a few texts are there at once"
+    child.update("embed", 0, auditing._MANY + 1)
+    assert done.wait(60)

@@ -26,6 +26,7 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLoss
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
+from skillaudit.tui.loading import Early
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
 from skillaudit.tui.widgets.detail import DetailPane
@@ -342,7 +343,7 @@ async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
 
     def load(progress: Progress) -> Report:
         progress.update("embed", 1, 10)
-        progress.early = small  # type: ignore[attr-defined]
+        progress.early = Early(small, "files")  # type: ignore[attr-defined]
         while not go.wait(0.01):
             progress.update("embed", 2, 10)
         return small
