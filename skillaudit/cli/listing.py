@@ -25,21 +25,36 @@ if TYPE_CHECKING:
     show_default=True,
     help="Whose description the client drops first, where only it knows; sessions: by its transcripts.",
 )
+@click.option(
+    "--files",
+    type=click.Choice(["loaded", "all"]),
+    default="loaded",
+    show_default=True,
+    help="Files that count: those that a client loads, or all on disk as if each were installed.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
 def command(
-    sources: tuple[str, ...], client: str | None, context: int | None, order: str, output: Path | None
+    sources: tuple[str, ...],
+    client: str | None,
+    context: int | None,
+    order: str,
+    files: str,
+    output: Path | None,
 ) -> None:
     """Print the list of skills as a client shows it to the model; what was cut is told on stderr."""
     from skillaudit.cli.diagnostics import say
-    from skillaudit.clients import listing, visibility
+    from skillaudit.clients import listing, select, visibility
     from skillaudit.clients.words import losses, summary
+    from skillaudit.config import Config
     from skillaudit.load import load
     from skillaudit.page.library import visibility_blocks
     from skillaudit.sessions.weighing import in_order_of_use
 
     check_writable(output)
     drop = cast("DropOrder", order)
-    skills = in_order_of_use(load(sources), drop).skills
+    library = load(sources)
+    library = select(library, Config(files="all")) if files == "all" else library
+    skills = in_order_of_use(library, drop).skills
     if client is None:
         show(visibility_blocks(visibility(skills, context=context, order=drop)), output)
         return

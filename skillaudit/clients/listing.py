@@ -91,8 +91,13 @@ def listing(
     base = rule.base if base is None else base.rstrip("/")
     found = {one.id: one for one in loading(skills, rule)}
     hidden = _hidden(skills, found, rule)
-    listed = ordered([skill for skill in skills if skill.id not in hidden], found, rule)
-    items = make_items(listed, found, rule, base)
+    listed, called = [], dict(found)
+    for skill in (skill for skill in skills if skill.id not in hidden):
+        listed.append(skill)
+        for name in found[skill.id].twice:  # the same text stands in the list under each of its names
+            listed.append(msgspec.structs.replace(skill, id=f"{skill.id}\0{name}"))
+            called[listed[-1].id] = msgspec.structs.replace(found[skill.id], name=name)
+    items = make_items(ordered(listed, called, rule), called, rule, base)
     cut = _fit(items, rule, context, order, base)
     shown = dict(zip((item.id for item in items), cut.shown, strict=True))
     by_id = {item.id: item for item in items}

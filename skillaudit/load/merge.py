@@ -160,9 +160,10 @@ def _note_doubles(drafts: Sequence[Draft]) -> None:
     names: dict[tuple[str, ...], list[Draft]] = defaultdict(list)
     descriptions: dict[str, list[Draft]] = defaultdict(list)
     for draft in drafts:
-        # Clients that load plugins and servers put these before the name.
-        origin = draft.site.origin
-        names[draft.name, origin.plugin, origin.server].append(draft)
+        # Clients put what tells these apart before the name: the plugin, the server, the folder of nested skills.
+        site = draft.site
+        inside = site.inside if site.root == ".claude/skills" else ""
+        names[draft.name, site.origin.plugin, site.origin.server, inside].append(draft)
         if draft.description:
             descriptions[draft.description].append(draft)
     for kind, table in (("duplicate-name", names), ("duplicate-description", descriptions)):

@@ -20,8 +20,8 @@ _WORD = re.compile(r"\w+")
 def place(location: Location | None, report: Report, *, here: bool = False) -> tuple[str, int]:
     """Return the file and line of a location, the file from the root of the repository, where CI looks for it.
 
-    That is the one around the folder that the program was started in; with `here`, and without a repository, the
-    file is told from that folder. A row of a list file has its own line. Without a location, the first source
+    That is the one around the folder that the program was started in; without a repository, the file is told from
+    that folder; with `here` too, outside it as the source was named. A row of a list file has its own line. Without a location, the first source
     stands for the library.
     """
     sources = report.library.sources
@@ -66,6 +66,8 @@ def _below(root: str, path: str, here: bool) -> str:
     whole = Path(os.path.normpath(Path.cwd() / Path(joined).expanduser()))
     if whole.is_relative_to(start):
         return whole.relative_to(start).as_posix()
+    if here:  # an editor finds it as the user named it
+        return (whole if base.is_absolute() else PurePosixPath(os.path.normpath(joined))).as_posix()
     outside = own if base.is_absolute() else joined
     return "/".join(part for part in outside.parts if part not in {"..", ".", "/"}) or "."
 

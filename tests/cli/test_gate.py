@@ -223,6 +223,15 @@ def test_the_list_of_a_client_goes_to_stdout_and_its_losses_to_stderr(skillaudit
     assert skillaudit("listing", SAMPLES / "clean", "--client", "nobody").code == 2
 
 
+def test_a_listing_of_all_files_takes_what_no_client_loads(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    write_skill("slides", "Turns documents into decks.", folder=".gemini/skills")
+    options = ("listing", tmp_path, "--client", "claude-code")
+    assert "slides" not in skillaudit(*options).out
+    assert "- slides: Turns documents into decks." in skillaudit(*options, "--files", "all").out
+
+
 def test_an_audit_for_a_client_takes_what_it_shows(skillaudit: Runner) -> None:
     whole = json.loads(skillaudit("report", SAMPLES / "oversized", "-f", "json", *LEXICAL).out)
     client = ("--client", "claude-code")

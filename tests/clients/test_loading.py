@@ -173,6 +173,10 @@ def test_the_installed_version_of_a_plugin_counts(tmp_path: Path) -> None:
     (one,) = loading(library.skills, profile("claude-code"))
     assert {one.name, *one.twice} == {"lint", "helper:lint"}
     assert one.reason.startswith("it is loaded twice, also by")
+    shown = listing(library.skills, "claude-code")
+    told = "Lints as 1.2.0 did, with care."
+    assert f"- helper:lint: {told}" in shown.text and f"- lint: {told}" in shown.text
+    assert [entry.state for entry in shown.entries] == ["full"] and shown.used > 2 * len(told)
 
 
 def test_without_a_record_the_newest_version_counts(tmp_path: Path) -> None:
@@ -267,6 +271,11 @@ def test_nested_skills_of_one_name_are_told_apart(tmp_path: Path) -> None:
             text("release", f"Releases what {place} holds, step by step."),
         )
     assert sorted(listed(tmp_path, "claude-code")) == ["apps/api:release", "apps/web:release", "release"]
+    assert not [defect for defect in load([tmp_path]).defects if defect.kind == "duplicate-name"]
+    (tmp_path / "apps/web/.claude").rename(tmp_path / "apps/web/.agents")
+    (tmp_path / ".claude").rename(tmp_path / ".agents")
+    doubles = [defect.path for defect in load([tmp_path]).defects if defect.kind == "duplicate-name"]
+    assert sorted(doubles) == [".agents/skills/release/SKILL.md", "apps/web/.agents/skills/release/SKILL.md"]
 
 
 def test_scopes_override(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

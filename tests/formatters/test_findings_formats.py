@@ -351,16 +351,16 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("sources", "location", "from_root", "from_here"),
     [
         (("a",), Location(path="x/SKILL.md"), "tools/ci/a/x/SKILL.md", "a/x/SKILL.md"),
-        (("../..",), Location(path="x/SKILL.md"), "x/SKILL.md", "x/SKILL.md"),
-        (("../../b", "a"), Location(path="x/SKILL.md", root="../../b"), "b/x/SKILL.md", "b/x/SKILL.md"),
+        (("../..",), Location(path="x/SKILL.md"), "x/SKILL.md", "../../x/SKILL.md"),
+        (("../../b", "a"), Location(path="x/SKILL.md", root="../../b"), "b/x/SKILL.md", "../../b/x/SKILL.md"),
         (("../../b", "a"), Location(path="x/SKILL.md", root="a"), "tools/ci/a/x/SKILL.md", "a/x/SKILL.md"),
-        (("{repo}/b",), Location(path="x/SKILL.md"), "b/x/SKILL.md", "x/SKILL.md"),
-        (("{repo}/b",), None, "b", "."),
+        (("{repo}/b",), Location(path="x/SKILL.md"), "b/x/SKILL.md", "{repo}/b/x/SKILL.md"),
+        (("{repo}/b",), None, "b", "{repo}/b"),
         (
             ("../../../elsewhere",),
             Location(path="x/SKILL.md"),
             "elsewhere/x/SKILL.md",
-            "elsewhere/x/SKILL.md",
+            "../../../elsewhere/x/SKILL.md",
         ),
     ],
 )
@@ -374,7 +374,7 @@ def test_ci_is_told_files_from_the_root_of_the_repository(
     whole = tuple(source.format(repo=repository) for source in sources)
     report = msgspec.structs.replace(REPORT, library=msgspec.structs.replace(REPORT.library, sources=whole))
     assert place(location, report)[0] == from_root
-    assert place(location, report, here=True)[0] == from_here
+    assert place(location, report, here=True)[0] == from_here.format(repo=repository)
 
 
 @pytest.mark.parametrize("form", ["github", "gitlab", "sarif", "concise", "junit"])
