@@ -21,8 +21,8 @@ def place(location: Location | None, report: Report, *, here: bool = False) -> t
     """Return the file and line of a location, the file from the root of the repository, where CI looks for it.
 
     That is the one around the folder that the program was started in; without a repository, the file is told from
-    that folder; with `here` too, outside it as the source was named. A row of a list file has its own line. Without a location, the first source
-    stands for the library.
+    that folder; with `here` too, outside it as the source was named. A row of a list file has its own line. Without a
+    location, the first source stands for the library.
     """
     sources = report.library.sources
     if location is None or not location.path:
