@@ -87,6 +87,26 @@ def nearest(
     return Neighbors(indices, similarities, mean)
 
 
+def refined(
+    candidates: NDArray[np.int32], pairs: Pairwise, mean: FloatArray, k: int = DEFAULT_K
+) -> Neighbors:
+    """Return the k best of each skill's candidates, (N, c) others with c at least k, as `nearest` would."""
+    n, width = candidates.shape
+    columns = np.sort(candidates, axis=1)
+    step = max(1, _BLOCK_CELLS // max(width, 1))
+    values = np.empty(columns.shape, dtype=np.float32)
+    for start in range(0, n, step):
+        part = columns[start : start + step]
+        rows = np.repeat(np.arange(start, start + len(part)), width)
+        values[start : start + step] = _rounded(pairs(rows, part.reshape(-1).astype(np.int64))).reshape(
+            part.shape
+        )
+    order = np.argsort(-values, axis=1, kind="stable")[:, :k]
+    return Neighbors(
+        np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1), mean
+    )
+
+
 def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
     """Columns and rounded values of the k largest entries of each row, ties by column."""
     columns = np.empty((sims.shape[0], k), dtype=np.int32)

@@ -35,6 +35,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import Routing, forecast
 from skillaudit.routing.profiles import default_router, find
+from skillaudit.routing.survey import Survey, survey
 from skillaudit.schema import EmbeddingSummary, Library, Report, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
 from skillaudit.scoring.part import Part
@@ -110,9 +111,10 @@ def _audited(
     shown = competing(library, config)
     encode = embedder(config, cache, progress)
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
-    structure = examine(shown, scorer, vectors, config.map, cache, progress)
+    around = survey(scorer, len(shown), progress)
+    structure = examine(shown, scorer, vectors, config.map, cache, progress, around)
     parents = {} if config.client else parents_of(shown)
-    routing = _routed(library, shown, gathered, scorer, structure, parents, config.router, progress)
+    routing = _routed(library, shown, gathered, scorer, structure, around, parents, config.router, progress)
     rows = client_rows(
         library,
         gathered,
@@ -161,6 +163,7 @@ def _routed(
     gathered: Gathered,
     scorer: Scorer,
     structure: Structure,
+    around: Survey | None,
     parents: Mapping[str, str],
     router: str | None,
     progress: Progress,
@@ -176,6 +179,7 @@ def _routed(
             labels=structure.labels,
             neighbors=structure.surroundings,
             library=library.routable,
+            survey=around,
         )
 
     def part(rows: Sequence[int], requests: Sequence[Request]) -> Routing:

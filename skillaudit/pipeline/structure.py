@@ -27,6 +27,7 @@ from skillaudit.analysis.templates import template_families
 from skillaudit.cache import Cache
 from skillaudit.config import MapMethod
 from skillaudit.progress import Progress
+from skillaudit.routing.survey import Survey
 from skillaudit.schema import BlackHole, Hubness, Skill
 from skillaudit.scoring import Scorer
 
@@ -69,10 +70,12 @@ def examine(
     method: MapMethod,
     cache: Cache | None,
     progress: Progress,
+    survey: Survey | None = None,
 ) -> Structure:
     """Return the structure of the skills in `shown` under `scorer`, with a map by `method`.
 
-    `vectors` are the rows that the map is laid out from, or None where the scorer has none.
+    `vectors` are the rows that the map is laid out from, or None where the scorer has none; a `survey`
+    of the skills by a scorer without vectors has their neighbours already.
     """
     # Vectors where there are any: what makes skills confusable is tuned on them, and a sum with the
     # cosines of words has another scale.
@@ -80,7 +83,10 @@ def examine(
     pairs: Pairwise = scorer.pairs
     if vectors is not None:
         similarities, pairs = cosines(vectors), partial(_pairs, vectors)
-    neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
+    if survey is not None and vectors is None:
+        neighbors = survey.neighbors.top(DEFAULT_K)
+    else:
+        neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
     templates = template_families([skill.description for skill in shown])
     scale = THRESHOLDS["lexical" if vectors is None else "dense"]
     labels = cluster_cached(neighbors, cache, thresholds=scale, templates=templates)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from skillaudit.schema import Request, ScorerName, Skill
 
 if TYPE_CHECKING:
+    from skillaudit.routing.survey import Survey
     from skillaudit.scoring import Scorer
 
 Floats = npt.NDArray[np.float64]
@@ -44,21 +45,26 @@ libraries. Under the hybrid scorer, which stands in for the dense one, it is lig
 beyond 2.0, the largest at 2.7."""
 
 
-def breadth(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> Floats | None:
+def breadth(
+    skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer, survey: Survey | None = None
+) -> Floats | None:
     """(N,) standardised breadth of each skill; None for a library too small to tell, or of names alone.
 
     Large libraries are read off a sample of skills and requests. Vectors alone tell a broad descriptor from
-    a normal one in six cases of ten, with words in nineteen of twenty: a dense scorer is joined with words.
+    a normal one in six cases of ten, with words in nineteen of twenty: a dense scorer is joined with words. A
+    `survey` of the library has a sample at hand.
     """
     size = len(skills)
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
     if scorer.name == "dense":
         scorer = _WithWords(skills, scorer)
-    similar = _similarities(size, scorer)
-    low, middle = _quantiles(similar)
-    filled = np.where(np.isnan(similar), -1.0, similar)
-    best = np.partition(filled, len(filled) - 3, axis=0)[-3:].mean(axis=0)
+    if survey is None:
+        low, middle, best = _measures(_similarities(size, scorer))
+    else:
+        starts = range(0, size, SAMPLE)
+        parts = [_measures(_sampled(survey, start, min(start + SAMPLE, size))) for start in starts]
+        low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
     reached = _request_quartile(skills, requests, scorer)
     if reached is not None:
@@ -119,16 +125,18 @@ def _by_hash(texts: Sequence[str], limit: int) -> list[int]:
     return sorted(sorted(range(len(texts)), key=keys.__getitem__)[:limit])
 
 
+def sample_starts(size: int) -> npt.NDArray[np.int64]:
+    """First rows of the blocks of `BLOCK` skills, at even distances, that a library beyond `SAMPLE` is read in."""
+    return np.linspace(0, size - BLOCK, SAMPLE // BLOCK).astype(np.int64)
+
+
 def _similarities(skills: int, scorer: Scorer) -> npt.NDArray[np.float32]:
     """(sample, N) similarities, NaN between a skill and itself.
 
     A library beyond `SAMPLE` skills is read in blocks at even distances: a block of rows costs a scorer
     little more than one row.
     """
-    if skills <= SAMPLE:
-        starts = np.arange(0, skills, BLOCK)
-    else:
-        starts = np.linspace(0, skills - BLOCK, SAMPLE // BLOCK).astype(np.int64)
+    starts = np.arange(0, skills, BLOCK) if skills <= SAMPLE else sample_starts(skills)
     blocks = []
     for start in starts.tolist():
         stop = min(start + BLOCK, skills)
@@ -136,6 +144,21 @@ def _similarities(skills: int, scorer: Scorer) -> npt.NDArray[np.float32]:
         block[np.arange(stop - start), np.arange(start, stop)] = np.nan
         blocks.append(block)
     return np.concatenate(blocks)
+
+
+def _sampled(survey: Survey, start: int, stop: int) -> npt.NDArray[np.float32]:
+    """(sample, stop - start) the same for some skills."""
+    block = np.array(survey.tail(start, stop).T, dtype=np.float32)
+    place = np.flatnonzero((survey.sample >= start) & (survey.sample < stop))
+    block[place, survey.sample[place] - start] = np.nan
+    return block
+
+
+def _measures(similar: npt.NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
+    """10th and 25th percentile of each column, and the mean of its three best."""
+    filled = np.where(np.isnan(similar), -1.0, similar)
+    best = np.partition(filled, len(filled) - 3, axis=0)[-3:].mean(axis=0)
+    return *_quantiles(similar), best
 
 
 def _quantiles(values: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:

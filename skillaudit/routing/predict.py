@@ -20,6 +20,7 @@ from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.routing.reading import Reader, View
 from skillaudit.routing.records import Routing
 from skillaudit.routing.scripts import foreign
+from skillaudit.routing.survey import TOP, TRIED, Survey
 from skillaudit.schema import BlackHole, Coverage, Estimate, Forecast, Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def forecast(
     coverage: Coverage,
     library: Sequence[Skill] | None = None,
     brief: bool = False,
+    survey: Survey | None = None,
     seed: int = 0,
     progress: Progress = SILENT,
 ) -> Routing:
@@ -58,7 +60,8 @@ def forecast(
     with their whole text: it limits that to its own, and requests for other missing skills are ignored.
     Without requests the descriptors of `library` stand in, with a wider interval. Rates are in [0, 1] and
     never NaN; with nothing to judge they are None. With `brief` neither pairs nor black holes are looked for,
-    nor other classes of routers, nor requests made that need nothing, which takes half the time.
+    nor other classes of routers, nor requests made that need nothing, which takes half the time. A `survey` of the
+    same skills by the same scorer spares holding all against all.
 
     Raises `UsageError` when no profile is called `router`.
     """
@@ -66,7 +69,7 @@ def forecast(
     scorer = Remembered(scorer, len(skills))
     profile = find(router, name).at([skill.name for skill in library or skills])
     known = None if library is None else {skill.id for skill in library}
-    wide = None if brief else breadth(skills, requests, scorer)
+    wide = None if brief else breadth(skills, requests, scorer, survey)
     width = None if wide is None else tail(wide, name)
     near = None if neighbors is None else np.asarray(neighbors, dtype=np.int64)
     reader = Reader(
@@ -79,6 +82,7 @@ def forecast(
         catch_all=claiming(skills, width),
         strangers=not brief,
         progress=progress,
+        survey=survey,
     )
     view = reader.view(profile)
     judged, outcome = view.judged, view.outcome
@@ -105,6 +109,7 @@ def forecast(
                 found.accuracy,
                 int(foreign(requests, skills).sum()),
                 written=all(request.source in ("mined", "body") for request in requests),
+                recall=survey.recall if survey else 1.0,
             ),
             fit_range=_fit_range(profile),
             extrapolates=profile.extrapolates(len(skills)),
@@ -123,7 +128,9 @@ def _level_sd(hijack: Estimate) -> float:
     return (hijack.high - hijack.low) / (2 * 1.645) / hijack.value
 
 
-def _source(profile: RouterProfile, view: View, accuracy: Estimate, strange: int, *, written: bool) -> str:
+def _source(
+    profile: RouterProfile, view: View, accuracy: Estimate, strange: int, *, written: bool, recall: float
+) -> str:
     """One sentence: what was fitted on what, what stands in, and in whose words the requests are."""
     sentence = profile.provenance
     evidence, supported = view.judged, view.supported
@@ -154,6 +161,11 @@ def _source(profile: RouterProfile, view: View, accuracy: Estimate, strange: int
         sentence += (
             f"; {strange:,} of the requests are in a script that no descriptor is written in: the scorer cannot read "
             "them, so the forecast is lower and wider"
+        )
+    if recall < 1:
+        sentence += (
+            f"; of so many skills the nearest come from an index, which finds {recall:.1%} of the {TOP} nearest "
+            f"({TRIED} skills tried)"
         )
     return sentence + "."
 

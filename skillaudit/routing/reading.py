@@ -14,12 +14,14 @@ import numpy.typing as npt
 
 from skillaudit.progress import Progress
 from skillaudit.routing.contested import contested
-from skillaudit.routing.evidence import Evidence, from_descriptors, from_requests
+from skillaudit.routing.evidence import Evidence, from_requests
 from skillaudit.routing.idle import made_idle
 from skillaudit.routing.outcome import Outcome, choose, rank_first
 from skillaudit.routing.profiles import ChoiceFit, Contrast, RouterProfile, find
 from skillaudit.routing.rates import Rates, rates
 from skillaudit.routing.scripts import SHIFT, foreign
+from skillaudit.routing.stand_ins import from_descriptors
+from skillaudit.routing.survey import Survey
 from skillaudit.schema import Request, ScorerName, Skill
 
 if TYPE_CHECKING:
@@ -102,6 +104,7 @@ class Reader:
         catch_all: float,
         strangers: bool,
         progress: Progress,
+        survey: Survey | None = None,
     ) -> None:
         """Take a library and its requests; `strangers` makes some that need nothing where none is given.
 
@@ -116,6 +119,7 @@ class Reader:
         self._catch_all = catch_all
         self._strangers = strangers
         self._progress = progress
+        self._survey = survey
         self._asked: dict[Contrast, tuple[Evidence, Evidence]] = {}
         self._stand_ins: dict[tuple[Contrast, float], Evidence] = {}
 
@@ -166,7 +170,13 @@ class Reader:
         key = fit.contrast, fit.gold_score
         if key not in self._stand_ins:
             self._stand_ins[key] = from_descriptors(
-                self.skills, self._scorer, fit.contrast, fit.gold_score, self._progress, self._library
+                self.skills,
+                self._scorer,
+                fit.contrast,
+                fit.gold_score,
+                self._progress,
+                self._library,
+                self._survey,
             )
         return self._stand_ins[key]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,19 @@ from skillaudit.scoring.ngrams import COLUMNS, count_ngrams, tokens
 if TYPE_CHECKING:
     from skillaudit.scoring.ngrams import Counts
 
+Block: TypeAlias = Callable[[int, int], NDArray[np.float32]]
+"""Scores of descriptors start..stop, one row each."""
+
 _ROOT_HALF = np.float32(0.5**0.5)
 _COMMON = 0.3
 _COMMON_FLOOR = 20
 _OFTEN = 0.1
 _OFTEN_FLOOR = 50
 _BLOCK_CELLS = 1 << 25
+_POSTINGS = 1000
+"""Entries that a column keeps in a rough product."""
+_PAIR_BLOCK = 4096
+"""Pairs held against each other at once: both sides stay in the cache of a core."""
 
 
 class Weights(NamedTuple):
@@ -104,10 +111,26 @@ class _Index:
         found += dense @ self._dense
         return found
 
+    def heaviest(self) -> Counts:
+        """Return the library's rows, of each column only the `_POSTINGS` heaviest entries.
+
+        What many rows have in common costs most of a product and tells the least, above all where it weighs little.
+        """
+        by_column = self.rows.T.tocsr()
+        filled = np.diff(by_column.indptr)
+        for column in np.flatnonzero(filled > _POSTINGS).tolist():
+            weights = by_column.data[by_column.indptr[column] : by_column.indptr[column + 1]]
+            weights[np.argpartition(weights, filled[column] - _POSTINGS)[: filled[column] - _POSTINGS]] = 0
+        by_column.eliminate_zeros()
+        return by_column.T.tocsr()
+
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Products of the library's rows pair by pair, (len(rows),)."""
-        product = self.rows[rows].multiply(self.rows[columns])
-        return np.asarray(product.sum(axis=1), dtype=np.float32).ravel()
+        found = np.empty(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _PAIR_BLOCK):
+            part = slice(start, start + _PAIR_BLOCK)
+            found[part] = self.rows[rows[part]].multiply(self.rows[columns[part]]).sum(axis=1)
+        return found
 
 
 def _sum(counts: Counts, shares: dict[int, float]) -> float:
@@ -164,6 +187,23 @@ class LexicalScorer:
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [0, 1]."""
         return self._index.pairs(rows, columns)
+
+    def rough(self) -> Block:
+        """Return what scores descriptors against all from below, at a cost that hardly grows with their number."""
+        rows = self._index.heaviest()
+        index = _Index(rows)
+        return lambda start, stop: index.products(rows[start:stop])
+
+    def against(self, chosen: NDArray[np.int64]) -> Block:
+        """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [0, 1]."""
+        rows = self._index.rows
+        index = _Index(rows[chosen])
+        return lambda start, stop: index.products(rows[start:stop])
+
+    def total(self) -> NDArray[np.float64]:
+        """Sum of each descriptor's scores against all, itself among them: (skills,)."""
+        rows = self._index.rows
+        return np.asarray(rows @ np.bincount(rows.indices, rows.data, rows.shape[1]), dtype=np.float64)
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Say which words of a query carried its score for the skill at `index`.

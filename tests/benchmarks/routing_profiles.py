@@ -21,7 +21,6 @@ import numpy.typing as npt
 from skillaudit.routing.calibrate import calibrate
 from skillaudit.routing.choice_fit import Start, fit_choice, fit_router
 from skillaudit.routing.decisions import NONE, UNASKED, WRONG
-from skillaudit.routing.evidence import from_descriptors
 from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
 from skillaudit.routing.hierarchy import ClassFit, fit_classes
 from skillaudit.routing.intervals import estimate, measured, normals
@@ -29,6 +28,7 @@ from skillaudit.routing.measure import log_loss
 from skillaudit.routing.outcome import chance_right, design, logistic
 from skillaudit.routing.profiles import CLASSES, Cell, ChoiceFit, LeftOut, RouterProfile
 from skillaudit.routing.rates import coefficients
+from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import ScorerName, Skill
 from tests.benchmarks.routing_data import CONTRAST, SCORERS, arguments, log_of, scorer_of, table_of
 from tests.benchmarks.routing_sets import CAPACITY, KAPPA, OLDER, Pool, Source, asked, current, older, pool

@@ -25,9 +25,10 @@ from skillaudit.requests.context import Context
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.wording import pieces
 from skillaudit.routing.decisions import fold_of, read_library, read_lines
-from skillaudit.routing.evidence import from_descriptors, from_requests
+from skillaudit.routing.evidence import from_requests
 from skillaudit.routing.outcome import choose, rank_first
 from skillaudit.routing.profiles import find
+from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.text.words import stem, terms
 from tests.benchmarks.routing_data import SCORERS, arguments, scorer_of

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.routing import evidence
-from skillaudit.routing.evidence import WHOLE, Remembered, from_descriptors, from_requests, top
+from skillaudit.routing.evidence import Remembered, from_requests, top
 from skillaudit.routing.profiles import Contrast
+from skillaudit.routing.stand_ins import WHOLE, from_descriptors
 from skillaudit.schema import Request
 from tests.routing.conftest import World, unit
 

@@ -1,0 +1,81 @@
+"""How the skills of a large library stand to each other, found once for all who ask, in time that grows as they do.
+
+Of each skill the nearest are held, and what lies beyond is estimated from a sample at even distances: far skills are
+many and alike, so that 1,500 of them tell the sum over all within a few parts in a hundred, which moves the
+logarithm that a forecast rests on by a thousandth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skillaudit.analysis.neighbors import Block, Neighbors, nearest, refined
+from skillaudit.progress import Progress
+from skillaudit.routing.breadth import BLOCK, sample_starts
+from skillaudit.scoring import LexicalScorer, Scorer
+
+LARGE = 4_000
+"""Skills beyond which a sample stands for the far ones."""
+EXACT = 16_000
+"""Skills up to which every one is held against every other."""
+KEPT = 64
+CANDIDATES = 96
+"""Nearest by a rough score, of which `KEPT` stay by the true one."""
+TRIED, TOP = 64, 20
+"""Skills whose `TOP` nearest are looked for exactly as well, to tell how many an index finds."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """The skills of one library under one scorer."""
+
+    neighbors: Neighbors
+    """(N, `KEPT`)."""
+    sample: npt.NDArray[np.int64]
+    """(M,) skills that stand for all."""
+    tail: Block
+    """Similarities of skills start..stop to those of the sample."""
+    recall: float
+    """Estimated share of the `TOP` nearest that the index found; 1 where all were compared."""
+
+    def held(self, start: int, stop: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Of skills start..stop those of the sample that are known better: the nearest, and the skill itself.
+
+        Returns the rows, counted from `start`, and the columns of the sample.
+        """
+        rows = np.arange(start, stop)
+        known = np.concatenate((rows[:, None], self.neighbors.indices[start:stop]), axis=1)
+        place = np.minimum(np.searchsorted(self.sample, known), len(self.sample) - 1)
+        row, column = np.nonzero(self.sample[place] == known)
+        return row, place[row, column]
+
+
+def survey(scorer: Scorer, size: int, progress: Progress) -> Survey | None:
+    """Look around in a library of `size` skills; None where it is small, or the scorer has no quick way."""
+    if size <= LARGE or not isinstance(scorer, LexicalScorer):
+        return None
+    sample = (sample_starts(size)[:, None] + np.arange(BLOCK)).reshape(-1)
+    recall = 1.0
+    if size <= EXACT:
+        found = nearest(scorer.similarities, size, KEPT, progress=progress)
+    else:
+        rough = nearest(scorer.rough(), size, CANDIDATES, progress=progress)
+        mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
+        found = refined(rough.indices, scorer.pairs, mean, KEPT)
+        recall = _recall(found, scorer, np.linspace(0, size - 1, TRIED).astype(np.int64).tolist())
+    return Survey(found, sample, scorer.against(sample), recall)
+
+
+def _recall(found: Neighbors, scorer: Scorer, rows: Sequence[int]) -> float:
+    """Share of the `TOP` nearest of some skills that are held, or are as near as the last that is."""
+    reached = 0
+    for row in rows:
+        scores = np.array(scorer.similarities(row, row + 1)[0])
+        scores[row] = -np.inf
+        bar = np.partition(scores, -TOP)[-TOP]
+        reached += min(TOP, int((scores[found.indices[row]] >= bar).sum()))
+    return reached / (TOP * len(rows))

@@ -1,0 +1,122 @@
+"""A large library is read off the nearest skills and a sample, and says what holding all against all says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from skillaudit.analysis.neighbors import nearest
+from skillaudit.progress import SILENT
+from skillaudit.routing import forecast, survey
+from skillaudit.routing.breadth import breadth
+from skillaudit.routing.profiles import Contrast
+from skillaudit.routing.stand_ins import from_descriptors
+from skillaudit.schema import Coverage, Skill
+from skillaudit.scoring import DenseScorer, LexicalScorer, lexical
+
+SIZE = 1_600
+NOTHING = Coverage(requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0)
+
+
+@cache
+def library(size: int = SIZE) -> tuple[Skill, ...]:
+    """Skills of made-up words that are as unevenly common as those of a language."""
+    rng = np.random.default_rng(7)
+    letters = np.array(list("abdefgiklmnoprstuv"))
+    words = ["".join(rng.choice(letters, rng.integers(4, 9))) for _ in range(2_000)]
+    common = 1 / np.arange(1, len(words) + 1)
+    drawn = rng.choice(len(words), (size, 20), p=common / common.sum())
+    return tuple(
+        Skill(id=f"s{row}", name=f"s{row}", description=" ".join(words[w] for w in line), path="", digest="")
+        for row, line in enumerate(drawn.tolist())
+    )
+
+
+@pytest.fixture(params=["exact", "index"])
+def found(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[LexicalScorer, survey.Survey]]:
+    """A survey in which all are compared, and one by an index that forgets half of the common words."""
+    monkeypatch.setattr(survey, "LARGE", SIZE - 1)
+    monkeypatch.setattr(survey, "EXACT", SIZE if request.param == "exact" else 0)
+    monkeypatch.setattr(lexical, "_POSTINGS", 100)
+    scorer = LexicalScorer([skill.text for skill in library()])
+    made = survey.survey(scorer, SIZE, SILENT)
+    assert made is not None
+    assert (made.recall == 1) == (request.param == "exact")
+    yield scorer, made
+
+
+def test_the_nearest_are_found(found: tuple[LexicalScorer, survey.Survey]) -> None:
+    scorer, made = found
+    exact = nearest(scorer.similarities, SIZE, survey.TOP)
+    hits = (made.neighbors.indices[:, : survey.TOP, None] == exact.indices[:, None, :]).any(axis=2).mean()
+    assert hits > 0.9
+    assert abs(hits - made.recall) < 0.05
+    np.testing.assert_allclose(made.neighbors.mean, exact.mean, atol=1e-6)
+    assert not (made.neighbors.indices == np.arange(SIZE)[:, None]).any()
+
+
+def test_what_is_known_better_is_left_out_of_the_sample(found: tuple[LexicalScorer, survey.Survey]) -> None:
+    scorer, made = found
+    row, column = made.held(100, 140)
+    own = made.sample[column] == row + 100
+    listed = (made.neighbors.indices[row + 100] == made.sample[column][:, None]).any(axis=1)
+    assert (own ^ listed).all()
+    np.testing.assert_allclose(made.tail(3, 5), scorer.similarities(3, 5)[:, made.sample], atol=1e-6)
+
+
+def test_the_evidence_is_that_of_all_against_all(found: tuple[LexicalScorer, survey.Survey]) -> None:
+    scorer, made = found
+    skills, contrast = library(), Contrast(24.0, 0.15)
+    exact = from_descriptors(skills, scorer, contrast, 0.3)
+    quick = from_descriptors(skills, scorer, contrast, 0.3, survey=made)
+    assert np.abs(exact.clearance - quick.clearance).max() < 0.02
+    assert (exact.rivals[:, :8] == quick.rivals[:, :8]).mean() > 0.9
+    np.testing.assert_allclose(exact.rival_likeness, quick.rival_likeness, atol=0.05)
+    told = [breadth(skills, (), scorer, one) for one in (None, made)]
+    np.testing.assert_allclose(*told, atol=1e-3)
+
+
+def test_the_forecast_hardly_moves(found: tuple[LexicalScorer, survey.Survey]) -> None:
+    scorer, made = found
+    skills = library()
+    told = [
+        forecast(
+            skills,
+            (),
+            scorer,
+            families=[""] * SIZE,
+            labels=[-1] * SIZE,
+            neighbors=None,
+            coverage=NOTHING,
+            survey=one,
+        ).forecast
+        for one in (None, made)
+    ]
+    for rate in ("accuracy", "hijack", "no_skill", "false_trigger"):
+        assert getattr(told[0], rate).value == pytest.approx(getattr(told[1], rate).value, abs=0.002)
+    assert ("come from an index" in told[1].source) == (made.recall < 1)
+
+
+def test_a_cut_list_is_read_whole(found: tuple[LexicalScorer, survey.Survey]) -> None:
+    _, made = found
+    own = library()
+    shown = (Skill(id="s0", name="s0", description="", path="", digest=""), *own[1:])
+    scorer = LexicalScorer([skill.text for skill in shown])
+    cut = [
+        from_descriptors(shown, scorer, Contrast(24.0, 0.15), 0.3, library=own, survey=one)
+        for one in (None, made)
+    ]
+    assert (cut[0].clearance == cut[1].clearance).all()
+
+
+def test_small_libraries_and_other_scorers_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = LexicalScorer([skill.text for skill in library(50)])
+    assert survey.survey(scorer, 50, SILENT) is None
+    monkeypatch.setattr(survey, "LARGE", 2)
+    dense = DenseScorer(np.eye(3, dtype=np.float32), lambda texts: np.eye(3, dtype=np.float32)[: len(texts)])
+    assert survey.survey(dense, 3, SILENT) is None
