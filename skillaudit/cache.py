@@ -17,7 +17,7 @@ from skillaudit.disk.homes import home_for
 from skillaudit.disk.names import expanded
 from skillaudit.disk.state import user_key
 from skillaudit.errors import UsageError
-from skillaudit.reading.database import FAULTS
+from skillaudit.reading.database import FAULTS, words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -288,7 +288,7 @@ class Cache:
             self._note("is damaged and cannot be replaced", failure)
 
     def _note(self, what: str, error: Exception) -> None:
-        self._notes.append(f"The cache {self.path} {what} ({error}).")
+        self._notes.append(f"The cache {self.path} {what} ({words_of(error)}).")
 
 
 _STRANGERS = (

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from skillaudit.errors import MissingError, SkillAuditError, UsageError
-from skillaudit.reading.database import FAULTS
+from skillaudit.reading.database import FAULTS, words_of
 
 T = TypeVar("T")
 
@@ -167,7 +167,7 @@ class Store:
 
 def _plain(error: object) -> str:
     """An error's words without what a file may have put into them."""
-    return "".join(character for character in str(error)[:200] if character.isprintable())
+    return "".join(character for character in words_of(error)[:200] if character.isprintable())
 
 
 def _code(error: Exception) -> int:

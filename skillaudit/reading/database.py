@@ -12,8 +12,9 @@ from skillaudit.errors import UsageError
 from skillaudit.reading.files import ReadingError, named, read_bytes
 from skillaudit.reading.limits import MIB, Bounds
 
-FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises: the second where its sentence quotes bytes of the file that are no text."""
+FAULTS = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+"""What SQLite raises of a damaged file: the second where its sentence quotes bytes that are no text, the third where a
+length in it is beyond all memory."""
 _MAGIC = b"SQLite format 3\0"
 _WAL = (0x377F0682, 0x377F0683)
 _FRAME = 24
@@ -23,6 +24,11 @@ _LONGEST = 16 * MIB
 STEPS = 100_000_000
 """Steps of SQLite's machine for all queries; a row of a join of three tables takes some dozen."""
 _TICK = 1_000_000
+
+
+def words_of(fault: object) -> str:
+    """Return what is wrong with a file, for `MemoryError` has no words."""
+    return str(fault) or "a length in it is beyond all memory"
 
 
 @contextmanager
@@ -53,7 +59,7 @@ def open_database(
         yield connection
     except FAULTS as problem:
         raise error(
-            f"{named(path)}: {bounds.what} that cannot be read ({problem}); {bounds.remedy}"
+            f"{named(path)}: {bounds.what} that cannot be read ({words_of(problem)}); {bounds.remedy}"
         ) from None
     finally:
         connection.close()
