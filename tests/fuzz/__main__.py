@@ -113,16 +113,14 @@ def main() -> int:
         parser.error(f"no target {', '.join(sorted(unknown))}")
     asked.keep.mkdir(parents=True, exist_ok=True)
     failed = 0
-    with tempfile.TemporaryDirectory(prefix="skillaudit-fuzz-", dir=targets.MEMORY) as place:
-        tempfile.tempdir = place  # the fuzzer ends its process without clearing up
-        for name in wanted:
-            done = child(name, asked.executions, asked.keep)
-            with (asked.keep / "tally.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(done) + "\n")
-            print(json.dumps(done), flush=True)
-            failed += done["failed"]
-            for left in Path(place).iterdir():
-                shutil.rmtree(left)
+    for name in wanted:
+        tempfile.tempdir = tempfile.mkdtemp(prefix="skillaudit-fuzz-", dir=targets.MEMORY)
+        done = child(name, asked.executions, asked.keep)
+        shutil.rmtree(tempfile.tempdir)  # the fuzzer ends its process without clearing up
+        with (asked.keep / "tally.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(done) + "\n")
+        print(json.dumps(done), flush=True)
+        failed += done["failed"]
     return int(failed > 0)
 
 
