@@ -184,13 +184,15 @@ def main() -> int:
     os.chdir(ROOT)
     folder, suite = ROOT / "skillaudit" / asked.room, f"tests/{asked.room}"
     every = [mutant for module in sorted(folder.glob(f"{asked.module}.py")) for mutant in all_of(module)]
-    # Evenly through the room in its order: as many of each module as its share.
+    # Evenly through the room in its order, so that each module has its share.
     random.seed(asked.seed)
     step = max(1.0, len(every) / asked.sample)
     drawn = [every[int(step * (at + random.random())) % len(every)] for at in range(int(len(every) / step))]
     pytest.main([suite, "--collect-only", *OPTIONS, "-qq"])  # imports everything once
     watch = Watch(f"{folder}/")
-    seen = apart(lambda: (pytest.main([suite, *OPTIONS], plugins=[watch]), watch.seen)[1])
+    failed, seen = apart(lambda: (pytest.main([suite, *OPTIONS], plugins=[watch]), watch.seen))
+    if failed:
+        sys.exit(f"{suite} fails as it is: {list(seen)[-1]}")
     took = {test: seconds for test, (seconds, _) in seen.items() if seconds < SLOW}
     through = defaultdict[tuple[str, int], set[str]](set)
     for test in took:
@@ -203,7 +205,7 @@ def main() -> int:
         wide = {test: took[test] for test in took if test.partition("::")[0] in files and test not in near}
         said = "not noticed" if near else "never run"
         for tests in (near, wide):
-            if tests and said in {"not noticed"}:
+            if tests and said == "not noticed":
                 said = apart(partial(run, mutant, tests), 30 + int(5 * sum(tests.values()))) or "noticed"
         counts[said] += 1
         if said in {"not noticed", "never run"}:
