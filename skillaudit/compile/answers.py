@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import os
 import re
@@ -14,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args
 
+from skillaudit.compile.crew_code import CodeError, parse_code
 from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import RequestError
 from skillaudit.load import clean
@@ -137,8 +137,8 @@ def code_of(answer: str) -> str:
 def parses(code: str) -> bool:
     """Say whether text is non-empty Python."""
     try:
-        return bool(ast.parse(code).body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return bool(parse_code(code).body)
+    except CodeError:
         return False
 
 

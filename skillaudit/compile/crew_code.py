@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from inspect import cleandoc
 
 from skillaudit.load import clean
+from skillaudit.reading.limits import FIELDS
 
 
 @dataclass
@@ -45,12 +47,17 @@ _KEEPING = frozenset({"strip", "lstrip", "rstrip", "format"})
 """Methods of a text that leave what it says as it is; the holes of `format` stay holes."""
 
 
+_F_STRING = re.compile(r"(?<!\w)(?:[fF][rR]?|[rR][fF])[\"']")
+
+
 class CodeError(Exception):
     """The program cannot be parsed."""
 
 
 def parse_code(text: str) -> ast.Module:
     """Return the syntax tree of a program; raises `CodeError` with the parser's words."""
+    if text.count("{") > FIELDS and _F_STRING.search(text):
+        raise CodeError(f"it holds f-strings and more than {FIELDS:,} braces")
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -26,7 +26,7 @@ from skillaudit.compile.crew_code import (
     references,
 )
 from skillaudit.compile.files import files_below, relative
-from skillaudit.compile.syntax import imported, parsed
+from skillaudit.compile.syntax import imported, naming, parsed
 from skillaudit.errors import LoadError
 from skillaudit.load.walk import show
 
@@ -379,7 +379,7 @@ def _name_of(name: str, project: _Project) -> str:
 
 def programs_below(files: Sequence[Path]) -> list[Path]:
     """Return the Python files that hold a crew."""
-    return [path for path in files if path.suffix == ".py" and is_program(path)]
+    return [path for path in naming(files, b"crewai") if is_program(path)]
 
 
 def named_after(program: Path) -> str:

@@ -10,6 +10,7 @@ from skillaudit.compile.crew_code import Call, CrewCode
 from skillaudit.compile.crew_program import makes_crew, named_after, read_program
 from skillaudit.compile.files import relative
 from skillaudit.compile.prose import stopped
+from skillaudit.compile.syntax import naming
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
 from skillaudit.compile.tree import TreeNode, parse
 from skillaudit.errors import LoadError
@@ -207,7 +208,7 @@ def _program(config: Path, crew: _Crew) -> CrewCode | None:
     """Return what the program of this crew says: the file nearby that calls `Crew(...)`."""
     folders = [config.parent, config] if config.name == "config" else [config]
     for folder in folders:
-        for path in sorted(folder.glob("*.py")):
+        for path in naming(sorted(folder.glob("*.py")), b""):
             try:
                 if makes_crew(path):
                     return _read_program(path, crew, alone=False)

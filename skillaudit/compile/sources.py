@@ -14,6 +14,7 @@ from skillaudit.compile.files import files_below, relative
 from skillaudit.compile.form import is_form, read_form
 from skillaudit.compile.lists import is_list, read_list
 from skillaudit.compile.subagents import agent_files, read_subagents
+from skillaudit.compile.syntax import naming
 from skillaudit.compile.system import System
 from skillaudit.compile.teams import is_team, read_team, together
 from skillaudit.compile.tree import parse
@@ -94,7 +95,7 @@ def _folder(path: Path, shown: str) -> System:
     _only_one(programs, path, shown, "file")
     if programs:
         return read_python_crew(programs[0], path)
-    teams = together([file for file in files if file.suffix == ".py" and is_team(file)])
+    teams = together([file for file in naming(files, b"agents", b"langgraph") if is_team(file)])
     _only_one([team[0] for team in teams], path, shown, "file")
     if teams:
         return read_team(teams[0], path, _name(path))

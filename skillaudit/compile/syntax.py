@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from skillaudit.compile.crew_code import CodeError, last_name, literal, parse_code
 from skillaudit.errors import LoadError
+from skillaudit.load.walk import show
 from skillaudit.reading import read_bytes
-from skillaudit.reading.limits import CODE
+from skillaudit.reading.limits import CODE, PROGRAMS
 
 ENDS = frozenset({"START", "END", "__start__", "__end__", ""})
 """Names for the outside of a graph."""
@@ -70,6 +71,24 @@ def system_text(function: Function, constants: dict[str, str]) -> str:
         elif isinstance(node, ast.Name) and "prompt" in node.id.casefold():
             said.append(constants.get(node.id, ""))
     return max(said, key=len) or ast.get_docstring(function) or ""
+
+
+def naming(files: Iterable[Path], *words: bytes) -> Iterator[Path]:
+    """Yield the programs among files that hold one of some words; raises `LoadError` for more than can be parsed."""
+    left = PROGRAMS
+    for file in files:
+        try:
+            data = (
+                b"" if file.suffix != ".py" or file.is_symlink() else read_bytes(file, CODE, error=LoadError)
+            )
+        except LoadError:
+            continue
+        if any(word in data for word in words):
+            left -= len(data)
+            if left < 0:
+                folder = show(str(file.parent))
+                raise LoadError(f"{folder}: more than {PROGRAMS >> 20} MiB of programs; give the file of one")
+            yield file
 
 
 def parsed(path: Path) -> ast.Module:

@@ -13,6 +13,10 @@ KEY_PARTS = 16
 """Parts of one dotted key in TOML, whose parser reads them over and over."""
 DIGITS = 400
 """Digits of one number; a double has at most 309 before its point."""
+PROGRAMS = 16 * MIB
+"""Bytes of the programs of one project that are parsed."""
+FIELDS = 20_000
+"""Opening braces of a program with f-strings, which Python 3.11 reads anew for each of their fields."""
 RATIO = 200
 """Unpacked bytes per packed byte; logs of text reach 20, gzip itself a thousand."""
 FREE = MIB

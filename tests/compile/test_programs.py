@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skillaudit.compile import syntax
+from skillaudit.compile.answers import parses
 from skillaudit.compile.compiler import compile_system
 from skillaudit.compile.crew_program import is_program, read_program
 from skillaudit.compile.sources import read_system
 from skillaudit.compile.system import System
 from skillaudit.errors import LoadError
 from tests.compile import crews, programs
+from tests.test_growth import SECONDS, limited
 
 HEAD = "from crewai import Agent, Crew, Task\n"
 
@@ -203,6 +206,25 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "linked").mkdir()
     (tmp_path / "linked" / "garden.py").symlink_to(tmp_path / "real" / "garden.py")
     assert not is_program(tmp_path / "linked" / "garden.py")
+
+
+def test_more_programs_than_can_be_parsed_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syntax, "PROGRAMS", 4_000)
+    for name in "abc":
+        (tmp_path / f"{name}.py").write_text("import crewai\n" + "x = 1\n" * 300, encoding="utf-8")
+        (tmp_path / f"{name}-apart.py").write_text("x = 1\n" * 300, encoding="utf-8")
+    with pytest.raises(LoadError, match="MiB of programs; give the file of one"):
+        read_system(tmp_path)
+
+
+def test_a_text_of_fields_without_end_is_not_parsed(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text('from crewai import Crew\nx = f"' + "{x}" * 150_000 + '"\nCrew()\n')
+    with limited(SECONDS), pytest.raises(LoadError, match="no program that makes agents"):
+        read_system(tmp_path / "x.py")
+    assert not parses('x = f"' + "{x}" * 150_000 + '"')
+    assert parses('x = f"{y}"\n' + "x = {}\n" * 1_000)
 
 
 def test_names_that_go_round_and_deep_texts_come_to_an_end(tmp_path: Path) -> None:
