@@ -77,10 +77,10 @@ def naming(files: Iterable[Path], *words: bytes) -> Iterator[Path]:
     """Yield the programs among files that hold one of some words; raises `LoadError` for more than can be parsed."""
     left = PROGRAMS
     for file in files:
+        if file.suffix != ".py" or file.is_symlink():
+            continue
         try:
-            data = (
-                b"" if file.suffix != ".py" or file.is_symlink() else read_bytes(file, CODE, error=LoadError)
-            )
+            data = read_bytes(file, CODE, error=LoadError)
         except LoadError:
             continue
         if any(word in data for word in words):

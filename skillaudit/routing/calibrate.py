@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
+from skillaudit.disk.names import same
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.routing.choice_fit import Start, fit_choice, fit_router, requests_of, right_or_wrong
@@ -162,8 +165,8 @@ def _profiles(
 ) -> tuple[RouterProfile, ...]:
     """A profile per model on all its decisions, and with several models one for their class."""
     single = [
-        _profile(table, (model,), starts, name if len(models) == 1 else f"{name}/{_slug(model)}", scorer)
-        for model in models
+        _profile(table, (model,), starts, name if len(models) == 1 else f"{name}/{slug}", scorer)
+        for model, slug in zip(models, _slugs(models), strict=True)
     ]
     return tuple(single) if len(models) == 1 else (_profile(table, models, starts, name, scorer), *single)
 
@@ -174,9 +177,14 @@ def _named(starts: Sequence[Start]) -> str:
     return f"{', '.join(names)} and {last}" if names else last
 
 
-def _slug(model: str) -> str:
-    """A model's name as a file may be called."""
-    return "".join(c if c.isalnum() or c in "._@+-" else "-" for c in model)
+def _slugs(models: Sequence[str]) -> list[str]:
+    """The names of models as files may be called, each another on every system."""
+    slugs = ["".join(c if c.isalnum() or c in "._@+-" else "-" for c in model[:80]) for model in models]
+    times = Counter(map(same, slugs))
+    codes = [blake2b(model.encode("utf-8", "replace"), digest_size=3).hexdigest() for model in models]
+    return [
+        slug if times[same(slug)] == 1 else f"{slug}-{code}" for slug, code in zip(slugs, codes, strict=True)
+    ]
 
 
 def _profile(

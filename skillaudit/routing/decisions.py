@@ -22,7 +22,7 @@ import numpy.typing as npt
 from skillaudit import reading
 from skillaudit.errors import RequestError
 from skillaudit.reading import JsonError, named, parse_json
-from skillaudit.reading.limits import DECISIONS
+from skillaudit.reading.limits import DECISIONS, MODELS
 from skillaudit.safety.cleaning import clean_data
 from skillaudit.schema import Skill
 
@@ -117,6 +117,7 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
         rows_of.setdefault(skill.name, []).append(row)
     inline: dict[tuple[str, str], int] = {}
     decisions = []
+    models: set[str] = set()
     day = ""
     for number, value in read_lines(path):
         query = _text(value, "query", path, number)
@@ -129,6 +130,9 @@ def read_decisions(path: Path, library: Sequence[Skill] | None = None) -> Decisi
         choice = value.get("choice") or {}
         if not isinstance(choice, dict):
             raise RequestError(f"{path}:{number}: `choice` must be an object of model: name or null")
+        models.update(choice)
+        if len(models) > MODELS:
+            raise RequestError(f"{path}:{number}: more than {MODELS} models; split the log by model")
         if library is None:
             offered: Ints | None = _inline(value, skills, inline, path, number)
         else:

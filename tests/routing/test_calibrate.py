@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skillaudit.disk.names import same
 from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
-from skillaudit.routing.calibrate import blank_prior
+from skillaudit.routing.calibrate import _slugs, blank_prior
 from skillaudit.routing.decisions import Decision
 from skillaudit.routing.outcome import logistic
-from skillaudit.routing.profiles import ChoiceFit, built_in, find
+from skillaudit.routing.profiles import ChoiceFit, built_in, check_name, find
 from skillaudit.routing.table import tabulate
 from tests.routing.conftest import World
 from tests.routing.parts import subset
@@ -148,6 +149,15 @@ def test_several_models_give_a_class_first() -> None:
     group, first, second = (p.fits["hybrid"].coefficients[0] for p in outcome.profiles)
     assert first < group < second
     assert next(model for model in outcome.models if model.model == "n").auc is None
+
+
+def test_models_of_look_alike_names_have_files_of_their_own() -> None:
+    slugs = _slugs(["a/b", "a-b", "A-b", "\u00e9", "e\u0301", "../../m", "x" * 300, "x" * 301, "\ud800"])
+    assert len(set(map(same, slugs))) == 9
+    assert slugs[5] == "..-..-m"
+    for slug in slugs:
+        check_name(f"mine/{slug}")
+    assert max(map(len, slugs)) < 100
 
 
 def test_a_saved_profile_is_found_by_name(tmp_path: Path, found: tuple[Calibration, World]) -> None:

@@ -77,6 +77,10 @@ def test_candidates_may_bring_their_descriptions(tmp_path: Path) -> None:
         ({"gold": ["a"]}, "`query` is missing"),
         ({"query": "q", "gold": "a"}, "`gold` must be a list"),
         ({"query": "q", "gold": ["a"], "choice": ["a"]}, "`choice` must be an object"),
+        (
+            {"query": "q", "gold": [], "choice": dict.fromkeys(map(str, range(201)))},
+            "more than 200 models; split",
+        ),
         ({"query": "q", "gold": ["a"], "candidates_idx": [7]}, "rows of the library, below 3"),
         ({"query": "q", "gold": ["a"], "candidates_idx": [True]}, "rows of the library"),
         ({"query": "q", "gold": ["a"], "candidates": "a"}, "`candidates` must be a list"),
