@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
 
 _MARK = re.compile(r"^## \d{1,4} <!-- (?P<request>[0-9a-f]{16}) -->", re.MULTILINE)
-_NEAR = re.compile(r"\d\. `([^`]{1,200})`")
+_NEAR = re.compile(r"\d\. `([^`]+)`")
+_TICK = "\u02cb"
+"""Stands for a backtick in a name, which would end its span and pose as another name."""
 _ANSWER = re.compile(r"(?i)^\s*answer:(.*)$")
 _HELP = """\
 # Was this the right skill?
@@ -119,14 +121,18 @@ def sheet(asked: Iterable[Question]) -> str:
     for at, question in enumerate(asked, 1):
         one = question.evidence
         times = f", {one.count:,} times" if one.count > 1 else ""
-        loaded = ", ".join(f"`{name}`" for name in one.fired) or "nothing"
-        near = "   ".join(f"{place}. `{name}`" for place, name in enumerate(question.near, 1))
+        loaded = ", ".join(map(_span, one.fired)) or "nothing"
+        near = "   ".join(f"{place}. {_span(name)}" for place, name in enumerate(question.near, 1))
         parts.append(
             f"## {at} <!-- {question.request} -->\n\n> {in_markdown(one.query[:600])}\n\n"
             f"{in_markdown(one.model) or 'the model'} in {one.client}, {one.time[:10]}{times}: loaded {loaded}\n\n"
             f"close: {near}\n\nanswer:\n"
         )
     return "\n".join(parts)
+
+
+def _span(name: str) -> str:
+    return f"`{name.replace('`', _TICK)}`"
 
 
 def read_sheet(
@@ -148,7 +154,9 @@ def read_sheet(
                     Wrong(number, "this request is not among those that are asked; make the sheet again")
                 )
         elif question is not None and line.startswith("close:"):
-            question = msgspec.structs.replace(question, near=tuple(_NEAR.findall(line)))
+            question = msgspec.structs.replace(
+                question, near=tuple(name.replace(_TICK, "`") for name in _NEAR.findall(line))
+            )
         elif (said := _ANSWER.match(line)) and question is not None:
             try:
                 gold = answer(said[1], question.evidence.fired, question.near, known)

@@ -319,3 +319,14 @@ def test_nothing_in_a_sheet_is_live_but_its_own_marks() -> None:
     text = sheet([Question(request="0" * 16, evidence=one, near=("b",))])
     assert text.count("<") == 1 and "](" not in text
     assert read_sheet(text.replace("answer:\n", "answer: b\n"), [], ["b"], lambda *_: None)[0] == 0
+
+
+def test_no_name_in_a_sheet_poses_as_another() -> None:
+    near = ("x`   2. `deploy", "y" * 300, "z")
+    one = Evidence(id="a", query="do it", fired=near[:1], how=None, client="pi", model="m")
+    asked = [Question(request="0" * 16, evidence=one, near=near)]
+    for place, name in enumerate(near, 1):
+        given: list[Any] = []
+        text = sheet(asked).replace("answer:\n", f"answer: {place}\n")
+        read_sheet(text, asked, ["deploy"], lambda _, gold, given=given: given.append(gold))
+        assert given == [(name,)]
