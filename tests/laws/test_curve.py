@@ -10,7 +10,7 @@ import pytest
 from skillaudit.laws import Law, chosen_law, library_law
 from skillaudit.laws.curve import REACH, nested_order, sizes_of
 from skillaudit.routing import forecast
-from skillaudit.schema import Request, Skill
+from skillaudit.schema import LibraryCurve, Request, Skill
 from skillaudit.scoring import make_scorer
 from tests.routing.conftest import World, coverage
 
@@ -20,8 +20,17 @@ def world() -> World:
     return World(60, 3, noise=2.5)
 
 
-def test_the_curve_falls_and_ends_at_the_forecast(world: World) -> None:
-    law = library_law(world.skills, world.requests, world.scorer)
+@pytest.fixture(scope="module")
+def law(world: World) -> LibraryCurve:
+    return library_law(world.skills, world.requests, world.scorer)
+
+
+@pytest.fixture(scope="module")
+def ranked(world: World) -> LibraryCurve:
+    return library_law(world.skills, world.requests, world.scorer, router="local")
+
+
+def test_the_curve_falls_and_ends_at_the_forecast(world: World, law: LibraryCurve) -> None:
     values = [point.accuracy.value or 0 for point in law.points]
     assert [point.n for point in law.points] == sorted({point.n for point in law.points})
     assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(values))
@@ -41,23 +50,21 @@ def test_the_curve_falls_and_ends_at_the_forecast(world: World) -> None:
         )
 
 
-def test_a_local_router_ends_at_its_measured_rank(world: World) -> None:
-    law = library_law(world.skills, world.requests, world.scorer, router="local")
+def test_a_local_router_ends_at_its_measured_rank(world: World, ranked: LibraryCurve) -> None:
     scores = world.scorer.scores([request.query for request in world.requests])
     measured = float((scores.argmax(axis=1) == [int(r.gold[0][1:]) for r in world.requests]).mean())
-    assert law.points[-1].accuracy.value == pytest.approx(measured, abs=0.015)
+    assert ranked.points[-1].accuracy.value == pytest.approx(measured, abs=0.015)
 
 
-def test_one_form_is_chosen_and_both_are_shown(world: World) -> None:
-    law = library_law(world.skills, world.requests, world.scorer)
+def test_one_form_is_chosen_and_both_are_shown(law: LibraryCurve) -> None:
     assert [fitted.form for fitted in law.forms] == ["logarithmic", "capacity"]
     chosen = [fitted for fitted in law.forms if fitted.chosen]
     assert len(chosen) == 1 and chosen_law(law) == Law(form=chosen[0].form, **chosen[0].parameters)
     assert chosen[0].left_out_error == min(fitted.left_out_error or 9 for fitted in law.forms)
 
 
-def test_room_ends_at_the_floor(world: World) -> None:
-    last = library_law(world.skills, world.requests, world.scorer).points[-1].accuracy.value or 0
+def test_room_ends_at_the_floor(world: World, law: LibraryCurve) -> None:
+    last = law.points[-1].accuracy.value or 0
     below = library_law(world.skills, world.requests, world.scorer, floor=last - 0.005)
     above = library_law(world.skills, world.requests, world.scorer, floor=0.97)
     assert below.room is not None and (below.room.value or 0) > 0
@@ -68,15 +75,13 @@ def test_room_ends_at_the_floor(world: World) -> None:
     assert beyond.crossing.low < 60 * REACH
 
 
-def test_a_profile_is_a_formula_and_ranks_are_measured(world: World) -> None:
-    expected = library_law(world.skills, world.requests, world.scorer)
-    ranked = library_law(world.skills, world.requests, world.scorer, router="local")
-    assert expected.basis == "profile" and ranked.basis == "scorer" and ranked.measured == ()
-    assert [point.measured for point in expected.points] == [point.accuracy for point in ranked.points]
-    fits = {form.form: form for form in expected.measured}
+def test_a_profile_is_a_formula_and_ranks_are_measured(law: LibraryCurve, ranked: LibraryCurve) -> None:
+    assert law.basis == "profile" and ranked.basis == "scorer" and ranked.measured == ()
+    assert [point.measured for point in law.points] == [point.accuracy for point in ranked.points]
+    fits = {form.form: form for form in law.measured}
     assert fits.keys() == {"logarithmic", "capacity"} and fits["capacity"].parameters["epsilon"] >= 0
-    assert [form.parameters for form in expected.measured] == [form.parameters for form in ranked.forms]
-    assert [point.interference for point in expected.points] == sorted(p.interference for p in ranked.points)
+    assert [form.parameters for form in law.measured] == [form.parameters for form in ranked.forms]
+    assert [point.interference for point in law.points] == sorted(p.interference for p in ranked.points)
 
 
 def test_a_law_can_fail() -> None:
@@ -88,10 +93,8 @@ def test_a_law_can_fail() -> None:
     assert min(form.r_squared or 0 for form in law.measured) < 0.95
 
 
-def test_same_input_same_law(world: World) -> None:
-    assert library_law(world.skills, world.requests, world.scorer, floor=0.5) == library_law(
-        world.skills, world.requests, world.scorer, floor=0.5
-    )
+def test_same_input_same_law(world: World, law: LibraryCurve) -> None:
+    assert library_law(world.skills, world.requests, world.scorer) == law
 
 
 def test_small_or_silent_libraries_say_why() -> None:

@@ -35,9 +35,8 @@ def simulated(seed: int, drift: float, capture: float, idle: float = 0.0, count:
             if draw < 0.1:
                 chosen = gold + int(rng.integers(1, 6))
             elif draw < 0.1 + drift * share:
-                far = [
-                    other for other in range(size - 1) if other != gold and other not in near(gold, offered)
-                ]
+                close = {gold, *near(gold, offered)}
+                far = [other for other in range(size - 1) if other not in close]
                 chosen = int(rng.choice(far))
             elif draw < 0.1 + (drift + capture) * share:
                 chosen = HOLE
