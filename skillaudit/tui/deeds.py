@@ -228,7 +228,10 @@ class Doing(Shell):
             self._switch(session.report.client, router or session.report.forecast.router)
 
     def _switch(self, client: str | None, router: str) -> None:
-        if self.hands is None or self.session is None or self.busy:
+        if self.hands is None or self.session is None:
+            return
+        if self.busy:
+            self.start_audit()  # says so
             return
         self.hands.switch(client, router)
         audited = self.session.audited or self.session.report

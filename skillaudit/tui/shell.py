@@ -186,7 +186,8 @@ class Shell(App[None]):
         if first and letter and isinstance(self.focused, Input):
             return False
         if known is not None and not known.applies(self.situation):
-            return None
+            # What only waits for the audit is let through, to say so.
+            return True if self.busy and known.applies(self.situation._replace(busy=False)) else None
         if action == "show":
             return self.session is not None and any(view.id == parameters[0] for view in self.available_views)
         return True
@@ -196,6 +197,7 @@ class Shell(App[None]):
     def start_audit(self, load: Loader | None = None) -> None:
         """Run the loader in its thread; an earlier result stays on show meanwhile."""
         if self.busy:
+            self.notify("An audit is under way; press the key again when it is done. esc stops it.", markup=False)
             return
         self.meter = Meter()
         self.error = None
