@@ -361,6 +361,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+@pytest.mark.slow
 def test_twenty_commits(tmp_path: Path) -> None:
     assert len(STEPS) == 20
     repository = Repository(tmp_path)

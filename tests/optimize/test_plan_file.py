@@ -18,11 +18,18 @@ from skillaudit.optimize.edits import applied
 from skillaudit.optimize.plan_file import dump, plan_of, read_plan
 from skillaudit.optimize.records import Plan
 from skillaudit.schema import Library
+from tests.optimize.conftest import write_library, write_requests
 
 
-@pytest.fixture
-def made(tree: Path, config: Config) -> tuple[Library, Optimisation, Plan]:
-    library = load([tree])
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    asked = write_requests(tmp_path_factory.mktemp("asked") / "requests.jsonl")
+    return Config(scorer="lexical", router="local", requests=(asked,), use_cache=False)
+
+
+@pytest.fixture(scope="module")
+def made(config: Config, tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, Optimisation, Plan]:
+    library = load([write_library(tmp_path_factory.mktemp("tree") / "skills")])
     found = optimize(library, config)
     return library, found, plan_of(found, library)
 
