@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.asking.records import Arm, ArmRates, Decision, Outcome
-from skillaudit.routing.intervals import Clusters
 from skillaudit.schema import Estimate
+from skillaudit.stats.draws import Clusters
 from skillaudit.stats.intervals import TAIL, UNKNOWN, Z, wilson
 
 Floats = npt.NDArray[np.float64]

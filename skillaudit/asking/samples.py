@@ -12,8 +12,8 @@ import numpy.typing as npt
 from skillaudit.asking.rates import codes
 from skillaudit.asking.records import Decision, Fit
 from skillaudit.laws.both import Fitted
-from skillaudit.routing.intervals import Clusters, resample
 from skillaudit.schema import Estimate
+from skillaudit.stats.draws import Clusters, resample
 from skillaudit.stats.intervals import interval
 
 Floats = npt.NDArray[np.float64]

@@ -49,7 +49,7 @@ from skillaudit.compile.system import (
     Task,
     Tool,
 )
-from skillaudit.compile.tree import TreeNode, parse
+from skillaudit.compile.tree import TreeNode
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
 
@@ -75,13 +75,8 @@ def is_form(root: TreeNode) -> bool:
     return root.get("format").text.startswith("skillaudit-agents")
 
 
-def parse_form(data: bytes, name: str, *, as_json: bool = False) -> System:
-    """Return the system that a file describes; raises `LoadError` with file, line and remedy."""
-    return read_form(parse(data, name, as_json=as_json), name)
-
-
 def read_form(root: TreeNode, name: str) -> System:
-    """Return the system of a parsed document; see `parse_form`."""
+    """Return the system that a parsed document describes; raises `LoadError` with file, line and remedy."""
     reader = _Reader(name)
     reader.keys(root, _TOP, "the file")
     found = root.get("format").text

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from skillaudit.asking.records import Decision
 from skillaudit.asking.samples import Drawn, Floats, Mask, Sample
 from skillaudit.experiment.records import Findings, Judgement, Mark, Ruling, Series
-from skillaudit.routing.intervals import resample
+from skillaudit.stats.draws import resample
 
 DRAWS = 600
 ALPHA = 0.01

@@ -15,12 +15,13 @@ from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.forms import FORMS, fit
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
-from skillaudit.routing.intervals import Clusters, normals, resample
-from skillaudit.routing.outcome import chance_right, expected, logistic, ranked_right, regressors
+from skillaudit.routing.outcome import chance_right, expected, ranked_right, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
 from skillaudit.routing.rates import coefficients
 from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
+from skillaudit.stats.draws import Clusters, normals, resample
 from skillaudit.stats.intervals import TAIL, interval
+from skillaudit.stats.logistic import logistic
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.intervals import beta_bounds
 from skillaudit.schema import Estimate
+from skillaudit.stats.draws import beta_bounds
 
 Floats = npt.NDArray[np.float64]
 

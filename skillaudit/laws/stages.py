@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import UNASKED, DecisionLog
-from skillaudit.routing.intervals import Clusters, resample
 from skillaudit.schema import Estimate, Record
 from skillaudit.scoring import Scorer
 from skillaudit.stats.counting import benjamini_hochberg, effective_number
+from skillaudit.stats.draws import Clusters, resample
 from skillaudit.stats.intervals import UNKNOWN, interval, share
 
 NEAR = 5

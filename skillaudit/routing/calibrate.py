@@ -16,7 +16,6 @@ from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.routing.choice_fit import Start, fit_choice, fit_router, requests_of, right_or_wrong
 from skillaudit.routing.decisions import UNASKED, DecisionLog
-from skillaudit.routing.fitting import fit_hierarchy
 from skillaudit.routing.judging import ModelFit, cells_of, judge, model_fit
 from skillaudit.routing.profiles import (
     Cell,
@@ -29,6 +28,7 @@ from skillaudit.routing.profiles import (
 )
 from skillaudit.routing.table import FOLDS, Table, tabulate
 from skillaudit.schema import Record, ScorerName
+from skillaudit.stats.logistic import fit_hierarchy
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
@@ -200,7 +200,7 @@ def _profile(
         right = fit_hierarchy(
             [right_or_wrong(table, model) for model in models],
             clusters=[requests_of(table, model) for model in models],
-        ).population
+        )
     fit = fit_choice(sources, right, prior)
     sizes = table.size[table.routed] if table.routed.any() else table.size
     decisions = sum(int((table.outcomes[model] != UNASKED).sum()) for model in models)

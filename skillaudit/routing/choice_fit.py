@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG
-from skillaudit.routing.fitting import Normal, fit_averaged, fit_logistic, fit_temperature
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.routing.table import Table
+from skillaudit.stats.logistic import Normal, fit_averaged, fit_logistic, fit_temperature
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

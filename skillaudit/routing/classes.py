@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from skillaudit.routing.activation import Activation, activations
-from skillaudit.routing.intervals import estimate, measured, normals
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import CLASSES, RouterProfile, classes
 from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, UNKNOWN, WRONG, Rates, draw
 from skillaudit.routing.reading import Reader, View
 from skillaudit.schema import ForecastRow, ScorerName
+from skillaudit.stats.draws import estimate, measured, normals
+from skillaudit.stats.logistic import logistic
 
 
 def side_by_side(

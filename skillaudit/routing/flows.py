@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.evidence import Evidence
-from skillaudit.routing.intervals import beta_bounds, gamma_bounds
 from skillaudit.routing.outcome import Outcome
 from skillaudit.routing.records import SkillFlow
 from skillaudit.schema import Pair, Request, RequestLoss, Skill, Taxonomy
+from skillaudit.stats.draws import beta_bounds, gamma_bounds
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 FILE = "idle_requests.txt"
 OWNED: dict[ScorerName, float] = {"hybrid": 0.3, "dense": 0.5, "lexical": 0.25}
 """Score from which a library may well own the subject of a request; such a request is left out."""
-SECTIONS = 2
 
 
 @cache

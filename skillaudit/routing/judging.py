@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from skillaudit.routing.choice_fit import Start, fit_router
 from skillaudit.routing.decisions import RIGHT, UNASKED, WRONG
-from skillaudit.routing.fitting import fit_logistic, weak_prior
-from skillaudit.routing.intervals import TAIL
-from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import Cell
 from skillaudit.routing.table import Table
 from skillaudit.schema import Record
+from skillaudit.stats.draws import TAIL
+from skillaudit.stats.logistic import fit_logistic, logistic, weak_prior
+from skillaudit.stats.measure import auc, brier, calibration_error, log_loss
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

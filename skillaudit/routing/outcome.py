@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from skillaudit.routing.evidence import Evidence
 from skillaudit.routing.profiles import ChoiceFit
+from skillaudit.stats.logistic import logistic
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,11 +33,6 @@ class Outcome:
     def none(self) -> Floats:
         """(R,) nothing, or an invalid id, is chosen."""
         return 1.0 - self.right - self.hijack
-
-
-def logistic(values: Floats) -> Floats:
-    """Logistic function, without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
 
 
 def regressors(clearance: Floats, sizes: Floats, kappa: float) -> Floats:

@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.evidence import Evidence
-from skillaudit.routing.intervals import Clusters, estimate, grouped, measured, normals, root
-from skillaudit.routing.outcome import Outcome, design, logistic, trigger_columns
+from skillaudit.routing.outcome import Outcome, design, trigger_columns
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.schema import Estimate
+from skillaudit.stats.draws import Clusters, estimate, grouped, measured, normals, root
+from skillaudit.stats.intervals import UNKNOWN
+from skillaudit.stats.logistic import logistic
 
 Floats = npt.NDArray[np.float64]
 
-UNKNOWN = Estimate(value=None, low=None, high=None)
 DIMENSIONS = 11
 """Columns of `normals`: three coefficients, hijack, trigger, the noise of what is counted, whether it always loads."""
 HIJACK, TRIGGER, RIGHT, WRONG, NONE, FALSE, PART, ALWAYS = range(3, 11)

@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from skillaudit.routing.choice_fit import class_prior
 from skillaudit.routing.decisions import Decision, DecisionLog
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.routing.table import tabulate
 from skillaudit.schema import Record, Skill
 from skillaudit.sessions.deciding import Evidence
 from skillaudit.sessions.reviews import request_id
+from skillaudit.stats.logistic import logistic
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer

@@ -1,1 +1,1 @@
-"""What every room does with numbers: intervals, false discovery, diversity."""
+"""What every room does with numbers: intervals, draws, logistic fits, false discovery, diversity."""

@@ -197,7 +197,9 @@ class Shell(App[None]):
     def start_audit(self, load: Loader | None = None) -> None:
         """Run the loader in its thread; an earlier result stays on show meanwhile."""
         if self.busy:
-            self.notify("An audit is under way; press the key again when it is done. esc stops it.", markup=False)
+            self.notify(
+                "An audit is under way; press the key again when it is done. esc stops it.", markup=False
+            )
             return
         self.meter = Meter()
         self.error = None

@@ -22,11 +22,11 @@ from skillaudit.progress import SILENT
 from skillaudit.requests import Gathered, coverage, gather
 from skillaudit.routing import forecast
 from skillaudit.routing.evidence import from_requests
-from skillaudit.routing.fitting import fit_logistic, weak_prior
-from skillaudit.routing.outcome import design, logistic, rank_first
+from skillaudit.routing.outcome import design, rank_first
 from skillaudit.routing.profiles import find
 from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import Library, ScorerName
+from skillaudit.stats.logistic import fit_logistic, logistic, weak_prior
 from tests.benchmarks.routing_black_holes import PLANTED_IN
 from tests.benchmarks.routing_data import SCORERS, arguments
 

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import RIGHT, DecisionLog
-from skillaudit.routing.measure import auc, brier, calibration_error, log_loss
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.table import FOLDS, Table
 from skillaudit.schema import ScorerName
+from skillaudit.stats.logistic import logistic
+from skillaudit.stats.measure import auc, brier, calibration_error, log_loss
 from tests.benchmarks.routing_data import (
     DIFFERENCES,
     LABELS,

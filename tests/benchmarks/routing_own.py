@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from skillaudit.routing.calibrate import BELIEF, blank_prior
 from skillaudit.routing.choice_fit import class_prior
-from skillaudit.routing.fitting import fit_averaged
-from skillaudit.routing.hierarchy import fit_classes
 from skillaudit.routing.profiles import CLASSES, ChoiceFit
+from skillaudit.stats.logistic import fit_averaged
+from tests.benchmarks.routing_classes import fit_classes
 from tests.benchmarks.routing_data import arguments
 from tests.benchmarks.routing_profiles import class_fit, predicted, start
 from tests.benchmarks.routing_sets import CAPACITY, current, older, pool

@@ -2,8 +2,9 @@
 
 python -m tests.benchmarks.routing_profiles --data ../shared/data [--print-only]
 
-One hierarchical fit (`skillaudit.routing.hierarchy`) gives the classes; models of 2024 and 2025 that were measured on
-function calls start from theirs. Everything about a library left out is predicted by a fit that saw no request of it.
+One hierarchical fit (`tests.benchmarks.routing_classes`) gives the classes; models of 2024 and 2025 that were
+measured on function calls start from theirs. Everything about a library left out is predicted by a fit that saw no
+request of it.
 Long because fit, judging and table are one program that reads from top to bottom.
 """
 
@@ -21,15 +22,15 @@ import numpy.typing as npt
 from skillaudit.routing.calibrate import calibrate
 from skillaudit.routing.choice_fit import Start, fit_choice, fit_router
 from skillaudit.routing.decisions import NONE, UNASKED, WRONG
-from skillaudit.routing.fitting import Normal, fit_logistic, fit_temperature
-from skillaudit.routing.hierarchy import ClassFit, fit_classes
-from skillaudit.routing.intervals import estimate, measured, normals
-from skillaudit.routing.measure import log_loss
-from skillaudit.routing.outcome import chance_right, design, logistic
+from skillaudit.routing.outcome import chance_right, design
 from skillaudit.routing.profiles import CLASSES, Cell, ChoiceFit, LeftOut, RouterProfile
 from skillaudit.routing.rates import coefficients
 from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import ScorerName, Skill
+from skillaudit.stats.draws import estimate, measured, normals
+from skillaudit.stats.logistic import Normal, fit_logistic, fit_temperature, logistic
+from skillaudit.stats.measure import log_loss
+from tests.benchmarks.routing_classes import ClassFit, fit_classes
 from tests.benchmarks.routing_data import CONTRAST, SCORERS, arguments, log_of, scorer_of, table_of
 from tests.benchmarks.routing_sets import CAPACITY, KAPPA, OLDER, Pool, Source, asked, current, older, pool
 

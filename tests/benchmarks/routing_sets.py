@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import RIGHT, UNASKED, DecisionLog, read_decisions, read_library, read_lines
-from skillaudit.routing.hierarchy import Decisions
 from skillaudit.routing.profiles import CLASSES
 from skillaudit.routing.table import Table, tabulate
 from skillaudit.schema import ScorerName
+from tests.benchmarks.routing_classes import Decisions
 from tests.benchmarks.routing_data import CONTRAST, log_of, scorer_of
 
 Mask = npt.NDArray[np.bool_]

@@ -10,9 +10,8 @@ import sys
 import numpy as np
 
 from skillaudit.routing.decisions import UNASKED, WRONG
-from skillaudit.routing.fitting import Normal, fit_logistic
-from skillaudit.routing.measure import auc
-from skillaudit.routing.outcome import logistic
+from skillaudit.stats.logistic import Normal, fit_logistic, logistic
+from skillaudit.stats.measure import auc
 from tests.benchmarks.routing_data import SCORERS, arguments
 from tests.benchmarks.routing_profiles import TRIGGER_SPREAD, TRIGGER_START
 from tests.benchmarks.routing_sets import Source, asked, current

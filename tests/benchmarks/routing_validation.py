@@ -22,12 +22,11 @@ from skillaudit.routing import forecast
 from skillaudit.routing.calibrate import Calibration, calibrate
 from skillaudit.routing.choice_fit import class_prior, requests_of, right_or_wrong
 from skillaudit.routing.decisions import RIGHT, UNASKED, Decision, DecisionLog
-from skillaudit.routing.fitting import Normal, fit_hierarchy, fit_logistic, weak_prior
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import RouterProfile, built_in
 from skillaudit.routing.table import Table
 from skillaudit.schema import Coverage, Estimate, Request, Skill
 from skillaudit.scoring import HybridScorer, Scorer
+from skillaudit.stats.logistic import Normal, fit_hierarchy, fit_logistic, logistic, weak_prior
 from tests.benchmarks.routing_data import (
     LABELS,
     LISTINGS,
@@ -129,7 +128,7 @@ def unseen_router(data: Path) -> None:
             prior = fit_hierarchy(
                 [right_or_wrong(table, model) for model in others],
                 clusters=[requests_of(table, model) for model in others],
-            ).population
+            )
             x, y = right_or_wrong(table, held)
             keys = [f"{d.query}\0{n}" for d, n in zip(log.decisions, table.size, strict=True)]
             for salt in range(20):
@@ -179,7 +178,7 @@ def transfer(data: Path) -> None:
     local_source = decide(source, local_routers(source.skills))
     for scorer in SCORERS:
         table = table_of(source, scorer)
-        group = fit_hierarchy([right_or_wrong(table, model) for model in source.models]).population
+        group = fit_hierarchy([right_or_wrong(table, model) for model in source.models])
         live_table = table_of(live, scorer)
         predicted = [_mean(live_table, model, group.mean) for model in live.models]
         measured = [float((live_table.outcomes[m] == RIGHT).mean()) for m in live.models]

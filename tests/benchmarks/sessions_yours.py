@@ -29,7 +29,6 @@ from skillaudit.config import Config
 from skillaudit.pipeline.flow import scorer_for
 from skillaudit.progress import SILENT
 from skillaudit.routing.decisions import Decision, DecisionLog, library_skill
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.routing.rates import Rates
 from skillaudit.routing.reading import Reader
@@ -39,6 +38,7 @@ from skillaudit.scoring import Scorer
 from skillaudit.sessions.choosing import questions
 from skillaudit.sessions.deciding import Evidence
 from skillaudit.sessions.yours import LEAST, fit
+from skillaudit.stats.logistic import logistic
 
 Floats = npt.NDArray[np.float64]
 LIBRARIES = ("marketing_evals", "uipath_activation", "golang_evals", "materials_evals", "metatool")

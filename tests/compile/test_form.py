@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from skillaudit.compile.form import FormError, parse_form, render_form
+from skillaudit.compile.form import FormError, read_form, render_form
 from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
-from skillaudit.compile.tree import TreeError
+from skillaudit.compile.tree import TreeError, parse
 from skillaudit.errors import LoadError
 from tests.conftest import SAMPLES
 
@@ -80,16 +80,18 @@ def bare(system: System) -> System:
 @given(systems())
 def test_a_system_comes_back(system: System) -> None:
     text = render_form(system)
-    assert bare(parse_form(text.encode(), "x.json", as_json=True)) == system
+    assert bare(read_form(parse(text.encode(), "x.json", as_json=True), "x.json")) == system
     # JSON of these characters is YAML too.
-    assert bare(parse_form(text.encode(), "x.yaml")) == system
+    assert bare(read_form(parse(text.encode(), "x.yaml"), "x.yaml")) == system
 
 
 @pytest.mark.parametrize("name", ["gsm8k", "humaneval", "hotpotqa", "debate", "voting"])
 def test_samples_come_back(name: str) -> None:
     data = (SAMPLES / "multi_agent" / f"{name}.yaml").read_bytes()
-    system = parse_form(data, "x.yaml")
-    assert bare(parse_form(render_form(system).encode(), "x.json", as_json=True)) == bare(system)
+    system = read_form(parse(data, "x.yaml"), "x.yaml")
+    assert bare(read_form(parse(render_form(system).encode(), "x.json", as_json=True), "x.json")) == bare(
+        system
+    )
 
 
 HEAD = "format: skillaudit-agents/1\n"
@@ -123,13 +125,13 @@ WRONG = [
 @pytest.mark.parametrize(("text", "says"), WRONG)
 def test_mistakes_are_named_with_their_line(text: str, says: str) -> None:
     with pytest.raises(FormError) as caught:
-        parse_form(text.encode(), "f.yaml")
+        read_form(parse(text.encode(), "f.yaml"), "f.yaml")
     assert says in str(caught.value) and str(caught.value).startswith("f.yaml")
 
 
 def test_an_alias_is_refused() -> None:
     with pytest.raises(TreeError, match="alias"):
-        parse_form(b"format: skillaudit-agents/1\nagents: &x [{name: a}]\nedges: *x\n", "f.yaml")
+        parse(b"format: skillaudit-agents/1\nagents: &x [{name: a}]\nedges: *x\n", "f.yaml")
 
 
 def test_both_errors_reach_the_user_as_one_kind() -> None:

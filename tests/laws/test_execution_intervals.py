@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.laws.execution_intervals import joint_interval, level_sd
-from skillaudit.routing.intervals import beta_bounds
 from skillaudit.schema import Estimate
+from skillaudit.stats.draws import beta_bounds
 
 CHANCE = st.floats(0.02, 0.98)
 

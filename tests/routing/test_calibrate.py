@@ -12,9 +12,9 @@ from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
 from skillaudit.routing.calibrate import _slugs, blank_prior
 from skillaudit.routing.decisions import Decision
-from skillaudit.routing.outcome import logistic
 from skillaudit.routing.profiles import ChoiceFit, built_in, check_name, find
 from skillaudit.routing.table import tabulate
+from skillaudit.stats.logistic import logistic
 from tests.routing.conftest import World
 from tests.routing.parts import subset
 

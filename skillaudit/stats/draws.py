@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.schema import Estimate
+from skillaudit.stats.intervals import TAIL
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -15,8 +16,6 @@ Ints = npt.NDArray[np.int64]
 DRAWS = 8192
 NOISES = 4
 """Values of its noise that every draw of a rate is counted with."""
-TAIL = 0.05
-"""Mass left out on either side of a 90% interval."""
 LATTICE = (
     1, 182667, 469891, 498753, 110745, 446107, 250185, 118627, 245333, 283199, 408519,
 )  # fmt: skip

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.fitting import Normal, fit_logistic
+from skillaudit.stats.logistic import Normal, fit_logistic
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

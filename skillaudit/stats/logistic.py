@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing.outcome import logistic
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -27,17 +25,13 @@ class Normal:
     covariance: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Hierarchy:
-    """A class of routers: how their coefficients are spread, and each one's own posterior."""
-
-    population: Normal
-    """Coefficients of a router of this class that nobody measured."""
-    members: tuple[Normal, ...]
-
-
 PRIOR_SPREAD = np.diag([1.0, 2.0, 0.8]) ** 2
 """Weakly informative spread of (intercept, clearance, capacity) between routers, on the logit scale."""
+
+
+def logistic(values: Floats) -> Floats:
+    """Logistic function, without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
 
 
 def weak_prior(features: int) -> Normal:
@@ -135,12 +129,12 @@ def fit_hierarchy(
     spread: Floats = PRIOR_SPREAD,
     rounds: int = 200,
     clusters: Sequence[Ints] | None = None,
-) -> Hierarchy:
-    """Fit a class of routers by expectation maximisation with Laplace posteriors.
+) -> Normal:
+    """Return the coefficients of an unmeasured router of a class, by expectation maximisation with Laplace posteriors.
 
     `data` holds (x, y) per router, `clusters` the labels of outcomes that go together. Each router's coefficients
     are normal around the class's mean; the spread is estimated together with it, under an inverse-Wishart prior
-    worth `PRIOR_WEIGHT` routers of `spread`. The population's covariance carries the uncertainty of its own mean.
+    worth `PRIOR_WEIGHT` routers of `spread`. The covariance carries the uncertainty of its own mean.
     """
     features = data[0][0].shape[1]
     population = fit_logistic(
@@ -164,7 +158,7 @@ def fit_hierarchy(
         if np.abs(mean - before).max() < 1e-6:
             break
     total = covariance * (1.0 + 1.0 / len(members))
-    return Hierarchy(Normal(mean, total), tuple(members))
+    return Normal(mean, total)
 
 
 def fit_temperature(scores: Floats, chosen: npt.NDArray[np.int64], start: float = 20.0) -> float:
