@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 
 from skillaudit.schema import Finding, Pair, Report
@@ -44,6 +45,11 @@ class Index:
             ).casefold()
             for skill in self.report.skills
         }
+
+    @cached_property
+    def severities(self) -> Counter[str]:
+        """How many findings there are of each severity."""
+        return Counter(finding.severity for finding in self.report.findings)
 
     @cached_property
     def has_map(self) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from skillaudit.routing import RouterProfile
 
 T = TypeVar("T")
-_KIND = "report"
+_KIND, _SKILLS = "report", "report-skills"
 _LAST = "last-report"
 _MOST_BYTES = 1 << 29
 """Of an unpacked report."""
@@ -49,83 +49,60 @@ def report_key(
     return digest.hexdigest()
 
 
-class Kept:
-    """A report as it lies in the cache: its head, which is all but the skills, and its skills in parts.
-
-    Each is packed by itself, so that a screen can show the head at once and the skills as they come. `head` and
-    `parts` raise ValueError for what is none.
-    """
-
-    def __init__(self, packed: bytes) -> None:
-        self._packed = packed
-        self._left = _MOST_BYTES
-
-    def head(self) -> Report:
-        """Return the report without its skills."""
-        return self._decode(next(self._frames(), b""), Report)
-
-    def parts(self) -> Iterator[tuple[SkillReport, ...]]:
-        """Yield the skills, some at a time."""
-        frames = self._frames()
-        next(frames, None)
-        for frame in frames:
-            yield self._decode(frame, tuple[SkillReport, ...])
-
-    def _frames(self) -> Iterator[memoryview]:
-        packed, at = memoryview(self._packed), 0
-        while at < len(packed):
-            size = int.from_bytes(packed[at : at + 4], "big")
-            yield packed[at + 4 : at + 4 + size]
-            at += 4 + size
-
-    def _decode(self, frame: bytes | memoryview, kind: type[T]) -> T:
-        unpacking = zlib.decompressobj()
-        try:
-            plain = unpacking.decompress(frame, self._left)
-            self._left -= len(plain)
-            if not unpacking.eof:
-                raise ValueError("a part that is cut off, or too long")
-            return msgspec.msgpack.decode(plain, type=kind)
-        except (zlib.error, msgspec.MsgspecError, RecursionError) as error:
-            raise ValueError(str(error)) from error
-
-
-def kept(cache: Cache, key: str) -> Kept | None:
-    """Return the report that was kept under `key` as it lies there, or None."""
+def recall_head(cache: Cache, key: str) -> Report | None:
+    """Return the report that was kept under `key` without its skills, or None."""
     packed = cache.get_sealed(_KIND, key) if key else None
-    return None if packed is None else Kept(packed)
+    try:
+        return None if packed is None else _unpacked(packed, Report, _MOST_BYTES)[0]
+    except ValueError:
+        return None
+
+
+def recall_skills(cache: Cache, key: str) -> Iterator[tuple[SkillReport, ...]]:
+    """Yield its skills, some at a time; raises ValueError where they are not there, or broken."""
+    if (found := cache.get_sealed(_SKILLS, key)) is None:
+        raise ValueError("gone")
+    packed, at, left = memoryview(found), 0, _MOST_BYTES
+    while at < len(packed):
+        size = int.from_bytes(packed[at : at + 4], "big")
+        skills, left = _unpacked(packed[at + 4 : at + 4 + size], tuple[SkillReport, ...], left)
+        yield skills
+        at += 4 + size
 
 
 def recall(cache: Cache, key: str) -> Report | None:
-    """Return the report that was kept under `key`, or None."""
-    found = kept(cache, key)
-    if found is None:
+    """Return the whole report that was kept under `key`, or None."""
+    if (head := recall_head(cache, key)) is None:
         return None
     try:
-        head = found.head()
-        return msgspec.structs.replace(head, skills=tuple(skill for part in found.parts() for skill in part))
+        skills = tuple(skill for part in recall_skills(cache, key) for skill in part)
     except ValueError:
         return None
-
-
-def recall_head(cache: Cache, key: str) -> Report | None:
-    """Return the same without its skills, for who has them already."""
-    found = kept(cache, key)
-    try:
-        return None if found is None else found.head()
-    except ValueError:
-        return None
+    return msgspec.structs.replace(head, skills=skills)
 
 
 def keep(cache: Cache, key: str, report: Report) -> None:
-    """Keep `report` under `key`."""
-    starts = range(0, len(report.skills), _TOGETHER)
-    parts = (
-        msgspec.structs.replace(report, skills=()),
-        *(report.skills[at : at + _TOGETHER] for at in starts),
-    )
-    frames = [zlib.compress(msgspec.msgpack.encode(part), 1) for part in parts]
-    cache.put_sealed(_KIND, key, b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames))
+    """Keep `report` under `key`: all but its skills, which a screen shows at once, and the skills in parts."""
+    parts = (report.skills[at : at + _TOGETHER] for at in range(0, len(report.skills), _TOGETHER))
+    frames = [_packed(part) for part in parts]
+    cache.put_sealed(_SKILLS, key, b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames))
+    cache.put_sealed(_KIND, key, _packed(msgspec.structs.replace(report, skills=())))
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(msgspec.msgpack.encode(value), 1)
+
+
+def _unpacked(packed: bytes | memoryview, kind: type[T], most: int) -> tuple[T, int]:
+    """Return a value and how many bytes more may be unpacked; raises ValueError for what is none."""
+    unpacking = zlib.decompressobj()
+    try:
+        plain = unpacking.decompress(packed, most)
+        if not unpacking.eof:
+            raise ValueError("cut off, or too long")
+        return msgspec.msgpack.decode(plain, type=kind), most - len(plain)
+    except (zlib.error, msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def remember(cache: Cache, library: Library, config: Config, key: str) -> None:

@@ -90,18 +90,16 @@ def _kept(key: str, config: Config, meter: Meter) -> Report | None:
     if not key:
         return None
     from skillaudit.cache import Cache
-    from skillaudit.pipeline.memory import kept
+    from skillaudit.pipeline.memory import recall_head, recall_skills
 
     with Cache(config.cache) as cache:
-        found = kept(cache, key)
-    if found is None:
-        return None
-    try:
-        head = found.head()
+        if (head := recall_head(cache, key)) is None:
+            return None
         meter.early = Early(head, "kept")
-        skills = tuple(skill for part in found.parts() for skill in part)
-    except ValueError:
-        return None
+        try:
+            skills = tuple(skill for part in recall_skills(cache, key) for skill in part)
+        except ValueError:
+            return None
     report = msgspec.structs.replace(head, skills=skills)
     meter.early = Early(report, "kept")
     return report

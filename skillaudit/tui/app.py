@@ -23,7 +23,7 @@ from skillaudit.tui.probe_shell import ProbeShell
 from skillaudit.tui.review_shell import ReviewShell
 from skillaudit.tui.screens import EditScreen, ExportScreen, HelpScreen, help_blocks
 from skillaudit.tui.shell import STATUS
-from skillaudit.tui.theme import DARK, LIGHT
+from skillaudit.tui.theme import DARK, HUES, LIGHT
 from skillaudit.tui.views import VIEW_BY_ID
 from skillaudit.tui.views.overview import OverviewView
 from skillaudit.tui.widgets.row_list import RowList
@@ -47,6 +47,12 @@ class SkillAuditApp(PlanShell, ProbeShell, ReviewShell, Doing):
 
     def _end_by(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give themes without hues of their own something for the clusters."""
+        theme = self.current_theme
+        fallback = theme.foreground or theme.primary
+        return {hue: getattr(theme, role) or fallback for hue, role in HUES.items()}
 
     # Going about.
 

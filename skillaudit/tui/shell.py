@@ -26,7 +26,7 @@ from skillaudit.tui.preferences import Preferences
 from skillaudit.tui.screens import TooSmallScreen
 from skillaudit.tui.state import Session
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
-from skillaudit.tui.theme import DARK, HUES, LIGHT, NAMED, preferred_theme
+from skillaudit.tui.theme import DARK, LIGHT, NAMED, preferred_theme
 from skillaudit.tui.views import VIEW_BY_ID, VIEWS, ViewSpec, load_view
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.bars import HintBar, TabBar, TopBar
@@ -83,12 +83,6 @@ class Shell(App[None]):
         self.wanted = Preferences()
         self.current = STATUS
         self._making = asyncio.Lock()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give themes without hues of their own something for the clusters."""
-        theme = self.current_theme
-        fallback = theme.foreground or theme.primary
-        return {hue: getattr(theme, role) or fallback for hue, role in HUES.items()}
 
     # The screen.
 
@@ -245,7 +239,7 @@ class Shell(App[None]):
         earlier = self.session
         self.adopt(session, earlier)
         self.session = session
-        if earlier is not None:
+        if earlier is not None and earlier.report.skills:
             gc.unfreeze()
             gc.collect()
         # A report stays; looking through all of a large one for garbage would be felt between two keys.
@@ -257,6 +251,10 @@ class Shell(App[None]):
                 await view.remove()
         first = self.wanted.start if VIEW_BY_ID[self.wanted.start].available(self.situation) else "overview"
         await self.switch(first if self.current == STATUS else self.current)
+        self.run_worker(self._make_ready(session), group="ready", exclusive=True)
+
+    async def _make_ready(self, session: Session) -> None:
+        await in_thread(lambda _: session.prepare(), Meter())
         self.call_after_refresh(self._make_views)
 
     async def _make_views(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillaudit.page.blocks import Block
@@ -19,6 +20,7 @@ from skillaudit.tui.imagining import Changes
 from skillaudit.tui.loading import Basis
 from skillaudit.tui.planning import Plan
 from skillaudit.tui.probe_run import Probing
+from skillaudit.tui.sieve import Sieve, matches
 
 if TYPE_CHECKING:
     from skillaudit.gate.verdict import Change
@@ -61,17 +63,6 @@ def sort_skills(index: Index, skills: Iterable[SkillReport], sort: Sort, reverse
             judged.append((value, skill))
     judged.sort(key=lambda item: item[0], reverse=sort.descending != reverse)
     return [skill for _, skill in judged] + unjudged
-
-
-def matches(haystack: str, query: str) -> bool:
-    """Tell whether a folded text holds every word of the query; a word after `!` must be absent."""
-    for word in query.casefold().split():
-        if word.startswith("!") and len(word) > 1:
-            if word[1:] in haystack:
-                return False
-        elif word not in haystack:
-            return False
-    return True
 
 
 class ClusterRow(NamedTuple):
@@ -128,8 +119,8 @@ class Session:
         self.changes = Changes()
         self.plan = Plan()
         self.probing = Probing()
-        self._order: list[SkillReport] = []
-        self._order_key: tuple[str, bool] | None = None
+        self._orders: dict[tuple[str, bool], Sieve[SkillReport]] = {}
+        self._visible: tuple[str, frozenset[str]] | None = None
 
     @property
     def report(self) -> Report:
@@ -211,48 +202,68 @@ class Session:
         """The sort key with an arrow for its direction."""
         return f"{self.sort.label} {'↓' if self.sort.descending != self.reverse else '↑'}"
 
+    def prepare(self) -> None:
+        """Work out what the lists, the filter and the cluster tree begin with, before a key asks for it."""
+        for made in (self.skill_rows, self.cluster_rows, self.finding_rows):
+            made()
+
     def skill_rows(self) -> Sequence[SkillReport]:
         """The skills that pass the filter, in order."""
         key = (self.sort.id, self.reverse)
-        if self._order_key != key:
-            # Ordering 10,000 skills on every key stroke of the filter would be felt.
-            self._order = sort_skills(self.index, self.report.skills, self.sort, self.reverse)
-            self._order_key = key
-        return self._matching(self._order)
+        if key not in self._orders:
+            # Ordering 50,000 skills on every key stroke of the filter would be felt, and so would finding their texts.
+            rows = sort_skills(self.index, self.report.skills, self.sort, self.reverse)
+            haystacks = self.index.haystacks
+            self._orders = {key: Sieve(rows, [haystacks[skill.id] for skill in rows])}
+        return self._orders[key].find(self.query)
 
-    def visible_skills(self) -> Sequence[SkillReport]:
-        """The skills that pass the filter, in the report's order."""
-        return self._matching(self.report.skills)
+    @property
+    def visible(self) -> frozenset[str]:
+        """Ids of the skills that pass the filter."""
+        if self._visible is None or self._visible[0] != self.query:
+            self._visible = self.query, frozenset(skill.id for skill in self.skill_rows())
+        return self._visible[1]
 
-    def _matching(self, skills: Sequence[SkillReport]) -> Sequence[SkillReport]:
-        if not self.query.strip():
-            return skills
-        haystacks = self.index.haystacks
-        return [skill for skill in skills if matches(haystacks[skill.id], self.query)]
+    @cached_property
+    def _findings(self) -> Sieve[Finding]:
+        return Sieve(
+            self.report.findings,
+            [
+                "\n".join((one.code, one.severity, one.message, *one.skills)).casefold()
+                for one in self.report.findings
+            ],
+        )
 
-    def finding_rows(self) -> list[Finding]:
+    def finding_rows(self) -> Sequence[Finding]:
         """The findings that pass the filter, the most harm first."""
-        rows = list(self.report.findings)
-        if not self.query.strip():
-            return rows
-        return [
-            finding
-            for finding in rows
-            if matches(
-                "\n".join((finding.code, finding.severity, finding.message, *finding.skills)).casefold(),
-                self.query,
-            )
-        ]
+        return self._findings.find(self.query)
 
     def black_hole_rows(self) -> list[BlackHole]:
         """The black holes that pass the filter, heaviest first.
 
         Those that stand out by structure alone come after them, declared routers last.
         """
-        visible = {skill.id for skill in self.visible_skills()}
         holes = (*self.report.black_holes, *self.report.over_general)
-        rows = [hole for hole in holes if hole.skill in visible]
+        rows = [hole for hole in holes if hole.skill in self.visible]
         return sorted(rows, key=lambda h: (h.declared, h.evidence == "structure", -h.absorbed, h.skill))
+
+    @cached_property
+    def _groups(self) -> list[tuple[Cluster | None, list[SkillReport]]]:
+        """The clusters, most confused first, then what is in none; in each those that lose most first."""
+        clusters = sorted(
+            self.report.clusters,
+            key=lambda cluster: (-(cluster.confusion or 0.0), -len(cluster.skills), cluster.index),
+        )
+        skills = self.index.skills
+        groups: list[tuple[Cluster | None, list[SkillReport]]] = [
+            (cluster, [skills[one] for one in cluster.skills if one in skills]) for cluster in clusters
+        ]
+        groups.append(
+            (None, [one for one in skills.values() if one.cluster == NOISE and not one.manual_only])
+        )
+        for _, members in groups:
+            members.sort(key=lambda skill: (-(skill.victim_rate or 0.0), skill.id))
+        return groups
 
     def cluster_rows(self) -> list[ClusterRow]:
         """The cluster tree as rows: most confused first, open ones with their skills below.
@@ -260,27 +271,15 @@ class Session:
         A filter keeps the clusters that hold a match and opens them on their matches.
         """
         filtering = bool(self.query.strip())
-        visible = {skill.id for skill in self.visible_skills()}
+        visible = self.visible if filtering else frozenset()
         rows: list[ClusterRow] = []
-        clusters = sorted(
-            self.report.clusters,
-            key=lambda cluster: (-(cluster.confusion or 0.0), -len(cluster.skills), cluster.index),
-        )
-        groups: list[tuple[Cluster | None, list[str]]] = [
-            (cluster, list(cluster.skills)) for cluster in clusters
-        ]
-        alone = [skill.id for skill in self.report.skills if skill.cluster == NOISE and not skill.manual_only]
-        if alone:
-            groups.append((None, alone))
-        for cluster, ids in groups:
-            members = [self.index.skills[skill] for skill in ids if skill in visible]
+        for cluster, every in self._groups:
+            members = [skill for skill in every if skill.id in visible] if filtering else every
             if not members:
                 continue
-            index = cluster.index if cluster else NOISE
-            is_open = filtering or index in self.open_clusters
+            is_open = filtering or (cluster.index if cluster else NOISE) in self.open_clusters
             rows.append(ClusterRow(cluster, None, len(members), is_open))
             if is_open:
-                members.sort(key=lambda skill: (-(skill.victim_rate or 0.0), skill.id))
                 rows.extend(ClusterRow(cluster, skill) for skill in members)
         return rows
 

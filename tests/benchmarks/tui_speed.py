@@ -45,11 +45,11 @@ def median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-async def until(condition: Callable[[], bool]) -> float:
-    """Wait for a condition, a minute at most, and return when it came about."""
-    async with asyncio.timeout(60):
+async def until(condition: Callable[[], bool], turn: float = 0.0005) -> float:
+    """Wait for a condition, ten minutes at most, and return when it came about, to a `turn` in seconds."""
+    async with asyncio.timeout(600):
         while not condition():
-            await asyncio.sleep(0.0005)
+            await asyncio.sleep(turn)
     return time.perf_counter()
 
 

@@ -12,7 +12,7 @@ import pytest
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.laws.execution_law import Chain
-from skillaudit.pipeline import audit, flow
+from skillaudit.pipeline import audit, flow, memory
 from skillaudit.pipeline.memory import keep, recall, report_key
 from skillaudit.requests import gather
 from skillaudit.routing.profiles import find
@@ -128,15 +128,21 @@ def test_without_a_cache_nothing_is_remembered(write_skill: Callable[..., Path],
     assert len(made) == 2
 
 
-def test_what_cannot_be_read_counts_as_forgotten(tmp_path: Path) -> None:
+def test_what_cannot_be_read_counts_as_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Cache(tmp_path) as cache:
         keep(cache, "a", small_report())
         assert recall(cache, "a") == small_report()
         assert recall(cache, "b") is None
         cache.put_sealed("report", "c", b"garbage")
         assert recall(cache, "c") is None
-        cache.put_sealed("report", "d", zlib.compress(bytes((1 << 28) + 1), 9))
+        head = msgspec.msgpack.encode(msgspec.structs.replace(small_report(), skills=()))
+        cache.put_sealed("report", "d", zlib.compress(head))
+        assert recall(cache, "d") is None, "its skills were evicted"
+        keep(cache, "d", msgspec.structs.replace(small_report(), skills=()))
+        assert recall(cache, "d") is not None
+        monkeypatch.setattr(memory, "_MOST_BYTES", len(head) - 1)
         assert recall(cache, "d") is None, "a bomb"
+        monkeypatch.undo()
         cache.put_sealed("report", "e", zlib.compress(b"\x91" * 100_000))
         assert recall(cache, "e") is None, "nested without end"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.page.index import NOISE, Index
-from skillaudit.tui.state import SORT_BY_ID, SORTS, ClusterRow, Session, matches, sort_skills
+from skillaudit.tui.sieve import Sieve, matches
+from skillaudit.tui.state import SORT_BY_ID, SORTS, ClusterRow, Session, sort_skills
 from tests.tui import reports
 
 
@@ -35,6 +36,28 @@ def ids(rows: object) -> list[str]:
 )
 def test_every_word_must_be_there_and_negated_ones_absent(query: str, found: bool) -> None:
     assert matches("pdf-forms\nfill in forms", query) is found
+
+
+def test_what_is_typed_on_is_found_among_what_was_found() -> None:
+    words = ["pdf forms", "pdf", "forms", "form", "other"]
+    sieve = Sieve(range(len(words)), words)
+    for query in (
+        "f",
+        "fo",
+        "for",
+        "form",
+        "forms",
+        "form !pdf",
+        "form !p",
+        "fo",
+        "",
+        "p f",
+        "!form",
+        "x",
+        "pdf",
+    ):
+        alone = [at for at, text in enumerate(words) if matches(text, query)]
+        assert list(sieve.find(query)) == alone, query
 
 
 def test_filter_looks_into_name_description_category_and_cluster(session: Session) -> None:

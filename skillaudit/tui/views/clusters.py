@@ -88,18 +88,12 @@ class ClustersView(ListView[ClusterRow]):
         """Stay on the same row; else go to the selected skill, or to its group."""
         current = self.list.current
         selected = self.session.selected
-        keys = [row.key for row in rows]
-        if (
-            current is not None
-            and not (current.skill and current.skill.id != selected)
-            and current.key in keys
-        ):
-            return keys.index(current.key)
-        if selected in keys:
-            return keys.index(selected)
         skill = self.session.index.skills.get(selected or "")
-        group = f"cluster:{skill.cluster}" if skill else ""
-        return keys.index(group) if group in keys else 0
+        keys = [selected, f"cluster:{skill.cluster}" if skill else ""]
+        if current is not None and not (current.skill and current.skill.id != selected):
+            keys.insert(0, current.key)
+        found = {key: at for at, row in enumerate(rows) if (key := row.key) in keys}
+        return next((found[key] for key in keys if key in found), 0)
 
     def open_row(self) -> None:
         """Fold or unfold a group; show a skill."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from skillaudit.page.details import place_text
@@ -46,7 +45,7 @@ class FindingsView(ListView[Finding]):
 
     def note(self) -> str:
         """Return how many there are of each severity."""
-        counts = Counter(finding.severity for finding in self.session.report.findings)
+        counts = self.session.index.severities
         return ", ".join(
             f"{counts[severity]} {word}" for severity, (word, _) in SEVERITIES.items() if counts[severity]
         )

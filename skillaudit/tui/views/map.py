@@ -48,8 +48,7 @@ class MapView(View):
         """Show the skills that the filter keeps, and fade the others."""
         super().update(session)
         if self.is_mounted:
-            rows = session.skill_rows()
-            if session.selected is None and session.index.has_map and rows:
+            if session.selected is None and session.index.has_map and (rows := session.skill_rows()):
                 session.select(rows[0].id)
             self.canvas.show(session, ABSENT)
             self._show_detail()
@@ -58,8 +57,7 @@ class MapView(View):
         index = self.session.index
         self.detail.show(row_document(index, index.skills.get(self.session.selected or "")))
         zoom = f" · ×{self.canvas.zoom:.1f}" if self.canvas.zoom > 1 else ""
-        placed = sum(1 for skill in self.session.report.skills if skill.x is not None)
-        title = f"Map {placed:,} skills · {len(self.session.report.clusters):,} clusters{zoom}"
+        title = f"Map {self.canvas.placed:,} skills · {len(self.session.report.clusters):,} clusters{zoom}"
         self.canvas.border_title = Content(title)
 
     @on(MapCanvas.Moved)

@@ -18,7 +18,8 @@ from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.plan import count
 from skillaudit.tui.plan_documents import plan_document
 from skillaudit.tui.planning import PlanRow
-from skillaudit.tui.state import Session, matches
+from skillaudit.tui.sieve import matches
+from skillaudit.tui.state import Session
 from skillaudit.tui.status import error_blocks, stage_blocks
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.detail import DetailPane

@@ -60,6 +60,8 @@ class MapCanvas(Drawn, can_focus=True):
         super().__init__()
         self._session: Session | None = None
         self._ids: list[str] = []
+        self._places: dict[str, int] = {}
+        self._clusters = np.zeros(0, dtype=np.int64)
         self._plane = Plane((), ())
         self._hues = np.zeros(0, dtype=np.int64)
         self._marks: list[str] = []
@@ -73,6 +75,8 @@ class MapCanvas(Drawn, can_focus=True):
         if self._session is None or self._session.report is not session.report:
             placed = [skill for skill in session.report.skills if skill.x is not None and skill.y is not None]
             self._ids = [skill.id for skill in placed]
+            self._places = {skill: at for at, skill in enumerate(self._ids)}
+            self._clusters = np.array([skill.cluster for skill in placed], dtype=np.int64)
             self._plane = Plane([skill.x or 0.0 for skill in placed], [skill.y or 0.0 for skill in placed])
             self._hues = np.array(
                 [MUTED if skill.cluster == NOISE else skill.cluster % HUES for skill in placed],
@@ -82,8 +86,11 @@ class MapCanvas(Drawn, can_focus=True):
             self._window = whole()
         self._session = session
         self._absent = absent
-        shown = {skill.id for skill in session.visible_skills()}
-        self._visible = np.array([skill in shown for skill in self._ids], dtype=np.bool_)
+        if session.query.strip():
+            shown = session.visible
+            self._visible = np.array([skill in shown for skill in self._ids], dtype=np.bool_)
+        else:
+            self._visible = np.ones(len(self._ids), dtype=np.bool_)
         self._reveal()
         self.redraw()
 
@@ -95,8 +102,12 @@ class MapCanvas(Drawn, can_focus=True):
     @property
     def at(self) -> int:
         """Index of the selected skill, or -1."""
-        selected = self._session.selected if self._session else None
-        return self._ids.index(selected) if selected in self._ids else -1
+        return self._places.get((self._session.selected if self._session else None) or "", -1)
+
+    @property
+    def placed(self) -> int:
+        """Number of skills that have a place."""
+        return len(self._ids)
 
     @property
     def zoom(self) -> float:
@@ -168,8 +179,8 @@ class MapCanvas(Drawn, can_focus=True):
     ) -> set[tuple[int, int]]:
         """Set the marks and the cursor; return the cells that no label may cover."""
         assert self._session is not None
-        for at, skill in enumerate(self._ids):
-            if inside[at] and skill in self._session.marks:
+        for skill in self._session.marks:
+            if (at := self._places.get(skill, -1)) >= 0 and inside[at]:
                 cells[dots[at, 1] // DOTS_Y][dots[at, 0] // DOTS_X] = Span("*", "marked")
         at = self.at
         if at < 0 or not inside[at]:
@@ -200,15 +211,13 @@ class MapCanvas(Drawn, can_focus=True):
                 for at in shown
                 if at != self.at
             ]
-        members: dict[int, list[int]] = {}
-        for at in shown:
-            members.setdefault(self._session.index.skills[self._ids[at]].cluster, []).append(int(at))
+        clusters = self._clusters[shown]
+        shown, clusters = shown[clusters != NOISE], clusters[clusters != NOISE]
+        found, counts = np.unique(clusters, return_counts=True)
         labels: list[Label] = []
         most = max(columns * self.scrollable_content_region.height // CELLS_PER_LABEL, 3)
-        for cluster, group in sorted(members.items(), key=lambda item: (-len(item[1]), item[0])):
-            if cluster == NOISE or len(labels) >= most:
-                continue
-            x, y = np.median(dots[group], axis=0)
+        for cluster in found[np.argsort(-counts, kind="stable")][:most].tolist():
+            x, y = np.median(dots[shown[clusters == cluster]], axis=0)
             text = self._session.index.cluster_label(cluster)
             if cluster >= FIRST:
                 text = f"{cluster_mark(cluster)} {text}"
