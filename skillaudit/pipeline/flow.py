@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -29,16 +29,14 @@ from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.shortlist import shortlist_rows
-from skillaudit.pipeline.stages import in_stages
-from skillaudit.pipeline.structure import Structure, examine
+from skillaudit.pipeline.stages import Around, routed
+from skillaudit.pipeline.structure import examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import Routing, forecast
 from skillaudit.routing.profiles import default_router, find
-from skillaudit.routing.survey import Survey, survey
-from skillaudit.schema import EmbeddingSummary, Library, Report, Request, Skill
+from skillaudit.routing.survey import survey
+from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
-from skillaudit.scoring.part import Part
 from skillaudit.sessions.learning import learn
 from skillaudit.sessions.weighing import in_order_of_use
 
@@ -114,7 +112,18 @@ def _audited(
     around = survey(scorer, len(shown), progress)
     structure = examine(shown, scorer, vectors, config.map, cache, progress, around)
     parents = {} if config.client else parents_of(shown)
-    routing = _routed(library, shown, gathered, scorer, structure, around, parents, config.router, progress)
+    routing = routed(
+        shown,
+        gathered.requests,
+        scorer,
+        parents,
+        Around.of(structure),
+        router=config.router,
+        coverage=coverage(library, gathered),
+        library=library.routable,
+        survey=around,
+        progress=progress,
+    )
     rows = client_rows(
         library,
         gathered,
@@ -155,46 +164,6 @@ def _audited(
         find_chains(library, stated),
     )
     return answered(with_own_settings(report, config.own_settings))
-
-
-def _routed(
-    library: Library,
-    shown: Sequence[Skill],
-    gathered: Gathered,
-    scorer: Scorer,
-    structure: Structure,
-    around: Survey | None,
-    parents: Mapping[str, str],
-    router: str | None,
-    progress: Progress,
-) -> Routing:
-    """Forecast one choice among all that is shown, or, where some stand behind gateways, every choice on the way."""
-    told = partial(forecast, router=router, coverage=coverage(library, gathered), progress=progress)
-    if not parents:
-        return told(
-            shown,
-            gathered.requests,
-            scorer,
-            families=structure.families,
-            labels=structure.labels,
-            neighbors=structure.surroundings,
-            library=library.routable,
-            survey=around,
-        )
-
-    def part(rows: Sequence[int], requests: Sequence[Request]) -> Routing:
-        inside = [shown[row] for row in rows]
-        return told(
-            inside,
-            requests,
-            Part(scorer, rows),
-            families=[structure.families[row] for row in rows],
-            labels=[structure.labels[row] for row in rows],
-            neighbors=None,
-            library=None if gathered.requests else inside,
-        )
-
-    return in_stages(shown, gathered.requests, parents, part)
 
 
 def embedding_of(config: Config) -> EmbeddingSummary:

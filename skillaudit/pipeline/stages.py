@@ -1,55 +1,183 @@
 """A library behind gateways: one choice among categories, then one inside each, and what both come to.
 
 A gateway is a skill that declares itself as a router and has other skills in folders below its own, as an exported tree
-has. A client that lists the gateways alone chooses in stages; their chances multiply (arXiv 2601.04748, section 5.5).
+has. A client that lists the gateways alone chooses in stages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy.typing as npt
 from msgspec.structs import replace
 
-from skillaudit.laws.execution_intervals import joint_interval, level_sd
-from skillaudit.routing import Routing, SkillFlow
-from skillaudit.schema import Estimate, Forecast, ForecastRow, Request, Skill, Taxonomy
+from skillaudit.pipeline.structure import Structure
+from skillaudit.progress import SILENT, Progress
+from skillaudit.routing import Routing, SkillFlow, forecast
+from skillaudit.routing.activation import activations
+from skillaudit.routing.classes import at_work
+from skillaudit.routing.intervals import normals
+from skillaudit.routing.profiles import RouterProfile, find
+from skillaudit.routing.rates import DIMENSIONS, Rates, with_intervals
+from skillaudit.routing.reading import Reader
+from skillaudit.routing.staged import Choice, Joint, Way, joint
+from skillaudit.routing.survey import Survey
+from skillaudit.schema import Coverage, Forecast, ForecastRow, Request, Skill, Taxonomy
+from skillaudit.scoring import Scorer
+from skillaudit.scoring.part import Part
 
-Part = Callable[[Sequence[int], Sequence[Request]], Routing]
-"""Forecasts requests among some of the skills, given by row."""
+
+class Around(NamedTuple):
+    """What is known of the surroundings of each skill, parallel to the skills."""
+
+    families: Sequence[str]
+    labels: Sequence[int]
+    neighbors: npt.NDArray[Any] | None
+
+    @classmethod
+    def of(cls, structure: Structure) -> Around:
+        """Take what `examine` found."""
+        return cls(structure.families, structure.labels, structure.surroundings)
+
+    def some(self, rows: Sequence[int]) -> Around:
+        """The same for some of the skills; who is near is not known among them."""
+        return Around([self.families[row] for row in rows], [self.labels[row] for row in rows], None)
+
+
+def routed(
+    shown: Sequence[Skill],
+    requests: Sequence[Request],
+    scorer: Scorer,
+    parents: Mapping[str, str],
+    around: Around,
+    *,
+    router: str | None,
+    coverage: Coverage,
+    library: Sequence[Skill],
+    survey: Survey | None = None,
+    brief: bool = False,
+    progress: Progress = SILENT,
+) -> Routing:
+    """Forecast one choice among all that is shown, or, where some stand behind gateways, every choice on the way."""
+
+    def told(
+        skills: Sequence[Skill],
+        asked: Sequence[Request],
+        ranks: Scorer,
+        near: Around,
+        whole: Sequence[Skill] | None,
+    ) -> Routing:
+        return forecast(
+            skills,
+            asked,
+            ranks,
+            families=near.families,
+            labels=near.labels,
+            neighbors=near.neighbors,
+            router=router,
+            coverage=coverage,
+            library=whole,
+            survey=None if parents else survey,
+            brief=brief,
+            progress=progress,
+        )
+
+    if not parents:
+        return told(shown, requests, scorer, around, library)
+
+    def part(rows: Sequence[int], led: Sequence[Request]) -> tuple[Routing, Reader]:
+        inside, ranks = [shown[row] for row in rows], Part(scorer, rows)
+        found = told(inside, led, ranks, around.some(rows), None if requests else inside)
+        return found, Reader(inside, led, ranks)
+
+    return in_stages(shown, requests, parents, part)
+
+
+Forecasts = Callable[[Sequence[int], Sequence[Request]], tuple[Routing, Reader]]
+"""Forecasts requests among some of the skills, given by row; and what that is read off."""
 
 
 def in_stages(
-    skills: Sequence[Skill], requests: Sequence[Request], parents: Mapping[str, str], part: Part
+    skills: Sequence[Skill],
+    requests: Sequence[Request],
+    parents: Mapping[str, str],
+    part: Forecasts,
+    seed: int = 0,
 ) -> Routing:
     """Return the routing of a library by stages: `part` forecasts each choice, its requests led to what is on offer."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     rows: dict[str, list[int]] = {"": []}
     for skill in skills:
         rows.setdefault(parents.get(skill.id, ""), []).append(row_of[skill.id])
-    found = {door: part(inside, _led(requests, door, parents)) for door, inside in rows.items()}
+    found: dict[str, Routing] = {}
+    choices: dict[str, Choice] = {}
+    for door, inside in rows.items():
+        asked, led = _led(requests, door, parents)
+        found[door], reader = part(inside, led)
+        choices[door] = Choice(reader, asked)
     flows: dict[str, SkillFlow] = {}
     for door, routing in found.items():
         flows.update({skills[row].id: flow for row, flow in zip(rows[door], routing.flows, strict=True)})
     top = found[""]
-    inner = {door: routing for door, routing in found.items() if door}
-    weight = {door: float(flows[door].requests) for door in inner}
-    direct = sum(flow.requests for flow in top.flows if flow.id not in inner)
-    whole = sum(weight.values()) + direct
-    share = {door: count / whole if whole else 0.0 for door, count in weight.items()}
+    ways = {at: _way(request, parents, row_of) for at, request in enumerate(requests) if request.gold}
+    kept = {at: way for at, way in ways.items() if way is not None}
+    z = normals(DIMENSIONS, seed)
+
+    def whole(profile: RouterProfile) -> Joint | None:
+        return joint(choices, kept, profile, z)
+
+    def rated(way: Joint, row: Forecast | ForecastRow) -> Rates:
+        return with_intervals(way.drawn, way.shown, way.part, row.false_trigger, len(skills), z)
+
+    whole_way, classes = top.forecast, list(top.rows)
+    own = find(top.forecast.router, top.forecast.scorer)
+    if (way := whole(own.at([skill.name for skill in skills]))) is not None:
+        whole_way = _composed(
+            top.forecast,
+            rated(way, top.forecast),
+            [(found[door].forecast, len(choices[door].asked)) for door in found],
+        )
+        classes = []
+        for row in top.rows:
+            if row.client is None and row.router == top.forecast.router:
+                classes.append(_row(row, rated(way, row)))
+            elif (by := whole(find(row.router, top.forecast.scorer))) is None:
+                classes.append(row)
+            elif row.client is None:
+                classes.append(_row(row, rated(by, row)))
+            else:
+                # Whoever has started on a gateway reads on: only the first choice is one between starting and not.
+                known = next(a for a in activations() if (a.router, a.client) == (row.router, row.client))
+                classes.append(at_work(known, by.drawn, by.shown.count, by.part, seed))
+    first, behind = len(rows[""]), len(found) - 1
+    told = f" Read in stages: {first} entries in the first list, then what stands behind each of {behind}."
     pairs = sorted((p for r in found.values() for p in r.pairs), key=lambda p: -max(p.a_to_b, p.b_to_a))
-    told = f" Read in stages: {len(rows[''])} entries in the first list, then what stands behind each of {len(inner)}."
-    forecast = _composed(top.forecast, {door: routing.forecast for door, routing in inner.items()}, share)
     return Routing(
-        forecast=replace(forecast, source=top.forecast.source.rstrip() + told),
+        forecast=replace(whole_way, source=top.forecast.source.rstrip() + told),
         flows=tuple(_along(skill.id, flows, parents) for skill in skills),
         pairs=tuple(pairs),
         black_holes=tuple(hole for routing in found.values() for hole in routing.black_holes),
-        rows=tuple(_row(row, inner, share) for row in top.rows),
+        rows=tuple(classes),
     )
 
 
-def _led(requests: Sequence[Request], door: str, parents: Mapping[str, str]) -> list[Request]:
-    """Requests as the choice behind a door sees them: what leads to a right skill is right there."""
+def _way(request: Request, parents: Mapping[str, str], row_of: Mapping[str, int]) -> Way | None:
+    """The choices that a request meets on the way to the skill that owns it."""
+    known = [skill for skill in request.gold if skill in row_of]
+    if not known:
+        return None
+    owner = request.home if request.home in known else known[0]
+    doors = [parents.get(owner, "")]
+    while doors[-1]:
+        doors.append(parents.get(doors[-1], ""))
+    return Way(tuple(reversed(doors)), row_of[owner])
+
+
+def _led(
+    requests: Sequence[Request], door: str, parents: Mapping[str, str]
+) -> tuple[list[int], list[Request]]:
+    """Which requests the choice behind a door sees, and how: what leads to a right skill is right there."""
 
     def here(skill: str) -> str | None:
         while (above := parents.get(skill, "")) != door:
@@ -58,12 +186,13 @@ def _led(requests: Sequence[Request], door: str, parents: Mapping[str, str]) -> 
             skill = above
         return skill
 
-    made = []
-    for request in requests:
+    asked, made = [], []
+    for at, request in enumerate(requests):
         gold = tuple(dict.fromkeys(one for skill in request.gold if (one := here(skill)) is not None))
         if gold or (not request.gold and not door):
+            asked.append(at)
             made.append(replace(request, gold=gold, home=here(request.home) or ""))
-    return made
+    return asked, made
 
 
 def _along(skill: str, flows: Mapping[str, SkillFlow], parents: Mapping[str, str]) -> SkillFlow:
@@ -77,75 +206,30 @@ def _along(skill: str, flows: Mapping[str, SkillFlow], parents: Mapping[str, str
     return replace(own, **lost)
 
 
-def _composed(top: Forecast, inner: Mapping[str, Forecast], share: Mapping[str, float]) -> Forecast:
-    """Rates of the whole way: of what passes the first choice, the second loses its part."""
-    passed = top.accuracy.value
-    if passed is None:
-        return top
-    accuracy = _product(top.accuracy, {door: one.accuracy for door, one in inner.items()}, share)
-    none = (top.no_skill.value or 0.0) + passed * sum(
-        share[door] * (one.no_skill.value or 0.0) for door, one in inner.items()
-    )
-    lost = {
-        kind: getattr(top.taxonomy, kind)
-        + passed * sum(share[door] * getattr(one.taxonomy, kind) for door, one in inner.items())
-        for kind in ("local", "drift", "capture")
-    }
-    contested = (top.contested.value or 0.0) + passed * sum(
-        share[door] * (one.contested.value or 0.0) for door, one in inner.items()
-    )
+def _composed(top: Forecast, found: Rates, parts: Sequence[tuple[Forecast, int]]) -> Forecast:
+    """The forecast of the whole way; its errors are of the kinds that the choices on it have, by what each loses.
+
+    `parts` are the forecasts of the choices, each with how many requests meet it.
+    """
+    kinds = ("local", "drift", "capture")
+    lost = {kind: sum(getattr(one.taxonomy, kind) * count for one, count in parts) for kind in kinds}
+    scale = (found.hijack.value or 0.0) / max(sum(lost.values()), 1e-12)
     return replace(
         top,
-        accuracy=accuracy,
-        no_skill=_shifted(top.no_skill, none),
-        hijack=_rest(accuracy, none),
-        contested=_shifted(top.contested, contested),
-        taxonomy=Taxonomy(**lost),
-        extrapolates=top.extrapolates or any(one.extrapolates for one in inner.values()),
+        accuracy=found.accuracy,
+        hijack=found.hijack,
+        no_skill=found.no_skill,
+        contested=found.contested,
+        taxonomy=Taxonomy(**{kind: value * scale for kind, value in lost.items()}),
+        extrapolates=any(one.extrapolates for one, _ in parts),
     )
 
 
-def _row(row: ForecastRow, inner: Mapping[str, Routing], share: Mapping[str, float]) -> ForecastRow:
-    """The same for one class of routers, or one client."""
-    # Whoever has started on a gateway reads on: only the first choice is one between starting and not.
-    like = {
-        door: next((one for one in r.rows if one.router == row.router and one.client is None), None)
-        for door, r in inner.items()
-    }
-    known = {door: one.accuracy for door, one in like.items() if one is not None}
-    accuracy = _product(row.accuracy, known, share)
-    return replace(row, accuracy=accuracy, hijack=_rest(accuracy, row.no_skill.value or 0.0))
-
-
-def _product(first: Estimate, inner: Mapping[str, Estimate], share: Mapping[str, float]) -> Estimate:
-    """Chance of the first choice and of the one behind it, which only its own share of the requests meets."""
-    if first.value is None:
-        return first
-    rest = 1.0 - sum(share[door] for door in inner)
-    second = {
-        end: rest
-        + sum(share[door] * (1.0 if (v := getattr(one, end)) is None else v) for door, one in inner.items())
-        for end in ("value", "low", "high")
-    }
-    return joint_interval([first, Estimate(**second)], level_sd(first))
-
-
-def _rest(accuracy: Estimate, none: float) -> Estimate:
-    """What neither the right skill nor nothing takes."""
-    if accuracy.value is None:
-        return accuracy
-    value = max(0.0, 1.0 - accuracy.value - none)
-    low, high = accuracy.low or 0.0, 1.0 if accuracy.high is None else accuracy.high
-    return Estimate(
-        value=value,
-        low=max(0.0, value - (high - accuracy.value)),
-        high=min(1.0, value + accuracy.value - low),
+def _row(row: ForecastRow, found: Rates) -> ForecastRow:
+    return replace(
+        row,
+        accuracy=found.accuracy,
+        hijack=found.hijack,
+        no_skill=found.no_skill,
+        contested=found.contested,
     )
-
-
-def _shifted(estimate: Estimate, value: float) -> Estimate:
-    """An estimate moved to another value, as wide as it was."""
-    if estimate.value is None or estimate.low is None or estimate.high is None:
-        return replace(estimate, value=value, low=value, high=value)
-    by = value - estimate.value
-    return Estimate(value=value, low=max(0.0, estimate.low + by), high=min(1.0, estimate.high + by))

@@ -18,11 +18,13 @@ from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
 from skillaudit.load import load
+from skillaudit.load.gateways import parents_of
 from skillaudit.pipeline.flow import competing
+from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.structure import Structure, examine
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import Routing, WhatIf, forecast, whatif
+from skillaudit.routing import Routing, WhatIf, whatif
 from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
@@ -158,13 +160,13 @@ class _Forecaster:
         """Forecast `requests` over the skills that compete among `skills`."""
         library = msgspec.structs.replace(self._library, skills=tuple(skills))
         shown, scorer, structure = self._prepared(library)
-        return forecast(
+        nothing = Around([""] * len(shown), [-1] * len(shown), None)
+        return routed(
             shown,
             requests,
             scorer,
-            families=structure.families if structure else [""] * len(shown),
-            labels=structure.labels if structure else [-1] * len(shown),
-            neighbors=structure.surroundings if structure else None,
+            {} if self._config.client else parents_of(shown),
+            Around.of(structure) if structure else nothing,
             router=self._config.router or default_router(self._config.scorer),
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),
             library=library.routable,

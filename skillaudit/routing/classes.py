@@ -6,7 +6,7 @@ import numpy as np
 
 from skillaudit.routing.activation import Activation, activations
 from skillaudit.routing.profiles import CLASSES, RouterProfile, classes
-from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, UNKNOWN, WRONG, Rates, draw
+from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, UNKNOWN, WRONG, Drawn, Rates, draw
 from skillaudit.routing.reading import Reader, View
 from skillaudit.schema import ForecastRow, ScorerName
 from skillaudit.stats.draws import estimate, measured, normals
@@ -39,23 +39,31 @@ def side_by_side(
             )
         )
         rows += [
-            _at_work(activation, view, seed)
+            at_work(activation, *_drawn(view, seed), seed)
             for activation in activations()
             if activation.router == other.name
         ]
     return tuple(rows)
 
 
-def _at_work(activation: Activation, view: View, seed: int) -> ForecastRow:
-    """Rates of agents that may start without any skill: what they load is chosen as when asked."""
+def _drawn(view: View, seed: int) -> tuple[Drawn | None, float, float]:
+    judged = view.judged
+    if not (count := judged.worth(judged.judged)):
+        return None, 0.0, 0.0
+    drawn = draw(judged, view.outcome, view.fit, normals(DIMENSIONS, seed), view.extra_sd)
+    return drawn, count, view.contested_part
+
+
+def at_work(activation: Activation, drawn: Drawn | None, count: float, both: float, seed: int) -> ForecastRow:
+    """Rates of agents that may start without any skill: what they load is chosen as when asked.
+
+    `count` requests are judged, and `both` is the part of the wrong choices that answer them as well.
+    """
     z = normals(DIMENSIONS, seed)
-    count = view.judged.worth(view.judged.judged)
     values = [UNKNOWN] * 4
-    if count:
-        drawn = draw(view.judged, view.outcome, view.fit, z, view.extra_sd)
+    if drawn is not None:
         share = drawn.right / np.maximum(drawn.right + drawn.hijack, 1e-9)
         loads = logistic(activation.recall[0] + activation.recall[1] * z[:, NONE])
-        both = _part(view)
         parts = (loads * share, loads * (1 - share), 1 - loads, loads * (1 - share) * both)
         values = [estimate(float(part.mean()), measured(part, z[:, WRONG], count)) for part in parts]
     fires = logistic(activation.trigger[0] + activation.trigger[1] * z[:, FALSE])
@@ -71,10 +79,3 @@ def _at_work(activation: Activation, view: View, seed: int) -> ForecastRow:
         source=activation.source,
         extrapolates=False,
     )
-
-
-def _part(view: View) -> float:
-    """Part of the wrong choices that go to a skill which answers the request as well."""
-    mass = (view.outcome.hijack * view.judged.weight)[view.judged.judged]
-    share = (view.outcome.shares * view.contested).sum(axis=1)[view.judged.judged]
-    return float((mass * share).sum() / max(mass.sum(), 1e-12))

@@ -16,6 +16,7 @@ from skillaudit.stats.intervals import UNKNOWN
 from skillaudit.stats.logistic import logistic
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 DIMENSIONS = 11
 """Columns of `normals`: three coefficients, hijack, trigger, the noise of what is counted, whether it always loads."""
@@ -46,6 +47,25 @@ class Drawn:
         return np.maximum(1.0 - self.right - self.hijack, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What R requests that have a right skill show, (R,) each."""
+
+    right: Floats
+    hijack: Floats
+    weight: Floats
+    owners: Ints
+
+    @property
+    def count(self) -> float:
+        """How many requests that come alike tell as much (Kish's effective number)."""
+        return float(self.weight.sum() ** 2 / (self.weight**2).sum())
+
+    def mean(self, values: Floats) -> float:
+        """Mean of `values` (R,), each counted as often as it comes."""
+        return float((values * self.weight).sum() / self.weight.sum())
+
+
 def rates(
     evidence: Evidence,
     outcome: Outcome,
@@ -68,28 +88,40 @@ def rates(
     judged = evidence.judged
     if not judged.any():
         return Rates(UNKNOWN, UNKNOWN, UNKNOWN, false_trigger, UNKNOWN)
+    shown = Shown(
+        outcome.right[judged], outcome.hijack[judged], evidence.weight[judged], evidence.owners[judged]
+    )
+    mass = shown.hijack * shown.weight
+    share = (outcome.shares * contested).sum(axis=1)[judged]
+    part = float((mass * share).sum() / max(mass.sum(), 1e-12))
     drawn = draw(evidence, outcome, fit, z, extra_sd)
-    count, weight = evidence.worth(judged), evidence.weight[judged]
-    scales = _scales(evidence, outcome)
-    unseen = _unseen(evidence, outcome, skills)
+    return with_intervals(drawn, shown, part, false_trigger, skills, z)
+
+
+def with_intervals(
+    drawn: Drawn, shown: Shown, part: float, false_trigger: Estimate, skills: int, z: Floats
+) -> Rates:
+    """Rates whose expected values are `drawn`, as the requests of `shown` show them.
+
+    `part` of the wrong choices answer the request as well. Skills beyond those that own a request add to the width.
+    """
+    weight, count = shown.weight, shown.count
+    scales, unseen = _scales(shown), _unseen(shown, skills)
     parts = []
     for values, column, scale in zip(
         (drawn.right, drawn.hijack, drawn.none), (RIGHT, WRONG, NONE), scales, strict=True
     ):
-        shown = measured(values, z[:, column], count, scale, unseen)
+        found = measured(values, z[:, column], count, scale, unseen)
         step = float(weight.min() / weight.sum()) if np.ptp(values) > 0 else 0.0
-        parts.append((float(values.mean()), shown, step))
-    mass = outcome.hijack[judged] * weight
-    share = (outcome.shares * contested).sum(axis=1)[judged]
-    part = float((mass * share).sum() / max(mass.sum(), 1e-12))
+        parts.append((float(values.mean()), found, step))
     both = drawn.hijack * part
-    shown = measured(both, z[:, PART], count, scales[1])
+    found = measured(both, z[:, PART], count, scales[1])
     return Rates(
         accuracy=estimate(*parts[0]),
         hijack=estimate(*parts[1]),
         no_skill=estimate(*parts[2]),
         false_trigger=false_trigger,
-        contested=estimate(float(both.mean()), shown),
+        contested=estimate(float(both.mean()), found),
     )
 
 
@@ -162,23 +194,20 @@ def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Esti
     return estimate(float(values.mean()), measured(values, z[:, FALSE], evidence.worth(rows)))
 
 
-def _scales(evidence: Evidence, outcome: Outcome) -> tuple[float, float, float]:
+def _scales(shown: Shown) -> tuple[float, float, float]:
     """Variance of each share over its binomial one: requests of mixed chances vary less than equal ones."""
-    judged = evidence.judged
     found = []
-    for chances in (outcome.right, outcome.hijack, outcome.none):
-        mean = evidence.mean(chances, judged)
-        found.append(evidence.mean(chances * (1 - chances), judged) / max(mean * (1 - mean), 1e-9))
+    for chances in (shown.right, shown.hijack, 1.0 - shown.right - shown.hijack):
+        mean = shown.mean(chances)
+        found.append(shown.mean(chances * (1 - chances)) / max(mean * (1 - mean), 1e-9))
     return found[0], found[1], found[2]
 
 
-def _unseen(evidence: Evidence, outcome: Outcome, skills: int) -> float:
+def _unseen(shown: Shown, skills: int) -> float:
     """Variance of a rate from skills that no request judges: none where all are there."""
-    judged = evidence.judged
-    clusters = Clusters.of(evidence.owners[judged])
+    clusters = Clusters.of(shown.owners)
     count = len(clusters.starts)
     if count < 2 or count >= skills:
         return 0.0
-    weight = evidence.weight[judged]
-    means = clusters.sums(outcome.right[judged] * weight) / clusters.sums(weight)
+    means = clusters.sums(shown.right * shown.weight) / clusters.sums(shown.weight)
     return float(means.var(ddof=1)) / count * (1.0 - count / skills)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.progress import Progress
+from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.contested import contested
 from skillaudit.routing.evidence import Evidence, from_requests
 from skillaudit.routing.idle import made_idle
@@ -63,6 +63,14 @@ class View:
         """Whether any request speaks for the library."""
         return bool(self.evidence.judged.any())
 
+    @property
+    def contested_part(self) -> float:
+        """Part of the wrong choices that go to a skill which answers the request as well."""
+        judged = self.judged.judged
+        mass = (self.outcome.hijack * self.judged.weight)[judged]
+        share = (self.outcome.shares * self.contested).sum(axis=1)[judged]
+        return float((mass * share).sum() / max(mass.sum(), 1e-12))
+
     def strangers(self) -> Floats | None:
         """(N,) share of the requests that need nothing which each skill is expected to take; None without any."""
         rows = ~self.idle.judged
@@ -98,12 +106,12 @@ class Reader:
         requests: Sequence[Request],
         scorer: Scorer,
         *,
-        known: set[str] | None,
-        library: Sequence[Skill] | None,
-        near: Ints | None,
-        catch_all: float,
-        strangers: bool,
-        progress: Progress,
+        known: set[str] | None = None,
+        library: Sequence[Skill] | None = None,
+        near: Ints | None = None,
+        catch_all: float = 0.0,
+        strangers: bool = False,
+        progress: Progress = SILENT,
         survey: Survey | None = None,
     ) -> None:
         """Take a library and its requests; `strangers` makes some that need nothing where none is given.

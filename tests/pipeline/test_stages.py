@@ -1,19 +1,29 @@
-"""Libraries behind gateways are read in stages, and their chances multiply."""
+"""Libraries behind gateways are read in stages, and what was promised of a tree is what its audit says."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from msgspec.structs import replace
 
 from skillaudit.config import Config
+from skillaudit.load import load
 from skillaudit.load.gateways import parents_of
+from skillaudit.optimize.apply.export import export
+from skillaudit.optimize.flow import optimize
+from skillaudit.optimize.halves import gathered
+from skillaudit.optimize.plan_file import plan_of
 from skillaudit.pipeline.flow import audit
-from skillaudit.pipeline.stages import in_stages
-from skillaudit.routing import Routing, SkillFlow
-from skillaudit.schema import Estimate, Forecast, Report, Request, Skill, Taxonomy
+from skillaudit.pipeline.stages import Around, routed
+from skillaudit.pipeline.whatif import what_if
+from skillaudit.progress import SILENT
+from skillaudit.routing import Routing
+from skillaudit.schema import Report, Request, ScorerName, Skill
 from tests.reports import small_report
 
 COVERAGE = small_report().forecast.coverage
@@ -42,50 +52,132 @@ def test_skills_below_a_gateway_are_behind_it() -> None:
     assert parents_of([replace(one, declared_router=False) for one in SKILLS]) == {}
 
 
-def exact(value: float) -> Estimate:
-    return Estimate(value=value, low=value, high=value)
+class Told:
+    """A scorer that was told, for each request, the ids that it finds, best first."""
+
+    name: ScorerName = "lexical"
+
+    def __init__(self, ids: Sequence[str], order: dict[str, Sequence[str]]) -> None:
+        self._ids, self._order = ids, order
+
+    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
+        """A tenth less for each place."""
+        found = np.zeros((len(queries), len(self._ids)), dtype=np.float32)
+        for row, query in enumerate(queries):
+            for place, one in enumerate(self._order.get(query, ())):
+                if one in self._ids:
+                    found[row, self._ids.index(one)] = 1 - 0.1 * place
+        return found
+
+    def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        """Nothing is alike."""
+        return np.eye(len(self._ids), dtype=np.float32)[start:stop]
+
+    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Nothing is alike."""
+        return np.zeros(len(rows), dtype=np.float32)
 
 
-def routed(ids: Sequence[str], requests: Sequence[Request], right: float) -> Routing:
-    """Every request meets its skill with the same chance; the rest goes to another."""
-    asked = {one: sum(request.gold[0] == one for request in requests if request.gold) for one in ids}
-    nothing = exact(0.0)
-    forecast = Forecast(
-        router="r", scorer="lexical", accuracy=exact(right), hijack=exact(1 - right), no_skill=nothing,
-        false_trigger=nothing, taxonomy=Taxonomy(local=1 - right, drift=0.0, capture=0.0),
-        coverage=COVERAGE, source="Told.",
-    )  # fmt: skip
-    flows = tuple(
-        SkillFlow(
-            id=one, requests=count, victim_rate=1 - right if count else None, victim_low=1 - right,
-            victim_high=1 - right, absorbed=0.0, absorbed_low=0.0, absorbed_high=0.0, absorbed_share=0.0,
-        )
-        for one, count in asked.items()
-    )  # fmt: skip
-    return Routing(forecast=forecast, flows=flows, pairs=(), black_holes=())
+def staged(order: dict[str, Sequence[str]], requests: Sequence[Request], router: str) -> Routing:
+    return routed(
+        SKILLS,
+        requests,
+        Told([one.id for one in SKILLS], order),
+        parents_of(SKILLS),
+        Around(["f"] * len(SKILLS), [-1] * len(SKILLS), None),
+        router=router,
+        coverage=COVERAGE,
+        library=SKILLS,
+    )
 
 
-def test_chances_multiply_where_there_are_two_choices() -> None:
-    requests = [
-        Request(query=one, gold=(one,), source="file") for one in ("kitchen/bread", "garden/roses", "plain")
-    ]
-    requests.append(Request(query="nothing", gold=(), source="file"))
-    seen: dict[int, list[Request]] = {}
+ORDER: dict[str, Sequence[str]] = {
+    "dough": ("kitchen", "kitchen/bread", "kitchen/soup"),  # right, right
+    "broth": ("kitchen", "kitchen/bread", "kitchen/soup"),  # right, wrong
+    "thorns": ("kitchen", "garden", "garden/roses"),  # wrong, right
+    "plain": ("plain", "kitchen"),  # right, and no second choice
+    "hello": (),
+}
+GOLD = {"dough": "kitchen/bread", "broth": "kitchen/soup", "thorns": "garden/roses", "plain": "plain"}
+ASKED = [Request(query=q, gold=(GOLD[q],) if q in GOLD else (), source="file") for q in ORDER]
 
-    def part(rows: Sequence[int], some: Sequence[Request]) -> Routing:
-        seen[len(rows)] = list(some)
-        return routed([SKILLS[row].id for row in rows], some, 0.9 if len(rows) > 2 else 0.8)
 
-    found = in_stages(SKILLS, requests, parents_of(SKILLS), part)
-    assert [request.gold for request in seen[5]] == [("kitchen",), ("garden",), ("plain",), ()]
-    assert found.forecast.accuracy.value == pytest.approx(0.9 * (2 / 3 * 0.8 + 1 / 3))
+def test_who_is_right_at_every_choice_is_right() -> None:
+    found = staged(ORDER, ASKED, "local")
     rates = found.forecast
-    total = [rate.value or 0.0 for rate in (rates.accuracy, rates.hijack, rates.no_skill)]
-    assert sum(total) == pytest.approx(1.0)
+    assert rates.accuracy.value == pytest.approx(2 / 4) and rates.hijack.value == pytest.approx(2 / 4)
+    assert sum((rates.taxonomy.local, rates.taxonomy.drift, rates.taxonomy.capture)) == pytest.approx(2 / 4)
     by_id = {flow.id: flow.victim_rate for flow in found.flows}
-    assert by_id["kitchen/bread"] == pytest.approx(1 - 0.9 * 0.8) and by_id["plain"] == pytest.approx(0.1)
+    assert by_id["kitchen/bread"] == pytest.approx(1 - 2 / 2) and by_id["kitchen/soup"] == pytest.approx(1.0)
     assert by_id["garden/x/beans"] is None and [flow.id for flow in found.flows] == [one.id for one in SKILLS]
-    assert "5 entries in the first list" in found.forecast.source
+    assert "5 entries in the first list" in rates.source
+
+
+def test_what_is_not_known_of_a_router_is_drawn_once_for_the_whole_way() -> None:
+    """A router weaker than thought is so at both choices: the mean of the product is above the product of the means."""
+    asked = [one for one in ASKED if one.query == "dough"]
+    found = staged(ORDER, asked, "older").forecast
+    first = routed(
+        SKILLS[:1] + SKILLS[3:4] + SKILLS[6:], [replace(asked[0], gold=("kitchen",))],
+        Told([one.id for one in SKILLS[:1] + SKILLS[3:4] + SKILLS[6:]], ORDER), {},
+        Around(["f"] * 5, [-1] * 5, None), router="older", coverage=COVERAGE, library=SKILLS,
+    ).forecast.accuracy  # fmt: skip
+    second = routed(
+        SKILLS[1:3], asked, Told([one.id for one in SKILLS[1:3]], ORDER), {},
+        Around(["f"] * 2, [-1] * 2, None), router="older", coverage=COVERAGE, library=SKILLS,
+    ).forecast.accuracy  # fmt: skip
+    both, one, two = found.accuracy.value or 0, first.value or 0, second.value or 0
+    assert one * two < both < min(one, two)
+    assert (found.accuracy.low or 0) <= both <= (found.accuracy.high or 1)
+
+
+TOPICS = ("invoice payment", "hotel travel", "chart sales", "server log", "garden rose", "contract clause")
+VERBS = ("draft", "check", "sort", "send", "count", "file")
+
+
+def shelf(folder: Path, seed: int) -> tuple[Path, Path]:
+    """Write a library of 36 skills, with requests that each name some of their words."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True)
+    asked = []
+    for topic in TOPICS:
+        for verb in VERBS:
+            name = f"{verb}-{topic.split()[0]}"
+            text = f"{verb.capitalize()}s a {topic} by {' and '.join(rng.choice(VERBS, 2))}."
+            (folder / name).mkdir()
+            (folder / name / "SKILL.md").write_text(
+                f"---\nname: {name}\ndescription: {text}\n---\n# {name}\n"
+            )
+            for _ in range(4):
+                words = [*topic.split(), verb, str(rng.choice(VERBS)), str(rng.choice(TOPICS)).split()[0]]
+                asked.append({"query": f"please {' '.join(rng.permutation(words)[:4])} now", "gold": name})
+    path = folder.parent / f"{folder.name}.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in asked))
+    return folder, path
+
+
+@pytest.mark.parametrize(("seed", "router"), [(0, "local"), (1, "older"), (2, "frontier")])
+def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path: Path) -> None:
+    folder, path = shelf(tmp_path / "shelf", seed)
+    config = Config(scorer="lexical", use_cache=False, router=router, requests=(path,))
+    library = load([folder])
+    found = optimize(library, config, only=("hierarchy",))
+    assert found.hierarchy is not None
+    promised = next(tree for tree in found.hierarchy.trees if tree.arrangement == "proposed")
+    plan = replace(plan_of(found, library), accept_hierarchy=True)
+    out = tmp_path / "out"
+    export(library, plan, out)
+    proof = tmp_path / "proof.jsonl"
+    names = {skill.id: skill.name for skill in library.skills}
+    kept = gathered(library, config, SILENT).proof
+    proof.write_text("".join(json.dumps({"query": r.query, "gold": names[r.gold[0]]}) + "\n" for r in kept))
+    report = audit([out], replace(config, requests=(proof,)))
+    assert report.forecast.accuracy.value == pytest.approx(promised.accuracy, abs=0.002)
+    # What-if reads the same tree: without a skill that nobody asks for, nothing before it is different.
+    change = what_if([out], replace(config, requests=(proof,)), remove=[report.skills[-1].id])
+    before, now = change.before.accuracy, report.forecast.accuracy
+    assert (before.value, before.low, before.high) == pytest.approx((now.value, now.low, now.high), abs=1e-4)
+    assert "Read in stages" in change.after.source
 
 
 def written(folder: Path, *, router: bool) -> Report:
