@@ -61,7 +61,7 @@ def check(system: System, *, one_model: str | None = None) -> Compilability:
     obstacles = [*_order_obstacles(system, shape), *_secret_obstacles(system), *different]
     blocked = {name for obstacle in obstacles if obstacle.blocking for name in obstacle.agents}
     architecture = shape.architecture
-    secretive = {name for o in obstacles if o.condition == "C2" for name in o.agents}
+    secretive = {name for o in obstacles if o.condition == "C2" and o.blocking for name in o.agents}
     if secretive and _at_the_core(system, secretive):
         architecture = "private-information"
     return Compilability(
@@ -160,14 +160,42 @@ def _free_talk(system: System, loop: tuple[str, ...]) -> bool:
 def _secret_obstacles(system: System) -> Iterator[Obstacle]:
     for agent in system.agents:
         clauses = agent.private or secrets(agent)
+        how = "" if agent.private else ", by its prompt's words alone"
         if clauses:
             yield Obstacle(
                 condition="C2",
                 agents=(agent.name,),
-                reason=f"it has state of its own: {'; '.join(clauses)}",
+                reason=f"it has state of its own{how}: {'; '.join(clauses)}",
                 instead="keep it as an agent, or put what it knows into files that every step may read and "
                 "drop the secrecy",
             )
+    for agent, tasks in _kept_back(system):
+        yield Obstacle(
+            condition="C2",
+            agents=(agent,),
+            reason=f"only it reads again what came of {', '.join(tasks)}; in one history everybody after it does",
+            instead="see whether anybody after it must not know that",
+            blocking=False,
+        )
+
+
+def _kept_back(system: System) -> Iterator[tuple[str, list[str]]]:
+    """Agents with the tasks whose results they read again after others have worked, who do not read them."""
+    tasks = sorted(
+        ((task, agent.name) for agent in system.agents for task in agent.tasks), key=lambda t: t[0].line
+    )
+    readers: dict[str, set[str]] = {}
+    for task, agent in tasks:
+        for name in task.inputs:
+            readers.setdefault(name, set()).add(agent)
+    place = {task.name: at for at, (task, _) in enumerate(tasks)}
+    found: dict[str, list[str]] = {}
+    for at, (task, agent) in enumerate(tasks):
+        for name in task.inputs:
+            between = tasks[place.get(name, at) + 1 : at]
+            if readers[name] == {agent} and any(other != agent for _, other in between):
+                found.setdefault(agent, []).append(name)
+    yield from found.items()
 
 
 def _backbone(system: System, one_model: str | None) -> tuple[str, list[Obstacle]]:

@@ -23,6 +23,9 @@ CONDITIONS: dict[Condition, str] = {
     "C2": "shared history",
     "C3": "one backbone",
 }
+_HOLDS: dict[Condition, str] = {
+    "C2": "holds, as far as it is written down (no memory or copy of its own is set, no prompt speaks of a secret)"
+}
 MOST = 12
 NAMED = 6
 
@@ -74,7 +77,8 @@ def _verdict(verdict: Compilability) -> Iterator[Block]:
         yield Heading("Not compilable")
     for condition, name in CONDITIONS.items():
         fails = verdict.failed(condition)
-        yield Bullet(condition, f"{name}: {'fails' if fails else 'holds'}", tone="error" if fails else "good")
+        said = f"{name}: {'fails' if fails else _HOLDS.get(condition, 'holds')}"
+        yield Bullet(condition, said, tone="error" if fails else "good")
         yield from (_obstacle(one) for one in verdict.obstacles if one.condition == condition)
 
 

@@ -9,7 +9,7 @@ from skillaudit.compile.compilability import check
 from skillaudit.compile.compiler import compile_system
 from skillaudit.compile.graph import Architecture
 from skillaudit.compile.sources import read_system
-from skillaudit.compile.system import System
+from skillaudit.compile.system import System, Task
 from tests.compile.systems import agent, system
 from tests.conftest import SAMPLES
 
@@ -161,6 +161,31 @@ def test_sides_are_recognised_by_what_prompts_say(one: str, other: str, adversar
 def test_secrets_are_recognised_by_what_prompts_say(policy: str, secret: bool) -> None:
     given = system([agent("first", policy), agent("second")], [("first", "second")])
     assert check(given).failed("C2") is secret
+
+
+@pytest.mark.parametrize(
+    ("between", "reads", "kept_back"), [(1, (), True), (1, ("deal",), False), (0, (), False)]
+)
+def test_what_only_its_author_reads_again_is_told(
+    between: int, reads: tuple[str, ...], kept_back: bool
+) -> None:
+    """A result that comes back to its author after another has worked, who never saw it, by data flow alone."""
+    dealer = replace(
+        agent("dealer"),
+        tasks=(
+            Task(name="deal", text="Deal the cards.", line=1),
+            Task(name="score", text="Count them.", inputs=("deal",), line=3),
+        ),
+    )
+    player = replace(
+        agent("player"), tasks=(Task(name="play", text="Play.", inputs=reads, line=4 - 2 * between),)
+    )
+    verdict = check(system([dealer, player], [("dealer", "player")], "sequential"))
+    notes = [o for o in verdict.obstacles if o.condition == "C2"]
+    assert [o.reason for o in notes if "only it reads again what came of deal" in o.reason] == [
+        o.reason for o in notes
+    ]
+    assert bool(notes) is kept_back and verdict.compilable and not verdict.failed("C2")
 
 
 def test_equal_agents_on_one_input_are_samples() -> None:
