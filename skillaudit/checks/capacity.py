@@ -14,8 +14,6 @@ CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
 section 5.2: kappa 91.8 for GPT-4o-mini and 83.5 for GPT-4o, on synthetic libraries)."""
 NAMED = 6
-FLOOR = 0.8
-"""Share of right choices below which a list is not carried; the default of the setting `floor`."""
 
 
 def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
@@ -36,7 +34,7 @@ def _carriers(evidence: Evidence) -> tuple[list[ForecastRow], list[ForecastRow]]
     rows = [row for row in evidence.rows if row.client is None and row.situation == "asked"]
     known = [row for row in rows if row.accuracy.value is not None]
     known.sort(key=lambda row: -(row.accuracy.value or 0.0))
-    able = [row for row in known if (row.accuracy.value or 0.0) >= FLOOR]
+    able = [row for row in known if (row.accuracy.value or 0.0) >= evidence.floor]
     return able, known[len(able) :]
 
 
@@ -54,7 +52,7 @@ def _model(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             (),
             f"{', '.join(_right(row) for row in able)} carry this library; "
             f"{', '.join(_right(row) for row in unable)} do not.",
-            evidence=f"Expected share of requests that get their skill, held against {FLOOR:.0%}.",
+            evidence=f"Expected share of requests that get their skill, held against {evidence.floor:.0%}.",
         )
 
 
@@ -63,7 +61,7 @@ def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     if unable and not able:
         yield rule.finding(
             (),
-            f"No class of models picks the right skill for {FLOOR:.0%} of the requests; the best, {_right(unable[0])}.",
+            f"No class of models picks the right skill for {evidence.floor:.0%} of the requests; the best, {_right(unable[0])}.",
             evidence=f"{len(evidence.library.routable)} skills compete in one list.",
         )
 

@@ -43,6 +43,8 @@ class Evidence(Record, dict=True):
     pairs: tuple[Pair, ...]
     rows: tuple[ForecastRow, ...] = ()
     """The forecast by class of models and client."""
+    floor: float = 0.8
+    """Share of right choices below which a list is not carried."""
     execution: Execution | None = None
     links: tuple[HandOff, ...] = ()
     """Hand-offs in the skills' bodies."""

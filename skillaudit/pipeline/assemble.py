@@ -43,6 +43,7 @@ def assemble(
     client: str | None,
     law: LibraryCurve | None,
     chains: Found,
+    floor: float,
 ) -> Report:
     """Return the report on `library`, of which `shown` compete, as `client` shows them.
 
@@ -64,6 +65,7 @@ def assemble(
             over_general=over_general,
             pairs=pairs,
             rows=routing.rows,
+            floor=floor,
             execution=execution_of(chains, skills, [skill.id for skill in shown], routing.forecast, law),
             links=chains.links,
             missing=chains.missing,

@@ -162,6 +162,7 @@ def _audited(
         config.client,
         law,
         find_chains(library, stated),
+        config.floor,
     )
     return answered(with_own_settings(report, config.own_settings))
 

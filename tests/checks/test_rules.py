@@ -91,6 +91,10 @@ def test_which_models_carry_the_library() -> None:
         "SA404",
         "warning",
     ) and "the best, fast 75% (65 to 75)" in found.message
+    # The user's own floor decides, in the message too.
+    (found,) = check(evidence(rows=(strong, weak), floor=0.95))
+    assert found.code == "SA404" and "for 95% of the requests" in found.message
+    assert codes(evidence(rows=(strong, weak), floor=0.6)) == []
 
 
 def test_the_longest_of_several_lists_counts() -> None:
