@@ -61,7 +61,8 @@ def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     if unable and not able:
         yield rule.finding(
             (),
-            f"No class of models picks the right skill for {evidence.floor:.0%} of the requests; the best, {_right(unable[0])}.",
+            f"No class of models picks the right skill for {evidence.floor:.0%} of the requests; the best, "
+            f"{_right(unable[0])}.",
             evidence=f"{len(evidence.library.routable)} skills compete in one list.",
         )
 
