@@ -17,7 +17,6 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.routing import Routing, SkillFlow, forecast
 from skillaudit.routing.activation import activations
 from skillaudit.routing.classes import at_work
-from skillaudit.routing.intervals import normals
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS, Rates, with_intervals
 from skillaudit.routing.reading import Reader
@@ -26,6 +25,7 @@ from skillaudit.routing.survey import Survey
 from skillaudit.schema import Coverage, Forecast, ForecastRow, Request, Skill, Taxonomy
 from skillaudit.scoring import Scorer
 from skillaudit.scoring.part import Part
+from skillaudit.stats.draws import normals
 
 
 class Around(NamedTuple):

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from skillaudit.optimize.board import Embed
 from skillaudit.optimize.records import Node, Tree
-from skillaudit.routing.intervals import normals
 from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS
@@ -20,6 +19,7 @@ from skillaudit.routing.reading import Reader
 from skillaudit.routing.staged import Choice, Way, joint
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
+from skillaudit.stats.draws import normals
 
 Doubles = NDArray[np.float64]
 Arrangement = Literal["flat", "folders", "proposed"]
