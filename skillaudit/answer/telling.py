@@ -133,6 +133,7 @@ def asked(report: Report, view: ClientView | None) -> tuple[list[ForecastRow], b
 def _chosen(report: Report, view: ClientView | None) -> Iterator[str]:
     rows, there = asked(report, view)
     known = [row for row in rows if row.accuracy.value is not None]
+    known.sort(key=lambda row: row.router != report.forecast.router)  # who was asked for stands first
     if not known:
         if report.forecast.accuracy.value is not None:
             router = report.forecast.router

@@ -151,8 +151,8 @@ def _other_end(report: Report, gate: Gate) -> Iterator[str]:
     for limit in strict:
         if limit.name in passed and not limit.passed and limit.measured is not None:
             yield (
-                f"{limit.name} {limit.limit:.1%} holds for the point of the forecast; the high-risk end of its 90% "
-                f'interval, {limit.measured:.1%}, would fail it (gate_on = "high").'
+                f"{limit.name} {limit.limit:.1%} holds for the point of the forecast, not for the high-risk end of its "
+                f'90% interval, {limit.measured:.1%}; gate_on = "high" judges by that.'
             )
 
 

@@ -27,6 +27,8 @@ def verdict_blocks(verdict: Verdict, most: int | None, *, page: bool = False) ->
         named = some(list(why), None if most is None else 4)
         said = f"{plural(len(verdict.suppressed), 'finding')} not counted: {named}"
         blocks.append(Bullet("·", said, tone="muted"))
+    if not blocks[1:]:  # the last line says what was decided; a heading alone says nothing more
+        blocks = []
     return blocks + ([] if verdict.change is None else change_blocks(verdict.change, most))
 
 

@@ -48,6 +48,13 @@ def test_a_library_that_a_client_cuts_is_told_by_client_and_model() -> None:
     assert "skillaudit optimize skills --client claude-code" in text
 
 
+def test_who_was_asked_for_stands_first() -> None:
+    asked = msgspec.structs.replace(small_report().forecast, router="older")
+    rows = (row("frontier", 0.89, 0.93, 0.96), row("older", 0.6, 0.71, 0.8))
+    text = said(report(forecast=asked, forecasts=rows))
+    assert "models of 2024 and 2025 pick right 71 of 100 times (60 to 80); frontier models 93" in text
+
+
 def test_rates_of_the_whole_list_say_that_they_are() -> None:
     text = said(report(forecasts=(row("frontier", 0.89, 0.93, 0.96),)))
     assert "Shown every skill whole, frontier models pick right 93 of 100 times (89 to 96)." in text

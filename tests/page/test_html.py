@@ -169,13 +169,15 @@ def test_hostile_text_stays_text(report: Report) -> None:
     assert "</script><img src=x onerror=alert(1)>" in column(page, "name")
 
 
-@settings(deadline=None, max_examples=25)  # most of a page is the script that draws
+@settings(deadline=None, max_examples=10)  # most of a page is the script that draws
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=3))
 def test_any_text_stays_text(texts: list[str]) -> None:
     check(html.render(make_hostile_report(texts)))
 
 
-@pytest.mark.parametrize(("count", "details"), [(400, True), (6_000, False)])
+@pytest.mark.parametrize(
+    ("count", "details"), [(400, True), pytest.param(6_000, False, marks=pytest.mark.slow)]
+)
 def test_large_libraries_stay_under_the_limit(count: int, details: bool) -> None:
     loss = RequestLoss(query="please do it " * 12, gold="a", taken_by="b", probability=0.3, source="mined")
     rival = Rival(id="some-other-skill", cosine=0.7)
