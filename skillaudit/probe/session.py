@@ -50,6 +50,7 @@ _READING: dict[StudyName, str] = {
     "rescue": "A scorer weighs words and cannot follow which step is meant; only a model shows what this study is for.",
     "hierarchy": "A scorer sees only the words of a category's name and description, which is less than a model does.",
 }
+_ITSELF = "The forecast is this scorer's own, so that the two agree is no evidence."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +171,14 @@ class _Session:
             progress=self._progress,
         )
         found, decisions = asyncio.run(closing(router, asked))
+        name = "" if routing is None else routing.forecast.router
         if routing is not None:
             compared = msgspec.structs.replace(found.result, comparison=compare(routing, decisions))
             found = msgspec.structs.replace(found, result=compared)
         precision = limits.precision if wanted.study == "accuracy" else None
         runs = [run_id(self._ground, wanted.study, router, precision)]
-        if isinstance(router, LocalRouter) and wanted.study in _READING:
-            notes = (*found.result.notes, _READING[wanted.study])
+        if isinstance(router, LocalRouter) and (wanted.study in _READING or name == router.name):
+            notes = (*found.result.notes, _READING.get(wanted.study, _ITSELF))
             found = msgspec.structs.replace(found, result=msgspec.structs.replace(found.result, notes=notes))
         if wanted.export is not None:
             export(self._log, wanted.export, runs)

@@ -73,6 +73,9 @@ def test_a_probe_says_what_was_measured_beside_what_was_predicted(skillaudit: Ru
     assert "model         local/lexical" in found.out
     assert "MEASURED  profile local/lexical" in found.out
     assert "false triggers 100%" in found.out
+    assert "that the two agree is no evidence" in found.out
+    judged_by_another = skillaudit(*options(source, "--repeats", 1, "--router", "frontier"))
+    assert judged_by_another.code == 0 and "no evidence" not in judged_by_another.out
     assert "7 calls, 0 answers from the log" in found.out
     assert "7 decisions, about 7 calls, about $0.0000 (budget $2.50)" in found.err
 
