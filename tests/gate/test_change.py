@@ -22,7 +22,7 @@ from skillaudit.gate import (
     make_baseline,
 )
 from skillaudit.pipeline import audit
-from skillaudit.schema import Finding, Report, Rival
+from skillaudit.schema import Finding, Pair, Report, Rival
 from tests.formatters.reports import make_finding, make_report, make_skill
 
 from .repository import TOPICS, Repository
@@ -103,6 +103,35 @@ def test_losses_are_read_from_either_side() -> None:
     hole = make_skill("hole", rivals=(Rival(id="alpha", cosine=0.5, takes_from=0.3),))
     after = make_report([make_skill("alpha"), hole], (), pairs=())
     assert [(one.victim, one.after) for one in compare_reports(before, after).lost] == [("alpha", 0.3)]
+
+
+def test_losses_of_pairs_are_read_in_both_directions() -> None:
+    before = library("alpha", "beta")
+    pair = Pair(a="alpha", b="beta", a_to_b=0.3, b_to_a=0.2)
+    after = make_report([make_skill("alpha"), make_skill("beta")], (), pairs=(pair,))
+    found = {(one.victim, one.absorber, one.after) for one in compare_reports(before, after).lost}
+    assert found == {("alpha", "beta", 0.3), ("beta", "alpha", 0.2)}
+
+
+def test_a_skill_of_another_name_loses_what_it_lost_before() -> None:
+    was = make_skill("old", "The same words.", rivals=(Rival(id="beta", cosine=0.5, loses_to=0.2),))
+    now = make_skill("new", "The same words.", rivals=(Rival(id="beta", cosine=0.5, loses_to=0.5),))
+    beta = make_skill("beta", rivals=(Rival(id="gamma", cosine=0.5, loses_to=0.4),))
+    before = make_report([was, make_skill("beta"), make_skill("gamma")], (), pairs=())
+    after = make_report([now, beta, make_skill("gamma")], (), pairs=())
+    found = {(one.victim, one.before, one.after) for one in compare_reports(before, after).lost}
+    assert found == {("new", 0.2, 0.5), ("beta", 0.0, 0.4)}
+
+
+def test_other_words_and_another_way_to_start_are_rewrites() -> None:
+    before = make_report([make_skill("a", "One."), make_skill("b", "Two."), make_skill("c")], (), pairs=())
+    after = [make_skill("a", "Another."), make_skill("b", "Two.", manual_only=True), make_skill("c")]
+    assert compare_reports(before, make_report(after, (), pairs=())).rewritten == ("a", "b")
+
+
+@pytest.mark.parametrize(("rise", "silent"), [(0.0004, True), (0.0006, False), (-0.0006, False)])
+def test_a_rate_that_moves_is_no_silent_change(rise: float, silent: bool) -> None:
+    assert compare_reports(library("a", hijack=0.2), library("a", hijack=0.2 + rise)).silent is silent
 
 
 @pytest.mark.parametrize(("rise", "passed"), [(0.01, True), (0.011, False), (-0.2, True)])

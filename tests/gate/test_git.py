@@ -199,6 +199,35 @@ def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
         assert "library was called skills then" in revision.note
 
 
+def test_of_several_names_the_one_most_files_came_from(repository: Repository) -> None:
+    for name in ("map-drawer", "unit-tester", "recipe-scaler"):
+        repository.add(name)
+    repository.commit("more")
+    git(repository.folder, "mv", "skills/map-drawer", "aside")
+    git(repository.folder, "mv", "skills", "library")
+    git(repository.folder, "mv", "aside", "library/map-drawer")
+    repository.commit("rename")
+    with checkout("HEAD~1", [repository.folder / "library"]) as revision:
+        assert Path(revision.sources[0]).name == "skills"
+        assert len(files(revision.sources[0])) == 5
+
+
+def test_nothing_beside_the_source_is_read(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository.folder / "beside").mkdir()
+    for number in range(60):
+        (repository.folder / "beside" / f"{number}.md").write_text("y" * 1000, encoding="utf-8")
+    repository.commit("beside")
+    monkeypatch.setattr(limits, "GIT_LISTING", 1_000)
+    with checkout("HEAD", [repository.skills]) as revision:
+        assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "a/.git/config", ""])
+def test_a_path_that_would_leave_the_folder_has_no_place(tmp_path: Path, path: str) -> None:
+    assert reading._safe(tmp_path, path) is None
+    assert reading._safe(tmp_path, "a/b") == tmp_path / "a" / "b"
+
+
 def test_a_submodule_that_is_not_checked_out_is_told(repository: Repository, tmp_path: Path) -> None:
     other = Repository(tmp_path / "other")
     other.add("map-drawer")

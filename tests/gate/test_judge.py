@@ -114,6 +114,24 @@ def test_the_budget_of_a_client() -> None:
         judge(CLEAN, Gate(max_budget=1.0), listing=listing(many(3, 10), "gemini-cli"))
 
 
+def test_a_budget_that_is_used_up_to_the_limit_passes() -> None:
+    shown = listing(many(120, 300), "copilot-cli")
+    share = shown.whole / (shown.budget or 0)
+    assert judge(CLEAN, Gate(max_budget=share), listing=shown).passed
+    assert not judge(CLEAN, Gate(max_budget=share - 1e-9), listing=shown).passed
+
+
+def test_the_conclusion_names_every_limit_and_what_fails() -> None:
+    report = make_report(findings=[make_finding(severity="error"), make_finding(severity="info")])
+    said = judge(report, Gate(max_hijack=0.5, min_accuracy=0.1)).conclusion
+    assert (
+        said == "FAILED: max-hijack 50.0%: 12.0%; min-accuracy 10.0%: 80.0%; fail-on error: 1 of 2 findings."
+    )
+    assert judge(report, Gate(fail_on="never")).conclusion == (
+        "PASSED: no limit on a rate was set; findings never fail."
+    )
+
+
 @pytest.mark.parametrize("gate", [Gate(fail_on=cast(Any, "errors")), Gate(gate_on=cast(Any, "upper"))])
 def test_settings_that_make_no_sense(gate: Gate) -> None:
     with pytest.raises(UsageError, match="it can be"):
