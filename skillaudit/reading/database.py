@@ -37,6 +37,7 @@ def open_database(
 ) -> Iterator[sqlite3.Connection]:
     """Yield a copy in memory of a SQLite file, with what its write-ahead log has committed.
 
+    Memory reaches twice the bytes of the file, and once those of its log.
     The layout of the file is SQLite's own (https://sqlite.org/fileformat2.html). Raises `error` for a file that
     is no database, cannot be read or holds more than `bounds`, and turns a `sqlite3.Error` of the block into it:
     among them the end of its patience, for a few rows that are joined with each other are as many as their product.
@@ -44,14 +45,16 @@ def open_database(
     data = read_bytes(path, bounds, error=error)
     if not data.startswith(_MAGIC) or len(data) < 512:
         raise error(f"{named(path)}: not {bounds.what}; {bounds.remedy}")
+    whole = bytearray(data)
+    del data
     with suppress(UsageError):
-        data = _committed(data, read_bytes(f"{os.fspath(path)}-wal", bounds))
+        _commit(whole, read_bytes(f"{os.fspath(path)}-wal", bounds))
     # Mode 2 of the header asks for the log's file, which a copy in memory has not.
-    data = data[:18] + b"\1\1" + data[20:]
+    whole[18:20] = b"\1\1"
     connection = sqlite3.connect(":memory:")
     try:
-        connection.deserialize(data)
-        del data
+        connection.deserialize(whole)
+        del whole
         connection.execute("PRAGMA query_only = ON")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         ticks = iter(range(STEPS // _TICK))
@@ -73,13 +76,13 @@ def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))
 
 
-def _committed(data: bytes, log: bytes) -> bytes:
-    """Return a database with the pages of its log's last committed transaction laid over it."""
+def _commit(data: bytearray, log: bytes) -> None:
+    """Lay the pages of its log's committed transactions over a database."""
     if len(log) < 32:
-        return data
+        return
     magic, _, size, _, *salts = struct.unpack_from(">6I", log)
     if magic not in _WAL or not 512 <= size <= 65_536 or size & (size - 1):
-        return data
+        return
     pages: dict[int, int] = {}
     waiting: dict[int, int] = {}
     total = 0
@@ -92,9 +95,9 @@ def _committed(data: bytes, log: bytes) -> bytes:
             pages.update(waiting)
             waiting, total = {}, after
     if not pages or total * size > len(data) + len(log):
-        return data
-    whole = bytearray(data[: total * size].ljust(total * size, b"\0"))
+        return
+    del data[total * size :]
+    data.extend(bytes(total * size - len(data)))
     for page, start in pages.items():
         if page <= total:
-            whole[(page - 1) * size : page * size] = log[start : start + size]
-    return bytes(whole)
+            data[(page - 1) * size : page * size] = log[start : start + size]
