@@ -11,6 +11,8 @@ import msgspec
 from skillaudit.clients.loading import Loaded, loading
 from skillaudit.clients.profiles import ClientProfile, profile, profiles
 from skillaudit.config import Config
+from skillaudit.errors import UsageError
+from skillaudit.reading.limits import PATTERNS
 from skillaudit.schema import LeftOut, Library, Site, Skill
 
 _SHOWN = 5
@@ -33,13 +35,17 @@ def select(library: Library, config: Config) -> Library:
     That are the files that match a pattern of `exclude`; and, unless all files are wanted, what the client of the
     configuration does not load, or none of those that the library is made for. A library that is made for no client
     in particular competes whole, but for templates, examples and test data.
-    Raises `UsageError` for an unknown client.
+    Raises `UsageError` for an unknown client, and for patterns without end.
     """
     skills = [msgspec.structs.replace(skill, out="") if skill.out else skill for skill in library.skills]
-    patterns = [(text, _pattern(text)) for text in config.exclude]
+    if sum(map(len, config.exclude)) > PATTERNS:
+        raise UsageError(f"exclude: more than {PATTERNS:,} characters of patterns; name folders above")
+    patterns = [(text, _tokens(text)) for text in config.exclude]
     groups: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for at, skill in enumerate(skills):
-        hit = next((text for text, pattern in patterns if pattern.search("/" + skill.path)), None)
+        path = "/" + skill.path
+        places = _places(path) if patterns else {}
+        hit = next((text for text, tokens in patterns if _hits(tokens, places, len(path))), None)
         if hit is not None:
             skills[at] = msgspec.structs.replace(skill, out="excluded")
             groups["", f"it matches {hit}, which is left out", ""].append(skill.id)
@@ -113,24 +119,52 @@ def _without_name(fix: str, skill: Skill) -> str:
     return fix.replace(f"/{skill.name}", "/NAME") if fix.endswith(f"/{skill.name}") else fix
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """Turn a pattern as in .gitignore into an expression that is searched in `/path`.
+def _tokens(text: str) -> list[str]:
+    """Take a pattern as in .gitignore apart, for `_hits` in `/path`: `**/`, `**`, `*`, `?`, and characters.
 
     A pattern with a slash inside holds from the source on, another one for any folder or file of that name.
     """
     body = text.strip("/")
-    anchored = "/" in body
-    parts = []
-    at = 0
-    while at < len(body):
-        if body.startswith("**/", at):
-            parts.append("(?:[^/]+/)*")
-            at += 3
-        elif body.startswith("**", at):
-            parts.append(".*")
-            at += 2
-        else:
-            char = body[at]
-            parts.append("[^/]*" if char == "*" else "[^/]" if char == "?" else re.escape(char))
-            at += 1
-    return re.compile(("^/" if anchored else "/") + "".join(parts) + "(?:/|$)")
+    return ["" if "/" in body else "**", "/", *_TOKEN.findall(body)]
+
+
+def _places(path: str) -> dict[str, int]:
+    """Return, for each character of a path, a number with a bit for each place that it stands at."""
+    places: dict[str, int] = defaultdict(int)
+    for at, char in enumerate(path):
+        places[char] |= 1 << at
+    return places
+
+
+def _hits(tokens: Sequence[str], places: Mapping[str, int], size: int) -> bool:
+    """Whether a path of `size` characters, or a folder of it, is what a pattern means.
+
+    The bits of a number are all places that the pattern can have come to, so that no pattern costs more than its
+    tokens, whatever the path.
+    """
+    end = 1 << size
+    slash = places.get("/", 0)
+    plain = (end - 1) & ~slash
+
+    def on(come: int) -> int:
+        return come | ((come & plain) + plain) ^ plain  # the sum carries each bit on to the next slash
+
+    now = 1
+    for token in tokens:
+        if token == "*":
+            now = on(now)
+        elif token == "?":
+            now = (now & plain) << 1
+        elif token == "**":
+            now = 2 * end - (now & -now)
+        elif token == "**/":
+            while (more := now | (on((now & plain) << 1) & slash) << 1) != now:
+                now = more
+        elif token:
+            now = (now & places.get(token, 0)) << 1
+        if not now:
+            return False
+    return bool(now & (slash | end))
+
+
+_TOKEN = re.compile(r"\*\*/?|.", re.DOTALL)

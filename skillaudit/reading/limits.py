@@ -25,6 +25,8 @@ LINE = 8 * MIB
 """Bytes of one row of a JSONL file."""
 LIBRARY = 1024 * MIB
 """Bytes of all skill files of one source together."""
+PATTERNS = 16_384
+"""Characters of all patterns of `exclude`."""
 MODELS = 200
 """Models of one log of decisions, of which each is fitted by itself."""
 ALL_REQUESTS = 100_000

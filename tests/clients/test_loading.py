@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from skillaudit.clients import listing, loading, losses, made_for, profile, select
 from skillaudit.config import Config
+from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.schema import Library
+from skillaudit.reading.limits import PATTERNS
+from skillaudit.schema import Library, Skill
 from tests.load.trees import text, write
+from tests.test_growth import SECONDS, limited
 
 
 def states(library: Library, client: str) -> dict[str, str]:
@@ -26,6 +32,10 @@ def states(library: Library, client: str) -> dict[str, str]:
 def routable(root: Path, **settings: object) -> list[str]:
     chosen = select(load([root]), Config(**settings))  # type: ignore[arg-type]
     return [skill.id for skill in chosen.routable]
+
+
+def skill_at(path: str) -> Skill:
+    return Skill(id=path, name="a", description="Does it.", path=path, root=".")
 
 
 def listed(root: Path, client: str) -> list[str]:
@@ -109,6 +119,33 @@ def test_patterns_leave_out(tmp_path: Path) -> None:
     library = select(load([tmp_path]), Config(exclude=("drafts",)))
     assert [entry.reason for entry in listing(library.skills, "codex").entries] == ["", "", "left out"]
     assert library.left_out[0].reason == "it matches drafts, which is left out"
+
+
+REGEX = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+"""What the parts of a pattern mean, as the expressions that would cost too much on a hostile one."""
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "/", *REGEX]), min_size=1, max_size=8).map("".join),
+    st.lists(st.text("ab", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join),
+)
+@settings(max_examples=400, deadline=None)
+def test_patterns_mean_what_their_expressions_would(text: str, path: str) -> None:
+    body = text.strip("/")
+    parts = re.sub(r"\*\*/?|.", lambda token: REGEX.get(token[0], re.escape(token[0])), body)
+    meant = re.search(f"{'^/' if '/' in body else '/'}{parts}(?:/|$)", f"/{path}") is not None
+    library = Library(sources=(".",), skills=(skill_at(path),))
+    assert (select(library, Config(exclude=(text,))).skills[0].out == "excluded") is meant
+
+
+def test_no_pattern_takes_longer_than_it_is_long() -> None:
+    paths = ("a" * 2_000, "ab" * 1_000, "a/" * 1_000 + "a", "s" * 2_000)
+    library = Library(sources=(".",), skills=tuple(skill_at(path) for path in paths))
+    for pattern in ("*a", "**/", "**/a/", "?*", "**a", "*a/", "a*"):
+        with limited(SECONDS):
+            select(library, Config(exclude=(pattern * (PATTERNS // len(pattern) - 1) + "x",)))
+    with pytest.raises(UsageError, match="exclude: more than 16,384 characters"):
+        select(library, Config(exclude=("x" * 10_000, "y" * 10_000)))
 
 
 def test_a_page_called_skill_is_a_page(tmp_path: Path) -> None:
