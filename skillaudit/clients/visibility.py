@@ -17,14 +17,11 @@ class VisibilityRow(Record):
 
     id: str
     states: tuple[State, ...]
-    lost: tuple[int, ...]
-    reasons: tuple[str, ...]
 
 
 class Visibility(Record):
     """The table of skills by clients."""
 
-    context: int | None
     columns: tuple[ClientView, ...]
     rows: tuple[VisibilityRow, ...]
 
@@ -55,14 +52,11 @@ def _seen(
     lists = [listing(skills, name, context=context, order=order) for name in names]
     wanted = {rule.id for rule in made_for(skills)}
     return Visibility(
-        context=context,
         columns=tuple(_column(skills, shown, shown.client in wanted) for shown in lists),
         rows=tuple(
             VisibilityRow(
                 id=skill.id,
                 states=tuple(shown.entries[position].state for shown in lists),
-                lost=tuple(shown.entries[position].lost for shown in lists),
-                reasons=tuple(shown.entries[position].reason for shown in lists),
             )
             for position, skill in enumerate(skills)
         ),

@@ -190,12 +190,9 @@ def _competitor(
     rivals: tuple[Rival, ...],
 ) -> SkillReport:
     x, y = structure.positions[row]
-    return SkillReport(
-        id=skill.id,
-        name=skill.name,
+    return msgspec.structs.replace(
+        bystander(skill),
         description=shown.description,
-        path=skill.path,
-        category=skill.category,
         manual_only=False,
         requests=flow.requests,
         victim_rate=flow.victim_rate,
@@ -214,8 +211,7 @@ def _competitor(
         rivals=rivals,
         lost=flow.lost,
         stolen=flow.stolen,
-        plugin=skill.origin.plugin,
-        server=skill.origin.server,
+        out="",
     )
 
 

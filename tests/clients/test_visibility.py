@@ -16,7 +16,7 @@ def test_the_table_agrees_with_the_lists() -> None:
         shown = listing(library, column.client, context=200_000)
         assert [row.states[position] for row in table.rows] == [entry.state for entry in shown.entries]
         assert column.full + column.shortened + column.name_only + column.invisible == len(library)
-        assert column.lost == sum(row.lost[position] for row in table.rows)
+        assert column.lost == sum(entry.lost for entry in shown.entries)
 
 
 def test_all_current_clients_by_default() -> None:
