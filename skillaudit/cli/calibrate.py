@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from skillaudit.cli.options import narration
+from skillaudit.cli.options import form_option, narration, quiet_option
 from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
@@ -40,11 +40,9 @@ _FILE = click.Path(path_type=Path)
     "--scorer", type=click.Choice(["hybrid", "dense", "lexical"]), default="hybrid", show_default=True
 )
 @click.option("--blank", is_flag=True, help="Start from nothing instead of the shipped class of models.")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of vectors.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@quiet_option
 def command(
     decisions: Path,
     library: Path | None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import narration, setting_options, settings_of, sources, tell
+from skillaudit.cli.options import narration, output_option, setting_options, settings_of, sources, tell
 from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     metavar="LOG",
     help="Hold the limits against what a probe measured, or decisions of your sessions, not the forecast.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@output_option
 @click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
 @setting_options("check")
 def command(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
+from skillaudit.cli.options import form_option
 from skillaudit.cli.output import deliver_json, show
 
 
 @click.command("clients")
 @click.argument("names", nargs=-1)
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 def command(names: tuple[str, ...], form: str) -> None:
     """Say which skills each client loads and how it lists them, with the date and the source of what is known.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import make_config, narration, setting_options
+from skillaudit.cli.options import form_option, make_config, narration, setting_options
 from skillaudit.cli.output import deliver, deliver_json, show
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ _ATTEMPTS = 4
 @click.option(
     "--export", type=click.Path(path_type=Path), metavar="FILE", help="Write the intermediate form as JSON."
 )
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @setting_options("compile")
 def command(
     source: str,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.asking.defaults import BUDGET
-from skillaudit.cli.options import FloatRange, live_options, narration
+from skillaudit.cli.options import FloatRange, live_options, narration, quiet_option
 from skillaudit.cli.output import deliver, show
 from skillaudit.cli.prices import price_of
 
@@ -66,7 +66,7 @@ REPORT = "report.html"
     show_default=True,
     help="Markdown is a table of the verdicts.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@quiet_option
 def command(name: str, out: Path | None, form: str, quiet: bool, **options: Any) -> None:
     """Run an experiment of the papers on a router, and say which of its hypotheses hold there.
 

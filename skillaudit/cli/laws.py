@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skillaudit.cli.options import make_config, narration, setting_options
+from skillaudit.cli.options import form_option, make_config, narration, setting_options
 from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ SIZES = (10, 20, 50, 100, 200, 500)
     help="The law of a library as `skillaudit probe --study decay` measured it.",
 )
 @click.option("--model", help="Which model, where several are in the LOG.")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @setting_options("laws")
 def command(
     sources: tuple[str, ...],

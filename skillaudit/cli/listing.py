@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from skillaudit.cli.options import sources
+from skillaudit.cli.options import output_option, sources
 from skillaudit.cli.output import check_writable, deliver, show
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Files that count: those that a client loads, or all on disk as if each were installed.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@output_option
 def command(
     sources: tuple[str, ...],
     client: str | None,

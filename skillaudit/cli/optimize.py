@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from skillaudit.cli.diagnostics import say
-from skillaudit.cli.options import FloatRange, live_options, make_config, narration, setting_options, sources
+from skillaudit.cli.options import (
+    FloatRange,
+    form_option,
+    live_options,
+    make_config,
+    narration,
+    setting_options,
+    sources,
+)
 from skillaudit.cli.output import deliver, deliver_json, show
 from skillaudit.cli.prices import price_of
 from skillaudit.disk.names import expanded
@@ -77,9 +85,7 @@ EXTRACTIVE = "extractive"
 )
 @click.option("--budget", type=FloatRange(min=0), help="With --prove: dollars.  [default: 5.00]")
 @live_options
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @click.option("--all", "everything", is_flag=True, help="Text: show every edit with its text.")
 @setting_options("optimize")
 def command(

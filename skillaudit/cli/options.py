@@ -44,7 +44,13 @@ _NEAR = (
     ),
     click.option("--isolated", is_flag=True, help="Let nothing count that SOURCE says about its own audit."),
 )
-_QUIET = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+form_option = click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout."
+)
 
 
 _LIVE = (
@@ -87,7 +93,7 @@ def setting_options(command: str) -> Callable[[Function], Function]:
     options = [option_of(key) for key in KEYS if key.about.flag and command in key.about.commands]
 
     def add(function: Function) -> Function:
-        for option in reversed([*options, config_options, _QUIET]):
+        for option in reversed([*options, config_options, quiet_option]):
             function = option(function)
         return function
 

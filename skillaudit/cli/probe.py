@@ -10,9 +10,11 @@ import click
 from skillaudit.asking.defaults import BUDGET, TITLES
 from skillaudit.cli.options import (
     FloatRange,
+    form_option,
     live_options,
     make_config,
     narration,
+    output_option,
     setting_options,
     sources,
 )
@@ -71,10 +73,8 @@ _OWN = (
     "--save-profile", metavar="NAME", help="Fit a router profile to the decisions, for --router NAME."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of orders and samples.")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@form_option
+@output_option
 @setting_options("probe")
 def command(
     sources: tuple[str, ...],

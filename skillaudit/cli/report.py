@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import audited, setting_options, settings_of, sources, tell
+from skillaudit.cli.options import audited, output_option, setting_options, settings_of, sources, tell
 
 
 @click.command("report")
 @sources
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to a file instead of stdout.")
+@output_option
 @click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
 @setting_options("report")
 def command(

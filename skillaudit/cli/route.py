@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import make_config, narration, setting_options, sources
+from skillaudit.cli.options import form_option, make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver_json, show
 
 
@@ -16,9 +16,7 @@ from skillaudit.cli.output import deliver_json, show
 @click.option(
     "--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many skills to show."
 )
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @setting_options("route")
 def command(sources: tuple[str, ...], request: str, top: int, form: str, quiet: bool, **options: Any) -> None:
     """Rank the skills of SOURCE for REQUEST, with scores and the words that carry them."""

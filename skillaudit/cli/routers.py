@@ -6,13 +6,12 @@ from contextlib import suppress
 
 import click
 
+from skillaudit.cli.options import form_option
 from skillaudit.cli.output import deliver_json, show
 
 
 @click.command("routers")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 def command(form: str) -> None:
     """List the router profiles: what each was fitted on, how well it predicts, and which is the default."""
     from skillaudit.routing import profiles

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skillaudit.cli.options import narration
+from skillaudit.cli.options import form_option, narration, quiet_option
 from skillaudit.cli.output import check_writable, deliver, deliver_json, put
 
 if TYPE_CHECKING:
@@ -36,13 +36,11 @@ if TYPE_CHECKING:
     default="",
     help="Only what concerns the skills of this library, by its names; and what you said of it in a review.",
 )
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @click.option("--all", "everything", is_flag=True, help="Text: show every row of every list.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and read nothing.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what was read before.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@quiet_option
 def command(
     sources: tuple[Path, ...],
     clients: tuple[str, ...],

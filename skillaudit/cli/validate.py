@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from skillaudit.cli.options import narration
+from skillaudit.cli.options import narration, quiet_option
 from skillaudit.cli.output import deliver_json, put, show
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ LIMITS = """
     default="text",
     show_default=True,
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@quiet_option
 def command(data: Path | None, scorer: str | None, errors: bool, form: str, quiet: bool) -> None:
     """Say how well routing is predicted, and where not: the stored figures, or new ones from logs in DIR."""
     if data is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skillaudit.cli.options import make_config, narration, setting_options, sources
+from skillaudit.cli.options import form_option, make_config, narration, setting_options, sources
 from skillaudit.cli.output import deliver_json, show
 
 SHOWN = 12
@@ -17,9 +17,7 @@ SHOWN = 12
 @sources
 @click.option("--add", multiple=True, metavar="DIR", help="Skills to add.  Repeatable.")
 @click.option("--remove", multiple=True, metavar="NAME", help="Skill to remove, by id or name.  Repeatable.")
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@form_option
 @setting_options("whatif")
 def command(
     sources: tuple[str, ...],
