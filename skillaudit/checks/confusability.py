@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
+from skillaudit.analysis.names import named, set_apart
 from skillaudit.checks.rule import Evidence, Rule, percent, places
 from skillaudit.schema import Cluster, Finding, Pair, RequestLoss
 
@@ -20,7 +22,9 @@ NOTES = 10
 """Notes on pairs, those that lose most."""
 TWIN_COSINE = {"dense": 0.75, "hybrid": 0.75, "lexical": 0.35}
 """Cosine from which two descriptors of one cluster are twins, by scorer. On vectors it separates the
-pairs that a reader of ten real libraries takes for doubles from those that share a subject only."""
+pairs that a reader of ten real libraries takes for doubles from those that share a subject only. By words, the
+frontier models of eight libraries sent 6 of 122 requests of such a skill to the other, and 1 of 150 where a name
+sets the two apart."""
 VICTIM_LOSS = 0.5
 VICTIM_LOW = 0.25
 VICTIM_MAY = 0.3
@@ -90,10 +94,16 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     inside_of: dict[int, list[str]] = {}
     for skill in evidence.skills:
         inside_of.setdefault(skill.cluster, []).append(skill.id)
+    about = cache(lambda of: named(evidence.by_id[of]))
     for skill in evidence.skills:
         for rival in skill.rivals:
             inside = skill.cluster >= 0 and cluster_of.get(rival.id) == skill.cluster
-            if inside and skill.cluster not in cloned and rival.cosine >= bar:
+            if (
+                inside
+                and skill.cluster not in cloned
+                and rival.cosine >= bar
+                and not set_apart(about(skill.id), about(rival.id))
+            ):
                 pair = (min(skill.id, rival.id), max(skill.id, rival.id))
                 found.setdefault(skill.cluster, {})[pair] = rival.cosine
     for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
@@ -107,7 +117,7 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
         yield rule.finding(
             members,
-            f"{a} and {b} have nearly the same description{more}.",
+            f"{a} and {b} say much the same{more}.",
             evidence=f"Likeness {cosine:.2f}, where 1 is the same; "
             f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
             fix=f"Merge {a} and {b}, or say in each what only it does and name the other for the rest.",
@@ -168,7 +178,8 @@ RULES = (
         code="SA204",
         slug="near-twins",
         severity="warning",
-        what="A cluster of confusable skills, two of which have descriptions that say nearly the same.",
+        what="A cluster of confusable skills, two of which have descriptions that say much the same, and neither is "
+        "named for something that only its own description speaks of.",
         why="Where users' words fit both, the choice is a coin toss, and the loser's owner never hears of it. "
         "Requests that name what only one of them does may still find it, so this is an exposure, not a loss.",
         fix="Merge them, or write reciprocal boundaries: what each does that the other does not.",

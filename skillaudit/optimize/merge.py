@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from skillaudit.analysis.names import ROLES, VARIANT, folded, parts, subject
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
@@ -18,7 +19,6 @@ from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
-from skillaudit.text.words import stem
 
 NEAREST = 8
 ALIKE = 0.85
@@ -43,43 +43,6 @@ _OWN = 2
 """Times that one file must say a word the other lacks, for the word to be what it is about."""
 
 
-def _folded(word: str) -> str:
-    """Return a word of a name without its ending; `docs` and `doc` are one, which is too short for a stem."""
-    found = stem(word)
-    return (
-        found[:-1]
-        if 3 < len(found) < 6 and found.endswith("s") and not found.endswith(("ss", "us", "is"))
-        else found
-    )
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(map(_folded, words.split()))
-
-
-_VARIANT = _set(
-    "skill skills expert experts automation automate automator helper tool tools toolkit best practice practices "
-    "pattern patterns guide guides guideline guidelines master mastery pro specialist engineer engineering developer "
-    "development agent assistant system generate generator builder creator writer implementation implement response "
-    "responder professional drafter editor official "
-    "anthropic senior advanced core complete comprehensive ultimate modern basic simple v2 v3 plus "
-    "lite claude cc code codex based using for with and the of a an to in on your my principles essentials basics "
-    "fundamentals suite kit hub coach advisor architect consultant management"
-)
-"""Words of a name that say how good or what kind of thing a skill is, not what it is about."""
-_ROLES = tuple(
-    frozenset(words.split())
-    for words in (
-        "detecting detect hunting hunt investigating monitoring triaging defending preventing hardening",
-        "performing conducting executing exploiting bypassing cracking",
-        "analyzing analysing reviewing auditing evaluating",
-        "building implementing configuring deploying creating setting",
-    )
-)
-"""What a name says is done; skills of two roles do not do the same to one subject."""
-_EVERY_ROLE = frozenset().union(*_ROLES)
-
-
 class Verdicts:
     """Says of two skills whether they do the same, and how it is known."""
 
@@ -91,16 +54,14 @@ class Verdicts:
         self._bodies = [
             _words(skill, source) for skill, source in zip(bench.skills, lexicon.sources, strict=True)
         ]
-        words = [_parts(skill.name) for skill in bench.skills]
-        self._roles = [{at for at, role in enumerate(_ROLES) if role & set(own)} for own in words]
-        self._order = [[_folded(word) for word in own] for own in words]
-        self._full = [frozenset(map(_folded, own)) for own in words]
-        self._core = [
-            frozenset(_folded(word) for word in own if word not in _EVERY_ROLE) - _VARIANT for own in words
-        ]
+        words = [parts(skill.name) for skill in bench.skills]
+        self._roles = [{at for at, role in enumerate(ROLES) if role & set(own)} for own in words]
+        self._order = [[folded(word) for word in own] for own in words]
+        self._full = [frozenset(map(folded, own)) for own in words]
+        self._core = [subject(own) for own in words]
         shipped = Counter(tuple(own[:2]) for own in words if len(own) > 2)
         self._bare = [
-            core if shipped[tuple(own[:2])] < 2 else frozenset(map(_folded, own[2:])) - _VARIANT
+            core if shipped[tuple(own[:2])] < 2 else frozenset(map(folded, own[2:])) - VARIANT
             for own, core in zip(words, self._core, strict=True)
         ]
         """As the core, without two words that several names begin with: those of a plugin."""
@@ -266,11 +227,6 @@ def joined(stays: Skill, goes: Skill) -> str:
         base.append(closed(when))
     text = " ".join(base)
     return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
-
-
-def _parts(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return [part for part in re.split(r"[\W_]+", spaced.casefold()) if part]
 
 
 def _spell(words: frozenset[str]) -> str:

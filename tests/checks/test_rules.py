@@ -218,6 +218,19 @@ def test_near_twins_are_told_by_cluster_and_scorer() -> None:
     assert codes(evidence(skills=twins(0.35), forecast=lexical)) == ["SA204"]
 
 
+def test_skills_that_a_name_sets_apart_are_no_twins() -> None:
+    def named(*names: str) -> list[str]:
+        skills = tuple(
+            Skill(id=at, name=name, description=f"Take payments with {name.split('-')[0]}.")
+            for at, name in zip("abc", (*names, "other"), strict=True)
+        )
+        library = msgspec.structs.replace(evidence().library, skills=skills)
+        return codes(evidence(skills=twins(0.8), library=library))
+
+    assert named("stripe-integration", "paypal-integration") == []
+    assert named("payments-guide", "payments-expert") == ["SA204"]
+
+
 def test_a_pair_names_who_loses_and_what() -> None:
     flip = RequestLoss(query="undo it", gold="b", taken_by="a", probability=0.8, source="mined")
     pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=(flip,))

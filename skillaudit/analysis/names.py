@@ -1,0 +1,78 @@
+"""What the name of a skill says: its subject, apart from what is done to it and from words of quality."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from skillaudit.schema import Skill
+from skillaudit.text.words import stem, terms
+
+
+def folded(word: str) -> str:
+    """Return a word of a name without its ending; `docs` and `doc` are one, which is too short for a stem."""
+    found = stem(word)
+    return (
+        found[:-1]
+        if 3 < len(found) < 6 and found.endswith("s") and not found.endswith(("ss", "us", "is"))
+        else found
+    )
+
+
+_VARIANT = """
+skill skills expert experts automation automate automator helper tool tools toolkit best practice practices pattern
+patterns guide guides guideline guidelines master mastery pro specialist engineer engineering developer development
+agent assistant system generate generator builder creator writer implementation implement response responder
+professional drafter editor official anthropic senior advanced core complete comprehensive ultimate modern basic simple
+v2 v3 plus lite claude cc code codex based using for with and the of a an to in on your my principles essentials basics
+fundamentals suite kit hub coach advisor architect consultant management
+"""
+VARIANT = frozenset(map(folded, _VARIANT.split()))
+"""Words of a name that say how good or what kind of thing a skill is, not what it is about."""
+_COMMON = "app application service project product production release code file data task"
+COMMON = frozenset(map(folded, _COMMON.split()))
+"""Words that many a request has, whichever skill is meant: a name that differs by one of them sets nothing apart."""
+ROLES = tuple(
+    frozenset(words.split())
+    for words in (
+        "detecting detect hunting hunt investigating monitoring triaging defending preventing hardening",
+        "performing conducting executing exploiting bypassing cracking",
+        "analyzing analysing reviewing auditing evaluating",
+        "building implementing configuring deploying creating setting",
+    )
+)
+"""What a name says is done; skills of two roles do not do the same to one subject."""
+EVERY_ROLE = frozenset().union(*ROLES)
+
+
+def parts(name: str) -> list[str]:
+    """Return the words of a name in order, case folded; `webScraping` has two."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return [part for part in re.split(r"[\W_]+", spaced.casefold()) if part]
+
+
+def subject(words: list[str]) -> frozenset[str]:
+    """Return what a name is about, folded: its words without roles and words of quality."""
+    return frozenset(folded(word) for word in words if word not in EVERY_ROLE) - VARIANT
+
+
+class Named(NamedTuple):
+    """What a skill is named for, and the telling words of its description, folded."""
+
+    subject: frozenset[str]
+    said: frozenset[str]
+
+
+def named(skill: Skill) -> Named:
+    """Read a skill's name and description."""
+    return Named(subject(parts(skill.name)), frozenset(folded(key) for key, _ in terms(skill.description)))
+
+
+def set_apart(a: Named, b: Named) -> bool:
+    """Whether either is named for something that its description speaks of and the other's does not.
+
+    `stripe-integration` and `paypal-integration` are a template filled in twice: a request says which is meant.
+    """
+    return any(
+        (one.subject - other.subject - COMMON) & (one.said - other.said) for one, other in ((a, b), (b, a))
+    )

@@ -1,0 +1,38 @@
+"""What the name of a skill says."""
+
+import pytest
+
+from skillaudit.analysis.names import named, parts, set_apart, subject
+from skillaudit.schema import Skill
+
+
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("web-scraping-expert", {"web", "scrap"}),
+        ("WebScraping", {"web", "scrap"}),
+        ("reviewing_docs", {"doc"}),
+        ("doc-guide", {"doc"}),
+        ("skill-creator", set()),
+    ],
+)
+def test_a_subject_has_neither_roles_nor_quality(name: str, about: set[str]) -> None:
+    assert subject(parts(name)) == about
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        (("stripe", "Take payments by Stripe."), ("paypal", "Take payments by PayPal."), True),
+        (("stripe", "Take payments by Stripe."), ("payments", "Take payments by any provider."), True),
+        (("stripe", "Take payments."), ("paypal", "Take payments."), False),
+        (("stripe", "Stripe or PayPal payments."), ("paypal", "PayPal or Stripe payments."), False),
+        (("deploy-app", "Deploy the app."), ("deploy-service", "Deploy a service."), False),
+        (("docs-guide", "Write docs."), ("doc-expert", "Write docs well."), False),
+    ],
+)
+def test_a_name_sets_apart_what_its_description_alone_speaks_of(
+    one: tuple[str, str], other: tuple[str, str], apart: bool
+) -> None:
+    a, b = (named(Skill(id=name, name=name, description=text)) for name, text in (one, other))
+    assert set_apart(a, b) is set_apart(b, a) is apart
