@@ -25,71 +25,38 @@
   };
   const figure = (count) => count.toLocaleString("en");
   const collator = new Intl.Collator("en", { numeric: true });
+  const AT_ONCE = 300;
+  const wordsOf = (input) => input.value.toLowerCase().split(/\s+/).filter(Boolean);
   for (const table of document.querySelectorAll("table[data-sort]")) {
     const body = table.tBodies[0];
     const original = [...body.rows];
     const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = head.textContent;
-      head.textContent = "";
-      head.append(button);
-      button.addEventListener("click", () => {
-        const numeric = head.classList.contains("num");
-        const now = head.getAttribute("aria-sort");
-        const next = now === null ? (numeric ? "descending" : "ascending")
-          : now === (numeric ? "descending" : "ascending") ? (numeric ? "ascending" : "descending") : null;
-        for (const other of heads) other.removeAttribute("aria-sort");
-        if (next) head.setAttribute("aria-sort", next);
-        const value = (row) => {
-          const said = row.cells[column].dataset.v ?? row.cells[column].textContent;
-          const figure = numeric ? parseFloat(said.replaceAll(",", "").replace("<", "")) : said;
-          return Number.isNaN(figure) ? "" : figure;
-        };
-        const sign = next === "descending" ? -1 : 1;
-        const rows = next === null ? original : [...original].sort((a, b) => {
-          const [x, y] = [value(a), value(b)];
-          if (x === "" || y === "") return (x === "") - (y === "");
-          return sign * (numeric ? x - y : collator.compare(x, y));
-        });
-        body.append(...rows);
-      });
-    });
+    const packed = drawn.whole[table.dataset.sort];
     const tools = document.getElementById(table.dataset.sort);
-    if (!tools) continue;
-    tools.hidden = false;
-    const input = tools.querySelector("input");
-    const count = tools.querySelector("output");
+    const input = tools?.querySelector("input");
+    const count = tools?.querySelector("output");
     const texts = original.map((row) => row.textContent.toLowerCase());
-    const chunks = drawn.whole[table.dataset.sort];
-    const classes = original.length ? [...original[0].cells].map((cell) => [cell.className, cell.dataset.h]) : [];
-    let whole = null;
-    const everywhere = async (words) => {
-      // Rows that the page has no room for are unpacked when they are first asked for.
-      whole ??= (await Promise.all(chunks.map(unpacked))).flatMap((text) => JSON.parse(text))
-        .map((cells) => [cells, cells.join(" ").toLowerCase()]);
-      if (input.value.toLowerCase().split(/\s+/).filter(Boolean).join(" ") !== words.join(" ")) return;
-      const found = whole.filter(([, text]) => words.every((word) => text.includes(word)));
-      body.replaceChildren(...found.slice(0, 300).map(([cells]) => {
-        const row = document.createElement("tr");
-        row.append(...cells.map((said, at) => {
-          const cell = document.createElement("td");
-          [cell.className, cell.dataset.h] = classes[at] ?? ["", ""];
-          cell.textContent = said;
-          return cell;
-        }));
-        return row;
-      }));
-      count.textContent = figure(found.length) + " of " + figure(whole.length) + (found.length > 300 ? ", the first 300 shown" : "");
+
+    const sorted = (rows, said) => {
+      const column = heads.findIndex((head) => head.hasAttribute("aria-sort"));
+      if (column < 0) return rows;
+      const numeric = heads[column].classList.contains("num");
+      const sign = heads[column].getAttribute("aria-sort") === "descending" ? -1 : 1;
+      const value = (row) => {
+        const text = said(row, column);
+        const figure = numeric ? parseFloat(text.replaceAll(",", "").replace("<", "")) : text;
+        return Number.isNaN(figure) ? "" : figure;
+      };
+      return rows.map((row) => [value(row), row]).sort(([x], [y]) => {
+        if (x === "" || y === "") return (x === "") - (y === "");
+        return sign * (numeric ? x - y : collator.compare(x, y));
+      }).map(([, row]) => row);
     };
-    const filter = () => {
-      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-      if (chunks && words.length) {
-        everywhere(words);
-        return;
-      }
-      if (chunks) body.replaceChildren(...original);
+
+    // All rows are in the page.
+    const arrange = () => {
+      const words = wordsOf(input);
+      body.append(...sorted(original, (row, column) => row.cells[column].dataset.v ?? row.cells[column].textContent));
       let shown = 0;
       original.forEach((row, at) => {
         row.hidden = !words.every((word) => texts[at].includes(word));
@@ -97,8 +64,85 @@
       });
       count.textContent = figure(shown) + " of " + figure(Number(table.dataset.all));
     };
-    input.addEventListener("input", filter);
-    filter();
+
+    // Most rows are packed: they are unpacked when they are first asked for, and drawn as they come in sight.
+    let whole = null;
+    let order = [];
+    let at = 0;
+    const kinds = original.length ? [...original[0].cells].map((cell) => [cell.className, cell.dataset.h]) : [];
+    const unpack = async () => {
+      const [columns, about] = JSON.parse(await unpacked(packed));
+      const text = columns[0].map((_, row) => (columns.map((cells) => cells[row]).join(" ") + " " + (about[row] ?? "")).toLowerCase());
+      return { columns, about, text, every: text.map((_, row) => row) };
+    };
+    const made = (row) => {
+      const line = document.createElement("tr");
+      line.append(...whole.columns.map((cells, column) => {
+        const cell = document.createElement("td");
+        [cell.className, cell.dataset.h] = kinds[column] ?? ["", ""];
+        if (column === 0 && whole.about[row]) {
+          const [more, name, said] = ["details", "summary", "p"].map((tag) => document.createElement(tag));
+          name.textContent = cells[row];
+          said.textContent = whole.about[row];
+          more.append(name, said);
+          cell.append(more);
+        } else cell.textContent = cells[row];
+        return cell;
+      }));
+      return line;
+    };
+    const more = () => {
+      body.append(...order.slice(at, at + AT_ONCE).map(made));
+      at += AT_ONCE;
+    };
+    const find = async () => {
+      const plain = !wordsOf(input).length && !heads.some((head) => head.hasAttribute("aria-sort"));
+      if (whole === null && !plain) whole = unpack();
+      whole = await whole;
+      const words = wordsOf(input);
+      const found = whole === null ? null : whole.every.filter((row) => words.every((word) => whole.text[row].includes(word)));
+      count.textContent = figure(found === null ? Number(table.dataset.all) : found.length) + " of " + figure(Number(table.dataset.all));
+      order = found === null ? [] : sorted(found, (row, column) => whole.columns[column][row]);
+      if (plain) {
+        body.replaceChildren(...original);
+        at = original.length;
+      } else {
+        body.replaceChildren();
+        at = 0;
+        more();
+      }
+    };
+    const bottom = (one) => one.getBoundingClientRect().bottom;
+    const near = () => bottom(table) < Math.min(innerHeight, bottom(table.parentElement)) + 1500;
+    const scrolled = async () => {
+      if (!near()) return;
+      if (whole === null) {
+        whole = unpack();
+        await find();
+      }
+      if (Array.isArray(order) && at < order.length && near()) more();
+    };
+
+    const show = packed ? find : arrange;
+    heads.forEach((head) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.textContent = "";
+      head.append(button);
+      button.addEventListener("click", () => {
+        const [first, second] = head.classList.contains("num") ? ["descending", "ascending"] : ["ascending", "descending"];
+        const now = head.getAttribute("aria-sort");
+        for (const other of heads) other.removeAttribute("aria-sort");
+        if (now !== second) head.setAttribute("aria-sort", now === null ? first : second);
+        show();
+      });
+    });
+    if (packed) addEventListener("scroll", scrolled, { passive: true, capture: true });
+    if (!tools) continue;
+    tools.hidden = false;
+    input.addEventListener("input", show);
+    show();
   }
 
   // --- the charts ---

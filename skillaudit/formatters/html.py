@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
-    """Return a page under 2 MB; where the library is too large for that, it says what it leaves out.
+    """Return a page under 3 MB; where the library is too large for that, it says what it leaves out.
 
     Raises MissingError where Bokeh, which draws the map, is not installed.
     """

@@ -81,7 +81,9 @@ class Table(NamedTuple):
     left: int = 0
     what: str = "row"
     whole: tuple[tuple[str, ...], ...] = ()
-    """The cells of all rows, those that are left out among them, for a page to search."""
+    """The cells of all rows, those left out among them, for a page to search, and to draw as they come in sight."""
+    about: tuple[str, ...] = ()
+    """What is said about each row of `whole`, as much of it as there is room for."""
 
 
 class More(NamedTuple):

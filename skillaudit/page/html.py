@@ -23,24 +23,47 @@ from skillaudit.page.blocks import Block, Curve, Heading, Map, Table, left_out
 from skillaudit.page.charts import MapChart, Packed, map_chart, script
 from skillaudit.page.curve import figure
 from skillaudit.page.encode import to_json
-from skillaudit.page.figures import SEVERITY_ORDER, percent, rate
+from skillaudit.page.figures import SEVERITY_ORDER, cut, percent, rate
 from skillaudit.safety.cleaning import one_line
 from skillaudit.safety.exits import in_markup
 
-MOST_BYTES = 2_000_000
-CHUNK = 5_000
-LIMITS = ((6_000, 1_000), (6_000, 200), (6_000, 0), (4_000, 0), (2_500, 0), (1_000, 0), (200, 0), (50, 0))
+MOST_BYTES = 3_000_000
+LIMITS = ((1_000, 1_000), (1_000, 300), (1_000, 100), (300, 50), (300, 0), (50, 0))
 """Rows of a table, and rows with their notes, that a page is tried with until it is small enough."""
+SOME_NOTED = 300
+"""Rows with their notes where not all rows are drawn at first."""
+LETTERS = (600, 300, 200, 150, 100, 75, 50, 40, 30, 20)
+"""Letters about each row that is not drawn at first, of which a page takes as many as there is room for."""
+SAMPLE = 20
+"""The size of all rows is judged by every so many of them."""
+SPARE = 0.95
+"""Share of the room that the estimate may fill."""
 
 
 def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
-    """Return a page under 2 MB of the blocks that `build` makes of at most so many rows a list."""
+    """Return a page under 3 MB of the blocks that `build` makes of at most so many rows a list."""
     kept = _Kept()
     for rows, noted in LIMITS:
-        page = _page(list(build(rows)), title, noted, kept)
-        if len(page.encode()) < MOST_BYTES:
-            break
+        blocks = list(build(rows))
+        if any(isinstance(block, Table) and block.whole for block in blocks) and noted > SOME_NOTED:
+            continue  # what can be found comes before notes
+        page = _page(blocks, title, noted, kept)
+        if (room := MOST_BYTES - len(page.encode())) > 0:
+            kept.letters = _letters(blocks, room)
+            return _page(blocks, title, noted, kept) if kept.letters else page
     return page
+
+
+def _letters(blocks: Sequence[Block], room: int) -> int:
+    """Return how many letters about each row fit into so many bytes."""
+    for block in blocks:
+        if isinstance(block, Table) and block.whole:
+            rows, about = block.whole[::SAMPLE], block.about[::SAMPLE]
+            bare = len(_packed(rows, about, 0))
+            for letters in LETTERS:
+                if (len(_packed(rows, about, letters)) - bare) * SAMPLE < room * SPARE:
+                    return letters
+    return 0
 
 
 class _Kept:
@@ -49,7 +72,8 @@ class _Kept:
     def __init__(self) -> None:
         self._places: MapChart | None = None
         self._mapped = False
-        self._rows: dict[int, list[str]] = {}
+        self._rows: dict[tuple[int, int], str] = {}
+        self.letters = 0
 
     def places(self, blocks: Sequence[Block]) -> MapChart | None:
         """Return the map of the blocks, where they have one."""
@@ -58,11 +82,12 @@ class _Kept:
             self._mapped = True
         return self._places
 
-    def rows(self, rows: Sequence[Sequence[str]]) -> list[str]:
+    def rows(self, table: Table) -> str:
         """Return rows packed; of one page no two tables of a length are to be searched as a whole."""
-        if len(rows) not in self._rows:
-            self._rows[len(rows)] = _packed(rows)
-        return self._rows[len(rows)]
+        key = len(table.whole), self.letters
+        if key not in self._rows:
+            self._rows[key] = _packed(table.whole, table.about, self.letters)
+        return self._rows[key]
 
 
 def _page(blocks: Sequence[Block], title: str, noted: int, kept: _Kept) -> str:
@@ -74,7 +99,7 @@ def _page(blocks: Sequence[Block], title: str, noted: int, kept: _Kept) -> str:
         "rows": [anchors.get(name, "") for name in places.names] if places else [],
         "links": places.links if places else [],
         "whole": {
-            f"table-{at}": kept.rows(block.whole)
+            f"table-{at}": kept.rows(block)
             for at, block in enumerate(blocks, 1)
             if isinstance(block, Table) and block.whole
         },
@@ -124,16 +149,11 @@ def _clean(value: Any) -> Any:
     return Markup(in_markup(str(escape(one_line(value)))))
 
 
-def _packed(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the cells of a long table in chunks that a page unpacks when they are searched."""
-    return [
-        base64.b64encode(
-            gzip.compress(
-                to_json([[one_line(cell) for cell in row] for row in rows[at : at + CHUNK]]).encode(), mtime=0
-            )
-        ).decode("ascii")
-        for at in range(0, len(rows), CHUNK)
-    ]
+def _packed(rows: Sequence[Sequence[str]], about: Sequence[str], letters: int) -> str:
+    """Return the columns of a long table, and the start of what is said about each row, as a page unpacks them."""
+    columns = [[one_line(cell) for cell in column] for column in zip(*rows, strict=True)]
+    told = [cut(one_line(text), letters) for text in about] if letters else []
+    return base64.b64encode(gzip.compress(to_json([columns, told]).encode(), mtime=0)).decode("ascii")
 
 
 def _json(value: Any) -> Markup:

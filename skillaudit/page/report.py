@@ -354,8 +354,10 @@ def _skills(report: Report, most: Most) -> Iterator[Block]:
         Row(tuple(Span(text) for text in _told(skill)), tuple(_about(skill)), skill.id) for skill in shown
     ]
     yield Heading(plural(len(order), "skill"), "most requests lost or taken first", "skills")
-    whole = tuple(_told(skill) for skill in order) if len(shown) < len(order) else ()
-    yield table(columns, rows, len(order), "skill")._replace(whole=whole)
+    every = order if len(shown) < len(order) else ()
+    yield table(columns, rows, len(order), "skill")._replace(
+        whole=tuple(_told(skill) for skill in every), about=tuple(skill.description for skill in every)
+    )
 
 
 def _told(skill: SkillReport) -> tuple[str, ...]:
