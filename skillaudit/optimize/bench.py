@@ -11,6 +11,7 @@ import numpy as np
 
 from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
+from skillaudit.optimize.words.situations import said
 from skillaudit.optimize.words.source import is_narrower, stems
 from skillaudit.schema import Request, Skill
 
@@ -49,6 +50,8 @@ class Bench:
     minimum: float = MIN_GAIN
     certainty: float = CERTAINTY
     _asked: list[frozenset[str]] | None = None
+    _phrases: list[str] = field(default_factory=list)
+    """What a description may quote of each request."""
 
     @classmethod
     def of(
@@ -95,14 +98,17 @@ class Bench:
         """Return a change without what it brings on requests that the new descriptions quote: that proves nothing."""
         if self._asked is None:
             self._asked = [frozenset(stems(request.query)) for request in self.requests]
+            self._phrases = [
+                phrase.text if (phrase := said(request.query)) else "" for request in self.requests
+            ]
         soft, hard = delta.soft, delta.hard
         for row, text in texts.items():
             words = set(stems(text))
             for at in np.flatnonzero(
                 (self.board.owner == row) & ((delta.soft > 0) | (delta.hard > 0))
             ).tolist():
-                asked = self._asked[at]
-                if len(asked & words) >= QUOTED * max(len(asked), 1):
+                asked, phrase = self._asked[at], self._phrases[at]
+                if len(asked & words) >= QUOTED * max(len(asked), 1) or (phrase and phrase in text):
                     soft, hard = (soft.copy(), hard.copy()) if soft is delta.soft else (soft, hard)
                     soft[at], hard[at] = 0.0, 0
         return Delta(soft, hard)

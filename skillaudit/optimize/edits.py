@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from skillaudit.optimize.records import Edit, Effect
-from skillaudit.optimize.words.phrasing import THIN
-from skillaudit.optimize.words.source import stems
+from skillaudit.optimize.words.source import is_thin, stems
 from skillaudit.schema import Skill
 
 
@@ -111,7 +110,7 @@ def decisive(edits: Sequence[Edit], labelled: Collection[str] = ()) -> list[Edit
         and edit.step in ("boundary", "victim")
         and edit.effect is not None
         and edit.effect.gained <= edit.effect.lost
-        and (len(set(stems(edit.before))) >= THIN or edit.skills[0] not in labelled)
+        and (not is_thin(edit.before) or edit.skills[0] not in labelled)
         else edit
         for edit in edits
         if edit.step not in ("boundary", "victim") or set(stems(edit.before)) != set(stems(edit.after))

@@ -13,9 +13,10 @@ from skillaudit.optimize.bench import QUOTED, Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
 from skillaudit.optimize.records import Edit
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, THIN
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.optimize.words.situations import Situation, particular, said, situations
-from skillaudit.optimize.words.source import source_of, stems
+from skillaudit.optimize.words.source import is_thin, source_of, stems
+from skillaudit.optimize.words.topics import names_in, topics
 from skillaudit.progress import Progress
 from skillaudit.requests import gather
 from skillaudit.requests.mining import Bodies, read
@@ -145,21 +146,25 @@ def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
         source_of(skill, _stand_in([*held.get(skill.id, ()), *own.get(skill.id, ())], skill), halves.read)
         for skill in skills
     ]
+    names = [skill.name for skill in skills]
     occasions = [situations(halves.read(skill), skill.name) for skill in skills]
+    capital = names_in(sources)
+    parts = [topics(source, name, capital) for source, name in zip(sources, names, strict=True)]
     return Lexicon(
         sources,
         [skill.text for skill in skills],
         asked_of(bench),
-        [skill.name for skill in skills],
+        names,
         _lost(bench),
-        particular(occasions, [skill.name for skill in skills]),
+        particular(occasions, names),
+        particular(parts, names),
     )
 
 
 def _lost(bench: Bench) -> list[list[Situation]]:
     """Return what can be quoted of what users asked of each skill in vain; of all, where its description is thin."""
     found: list[list[Situation]] = [[] for _ in bench.skills]
-    thin = [len(set(stems(skill.description))) < THIN for skill in bench.skills]
+    thin = [is_thin(skill.description) for skill in bench.skills]
     for at, (request, gold) in enumerate(zip(bench.requests, bench.board.golds, strict=True)):
         labelled = request.source in ("file", "evals")
         wanted = labelled and (thin[gold[0]] or not bench.board.right[at])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +13,7 @@ from skillaudit.optimize.prune import pruned
 from skillaudit.optimize.rewrite.candidates import candidates
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import Source, is_narrower
+from skillaudit.optimize.words.topics import EVERYWHERE
 from skillaudit.requests.headings import scope_of
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import bare
@@ -30,13 +30,6 @@ PRUNED = 6
 """Of the descriptions with ever less in them, how many are embedded."""
 MAX_HOLES = 60
 MAX_ROUNDS = 3
-EVERYWHERE = re.compile(
-    r"(?:commands?|pitfalls?|steps?|notes?|overview|references?|outputs?|troubleshooting|install\w*|set ?up|"
-    r"requirements?|prerequisites?|limitations?|licen[cs]e|configuration|quick ?start|usage|workflow|tips?|"
-    r"best practices|resources|related \w+|see also|introduction|features|checklist|process)\b",
-    re.IGNORECASE,
-)
-"""Headings that say nothing of what a skill is about."""
 MAX_PARTS = 6
 """Parts of a body that are named."""
 

@@ -40,3 +40,15 @@ def test_a_gain_convinces_when_it_is_large_and_not_the_doing_of_two_requests(
     delta = Delta(soft=np.zeros(6), hard=np.zeros(6, dtype=np.int64))
     delta.soft[: len(soft)], delta.hard[: len(hard)] = soft, hard
     assert bool(bench.convincing(delta)) is worth
+
+
+def test_a_request_whose_words_a_description_quotes_proves_nothing() -> None:
+    asked = "Match open invoices to payments for me please? We have a large backlog of them since the spring."
+    requests = [*REQUESTS, Request(query=asked, gold=("invoices",), source="file")]
+    columns = Columns("lexical", [skill.text for skill in SKILLS], [each.query for each in requests], None)
+    bench = Bench.of(SKILLS, requests, columns, 20.0, 300)
+    delta = Delta(soft=np.full(7, 0.2), hard=np.zeros(7, dtype=np.int64))
+    plain = bench.unquoted({0: "Handles invoices and open payments."}, delta)
+    quoting = 'Handles invoices. Use for requests such as "Match open invoices to payments for me please?".'
+    assert plain.soft[6] == pytest.approx(0.2)
+    assert bench.unquoted({0: quoting}, delta).soft[6] == 0.0

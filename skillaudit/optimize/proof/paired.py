@@ -17,6 +17,8 @@ Doubles = NDArray[np.float64]
 
 HARM = 0.05
 """Largest fall of a skill's own proof accuracy that passes."""
+CHANCE = 1.0
+"""Requests that a skill may lose whatever their share: a single one that changes hands is chance."""
 DRAWS = 2000
 GROUPS = 24
 """Most groups of skills that the bootstrap draws from."""
@@ -103,7 +105,7 @@ def harmed(
     router: str | None,
     touching: Mapping[str, Sequence[str]],
 ) -> tuple[Harm, ...]:
-    """Return the skills whose own proof accuracy falls by more than `HARM`, worst first.
+    """Return the skills whose own proof accuracy falls by more than `HARM`, and by more than a request, worst first.
 
     `touching` gives the ids of the edits of each skill; with a harm stand those of the skill itself and of
     the skills that take its requests now.
@@ -115,7 +117,7 @@ def harmed(
     found = []
     for owner, rows in rows_of.items():
         first, second = (expected(state, name, router, rows)[0] for state in (before, after))
-        if first - second <= HARM + 1e-9:
+        if first - second <= max(HARM, CHANCE / len(rows)) + 1e-9:
             continue
         worse = [row for row in rows if fallen[row] > 0.01 or (before.right[row] and not after.right[row])]
         takers = dict.fromkeys([owner, *(after.skills[after.rival[row]].id for row in worse)])

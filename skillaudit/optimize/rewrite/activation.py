@@ -11,15 +11,17 @@ from collections.abc import Collection
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Delta
-from skillaudit.optimize.rewrite.candidates import asked_for, when_of
+from skillaudit.optimize.rewrite.candidates import about_of, asked_for, topics_of, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import ended
 from skillaudit.optimize.words.situations import cues
+from skillaudit.optimize.words.source import is_thin
 from skillaudit.progress import SILENT, Progress
 
 LONGEST = 700
 """Characters of a description to which nothing is added: a client would cut it, and a reader skip it."""
 REASON = "its description does not say when to use it, which its own file does"
+WHAT = "its description hardly says what it does, which its own file does"
 
 
 def say_when(
@@ -27,24 +29,27 @@ def say_when(
 ) -> None:
     """Add a sentence on when to use a skill to every description without one, where no other skill loses by it.
 
-    The rows of `apart` are left alone.
+    One that hardly says what its skill does is given that, too. The rows of `apart` are left alone.
     """
-    drafts: list[tuple[int, str]] = []
+    drafts: list[tuple[int, str, str]] = []
     names = [skill.name for skill in bench.skills]
     for row, skill in enumerate(bench.skills):
         if row in bench.gone or row in apart or skill.declared_router:
             continue
         more = when_of(skill, row, lexicon, skill.description)
         more = more or (asked_for(row, lexicon, skill.description) if not skill.when_to_use else "")
-        text = f"{ended(skill.description)} {more}"
-        fits = more and skill.description and len(text) <= min(LONGEST, bench.limit)
-        if fits and bench.allows(row, text) and cues(text, names) > cues(skill.description, names):
-            drafts.append((row, text))
+        what = ""
+        if is_thin(skill.description):
+            what = about_of(row, lexicon, skill.description) or topics_of(row, lexicon, skill.description)
+        text = " ".join(filter(None, (ended(skill.description), what, more)))
+        fits = skill.description and len(text) <= min(LONGEST, bench.limit) and bench.allows(row, text)
+        if fits and (what or (more and cues(text, names) > cues(skill.description, names))):
+            drafts.append((row, text, WHAT if what else REASON))
     progress.update("optimize", 0, len(drafts), "activation")
-    scores = bench.columns.full([bench.text(row, text) for row, text in drafts])
-    for at, (row, text) in enumerate(drafts):
+    scores = bench.columns.full([bench.text(row, text) for row, text, _ in drafts])
+    for at, (row, text, reason) in enumerate(drafts):
         delta = bench.board.try_column(row, scores[:, at])
         theirs = bench.board.owner != row
         harmed = bench.harmful(row, Delta(delta.soft * theirs, delta.hard * theirs))
         refused = f"{harmed} would lose requests" if harmed else ""
-        bench.describe("describe", "activation", row, text, REASON, scores[:, at], refused=refused)
+        bench.describe("describe", "activation", row, text, reason, scores[:, at], refused=refused)

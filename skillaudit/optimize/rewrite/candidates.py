@@ -9,7 +9,6 @@ from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose_sentences
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
     MAX_DESCRIPTION,
-    THIN,
     closed,
     ended,
     fit,
@@ -17,7 +16,8 @@ from skillaudit.optimize.words.phrasing import (
     without_generic,
 )
 from skillaudit.optimize.words.situations import SAYS_WHEN, sentence
-from skillaudit.optimize.words.source import Source, stems
+from skillaudit.optimize.words.source import Source, is_thin, stems
+from skillaudit.optimize.words.topics import covering
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
 
@@ -60,6 +60,19 @@ def when_of(skill: Skill, row: int, lexicon: Lexicon, base: str) -> str:
     return sentence(lexicon.situations[row], set(stems(f"{skill.name} {base}")))
 
 
+def about_of(row: int, lexicon: Lexicon, base: str) -> str:
+    """Return a sentence of a file that says what its skill does and `base` does not; empty without one."""
+    about = closed(lexicon.sources[row].about, BOOKS[language(base)].stop)
+    said = set(stems(about))
+    new = said - set(stems(base))
+    return about if new and len(new) * 2 >= len(said) else ""
+
+
+def topics_of(row: int, lexicon: Lexicon, base: str) -> str:
+    """Return a sentence on what the parts of a file are about, in English only; empty without one."""
+    return covering(lexicon.topics[row], set(stems(base))) if language(base) == "en" else ""
+
+
 def asked_for(row: int, lexicon: Lexicon, base: str) -> str:
     """Return a sentence that quotes requests which a skill should have; empty without one to quote.
 
@@ -80,17 +93,19 @@ class _Parts:
     def __init__(self, skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> None:
         self.skill, self.row, self.lexicon, self.limit = skill, row, lexicon, limit
         self.source, self.weights = lexicon.sources[row], lexicon.weights(row, rivals)
-        self.thick = len(set(stems(skill.description))) >= THIN
+        self.thick = not is_thin(skill.description)
         self.stop = BOOKS[language(skill.description)].stop
 
     def opened(self, base: str) -> str:
-        """With the body's own sentence on what the skill does, where the description says next to nothing."""
+        """With what the file says that the skill does, or is about, where the description says next to nothing."""
         if self.thick:
             return base
-        about = closed(self.source.about, self.stop) if self.source.about else ""
-        known = set(stems(base))
-        new = set(stems(about)) - known
-        return self._within(base, about) if len(new) * 2 >= len(set(stems(about))) and new else base
+        about = about_of(self.row, self.lexicon, base)
+        return self._within(base, about) if about else self.covered(base)
+
+    def covered(self, base: str) -> str:
+        """With what the parts of the file are about, where the description says next to nothing."""
+        return base if self.thick else self._within(base, topics_of(self.row, self.lexicon, base))
 
     def told(self, base: str, length: int) -> str:
         """With sentences of the opening of the body, where the description says next to nothing."""
@@ -155,11 +170,16 @@ def by_recipe(
 
 
 def _grown(parts: _Parts, base: str) -> dict[str, str]:
-    opened, told, more = parts.opened(base), parts.told(base, SENTENCES[0]), parts.told(base, SENTENCES[1])
+    opened = parts.opened(base)
+    covered = parts.covered(opened)
+    told, more = parts.told(base, SENTENCES[0]), parts.told(base, SENTENCES[1])
     return {
         "when": parts.when(base),
         "opening": opened,
         "opening and when": parts.when(opened),
+        "topics": covered,
+        "topics and when": parts.when(covered),
+        "topics and requests": parts.asked(covered),
         "sentences": told,
         "sentences and when": parts.when(told),
         "more sentences and when": parts.when(more),

@@ -20,7 +20,7 @@ from skillaudit.progress import SILENT, Progress
 
 MAX_EMBEDDED = 600
 """Texts that are embedded: at 15 ms each, what keeps 1,000 skills within a minute."""
-FINALISTS = 2
+FINALISTS = 4
 """Recipes whose texts are embedded; the words alone choose them."""
 CERTAINTY = 1.64
 """Least gain of a recipe in standard errors."""
@@ -58,7 +58,8 @@ def rewrite_together(
         for name, text in by_recipe(skill, task.row, lexicon, task.rivals, bench.limit).items():
             if text != skill.description and bench.allows(task.row, text):
                 drafts.setdefault(name, {})[task.row] = text
-    trials = sorted((_by_words(bench, texts) for texts in drafts.values()), key=lambda trial: -trial.gain)
+    different = [texts for at, texts in enumerate(drafts.values()) if texts not in list(drafts.values())[:at]]
+    trials = sorted((_by_words(bench, texts) for texts in different), key=lambda trial: -trial.gain)
     room = max(1, min(FINALISTS, MAX_EMBEDDED // len(tasks)))
     finals = [_in_full(bench, trial.texts) for trial in trials[:room]]
     best = max(finals, key=lambda trial: trial.gain, default=None)

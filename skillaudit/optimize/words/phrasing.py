@@ -13,8 +13,6 @@ from skillaudit.text.words import tokens
 
 MAX_DESCRIPTION = 1024
 """Longest description that the Agent Skills specification allows, in characters."""
-THIN = 10
-"""Telling words of a description from which on it says for itself what its skill does."""
 MAX_NAME = 64
 """Longest name that it allows."""
 
@@ -70,7 +68,7 @@ BOOKS: dict[str, Phrasebook] = {
 }
 """By language; the last is for all others and has no words at all."""
 
-JOINING = "use when for requests such as or the user you need wants asks to about before after"
+JOINING = "use when for requests such as or and the user you need wants asks to about before after"
 """What joins situations in a sentence on when to use a skill."""
 FUNCTION_WORDS = frozenset(
     [*tokens(JOINING), *(word for book in BOOKS.values() for word in tokens(book.cover))]

@@ -14,7 +14,7 @@ from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
 from skillaudit.text.sentences import sentences
 
-Form = Literal["doing", "clause", "to", "before", "said"]
+Form = Literal["doing", "clause", "to", "before", "said", "topic"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -33,7 +33,7 @@ class Situation(NamedTuple):
 
     form: Form
     """`doing`: building a chart; `clause`: the user asks for a chart; `to`: build a chart; `before`: after a
-    merge; `said`: words of a user, quoted."""
+    merge; `said`: words of a user, quoted; `topic`: what a part of the file is about."""
     text: str
     where: int = 0
     """Which list of the file it stands in; lists are not mixed."""
@@ -49,7 +49,8 @@ LONGEST = 110
 """Characters of one situation."""
 _QUOTE = 90
 """Characters of a quoted request."""
-_QUOTES = 4
+_MOST: dict[Form, int] = {"said": 4, "topic": 6}
+"""Of these so many, in place of `MAX_LISTED`."""
 _TEMPLATE = 3
 """Files that name a situation, from which on it belongs to how they are laid out."""
 SAYS_WHEN = re.compile(
@@ -189,7 +190,7 @@ def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = RO
         groups.setdefault((situation.form, situation.where), []).append(situation)
     best: tuple[int, str] = (0, "")
     for (form, _), group in groups.items():
-        texts = _telling(group, known, room - 20, _QUOTES if form == "said" else MAX_LISTED)
+        texts = _telling(group, known, room - 20, _MOST.get(form, MAX_LISTED))
         if len(texts) >= least and len(texts) > best[0]:
             best = (len(texts), _joined(form, texts))
     return best[1]
@@ -214,19 +215,21 @@ def _telling(group: Sequence[Situation], known: Collection[str], room: int, most
 def _joined(form: Form, texts: Sequence[str]) -> str:
     if form == "said":
         return "Use for requests such as " + _list([f'"{text}"' for text in texts]) + "."
+    if form == "topic":
+        return "Covers " + _list(texts, "and") + "."
     opening = {"to": "Use to ", "before": "Use "}.get(form, "Use when ")
     shared = next((start for start in _SHARED if all(text.startswith(start) for text in texts)), "")
     return opening + shared + _list([text.removeprefix(shared) for text in texts]) + "."
 
 
-def _list(texts: Sequence[str]) -> str:
+def _list(texts: Sequence[str], last: str = "or") -> str:
     """Join phrases; by semicolons where one of them has commas of its own."""
     mark = ";" if any("," in re.sub(r"\([^)]*\)|\"[^\"]*\"", "", text) for text in texts) else ","
     if len(texts) == 1:
         return texts[0]
     if len(texts) == 2:
-        return f"{texts[0]}{';' if mark == ';' else ''} or {texts[1]}"
-    return f"{mark} ".join(texts[:-1]) + f"{mark} or {texts[-1]}"
+        return f"{texts[0]}{';' if mark == ';' else ''} {last} {texts[1]}"
+    return f"{mark} ".join(texts[:-1]) + f"{mark} {last} {texts[-1]}"
 
 
 def _of_item(raw: str, prompts: bool) -> Iterator[tuple[Form, str]]:
@@ -252,8 +255,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
     text = _CUT.split(text)[0].strip(" .,;:*_`")
     if len(text) > LONGEST:
         text = re.sub(r"\s*\([^)]*\)", "", text)
-    odd = _ODD.search(text) or _HALF.search(text) or text.count("(") != text.count(")") or text.count('"') % 2
-    if odd or len(text) > LONGEST or not 2 <= words(text) <= 18:
+    if not tidy(text) or len(text) > LONGEST or not 2 <= words(text) <= 18:
         return None
     flat = re.sub(r"\([^)]*\)", "", text)
     if "," in flat and not re.search(r"\b(?:and|or)\b", flat):
@@ -284,3 +286,9 @@ def _formed(item: str) -> tuple[Form, str] | None:
     if verb in VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
         return "to", lower
     return None
+
+
+def tidy(text: str) -> bool:
+    """Whether a phrase can stand in a sentence: no code, no address, no half of anything, nothing of the file's own."""
+    odd = _ODD.search(text) or _HALF.search(text) or text.count("(") != text.count(")")
+    return not odd and text.count('"') % 2 == 0

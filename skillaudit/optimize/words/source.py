@@ -20,6 +20,8 @@ MINUS = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says that tells what a skill is not for."""
+THIN = 10
+"""Telling words of a description from which on it says for itself what its skill does."""
 _LEAD = 4
 """Telling words that a sentence must have to say what a skill does."""
 _LONGEST_ABOUT = 240
@@ -83,6 +85,11 @@ VERBS = frozenset(_ACTS.split())
 def stems(text: str) -> list[str]:
     """Return the telling words of a text, folded, in order."""
     return [stem(key) for key, _ in terms(text)]
+
+
+def is_thin(description: str) -> bool:
+    """Whether a description says too little for itself of what its skill does."""
+    return len(set(stems(description))) < THIN
 
 
 def is_narrower(text: str, before: str) -> bool:

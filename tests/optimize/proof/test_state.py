@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import msgspec
+import numpy as np
 import pytest
 
+from skillaudit.optimize.proof.paired import harmed
 from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant
 from skillaudit.optimize.records import Optimisation
 from skillaudit.page.plan import document
@@ -107,3 +111,14 @@ def test_false_triggers_are_shown_where_they_are_known(optimised: Optimisation) 
     assert "false trigger\n    before      50% (40 to 60)" in render(
         document(msgspec.structs.replace(optimised, proof=proof))
     )
+
+
+def test_one_request_that_changes_hands_harms_nobody() -> None:
+    before = _state()
+    own = [row for row, owner in enumerate(before.owner) if owner == "s0"]
+    for lost, harms in ((1, 0), (2, 1)):
+        right = np.ones(len(before.right), dtype=bool)
+        first = dataclasses.replace(before, right=right.copy(), chances={})
+        right[own[:lost]] = False
+        after = dataclasses.replace(before, right=right, chances={})
+        assert len(harmed(first, after, "lexical", "local", {})) == harms

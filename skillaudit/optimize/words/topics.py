@@ -1,0 +1,79 @@
+"""What a file covers, by the titles of its parts, and the sentence that says so."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from skillaudit.optimize.words.situations import Situation, sentence, tidy
+from skillaudit.optimize.words.source import MINUS, VERBS, Source
+from skillaudit.requests.headings import scope_of
+from skillaudit.text.markdown import bare
+
+EVERYWHERE = re.compile(
+    r"(?:commands?|pitfalls?|steps?|notes?|overview|references?|outputs?|troubleshooting|install\w*|set ?up|"
+    r"requirements?|prerequisites?|limitations?|licen[cs]e|configuration|quick ?start|usage|workflow|tips?|"
+    r"best practices|resources|related \w+|see also|introduction|features|checklist|process)\b",
+    re.IGNORECASE,
+)
+"""Titles that say nothing of what a skill is about."""
+_OUTSIDE = re.compile(
+    r"\b(?:examples?|summary|mistakes?|reading|reference|guides?|guidelines|principles?|philosophy|rules?|overview|"
+    r"checklists?|templates?|instructions?|inputs?|outputs?|steps?|phases?|tips|notes|purpose|goals?|scripts?|"
+    r"workflows?|protocols?|dives?|details?|context|personas?|roles?|skills?|agents?|versions?|criteria|metrics|"
+    r"formats?|anti-patterns|capabilit\w+|questions?|glance|history|links|related)$"
+    r"|^(?:key|core|common|quick|critical|important|required|optional|additional|further|detailed|general|basic|"
+    r"advanced|final|first|next|how|why|when|what|which|where|who|the|your|this|if|for|in|with|step|phase|part|level|"
+    r"rule|mode|tier|section|option|pattern|example|stage|task|day|week)\b"
+    r"|\b(?:claude|skill)\b|[^\w\s'’&/.+#-]|\d$|^\d|\w_\w|\s-\s|\.\w+$|(?:^|\s)[./]",
+    re.IGNORECASE,
+)
+"""Titles that speak of the file, open a sentence, or hold what no list of topics does."""
+FEWEST = 3
+"""Topics of a sentence that lists some."""
+DEPTHS = (2, 3)
+"""Of titles, those of the large parts first."""
+_WITHIN = re.compile(r"(?<=[a-z,] )([A-Za-z][a-z]+)\b")
+"""A word within a sentence."""
+
+
+def topics(source: Source, own: str, names: Collection[str]) -> tuple[Situation, ...]:
+    """Return what the parts of a file are about, in its order, ready to stand in a list of those of one depth.
+
+    `own` is the skill's name; `names` are words that keep their capital.
+    """
+    found: dict[str, Situation] = {}
+    for depth, title in source.titles:
+        text = re.sub(r"\s*\([^)]*\)", "", bare(title)).strip(" .:*").replace(" & ", " and ")
+        words = text.split()
+        spoken = depth in DEPTHS and 1 <= len(words) <= 6 and not scope_of(title, own)
+        odd = EVERYWHERE.match(text) or _OUTSIDE.search(text) or MINUS.search(text)
+        if spoken and not odd and words[0].casefold() not in VERBS and text.isascii() and tidy(text):
+            small = re.sub(r"[^\W_]+", lambda word: _written(word.group(), names), text)
+            found.setdefault(small.casefold(), Situation("topic", small, depth))
+    return tuple(found.values())
+
+
+def covering(found: Sequence[Situation], known: Collection[str]) -> str:
+    """Return a sentence on what a file covers, by its large parts or else by the small ones; empty for too few."""
+    lists = (
+        sentence([each for each in found if each.where == depth], known, least=FEWEST) for depth in DEPTHS
+    )
+    return next(filter(None, lists), "")
+
+
+def _written(word: str, names: Collection[str]) -> str:
+    """Return a word of a title as it is written within a sentence."""
+    return word if len(word) == 1 or word[1:] != word[1:].lower() or word in names else word.lower()
+
+
+def names_in(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the words that the prose of some files writes with a capital more often than without."""
+    counts: Counter[str] = Counter()
+    for source in sources:
+        titles = {bare(title) for _, title in source.titles}
+        counts.update(word for line in source.lines if line not in titles for word in _WITHIN.findall(line))
+    return frozenset(
+        word for word, count in counts.items() if word[0].isupper() and count > counts[word.lower()]
+    )

@@ -1,0 +1,45 @@
+"""What a file covers, as a sentence: whole titles that can stand in a list, and none that any file has."""
+
+from __future__ import annotations
+
+import pytest
+
+from skillaudit.optimize.words.source import source_of
+from skillaudit.optimize.words.topics import covering, names_in, topics
+from skillaudit.schema import Skill
+
+
+def covers(*titles: str, prose: str = "", known: tuple[str, ...] = ()) -> str:
+    body = "# T\n\n" + f"{prose}\n\n" + "".join(f"{title}\n\nText of it.\n\n" for title in titles)
+    source = source_of(Skill(id="s", name="s", description="", body=body))
+    return covering(topics(source, "s", names_in([source])), known)
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        (("## Schema Design", "## Resolver Patterns", "## Security & SAST"),
+         "Covers schema design, resolver patterns, and security and SAST."),
+        (("## Schema Design", "## Resolver Patterns"), ""),
+        (("## Schema Design", "## Resolver Patterns", "## Common Mistakes"), ""),
+        (("## Schema Design", "## Write Tests First", "## Step 2: Deploy", "## When to stop", "## `run.sh`"), ""),
+        (("## Workflow", "### Ramping Strategy", "### dt Behavior", "### Checkpoint Overhead"),
+         "Covers ramping strategy, dt behavior, and checkpoint overhead."),
+        (("## Schema Design", "## Avoid Hidden Joins", "## Never Log Secrets", "## Index Choice"), ""),
+    ],
+)  # fmt: skip
+def test_whole_titles_make_a_sentence(titles: tuple[str, ...], expected: str) -> None:
+    assert covers(*titles) == expected
+
+
+def test_names_keep_their_capital() -> None:
+    said = covers(
+        "## Kafka Consumers", "## Dead Letters", "## Retry Policy",
+        prose="Messages come from Kafka and go to Kafka again.",
+    )  # fmt: skip
+    assert said == "Covers Kafka consumers, dead letters, and retry policy."
+
+
+def test_what_is_known_is_not_said_again() -> None:
+    titles = ("## Schema Design", "## Resolver Patterns", "## Retry Policy")
+    assert covers(*titles, known=("schema", "design", "resolver")) == ""
