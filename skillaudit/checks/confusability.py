@@ -75,7 +75,8 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             f"{taker} {'is expected to' if loss >= PAIR_LOSS else 'may'} take {percent(loss)} of the requests of "
             f"{loser}{both}.",
             evidence=f"Likeness of the descriptions {pair.cosine:.2f}, where 1 is the same.{example}",
-            fix=f"Say in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse).",
+            fix=(f"Merge them: {pair.merge}. Or say" if pair.merge else "Say")
+            + f" in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse).",
             places=places(evidence, (loser, taker)),
             severity=None if loss >= PAIR_LOSS else "info",
         )

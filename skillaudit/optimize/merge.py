@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -46,15 +46,15 @@ _OWN = 2
 class Verdicts:
     """Says of two skills whether they do the same, and how it is known."""
 
-    def __init__(self, bench: Bench, lexicon: Lexicon, vectors: Floats | None) -> None:
-        """Take the library, the words of its files, and vectors of its descriptors where there are any."""
-        self._skills = bench.skills
+    def __init__(
+        self, skills: Sequence[Skill], vectors: Floats | None, sources: Sequence[Source] = ()
+    ) -> None:
+        """Take the library, vectors of its descriptors where there are any, and what its files say for `by_files`."""
+        self._skills = skills
         self._vectors = vectors
-        self._said = [frozenset(stems(skill.description)) for skill in bench.skills]
-        self._bodies = [
-            _words(skill, source) for skill, source in zip(bench.skills, lexicon.sources, strict=True)
-        ]
-        words = [parts(skill.name) for skill in bench.skills]
+        self._said = [frozenset(stems(skill.description)) for skill in skills]
+        self._bodies = [_words(skill, source) for skill, source in zip(skills, sources, strict=False)]
+        words = [parts(skill.name) for skill in skills]
         self._roles = [{at for at, role in enumerate(ROLES) if role & set(own)} for own in words]
         self._order = [[folded(word) for word in own] for own in words]
         self._full = [frozenset(map(folded, own)) for own in words]
@@ -169,7 +169,7 @@ def fold_duplicates(
     names and texts agree and the texts less than surely, the merge is left to the author; both are then left
     as they are.
     """
-    verdicts = Verdicts(bench, lexicon, vectors)
+    verdicts = Verdicts(bench.skills, vectors, lexicon.sources)
     labelled = np.array([request.source in ("file", "evals") for request in bench.requests])
     owned = bench.board.per_skill(labelled)
     firsts = neighbors.indices[:, 0].tolist() if neighbors.indices.shape[1] else []

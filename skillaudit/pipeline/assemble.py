@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import Visibility
@@ -44,12 +45,13 @@ def assemble(
     law: LibraryCurve | None,
     chains: Found,
     floor: float,
+    vectors: NDArray[np.float32] | None = None,
 ) -> Report:
     """Return the report on `library`, of which `shown` compete, as `client` shows them.
 
-    `structure` and `routing` are parallel to `shown`; `defects` are those of the request files.
+    `structure`, `routing` and `vectors` are parallel to `shown`; `defects` are those of the request files.
     """
-    pairs = _with_cosines(routing.pairs, shown, structure)
+    pairs = _with_verdicts(_with_cosines(routing.pairs, shown, structure), shown, structure, vectors)
     skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     evidence = rounded(
@@ -115,6 +117,27 @@ def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Stru
     return tuple(
         msgspec.structs.replace(pair, cosine=cosine) for pair, cosine in zip(pairs, cosines, strict=True)
     )
+
+
+def _with_verdicts(
+    pairs: Sequence[Pair],
+    shown: Sequence[Skill],
+    structure: Structure,
+    vectors: NDArray[np.float32] | None,
+) -> tuple[Pair, ...]:
+    """Return the pairs with a word on why two do the same, these first."""
+    from skillaudit.optimize.merge import Verdicts
+
+    rows = {skill.id: row for row, skill in enumerate(shown)}
+    near = structure.neighbors.indices
+    first = near[:, 0].tolist() if near.shape[1] else list(range(len(shown)))
+    verdicts = Verdicts(shown, vectors) if pairs else None
+    found = []
+    for pair in pairs:
+        a, b = sorted((rows[pair.a], rows[pair.b]))
+        why = verdicts.by_text(a, b, first[a] == b and first[b] == a) if verdicts else ""
+        found.append(msgspec.structs.replace(pair, merge=why))
+    return tuple(sorted(found, key=lambda pair: not pair.merge))
 
 
 def summary(library: Library) -> LibrarySummary:

@@ -163,6 +163,7 @@ def _audited(
         law,
         find_chains(library, stated),
         config.floor,
+        vectors,
     )
     return answered(with_own_settings(report, config.own_settings))
 

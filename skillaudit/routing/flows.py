@@ -223,7 +223,7 @@ def top_pairs(
     flow: Traffic,
     contested: npt.NDArray[np.bool_],
 ) -> tuple[Pair, ...]:
-    """Pairs of skills with the most traffic, both ways; at most `PAIR_LIMIT`. Cosines are left to the caller."""
+    """Pairs that lose most requests to each other, both ways; at most `PAIR_LIMIT`. Cosines are left to the caller."""
     from scipy.sparse import triu
 
     if not flow.between.nnz:
@@ -233,7 +233,8 @@ def top_pairs(
     both = triu(share + share.T, k=1).tocoo()
     keep = np.nonzero(both.data >= PAIR_SHARE)[0]
     left, right = both.coords[0][keep], both.coords[1][keep]
-    order = np.lexsort((right, left, -np.round(both.data[keep], 12)))[:PAIR_LIMIT]
+    lost = triu(flow.between + flow.between.T, k=1).tocsr()[left, right]
+    order = np.lexsort((right, left, -np.round(np.asarray(lost).ravel(), 12)))[:PAIR_LIMIT]
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)
     moved = _flips(left, right, skills, requests, evidence, flow)
     shared = _contested_pairs(left, right, evidence, flow, contested)

@@ -35,7 +35,7 @@ def verdict(
     vectors[0] = (1.0, 0.0)
     vectors[1] = (cosine, (1 - cosine**2) ** 0.5)
     lexicon = Lexicon([source_of(skill) for skill in skills], texts, [()] * len(skills))
-    return Verdicts(bench, lexicon, vectors).by_text(0, 1, True)
+    return Verdicts(bench.skills, vectors, lexicon.sources).by_text(0, 1, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skillaudit.optimize.proof.paired import harmed
-from skillaudit.optimize.proof.state import Variant, chances, expected, rates, variant
+from skillaudit.optimize.proof.state import Chances, Variant, chances, expected, rates, variant
 from skillaudit.optimize.records import Optimisation
 from skillaudit.page.plan import document
 from skillaudit.page.text import render
@@ -117,8 +117,13 @@ def test_one_request_that_changes_hands_harms_nobody() -> None:
     before = _state()
     own = [row for row, owner in enumerate(before.owner) if owner == "s0"]
     for lost, harms in ((1, 0), (2, 1)):
-        right = np.ones(len(before.right), dtype=bool)
-        first = dataclasses.replace(before, right=right.copy(), chances={})
-        right[own[:lost]] = False
-        after = dataclasses.replace(before, right=right, chances={})
-        assert len(harmed(first, after, "lexical", "local", {})) == harms
+        right = np.ones(len(before.right))
+        first = _decided(before, right)
+        right = right.copy()
+        right[own[:lost]] = 0.0
+        assert len(harmed(first, _decided(before, right), "lexical", "local", {})) == harms
+
+
+def _decided(state: Variant, right: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Variant:
+    """The same state with a choice for each request."""
+    return dataclasses.replace(state, chances={"local": Chances(right, 1 - right)})
