@@ -24,7 +24,6 @@ from skillaudit.disk.names import expanded
 from skillaudit.page.figures import plural
 
 if TYPE_CHECKING:
-    from skillaudit.config import Config
     from skillaudit.optimize.proof.prove import Prove
     from skillaudit.optimize.records import Optimisation, Plan
     from skillaudit.progress import Progress
@@ -66,11 +65,6 @@ EXTRACTIVE = "extractive"
 )
 @click.option("--undo", is_flag=True, help="Put back what the last --apply changed, to the byte.")
 @click.option(
-    "--findings",
-    is_flag=True,
-    help="Audit the library, too, and name for each finding the edit that mends it, or say that there is none.",
-)
-@click.option(
     "--loadout",
     "settings_folder",
     type=click.Path(path_type=Path),
@@ -101,7 +95,6 @@ def command(
     quiet: bool,
     judge: str | None,
     settings_folder: Path | None,
-    findings: bool,
     price: str | None,
     **options: Any,
 ) -> None:
@@ -118,8 +111,10 @@ def command(
 
     from skillaudit.load import load
     from skillaudit.optimize import optimize
+    from skillaudit.optimize.mending import linked
     from skillaudit.optimize.plan_file import plan_of, read_plan
     from skillaudit.optimize.records import steps_named
+    from skillaudit.pipeline import audit_library
 
     asked = {
         name: options.pop(name) for name in ("budget", "no_budget", "concurrency", "timeout", "api_base")
@@ -145,8 +140,7 @@ def command(
             live=live,
             progress=progress,
         )
-        if findings:
-            found = _with_findings(found, library, config, progress)
+        found = linked(found, audit_library(library, config, progress).findings)
     plan = given if given is not None else plan_of(found, library)
     if given is None and only is not None and plan.hierarchy:  # who names the step wants its tree
         plan = msgspec.structs.replace(plan, accept_hierarchy=True)
@@ -169,16 +163,6 @@ def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, p
 
     terms = Terms(price=price_of(price), **asked)
     return prover(model, terms, before=(lambda _: None) if quiet else announce, progress=progress)
-
-
-def _with_findings(found: Optimisation, library: Library, config: Config, progress: Progress) -> Optimisation:
-    import msgspec
-
-    from skillaudit.optimize.mending import mended
-    from skillaudit.pipeline import audit_library
-
-    report = audit_library(library, config, progress)
-    return msgspec.structs.replace(found, mends=mended(report.findings, found.edits))
 
 
 def _print(found: Any, form: str, everything: bool) -> None:

@@ -14,11 +14,19 @@ from skillaudit.cli.options import audited, output_option, setting_options, sett
 @sources
 @output_option
 @click.option("--all", "everything", is_flag=True, help="Text: everything, not 60 lines.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="A plan that `optimize --plan FILE` wrote: each finding then names the edit that mends it.",
+)
 @setting_options("report")
 def command(
     sources: tuple[str, ...],
     output: Path | None,
     everything: bool,
+    plan_file: Path | None,
     quiet: bool,
     **options: Any,
 ) -> None:
@@ -30,4 +38,10 @@ def command(
     if not on_screen(outputs):
         tell(settings)
     report = audited(sources, settings.config(), quiet=quiet)
+    if plan_file is not None:
+        from skillaudit.load import load
+        from skillaudit.optimize.mending import with_plan
+        from skillaudit.optimize.plan_file import read_plan
+
+        report = with_plan(report, read_plan(plan_file, load(sources)).edits)
     write(outputs, report, everything=everything)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skillaudit.optimize.records import Edit, Mend
-from skillaudit.schema import Finding
+import msgspec
+
+from skillaudit.optimize.records import Edit, Mend, Optimisation
+from skillaudit.schema import Finding, PlannedEdit, Report
 
 CODES: dict[str, tuple[str, ...]] = {
     "fold": ("SA204", "SA010", "SA201", "SA202", "SA006"),
@@ -58,3 +60,29 @@ def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ..
         )
         for finding in findings
     )
+
+
+def linked(found: Optimisation, findings: Sequence[Finding]) -> Optimisation:
+    """Return an optimisation whose edits name the findings that they mend, and the findings their edits."""
+    every = mended(findings, found.edits)
+    edits = (msgspec.structs.replace(edit, mends=_mends(every, edit)) for edit in found.edits)
+    return msgspec.structs.replace(found, mends=every, edits=tuple(edits))
+
+
+def with_plan(report: Report, edits: Sequence[Edit]) -> Report:
+    """Return a report whose findings name the edits of a plan that mend them, and the edits their findings."""
+    every = mended(report.findings, edits)
+    return msgspec.structs.replace(
+        report,
+        findings=tuple(
+            msgspec.structs.replace(finding, edits=mend.edits)
+            for finding, mend in zip(report.findings, every, strict=True)
+        ),
+        plan=tuple(
+            PlannedEdit(edit.id, edit.kind, edit.skills, edit.accept, _mends(every, edit)) for edit in edits
+        ),
+    )
+
+
+def _mends(every: Sequence[Mend], edit: Edit) -> tuple[str, ...]:
+    return tuple(mend.fingerprint for mend in every if edit.id in mend.edits)

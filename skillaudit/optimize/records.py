@@ -87,6 +87,8 @@ class Edit(Record, forbid_unknown_fields=True):
     """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
+    mends: tuple[str, ...] = ()
+    """Fingerprints of the findings of the audit that it mends."""
 
     @property
     def described(self) -> str:
@@ -351,7 +353,7 @@ class Optimisation(Record):
     loadout: Loadout | None = None
     """None without a client, or where it shows everything."""
     mends: tuple[Mend, ...] = ()
-    """The findings of the audit with their edits; empty where no audit was asked for."""
+    """The findings of the audit with their edits."""
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
 

@@ -54,6 +54,8 @@ NAMED = 12
 ALIKE = 3
 """Refused edits from which on a common reason is given once."""
 LOST_LIMIT = 12
+MENDED = 4
+"""Findings that are named for one edit."""
 
 
 def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block]:
@@ -88,9 +90,9 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
             yield from proof_blocks(found.proof, "Without what harms", "so kinder than a proof")
             yield from harmed_blocks(found.proof.harmed)
     yield from step_blocks(found.steps)
-    yield from _accepted(found.accepted, everything)
+    yield from _accepted(found, everything)
     yield from offer_blocks(found)
-    yield from _refused([edit for edit in found.edits if not edit.accept], everything)
+    yield from _refused(found, everything)
     if found.hierarchy is not None:
         yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
         yield from hierarchy_blocks(found.hierarchy)
@@ -170,6 +172,15 @@ def flip_blocks(edit: Edit, most: int | None = None) -> list[Block]:
     return blocks
 
 
+def mended_blocks(found: Optimisation, edit: Edit) -> list[Block]:
+    """Name the findings that an edit mends."""
+    told = [
+        f"{mend.code} {', '.join(mend.skills[:2])}".strip() for mend in found.mends if edit.id in mend.edits
+    ]
+    said = "; ".join(told[:MENDED]) + (f" and {len(told) - MENDED} more" if len(told) > MENDED else "")
+    return [field("mends", said)] if told else []
+
+
 def lost_blocks(edit: Edit, most: int) -> list[Block]:
     """Show what only the skill holds that an edit removes."""
     blocks: list[Block] = [Bullet("·", part) for part in edit.lost[:most]]
@@ -202,13 +213,14 @@ def touched_blocks(edit: Edit) -> list[Block]:
     ]
 
 
-def _edit(edit: Edit) -> Iterator[Block]:
+def _edit(found: Optimisation, edit: Edit) -> Iterator[Block]:
     """Describe an edit among others: what it changes and why."""
     yield Field(edit.id, (Span(f"{KINDS[edit.kind]}: {', '.join(edit.skills)}", "value"),))
     yield field("", edit.reason)
     if edit.refused:
         yield field("refused", edit.refused, "warning")
     yield from gain(edit)
+    yield from mended_blocks(found, edit)
     if edit.after:
         yield Diff(edit.before, edit.after)
     yield from flip_blocks(edit, 2)
@@ -217,25 +229,27 @@ def _edit(edit: Edit) -> Iterator[Block]:
         yield from lost_blocks(edit, 5)
 
 
-def _accepted(edits: Sequence[Edit], everything: bool) -> Iterator[Block]:
+def _accepted(found: Optimisation, everything: bool) -> Iterator[Block]:
+    edits = found.accepted
     if not edits:
         return
     most = len(edits) if everything else IN_FULL
     yield Heading("Accepted", f"the {most} that bring most first" if len(edits) > most else "")
     best = sorted(edits, key=lambda edit: -_expected(edit)) if len(edits) > most else edits
     for edit in best[:most]:
-        yield from _edit(edit)
+        yield from _edit(found, edit)
     if best[most:]:
         yield _brief(best[most:], [f"{_expected(edit):+.2f} expected" for edit in best[most:]])
 
 
-def _refused(edits: Sequence[Edit], everything: bool) -> Iterator[Block]:
+def _refused(found: Optimisation, everything: bool) -> Iterator[Block]:
+    edits = [edit for edit in found.edits if not edit.accept]
     if not edits:
         return
     yield Heading("Refused", "" if everything else "--all shows each with its text")
     if everything:
         for edit in edits:
-            yield from _edit(edit)
+            yield from _edit(found, edit)
         return
     reasons = Counter(edit.refused for edit in edits)
     for reason, count in reasons.items():

@@ -45,6 +45,7 @@ from skillaudit.page.library import (
 )
 from skillaudit.page.lines import Span
 from skillaudit.page.places import finding_place
+from skillaudit.page.plan import KINDS
 from skillaudit.page.sessions import use_blocks
 from skillaudit.page.verdict import verdict_blocks
 from skillaudit.schema import BlackHole, Finding, Report, Severity, SkillReport
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 Pane = Literal["", "forecast", "library"]
 WORST = 5
+EDITS = 2
+"""Edits that are named for one finding."""
 SHOWN = 2
 """Requests of a pair."""
 LISTED = 300
@@ -149,6 +152,8 @@ def _findings(
     )  # fmt: skip
     rows = [_finding(report, one, page, brief) for one in shown]
     yield table(columns, rows, len(found) if page else None, "finding")
+    if report.plan is None:
+        yield Paragraph("optimize --plan FILE finds edits for them; report --plan FILE names each.", "muted")
     left = found[len(shown) :]
     if brief and left:
         counts = Counter(finding.code for finding in left)
@@ -159,8 +164,8 @@ def _findings(
 
 
 def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
-    told = ("why", finding.evidence), ("fix", finding.fix)
-    notes = () if brief else tuple(f"{what}: {text}" for what, text in told if text)
+    why = () if brief else (("why", finding.evidence), ("fix", finding.fix))
+    notes = tuple(f"{what}: {text}" for what, text in (*why, ("edit", edits_text(report, finding))) if text)
     cells = [
         severity_span(finding.severity), Span(finding.code, "muted"), Span(finding.message),
         Span(cost_text(finding.cost), "value"),
@@ -169,6 +174,18 @@ def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
         where = "{}:{}".format(*finding_place(finding, report)) if finding.location or finding.skills else ""
         cells.append(Span(where, "muted"))
     return Row(tuple(cells), notes)
+
+
+def edits_text(report: Report, finding: Finding) -> str:
+    """Say which edits of the plan mend a finding, or that none does; nothing without a plan."""
+    if report.plan is None:
+        return ""
+    known = {edit.id: edit for edit in report.plan}
+    told = [
+        f"{edit}, {KINDS.get(known[edit].kind, known[edit].kind)}{'' if known[edit].accept else ' (not accepted)'}"
+        for edit in finding.edits[:EDITS]
+    ]
+    return "; ".join(told) or "nothing was found"
 
 
 def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:
@@ -318,11 +335,14 @@ def _pairs(report: Report, most: Most) -> list[Block]:
                 link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a)),
                 Span(decimal(pair.cosine), "muted"),
             ),
-            tuple(flip(loss, None if most is None else 200) for loss in pair.requests[:SHOWN]),
+            (
+                *((f"merge: {pair.merge}",) if pair.merge else ()),
+                *(flip(loss, None if most is None else 200) for loss in pair.requests[:SHOWN]),
+            ),
         )
         for pair in head(report.pairs, most)
     ]  # fmt: skip
-    note = "share of the first's requests that the second takes, and back"
+    note = "those to merge first; share of the first's requests that the second takes, and back"
     return [Heading("Pairs", note, "pairs"), table(columns, rows, len(report.pairs), "pair")]
 
 

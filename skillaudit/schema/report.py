@@ -229,6 +229,8 @@ class Pair(Record):
     """Requests that change hands, likeliest first."""
     contested: bool = False
     """True where both answer the requests that change hands, by name and text: merge, or say where one ends."""
+    merge: str = ""
+    """Why the two do the same, by their names and descriptions; empty where they do not."""
 
 
 class Location(Record):
@@ -273,6 +275,20 @@ class Finding(Record):
     location: Location | None = None
     related: tuple[Location, ...] = ()
     cost: Cost = Cost()
+    edits: tuple[str, ...] = ()
+    """Ids of the edits that mend it, in the `plan` of the report, accepted ones first; empty where none was found."""
+
+
+class PlannedEdit(Record):
+    """An edit of a plan, and the findings that it mends."""
+
+    id: str
+    kind: str
+    skills: tuple[str, ...]
+    """Ids of the skills that it changes."""
+    accept: bool
+    findings: tuple[str, ...] = ()
+    """Fingerprints of the findings."""
 
 
 class LibrarySummary(Record):
@@ -375,3 +391,5 @@ class Report(Record):
     """How the user's own agents use it; None where no transcripts were asked for."""
     own_settings: OwnSettings = OwnSettings()
     """What the library says about its own audit, and what of it counts; every face shows its notices."""
+    plan: tuple[PlannedEdit, ...] | None = None
+    """The edits of the plan that it was read with; None without one."""

@@ -64,9 +64,13 @@ class Engine:
         """Load the library anew and make a plan for it."""
         from skillaudit.load import load
         from skillaudit.optimize import optimize
+        from skillaudit.optimize.mending import linked
+        from skillaudit.pipeline import audit_library
 
         library = load(self._sources, progress=progress)
-        return Proposed(library, self._config, optimize(library, self._config, progress=progress))
+        found = optimize(library, self._config, progress=progress)
+        findings = audit_library(library, self._config, progress).findings
+        return Proposed(library, self._config, linked(found, findings))
 
 
 @dataclass(frozen=True, slots=True)

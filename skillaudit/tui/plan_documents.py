@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skillaudit.page.blocks import (
@@ -29,6 +30,7 @@ from skillaudit.page.plan import (
     hierarchy_blocks,
     lost_blocks,
     made_blocks,
+    mended_blocks,
     offer_blocks,
     touched_blocks,
 )
@@ -37,6 +39,7 @@ from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Edit, Hierarchy, Node, Optimisation
+    from skillaudit.schema import Finding
 
 CHILD_LIMIT = 40
 
@@ -141,6 +144,8 @@ def edit_document(plan: Plan, edit: Edit) -> list[Block]:
     if edit.into:
         blocks.append(Field("into", (link(edit.into),)))
     blocks += gain(edit)
+    if plan.found is not None:
+        blocks += mended_blocks(plan.found, edit)
     if edit.after and edit.after != edit.before:
         blocks += [Heading("Description", "− goes, + comes"), Diff(edit.before, edit.after)]
     blocks += [Heading("Why"), Paragraph(edit.reason)]
@@ -252,6 +257,18 @@ def proposal_blocks(plan: Plan, skill: str) -> list[Block]:
     edits = plan.about(skill)
     if not edits:
         return [Heading("Proposed rewrite"), Paragraph("None: the plan leaves it as it is.", "muted")]
+    return _proposed(edits)
+
+
+def mending_blocks(plan: Plan, finding: Finding) -> list[Block]:
+    """Show the edits that mend a finding, or say that the plan has none; nothing without a plan."""
+    if plan.found is None:
+        return []
+    edits = plan.mending(finding.fingerprint)
+    return _proposed(edits) if edits else [Heading("Mended by"), Paragraph("Nothing was found.", "muted")]
+
+
+def _proposed(edits: Sequence[Edit]) -> list[Block]:
     blocks: list[Block] = []
     for edit in edits:
         state = "advice" if edit.kind == "split" else "accepted" if edit.accept else "refused"

@@ -182,6 +182,10 @@ class Plan:
         """The edits that change a skill, as they are accepted and refused now."""
         return [edit for edit in self.edits if edit.skills[0] == skill]
 
+    def mending(self, finding: str) -> list[Edit]:
+        """The edits that mend the finding with a fingerprint, as they are accepted and refused now."""
+        return [edit for edit in self.edits if finding in edit.mends]
+
     def rows(self, matching: Callable[[Edit], bool] | None = None) -> list[PlanRow]:
         """The rows of the plan; with `matching` only the edits for which it is true."""
         found = self.found

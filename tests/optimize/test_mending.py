@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from skillaudit.optimize.mending import codes_of, mended
+from skillaudit.config import Config
+from skillaudit.optimize import optimize
+from skillaudit.optimize.mending import codes_of, linked, mended, with_plan
 from skillaudit.optimize.records import Edit
-from skillaudit.schema import Finding
+from skillaudit.pipeline import audit_library
+from skillaudit.schema import Finding, Library, Skill
 
 
 def edit(id_: str, kind: str, step: str, *skills: str, accept: bool = True, into: str = "") -> Edit:
@@ -45,3 +49,25 @@ def test_a_finding_names_its_edits_or_none(one: Finding, by: tuple[str, ...]) ->
 def test_every_kind_of_edit_says_what_it_is_for() -> None:
     assert all(codes_of(each) for each in EDITS)
     assert codes_of(edit("x", "split", "narrow", "a")) == ()
+
+
+def test_edits_and_findings_name_each_other() -> None:
+    report = audit_library(library_of(), Config(scorer="lexical", law=False, use_cache=False))
+    twins = finding("SA204", "a", "b")
+    report = msgspec.structs.replace(report, findings=(twins, finding("SA002", "a")))
+    told = with_plan(report, EDITS)
+    assert [each.edits for each in told.findings] == [("merge-1",), ()]
+    assert told.plan is not None
+    assert {edit.id: edit.findings for edit in told.plan if edit.findings} == {
+        "merge-1": (twins.fingerprint,)
+    }
+
+    found = optimize(library_of(), Config(scorer="lexical", use_cache=False))
+    both = linked(msgspec.structs.replace(found, edits=tuple(EDITS)), report.findings)
+    assert {edit.id: edit.mends for edit in both.edits if edit.mends} == {"merge-1": (twins.fingerprint,)}
+    assert [mend.edits for mend in both.mends] == [("merge-1",), ()]
+
+
+def library_of() -> Library:
+    skills = [Skill(id=name, name=name, description=f"Does {name} for tea shops.") for name in ("a", "b")]
+    return Library(sources=("here",), skills=tuple(skills))

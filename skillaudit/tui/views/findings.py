@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillaudit.page.blocks import Block
 from skillaudit.page.details import place_text
 from skillaudit.page.figures import SEVERITIES, cost_text, severity_span
 from skillaudit.page.lines import Span
 from skillaudit.schema import Finding
+from skillaudit.tui.plan_documents import mending_blocks
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
 
@@ -53,6 +55,10 @@ class FindingsView(ListView[Finding]):
     def finding(self) -> Finding | None:
         """Return the finding under the cursor."""
         return self.list.current
+
+    def document(self, row: Finding) -> Sequence[Block]:
+        """Describe a finding, and what of a plan mends it."""
+        return [*super().document(row), *mending_blocks(self.session.plan, row)]
 
     def skill_of(self, row: Finding) -> str | None:
         """Return the first skill that it names."""
