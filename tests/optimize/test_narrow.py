@@ -52,7 +52,7 @@ def test_the_black_holes_of_the_sample_are_narrowed_or_offered() -> None:
     gain = found.proof.test.difference
     assert gain.low is not None
     assert gain.low > 0
-    narrowed = {edit.skills[0] for edit in found.accepted if edit.step == "narrow"}
+    narrowed = {edit.skills[0] for edit in found.accepted if is_narrower(edit.after, edit.before)}
     offered = {edit.skills[0] for offer in found.offers for edit in found.edits if edit.id in offer.edits}
     assert {"workbench", "super-helper"} <= narrowed | offered
     assert not any(edit.skills[0] == "skill-finder" for edit in found.accepted)

@@ -156,6 +156,8 @@ def without_generic(description: str) -> str:
             kept.append(sentence)
         elif clean and is_whole(text := " ".join(clean)):
             cut = re.sub(r"\s+(?:and|or)$", "", _END.sub("", text))
+            if last := re.match(r"(and|or) ", clauses[len(clean)]):  # a list that has lost its end
+                cut = re.sub(r",\s+([^,]+)$", rf" {last[1]} \1", cut)
             kept.append(ended(re.sub(r",(['\"”’])$", r".\1", cut)))
     return " ".join(kept) or description
 
