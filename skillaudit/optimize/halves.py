@@ -25,6 +25,10 @@ from skillaudit.text.markdown import Block
 
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
+MOST = 3_000
+"""Requests of one half that are judged: a vector costs 17 ms, and that many leave a rate an error of one in a hundred."""
+EACH = 2
+"""Requests that every skill may keep however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,11 @@ def gathered(library: Library, config: Config, progress: Progress) -> Halves:
     """Gather the requests that judge a library; where none of the work half does, a note says so."""
     skills, bodies = library.routable, Bodies()
     found = gather(library, config.requests, read=bodies, progress=progress).once_each()
-    work = rows_for(skills, [request for request in found.requests if not request.proof])[0]
+    every = [
+        rows_for(skills, [each for each in found.requests if each.proof is kept])[0] for kept in (False, True)
+    ]
+    most = max(MOST, EACH * len(skills))
+    work, proof = (_thinned(skills, half, most) for half in every)
     notes: tuple[str, ...] = ()
     if not work:
         notes = (
@@ -57,10 +65,14 @@ def gathered(library: Library, config: Config, progress: Progress) -> Halves:
         one = found.unknown == 1
         labels = "1 label of requests names" if one else f"{found.unknown:,} labels of requests name"
         notes += (f"{labels} no skill of this library and {'is' if one else 'are'} not counted.",)
+    if len(work) + len(proof) < (whole := sum(map(len, every))):
+        notes += (
+            f"of {whole:,} requests {len(work) + len(proof):,} are judged, the same number of each skill first.",
+        )
     return Halves(
         skills=skills,
         work=work,
-        proof=rows_for(skills, [request for request in found.requests if request.proof])[0],
+        proof=proof,
         idle=[request for request in found.requests if request.proof and not request.gold],
         notes=notes,
         read=bodies,
@@ -69,7 +81,7 @@ def gathered(library: Library, config: Config, progress: Progress) -> Halves:
 
 def workbench(halves: Halves, config: Config, embed: Embed | None) -> tuple[Bench, Lexicon]:
     """Return the library on the bench, scored on the work half, and the words that it may be told by."""
-    work = _thinned(halves.skills, halves.work)
+    work = _thinned(halves.skills, halves.work, MAX_CELLS // max(len(halves.skills), 1))
     texts = [skill.text for skill in halves.skills]
     columns = Columns(config.scorer, texts, [request.query for request in work], embed)
     bench = Bench.of(halves.skills, work, columns, SHARPNESS[config.scorer], MAX_DESCRIPTION)
@@ -118,9 +130,8 @@ def renamed(requests: Sequence[Request], into: Mapping[str, str]) -> list[Reques
     ]
 
 
-def _thinned(skills: Sequence[Skill], work: Sequence[Request]) -> list[Request]:
-    """Return as many requests as the score matrix may hold, the same number of each skill first."""
-    most = MAX_CELLS // max(len(skills), 1)
+def _thinned(skills: Sequence[Skill], work: Sequence[Request], most: int) -> list[Request]:
+    """Return at most so many requests, the same number of each skill first."""
     if len(work) <= most:
         return list(work)
     _, golds = rows_for(skills, work)
