@@ -26,7 +26,7 @@ from skillaudit.text.markdown import Block
 MAX_CELLS = 60_000_000
 """Scores of the work half that are held at once; beyond it each skill keeps its first requests."""
 MOST = 3_000
-"""Requests of one half that are judged: a vector costs 17 ms, and that many leave a rate an error of one in a hundred."""
+"""Requests of one half that are judged: a vector costs 17 ms, and a rate of so many errs by one in a hundred."""
 EACH = 2
 """Requests that every skill may keep however many there are."""
 
