@@ -69,3 +69,15 @@ def test_lines_of_the_block_are_lines_of_the_text(parts: list[str]) -> None:
     if block.found and block.lines != ("",):
         assert tuple(text.split("\n")[start : start + len(block.lines)]) == block.lines
     assert all(problem.line >= 0 for problem in block.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "detail"),
+    [
+        (f"\n Title \n\n---\n{KEYS}\n---\nbody", 2, "Title"),
+        (f"\n{'t' * 99}\n---\n{KEYS}\n---\nbody", 2, "t" * 60),
+        (f"-----\n{KEYS}\n---\nbody", 1, "'-----'"),
+    ],
+)
+def test_what_stands_before_is_quoted(text: str, line: int, detail: str) -> None:
+    assert (line, detail) in {(problem.line, problem.detail) for problem in split(text).problems}

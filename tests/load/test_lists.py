@@ -158,8 +158,17 @@ def test_equal_names_are_told_apart_by_path_or_content(tmp_path: Path) -> None:
 
 def test_hostile_rows(tmp_path: Path) -> None:
     row = '{"name": "a\\u001b[31mb\\nc\\ud800", "description": "one\\u202e two\\u0000 three four five six"}'
-    skill = load([save(tmp_path, "l.jsonl", row)]).skills[0]
+    library = load([save(tmp_path, "l.jsonl", row)])
+    (skill,) = library.skills
     assert (skill.name, skill.description) == ("ab c\ufffd", "one two three four five six")
+    (hidden,) = [defect for defect in library.defects if defect.kind == "hidden-characters"]
+    assert hidden.detail == "escape, control, bidi, surrogate"
+
+
+@pytest.mark.parametrize("key", ["when_to_use", "when-to-use"])
+def test_rows_may_say_when(tmp_path: Path, key: str) -> None:
+    row = json.dumps({"name": "a", "description": "Does it.", key: "When asked\nfor it."})
+    assert load([save(tmp_path, "l.jsonl", row)]).skills[0].when_to_use == "When asked for it."
 
 
 @pytest.mark.parametrize(

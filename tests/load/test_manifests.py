@@ -119,6 +119,8 @@ def test_a_stub_does_not_hide_the_good_one(tmp_path: Path) -> None:
     assert [(place, kind) for place, kind, _, _ in problems(tmp_path)] == [
         (".claude-plugin/marketplace.json", "manifest-stub")
     ]
+    assert problems(tmp_path)[0][3] == "other marketplaces of this repository list 1"
+    assert skill.site.passed == ("claude",)
 
 
 @pytest.mark.parametrize(

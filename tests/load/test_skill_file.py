@@ -235,6 +235,7 @@ def test_lines_are_lines_of_the_file() -> None:
         ("- first\n- second", "first second"),
         ("## Only a heading ##", "Only a heading"),
         ("```\ncode", ""),
+        ("~~~\ncode\n~~~\nSaid.", "Said."),
         ("", ""),
     ],
 )
