@@ -75,6 +75,13 @@ def test_a_graver_finding_is_new() -> None:
     )
 
 
+def test_findings_about_no_skill_are_told_apart_by_what_they_say() -> None:
+    one = msgspec.structs.replace(make_finding("SA302", ()), fingerprint="1")
+    other = msgspec.structs.replace(one, fingerprint="2")
+    change = compare_reports(library("alpha", findings=[one]), library("alpha", findings=[one, other]))
+    assert change.new_findings == (other,)
+
+
 def test_each_old_finding_stands_for_one_as_grave() -> None:
     worse = msgspec.structs.replace(PAIR, severity="error")
     both = library("alpha", findings=[worse, PAIR])

@@ -199,6 +199,19 @@ def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
         assert "library was called skills then" in revision.note
 
 
+def test_files_are_asked_for_in_batches(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("map-drawer", "unit-tester", "recipe-scaler"):
+        repository.add(name)
+    repository.commit("more")
+    with checkout("HEAD", [repository.skills]) as revision:
+        whole = {path: (Path(revision.sources[0]) / path).read_bytes() for path in files(revision.sources[0])}
+    for most in (1, 500):
+        monkeypatch.setattr(reading, "_BATCH", most)
+        with checkout("HEAD", [repository.skills]) as revision:
+            found = Path(revision.sources[0])
+            assert {path: (found / path).read_bytes() for path in files(found)} == whole
+
+
 def test_of_several_names_the_one_most_files_came_from(repository: Repository) -> None:
     for name in ("map-drawer", "unit-tester", "recipe-scaler"):
         repository.add(name)

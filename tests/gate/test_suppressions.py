@@ -41,6 +41,15 @@ def test_idle_suppressions_are_findings(codes: tuple[str, ...], reason: str, cod
     assert suppressed == ()
 
 
+def test_every_code_that_names_no_rule_is_named() -> None:
+    counted, _ = apply(
+        [], [Suppression(codes=("SA999", "SA202", "SA2"), skills=("a", "b"), reason="because")]
+    )
+    assert [finding.message for finding in counted] == [
+        "The suppression of SA999, SA202, SA2 about a, b names no rule: SA999, SA2."
+    ]
+
+
 def test_slugs_work_as_codes() -> None:
     counted, _ = apply([PAIR], [Suppression(codes=("confusable-pair",), reason="known")])
     assert counted == ()
