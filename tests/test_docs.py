@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click import Context
 
 from skillaudit import extras
-from skillaudit.cli import COMMANDS
+from skillaudit.cli import COMMANDS, group
+from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.requests.formats import QUERY_KEYS
 from tests import docs
 
@@ -57,6 +59,31 @@ def test_the_readme_names_every_extra_and_only_commands_that_there_are() -> None
     for line in re.findall(r"^skillaudit ([a-z |]+)", README, re.MULTILINE):
         for name in line.split("  ")[0].split("|"):
             assert name.split()[0] in COMMANDS, line
+
+
+def test_the_page_of_the_papers_names_every_experiment_and_only_commands_that_there_are() -> None:
+    """Each command of its tables with the options that it is shown with."""
+    page = (docs.DOCS / "papers.md").read_text(encoding="utf-8")
+    cells = [
+        row.split(" | ")[1] for row in page.splitlines() if row.startswith("| ") and row.count(" | ") > 2
+    ]
+    lines = [line for cell in cells for line in re.findall(r"`([a-z][^`]*)`", cell)]
+    assert len(lines) > 25
+    named = set()
+    for line in lines:
+        name, *words = line.split()
+        if name in EXPERIMENTS:  # `the same with f10`
+            named.add(name)
+            continue
+        assert name in COMMANDS, line
+        known = {
+            option
+            for parameter in group.get_command(Context(group), name).params
+            for option in parameter.opts
+        }
+        assert {word for word in words if word.startswith("--")} <= known, line
+        named.update(words[:1] if name == "experiment" else ())
+    assert named - {"report"} == set(EXPERIMENTS)
 
 
 def test_the_page_of_formats_names_every_name_of_a_request() -> None:

@@ -75,9 +75,10 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     """Return the law of the library in `sources`, as `audit` finds it."""
     from skillaudit.cache import Cache
     from skillaudit.clients import select
-    from skillaudit.laws import library_law
     from skillaudit.load import load
+    from skillaudit.load.gateways import parents_of
     from skillaudit.pipeline.flow import competing, scorer_for
+    from skillaudit.pipeline.growth import law_of
     from skillaudit.requests import gather
     from skillaudit.sessions.weighing import in_order_of_use
 
@@ -87,8 +88,9 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     try:
         shown = competing(in_order_of_use(library, config.order, cache=cache, progress=progress), config)
         scorer = scorer_for(shown, config, cache, progress)[0]
-        return library_law(
-            shown, requests, scorer, router=config.router, floor=config.floor, progress=progress
+        parents = {} if config.client else parents_of(shown)
+        return law_of(
+            shown, requests, scorer, parents, router=config.router, floor=config.floor, progress=progress
         )
     finally:
         if cache is not None:

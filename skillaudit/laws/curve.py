@@ -90,7 +90,7 @@ def library_law(
     profile = find(router, name).at([skill.name for skill in skills])
     choice = profile.fits.get(name)
     sizes = sizes_of(len(skills))
-    kept = _sample(skills, requests)
+    kept = sampled(skills, requests)
     if len(skills) < MIN_SKILLS or not kept:
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryCurve(router=profile.name, points=(), forms=(), floor=floor, note=why)
@@ -113,10 +113,10 @@ def library_law(
     law = fitted_curve(profile.name, points, rates.draws, floor)
     if choice is None:
         return replace(law, basis="scorer")
-    return replace(law, measured=_forms(sizes, ranked.right.tolist(), interference.tolist()))
+    return replace(law, measured=forms_of(sizes, ranked.right.tolist(), interference.tolist()))
 
 
-def _sample(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[Request, list[int]]]:
+def sampled(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[Request, list[int]]]:
     """Requests with a right skill in the library, at most `MAX_REQUESTS`, and its rows."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     known = []
@@ -221,7 +221,7 @@ def _expected(
     return _Rates(curve, hijack, np.clip(draws, 0.0, 1.0))
 
 
-def _forms(
+def forms_of(
     sizes: Sequence[float], values: Sequence[float], interference: Sequence[float] | None
 ) -> tuple[LawForm, ...]:
     """Both forms fitted to accuracies at several sizes, the one with the smaller left-out error chosen."""
@@ -251,7 +251,7 @@ def fitted_curve(
     interference = known if any(known) else None
     line = fit_draws("logarithmic", sizes, values, draws)
     curve = fit_draws("capacity", sizes, values, draws, interference)
-    forms = _forms(sizes, values, interference)
+    forms = forms_of(sizes, values, interference)
     crossing = room = None
     if floor is not None:
         fitted = line if forms[0].chosen else curve

@@ -18,13 +18,13 @@ from skillaudit.clients import listing, select, shown_skills, visibility
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.embedding.memory import Embed, Memory
-from skillaudit.laws import library_law
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
 from skillaudit.load.gateways import parents_of
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
+from skillaudit.pipeline.growth import law_of
 from skillaudit.pipeline.memory import keep, recall, remember, report_key
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.pipeline.rounding import rounded
@@ -145,10 +145,16 @@ def _audited(
     routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows, *searched))
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None
-    if config.law and not parents:  # behind gateways no choice is among the whole library
+    if config.law:
         law = rounded(
-            library_law(
-                shown, gathered.requests, scorer, router=config.router, floor=config.floor, progress=progress
+            law_of(
+                shown,
+                gathered.requests,
+                scorer,
+                parents,
+                router=config.router,
+                floor=config.floor,
+                progress=progress,
             )
         )
     report = assemble(

@@ -86,10 +86,10 @@ def routed(
     if not parents:
         return told(shown, requests, scorer, around, library)
 
-    def part(rows: Sequence[int], led: Sequence[Request]) -> tuple[Routing, Reader]:
+    def part(rows: Sequence[int], here: Sequence[Request]) -> tuple[Routing, Reader]:
         inside, ranks = [shown[row] for row in rows], Part(scorer, rows)
-        found = told(inside, led, ranks, around.some(rows), None if requests else inside)
-        return found, Reader(inside, led, ranks)
+        found = told(inside, here, ranks, around.some(rows), None if requests else inside)
+        return found, Reader(inside, here, ranks)
 
     return in_stages(shown, requests, parents, part)
 
@@ -107,20 +107,18 @@ def in_stages(
 ) -> Routing:
     """Return the routing of a library by stages: `part` forecasts each choice, its requests led to what is on offer."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
-    rows: dict[str, list[int]] = {"": []}
-    for skill in skills:
-        rows.setdefault(parents.get(skill.id, ""), []).append(row_of[skill.id])
+    rows = lists_of(skills, parents)
     found: dict[str, Routing] = {}
     choices: dict[str, Choice] = {}
     for door, inside in rows.items():
-        asked, led = _led(requests, door, parents)
-        found[door], reader = part(inside, led)
+        asked, here = led(requests, door, parents)
+        found[door], reader = part(inside, here)
         choices[door] = Choice(reader, asked)
     flows: dict[str, SkillFlow] = {}
     for door, routing in found.items():
         flows.update({skills[row].id: flow for row, flow in zip(rows[door], routing.flows, strict=True)})
     top = found[""]
-    ways = {at: _way(request, parents, row_of) for at, request in enumerate(requests) if request.gold}
+    ways = {at: way_of(request, parents, row_of) for at, request in enumerate(requests) if request.gold}
     kept = {at: way for at, way in ways.items() if way is not None}
     z = normals(DIMENSIONS, seed)
 
@@ -162,7 +160,15 @@ def in_stages(
     )
 
 
-def _way(request: Request, parents: Mapping[str, str], row_of: Mapping[str, int]) -> Way | None:
+def lists_of(skills: Sequence[Skill], parents: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return what each list holds, by row: that of the client, `""`, and that behind each gateway."""
+    rows: dict[str, list[int]] = {"": []}
+    for row, skill in enumerate(skills):
+        rows.setdefault(parents.get(skill.id, ""), []).append(row)
+    return rows
+
+
+def way_of(request: Request, parents: Mapping[str, str], row_of: Mapping[str, int]) -> Way | None:
     """The choices that a request meets on the way to the skill that owns it."""
     known = [skill for skill in request.gold if skill in row_of]
     if not known:
@@ -174,7 +180,7 @@ def _way(request: Request, parents: Mapping[str, str], row_of: Mapping[str, int]
     return Way(tuple(reversed(doors)), row_of[owner])
 
 
-def _led(
+def led(
     requests: Sequence[Request], door: str, parents: Mapping[str, str]
 ) -> tuple[list[int], list[Request]]:
     """Which requests the choice behind a door sees, and how: what leads to a right skill is right there."""

@@ -6,10 +6,11 @@ import numpy as np
 
 from skillaudit.routing.activation import Activation, activations
 from skillaudit.routing.profiles import CLASSES, RouterProfile, classes
-from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, UNKNOWN, WRONG, Drawn, Rates, draw
+from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, WRONG, Drawn, Rates, draw
 from skillaudit.routing.reading import Reader, View
 from skillaudit.schema import ForecastRow, ScorerName
 from skillaudit.stats.draws import estimate, measured, normals
+from skillaudit.stats.intervals import UNKNOWN
 from skillaudit.stats.logistic import logistic
 
 

@@ -131,6 +131,11 @@ class Reader:
         self._asked: dict[Contrast, tuple[Evidence, Evidence]] = {}
         self._stand_ins: dict[tuple[Contrast, float], Evidence] = {}
 
+    @property
+    def scorer_name(self) -> ScorerName:
+        """Which scorer the evidence is read off."""
+        return self._scorer.name
+
     def view(self, profile: RouterProfile) -> View:
         """Apply a profile; descriptors stand in where no request speaks for the library."""
         name: ScorerName = self._scorer.name

@@ -173,6 +173,10 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     proof.write_text("".join(json.dumps({"query": r.query, "gold": names[r.gold[0]]}) + "\n" for r in kept))
     report = audit([out], replace(config, requests=(proof,)))
     assert report.forecast.accuracy.value == pytest.approx(promised.accuracy, abs=0.002)
+    # The curve ends at the forecast: in the words of the page, with all these skills on offer.
+    assert report.law is not None and report.law.points[-1].n == 36
+    assert report.law.points[-1].accuracy.value == pytest.approx(promised.accuracy, abs=0.02)
+    assert len({point.accuracy.value for point in report.law.points}) > 1 and "in stages" in report.law.note
     # What-if reads the same tree: without a skill that nobody asks for, nothing before it is different.
     change = what_if([out], replace(config, requests=(proof,)), remove=[report.skills[-1].id])
     before, now = change.before.accuracy, report.forecast.accuracy
@@ -201,7 +205,7 @@ def written(folder: Path, *, router: bool) -> Report:
 def test_an_audit_reads_a_tree_in_stages(tmp_path: Path) -> None:
     tree, flat = (written(tmp_path / str(router), router=router) for router in (True, False))
     assert "Read in stages: 2 entries in the first list" in tree.forecast.source
-    assert "stages" not in flat.forecast.source and flat.law is not None and tree.law is None
+    assert "stages" not in flat.forecast.source and flat.law is not None and tree.law is not None
     assert tree.forecast.accuracy.value is not None and tree.forecast.accuracy.low is not None
     assert len(tree.skills) == len(flat.skills) == 8 and len(tree.forecasts) == len(flat.forecasts)
     for row in tree.forecasts:
