@@ -36,6 +36,9 @@ def verdict(found: Optimisation) -> str:
     said = f"{signed(100 * (change.value or 0.0), 1)} requests in a hundred"
     if change.low is not None and change.high is not None:
         said += f" ({signed(100 * change.low, 1)} to {signed(100 * change.high, 1)})"
+    left = found.proof.test.difference.value if found.proof is not None else None
+    if found.proof != proof and left is not None and not proof.harmful:
+        said += f" as planned, {signed(100 * left, 1)} without what the check refused"
     if proof.proved:
         by = f", confirmed by the {proof.second} scorer" if proof.second else ""
         return f"Proved: {said}{by}.{working}"

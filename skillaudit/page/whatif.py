@@ -24,7 +24,8 @@ def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
         if before.value is None and after.value is None:
             continue
         change = getattr(found, name, None)
-        note = "" if change is None else f"{points(change)} points on the requests of skills that stay"
+        asked = "that need no skill" if name == "false_trigger" else "of skills that stay"
+        note = "" if change is None else f"{points(change)} points on the requests {asked}"
         yield Heading(name.replace("_", " "), note)
         yield Gauge("before", before, tone)
         yield Gauge("after", after, tone)

@@ -233,6 +233,8 @@ def top_pairs(
     both = triu(share + share.T, k=1).tocoo()
     keep = np.nonzero(both.data >= PAIR_SHARE)[0]
     left, right = both.coords[0][keep], both.coords[1][keep]
+    if not len(keep):
+        return ()
     lost = triu(flow.between + flow.between.T, k=1).tocsr()[left, right]
     order = np.lexsort((right, left, -np.round(np.asarray(lost).ravel(), 12)))[:PAIR_LIMIT]
     left, right = left[order].astype(np.int64), right[order].astype(np.int64)

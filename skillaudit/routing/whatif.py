@@ -58,6 +58,8 @@ class WhatIf(Record):
     """Skills that are affected noticeably, most affected first; added and removed ones always."""
     steps: tuple[Step, ...]
     """Each change on its own."""
+    false_trigger: float | None = None
+    """Change of the share of requests that need no skill on which one is taken."""
 
 
 def whatif(
@@ -105,6 +107,7 @@ def whatif(
         hijack=hijack,
         changes=_changes(before, after, len(requests)),
         steps=tuple(steps),
+        false_trigger=_minus(after.forecast.false_trigger.value, before.forecast.false_trigger.value),
     )
 
 

@@ -261,6 +261,8 @@ class SkillAuditApp(PlanShell, ProbeShell, ReviewShell, Doing):
         if self.session is not None and skill:
             self.session.changes.toggle_removed(skill)
             self._changed(f"{'Taken out' if self.session.changes.kind(skill) else 'Put back'}: {skill}")
+        elif self.session is not None:
+            self.notify("No skill stands here: go to one in the list of skills, then press x.", markup=False)
 
     def action_edit(self) -> None:
         """Think of another description of the skill under the cursor."""

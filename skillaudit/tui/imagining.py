@@ -112,13 +112,17 @@ def outcome_document(changes: Changes, busy: bool) -> list[Block]:
 
 
 def outcome_line(changes: Changes) -> str:
-    """Return the effect on the two rates in a line, for where there is no room for more."""
+    """Return the effect on the rates in a line, for where there is no room for more."""
     outcome = changes.outcome
     if not changes.rows or outcome is None:
         return ""
     parts = [
         f"{name} {points(change)} points"
-        for name, change in (("accuracy", outcome.accuracy), ("hijack", outcome.hijack))
+        for name, change in (
+            ("accuracy", outcome.accuracy),
+            ("hijack", outcome.hijack),
+            ("false trigger", outcome.false_trigger),
+        )
         if change is not None
     ]
     return " · ".join(parts)

@@ -20,6 +20,8 @@ from skillaudit.progress import SILENT, Progress
 
 LONGEST = 700
 """Characters of a description to which nothing is added: a client would cut it, and a reader skip it."""
+BARE = 6
+"""Telling words of a description that is no more than a title."""
 REASON = "its description does not say when to use it, which its own file does"
 WHAT = "its description hardly says what it does, which its own file does"
 
@@ -39,9 +41,9 @@ def say_when(
         more = when_of(skill, row, lexicon, skill.description)
         more = more or (asked_for(row, lexicon, skill.description) if not skill.when_to_use else "")
         what = ""
-        if is_thin(skill.description):
+        if is_thin(skill.description, BARE):
             what = about_of(row, lexicon, skill.description) or topics_of(row, lexicon, skill.description)
-        text = " ".join(filter(None, (ended(skill.description), what, more)))
+        text = " ".join(filter(None, (ended(skill.description), ended(what), more)))
         fits = skill.description and len(text) <= min(LONGEST, bench.limit) and bench.allows(row, text)
         if fits and (what or (more and cues(text, names) > cues(skill.description, names))):
             drafts.append((row, text, WHAT if what else REASON))

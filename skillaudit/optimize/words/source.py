@@ -87,9 +87,9 @@ def stems(text: str) -> list[str]:
     return [stem(key) for key, _ in terms(text)]
 
 
-def is_thin(description: str) -> bool:
-    """Whether a description says too little for itself of what its skill does."""
-    return len(set(stems(description))) < THIN
+def is_thin(description: str, least: int = THIN) -> bool:
+    """Whether a description says too little for itself of what its skill does, in fewer than `least` telling words."""
+    return len(set(stems(description))) < least
 
 
 def is_narrower(text: str, before: str) -> bool:
