@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import copy
 import math
-from typing import cast
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
 
 from skillaudit.errors import UsageError
 from skillaudit.routing import Routing, forecast
-from skillaudit.routing.evidence import Evidence
-from skillaudit.routing.flows import Traffic, top_pairs
 from skillaudit.schema import Estimate, Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
@@ -399,13 +395,3 @@ def test_requests_in_authors_words_are_told_from_users_own() -> None:
     told, own = "in the words of the skills' authors", run(world).forecast.source
     world.requests = mined
     assert told in run(world).forecast.source and told not in own
-
-
-def test_skills_that_hardly_lose_a_request_make_no_pairs() -> None:
-    nothing = np.zeros(0)
-    between = csr_array(np.array([[0.0, 1e-6], [0.0, 0.0]]))
-    flow = Traffic(
-        row=nothing.astype(np.int64), victim=nothing.astype(np.int64), taker=nothing.astype(np.int64),
-        mass=nothing, weight=nothing, between=between, strays=between, owned=np.ones(2), total=2.0,
-    )  # fmt: skip
-    assert top_pairs([], [], cast("Evidence", None), flow, np.zeros((0, 0), dtype=np.bool_)) == ()
