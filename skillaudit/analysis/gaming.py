@@ -137,7 +137,8 @@ LISTED = 50
 _SHORT = 3
 _KEYWORD = re.compile(r"[^\W\d_]{3,}")
 _ENDS = re.compile(r"[.!?;:\n()—](?=\s|$)|[。；：！？（）]")
-_BETWEEN = re.compile(r"[,/|、，]")
+_COMMAS = ",/|、，"
+_BETWEEN = re.compile(f"[{_COMMAS}]")
 _PLAIN_WORDS = """
 the and for with use when this that skill skills from any are you your user users not via into also can will has have
 such like how what where which while all one should they them their its other tool tools code data
@@ -148,11 +149,13 @@ _PLAIN = frozenset(_PLAIN_WORDS.split())
 def stuffing(text: str) -> str:
     """Say how a descriptor is stuffed with keywords: a word that comes back, or a list without end; else empty."""
     words = [word.casefold() for word in _KEYWORD.findall(text)]
-    counts = Counter(word for word in words if word not in _PLAIN)
+    counts = Counter(word for word in words if word not in _PLAIN) if len(words) >= REPEATED else None
     if counts:
         word, count = min(counts.items(), key=lambda one: (-one[1], one[0]))
         if count >= REPEATED and count >= SHARE * len(words):
             return f"{count} of its {len(words)} words are “{word[:40]}”"
+    if sum(map(text.count, _COMMAS)) < LISTED - 1:
+        return ""
     run = best = 0
     for sentence in _ENDS.split(text):
         for item in _BETWEEN.split(sentence):

@@ -89,10 +89,9 @@ def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str,
     groups = [_Words() for _ in range(count)]
     for text, label in zip(texts, labels.tolist(), strict=True):
         found = list(terms(text))
-        said = Counter(key for key, _ in found)
-        document_frequency.update(said.keys())
+        document_frequency.update({key for key, _ in found})
         if label >= 0:
-            groups[label].add(said, found)
+            groups[label].add(Counter(key for key, _ in found), found)
     return tuple(
         ", ".join(words.best(document_frequency, len(texts))) or f"group {index + 1}"
         for index, words in enumerate(groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from skillaudit.clients.profiles import Budget, ClientProfile, Measure, Unit
@@ -38,6 +39,7 @@ def folder_of(skill: Skill) -> str:
     return folder if folder and file.lower() == "skill.md" else skill.name
 
 
+@lru_cache(maxsize=1 << 17)
 def collation_key(name: str) -> tuple[object, ...]:
     """Return a key that sorts names as a dictionary does, like `localeCompare(..., "en")`.
 
@@ -162,11 +164,14 @@ def width(text: str, measure: Measure) -> int:
         return len(text)
     if measure == "utf16":
         return len(text.encode("utf-16-le", "surrogatepass")) // 2
-    columns = 0
-    for char in text:
-        if not unicodedata.combining(char):
-            columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-    return columns
+    return sum(map(_columns, text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def in_unit(characters: int, unit: Unit, budget: Budget) -> int:

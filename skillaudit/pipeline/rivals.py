@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import log
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
@@ -33,8 +32,7 @@ def rivals_of(
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)
         cosines[a].setdefault(b, pair.cosine)
         cosines[b].setdefault(a, pair.cosine)
-    words = [_words(skill) for skill in shown]
-    weight = _idf(words)
+    words, named = _ranked([_words(skill) for skill in shown])
     found = []
     for row in range(len(shown)):
         flow = traffic[row]
@@ -51,8 +49,8 @@ def rivals_of(
                     cosine=cosines[row][other],
                     loses_to=flow.get(other, (0.0, 0.0))[0],
                     takes_from=flow.get(other, (0.0, 0.0))[1],
-                    shared_terms=_telling(words[row] & words[other], weight),
-                    own_terms=_telling(words[row] - words[other], weight),
+                    shared_terms=tuple(named[word] for word in sorted(words[row] & words[other])[:TERMS]),
+                    own_terms=tuple(named[word] for word in sorted(words[row] - words[other])[:TERMS]),
                 )
                 for other in chosen
             )
@@ -64,11 +62,9 @@ def _words(skill: Skill) -> frozenset[str]:
     return frozenset(key for key, _ in terms(skill.text) if len(key) >= SHORTEST or not key.isascii())
 
 
-def _idf(words: Sequence[frozenset[str]]) -> dict[str, float]:
+def _ranked(words: Sequence[frozenset[str]]) -> tuple[list[frozenset[int]], list[str]]:
+    """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
     counts = Counter(word for text in words for word in text)
-    return {word: log((1 + len(words)) / (1 + count)) for word, count in counts.items()}
-
-
-def _telling(words: frozenset[str], weight: dict[str, float]) -> tuple[str, ...]:
-    """Return the rarest of `words`, at most `TERMS`, ties in alphabetical order."""
-    return tuple(sorted(words, key=lambda word: (-weight[word], word))[:TERMS])
+    named = sorted(counts, key=lambda word: (counts[word], word))
+    number = {word: rank for rank, word in enumerate(named)}
+    return [frozenset(map(number.__getitem__, text)) for text in words], named

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -33,15 +34,22 @@ def script_of(text: str) -> str:
     found: Counter[str] = Counter()
     for ch in text:
         if ch.isalpha():
-            name = unicodedata.name(ch, "").partition(" ")[0]
-            found[_TOGETHER.get(name, name)] += 1
+            found[_script(ch)] += 1
             if found.total() >= LETTERS:
                 break
     return found.most_common(1)[0][0] if found else ""
 
 
+@lru_cache(maxsize=1 << 14)
+def _script(letter: str) -> str:
+    name = unicodedata.name(letter, "").partition(" ")[0]
+    return _TOGETHER.get(name, name)
+
+
 def foreign(requests: Sequence[Request], skills: Sequence[Skill]) -> npt.NDArray[np.bool_]:
     """(R,) which requests are in a script that hardly any descriptor is in."""
+    if not requests:
+        return np.zeros(0, dtype=bool)
     known = Counter(script_of(skill.text) for skill in skills)
     own = {script for script, count in known.items() if count >= SHARE * len(skills)} | {""}
     return np.array([script_of(request.query) not in own for request in requests], dtype=bool)

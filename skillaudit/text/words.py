@@ -36,7 +36,7 @@ STOP_WORDS = frozenset(_STOP.split())
 
 def tokens(text: str) -> list[str]:
     """Split into case-folded words, one per character in scripts without spaces."""
-    return [match.group().casefold() for match in _TOKEN.finditer(text)]
+    return [word.casefold() for word in _TOKEN.findall(text)]
 
 
 def is_unspaced(token: str) -> bool:
@@ -49,9 +49,8 @@ def terms(text: str) -> Iterable[tuple[str, str]]:
 
     Stop words, single letters and bare numbers are left out.
     """
-    for match in _RUN.finditer(text):
-        run = match.group()
-        if _UNSPACED_ONLY.fullmatch(run):
+    for run in _RUN.findall(text):
+        if not run.isascii() and _UNSPACED_ONLY.fullmatch(run):
             for start in range(max(1, len(run) - 1)):
                 yield run[start : start + 2], run[start : start + 2]
         elif len(run) > 1 and not run.isdigit() and (key := run.casefold()) not in STOP_WORDS:
