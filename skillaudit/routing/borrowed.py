@@ -49,15 +49,25 @@ def borrowed(skills: Sequence[Skill], families: Sequence[str]) -> dict[int, Borr
         for word in words:
             holders[word].append(row)
     most = max(FEW, int(SHARE * len(skills))) + 1
+    # Once a word, since a large library has words that hundreds of skills hold.
+    kinds = {
+        word: Counter(map(families.__getitem__, held))
+        for word, held in holders.items()
+        if 2 <= len(held) <= most
+    }
+    telling = {word: found for word, found in kinds.items() if len(found) <= 2}
+    nobody: Counter[str] = Counter()
     scores, told = np.zeros(len(skills)), []
     for row, words in enumerate(texts):
         of: Counter[str] = Counter()
         for word in words:
-            held = holders[word]
-            if 2 <= len(held) <= most:
-                kinds = {families[other] for other in held if other != row}
-                if len(kinds) == 1:
-                    of[kinds.pop()] += 1
+            others = [
+                family
+                for family, held in telling.get(word, nobody).items()
+                if held > (family == families[row])
+            ]
+            if len(others) == 1:
+                of[others[0]] += 1
         counts = np.array([count for count in of.values() if count >= MIN_WORDS], dtype=np.float64)
         part = counts / counts.sum() if len(counts) else counts
         told.append(float(np.exp(-(part * np.log(part)).sum())) if len(counts) else 0.0)
