@@ -148,7 +148,7 @@ def _similarities(skills: int, scorer: Scorer) -> npt.NDArray[np.float32]:
 
 def _sampled(survey: Survey, start: int, stop: int) -> npt.NDArray[np.float32]:
     """(sample, stop - start) the same for some skills."""
-    block = np.array(survey.tail(start, stop).T, dtype=np.float32)
+    block = np.ascontiguousarray(survey.tail(start, stop).T)
     place = np.flatnonzero((survey.sample >= start) & (survey.sample < stop))
     block[place, survey.sample[place] - start] = np.nan
     return block

@@ -125,10 +125,11 @@ def _surveyed(
         progress.update("routing", start, size)
         stop = min(start + block, size)
         part = slice(start, stop)
-        held = survey.held(start, stop)
-        far = np.array(survey.tail(start, stop), dtype=np.float32)
+        held = survey.known(start, stop)
         counted = len(survey.sample) - np.bincount(held[0], minlength=stop - start)
-        scores = np.concatenate((near.similarities[part], far), axis=1) * factor[part, None]
+        scores = (
+            np.concatenate((near.similarities[part], survey.tail(start, stop)), axis=1) * factor[part, None]
+        )
         shift = (strengths(scores, contrast.offset) - np.float32(strength)) * np.float32(contrast.beta)
         shift[:, near.k :] += np.log((size - 1 - near.k) / np.maximum(counted, 1)).astype(np.float32)[:, None]
         shift[held[0], near.k + held[1]] = -np.inf

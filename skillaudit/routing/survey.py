@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.analysis.neighbors import Block, Neighbors, nearest, refined
+from skillaudit.analysis.neighbors import Neighbors, nearest, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
 from skillaudit.scoring import LexicalScorer, Scorer
@@ -25,6 +25,7 @@ EXACT = 16_000
 KEPT = 64
 CANDIDATES = 96
 """Nearest by a rough score, of which `KEPT` stay by the true one."""
+_ROWS = 1_024
 TRIED, TOP = 64, 20
 """Skills whose `TOP` nearest are looked for exactly as well, to tell how many an index finds."""
 
@@ -37,20 +38,24 @@ class Survey:
     """(N, `KEPT`)."""
     sample: npt.NDArray[np.int64]
     """(M,) skills that stand for all."""
-    tail: Block
-    """Similarities of skills start..stop to those of the sample."""
+    held: npt.NDArray[np.float16]
+    """(N, M) similarities to the sample, to three digits: they are asked for by every class of routers."""
     recall: float
     """Estimated share of the `TOP` nearest that the index found; 1 where all were compared."""
 
-    def held(self, start: int, stop: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def tail(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        """Similarities of skills start..stop to those of the sample."""
+        return self.held[start:stop].astype(np.float32)
+
+    def known(self, start: int, stop: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Of skills start..stop those of the sample that are known better: the nearest, and the skill itself.
 
         Returns the rows, counted from `start`, and the columns of the sample.
         """
         rows = np.arange(start, stop)
-        known = np.concatenate((rows[:, None], self.neighbors.indices[start:stop]), axis=1)
-        place = np.minimum(np.searchsorted(self.sample, known), len(self.sample) - 1)
-        row, column = np.nonzero(self.sample[place] == known)
+        better = np.concatenate((rows[:, None], self.neighbors.indices[start:stop]), axis=1)
+        place = np.minimum(np.searchsorted(self.sample, better), len(self.sample) - 1)
+        row, column = np.nonzero(self.sample[place] == better)
         return row, place[row, column]
 
 
@@ -67,7 +72,10 @@ def survey(scorer: Scorer, size: int, progress: Progress) -> Survey | None:
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
         found = refined(rough.indices, scorer.pairs, mean, KEPT)
         recall = _recall(found, scorer, np.linspace(0, size - 1, TRIED).astype(np.int64).tolist())
-    return Survey(found, sample, scorer.against(sample), recall)
+    block, held = scorer.against(sample), np.empty((size, len(sample)), dtype=np.float16)
+    for start in range(0, size, _ROWS):
+        held[start : start + _ROWS] = block(start, min(start + _ROWS, size))
+    return Survey(found, sample, held, recall)
 
 
 def _recall(found: Neighbors, scorer: Scorer, rows: Sequence[int]) -> float:

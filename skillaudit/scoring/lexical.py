@@ -86,8 +86,14 @@ class _Index:
         filled = np.bincount(rows.indices, minlength=width)
         often = np.flatnonzero(filled > max(_OFTEN * here, _OFTEN_FLOOR))
         often = np.sort(often[np.argsort(-filled[often], kind="stable")][: _BLOCK_CELLS // max(here, 1)])
+        self._often = len(often)
+        # Columns are numbered anew, those of the dense block first: a million of them, most of them empty, would
+        # fill the cache of a core with where each begins.
+        filled[often] = 0
         self._place = np.full(width, -1, dtype=np.int32)
         self._place[often] = np.arange(len(often))
+        self._place[filled > 0] = len(often) + np.arange(np.count_nonzero(filled))
+        self._width = int(self._place.max(initial=-1)) + 1
         dense, sparse = self._split(rows)
         self._dense, self._sparse = np.ascontiguousarray(dense.T), sparse.T.tocsr()
 
@@ -96,13 +102,13 @@ class _Index:
         from scipy.sparse import csr_array
 
         place = self._place[rows.indices]
-        inside = place >= 0
+        inside = np.flatnonzero((place >= 0) & (place < self._often))
         row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        dense = np.zeros((rows.shape[0], int(self._place.max()) + 1), dtype=np.float32)
+        dense = np.zeros((rows.shape[0], self._often), dtype=np.float32)
         dense[row[inside], place[inside]] = rows.data[inside]
-        kept = np.flatnonzero(~inside)
+        kept = np.flatnonzero(place >= self._often)
         indptr = np.searchsorted(kept, rows.indptr).astype(np.int32)
-        return dense, csr_array((rows.data[kept], rows.indices[kept], indptr), shape=rows.shape)
+        return dense, csr_array((rows.data[kept], place[kept], indptr), shape=(rows.shape[0], self._width))
 
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
