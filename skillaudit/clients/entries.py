@@ -147,15 +147,16 @@ def escaped(text: str, profile: ClientProfile) -> str:
 def render_entry(item: Item, description: str, profile: ClientProfile) -> str:
     """Return the item's entry with `description` in place of its own; empty means without one."""
     template = profile.entry if description else profile.entry_bare
-    fields = {
-        "name": escaped(item.name, profile),
-        "description": escaped(description, profile),
-        "location": item.location.translate(_XML_NUMBERED)
-        if profile.location_escape
-        else escaped(item.location, profile),
-        "number": item.number,
-    }
-    return item.heading + template.format_map(fields)
+    name, location = item.name, item.location
+    if profile.escape != "none":
+        name, description = escaped(name, profile), escaped(description, profile)
+    if profile.location_escape:
+        location = location.translate(_XML_NUMBERED)
+    elif profile.escape != "none":
+        location = escaped(location, profile)
+    return item.heading + template.format(
+        name=name, description=description, location=location, number=item.number
+    )
 
 
 def width(text: str, measure: Measure) -> int:

@@ -312,25 +312,26 @@ def _used(
     base: str,
 ) -> tuple[int, int]:
     """Return what the client counts for this list, in `unit`, and the prose in it, in characters."""
-    entries = [
-        render_entry(item, left, rule) for item, left in zip(items, shown, strict=True) if left is not None
-    ]
     if budget.counts == "each-entry-and-newline":
-        return sum(size(entry + "\n", unit, budget) for entry in entries), 0
+        return sum(size(entry + "\n", unit, budget) for entry in _entries(items, shown, rule)), 0
     if budget.counts == "joined-entries":
+        entries = _entries(items, shown, rule)
         return sum(size(entry, unit, budget) for entry in entries) + max(0, len(entries) - 1), 0
-    whole = all(left in {None, item.description} for item, left in zip(items, shown, strict=True))
+    whole = all(left is None or left == item.description for item, left in zip(items, shown, strict=True))
     cap = None if whole else int(any(shown))
-    prose = overflow.prose_size(budget, len(entries), len(items), cap)
+    prose = overflow.prose_size(budget, _listed(shown), len(items), cap)
     text = _render(items, shown, rule, base)
     # The filler stands for the client's own words, which are plain ASCII but for the warning sign.
     return size(text + "x" * prose, unit, budget), prose
 
 
+def _entries(items: list[Item], shown: Sequence[str | None], rule: ClientProfile) -> list[str]:
+    both = zip(items, shown, strict=True)
+    return [render_entry(item, left, rule) for item, left in both if left is not None]
+
+
 def _render(items: list[Item], shown: Sequence[str | None], rule: ClientProfile, base: str) -> str:
-    entries = [
-        render_entry(item, left, rule) for item, left in zip(items, shown, strict=True) if left is not None
-    ]
+    entries = _entries(items, shown, rule)
     remark = overflow.omitted_line(rule, len(entries), len(items), base)
     opening = rule.open.replace("{base}", base) if rule.short_base else rule.open
     return opening + rule.separator.join(entries) + remark + rule.close
