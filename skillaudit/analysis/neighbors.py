@@ -28,6 +28,7 @@ RESOLUTION = 2.0**-20
 
 DEFAULT_K = 32
 _BLOCK_CELLS = 1 << 22
+_PAIR_CELLS = 1 << 18
 _BLOCK_ROWS = 256  # thinner blocks slow the product down
 _CHUNKS = 256
 
@@ -90,10 +91,13 @@ def nearest(
 def refined(
     candidates: NDArray[np.int32], pairs: Pairwise, mean: FloatArray, k: int = DEFAULT_K
 ) -> Neighbors:
-    """Return the k best of each skill's candidates, (N, c) others with c at least k, as `nearest` would."""
+    """Return the k best of each skill's candidates as `nearest` would.
+
+    `candidates` (N, c) are others, k different ones at least; one that stands twice counts once.
+    """
     n, width = candidates.shape
     columns = np.sort(candidates, axis=1)
-    step = max(1, _BLOCK_CELLS // max(width, 1))
+    step = max(1, _PAIR_CELLS // max(width, 1))
     values = np.empty(columns.shape, dtype=np.float32)
     for start in range(0, n, step):
         part = columns[start : start + step]
@@ -101,6 +105,7 @@ def refined(
         values[start : start + step] = _rounded(pairs(rows, part.reshape(-1).astype(np.int64))).reshape(
             part.shape
         )
+    values[:, 1:][columns[:, 1:] == columns[:, :-1]] = -np.inf
     order = np.argsort(-values, axis=1, kind="stable")[:, :k]
     return Neighbors(
         np.take_along_axis(columns, order, axis=1), np.take_along_axis(values, order, axis=1), mean

@@ -49,16 +49,17 @@ def _seen(
     skills: tuple[Skill, ...], names: tuple[str, ...], context: int | None, order: DropOrder
 ) -> Visibility:
     # The app asks twice: for what the files say, and for the report that follows.
-    lists = [listing(skills, name, context=context, order=order) for name in names]
     wanted = {rule.id for rule in made_for(skills)}
+    columns, seen = [], []
+    for name in names:  # one list at a time is held: each is as large as the library
+        shown = listing(skills, name, context=context, order=order)
+        columns.append(_column(skills, shown, shown.client in wanted))
+        seen.append([entry.state for entry in shown.entries])
     return Visibility(
-        columns=tuple(_column(skills, shown, shown.client in wanted) for shown in lists),
+        columns=tuple(columns),
         rows=tuple(
-            VisibilityRow(
-                id=skill.id,
-                states=tuple(shown.entries[position].state for shown in lists),
-            )
-            for position, skill in enumerate(skills)
+            VisibilityRow(id=skill.id, states=tuple(found))
+            for skill, *found in zip(skills, *seen, strict=True)
         ),
     )
 

@@ -75,7 +75,7 @@ def examine(
     """Return the structure of the skills in `shown` under `scorer`, with a map by `method`.
 
     `vectors` are the rows that the map is laid out from, or None where the scorer has none; a `survey`
-    of the skills by a scorer without vectors has their neighbours already.
+    of the skills may have their neighbours already.
     """
     # Vectors where there are any: what makes skills confusable is tuned on them, and a sum with the
     # cosines of words has another scale.
@@ -83,10 +83,12 @@ def examine(
     pairs: Pairwise = scorer.pairs
     if vectors is not None:
         similarities, pairs = cosines(vectors), partial(_pairs, vectors)
-    if survey is not None and vectors is None:
-        neighbors = survey.neighbors.top(DEFAULT_K)
-    else:
-        neighbors = nearest(similarities, len(shown), DEFAULT_K, progress=progress)
+    known = None if survey is None else survey.neighbors if vectors is None else survey.by_vectors
+    neighbors = (
+        nearest(similarities, len(shown), DEFAULT_K, progress=progress)
+        if known is None
+        else known.top(DEFAULT_K)
+    )
     templates = template_families([skill.description for skill in shown])
     scale = THRESHOLDS["lexical" if vectors is None else "dense"]
     labels = cluster_cached(neighbors, cache, thresholds=scale, templates=templates)

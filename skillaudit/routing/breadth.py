@@ -58,7 +58,7 @@ def breadth(
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
     if scorer.name == "dense":
-        scorer = _WithWords(skills, scorer)
+        scorer, survey = _WithWords(skills, scorer), None
     if survey is None:
         low, middle, best = _measures(_similarities(size, scorer))
     else:

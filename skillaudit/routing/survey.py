@@ -16,7 +16,7 @@ import numpy.typing as npt
 from skillaudit.analysis.neighbors import Neighbors, nearest, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
-from skillaudit.scoring import LexicalScorer, Scorer
+from skillaudit.scoring import DenseScorer, HybridScorer, LexicalScorer, Scorer
 
 LARGE = 4_000
 """Skills beyond which a sample stands for the far ones."""
@@ -40,6 +40,8 @@ class Survey:
     """(M,) skills that stand for all."""
     held: npt.NDArray[np.float16]
     """(N, M) similarities to the sample, to three digits: they are asked for by every class of routers."""
+    by_vectors: Neighbors | None
+    """The same as `neighbors` by vectors alone, where they were looked for."""
     recall: float
     """Estimated share of the `TOP` nearest that the index found; 1 where all were compared."""
 
@@ -60,22 +62,28 @@ class Survey:
 
 
 def survey(scorer: Scorer, size: int, progress: Progress) -> Survey | None:
-    """Look around in a library of `size` skills; None where it is small, or the scorer has no quick way."""
-    if size <= LARGE or not isinstance(scorer, LexicalScorer):
+    """Look around in a library of `size` skills; None where it is small, or the scorer only a part of it."""
+    if size <= LARGE or not isinstance(scorer, DenseScorer | HybridScorer | LexicalScorer):
         return None
     sample = (sample_starts(size)[:, None] + np.arange(BLOCK)).reshape(-1)
-    recall = 1.0
-    if size <= EXACT:
+    recall, by_vectors = 1.0, None
+    if isinstance(scorer, DenseScorer) or size <= EXACT:
+        # Vectors are held against all others: up to 50,000 a product of matrices is cheaper than any index.
         found = nearest(scorer.similarities, size, KEPT, progress=progress)
+        by_vectors = found if isinstance(scorer, DenseScorer) else None
     else:
-        rough = nearest(scorer.rough(), size, CANDIDATES, progress=progress)
+        words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
+        candidates = nearest(words.rough(), size, CANDIDATES, progress=progress).indices
+        if isinstance(scorer, HybridScorer):
+            by_vectors = nearest(scorer.dense.similarities, size, KEPT, progress=progress)
+            candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
-        found = refined(rough.indices, scorer.pairs, mean, KEPT)
+        found = refined(candidates, scorer.pairs, mean, KEPT)
         recall = _recall(found, scorer, np.linspace(0, size - 1, TRIED).astype(np.int64).tolist())
     block, held = scorer.against(sample), np.empty((size, len(sample)), dtype=np.float16)
     for start in range(0, size, _ROWS):
         held[start : start + _ROWS] = block(start, min(start + _ROWS, size))
-    return Survey(found, sample, held, recall)
+    return Survey(found, sample, held, by_vectors, recall)
 
 
 def _recall(found: Neighbors, scorer: Scorer, rows: Sequence[int]) -> float:

@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skillaudit.scoring.lexical import LexicalScorer
+from skillaudit.scoring.lexical import Block, LexicalScorer
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Makes vectors, (len(texts), dimension), of texts."""
 
+_PAIR_BLOCK = 4096
 THIRD = np.float32(1 / 3)
 
 
@@ -44,9 +45,20 @@ class DenseScorer:
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
-        return np.asarray(
-            np.einsum("ij,ij->i", self._vectors[rows], self._vectors[columns]), dtype=np.float32
-        )
+        found = np.empty(len(rows), dtype=np.float32)
+        for start in range(0, len(rows), _PAIR_BLOCK):
+            part = slice(start, start + _PAIR_BLOCK)
+            found[part] = np.einsum("ij,ij->i", self._vectors[rows[part]], self._vectors[columns[part]])
+        return found
+
+    def against(self, chosen: NDArray[np.int64]) -> Block:
+        """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [-1, 1]."""
+        others = np.ascontiguousarray(self._vectors[chosen].T)
+        return lambda start, stop: self._vectors[start:stop] @ others
+
+    def total(self) -> NDArray[np.float64]:
+        """Sum of each descriptor's scores against all, itself among them: (skills,)."""
+        return self._vectors @ self._vectors.sum(axis=0, dtype=np.float64)
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Nothing: a vector does not say which word it owes its place to."""
@@ -67,23 +79,32 @@ class HybridScorer:
         self, texts: Sequence[str], vectors: ArrayLike, embed: Embed, corpus: Sequence[str] | None = None
     ) -> None:
         """Index descriptors that have vectors, (skills, dimension), made by `embed`; words weigh by `corpus`."""
-        self._dense = DenseScorer(vectors, embed)
-        self._lexical = LexicalScorer(texts, corpus)
+        self.dense = DenseScorer(vectors, embed)
+        self.lexical = LexicalScorer(texts, corpus)
 
     def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Score queries against all descriptors: (len(queries), skills), in [-1, 1]."""
-        return self._dense.scores(queries) * THIRD + self._lexical.scores(queries) * (1 - THIRD)
+        return self.dense.scores(queries) * THIRD + self.lexical.scores(queries) * (1 - THIRD)
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [-1, 1]."""
-        return self._dense.similarities(start, stop) * THIRD + self._lexical.similarities(start, stop) * (
+        return self.dense.similarities(start, stop) * THIRD + self.lexical.similarities(start, stop) * (
             1 - THIRD
         )
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
-        return self._dense.pairs(rows, columns) * THIRD + self._lexical.pairs(rows, columns) * (1 - THIRD)
+        return self.dense.pairs(rows, columns) * THIRD + self.lexical.pairs(rows, columns) * (1 - THIRD)
+
+    def against(self, chosen: NDArray[np.int64]) -> Block:
+        """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [-1, 1]."""
+        dense, lexical = self.dense.against(chosen), self.lexical.against(chosen)
+        return lambda start, stop: dense(start, stop) * THIRD + lexical(start, stop) * (1 - THIRD)
+
+    def total(self) -> NDArray[np.float64]:
+        """Sum of each descriptor's scores against all, itself among them: (skills,)."""
+        return self.dense.total() / 3 + self.lexical.total() * 2 / 3
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Say which words carried the lexical part of a score: (word, contribution), largest first."""
-        return tuple((word, share * 2 / 3) for word, share in self._lexical.explain(query, index))
+        return tuple((word, share * 2 / 3) for word, share in self.lexical.explain(query, index))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
+from zlib import crc32
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.progress import SILENT
@@ -14,10 +16,12 @@ from skillaudit.routing import forecast, survey
 from skillaudit.routing.breadth import breadth
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import from_descriptors
-from skillaudit.schema import Coverage, Skill
-from skillaudit.scoring import DenseScorer, LexicalScorer, lexical
+from skillaudit.schema import Coverage, ScorerName, Skill
+from skillaudit.scoring import DenseScorer, HybridScorer, LexicalScorer, lexical, make_scorer
+from skillaudit.scoring.part import Part
 
 SIZE = 1_600
+Quick = DenseScorer | HybridScorer | LexicalScorer
 NOTHING = Coverage(requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0)
 
 
@@ -35,54 +39,70 @@ def library(size: int = SIZE) -> tuple[Skill, ...]:
     )
 
 
-@pytest.fixture(params=["exact", "index"])
-def found(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[LexicalScorer, survey.Survey]]:
+@cache
+def direction(word: str) -> NDArray[np.float32]:
+    return np.random.default_rng(crc32(word.encode())).normal(size=48).astype(np.float32)
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Vectors of words, added up."""
+    return np.stack([sum(map(direction, text.split()), np.zeros(48, dtype=np.float32)) for text in texts])
+
+
+@cache
+def made(name: ScorerName) -> Quick:
+    texts = [skill.text for skill in library()]
+    return make_scorer(name, texts, vectors=embed(texts), embed=embed)
+
+
+@pytest.fixture(params=["exact lexical", "index lexical", "index hybrid", "exact dense"])
+def found(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Quick, survey.Survey]:
     """A survey in which all are compared, and one by an index that forgets half of the common words."""
+    how, name = request.param.split()
     monkeypatch.setattr(survey, "LARGE", SIZE - 1)
-    monkeypatch.setattr(survey, "EXACT", SIZE if request.param == "exact" else 0)
+    monkeypatch.setattr(survey, "EXACT", SIZE if how == "exact" else 0)
     monkeypatch.setattr(lexical, "_POSTINGS", 100)
-    scorer = LexicalScorer([skill.text for skill in library()])
-    made = survey.survey(scorer, SIZE, SILENT)
-    assert made is not None
-    assert (made.recall == 1) == (request.param == "exact")
-    yield scorer, made
+    scorer = made(name)
+    around = survey.survey(scorer, SIZE, SILENT)
+    assert around is not None
+    assert (around.recall == 1) == (how == "exact")
+    assert (around.by_vectors is None) == (name == "lexical")
+    return scorer, around
 
 
-def test_the_nearest_are_found(found: tuple[LexicalScorer, survey.Survey]) -> None:
-    scorer, made = found
+def test_the_nearest_are_found(found: tuple[Quick, survey.Survey]) -> None:
+    scorer, around = found
     exact = nearest(scorer.similarities, SIZE, survey.TOP)
-    hits = (made.neighbors.indices[:, : survey.TOP, None] == exact.indices[:, None, :]).any(axis=2).mean()
+    hits = (around.neighbors.indices[:, : survey.TOP, None] == exact.indices[:, None, :]).any(axis=2).mean()
     assert hits > 0.9
-    assert abs(hits - made.recall) < 0.05
-    np.testing.assert_allclose(made.neighbors.mean, exact.mean, atol=1e-6)
-    assert not (made.neighbors.indices == np.arange(SIZE)[:, None]).any()
+    assert abs(hits - around.recall) < 0.05
+    np.testing.assert_allclose(around.neighbors.mean, exact.mean, atol=1e-6)
+    assert not (around.neighbors.indices == np.arange(SIZE)[:, None]).any()
 
 
-def test_what_is_known_better_is_left_out_of_the_sample(found: tuple[LexicalScorer, survey.Survey]) -> None:
-    scorer, made = found
-    row, column = made.known(100, 140)
-    own = made.sample[column] == row + 100
-    listed = (made.neighbors.indices[row + 100] == made.sample[column][:, None]).any(axis=1)
+def test_what_is_known_better_is_left_out_of_the_sample(found: tuple[Quick, survey.Survey]) -> None:
+    scorer, around = found
+    row, column = around.known(100, 140)
+    own = around.sample[column] == row + 100
+    listed = (around.neighbors.indices[row + 100] == around.sample[column][:, None]).any(axis=1)
     assert (own ^ listed).all()
-    np.testing.assert_allclose(made.tail(3, 5), scorer.similarities(3, 5)[:, made.sample], atol=1e-3)
+    np.testing.assert_allclose(around.tail(3, 5), scorer.similarities(3, 5)[:, around.sample], atol=1e-3)
 
 
-def test_the_evidence_is_that_of_all_against_all(found: tuple[LexicalScorer, survey.Survey]) -> None:
-    scorer, made = found
+def test_the_evidence_is_that_of_all_against_all(found: tuple[Quick, survey.Survey]) -> None:
+    scorer, around = found
     skills, contrast = library(), Contrast(24.0, 0.15)
     exact = from_descriptors(skills, scorer, contrast, 0.3)
-    quick = from_descriptors(skills, scorer, contrast, 0.3, survey=made)
+    quick = from_descriptors(skills, scorer, contrast, 0.3, survey=around)
     assert np.abs(exact.clearance - quick.clearance).max() < 0.02
     assert (exact.rivals[:, :8] == quick.rivals[:, :8]).mean() > 0.9
     np.testing.assert_allclose(exact.rival_likeness, quick.rival_likeness, atol=0.05)
-    told = [breadth(skills, (), scorer, one) for one in (None, made)]
+    told = [breadth(skills, (), scorer, one) for one in (None, around)]
     np.testing.assert_allclose(*told, atol=0.01)
 
 
-def test_the_forecast_hardly_moves(found: tuple[LexicalScorer, survey.Survey]) -> None:
-    scorer, made = found
+def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:
+    scorer, around = found
     skills = library()
     told = [
         forecast(
@@ -95,28 +115,27 @@ def test_the_forecast_hardly_moves(found: tuple[LexicalScorer, survey.Survey]) -
             coverage=NOTHING,
             survey=one,
         ).forecast
-        for one in (None, made)
+        for one in (None, around)
     ]
     for rate in ("accuracy", "hijack", "no_skill", "false_trigger"):
         assert getattr(told[0], rate).value == pytest.approx(getattr(told[1], rate).value, abs=0.002)
-    assert ("come from an index" in told[1].source) == (made.recall < 1)
+    assert ("come from an index" in told[1].source) == (around.recall < 1)
 
 
-def test_a_cut_list_is_read_whole(found: tuple[LexicalScorer, survey.Survey]) -> None:
-    _, made = found
+def test_a_cut_list_is_read_whole(found: tuple[Quick, survey.Survey]) -> None:
+    _, around = found
     own = library()
     shown = (Skill(id="s0", name="s0", description="", path="", digest=""), *own[1:])
     scorer = LexicalScorer([skill.text for skill in shown])
     cut = [
         from_descriptors(shown, scorer, Contrast(24.0, 0.15), 0.3, library=own, survey=one)
-        for one in (None, made)
+        for one in (None, around)
     ]
     assert (cut[0].clearance == cut[1].clearance).all()
 
 
-def test_small_libraries_and_other_scorers_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_libraries_and_parts_of_scorers_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
     scorer = LexicalScorer([skill.text for skill in library(50)])
     assert survey.survey(scorer, 50, SILENT) is None
     monkeypatch.setattr(survey, "LARGE", 2)
-    dense = DenseScorer(np.eye(3, dtype=np.float32), lambda texts: np.eye(3, dtype=np.float32)[: len(texts)])
-    assert survey.survey(dense, 3, SILENT) is None
+    assert survey.survey(Part(scorer, range(3)), 3, SILENT) is None
