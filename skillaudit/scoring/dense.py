@@ -58,7 +58,7 @@ class DenseScorer:
 
     def total(self) -> NDArray[np.float64]:
         """Sum of each descriptor's scores against all, itself among them: (skills,)."""
-        return self._vectors @ self._vectors.sum(axis=0, dtype=np.float64)
+        return np.asarray(self._vectors @ self._vectors.sum(axis=0, dtype=np.float64), dtype=np.float64)
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Nothing: a vector does not say which word it owes its place to."""

@@ -97,8 +97,9 @@ def test_the_evidence_is_that_of_all_against_all(found: tuple[Quick, survey.Surv
     assert np.abs(exact.clearance - quick.clearance).max() < 0.02
     assert (exact.rivals[:, :8] == quick.rivals[:, :8]).mean() > 0.9
     np.testing.assert_allclose(exact.rival_likeness, quick.rival_likeness, atol=0.05)
-    told = [breadth(skills, (), scorer, one) for one in (None, around)]
-    np.testing.assert_allclose(*told, atol=0.01)
+    told, again = (breadth(skills, (), scorer, one) for one in (None, around))
+    assert told is not None and again is not None
+    np.testing.assert_allclose(told, again, atol=0.01)
 
 
 def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:

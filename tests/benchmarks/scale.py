@@ -1,0 +1,205 @@
+"""CPU and memory of an audit by the size of the library, beside those of plainer ways to the same answer.
+
+    python -m tests.benchmarks.scale CORPUS.jsonl.gz [--sizes 1000 5000 20000 55142] [--only lexical plain steps]
+        [--svg docs/scale.svg]
+
+Each row is a process of its own from start to exit; CPU seconds are user and system time, which other work on the
+machine lengthens less than it lengthens the wall clock, but does lengthen: ratios and exponents count.
+
+- `lexical`: `skillaudit report --scorer lexical --no-cache -f json`.
+- `plain`: the same words as a dense matrix, all against all, and one pass of Python over each row.
+- `steps`: what BERTopic does by default after its embedding: UMAP to five dimensions, HDBSCAN with groups of ten,
+  words by class; on the same words, projected to 384 dimensions.
+
+Beyond the corpus, rows are copies of it with one word in eight taken from another row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+_TEXTS = """
+import json, sys
+import numpy as np
+rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+texts = [f"{row['name']}: {row['description']}" for row in rows]
+from sklearn.feature_extraction.text import HashingVectorizer
+"""
+_PLAIN = """
+matrix = HashingVectorizer(n_features=1 << 13).transform(texts).toarray()
+similar = matrix @ matrix.T
+report = []
+for row in range(len(texts)):
+    near = sorted(range(len(texts)), key=lambda other: -similar[row, other])[1:33]
+    report.append([(other, float(similar[row, other])) for other in near])
+print(len(report))
+"""
+_STEPS = """
+import warnings
+warnings.simplefilter("ignore")
+from hdbscan import HDBSCAN
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.random_projection import SparseRandomProjection
+from umap import UMAP
+words = HashingVectorizer(n_features=1 << 18).transform(texts)
+vectors = SparseRandomProjection(384, random_state=0, dense_output=True).fit_transform(words).astype(np.float32)
+places = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", low_memory=False).fit_transform(vectors)
+labels = HDBSCAN(min_cluster_size=10, prediction_data=True).fit(places).labels_
+counts = CountVectorizer().fit_transform(
+    " ".join(text for text, label in zip(texts, labels) if label == group) for group in range(labels.max() + 1)
+)
+print(labels.max() + 1, "topics of", counts.shape[1], "words")
+"""
+_MOST = {"plain": 10_000, "steps": 5_000}
+_COLOURS = {"lexical": "#1f6feb", "plain": "#d1242f", "steps": "#8250df"}
+
+
+class Run(NamedTuple):
+    """One process from start to exit."""
+
+    contestant: str
+    skills: int
+    cpu: float
+    megabytes: float
+
+
+def measured(contestant: str, skills: int, command: list[str]) -> Run:
+    """Run `command` and return its user and system time and its peak memory; raise SystemExit when it fails."""
+    process = os.posix_spawn(command[0], command, {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+    _, status, usage = os.wait4(process, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"failed: {' '.join(command)[:200]}")
+    return Run(contestant, skills, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def commands(library: Path) -> dict[str, list[str]]:
+    """Return the command of each contestant."""
+    python, out = sys.executable, str(library.with_suffix(".out"))
+    audit = [python, "-m", "skillaudit", "report", str(library), "--scorer", "lexical", "--no-cache"]
+    return {
+        "lexical": [*audit, "-f", "json", "-o", out, "-q"],
+        "plain": [python, "-c", _TEXTS + _PLAIN, str(library)],
+        "steps": [python, "-c", _TEXTS + _STEPS, str(library)],
+    }
+
+
+def libraries(corpus: Path, sizes: Sequence[int], folder: Path) -> dict[int, Path]:
+    """Write the first rows of a shuffle of `corpus` as a library of each size."""
+    with gzip.open(corpus, "rt", encoding="utf-8") as file:
+        rows = [{key: row[key] for key in ("name", "description")} for row in map(json.loads, file)]
+    rng = np.random.default_rng(1)
+    rows = [rows[at] for at in rng.permutation(len(rows))]
+    written = {}
+    for size in sizes:
+        written[size] = folder / f"library-{size}.jsonl"
+        with written[size].open("w", encoding="utf-8") as file:
+            for at in range(size):
+                row = rows[at % len(rows)] if at < len(rows) else perturbed(rows, at, rng)
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return written
+
+
+def perturbed(rows: Sequence[dict[str, str]], at: int, rng: np.random.Generator) -> dict[str, str]:
+    """Return a copy of a row, one word in eight another's."""
+    row = rows[at % len(rows)]
+    other = rows[int(rng.integers(len(rows)))]["description"].split() or ["other"]
+    words = row["description"].split()
+    for place in np.flatnonzero(rng.random(len(words)) < 1 / 8).tolist():
+        words[place] = other[int(rng.integers(len(other)))]
+    return {"name": f"{row['name']}-{at // len(rows)}", "description": " ".join(words)}
+
+
+def exponent(first: Run, last: Run) -> float:
+    """Return the power of the size by which CPU grows between two runs."""
+    return math.log(last.cpu / first.cpu) / math.log(last.skills / first.skills)
+
+
+def table(runs: Sequence[Run]) -> list[str]:
+    """Return the rows of a Markdown table, each with the growth since the size before and the ratio to the audit."""
+    lines = ["| skills | way | CPU s | ms a skill | MB | growth | / audit |", "|---|---|---|---|---|---|---|"]
+    audits = {run.skills: run.cpu for run in runs if run.contestant == "lexical"}
+    before: dict[str, Run] = {}
+    for run in runs:
+        grown = f"{exponent(before[run.contestant], run):.2f}" if run.contestant in before else ""
+        ratio = f"{run.cpu / audits[run.skills]:.1f}" if run.skills in audits else ""
+        lines.append(
+            f"| {run.skills:,} | {run.contestant} | {run.cpu:.1f} | {1000 * run.cpu / run.skills:.2f} | "
+            f"{run.megabytes:,.0f} | {grown} | {ratio} |"
+        )
+        before[run.contestant] = run
+    return lines
+
+
+def plot(runs: Sequence[Run]) -> str:
+    """Return CPU seconds by skills as an SVG, both axes logarithmic."""
+    across = [math.log10(run.skills) for run in runs]
+    up = [math.log10(run.cpu) for run in runs]
+    left, bottom = math.floor(min(across) * 2) / 2, math.floor(min(up))
+    right, top = math.ceil(max(across) * 2) / 2, math.ceil(max(up))
+
+    def place(skills: float, cpu: float) -> tuple[float, float]:
+        x = 60 + 480 * (math.log10(skills) - left) / (right - left)
+        return round(x, 1), round(290 - 260 * (math.log10(cpu) - bottom) / (top - bottom), 1)
+
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 340" font-family="sans-serif" font-size="12">',
+        '<rect width="640" height="340" fill="white"/>',
+    ]
+    for power in range(bottom, top + 1):
+        y = place(10**left, 10.0**power)[1]
+        parts.append(
+            f'<path d="M60 {y}H540" stroke="#ddd"/><text x="52" y="{y + 4}" text-anchor="end">{10.0**power:g} s</text>'
+        )
+    for size in sorted({run.skills for run in runs}):
+        x = place(size, 10.0**bottom)[0]
+        parts.append(f'<text x="{x}" y="308" text-anchor="middle">{size:,}</text>')
+    for contestant, colour in _COLOURS.items():
+        points = [place(run.skills, run.cpu) for run in runs if run.contestant == contestant]
+        if points:
+            path = " ".join(f"{x},{y}" for x, y in points)
+            parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+            parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in points]
+            parts.append(
+                f'<text x="{points[-1][0] + 8}" y="{points[-1][1] + 4}" fill="{colour}">{contestant}</text>'
+            )
+    parts.append('<text x="300" y="330" text-anchor="middle">skills</text></svg>')
+    return "\n".join(parts) + "\n"
+
+
+def main() -> int:
+    """Print the table, and write the plot where one is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, 20_000, 55_142])
+    parser.add_argument("--only", nargs="+", default=list(_COLOURS), choices=list(_COLOURS))
+    parser.add_argument("--svg", type=Path)
+    options = parser.parse_args()
+    print(f"load average {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores\n", flush=True)
+    runs = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for size, library in libraries(options.corpus, sorted(options.sizes), Path(scratch)).items():
+            for name, command in commands(library).items():
+                if name in options.only and size <= _MOST.get(name, size):
+                    runs.append(measured(name, size, command))
+                    print(table(runs)[-1], flush=True)
+    print("", *table(runs), sep="\n")
+    if options.svg:
+        options.svg.write_text(plot(runs), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
