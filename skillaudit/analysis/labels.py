@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -105,14 +105,14 @@ class _Words:
         self.size = 0
         self.holders: Counter[str] = Counter()
         self.said: Counter[str] = Counter()
-        self.forms: dict[str, Counter[str]] = {}
+        self.forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, said: Counter[str], found: list[tuple[str, str]]) -> None:
         self.size += 1
         self.holders.update(said.keys())
         self.said.update(said)
         for key, form in found:
-            self.forms.setdefault(key, Counter())[form] += 1
+            self.forms[key][form] += 1
 
     def best(self, document_frequency: Counter[str], total: int) -> list[str]:
         scores = {key: self._score(key, total / document_frequency[key]) for key in self.holders}

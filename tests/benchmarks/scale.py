@@ -1,7 +1,7 @@
 """CPU and memory of an audit by the size of the library, beside those of plainer ways to the same answer.
 
     python -m tests.benchmarks.scale CORPUS.jsonl.gz [--sizes 1000 5000 20000 55142] [--only lexical plain steps]
-        [--svg docs/scale.svg]
+        [--svg docs/scale.svg] [--counts]
 
 Each row is a process of its own from start to exit; CPU seconds are user and system time, which other work on the
 machine lengthens less than it lengthens the wall clock, but does lengthen: ratios and exponents count.
@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from skillaudit.scoring import LexicalScorer
 
 _TEXTS = """
 import json, sys
@@ -141,6 +143,18 @@ def table(runs: Sequence[Run]) -> list[str]:
     return lines
 
 
+def counted(library: Path) -> str:
+    """Return a row of what the scorer has to multiply: every two skills, and by the index alone."""
+    with library.open(encoding="utf-8") as file:
+        texts = [f"{row['name']}: {row['description']}" for row in map(json.loads, file)]
+    index = LexicalScorer(texts)._index
+    exact, rough = (
+        float((np.bincount(rows.indices).astype(np.float64) ** 2).sum()) / len(texts)
+        for rows in (index.rows, index.heaviest())
+    )
+    return f"| {len(texts):,} | {index.rows.nnz / len(texts):.0f} | {exact:,.0f} | {rough:,.0f} |"
+
+
 def plot(runs: Sequence[Run]) -> str:
     """Return CPU seconds by skills as an SVG, both axes logarithmic."""
     across = [math.log10(run.skills) for run in runs]
@@ -186,16 +200,20 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 5_000, 20_000, 55_142])
     parser.add_argument("--only", nargs="+", default=list(_COLOURS), choices=list(_COLOURS))
     parser.add_argument("--svg", type=Path)
+    parser.add_argument("--counts", action="store_true", help="count multiplications instead")
     options = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores\n", flush=True)
     runs = []
     with tempfile.TemporaryDirectory() as scratch:
         for size, library in libraries(options.corpus, sorted(options.sizes), Path(scratch)).items():
+            if options.counts:
+                print(counted(library), flush=True)
+                continue
             for name, command in commands(library).items():
                 if name in options.only and size <= _MOST.get(name, size):
                     runs.append(measured(name, size, command))
                     print(table(runs)[-1], flush=True)
-    print("", *table(runs), sep="\n")
+    print("", *(table(runs) if runs else ()), sep="\n")
     if options.svg:
         options.svg.write_text(plot(runs), encoding="utf-8")
     return 0
