@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 LIBRARIES = st.lists(TEXTS, min_size=3, max_size=7)
 QUERIES = st.lists(st.tuples(TEXTS, st.integers(0, 6)), max_size=5)
 NAMES: tuple[ScorerName, ...] = ("lexical", "hybrid")
+ROUTERS = ("local", "frontier", "older")
 
 
 def vectors(texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -62,10 +62,15 @@ def made(texts: Sequence[str], queries: Sequence[tuple[str, int]]) -> tuple[list
     return skills, requests
 
 
-@pytest.mark.parametrize("router", ["local", "frontier", "older"])
-@pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30, deadline=None)
-@given(texts=LIBRARIES, queries=QUERIES, row=st.integers(0, 6), right=st.booleans())
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(NAMES),
+    router=st.sampled_from(ROUTERS),
+    texts=LIBRARIES,
+    queries=QUERIES,
+    row=st.integers(0, 6),
+    right=st.booleans(),
+)
 def test_a_copy_never_raises_accuracy(
     name: ScorerName, router: str, texts: list[str], queries: list[tuple[str, int]], row: int, right: bool
 ) -> None:
@@ -83,10 +88,14 @@ def test_a_copy_never_raises_accuracy(
     assert after <= before + 1e-6
 
 
-@pytest.mark.parametrize("router", ["local", "frontier", "older"])
-@pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=30, deadline=None)
-@given(texts=LIBRARIES, queries=QUERIES.filter(bool), row=st.integers(0, 6))
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(NAMES),
+    router=st.sampled_from(ROUTERS),
+    texts=LIBRARIES,
+    queries=QUERIES.filter(bool),
+    row=st.integers(0, 6),
+)
 def test_a_removal_takes_no_request_from_another_skill(
     name: ScorerName, router: str, texts: list[str], queries: list[tuple[str, int]], row: int
 ) -> None:
