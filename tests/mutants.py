@@ -110,6 +110,7 @@ def make(mutant: Mutant) -> bool:
         codes[code.co_qualname, code.co_firstlineno] = code
         waiting += [one for one in code.co_consts if isinstance(one, CodeType)]
     changed = False
+    gc.unfreeze()  # a run of tests sets aside what it imported
     for function in [one for one in gc.get_objects() if isinstance(one, FunctionType)]:
         old = function.__code__
         new = codes.get((old.co_qualname, old.co_firstlineno), old)
