@@ -88,6 +88,8 @@ _USER = re.compile(
     r"(wants?|asks?|needs?|mentions?|says|requests?|describes?|has|provides?|reports?|shares?|uploads?|wishes)\b\s*(.*)$",
     re.IGNORECASE,
 )
+_TURNS = re.compile(r"\b(?:and|but|or) (?:you |we )?(?:need|want|have|must|are|is)\b", re.IGNORECASE)
+"""Where what began with a gerund goes on with another verb."""
 _YOU = re.compile(r"^(?:you (?:need|want|have|are|must)|you['’]re)\b.{8,}$", re.IGNORECASE)
 _NEED = re.compile(r"^(?:need|want|needing|wanting)(?:s)? (to )?(.{6,})$", re.IGNORECASE)
 _WHEN = re.compile(
@@ -264,7 +266,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
     verb = first.casefold().strip(",")
     lower = text[:1].lower() + text[1:]
     if re.fullmatch(r"[a-z-]{2,}ing", verb) and verb not in _NO_GERUND and tail:
-        return "doing", lower
+        return None if _TURNS.search(tail) else ("doing", lower)
     if match := _USER.match(text):
         done = match.group(1).casefold()
         done = done if done.endswith("s") else done + "s"

@@ -24,7 +24,7 @@ _OUTSIDE = re.compile(
     r"workflows?|protocols?|dives?|details?|context|personas?|roles?|skills?|agents?|versions?|criteria|metrics|"
     r"formats?|anti-patterns|capabilit\w+|questions?|glance|history|links|related)$"
     r"|^(?:key|core|common|quick|critical|important|required|optional|additional|further|detailed|general|basic|"
-    r"advanced|final|first|next|how|why|when|what|which|where|who|the|your|this|if|for|in|with|step|phase|part|level|"
+    r"advanced|final|first|next|future|how|why|when|what|which|where|who|the|your|this|if|for|in|with|step|phase|part|level|"
     r"rule|mode|tier|section|option|pattern|example|stage|task|day|week)\b"
     r"|\b(?:claude|skill)\b|[^\w\s'’&/.+#-]|\d$|^\d|\w_\w|\s-\s|\.\w+$|(?:^|\s)[./]",
     re.IGNORECASE,

@@ -53,6 +53,7 @@ def told(*items: str, heading: str = "When to use") -> str:
             'Use for requests such as "Draw a sales chart by region" or "Plot price data of tea shops".',
         ),
         (("Overview", "Chart basics"), ""),
+        (("Starting a chart and need it fast", "Cleaning sales data"), ""),
         (("Building a chart without data", "Never sharing results"), ""),
         (("Build times are slow here", "Work is done by them"), ""),
         (("Running `x --y | z`", "Opening https://a.b/c"), ""),

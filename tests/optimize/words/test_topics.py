@@ -22,6 +22,7 @@ def covers(*titles: str, prose: str = "", known: tuple[str, ...] = ()) -> str:
          "Covers schema design, resolver patterns, and security and SAST."),
         (("## Schema Design", "## Resolver Patterns"), ""),
         (("## Schema Design", "## Resolver Patterns", "## Common Mistakes"), ""),
+        (("## Schema Design", "## Resolver Patterns", "## Future Enhancements"), ""),
         (("## Schema Design", "## Write Tests First", "## Step 2: Deploy", "## When to stop", "## `run.sh`"), ""),
         (("## Workflow", "### Ramping Strategy", "### dt Behavior", "### Checkpoint Overhead"),
          "Covers ramping strategy, dt behavior, and checkpoint overhead."),
