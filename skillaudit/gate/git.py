@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from threading import Timer
 
 from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import UsageError
@@ -20,6 +21,8 @@ SUFFIXES = frozenset(
     {".csv", ".json", ".jsonl", ".markdown", ".md", ".toml", ".tsv", ".txt", ".yaml", ".yml"}
 )
 """Files that can say something about a skill; others are not written out."""
+SECONDS = 300.0
+"""What git may take for one answer: a pipe in a stranger's .git folder would hold it for good."""
 _BATCH = 32 << 20
 """Bytes of files that are asked of git at a time."""
 _NO_GIT = "git is not installed, and comparing with an earlier revision needs it"
@@ -269,7 +272,10 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
                 _command(folder, arguments), stdout=subprocess.PIPE, stderr=complaints, env=_environment()
             ) as running:
                 assert running.stdout is not None
+                late = Timer(SECONDS, running.kill)
+                late.start()
                 data = running.stdout.read(limits.GIT_LISTING + 1)
+                late.cancel()
                 if len(data) > limits.GIT_LISTING:
                     running.kill()
                     return data
@@ -285,8 +291,13 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
-            _command(folder, arguments), input=stdin, capture_output=True, env=_environment(), check=False
-        )
+            _command(folder, arguments), input=stdin, capture_output=True, env=_environment(), check=False,
+            timeout=SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise UsageError(
+            f"{folder}: git gave no answer within {SECONDS:g} seconds; look for pipes in its .git folder"
+        ) from None
     except FileNotFoundError as error:
         raise UsageError(_NO_GIT) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -297,3 +298,17 @@ def test_a_tree_that_names_one_file_without_end(
         checkout("HEAD", [repository.folder]),
     ):
         pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders there")
+def test_a_pipe_in_the_folder_of_git_holds_nobody(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SECONDS", 0.3)
+    head = repository.folder / ".git" / "HEAD"
+    head.unlink()
+    os.mkfifo(head)
+    with pytest.raises(UsageError, match="git gave no answer within"), checkout("main", [repository.folder]):
+        pass
+    with pytest.raises(UsageError, match="git cannot list the files"):
+        reading._some_output(repository.folder, "ls-files")
