@@ -26,8 +26,11 @@ OWN = "yours"
 AT_HOME = 0.5
 """Share of a library's skills from which on a profile that was fitted over them is at home in it."""
 GONE = {"llm": f"there is no one profile for all models; name a class: {', '.join(CLASSES)}"}
+MOST = 1e4
+"""Largest number of a fit; those of the package stay below 100."""
 STALE_DAYS = 365
 LOCAL_PREFIX = "local/"
+SCORERS: tuple[ScorerName, ...] = ("hybrid", "dense", "lexical")
 BUILT_IN = "routers.json"
 
 
@@ -82,6 +85,31 @@ class ChoiceFit(Record):
     """Belief, in [0, 1], that the router never leaves a request with nothing: what is wrong then is another skill."""
     recovered: float = 0.0
     """Share of right choices on recorded requests that the scorer alone ranks wrong; 0 where not known."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for numbers that no fit comes to, and no forecast can be made of."""
+        spreads = (self.library_sd, self.set_sd, self.hijack_sd, self.trigger_sd, self.descriptor[1])
+        spreads += tuple(row[at] for at, row in enumerate(self.covariance) if at < len(row))
+        spreads += tuple(sd for _, sd in self.sources.values())
+        others = (
+            *self.coefficients,
+            *self.hijack,
+            *self.trigger,
+            self.gold_score,
+            self.offset or 0.0,
+            self.likeness,
+        )
+        others += (self.descriptor[0], *(shift for shift, _ in self.sources.values()))
+        others += tuple(number for row in self.covariance for number in row)
+        if not (
+            all(abs(number) <= MOST for number in others)
+            and all(0 <= spread <= MOST for spread in spreads)
+            and all(1 / MOST <= number <= MOST for number in (self.beta, self.kappa))
+            and 0 <= self.temperature <= MOST
+            and 0 <= self.always <= 1
+            and [len(row) for row in self.covariance] == [3, 3, 3]
+        ):
+            raise ValueError("a number of a fit lies beyond what a fit comes to")
 
     @property
     def level_sd(self) -> float:
@@ -261,9 +289,7 @@ def profiles(folder: Path | None = None) -> tuple[RouterProfile, ...]:
     is not a profile.
     """
     found = {profile.name: profile for profile in built_in()}
-    for scorer in ("hybrid", "dense", "lexical"):
-        profile = local(scorer)
-        found[profile.name] = profile
+    found |= {profile.name: profile for profile in map(local, SCORERS)}
     for path in _files(folder):
         profile = read_record(path, RouterProfile, PROFILE)
         found[profile.name] = profile
@@ -279,15 +305,21 @@ def _files(folder: Path | None) -> list[Path]:
 
 
 def find(name: str | None, scorer: ScorerName, folder: Path | None = None) -> RouterProfile:
-    """Return the profile called `name`; None takes the first class.
+    """Return the profile called `name`; None takes the first class. A file of that name goes first.
 
     `local` alone stands for the scorer in use. Raises `UsageError` naming the nearest matches when there
     is no such profile, or when it was never fitted for `scorer`.
     """
     if name == "local":
         return local(scorer)
-    known = {profile.name: profile for profile in profiles(folder)}
-    profile = known.get(name or DEFAULT_ROUTER)
+    wanted = name or DEFAULT_ROUTER
+    own = next((path for path in _files(folder) if path.stem == wanted.replace("/", "__")), None)
+    profile = {shipped.name: shipped for shipped in (*built_in(), *map(local, SCORERS))}.get(wanted)
+    if own is not None and (found := read_record(own, RouterProfile, PROFILE)).name == wanted:
+        profile = found
+    if profile is None:
+        known = {other.name: other for other in profiles(folder)}
+        profile = known.get(wanted)
     if profile is None:
         import difflib
 

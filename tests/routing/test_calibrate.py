@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -180,6 +182,38 @@ def test_a_broken_profile_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UsageError, match=r"bad\.json"):
         profiles(tmp_path)
+
+
+def test_a_broken_profile_stops_nobody_who_does_not_name_it(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{}", encoding="utf-8")
+    sample = msgspec.structs.replace(built_in()[0], name="mine")
+    (tmp_path / "mine.json").write_bytes(msgspec.json.encode(sample))
+    (tmp_path / "posing.json").write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(sample, name="frontier"))
+    )
+    assert find(None, "lexical", tmp_path) == find("frontier", "lexical", tmp_path) == built_in()[0]
+    assert find("mine", "lexical", tmp_path) == sample
+    for name in ("bad", "other"):
+        with pytest.raises(UsageError, match=r"bad\.json"):
+            find(name, "lexical", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"beta": 1e308}, {"beta": -24.0}, {"beta": 0.0}, {"beta": 1e-320}, {"kappa": 0.0}, {"temperature": -1.0},
+        {"coefficients": (1e5, 0.0, 0.0)}, {"covariance": ((1.0, 0.0, 0.0),)}, {"library_sd": -1.0},
+        {"covariance": ((1.0, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0))}, {"hijack": (1e308, 0.0, 0.0)},
+        {"hijack_sd": 1e308}, {"trigger_sd": -0.1}, {"offset": 1e300}, {"descriptor": (0.0, -1.0)}, {"always": 1.5},
+        {"sources": {"mined": (0.0, -1.0)}}, {"likeness": 1e9}, {"set_sd": float("nan")},
+    ],
+)  # fmt: skip
+def test_numbers_that_no_fit_comes_to_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    fit = msgspec.to_builtins(built_in()[0].fits["lexical"]) | change
+    profile = msgspec.to_builtins(built_in()[0]) | {"name": "mine", "fits": {"lexical": fit}}
+    (tmp_path / "mine.json").write_bytes(msgspec.json.encode(profile))
+    with pytest.raises(UsageError, match=r"mine\.json"):
+        find("mine", "lexical", tmp_path)
 
 
 def test_nothing_to_judge_is_said() -> None:
