@@ -13,10 +13,13 @@ from skillaudit.clients import listing
 from skillaudit.config import Config
 from skillaudit.optimize.board import Floats
 from skillaudit.optimize.records import Edit, Loadout, Seat, Settings, Stance
+from skillaudit.routing.contested import NAMED
 from skillaudit.schema import Skill
 
 BY_NAME = frozenset({"claude-code"})
 """Clients that can list a skill by its name alone."""
+OFTEN = 5.0
+"""Uses of one skill, with none of another that does the same, which chance brings once in 32 times."""
 USED = 2.0
 """What having been used at all counts beside being like another skill, in [0, 1]."""
 
@@ -29,7 +32,8 @@ def seats(
 ) -> tuple[Seat, ...]:
     """Return how each skill should stand in the client of `config`, those that stay as they are left out.
 
-    What an accepted edit folds away is off, what it demotes is manual. Where the client cannot show every
+    What an accepted edit folds away is off, what it demotes is manual, and so is what was never used, where a skill
+    that is used answers the same requests. Where the client cannot show every
     description, those stay that are needed most: of skills that are used, then of those that another skill is
     likest to; for the others the name does. In a client that knows no lists by name, skills that were never used
     are manual, if any were. `similarities` are rows of the matrix of descriptors, from start to stop.
@@ -42,6 +46,14 @@ def seats(
             into[edit.skills[0]] = edit.into
             found[edit.skills[0]] = ("off", f"{edit.into} does the same") if off else ("manual", edit.reason)
     rest = [row for row, skill in enumerate(skills) if skill.id not in found and not skill.manual_only]
+    retired = _retired(skills, rest, similarities, NAMED[config.scorer][1])
+    for row, other in retired.items():
+        into[skills[row].id] = skills[other].id
+        found[skills[row].id] = (
+            "manual",
+            f"it was never used, and {skills[other].id} answers the same requests",
+        )
+    rest = [row for row in rest if row not in retired]
     if not _fits([skills[row] for row in rest], config):
         need = _need(skills, rest, similarities)
         order = sorted(rest, key=lambda row: (-need[row], row))
@@ -148,6 +160,21 @@ def _need(skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[
     most = max((skills[row].used for row in rest), default=0.0)
     used = np.array([USED * (skill.used > 0) + (skill.used / most if most else 0.0) for skill in skills])
     return np.asarray(nearest + used, dtype=np.float32)
+
+
+def _retired(
+    skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[int, int], Floats], least: float
+) -> dict[int, int]:
+    """Return for each row that was never used the one used `OFTEN` that is likest to it, by `least` or more."""
+    used = [row for row in rest if skills[row].used >= OFTEN]
+    found: dict[int, int] = {}
+    step = 512
+    for start in range(0, len(skills) if used else 0, step):
+        near = np.asarray(similarities(start, min(start + step, len(skills))))[:, used]
+        for row in (row for row in rest if start <= row < start + step and not skills[row].used):
+            if near[row - start].max() >= least:
+                found[row] = used[int(near[row - start].argmax())]
+    return found
 
 
 def _fits(skills: Sequence[Skill], config: Config) -> bool:

@@ -6,6 +6,7 @@ import json
 import tomllib
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,7 +26,7 @@ def library(count: int, used: tuple[int, ...] = ()) -> list[Skill]:
     return [
         Skill(
             id=f"skill-{at:03}", name=f"skill-{at:03}", description=f"Matter {at}. {LONG}",
-            used=1.0 if at in used else 0.0,
+            used=5.0 if at in used else 0.0,
         )
         for at in range(count)
     ]  # fmt: skip
@@ -54,6 +55,16 @@ def test_what_is_used_and_what_is_like_another_keeps_its_description() -> None:
     found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))
     assert found is not None
     assert found.whole_after >= found.whole_before
+
+
+def test_what_was_never_used_goes_where_a_used_skill_does_the_same() -> None:
+    skills = library(5, used=(1,))
+    (seat,) = seats(skills, (), Config(client="codex"), alike(0, 1))
+    assert (seat.skill, seat.stance, seat.into) == ("skill-000", "manual", "skill-001")
+    assert not seats(library(5), (), Config(client="codex"), alike(0, 1))
+    seldom = [msgspec.structs.replace(skill, used=skill.used and 1.0) for skill in skills]
+    assert not seats(seldom, (), Config(client="codex"), alike(0, 1))
+    assert not seats(library(5, used=(0, 1)), (), Config(client="codex"), alike(0, 1))
 
 
 def test_nothing_is_said_where_everything_fits_or_no_client_is_named() -> None:
