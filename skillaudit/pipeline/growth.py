@@ -24,7 +24,7 @@ from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS, RIGHT
 from skillaudit.routing.reading import Reader
 from skillaudit.routing.staged import Choice, Joint, joint
-from skillaudit.schema import LawPoint, LibraryCurve, Request, Skill
+from skillaudit.schema import LawPoint, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.scoring import Scorer
 from skillaudit.scoring.part import Part
 from skillaudit.stats.draws import measured, normals
@@ -58,6 +58,7 @@ def law_of(
     if len(leaves) < MIN_SKILLS or not kept:
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryCurve(router=profile.name, points=(), forms=(), floor=floor, note=why)
+    scorer = _Asked(scorer, [request.query for request in kept])
     local = find("local", scorer.name)
     z = normals(DIMENSIONS, 0, DRAWS)
     points: list[LawPoint] = []
@@ -96,6 +97,20 @@ def law_of(
         return replace(law, basis="scorer")
     values = [(point.measured.value if point.measured else None) or 0.0 for point in points]
     return replace(law, measured=forms_of([p.n for p in points], values, [p.interference for p in points]))
+
+
+class _Asked:
+    """A scorer that has scored every request once."""
+
+    def __init__(self, scorer: Scorer, queries: Sequence[str]) -> None:
+        self.name: ScorerName = scorer.name
+        self._row = {query: row for row, query in enumerate(dict.fromkeys(queries))}
+        self._scores = np.asarray(scorer.scores(list(self._row)), dtype=np.float32)
+        self.similarities, self.pairs = scorer.similarities, scorer.pairs
+
+    def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
+        """(len(queries), skills) of requests that are known."""
+        return self._scores[[self._row[query] for query in queries]]
 
 
 class _Part:
