@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from skillaudit.schema import OwnSettings, Record, ScorerName
+from skillaudit.schema import EngineName, OwnSettings, Record, ScorerName
 
 DropOrder = Literal["best", "worst", "declared", "sessions"]
 MapMethod = Literal["pca", "umap"]
@@ -64,6 +64,10 @@ class Config(Record):
         str | None,
         About("Where vectors are made: cpu, cuda or mps; the best there is by default.", metavar="NAME"),
     ] = None
+    engine: Annotated[
+        EngineName,
+        About("Where vectors and neighbours are worked out: here, or on a Ray cluster that runs already."),
+    ] = "local"
     requests: Annotated[
         tuple[Path, ...],
         About(

@@ -7,13 +7,14 @@ from typing import Literal, TypeAlias
 
 from skillaudit.errors import MissingError
 
-Extra: TypeAlias = Literal["live", "html", "map", "models"]
+Extra: TypeAlias = Literal["live", "html", "map", "models", "ray"]
 
 MODULES: dict[Extra, tuple[str, ...]] = {
     "live": ("litellm",),
     "html": ("bokeh",),
     "map": ("umap",),
     "models": ("sentence_transformers", "torch"),
+    "ray": ("ray",),
 }
 """What code imports from each extra of `pyproject.toml`, the optional `tiktoken` of `live` left out."""
 

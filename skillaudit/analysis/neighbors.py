@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.progress import SILENT, Progress
+from skillaudit.schema import EngineName
+from skillaudit.spread import spread
 
 FloatArray: TypeAlias = NDArray[np.float32]
 Block: TypeAlias = Callable[[int, int], FloatArray]
@@ -60,13 +62,20 @@ class Neighbors:
 
 
 def nearest(
-    block: Block, n: int, k: int = DEFAULT_K, *, block_size: int | None = None, progress: Progress = SILENT
+    block: Block,
+    n: int,
+    k: int = DEFAULT_K,
+    *,
+    block_size: int | None = None,
+    progress: Progress = SILENT,
+    engine: EngineName = "local",
 ) -> Neighbors:
     """Find the k most similar other skills of each of n skills.
 
     Exact on similarities rounded to `RESOLUTION`; a skill is never its own neighbour; equal
     similarities are ordered by index. k is cut to n - 1. Extra memory is a few blocks of
-    `block_size` x n (by default about 16 MB each, and 256 rows at least). `progress` may raise `Cancelled`.
+    `block_size` x n (by default about 16 MB each, and 256 rows at least). `progress` may raise `Cancelled`; with
+    another `engine` the blocks are worked out on other machines.
     """
     k = max(0, min(k, n - 1))
     indices = np.zeros((n, k), dtype=np.int32)
@@ -75,17 +84,25 @@ def nearest(
     if k == 0:
         return Neighbors(indices, similarities, mean)
     rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // n)
-    for start in range(0, n, rows):
-        stop = min(start + rows, n)
-        sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
-        if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
-            sims = sims.copy()
-        own = (np.arange(stop - start), np.arange(start, stop))
-        mean[start:stop] = (sims.sum(axis=1) - sims[own]) / (n - 1)
-        sims[own] = -np.inf
-        indices[start:stop], similarities[start:stop] = _largest(sims, k)
+    chunks = [(start, min(start + rows, n)) for start in range(0, n, rows)]
+    for (start, stop), found in zip(chunks, spread(_of_rows, (block, n, k), chunks, engine), strict=True):
+        indices[start:stop], similarities[start:stop], mean[start:stop] = found
         progress.update("neighbors", stop, n)
     return Neighbors(indices, similarities, mean)
+
+
+def _of_rows(
+    search: tuple[Block, int, int], rows: tuple[int, int]
+) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
+    """The neighbours of some rows, their similarities, and the mean ones."""
+    (block, n, k), (start, stop) = search, rows
+    sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
+    if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
+        sims = sims.copy()
+    own = (np.arange(stop - start), np.arange(start, stop))
+    mean = (sims.sum(axis=1) - sims[own]) / (n - 1)
+    sims[own] = -np.inf
+    return *_largest(sims, k), mean
 
 
 def refined(

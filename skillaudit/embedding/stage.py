@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
-from skillaudit.embedding.blocks import Encoder
+from skillaudit.embedding.blocks import Block, Encoder
 from skillaudit.embedding.models import Model, resolve
 from skillaudit.progress import SILENT, Progress
-from skillaudit.schema import EmbeddingSummary
+from skillaudit.schema import EmbeddingSummary, EngineName
+from skillaudit.spread import spread
 
 _PROGRESS_SECONDS = 0.1
+_TOGETHER = 256
+"""Texts that another machine is given at a time: some seconds of work."""
 _UNIT = 1e-3
 """Squared norms of unit vectors stray less from 1, in single precision too."""
 _STORE_SECONDS = 2.0
@@ -30,6 +34,7 @@ def embed(
     model: str = DEFAULT_EMBEDDER,
     device: str | None = None,
     threads: int | None = None,
+    engine: EngineName = "local",
     cache: Cache | None = None,
     progress: Progress = SILENT,
 ) -> NDArray[np.float32]:
@@ -40,7 +45,8 @@ def embed(
     whatever the company a text is in, the batch size and the number of threads; on CUDA and MPS, and
     for other kinds of model, rounding may differ by about 1e-6. The cache does not tell devices apart.
 
-    `threads` None takes what this process may use of the machine. Raises EmbeddingError when the
+    `threads` None takes what this process may use of the machine; with another `engine` vectors are made on other
+    machines. Raises EmbeddingError when the
     model cannot be had or does not run, and whatever `progress` raises; what was computed until then
     is in the cache.
     """
@@ -53,7 +59,9 @@ def embed(
     report = _Throttle(progress, len(distinct), f"{len(known)} cached" if known else "")
     report(len(known), always=True)
     if missing:
-        encoder = _encoder(source, device, threads, cache)
+        encoder = (
+            _encoder(source, device, threads, cache) if engine == "local" else _Afar(model, device, engine)
+        )
         _compute(missing, distinct, known, encoder, source.key, cache, report)
     if not digests:
         return np.empty((0, source.dimension), dtype=np.float32)
@@ -118,6 +126,35 @@ def _encoder(source: Model, device: str | None, threads: int | None, cache: Cach
     from skillaudit.embedding.sentence import SentenceEncoder
 
     return SentenceEncoder(source, device=device, threads=threads)
+
+
+class _Afar:
+    """Has vectors made by the encoders of other machines."""
+
+    def __init__(self, model: str, device: str | None, engine: EngineName) -> None:
+        self._where = model, device
+        self._engine = engine
+
+    def encode(self, texts: Sequence[str]) -> Generator[Block]:
+        """Yield the vectors of some texts at a time."""
+        starts = range(0, len(texts), _TOGETHER)
+        chunks = [texts[start : start + _TOGETHER] for start in starts]
+        made = spread(_encoded, self._where, chunks, self._engine)
+        for start, vectors in zip(starts, made, strict=True):
+            yield np.arange(start, start + len(vectors)), vectors
+
+
+def _encoded(where: tuple[str, str | None], texts: Sequence[str]) -> NDArray[np.float32]:
+    """The vectors of texts, by an encoder that this process keeps."""
+    rows: dict[int, NDArray[np.float32]] = {}
+    for positions, vectors in _kept_encoder(*where).encode(texts):
+        rows.update(zip(positions.tolist(), vectors, strict=True))
+    return np.stack([rows[at] for at in range(len(texts))])
+
+
+@lru_cache(1)
+def _kept_encoder(model: str, device: str | None) -> Encoder:
+    return _encoder(resolve(model), device, 1, None)
 
 
 def _digest(text: str) -> str:

@@ -109,8 +109,8 @@ def _audited(
     shown = competing(library, config)
     encode = embedder(config, cache, progress)
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
-    around = survey(scorer, len(shown), progress)
-    structure = examine(shown, scorer, vectors, config.map, cache, progress, around)
+    around = survey(scorer, len(shown), progress, config.engine)
+    structure = examine(shown, scorer, vectors, config.map, cache, progress, around, config.engine)
     parents = {} if config.client else parents_of(shown)
     routing = routed(
         shown,
@@ -190,7 +190,16 @@ def competing(library: Library, config: Config) -> tuple[Skill, ...]:
 
 def embedder(config: Config, cache: Cache | None, progress: Progress) -> Embed:
     """Return what makes vectors, each once; nothing is made for the lexical scorer, which asks for none."""
-    return Memory(partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress))
+    return Memory(
+        partial(
+            embed,
+            model=config.embedder,
+            device=config.device,
+            engine=config.engine,
+            cache=cache,
+            progress=progress,
+        )
+    )
 
 
 def scorer_for(

@@ -28,7 +28,7 @@ _MOST_BYTES = 1 << 29
 """Of an unpacked report."""
 _TOGETHER = 500
 """Skills in one part: each is decoded in one go, during which a screen waits."""
-_PLACES = frozenset({"cache", "use_cache", "requests", "chains", "sessions"})
+_PLACES = frozenset({"cache", "use_cache", "engine", "requests", "chains", "sessions"})
 """Fields of the configuration that say where things are, not what the report says."""
 
 

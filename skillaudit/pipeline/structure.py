@@ -28,7 +28,7 @@ from skillaudit.cache import Cache
 from skillaudit.config import MapMethod
 from skillaudit.progress import Progress
 from skillaudit.routing.survey import Survey
-from skillaudit.schema import BlackHole, Hubness, Skill
+from skillaudit.schema import BlackHole, EngineName, Hubness, Skill
 from skillaudit.scoring import Scorer
 
 CLONED = 0.9
@@ -71,6 +71,7 @@ def examine(
     cache: Cache | None,
     progress: Progress,
     survey: Survey | None = None,
+    engine: EngineName = "local",
 ) -> Structure:
     """Return the structure of the skills in `shown` under `scorer`, with a map by `method`.
 
@@ -85,7 +86,7 @@ def examine(
         similarities, pairs = cosines(vectors), partial(_pairs, vectors)
     known = None if survey is None else survey.neighbors if vectors is None else survey.by_vectors
     neighbors = (
-        nearest(similarities, len(shown), DEFAULT_K, progress=progress)
+        nearest(similarities, len(shown), DEFAULT_K, progress=progress, engine=engine)
         if known is None
         else known.top(DEFAULT_K)
     )

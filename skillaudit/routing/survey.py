@@ -16,6 +16,7 @@ import numpy.typing as npt
 from skillaudit.analysis.neighbors import Neighbors, nearest, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
+from skillaudit.schema import EngineName
 from skillaudit.scoring import DenseScorer, HybridScorer, LexicalScorer, Scorer
 
 LARGE = 4_000
@@ -61,7 +62,7 @@ class Survey:
         return row, place[row, column]
 
 
-def survey(scorer: Scorer, size: int, progress: Progress) -> Survey | None:
+def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "local") -> Survey | None:
     """Look around in a library of `size` skills; None where it is small, or the scorer only a part of it."""
     if size <= LARGE or not isinstance(scorer, DenseScorer | HybridScorer | LexicalScorer):
         return None
@@ -69,13 +70,13 @@ def survey(scorer: Scorer, size: int, progress: Progress) -> Survey | None:
     recall, by_vectors = 1.0, None
     if isinstance(scorer, DenseScorer) or size <= EXACT:
         # Vectors are held against all others: up to 50,000 a product of matrices is cheaper than any index.
-        found = nearest(scorer.similarities, size, KEPT, progress=progress)
+        found = nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
         by_vectors = found if isinstance(scorer, DenseScorer) else None
     else:
         words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
-        candidates = nearest(words.rough(), size, CANDIDATES, progress=progress).indices
+        candidates = nearest(words.rough(), size, CANDIDATES, progress=progress, engine=engine).indices
         if isinstance(scorer, HybridScorer):
-            by_vectors = nearest(scorer.dense.similarities, size, KEPT, progress=progress)
+            by_vectors = nearest(scorer.dense.similarities, size, KEPT, progress=progress, engine=engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
         found = refined(candidates, scorer.pairs, mean, KEPT)

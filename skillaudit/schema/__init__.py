@@ -20,6 +20,7 @@ from skillaudit.schema.execution import (
 from skillaudit.schema.laws import LawForm, LawPoint, LibraryCurve
 from skillaudit.schema.library import (
     Defect,
+    EngineName,
     LeftOut,
     Library,
     Origin,
@@ -75,6 +76,7 @@ __all__ = [
     "Defect",
     "DepthBySize",
     "EmbeddingSummary",
+    "EngineName",
     "Estimate",
     "Execution",
     "Finding",

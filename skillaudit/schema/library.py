@@ -7,6 +7,7 @@ from typing import Literal, dataclass_transform
 import msgspec
 
 ScorerName = Literal["hybrid", "dense", "lexical"]
+EngineName = Literal["local", "ray"]
 RequestSource = Literal["sessions", "file", "evals", "mined", "body", "synthetic", "descriptor"]
 """Where a request comes from, in falling order of trust; `descriptor` is the stand-in of last resort."""
 

@@ -103,7 +103,7 @@ def test_every_setting_is_in_the_key(name: str) -> None:
 
 
 def test_places_are_in_the_key_by_what_lies_there(tmp_path: Path) -> None:
-    places = {"cache", "use_cache", "requests", "chains", "sessions"}
+    places = {"cache", "use_cache", "engine", "requests", "chains", "sessions"}
     assert set(Config.__struct_fields__) == places | set(OTHER)
     library = Library(sources=("skills",), skills=())
     empty = gather(library, ())

@@ -27,6 +27,7 @@ USERS_ALONE = {
     "baseline": '"baseline.json"',
     "embedder": '"."',
     "device": '"cuda"',
+    "engine": '"ray"',
     "router": '"local"',
     "scorer": '"lexical"',
     "map": '"umap"',

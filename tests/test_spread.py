@@ -1,0 +1,69 @@
+"""Work over chunks: in order here and on a cluster, and a lost worker costs its chunk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from skillaudit.analysis.neighbors import nearest
+from skillaudit.config import Config
+from skillaudit.errors import MissingError
+from skillaudit.pipeline import audit
+from skillaudit.schema import EngineName
+from skillaudit.scoring import make_scorer
+from skillaudit.spread import spread
+from tests.conftest import SAMPLES
+
+
+def power(base: int, exponent: int) -> int:
+    return int(base**exponent)
+
+
+def dies_once(folder: str, number: int) -> int:
+    """Leave without a word at the first attempt at the third chunk."""
+    mark = Path(folder) / "died"
+    if number == 2 and not mark.exists():
+        mark.touch()
+        os._exit(1)
+    return number
+
+
+def fails(_: int, number: int) -> int:
+    raise MissingError(f"no {number}")
+
+
+def test_results_come_in_order() -> None:
+    assert list(spread(power, 2, range(5))) == [1, 2, 4, 8, 16]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[EngineName]:
+    ray = pytest.importorskip("ray", reason="ray is not installed: it serves a cluster alone")
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
+    yield "ray"
+    ray.shutdown()
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same(cluster: EngineName, tmp_path: Path) -> None:
+    assert list(spread(power, 2, range(20), cluster)) == [2**at for at in range(20)]
+    assert list(spread(dies_once, str(tmp_path), range(6), cluster)) == list(range(6))
+    assert (tmp_path / "died").exists()
+    with pytest.raises(MissingError, match="no 0"):
+        list(spread(fails, 0, range(3), cluster))
+    texts = [f"tool {at}: turns files of kind {at % 7} into tables of kind {at % 11}" for at in range(700)]
+    scorer = make_scorer("lexical", texts)
+    here = nearest(scorer.similarities, len(texts), 8, block_size=256)
+    there = nearest(scorer.similarities, len(texts), 8, block_size=256, engine=cluster)
+    for name in ("indices", "similarities"):
+        assert np.array_equal(getattr(here, name), getattr(there, name)), name
+    # The last bit of a sum depends on how many threads a product has; reports round far above it.
+    assert np.abs(here.mean - there.mean).max() < 1e-7
+    config = Config(scorer="lexical", use_cache=False)
+    report = audit([SAMPLES / "confusable"], config)
+    assert audit([SAMPLES / "confusable"], msgspec.structs.replace(config, engine=cluster)) == report
