@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -10,7 +9,6 @@ from skillaudit.page.answer import answer_blocks
 from skillaudit.page.blocks import (
     Block,
     Column,
-    Field,
     Heading,
     Map,
     Most,
@@ -25,15 +23,14 @@ from skillaudit.page.chains import chain_blocks
 from skillaudit.page.figures import (
     amount,
     between,
-    cost_text,
     cut,
     decimal,
     flip,
     percent,
     plural,
-    severity_span,
     some,
 )
+from skillaudit.page.findings import WORST, finding_blocks
 from skillaudit.page.forecast import class_blocks, forecast_blocks, law_blocks
 from skillaudit.page.library import (
     client_blocks,
@@ -44,19 +41,14 @@ from skillaudit.page.library import (
     skipped_blocks,
 )
 from skillaudit.page.lines import Span
-from skillaudit.page.places import finding_place
-from skillaudit.page.plan import KINDS
 from skillaudit.page.sessions import use_blocks
 from skillaudit.page.verdict import verdict_blocks
-from skillaudit.schema import BlackHole, Finding, Report, Severity, SkillReport
+from skillaudit.schema import BlackHole, Report, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 Pane = Literal["", "forecast", "library"]
-WORST = 5
-EDITS = 2
-"""Edits that are named for one finding."""
 SHOWN = 2
 """Requests of a pair."""
 LISTED = 300
@@ -95,7 +87,9 @@ def document(
     if verdict is not None:
         yield from verdict_blocks(verdict, most, page=page)
     yield from class_blocks(report, most)
-    yield from _findings(report, report.findings if verdict is None else verdict.findings, most, page, brief)
+    yield from finding_blocks(
+        report, report.findings if verdict is None else verdict.findings, most, page, brief
+    )
     if brief:
         yield Paragraph("--all says everything: why, what to do, and the evidence behind it.", "muted")
     else:
@@ -131,80 +125,7 @@ def _chains(report: Report, most: Most) -> list[Block]:
     return chain_blocks(report.execution, most if most is None else min(most, WORST))
 
 
-# What to look at.
-
-
-def _findings(
-    report: Report, found: Sequence[Finding], most: Most, page: bool, brief: bool
-) -> Iterator[Block]:
-    """The most harmful ones in full; of the others how many there are of each rule, unless all are wanted."""
-    if not found:
-        yield Heading(
-            "Findings", f"clean: {plural(report.library.skills, 'skill')}, nothing found", "findings"
-        )
-        return
-    shown = head(found, most) if page or brief or most is None else found[:WORST]
-    note = "the most harm first; skillaudit rule CODE tells more"
-    count = f"{len(shown)} of {len(found):,}, " if len(shown) < len(found) else ""
-    yield Heading(plural(len(found), "finding"), f"{count}{note}", "findings")
-    columns = (
-        Column("", 8), Column("", 6), Column("finding"), Column("costs", 16), *((Column("place", 24),) if page else ())
-    )  # fmt: skip
-    rows = [_finding(report, one, page, brief) for one in shown]
-    yield table(columns, rows, len(found) if page else None, "finding")
-    if report.plan is None:
-        yield Paragraph("optimize --plan FILE finds edits for them; report --plan FILE names each.", "muted")
-    left = found[len(shown) :]
-    if brief and left:
-        counts = Counter(finding.code for finding in left)
-        told = ", ".join(f"{count:,} {code}" for code, count in counts.items())
-        yield Field(f"{len(left):,} more", (Span(told),))
-    elif not page:
-        yield from by_rule(left, found)
-
-
-def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
-    why = () if brief else (("why", finding.evidence), ("fix", finding.fix))
-    notes = tuple(f"{what}: {text}" for what, text in (*why, ("edit", edits_text(report, finding))) if text)
-    cells = [
-        severity_span(finding.severity), Span(finding.code, "muted"), Span(finding.message),
-        Span(cost_text(finding.cost), "value"),
-    ]  # fmt: skip
-    if page:
-        where = "{}:{}".format(*finding_place(finding, report)) if finding.location or finding.skills else ""
-        cells.append(Span(where, "muted"))
-    return Row(tuple(cells), notes)
-
-
-def edits_text(report: Report, finding: Finding) -> str:
-    """Say which edits of the plan mend a finding, or that none does; nothing without a plan."""
-    if report.plan is None:
-        return ""
-    known = {edit.id: edit for edit in report.plan}
-    told = [
-        f"{edit}, {KINDS.get(known[edit].kind, known[edit].kind)}{'' if known[edit].accept else ' (not accepted)'}"
-        for edit in finding.edits[:EDITS]
-    ]
-    return "; ".join(told) or "nothing was found"
-
-
-def by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:
-    """Count the findings that are left out by rule, of how many there are of it, and name some skills."""
-    groups: dict[tuple[str, Severity], list[Finding]] = {}
-    for finding in left:
-        groups.setdefault((finding.code, finding.severity), []).append(finding)
-    total = Counter((finding.code, finding.severity) for finding in every)
-    for (code, severity), group in groups.items():
-        names = list(dict.fromkeys(name for finding in group for name in finding.skills[:1]))
-        where = f": {some(names, 2)}" if names else ""
-        count = (
-            f"{len(group):,}"
-            if len(group) == total[code, severity]
-            else f"{len(group):,} of {total[code, severity]:,}"
-        )
-        yield Field(
-            f"and {code}", (Span(f"{count} {severity}{where}", severity if severity == "error" else ""),)
-        )
+# Who loses and who takes.
 
 
 def _victims(report: Report, most: Most) -> list[Block]:

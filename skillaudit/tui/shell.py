@@ -180,8 +180,8 @@ class Shell(App[None]):
         if first and letter and isinstance(self.focused, Input):
             return False
         if known is not None and not known.applies(self.situation):
-            # What only waits for the audit is let through, to say so.
-            return True if self.busy and known.applies(self.situation._replace(busy=False)) else None
+            waits = self.busy and known.applies(self.situation._replace(busy=False))
+            return True if waits else None  # what waits for the audit says so
         if action == "show":
             return self.session is not None and any(view.id == parameters[0] for view in self.available_views)
         return True
@@ -191,9 +191,7 @@ class Shell(App[None]):
     def start_audit(self, load: Loader | None = None) -> None:
         """Run the loader in its thread; an earlier result stays on show meanwhile."""
         if self.busy:
-            self.notify(
-                "An audit is under way; press the key again when it is done. esc stops it.", markup=False
-            )
+            self.notify("An audit is under way; esc stops it.", markup=False)
             return
         self.meter = Meter()
         self.error = None
