@@ -353,7 +353,7 @@ async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
         await until(pilot, lambda: "The forecast is being made." in screen_text(app))
         assert "embed" in screen_text(app) and app.busy
         await pilot.press("r")
-        assert toasts(app) == ["An audit is under way; press the key again when it is done. esc stops it."]
+        assert toasts(app) == ["An audit is under way; esc stops it."]
         await pilot.press("2")
         go.set()
         await until(pilot, lambda: app.session is not None and not app.session.pending)
