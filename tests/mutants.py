@@ -55,8 +55,11 @@ def changes(node: Any) -> Iterator[tuple[str, Callable[[], object]]]:
     kind = type(node).__name__
     if kind == "Compare":
         for at, op in enumerate(node.ops):
-            new = getattr(ast, SWAPS[type(op).__name__])()
-            yield f"{type(op).__name__} to {type(new).__name__}", partial(node.ops.__setitem__, at, new)
+            swapped = getattr(ast, SWAPS[type(op).__name__])()
+            yield (
+                f"{type(op).__name__} to {SWAPS[type(op).__name__]}",
+                partial(node.ops.__setitem__, at, swapped),
+            )
     elif kind in {"BoolOp", "BinOp", "AugAssign"} and (old := type(node.op).__name__) in SWAPS:
         yield f"{old} to {SWAPS[old]}", partial(setattr, node, "op", getattr(ast, SWAPS[old])())
     elif kind in {"If", "IfExp", "While"}:
@@ -64,9 +67,9 @@ def changes(node: Any) -> Iterator[tuple[str, Callable[[], object]]]:
     elif kind == "UnaryOp" and isinstance(node.op, ast.Not):
         yield "not dropped", partial(setattr, node, "operand", ast.UnaryOp(ast.Not(), node.operand))
     elif kind == "Constant" and isinstance(node.value, str | int | float):
-        old = node.value
-        new = not old if isinstance(old, bool) else f"XX{old}" if isinstance(old, str) else old + 1
-        yield f"{old!r} to {new!r}", partial(setattr, node, "value", new)
+        was = node.value
+        new = not was if isinstance(was, bool) else f"XX{was}" if isinstance(was, str) else was + 1
+        yield f"{was!r} to {new!r}", partial(setattr, node, "value", new)
     elif kind == "Call":
         for at in range(len(node.args)):
             yield f"argument {at + 1} to None", partial(node.args.__setitem__, at, ast.Constant(None))

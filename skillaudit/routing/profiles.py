@@ -88,19 +88,12 @@ class ChoiceFit(Record):
 
     def __post_init__(self) -> None:
         """Raise ValueError for numbers that no fit comes to, and no forecast can be made of."""
-        spreads = (self.library_sd, self.set_sd, self.hijack_sd, self.trigger_sd, self.descriptor[1])
-        spreads += tuple(row[at] for at, row in enumerate(self.covariance) if at < len(row))
-        spreads += tuple(sd for _, sd in self.sources.values())
-        others = (
-            *self.coefficients,
-            *self.hijack,
-            *self.trigger,
-            self.gold_score,
-            self.offset or 0.0,
-            self.likeness,
-        )
-        others += (self.descriptor[0], *(shift for shift, _ in self.sources.values()))
-        others += tuple(number for row in self.covariance for number in row)
+        spreads = [self.library_sd, self.set_sd, self.hijack_sd, self.trigger_sd, self.descriptor[1]]
+        spreads += [row[at] for at, row in enumerate(self.covariance) if at < len(row)]
+        spreads += [sd for _, sd in self.sources.values()]
+        others = [*self.coefficients, *self.hijack, *self.trigger, self.gold_score, self.offset or 0.0]
+        others += [self.likeness, self.descriptor[0], *(shift for shift, _ in self.sources.values())]
+        others += [number for row in self.covariance for number in row]
         if not (
             all(abs(number) <= MOST for number in others)
             and all(0 <= spread <= MOST for spread in spreads)
