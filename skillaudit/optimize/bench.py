@@ -99,7 +99,7 @@ class Bench:
         if self._asked is None:
             self._asked = [frozenset(stems(request.query)) for request in self.requests]
             self._phrases = [
-                phrase.text if (phrase := said(request.query)) else "" for request in self.requests
+                quote.text if (quote := said(request.query)) else "" for request in self.requests
             ]
         soft, hard = delta.soft, delta.hard
         for row, text in texts.items():

@@ -79,7 +79,14 @@ def with_plan(report: Report, edits: Sequence[Edit]) -> Report:
             for finding, mend in zip(report.findings, every, strict=True)
         ),
         plan=tuple(
-            PlannedEdit(edit.id, edit.kind, edit.skills, edit.accept, _mends(every, edit)) for edit in edits
+            PlannedEdit(
+                id=edit.id,
+                kind=edit.kind,
+                skills=edit.skills,
+                accept=edit.accept,
+                findings=_mends(every, edit),
+            )
+            for edit in edits
         ),
     )
 
