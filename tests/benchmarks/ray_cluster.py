@@ -43,6 +43,12 @@ def digest(values: np.ndarray[tuple[int, ...], np.dtype[np.floating]]) -> str:
     return hashlib.blake2b(np.ascontiguousarray(values).tobytes(), digest_size=8).hexdigest()
 
 
+def compare(here: tuple[str, str], there: tuple[str, str]) -> None:
+    """Print whether both kinds of work came to the same bytes."""
+    for what, one, other in zip(("vectors", "neighbours"), here, there, strict=True):
+        print(f"  {what}: {'the same bytes' if one == other else 'other bytes'}")
+
+
 def main() -> None:
     """Print the figures."""
     Cluster: Any = import_module("ray.cluster_utils").Cluster  # noqa: N806
@@ -55,12 +61,13 @@ def main() -> None:
     second = cluster.add_node(num_cpus=1)
     cluster.connect()
     print("on two nodes")
-    print(f"  the same bytes: {work(texts, vectors, 'ray') == here}")
+    compare(here, work(texts, vectors, "ray"))
     print("on two nodes, the second killed after a second")
     killer = threading.Timer(1, lambda: cluster.remove_node(second, allow_graceful=False))
     killer.start()
-    print(f"  the same bytes: {work(texts, vectors, 'ray') == here}")
+    compare(here, work(texts, vectors, "ray"))
     killer.join()
+    import_module("ray").shutdown()
     cluster.shutdown()
 
 
