@@ -1,5 +1,8 @@
 """Work over chunks, here or on the machines of a Ray cluster: the same results in the same order.
 
+A product of matrices may differ in its last bit where a node has another number of threads or kind of processor;
+vectors, which are made on one thread each, do not where the processors are of a kind.
+
 A cluster is one that runs already; `$RAY_ADDRESS` names it, else the one of this machine is taken. Every node needs
 this version of the program, and the weights where vectors are made.
 """
