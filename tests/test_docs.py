@@ -76,11 +76,9 @@ def test_the_page_of_the_papers_names_every_experiment_and_only_commands_that_th
             named.add(name)
             continue
         assert name in COMMANDS, line
-        known = {
-            option
-            for parameter in group.get_command(Context(group), name).params
-            for option in parameter.opts
-        }
+        command = group.get_command(Context(group), name)
+        assert command is not None, line
+        known = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= known, line
         named.update(words[:1] if name == "experiment" else ())
     assert named - {"report"} == set(EXPERIMENTS)

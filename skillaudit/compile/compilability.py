@@ -169,10 +169,10 @@ def _secret_obstacles(system: System) -> Iterator[Obstacle]:
                 instead="keep it as an agent, or put what it knows into files that every step may read and "
                 "drop the secrecy",
             )
-    for agent, tasks in _kept_back(system):
+    for name, tasks in _kept_back(system):
         yield Obstacle(
             condition="C2",
-            agents=(agent,),
+            agents=(name,),
             reason=f"only it reads again what came of {', '.join(tasks)}; in one history everybody after it does",
             instead="see whether anybody after it must not know that",
             blocking=False,

@@ -13,7 +13,7 @@ from skillaudit.routing.decisions import RIGHT, UNASKED, WRONG
 from skillaudit.routing.profiles import Cell
 from skillaudit.routing.table import Table
 from skillaudit.schema import Record
-from skillaudit.stats.draws import TAIL
+from skillaudit.stats.intervals import TAIL
 from skillaudit.stats.logistic import fit_logistic, logistic, weak_prior
 from skillaudit.stats.measure import auc, brier, calibration_error, log_loss
 

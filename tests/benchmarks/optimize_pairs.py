@@ -41,7 +41,7 @@ def libraries(data: Path) -> Iterator[tuple[str, Rows, Rows]]:
             own = [
                 row for row in decisions if row["condition"] == "own" and str(row["source"]).startswith(name)
             ]
-            listed = {int(at) for at in own[0]["candidates_idx"]}  # type: ignore[attr-defined]
+            listed = {int(at) for at in own[0]["candidates_idx"]}
             yield name, [row for row in skills if row["idx"] in listed], own
 
 

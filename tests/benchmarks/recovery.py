@@ -35,7 +35,7 @@ def _has(trial: Trial | Errand, name: str) -> str:
 
 
 def _capacity(trial: Trial) -> float:
-    return 0.97 / (1 + (len(trial.offered) / 80.0) ** 1.6)
+    return 0.97 / (1 + math.pow(len(trial.offered) / 80.0, 1.6))
 
 
 def _line(trial: Trial) -> float:

@@ -144,7 +144,7 @@ def vague(library: Library, gathered: Gathered) -> Gathered:
     spread = Counter(word for skill in skills for word in set(words(skill.text)))
     common = frozenset(word for word, count in spread.items() if count >= max(2.0, 0.12 * len(skills)))
     kinds = defaultdict(list)
-    made = []
+    made: list[tuple[str, tuple[str, ...], str]] = []
     for skill in skills:
         title = " ".join(words(skill.name.replace("-", " ")))
         made.append((f"can you help me with {title}", (skill.id,), skill.id))

@@ -31,15 +31,20 @@ TEXTS = ("charts: draw charts", "maps: draw maps. not charts")
 def make(folder: Path, labels: dict[int, str]) -> str:
     """Write a BERT of random weights that tells `labels`; with one label, a ranker."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     torch.manual_seed(0)
     folder.mkdir()
     (folder / "vocab.txt").write_text("\n".join(WORDS), encoding="utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertTokenizer(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
     config = BertConfig(
-        vocab_size=len(WORDS), id2label=labels, label2id={label: at for at, label in labels.items()}, **sizes
+        vocab_size=len(WORDS),
+        id2label=labels,
+        label2id={label: at for at, label in labels.items()},
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
     )
     BertForSequenceClassification(config).save_pretrained(folder)
     return str(folder)

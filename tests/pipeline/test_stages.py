@@ -161,7 +161,7 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     folder, path = shelf(tmp_path / "shelf", seed)
     config = Config(scorer="lexical", use_cache=False, router=router, requests=(path,))
     library = load([folder])
-    found = optimize(library, config, only=("hierarchy",))
+    found = optimize(library, config, only={"hierarchy"})
     assert found.hierarchy is not None
     promised = next(tree for tree in found.hierarchy.trees if tree.arrangement == "proposed")
     plan = replace(plan_of(found, library), accept_hierarchy=True)

@@ -326,7 +326,7 @@ def test_no_name_in_a_sheet_poses_as_another() -> None:
     one = Evidence(id="a", query="do it", fired=near[:1], how=None, client="pi", model="m")
     asked = [Question(request="0" * 16, evidence=one, near=near)]
     for place, name in enumerate(near, 1):
-        given: list[Any] = []
+        given: dict[Question, Any] = {}
         text = sheet(asked).replace("answer:\n", f"answer: {place}\n")
-        read_sheet(text, asked, ["deploy"], lambda _, gold, given=given: given.append(gold))
-        assert given == [(name,)]
+        read_sheet(text, asked, ["deploy"], given.__setitem__)
+        assert list(given.values()) == [(name,)]

@@ -14,6 +14,7 @@ from skillaudit.config import Config
 from skillaudit.errors import LoadError, MissingError
 from skillaudit.load import load
 from skillaudit.progress import SILENT, Cancelled
+from skillaudit.schema import Report
 from skillaudit.tui import apart, auditing, wire
 from skillaudit.tui.apart import audit_apart, audit_here
 from skillaudit.tui.loading import Meter, StoppedAudit
@@ -164,7 +165,12 @@ def test_a_forecast_by_words_comes_before_many_vectors(monkeypatch: pytest.Monke
     out = io.BytesIO()
     child = auditing._Child(out)
     done = threading.Event()
-    monkeypatch.setattr(auditing, "_words_report", lambda library, config: done.set() or report)
+
+    def by_words(library: object, config: Config) -> Report:
+        done.set()
+        return report
+
+    monkeypatch.setattr(auditing, "_words_report", by_words)
     child.library, child.config = load(LIBRARY), CONFIG
     child.update("embed", 0, auditing._MANY)
     assert not done.wait(0.05), "vectors of a few texts are there at once"
