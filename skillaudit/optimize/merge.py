@@ -14,11 +14,12 @@ from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, spelled
 from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
+from skillaudit.text.words import tokens
 
 NEAREST = 8
 ALIKE = 0.85
@@ -214,10 +215,12 @@ def joined(stays: Skill, goes: Skill) -> str:
     new = set(stems(goes.description)) - known
     if len(new) * 4 < len(set(stems(goes.description))):
         return stays.description
-    told = sentences(goes.description)
+    base = sentences(stays.description)
+    forms = {_form(part, stays.name) for part in base} - {()}
+    # A sentence of a template says nothing new: the name of the other is what differs.
+    told = [part for part in sentences(goes.description) if _form(part, goes.name) not in forms]
     when = next((part for part in told if SAYS_WHEN.search(part) and set(stems(part)) - known), "")
     lead = told[0] if told and not SAYS_WHEN.search(told[0]) else ""
-    base = sentences(stays.description)
     first = base[0].rstrip(" .") if base else stays.name
     if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))):
         also = lead.rstrip(" .")
@@ -225,8 +228,14 @@ def joined(stays: Skill, goes: Skill) -> str:
         base = [f"{first}; also {small}.", *base[1:]]
     if when and (not SAYS_WHEN.search(stays.description) or not lead):
         base.append(closed(when))
-    text = " ".join(base)
+    text = " ".join([*map(ended, base[:-1]), *base[-1:]])
     return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
+
+
+def _form(sentence: str, name: str) -> tuple[str, ...]:
+    """Return the words of a sentence without those of a name: what is left of a template."""
+    own = set(tokens(spelled(name)))
+    return tuple(word for word in tokens(sentence) if word not in own)
 
 
 def _spell(words: frozenset[str]) -> str:

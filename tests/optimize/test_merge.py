@@ -85,6 +85,20 @@ def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
     assert joined(stays, same) == stays.description
 
 
+def test_a_joined_description_ends_every_sentence_and_repeats_no_template() -> None:
+    stays = Skill(
+        id="a", name="code-context-restore", description="Use when working with code context restore"
+    )
+    swapped = Skill(
+        id="b", name="session-memory-restore", description="Use when working with session memory restore"
+    )
+    assert joined(stays, swapped) == stays.description
+    other = Skill(
+        id="c", name="session-memory", description="Use when a crashed terminal has lost its history"
+    )
+    assert joined(stays, other) == f"{stays.description}. {other.description}."
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     root = tmp_path / "skills"
