@@ -91,6 +91,11 @@ def _check(path: Path, plan: Plan, library: Library) -> None:
     for edit in plan.edits:
         if edit.after and edit.skills and edit.described in texts:
             texts[edit.described].add(edit.after)
+    planned_for = {
+        edit.described
+        for edit in plan.edits
+        if edit.skills and edit.described in skills and edit.before == skills[edit.described].description
+    }
     folded: set[str] = set()
     for edit in plan.edits:
         where = f"{path}: edit {edit.id}"
@@ -120,12 +125,14 @@ def _check(path: Path, plan: Plan, library: Library) -> None:
                 _check_text(where, edit, skills[edit.into])
         if edit.kind in ("describe", "boundary", "shorten"):
             _check_text(where, edit, skills[edit.skills[0]])
-            appends = bool(edit.before) and edit.after.startswith(edit.before)
-            if edit.before not in texts[edit.skills[0]] and not appends:
-                raise UsageError(
-                    f"{where}: the description of {edit.skills[0]} is no longer the one it was made for; plan again."
-                )
-            texts[edit.skills[0]].add(edit.after)
+        if not edit.described:
+            continue
+        appends = bool(edit.before) and edit.after.startswith(edit.before)
+        known = edit.before in texts[edit.described] or appends
+        if edit.described not in planned_for or not known:
+            raise UsageError(
+                f"{where}: the description of {edit.described} is no longer the one it was made for; plan again."
+            )
 
 
 def _check_text(where: str, edit: Edit, skill: Skill) -> None:

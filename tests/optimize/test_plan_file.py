@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,14 @@ def test_what_does_not_fit_is_refused(
         read_plan(path, library)
 
 
-@pytest.mark.parametrize(("name", "text"), [("plan.json", "{"), ("plan.yaml", "a: [1"), ("plan.yaml", "- 1")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("plan.json", "{"), ("plan.json", ""), ("plan.yaml", "a: [1"), ("plan.yaml", "- 1")]
+)
 def test_broken_files_are_named(tmp_path: Path, tree: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match=name):
+    with pytest.raises(UsageError, match=name) as refused:
         read_plan(tmp_path / name, load([tree]))
+    assert re.search(r"--plan NEW-FILE|correct that line", str(refused.value))
     with pytest.raises(UsageError, match="cannot be read"):
         read_plan(tmp_path / "missing.json", load([tree]))
 
@@ -115,3 +119,38 @@ def test_a_clause_may_follow_a_text_that_was_corrected_by_hand(
     edits = read_plan(path, library).edits
     (changed,) = [skill for skill in applied(library.skills, edits)[0] if skill.id == first.skills[0]]
     assert changed.description == "Corrected by hand. Not for tea: use helper."
+
+
+def test_a_description_that_changed_since_refuses_an_edit_that_only_appends(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    first = next(edit for edit in plan.edits if edit.after and edit.kind != "fold")
+    adds = msgspec.structs.replace(first, accept=True, after=f"{first.before} Not for tea: use helper.")
+    path = tmp_path / "plan.json"
+    path.write_text(dump(msgspec.structs.replace(plan, edits=(adds,))), encoding="utf-8")
+    assert read_plan(path, library).edits == (adds,)
+    other = tuple(
+        msgspec.structs.replace(skill, description="About bread.") if skill.id == first.skills[0] else skill
+        for skill in library.skills
+    )
+    with pytest.raises(UsageError, match=f"{first.skills[0]} is no longer the one .*plan again"):
+        read_plan(path, msgspec.structs.replace(library, skills=other))
+
+
+def test_a_merge_is_refused_whose_skill_that_stays_reads_differently(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    goes, stays = library.skills[:2]
+    fold = msgspec.structs.replace(
+        plan.edits[0], kind="fold", accept=True, skills=(goes.id, stays.id), into=stays.id, after="Both."
+    )
+    path = tmp_path / "plan.json"
+    for before in (stays.description, "Another text."):
+        edit = msgspec.structs.replace(fold, before=before)
+        path.write_text(dump(msgspec.structs.replace(plan, edits=(edit,))), encoding="utf-8")
+        if before == stays.description:
+            assert read_plan(path, library).edits == (edit,)
+    with pytest.raises(UsageError, match="no longer the one"):
+        read_plan(path, library)
