@@ -90,7 +90,7 @@ CHAINS = Bounds("a file of chains", 4 * MIB, "split it", values=100_000, rows=10
 MAPPING = Bounds("a mapping", 4 * MIB, "compile the agents again", values=400_000)
 AGENTS = Bounds("a description of agents", 4 * MIB, "give a smaller file", values=200_000)
 CODE = Bounds("a program", 512 * KIB, "give a smaller file")
-PLAN = Bounds("a plan", 32 * MIB, "plan for one part of the library at a time")
+PLAN = Bounds("a plan", 32 * MIB, "write one with --plan NEW-FILE, of a large library in parts")
 BASELINE = Bounds("a baseline", 64 * MIB, "write it anew with `--write-baseline`", values=4_000_000)
 PROFILE = Bounds("a router profile", 4 * MIB, "fit it again or remove it", values=200_000)
 SETTINGS = Bounds("a settings file", 256 * KIB, "keep what is long in files of its own", values=50_000)
