@@ -87,7 +87,7 @@ def _loses(ledger: _Ledger, finding: Finding) -> Cost:
 
 
 def _takes(ledger: _Ledger, finding: Finding) -> Cost:
-    """Requests that a skill takes from others, and those that need nothing."""
+    """Requests that a skill takes from others, and those needing nothing that fire a skill because of it."""
     taken = sum(ledger.skills[skill].absorbed for skill in finding.skills[:1] if skill in ledger.skills)
     hole = ledger.holes.get(finding.skills[0]) if finding.skills else None
     idle = None if hole is None or hole.idle is None else 100 * hole.idle

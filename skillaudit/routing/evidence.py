@@ -15,6 +15,7 @@ scores count; without one, v(s) = s, and differences of scores are compared.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -104,6 +105,23 @@ class Evidence:
     def best_rival(self) -> Floats:
         """(R,) score of the best wrong skill, -inf where there is none."""
         return self.rival_scores[:, 0] if self.rival_scores.shape[1] else np.full(len(self.gold), -np.inf)
+
+
+def without(evidence: Evidence, row: int, catch_all: float) -> Evidence:
+    """Return the evidence of requests that the skill of `row` has no right to, with it off the list.
+
+    `catch_all` is how much of the list claims everything then.
+    """
+    scores = np.where(evidence.rivals == row, -np.inf, evidence.rival_scores)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    rivals = np.where(evidence.rivals == row, -1, evidence.rivals)
+    return dataclasses.replace(
+        evidence,
+        rivals=np.take_along_axis(rivals, order, axis=1),
+        rival_scores=np.take_along_axis(scores, order, axis=1),
+        rival_likeness=np.take_along_axis(evidence.rival_likeness, order, axis=1),
+        catch_all=catch_all,
+    )
 
 
 class Remembered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,12 +69,12 @@ def black_holes(
     families: Sequence[str],
     near: Ints | None,
     width: Floats | None,
-    idle: Floats | None = None,
+    spared: Callable[[int, float], float | None] | None = None,
 ) -> tuple[BlackHole, ...]:
     """Find the skills that take, or by their text would take, more than their share from several families.
 
-    `idle` (N,) is the share of requests needing nothing that each skill is expected to take, or None. Four
-    tests, in falling order of trust:
+    `spared` says by how much fewer requests that need nothing fire a skill when a row goes and so much of the
+    others claims everything (`View.spared`). Four tests, in falling order of trust:
 
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
       `MAX_Q`, and never below its own share: it takes no smaller part of the others' requests than it owns of all;
@@ -104,12 +104,14 @@ def black_holes(
     lending = np.isin(np.arange(size), list(lent))
     by_text = np.minimum(by_width, np.where(claiming_all, CLAIM_RATE, np.where(lending, RATE, 1.0)))
     structural = broad | claiming_all | lending
+    catching = broad | claiming_all
     between = flow.between.tocsc()
     found = []
     for row in np.flatnonzero(taken | structural).tolist():
         start, stop = between.indptr[row], between.indptr[row + 1]
         victims, masses = between.indices[start:stop], between.data[start:stop]
         order = victims[np.lexsort((victims, -masses))]
+        left = _standing_out(int(catching.sum()) - int(catching[row]), size - 1)
         by_structure, owners = bool(structural[row]), lent.get(row, Borrowed(0.0, ()))
         robbing = [*dict.fromkeys([*order.tolist(), *owners.owners])]
         found.append(
@@ -117,7 +119,7 @@ def black_holes(
                 skill=skills[row].id,
                 absorbed=float(absorbed[row]),
                 share=float(min(1.0, absorbed[row] / others[row])),
-                idle=None if idle is None else float(idle[row]),
+                idle=None if spared is None else spared(row, left),
                 expected=float(expected[row]),
                 q_value=float(by_requests[row] if taken[row] else by_text[row]),
                 families=max(float(robbed[row]), owners.families),
@@ -138,9 +140,11 @@ def catch_alls(skills: Sequence[Skill], width: Floats | None) -> list[int]:
 
 def claiming(skills: Sequence[Skill], width: Floats | None) -> float:
     """How much of a list claims everything, in [0, 1]: catch-alls draw strangers' requests where they stand out."""
-    if not skills:
-        return 0.0
-    return min(1.0, CROWD * len(catch_alls(skills, width)) / len(skills))
+    return _standing_out(len(catch_alls(skills, width)), len(skills))
+
+
+def _standing_out(catching: int, size: int) -> float:
+    return min(1.0, CROWD * catching / size) if size else 0.0
 
 
 def broad_rows(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> tuple[int, ...]:

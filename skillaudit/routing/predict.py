@@ -89,7 +89,7 @@ def forecast(
     flow = traffic(judged, outcome)
     holes: tuple[BlackHole, ...] = ()
     if not brief:
-        holes = black_holes(skills, flow, families, near, width, view.strangers())
+        holes = black_holes(skills, flow, families, near, width, view.spared)
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     found = view.rates(seed)
     return Routing(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.contested import contested
-from skillaudit.routing.evidence import Evidence, from_requests
+from skillaudit.routing.evidence import Evidence, from_requests, without
 from skillaudit.routing.idle import made_idle
 from skillaudit.routing.outcome import Outcome, choose, rank_first
 from skillaudit.routing.profiles import ChoiceFit, Contrast, RouterProfile, find
@@ -71,17 +71,18 @@ class View:
         share = (self.outcome.shares * self.contested).sum(axis=1)[judged]
         return float((mass * share).sum() / max(mass.sum(), 1e-12))
 
-    def strangers(self) -> Floats | None:
-        """(N,) share of the requests that need nothing which each skill is expected to take; None without any."""
-        rows = ~self.idle.judged
-        if not rows.any() or not self.idle.rivals.shape[1]:
+    def spared(self, row: int, catch_all: float) -> float | None:
+        """Share of the requests that need nothing which no longer fire a skill when that of `row` goes.
+
+        `catch_all` is how much of the list claims everything then. None where no such request is known.
+        """
+        if self.idle.judged.all() or not self.idle.rivals.shape[1]:
             return None
-        outcome = choose(self.idle, self.fit) if self.fit else rank_first(self.idle)
-        often = (outcome.hijack * self.idle.weight)[:, None]
-        mass = (often * outcome.shares * (self.idle.rivals >= 0))[rows]
-        taker = np.maximum(self.idle.rivals[rows], 0)
-        taken = np.bincount(taker.ravel(), weights=mass.ravel(), minlength=self.idle.size)
-        return np.asarray(taken / self.idle.weight[rows].sum(), dtype=np.float64)
+        return max(0.0, self._fires(self.idle) - self._fires(without(self.idle, row, catch_all)))
+
+    def _fires(self, idle: Evidence) -> float:
+        outcome = choose(idle, self.fit) if self.fit else rank_first(idle)
+        return idle.mean(outcome.hijack, ~idle.judged)
 
     def rates(self, seed: int) -> Rates:
         """Rates with their intervals."""

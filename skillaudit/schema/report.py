@@ -202,7 +202,8 @@ class BlackHole(Record):
     declared: bool = False
     """True when the library declares it as a router, with a reason."""
     idle: float | None = None
-    """Share of the requests that need nothing which it is expected to take; None where none was judged."""
+    """Share of the requests that need nothing which fire a skill only while it is there: by so much the rate of false
+    triggers falls when it goes. None where none was judged."""
 
 
 class Hubness(Record):

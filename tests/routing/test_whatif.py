@@ -101,3 +101,17 @@ def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene) -> None:
     )
     assert asked.count("whole") == 2 and asked.count("outline") == 6
     assert found == whatif(world.skills, world.requests, run, add=[twin], remove=["s5"])
+
+
+@pytest.mark.parametrize("idle", [0, 6])
+def test_a_catch_all_costs_what_the_rate_of_false_triggers_falls_by_without_it(idle: int) -> None:
+    world = World(12, 4, noise=1.5, idle=idle)
+    vectors = {skill.id: world.scorer.skills[row] for row, skill in enumerate(world.skills)}
+    vectors["all"] = unit(world.scorer.skills.mean(axis=0))
+    everything = Skill(id="all", name="all", description="Use this skill for any task and every question.")
+    skills, run = (*world.skills, everything), runner(world, vectors)
+    (hole,) = run(skills, world.requests).black_holes
+    assert hole.skill == "all" and hole.idle is not None
+    rates = [run(some, world.requests).forecast.false_trigger.value or 0.0 for some in (skills, world.skills)]
+    assert rates[0] - rates[1] > 0.05
+    assert hole.idle == pytest.approx(rates[0] - rates[1], abs=0.005)
