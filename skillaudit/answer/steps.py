@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -26,7 +27,7 @@ class _Ranked(NamedTuple):
 
 def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
     """Return what to do, what has most at stake first; requests where nothing judges the library."""
-    found = [*_mend(report), *_fit(report), *_sharpen(report)]
+    found = [*_count(report), *_mend(report), *_fit(report), *_sharpen(report)]
     ranked = [one.step for one in sorted(found, key=lambda one: -one.stake)]
     if not forecast:
         return tuple(ranked[:MOST])
@@ -48,6 +49,21 @@ def _requests(report: Report, gain: str) -> NextStep:
         gain=gain,
         command=f"skillaudit report {_source(report)} --requests FILE.jsonl",
     )
+
+
+def _count(report: Report) -> Iterator[_Ranked]:
+    """A library of which the audit covers less than half, as nobody loads the rest."""
+    out, total = sum(skill.out == "not loaded" for skill in report.skills), report.library.skills
+    if 2 * out > total:
+        yield _Ranked(
+            math.inf,
+            NextStep(
+                do=f"Audit all files: {out:,} of {total:,} skills are not audited, as no client that the folders are "
+                "for loads them.",
+                gain=f"an audit of all {total:,} skills",
+                command=f"skillaudit report {_source(report)} --files all",
+            ),
+        )
 
 
 def _mend(report: Report) -> Iterator[_Ranked]:

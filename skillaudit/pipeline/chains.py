@@ -83,13 +83,18 @@ def execution_of(
 ) -> Execution | None:
     """Return the forecast of the chains and the map of depth by size; None where there is neither.
 
-    `shown` are the ids that the client's list holds. A step's chance is 1 - the skill's victim rate, less the
+    `shown` are the ids that the client's list holds; chains with a skill that does not compete have no forecast.
+    A step's chance is 1 - the skill's victim rate, less the
     share of what nobody takes for which nothing is chosen at all: that share is known for the library only.
     """
     b = law.b.value if law is not None and law.b is not None else None
     gamma = gamma_of(b)
     depths = depth_by_size(law.points, gamma) if law is not None and law.points else None
-    chains = () if forecast.accuracy.value is None else found.chains
+    out = {skill.id for skill in skills if skill.out}
+    chains = [chain for chain in found.chains if out.isdisjoint(chain.skills)]
+    apart = len(found.chains) - len(chains)
+    if forecast.accuracy.value is None:
+        chains = []
     if not chains and depths is None:
         return None
     chances = _chances(skills, frozenset(shown), forecast)
@@ -105,7 +110,8 @@ def execution_of(
         depth_by_size=depths,
         gamma=gamma,
         source=f"Steps by the routing forecast ({forecast.router}); gamma = 6.7 b + 1.09 "
-        f"({execution_law().source.partition(':')[0]}) with b of {told}.",
+        f"({execution_law().source.partition(':')[0]}) with b of {told}."
+        + (f" Chains of skills that are left out, not forecast: {apart:,}." if apart else ""),
         fit_range=f"{forecast.fit_range or 'no recorded decisions'}; gamma on libraries of {mean.sizes[0]} to "
         f"{mean.sizes[1]} skills, {mean.router}",
     )

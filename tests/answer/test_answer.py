@@ -110,6 +110,19 @@ def test_files_that_strict_clients_refuse_are_counted_and_mended() -> None:
     assert "helper/SKILL.md:3 first" in said(found)
 
 
+def test_a_library_that_is_mostly_left_out_says_so_first() -> None:
+    base = small_report()
+    for out in (1, 2):
+        skills = [
+            msgspec.structs.replace(base.skills[0], out="not loaded" if n < out else "") for n in range(3)
+        ]
+        library = msgspec.structs.replace(base.library, skills=3, routable=3 - out, out=out)
+        answer = report(skills=tuple(skills), library=library).answer
+        assert answer is not None
+        assert answer.steps[0].command.endswith("--files all") == (out == 2)
+    assert "2 of 3 skills are not audited" in answer.steps[0].do
+
+
 def test_an_audit_that_was_stopped_says_so() -> None:
     found = answered(small_report(), forecast=False).answer
     assert found is not None and found.happens[0].startswith("There is no forecast yet")

@@ -92,6 +92,17 @@ def test_what_a_person_starts_is_never_missed_and_what_is_hidden_never_found() -
     assert chain.success.value == 0.0 and chain.weak_link == "c"
 
 
+def test_a_chain_of_skills_that_are_left_out_has_no_figure() -> None:
+    skills = [skill_report("a"), skill_report("b", out="not loaded"), skill_report("c")]
+    assert execution_of(of_chain("a", "b"), skills, "ac", forecast(), None) is None
+    chains = (*of_chain("a", "b").chains, *of_chain("a", "c").chains)
+    found = execution_of(
+        Found(chains=chains, links=(), missing=(), cut=False), skills, "ac", forecast(), None
+    )
+    assert [step.skill for step in only(found).steps] == ["a", "c"]
+    assert found is not None and found.source.endswith("Chains of skills that are left out, not forecast: 1.")
+
+
 def test_chains_come_least_likely_first() -> None:
     skills = [skill_report(name, victim_rate=rate) for name, rate in (("a", 0.0), ("b", 0.1), ("c", 0.5))]
     chains = tuple(
