@@ -27,6 +27,7 @@
   const collator = new Intl.Collator("en", { numeric: true });
   const AT_ONCE = 300;
   const wordsOf = (input) => input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = new Map([...document.querySelectorAll("tr[id]")].map((row) => [row.id, row]));
   for (const table of document.querySelectorAll("table[data-sort]")) {
     const body = table.tBodies[0];
     const original = [...body.rows];
@@ -62,7 +63,8 @@
         row.hidden = !words.every((word) => texts[at].includes(word));
         shown += row.hidden ? 0 : 1;
       });
-      count.textContent = figure(shown) + " of " + figure(Number(table.dataset.all));
+      const all = Number(table.dataset.all);
+      count.textContent = figure(shown) + " of " + (all > original.length ? "the " + figure(original.length) + " here" : figure(all));
     };
 
     // Most rows are packed: they are unpacked when they are first asked for, and drawn as they come in sight.
@@ -70,17 +72,22 @@
     let order = [];
     let at = 0;
     const kinds = original.length ? [...original[0].cells].map((cell) => [cell.className, cell.dataset.h]) : [];
+    const wide = Math.max(0, kinds.findIndex(([kind]) => kind === "wide"));
+    const ranked = original.length ? [...original[0].cells].map((cell) => "v" in cell.dataset) : [];
     const unpack = async () => {
       const [columns, about] = JSON.parse(await unpacked(packed));
       const text = columns[0].map((_, row) => (columns.map((cells) => cells[row]).join(" ") + " " + (about[row] ?? "")).toLowerCase());
       return { columns, about, text, every: text.map((_, row) => row) };
     };
     const made = (row) => {
+      if (row < original.length) return original[row];
       const line = document.createElement("tr");
       line.append(...whole.columns.map((cells, column) => {
         const cell = document.createElement("td");
-        [cell.className, cell.dataset.h] = kinds[column] ?? ["", ""];
-        if (column === 0 && whole.about[row]) {
+        const [kind, head] = kinds[column] ?? [""];
+        cell.className = kind;
+        if (head) cell.dataset.h = head;
+        if (column === wide && whole.about[row]) {
           const [more, name, said] = ["details", "summary", "p"].map((tag) => document.createElement(tag));
           name.textContent = cells[row];
           said.textContent = whole.about[row];
@@ -102,7 +109,10 @@
       const words = wordsOf(input);
       const found = whole === null ? null : whole.every.filter((row) => words.every((word) => whole.text[row].includes(word)));
       count.textContent = figure(found === null ? Number(table.dataset.all) : found.length) + " of " + figure(Number(table.dataset.all));
-      order = found === null ? [] : sorted(found, (row, column) => whole.columns[column][row]);
+      order = found === null ? [] : sorted(found, (row, column) => {
+        const text = whole.columns[column][row];
+        return ranked[column] ? String(drawn.severities[text] ?? text) : text;
+      });
       if (plain) {
         body.replaceChildren(...original);
         at = original.length;
@@ -142,6 +152,16 @@
     if (!tools) continue;
     tools.hidden = false;
     input.addEventListener("input", show);
+    addEventListener("click", async (event) => {
+      const row = rows.get(event.target.closest('a[href^="#row-"]')?.hash.slice(1));
+      if (!original.includes(row) || row.isConnected && !row.hidden) return;
+      event.preventDefault();
+      input.value = "";
+      for (const head of heads) head.removeAttribute("aria-sort");
+      await show();
+      location.hash = row.id;
+      row.scrollIntoView();
+    });
     show();
   }
 
@@ -169,11 +189,11 @@
     const [lines] = models("links");
     if (!points) return;
     points.selected.properties.indices.change.connect(() => {
-      for (const row of document.querySelectorAll("tr.here")) row.classList.remove("here");
+      for (const row of rows.values()) row.classList.remove("here");
       const [x, y] = [points.get_array("x"), points.get_array("y")];
       const data = { x0: [], y0: [], x1: [], y1: [] };
       for (const at of points.selected.indices) {
-        document.getElementById(drawn.rows[at])?.classList.add("here");
+        rows.get(drawn.rows[at])?.classList.add("here");
         for (const other of drawn.links[at]) {
           data.x0.push(x[at]);
           data.y0.push(y[at]);

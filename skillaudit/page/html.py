@@ -23,7 +23,7 @@ from skillaudit.page.blocks import Block, Curve, Heading, Map, Table, left_out
 from skillaudit.page.charts import MapChart, Packed, map_chart, script
 from skillaudit.page.curve import figure
 from skillaudit.page.encode import to_json
-from skillaudit.page.figures import SEVERITY_ORDER, cut, percent, rate
+from skillaudit.page.figures import SEVERITY_ORDER, cut, percent, rate, severity_span
 from skillaudit.safety.cleaning import one_line
 from skillaudit.safety.exits import in_markup
 
@@ -45,7 +45,7 @@ def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
     kept = _Kept()
     for rows, noted in LIMITS:
         blocks = list(build(rows))
-        if any(isinstance(block, Table) and block.whole for block in blocks) and noted > SOME_NOTED:
+        if noted > SOME_NOTED and any(len(table.rows) > SOME_NOTED for table in _long(blocks)):
             continue  # what can be found comes before notes
         page = _page(blocks, title, noted, kept)
         if (room := MOST_BYTES - len(page.encode())) > 0:
@@ -56,14 +56,17 @@ def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
 
 def _letters(blocks: Sequence[Block], room: int) -> int:
     """Return how many letters about each row fit into so many bytes."""
-    for block in blocks:
-        if isinstance(block, Table) and block.whole:
-            rows, about = block.whole[::SAMPLE], block.about[::SAMPLE]
-            bare = len(_packed(rows, about, 0))
-            for letters in LETTERS:
-                if (len(_packed(rows, about, letters)) - bare) * SAMPLE < room * SPARE:
-                    return letters
+    samples = [(table.whole[::SAMPLE], table.about[::SAMPLE]) for table in _long(blocks)]
+    bare = sum(len(_packed(*sample, 0)) for sample in samples)
+    for letters in LETTERS if samples else ():
+        if (sum(len(_packed(*sample, letters)) for sample in samples) - bare) * SAMPLE < room * SPARE:
+            return letters
     return 0
+
+
+def _long(blocks: Sequence[Block]) -> list[Table]:
+    """Return the tables whose rows are packed."""
+    return [block for block in blocks if isinstance(block, Table) and block.whole]
 
 
 class _Kept:
@@ -72,7 +75,7 @@ class _Kept:
     def __init__(self) -> None:
         self._places: MapChart | None = None
         self._mapped = False
-        self._rows: dict[tuple[int, int], str] = {}
+        self._rows: dict[tuple[object, ...], str] = {}
         self.letters = 0
 
     def places(self, blocks: Sequence[Block]) -> MapChart | None:
@@ -83,8 +86,8 @@ class _Kept:
         return self._places
 
     def rows(self, table: Table) -> str:
-        """Return rows packed; of one page no two tables of a length are to be searched as a whole."""
-        key = len(table.whole), self.letters
+        """Return the rows of a table packed."""
+        key = table.what, table.columns, len(table.whole), self.letters
         if key not in self._rows:
             self._rows[key] = _packed(table.whole, table.about, self.letters)
         return self._rows[key]
@@ -98,6 +101,7 @@ def _page(blocks: Sequence[Block], title: str, noted: int, kept: _Kept) -> str:
         "charts": [places.chart] if places else [],
         "rows": [anchors.get(name, "") for name in places.names] if places else [],
         "links": places.links if places else [],
+        "severities": {one_line(severity_span(severity).text): at for severity, at in SEVERITY_ORDER.items()},
         "whole": {
             f"table-{at}": kept.rows(block)
             for at, block in enumerate(blocks, 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from skillaudit.page.answer import answer_blocks
@@ -14,6 +15,7 @@ from skillaudit.page.blocks import (
     Most,
     Paragraph,
     Row,
+    Table,
     Title,
     head,
     link,
@@ -87,15 +89,15 @@ def document(
     if verdict is not None:
         yield from verdict_blocks(verdict, most, page=page)
     yield from class_blocks(report, most)
-    yield from finding_blocks(
-        report, report.findings if verdict is None else verdict.findings, most, page, brief
-    )
+    findings = report.findings if verdict is None else verdict.findings
+    yield from _packed(lambda most: finding_blocks(report, findings, most, page, brief), most, page=page)
     if brief:
         yield Paragraph("--all says everything: why, what to do, and the evidence behind it.", "muted")
     else:
         for section in SECTIONS:
             if section.build not in (answer_blocks, class_blocks):
-                yield from (block for block in section.build(report, most) if block not in told)
+                built = _packed(partial(section.build, report), most, page=page)
+                yield from (block for block in built if block not in told)
     if page:
         yield from _map(report)
         yield from _skills(report, every)
@@ -103,6 +105,21 @@ def document(
     elif verdict is not None:
         yield Heading("Conclusion", id="conclusion")
         yield Paragraph(verdict.conclusion, "good" if verdict.passed else "error")
+
+
+def _packed(build: Callable[[Most], Iterable[Block]], most: Most, *, page: bool) -> Iterator[Block]:
+    """Build at most so many rows a table; one that is cut short on a page takes the cells of all its rows along."""
+    blocks = list(build(most))
+    if page and any(isinstance(block, Table) and block.left for block in blocks):
+        every = {(one.what, one.columns): one.rows for one in build(None) if isinstance(one, Table)}
+        for at, block in enumerate(blocks):
+            if isinstance(block, Table) and block.left:
+                rows = every[block.what, block.columns]
+                blocks[at] = block._replace(
+                    whole=tuple(tuple(cell.text for cell in row.cells) for row in rows),
+                    about=tuple(" ".join(row.notes) for row in rows),
+                )
+    yield from blocks
 
 
 def pane(

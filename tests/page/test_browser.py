@@ -102,3 +102,28 @@ def test_every_skill_of_a_large_library_is_found(browser: Browser, tmp_path: Pat
     count, names = browser.run(SEARCH % (f"number {last.id.split('-')[1]} of", "1 of"))
     assert names == [last.id + last.description], "descriptions are searched, too"
     assert browser.faults() == []
+
+
+def test_lists_that_are_cut_short_are_searched_whole_and_links_outlive_a_search(
+    browser: Browser, tmp_path: Path
+) -> None:
+    report = reports.large(8_000)
+    page(browser, tmp_path, render(report))
+    tools = "document.querySelector('#clusters .tools')"
+    search = "{0}.querySelector('input').value = '{1}', {0}.querySelector('input').dispatchEvent(new Event('input'))"
+    count = f"{tools}.querySelector('output').textContent"
+    last = min(report.clusters, key=lambda cluster: ((cluster.confusion or 0), len(cluster.skills)))
+    total = f"{len(report.clusters):,}"
+    said = UNTIL % f"{count}.endsWith('of {total}') && {count} !== '{total} of {total}'"
+    assert browser.run(f"{search.format(tools, last.label)}, {said}")
+    assert last.label in browser.run("document.querySelector('#clusters tbody').textContent")
+
+    tools = "document.querySelector('#skills .tools')"
+    gone = "document.querySelector('#skills tbody').rows.length === 0"
+    assert browser.run(f"{search.format(tools, 'no skill has these words')}, {UNTIL % gone}")
+    link = "document.querySelector('a[href^=\"#row-\"]')"
+    there = UNTIL % f"document.querySelector({link}.hash)?.getBoundingClientRect().top < innerHeight"
+    assert browser.run(f"{link}.click(), {there}")
+    assert browser.run(f"{tools}.querySelector('input').value") == ""
+    assert browser.run(f"location.hash === {link}.hash")
+    assert browser.faults() == []
