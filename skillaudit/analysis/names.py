@@ -59,20 +59,36 @@ def subject(words: list[str]) -> frozenset[str]:
 class Named(NamedTuple):
     """What a skill is named for, and the telling words of its description, folded."""
 
+    skill: Skill
     subject: frozenset[str]
     said: frozenset[str]
 
 
 def named(skill: Skill) -> Named:
     """Read a skill's name and description."""
-    return Named(subject(parts(skill.name)), frozenset(folded(key) for key, _ in terms(skill.description)))
+    said = frozenset(folded(key) for key, _ in terms(skill.description))
+    return Named(skill, subject(parts(skill.name)), said)
+
+
+def sends_to(one: Skill, other: Skill) -> bool:
+    """Whether a description names another skill: one of several joined words, or as in "for tiles use histolab"."""
+    name, text = other.name.casefold(), one.description.casefold()
+    if name not in text or not name:
+        return False
+    if re.search(r"\w[-_]\w", name):
+        return True
+    pointer = rf"\b(?:use|see|try|prefer|invoke) (?:the )?[`'\"“]?{re.escape(name)}[`'\"”]?"
+    return re.search(rf"{pointer} ?(?:[.,;:()]|$|(?:skill|instead|directly|for|or|and)\b)", text) is not None
 
 
 def set_apart(a: Named, b: Named) -> bool:
-    """Whether either is named for something that its description speaks of and the other's does not.
+    """Whether a request can tell two skills apart: either description sends its reader to the other skill by name, or
+    either is named for something that its description speaks of and the other's does not.
 
     `stripe-integration` and `paypal-integration` are a template filled in twice: a request says which is meant.
     """
+    if sends_to(a.skill, b.skill) or sends_to(b.skill, a.skill):
+        return True
     return any(
         (one.subject - other.subject - COMMON) & (one.said - other.said) for one, other in ((a, b), (b, a))
     )

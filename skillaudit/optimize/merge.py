@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from skillaudit.analysis.names import ROLES, VARIANT, folded, parts, subject
+from skillaudit.analysis.names import ROLES, VARIANT, folded, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
@@ -19,7 +19,7 @@ from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
-from skillaudit.text.words import tokens
+from skillaudit.text.words import stem, terms, tokens
 
 NEAREST = 8
 ALIKE = 0.85
@@ -85,7 +85,10 @@ class Verdicts:
         if few or share < RELATED or (own and share < ALIKE):
             return "", ""
         why = f"{share:.0%} of the words of {self._skills[goes].id} stand in {self._skills[stays].id}"
-        return why, f"it has words of its own: {', '.join(own[:5])}" if own else ""
+        return (
+            why,
+            f"it has words of its own: {', '.join(_spelled(self._skills[goes], own[:5]))}" if own else "",
+        )
 
     def by_text(self, a: int, b: int, mutual: bool) -> str:
         """Return why two skills do the same by their names and descriptions; blank where they do not.
@@ -100,7 +103,7 @@ class Verdicts:
         cosine = self.cosine(a, b)
         left, right = self._core[a], self._core[b]
         if self._full[a] == self._full[b] and cosine >= LIKE["name"]:
-            return f"both are named for {_spell(self._full[a])} and describe it alike"
+            return f"both are named for {self._spell(a, self._full[a])} and describe it alike"
         shipped = self._bare[a], self._bare[b]
         for ours, theirs, least in (
             (left, right, LIKE["subject"]),
@@ -108,7 +111,7 @@ class Verdicts:
             (left, shipped[1], LIKE["name"]),
         ):
             if ours and ours == theirs and cosine >= least:
-                return f"both are about {_spell(ours)}, and describe it alike"
+                return f"both are about {self._spell(a, ours)}, and describe it alike"
         if not (mutual and left and right):
             return ""
         shared = left & right
@@ -118,12 +121,17 @@ class Verdicts:
                 return (
                     f"what {self._skills[long].name} is named for, {self._skills[short].name} describes too"
                 )
-        if len(shared) > 1 and cosine >= LIKE["near"] and self._family(shared) <= FAMILY:
+        if (
+            len(shared) > 1
+            and cosine >= LIKE["near"]
+            and self._family(shared) <= FAMILY
+            and not self._filled(a, b)
+        ):
             ours, theirs = self._core[a] - shared, self._core[b] - shared
             if min(self._often(ours), self._often(theirs)) < FAMILY:
-                return f"both are about {_spell(shared)}, and hardly two descriptions are closer"
+                return f"both are about {self._spell(a, shared)}, and hardly two descriptions are closer"
         if shared and cosine >= LIKE["close"] and not self._apart(a, b):
-            return f"{CLOSE}, and both are named for {_spell(shared)}"
+            return f"{CLOSE}, and both are named for {self._spell(a, shared)}"
         return ""
 
     def _filled(self, a: int, b: int) -> bool:
@@ -143,11 +151,11 @@ class Verdicts:
             return True
         if "to" in self._full[a] & self._full[b] and self._order[a] != self._order[b]:
             return True  # there and back
-        pair = self._skills[a], self._skills[b]
-        return any(
-            re.search(r"\w[-_]\w", other.name) and other.name.casefold() in one.description.casefold()
-            for one, other in (pair, pair[::-1])
-        )
+        return sends_to(self._skills[a], self._skills[b]) or sends_to(self._skills[b], self._skills[a])
+
+    def _spell(self, row: int, words: frozenset[str]) -> str:
+        """Return some words of a name as they stand in it."""
+        return " ".join(part for part in parts(self._skills[row].name) if folded(part) in words)
 
     def _often(self, words: frozenset[str]) -> int:
         return min((self._named[word] for word in words), default=0)
@@ -238,10 +246,6 @@ def _form(sentence: str, name: str) -> tuple[str, ...]:
     return tuple(word for word in tokens(sentence) if word not in own)
 
 
-def _spell(words: frozenset[str]) -> str:
-    return " ".join(sorted(words))
-
-
 def _share(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / max(len(a | b), 1)
 
@@ -261,6 +265,14 @@ def _jaccard(a: Counter[str], b: Counter[str]) -> float:
 def _own(a: Counter[str], b: Counter[str]) -> set[str]:
     least = _OWN if sum(a.values()) > 40 else 1
     return {word for word, count in a.items() if count >= least and word not in b}
+
+
+def _spelled(skill: Skill, found: Sequence[str]) -> list[str]:
+    """Return stems as the first words of a file that have them."""
+    surface: dict[str, str] = {}
+    for key, word in terms(f"{skill.text}\n{skill.body}"):
+        surface.setdefault(stem(key), word.casefold())
+    return [surface.get(one, one) for one in found]
 
 
 def lost_with(goes: Skill, source: Source, stays: Skill) -> tuple[str, ...]:
