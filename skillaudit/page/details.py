@@ -186,6 +186,7 @@ def _findings(index: Index, skill: str) -> list[Block]:
 def _rivals(skill: SkillReport) -> list[Block]:
     if not skill.rivals:
         return []
+    known = skill.weighed
     columns = (
         Column("rival"),
         Column("alike", 5, "right"),
@@ -196,8 +197,8 @@ def _rivals(skill: SkillReport) -> list[Block]:
         (
             link(rival.id),
             Span(decimal(rival.cosine)),
-            Span(percent(rival.loses_to)),
-            Span(percent(rival.takes_from)),
+            Span(percent(rival.loses_to if known else None)),
+            Span(percent(rival.takes_from if known else None)),
         )
         for rival in skill.rivals
     )
@@ -278,11 +279,17 @@ def _pairs(index: Index, cluster: int) -> list[Block]:
     pairs = index.pairs_inside.get(cluster, ())
     if not pairs:
         return []
-    blocks: list[Block] = [Heading("Pairs that take each other's requests", f"{len(pairs):,}")]
+    judged = index.report.forecast.coverage.requests > 0
+    title = "Pairs that take each other's requests" if judged else "Pairs alike"
+    blocks: list[Block] = [Heading(title, f"{len(pairs):,}")]
     columns = (Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"))
     rows = [
         Row(
-            (link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))),
+            (
+                link(pair.a),
+                link(pair.b),
+                *(Span(percent(share if judged else None)) for share in (pair.a_to_b, pair.b_to_a)),
+            ),
             tuple(map(flip, pair.requests[:1])),
         )
         for pair in pairs[:PAIR_LIMIT]

@@ -264,13 +264,16 @@ def _clusters(report: Report, most: Most) -> list[Block]:
 def _pairs(report: Report, most: Most) -> list[Block]:
     if not report.pairs:
         return []
+    judged = report.forecast.coverage.requests > 0
     columns = (
-        Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"), Column("alike", 5, "right")
+        Column("first"), Column("second"),
+        *((Column("→", 6, "right"), Column("←", 6, "right")) if judged else ()), Column("alike", 5, "right"),
     )  # fmt: skip
     rows = [
         Row(
             (
-                link(pair.a), link(pair.b), Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a)),
+                link(pair.a), link(pair.b),
+                *((Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))) if judged else ()),
                 Span(decimal(pair.cosine), "muted"),
             ),
             (
@@ -281,6 +284,8 @@ def _pairs(report: Report, most: Most) -> list[Block]:
         for pair in head(report.pairs, most)
     ]  # fmt: skip
     note = "those to merge first; share of the first's requests that the second takes, and back"
+    if not judged:
+        note = "those to merge first, then the likest; no request says who takes from whom"
     return [Heading("Pairs", note, "pairs"), table(columns, rows, len(report.pairs), "pair")]
 
 
@@ -331,10 +336,8 @@ def _about(skill: SkillReport) -> Iterator[str]:
     yield cut(skill.description, 600)
     yield skill.path
     for rival in skill.rivals[:5]:
-        yield (
-            f"rival {rival.id}: alike {decimal(rival.cosine)}, loses {percent(rival.loses_to)} to it, "
-            f"takes {percent(rival.takes_from)}"
-        )
+        shares = f", loses {percent(rival.loses_to)} to it, takes {percent(rival.takes_from)}"
+        yield f"rival {rival.id}: alike {decimal(rival.cosine)}{shares if skill.weighed else ''}"
     for loss in skill.lost[:3]:
         yield f"may lose “{cut(loss.query, 200)}” to {loss.taken_by}, {percent(loss.probability)}"
     for loss in skill.stolen[:3]:

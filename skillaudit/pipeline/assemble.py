@@ -51,7 +51,10 @@ def assemble(
 
     `structure`, `routing` and `vectors` are parallel to `shown`; `defects` are those of the request files.
     """
-    pairs = _with_verdicts(_with_cosines(routing.pairs, shown, structure), shown, structure, vectors)
+    pairs = _with_cosines(routing.pairs, shown, structure)
+    if not routing.forecast.coverage.requests:
+        pairs = _by_likeness(pairs)
+    pairs = _with_verdicts(pairs, shown, structure, vectors)
     skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     evidence = rounded(
@@ -117,6 +120,12 @@ def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Stru
     return tuple(
         msgspec.structs.replace(pair, cosine=cosine) for pair, cosine in zip(pairs, cosines, strict=True)
     )
+
+
+def _by_likeness(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Return the pairs without shares, which no request speaks for, the likest first."""
+    bare = [msgspec.structs.replace(pair, a_to_b=0.0, b_to_a=0.0, contested=False) for pair in pairs]
+    return tuple(sorted(bare, key=lambda pair: (-pair.cosine, pair.a, pair.b)))
 
 
 def _with_verdicts(

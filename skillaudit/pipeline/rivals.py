@@ -36,7 +36,7 @@ def rivals_of(
     found = []
     for row in range(len(shown)):
         flow = traffic[row]
-        takers = sorted(flow, key=lambda other: (-max(flow[other]), other))[:TAKERS]
+        takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosines[row][other], other))[:TAKERS]
         near = list(cosines[row])[:NEAREST]
         chosen = sorted(
             {*takers, *near},

@@ -167,6 +167,11 @@ class SkillReport(Record):
     out: str = ""
     """Why it does not compete: `excluded`, `not loaded`, or nothing."""
 
+    @property
+    def weighed(self) -> bool:
+        """Whether requests say what it loses to its rivals, or takes from them."""
+        return bool(self.requests) or any(rival.loses_to or rival.takes_from for rival in self.rivals)
+
 
 class Cluster(Record):
     """A group of skills that are taken for each other."""
@@ -222,7 +227,7 @@ class Pair(Record):
     a: str
     b: str
     a_to_b: float
-    """Share of a's requests expected to go to b."""
+    """Share of a's requests expected to go to b; 0 both ways where no request judges the library."""
     b_to_a: float
     cosine: float = 0.0
     """Cosine of the two descriptors, as in `Rival`."""

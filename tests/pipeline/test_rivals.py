@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from skillaudit.config import Config
 from skillaudit.load import load
+from skillaudit.page.report import document
+from skillaudit.page.text import render
 from skillaudit.pipeline import audit
 from skillaudit.schema import Report
 from tests.conftest import SAMPLES
@@ -33,3 +35,16 @@ def test_rivals_come_by_traffic_then_by_likeness() -> None:
         assert weights == sorted(weights)
         assert report.id not in {rival.id for rival in report.rivals}
         assert len(report.rivals) >= 4
+
+
+def test_where_no_request_judges_pairs_come_by_likeness_and_without_shares() -> None:
+    config = Config(scorer="lexical", use_cache=False, law=False)
+    report = audit([SAMPLES / "tools" / "mcp-tools-list.json"], config)
+    assert not report.forecast.coverage.requests and report.pairs
+    assert {(pair.a_to_b, pair.b_to_a) for pair in report.pairs} == {(0.0, 0.0)}
+    apart = [pair.cosine for pair in report.pairs if not pair.merge]
+    assert apart == sorted(apart, reverse=True)
+    assert not any(rival.loses_to or rival.takes_from for skill in report.skills for rival in skill.rivals)
+    assert "SA202" not in {finding.code for finding in report.findings}
+    text = " ".join(render(document(report)).split())
+    assert "no request says who takes from whom" in text and "share of the first's requests" not in text
