@@ -69,7 +69,8 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         loser, taker = (pair.a, pair.b) if pair.a_to_b >= pair.b_to_a else (pair.b, pair.a)
         loss, back = _loss(pair), min(pair.a_to_b, pair.b_to_a)
         both = f", and {percent(back)} go the other way" if back >= 0.1 else ""
-        example = f" For example: {_flip(pair.requests[0])}." if pair.requests else ""
+        lost = [one for one in pair.requests if (one.gold, one.taken_by) == (loser, taker)]
+        example = f" For example: {_flip(lost[0])}." if lost else ""
         yield rule.finding(
             (pair.a, pair.b),
             f"{taker} {'is expected to' if loss >= PAIR_LOSS else 'may'} take {percent(loss)} of the requests of "
@@ -109,15 +110,14 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
                 found.setdefault(skill.cluster, {})[pair] = rival.cosine
     for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
         (a, b), cosine = min(pairs.items(), key=lambda item: (-item[1], item[0]))
-        members = tuple(inside_of[cluster_of[a]])
-        others = [member for member in members if member not in (a, b)]
+        others = [member for member in inside_of[cluster_of[a]] if member not in (a, b)]
         more = (
             f"; with them stand {', '.join(others[:4])}{' and more' if len(others) > 4 else ''}"
             if others
             else ""
         )
         yield rule.finding(
-            members,
+            (a, b, *others),
             f"{a} and {b} say much the same{more}.",
             evidence=f"Likeness {cosine:.2f}, where 1 is the same; "
             f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",

@@ -232,13 +232,16 @@ def test_skills_that_a_name_sets_apart_are_no_twins() -> None:
 
 
 def test_a_pair_names_who_loses_and_what() -> None:
+    back = RequestLoss(query="redo it", gold="a", taken_by="b", probability=0.9, source="mined")
     flip = RequestLoss(query="undo it", gold="b", taken_by="a", probability=0.8, source="mined")
-    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=(flip,))
+    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.1, b_to_a=0.4, requests=(back, flip))
     (finding,) = check(evidence(pairs=(pair,)))
     assert finding.message == "a is expected to take 40% of the requests of b, and 10% go the other way."
     assert "“undo it” goes to a and not to b" in finding.evidence
     assert finding.location is not None
     assert finding.location.path == "b/SKILL.md"
+    (finding,) = check(evidence(pairs=(msgspec.structs.replace(pair, requests=(back,)),)))
+    assert "For example" not in finding.evidence, "an example of the other way contradicts the message"
 
 
 def test_a_victim_names_its_takers_and_an_example() -> None:
