@@ -7,7 +7,8 @@ against texts, and its output is the score.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from skillaudit.embedding.devices import choose_device
 from skillaudit.embedding.models import Model, resolve
 from skillaudit.errors import EmbeddingError
 
+_REMEDY = "name a folder with the model, cross/FOLDER, or another --router"
 CLAIM = "This is the right help for the request: {query}"
 
 
@@ -29,7 +31,8 @@ class PairReader:
     def __init__(self, model: str, *, device: str | None = None, cache: Cache | None = None) -> None:
         """Find the model; raises EmbeddingError where there is none. It is loaded with the first pair."""
         extras.require("models", f"The cross-encoder {model}")
-        self.source: Model = resolve(model, cache)
+        with _about(model):
+            self.source: Model = resolve(model, cache)
         self._device = device
         self._loaded: Any = None
         self._known: dict[tuple[str, str], float] = {}
@@ -56,7 +59,8 @@ class PairReader:
         if self._loaded is None:
             source = self.source
             if source.folder is not None:
-                check_classes(source.name, source.folder)
+                with _about(source.name):
+                    check_classes(source.name, source.folder)
             try:
                 from sentence_transformers import CrossEncoder
 
@@ -72,9 +76,20 @@ class PairReader:
             ) as error:  # the hub, the configuration, the weights: each library has its own kinds
                 reason = str(error).strip().partition("\n")[0].rstrip(".")
                 raise EmbeddingError(
-                    f"The cross-encoder {source.name} cannot be loaded ({reason})."
+                    f"The cross-encoder {source.name} cannot be loaded ({reason}); {_REMEDY}."
                 ) from error
         return self._loaded
+
+
+@contextmanager
+def _about(name: str) -> Iterator[None]:
+    """Tell what is wrong with a model as that of a cross-encoder: another scorer is no help."""
+    try:
+        yield
+    except EmbeddingError as error:
+        inner = error.__cause__ if isinstance(error.__cause__, EmbeddingError) else error
+        reason = str(inner).partition("; name ")[0].replace("embedding model", "model").rstrip(".")
+        raise EmbeddingError(f"The cross-encoder {name} cannot be had: {reason}; {_REMEDY}.") from error
 
 
 def sides(name: str, labels: Mapping[int, str]) -> tuple[int, int]:

@@ -81,5 +81,23 @@ def test_a_model_of_something_else_is_refused() -> None:
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EmbeddingError, match="holds no embedding model"):
+    with pytest.raises(
+        EmbeddingError, match=r"cross-encoder .* holds no model .* or another --router"
+    ) as error:
         PairReader(str(tmp_path))
+    assert "--scorer" not in str(error.value)
+
+
+def test_a_model_that_cannot_be_had_names_what_a_cross_encoder_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreachable(*_: object, **__: object) -> Path:
+        raise EmbeddingError("the hub did not answer")
+
+    monkeypatch.setattr("skillaudit.embedding.weights._download", unreachable)
+    with pytest.raises(EmbeddingError) as error:
+        PairReader("some/reader")
+    assert str(error.value) == (
+        "The cross-encoder some/reader cannot be had: the hub did not answer; "
+        "name a folder with the model, cross/FOLDER, or another --router."
+    )
