@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skillaudit.cli.diagnostics import drop_stdout, flush
-from skillaudit.disk.writing import replace, reported
+from skillaudit.disk.writing import replace, reported, why_not
 from skillaudit.errors import UsageError
 from skillaudit.safety.exits import Kind, harmless, shown
 
@@ -86,15 +86,15 @@ def check_writable(path: Path | None) -> None:
     if path is None or str(path) == "-":
         return
     target = path.resolve()
-    why = ""
+    why = 0
     if path.exists() and not path.is_file() and not path.is_dir():
         # A pipe or a device, whose place in the file system is not where it is written.
-        why = "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
+        why = 0 if os.access(path, os.W_OK) else errno.EACCES
     elif target.is_dir():
-        why = os.strerror(errno.EISDIR)
+        why = errno.EISDIR
     elif not target.parent.is_dir():
-        why = os.strerror(errno.ENOTDIR if target.parent.exists() else errno.ENOENT)
+        why = errno.ENOTDIR if target.parent.exists() else errno.ENOENT
     elif not os.access(target.parent, os.W_OK):
-        why = os.strerror(errno.EACCES)
+        why = errno.EACCES
     if why:
-        raise UsageError(f"cannot write {path}: {why}; name a file in a folder that exists.")
+        raise UsageError(f"cannot write {path}: {why_not(OSError(why, os.strerror(why)))}.")

@@ -67,6 +67,18 @@ def test_what_could_not_be_written_is_known_before(tmp_path: Path) -> None:
     check_writable(file)
     check_writable(tmp_path / "new")
     assert not (tmp_path / "new").exists()
-    for path in (tmp_path, tmp_path / "none" / "x", file / "x"):
-        with pytest.raises(UsageError, match="cannot write"):
+    for path, remedy in (
+        (tmp_path, "not a folder"),
+        (tmp_path / "none" / "x", "a folder that exists"),
+        (file / "x", "a folder that exists"),
+    ):
+        with pytest.raises(UsageError, match=f"cannot write .*; name .*{remedy}"):
             check_writable(path)
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path.resolve())
+    with pytest.raises(UsageError, match="Permission denied; name a place that you may write to"):
+        check_writable(tmp_path / "x.html")
