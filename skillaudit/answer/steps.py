@@ -15,6 +15,10 @@ LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
 ALLOWED = frozenset({"SA303"})
 """What costs and is meant to."""
+LINE = 40
+"""Characters of a list for each skill, its name among them, below which no shortening makes all descriptions fit."""
+TOKEN = 4
+"""Characters of a token."""
 LONGEST = 400
 """Characters of the sources that a command repeats, so that it works as it stands; longer ones it calls SOURCE."""
 
@@ -105,12 +109,22 @@ def _fit(report: Report) -> Iterator[_Ranked]:
     if lost is not None and lost >= LEAST:
         gain += f", about {_figure(lost)} of 100 requests"
     share = 100 * unseen / max(report.library.skills, 1)
+    listed = view.full + unseen
+    do = f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}."
+    command = f"skillaudit optimize {_source(report)} --client {view.client}"
+    if view.budget < listed * LINE / (TOKEN if view.unit == "tokens" else 1):
+        do = (
+            f"Choose what {view.title} lists whole, by name or not at all: its {view.budget:,} {view.unit} are "
+            f"{view.budget // listed:,} for each of {listed:,} skills."
+        )
+        gain = f"up to {view.budget * listed // view.whole:,} descriptions seen whole"
+        command += " --loadout DIR"
     yield _Ranked(
         share if lost is None else lost,
         NextStep(
-            do=f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}.",
+            do=do,
             gain=gain,
-            command=f"skillaudit optimize {_source(report)} --client {view.client}",
+            command=command,
             action="plan" if report.client == view.client else "next_client plan",
         ),
     )

@@ -48,6 +48,25 @@ def test_a_library_that_a_client_cuts_is_told_by_client_and_model() -> None:
     assert "skillaudit optimize skills --client claude-code" in text
 
 
+@pytest.mark.parametrize("unit", ["characters", "tokens"])
+def test_a_list_that_no_shortening_makes_fit_is_chosen_from(unit: str) -> None:
+    wide = msgspec.structs.replace(
+        CODE,
+        full=0,
+        name_only=2_000,
+        whole=400_000,
+        budget=8_000 if unit == "characters" else 2_000,
+        unit=unit,
+    )
+    answer = report(clients=(wide,)).answer
+    assert answer is not None
+    assert answer.steps[0].do.startswith("Choose what Claude Code lists whole, by name or not at all")
+    assert answer.steps[0].command.endswith("--client claude-code --loadout DIR")
+    assert answer.steps[0].gain == f"up to {40 if unit == 'characters' else 10} descriptions seen whole"
+    roomy = report(clients=(msgspec.structs.replace(wide, budget=80_000),)).answer
+    assert roomy is not None and roomy.steps[0].do.startswith("Shorten the list to the 80,000")
+
+
 def test_who_was_asked_for_stands_first() -> None:
     asked = msgspec.structs.replace(small_report().forecast, router="older")
     rows = (row("frontier", 0.89, 0.93, 0.96), row("older", 0.6, 0.71, 0.8))
