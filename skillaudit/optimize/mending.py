@@ -19,6 +19,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "shorten": ("SA402", "SA008"),
 }
 """Codes of findings by what an edit does; `rewrite` stands for the two steps that tell skills apart."""
+MENDABLE = frozenset(code for codes in CODES.values() for code in codes)
+"""Codes that some step tries to mend; what others tell of is mended by hand."""
 BOTH = frozenset({"SA202", "SA204", "SA010", "SA006"})
 """Findings about a pair: merging mends them only where it merges these two."""
 WHOLE = frozenset({"SA504", "SA402"})
@@ -48,7 +50,7 @@ def mends(edit: Edit, finding: Finding) -> bool:
 def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ...]:
     """Return for every finding the edits that mend it, accepted ones first, in the order of the findings.
 
-    No edit says that nothing was found for it: what is wrong is its author's to mend.
+    Without an edit nothing was found for it where its code is `MENDABLE`; else it is its author's to mend.
     """
     ranked = sorted(edits, key=lambda edit: not edit.accept)
     return tuple(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from skillaudit.page.blocks import Block, Column, Field, Heading, Most, Paragraph, Row, head, table
 from skillaudit.page.figures import cost_text, plural, severity_span, some
 from skillaudit.page.lines import Span
+from skillaudit.page.mending import mending, unmended
 from skillaudit.page.places import finding_place
 from skillaudit.page.plan import KINDS
 from skillaudit.schema import Finding, Report, Severity
@@ -61,15 +62,12 @@ def _finding(report: Report, finding: Finding, page: bool, brief: bool) -> Row:
 
 
 def _edits(report: Report, finding: Finding) -> str:
-    """Say which edits of the plan mend a finding, or that none does; nothing without a plan."""
+    """Say which edits of the plan mend a finding, or that none does; nothing without a plan or a step that tries."""
     if report.plan is None:
         return ""
     known = {edit.id: edit for edit in report.plan}
-    told = [
-        f"{edit}, {KINDS.get(known[edit].kind, known[edit].kind)}{'' if known[edit].accept else ' (not accepted)'}"
-        for edit in finding.edits[:EDITS]
-    ]
-    return "; ".join(told) or "nothing was found"
+    told = mending(finding, known, lambda edit: f"{edit.id}, {KINDS.get(edit.kind, edit.kind)}", EDITS)
+    return told or unmended(finding.code) or ""
 
 
 def _by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:

@@ -26,6 +26,7 @@ from skillaudit.page.blocks import (
 )
 from skillaudit.page.figures import percent, plural, points, signed
 from skillaudit.page.lines import Span
+from skillaudit.page.mending import mend_blocks, mended_blocks
 from skillaudit.page.proof import harmed_blocks, live_blocks, proof_blocks, step_blocks, verdict
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ NAMED = 12
 ALIKE = 3
 """Refused edits from which on a common reason is given once."""
 LOST_LIMIT = 12
-MENDED = 4
-"""Findings that are named for one edit."""
 
 
 def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block]:
@@ -172,15 +171,6 @@ def flip_blocks(edit: Edit, most: int | None = None) -> list[Block]:
     return blocks
 
 
-def mended_blocks(found: Optimisation, edit: Edit) -> list[Block]:
-    """Name the findings that an edit mends."""
-    told = [
-        f"{mend.code} {', '.join(mend.skills[:2])}".strip() for mend in found.mends if edit.id in mend.edits
-    ]
-    said = "; ".join(told[:MENDED]) + (f" and {len(told) - MENDED} more" if len(told) > MENDED else "")
-    return [field("mends", said)] if told else []
-
-
 def lost_blocks(edit: Edit, most: int) -> list[Block]:
     """Show what only the skill holds that an edit removes."""
     blocks: list[Block] = [Bullet("·", part) for part in edit.lost[:most]]
@@ -272,28 +262,6 @@ def _brief(edits: Sequence[Edit], words: Sequence[str]) -> Table:
 
 def _expected(edit: Edit) -> float:
     return edit.effect.expected if edit.effect else 0.0
-
-
-_BY_CLIENT = frozenset({"SA402"})
-"""What only a plan for one client's list mends."""
-
-
-def mend_blocks(found: Optimisation) -> list[Block]:
-    """Show the findings of the audit, each with the edit that mends it."""
-    if not found.mends:
-        return []
-    accepted = {edit.id for edit in found.accepted}
-    rows = []
-    for mend in found.mends:
-        said = [f"{edit}" if edit in accepted else f"{edit} (not accepted)" for edit in mend.edits[:3]]
-        named = ", ".join(mend.skills[:2]) + (
-            f" and {len(mend.skills) - 2} more" if len(mend.skills) > 2 else ""
-        )
-        none = "with --client NAME" if mend.code in _BY_CLIENT else "nothing was found"
-        tone: Span = Span(", ".join(said), "value") if said else Span(none, "muted")
-        rows.append((Span(mend.code), Span(named or "the library"), tone))
-    columns = (Column("finding", 7), Column("skills"), Column("mended by"))
-    return [Heading("Findings", "and the edits that mend them"), table(columns, rows)]
 
 
 def loadout_blocks(found: Loadout) -> list[Block]:

@@ -20,6 +20,7 @@ from skillaudit.page.blocks import (
 )
 from skillaudit.page.figures import plural
 from skillaudit.page.lines import Span
+from skillaudit.page.mending import mended_blocks, unmended
 from skillaudit.page.plan import (
     KINDS,
     LOST_LIMIT,
@@ -30,7 +31,6 @@ from skillaudit.page.plan import (
     hierarchy_blocks,
     lost_blocks,
     made_blocks,
-    mended_blocks,
     offer_blocks,
     touched_blocks,
 )
@@ -261,11 +261,14 @@ def proposal_blocks(plan: Plan, skill: str) -> list[Block]:
 
 
 def mending_blocks(plan: Plan, finding: Finding) -> list[Block]:
-    """Show the edits that mend a finding, or say that the plan has none; nothing without a plan."""
+    """Show the edits that mend a finding, or say that a step found none; nothing without a plan."""
     if plan.found is None:
         return []
     edits = plan.mending(finding.fingerprint)
-    return _proposed(edits) if edits else [Heading("Mended by"), Paragraph("Nothing was found.", "muted")]
+    none = unmended(finding.code)
+    if edits or none is None:
+        return _proposed(edits)
+    return [Heading("Mended by"), Paragraph(f"{none[:1].upper()}{none[1:]}.", "muted")]
 
 
 def _proposed(edits: Sequence[Edit]) -> list[Block]:

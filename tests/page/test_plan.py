@@ -10,7 +10,6 @@ from skillaudit.optimize.records import (
     Edit,
     Effect,
     Harm,
-    Mend,
     Offer,
     Optimisation,
     PairedTest,
@@ -18,7 +17,7 @@ from skillaudit.optimize.records import (
     Rates,
 )
 from skillaudit.page.lines import cells
-from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document, mend_blocks
+from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document
 from skillaudit.page.text import WIDTH
 from skillaudit.page.text import render as render_text
 from skillaudit.schema import Estimate
@@ -149,13 +148,3 @@ def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
     assert lines[1].strip() == "Nothing here gains a request by any edit that was tried: keep your library."
     assert len(lines) == 2
     assert "REFUSED" in render(found(*refused), everything=True)
-
-
-def test_a_list_that_a_client_cuts_is_mended_by_a_plan_for_that_client() -> None:
-    mends = (
-        Mend(code="SA402", skills=(), fingerprint="", edits=()),
-        Mend(code="SA203", skills=("a",), fingerprint="", edits=()),
-    )
-    text = render_text(mend_blocks(msgspec.structs.replace(found(edit(1, accept=True)), mends=mends)))
-    assert "with --client NAME" in text
-    assert "nothing was found" in text

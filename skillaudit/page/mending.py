@@ -1,0 +1,87 @@
+"""Findings and the edits that mend them, in words: each names the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from skillaudit.page.blocks import Block, Column, Heading, field, table
+from skillaudit.page.figures import plural, some
+from skillaudit.page.lines import Span
+
+if TYPE_CHECKING:
+    from skillaudit.optimize.records import Edit, Mend, Optimisation
+    from skillaudit.schema import Finding, PlannedEdit
+
+MENDED = 4
+"""Findings that are named for one edit."""
+PAIR = 2
+"""Skills that are named of a finding; more are counted."""
+_OF_TWO = frozenset({"SA202", "SA204"})
+"""Findings that are about their first two skills, whoever stands by."""
+_BY_CLIENT = frozenset({"SA402"})
+"""What only a plan for one client's list mends."""
+Change = TypeVar("Change", "Edit", "PlannedEdit")
+
+
+def mended_blocks(found: Optimisation, edit: Edit) -> list[Block]:
+    """Name the findings that an edit mends."""
+    told = [
+        f"{mend.code} {some(_named(mend, edit), PAIR)}".strip()
+        for mend in found.mends
+        if edit.id in mend.edits
+    ]
+    said = "; ".join(told[:MENDED]) + (f" and {len(told) - MENDED} more" if len(told) > MENDED else "")
+    return [field("mends", said)] if told else []
+
+
+def _named(mend: Mend, edit: Edit) -> list[str]:
+    """Return the skills of a finding to name with an edit: the pair that it is about, else those that it touches."""
+    touched = [skill for skill in dict.fromkeys((*edit.skills, edit.described)) if skill in mend.skills]
+    pair = mend.skills[:PAIR]
+    return list(pair) if mend.code in _OF_TWO and not set(pair).isdisjoint(touched) else touched
+
+
+def mend_blocks(found: Optimisation) -> list[Block]:
+    """Show the findings of the audit, each with the edit that mends it."""
+    if not found.mends:
+        return []
+    known = {edit.id: edit for edit in found.edits}
+    rows, by_hand = [], Counter[str]()
+    for mend in found.mends:
+        said = mending(mend, known, lambda edit: edit.id, 3)
+        if not said and unmended(mend.code) is None:
+            by_hand[mend.code] += 1
+            continue
+        tone = Span(said, "value") if said else Span(unmended(mend.code) or "", "muted")
+        rows.append((Span(mend.code), Span(some(mend.skills, PAIR) or "the library"), tone))
+    blocks: list[Block] = [Heading("Findings", "and the edits that mend them")]
+    if rows:
+        blocks.append(table((Column("finding", 7), Column("skills"), Column("mended by")), rows))
+    if by_hand:
+        told = ", ".join(f"{count:,} {code}" for code, count in by_hand.items())
+        blocks.append(field("by hand", told))
+    return blocks
+
+
+def mending(
+    one: Mend | Finding, known: Mapping[str, Change], write: Callable[[Change], str], most: int
+) -> str:
+    """Say which edits mend a finding, and where it is about many skills, how many of them; empty where none does."""
+    edits = [known[edit] for edit in one.edits]
+    told = "; ".join(write(edit) + ("" if edit.accept else " (not accepted)") for edit in edits[:most])
+    told += f" and {len(edits) - most:,} more" if len(edits) > most else ""
+    if not told or len(one.skills) <= PAIR or one.code in _OF_TWO:
+        return told
+    touched = {skill for edit in edits if edit.accept for skill in edit.skills}.intersection(one.skills)
+    return f"{told}: {len(touched):,} of {plural(len(one.skills), 'skill')}"
+
+
+def unmended(code: str) -> str | None:
+    """Say of a finding without an edit that none was found; None where no step of a plan tries to mend its kind."""
+    from skillaudit.optimize.mending import MENDABLE
+
+    if code in _BY_CLIENT:
+        return "with --client NAME"
+    return "nothing was found" if code in MENDABLE else None
