@@ -95,26 +95,39 @@ def independent(edits: Sequence[Edit]) -> list[Edit]:
 
 UNDECIDED = "no decision of the work half changes for the better"
 """Why an edit that was tried and brings nothing is not ticked."""
+LOADING = "no decision of the forecast gets better by it, and it is for agents that load no skill at all"
+THIN = "no decision of the forecast gets better by it, and it says what the description left out"
 
 
 def decisive(edits: Sequence[Edit], labelled: Collection[str] = ()) -> list[Edit]:
-    """Return the edits with those rewrites refused that gain no request more than they lose.
+    """Return the edits with those refused that lose more requests than they gain, or change none for the better.
 
-    One of a description that says next to nothing is left where people's requests speak for the skill, one of
-    `labelled`, and so are sentences on when to use a skill: what they are for, whether an agent loads a skill at
-    all, no choice between skills shows. A rewrite that says no other word than before is dropped.
+    Fitting a client's room may lose some, and so may, until it is weighed with the others, a rewrite of a description
+    that says next to nothing, where people's requests speak for its skill, one of `labelled`. Where as many are gained
+    as lost, that one and sentences on when to use a skill stay with a reason that says it, and what takes a skill off
+    the list stays. A rewrite that says no other word than before is dropped.
     """
     return [
-        msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)
-        if edit.accept
-        and edit.step in ("boundary", "victim")
-        and edit.effect is not None
-        and edit.effect.gained <= edit.effect.lost
-        and (not is_thin(edit.before) or edit.skills[0] not in labelled)
-        else edit
+        _decided(edit, labelled)
         for edit in edits
         if edit.step not in ("boundary", "victim") or set(stems(edit.before)) != set(stems(edit.after))
     ]
+
+
+def _decided(edit: Edit, labelled: Collection[str]) -> Edit:
+    effect = edit.effect
+    if not edit.accept or effect is None or effect.gained > effect.lost or edit.step == "budget":
+        return edit
+    rewrite = edit.kind in ("describe", "boundary") and edit.step != "activation"
+    thin = rewrite and is_thin(edit.before) and edit.skills[0] in labelled
+    if effect.lost > effect.gained and not thin:
+        why = f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
+        return msgspec.structs.replace(edit, accept=False, refused=why)
+    if rewrite and not thin:
+        return msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)
+    if edit.step != "activation" and not rewrite:
+        return edit
+    return msgspec.structs.replace(edit, reason=f"{edit.reason}; {THIN if rewrite else LOADING}")
 
 
 def _joined(edits: Sequence[Edit]) -> Edit:

@@ -209,6 +209,20 @@ def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
     assert [edit.accept for edit in decisive([idle, thin, good, when], {"a"})] == [False, True, True, True]
     assert [edit.accept for edit in decisive([thin, when])] == [False, True]
     assert decisive([_edit("Old.", "Old.!")], {"a"}) == []
+    assert all("no decision of the forecast" in edit.reason for edit in decisive([thin, when], {"a"}))
+    assert decisive([good], {"a"}) == [good]
+
+
+def test_an_edit_that_loses_more_than_it_gains_is_not_ticked_whatever_its_step() -> None:
+    loses = Effect(gained=1, lost=2, expected=0.8)
+    for step in ("merge", "victim", "activation"):
+        (edit,) = decisive([_edit("Old.", "Bread is baked.", step=step, effect=loses)])
+        assert (edit.accept, edit.refused) == (
+            False,
+            "on the requests that chose it, it loses 2 and gains 1",
+        )
+    room = _edit("Old.", "New.", step="budget", effect=loses)
+    assert decisive([room], {"a"}) == [room]
 
 
 def test_a_budget_is_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -39,8 +39,14 @@ Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
 """Has a live model route the proof half before and after some edits."""
 DEAR = 0.1
 """Requests in a hundred that a sentence on when to use a skill may cost in the forecast of any class."""
-WEIGHED = 20
-"""Accepted edits that are weighed one by one, those that bring most first."""
+LEADING = "frontier"
+"""The class that most agents at work belong to."""
+TOGETHER = "by itself it loses, but the plan gains less without it and the others like it"
+"""Why an edit that costs something is ticked all the same."""
+WEIGHED = (20, 100)
+"""Accepted edits that are weighed one by one, those that bring most first: so many always, and at most."""
+_CELLS = 20_000_000
+"""Scores that weighing more than those may make anew."""
 SECOND: dict[ScorerName, ScorerName] = {"hybrid": "dense", "lexical": "dense", "dense": "lexical"}
 """The scorer that has to confirm what another one chose."""
 
@@ -82,9 +88,10 @@ def prove(
         proof = court.proof(edits)
     edits = court.weighed(edits)
     same = planned is proof
-    if refuse and any(_costs(edit) for edit in edits):
-        edits = [_too_dear(edit) if _costs(edit) else edit for edit in edits]
-        proof, same = court.proof(edits), False
+    if refuse:
+        kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
+        same = same and [edit.accept for edit in kept] == [edit.accept for edit in edits]
+        edits, proof = kept, proof if same else court.proof(kept)
     planned = court.confirmed(planned, planned_edits)
     proof = planned if same else court.confirmed(proof, edits)
     return Proven(
@@ -97,16 +104,35 @@ def prove(
     )
 
 
-def _costs(edit: Edit) -> bool:
-    """Whether a sentence on when to use a skill takes more from others than it may."""
-    worst = min((change for _, change in edit.hundred), default=0.0)
-    return edit.accept and edit.step == "activation" and worst <= -DEAR
+def cost_of(edit: Edit, judge: str) -> str:
+    """Say what an accepted edit loses by itself: requests that chose it, or some of a hundred of a class that counts.
+
+    Empty for nothing. The class that judges and the first of all may lose nothing, room for a client aside.
+    """
+    if not edit.accept or edit.step == "budget":
+        return ""
+    for name, change in edit.hundred:
+        if name in (judge, LEADING) and change < 0:
+            return f"{REFUSED}, it costs {name} {-change:.2f} requests in a hundred"
+    effect = edit.effect
+    if effect is not None and effect.lost > effect.gained:
+        return f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
+    return ""
 
 
-def _too_dear(edit: Edit) -> Edit:
-    router, change = min(edit.hundred, key=lambda each: each[1])
-    why = f"{REFUSED}, it costs {router} {-change:.2f} requests in a hundred"
-    return msgspec.structs.replace(edit, accept=False, refused=why)
+def _too_dear(edit: Edit) -> str:
+    """Say what a sentence on when to use a skill takes from others, where it is more than it may."""
+    router, change = min(edit.hundred, key=lambda each: each[1], default=("", 0.0))
+    if not edit.accept or edit.step != "activation" or change > -DEAR:
+        return ""
+    return f"{REFUSED}, it costs {router} {-change:.2f} requests in a hundred"
+
+
+def _without(edits: Sequence[Edit], costs: Mapping[str, str]) -> list[Edit]:
+    return [
+        msgspec.structs.replace(edit, accept=False, refused=costs[edit.id]) if costs.get(edit.id) else edit
+        for edit in edits
+    ]
 
 
 def _loadout(halves: Halves, config: Config, embed: Embed | None, edits: Sequence[Edit]) -> Loadout | None:
@@ -184,9 +210,29 @@ class _Court:
         """Return the edits, the accepted ones with what each alone gains for every class in a hundred requests."""
         taken = [edit for edit in edits if edit.accept]
         taken.sort(key=lambda edit: -(edit.effect.expected if edit.effect else 0.0))
-        gains = {edit.id: self._alone(edit) for edit in taken[:WEIGHED]}
+        room = _CELLS // max(len(self.halves.skills) * len(self.halves.proof), 1)
+        gains = {edit.id: self._alone(edit) for edit in taken[: max(WEIGHED[0], min(WEIGHED[1], room))]}
         return [
             msgspec.structs.replace(edit, hundred=gains[edit.id]) if edit.id in gains else edit
+            for edit in edits
+        ]
+
+    def worth(self, edits: Sequence[Edit], proof: Proof) -> list[Edit]:
+        """Refuse the edits that lose by themselves, unless the whole plan is worse without them; they then say so.
+
+        Descriptions that are rewritten alike help each other, so that they are tried together, and only the
+        sentences on when to use a skill by themselves.
+        """
+        costs = {edit.id: why for edit in edits if (why := cost_of(edit, proof.router))}
+        when = {edit.id: costs[edit.id] for edit in edits if edit.id in costs and edit.step == "activation"}
+        now = self.rates(self.after(edits))[1].accuracy.value or 0.0 if costs else 0.0
+        for refused in filter(None, (costs, when)):
+            trial = _without(edits, refused)
+            if (self.rates(self.after(trial))[1].accuracy.value or 0.0) >= now:
+                edits, costs = trial, {key: why for key, why in costs.items() if key not in refused}
+                break
+        return [
+            msgspec.structs.replace(edit, reason=f"{edit.reason}; {TOGETHER}") if edit.id in costs else edit
             for edit in edits
         ]
 
