@@ -76,7 +76,7 @@ def _mend(report: Report) -> Iterator[_Ranked]:
     if not broken:
         return
     place = broken[0].location
-    where = f", {place.path}:{place.line} first" if place is not None else ""
+    where = f", {place.told} first" if place is not None else ""
     count = len({skill for finding in broken for skill in finding.skills} or broken)
     yield _Ranked(
         sum(finding.cost.harm for finding in broken),

@@ -43,9 +43,12 @@ TEXTS = 4
 
 
 def place_text(place: Location) -> str:
-    """Write a place as `folder/file:line`; a row of a list has its line in its path already."""
-    path = f"{place.root.rstrip('/')}/{place.path}" if place.root else place.path
-    return path if path.endswith(f":{place.line}") else f"{path}:{place.line}"
+    """Write a place as `folder/file:line`; a source that is a list is that file itself."""
+    root = place.root.rstrip("/")
+    name = root.rpartition("/")[2]
+    if "." in name and place.path.partition(":")[0].partition("#")[0] == name:
+        return root.removesuffix(name) + place.told
+    return f"{root}/{place.told}" if root else place.told
 
 
 def skill_document(index: Index, skill: SkillReport, proposal: Sequence[Block] = ()) -> list[Block]:

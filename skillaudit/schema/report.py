@@ -247,6 +247,12 @@ class Location(Record):
     root: str = ""
     """The source that the path is relative to, as the user wrote it; empty for the only source."""
 
+    @property
+    def told(self) -> str:
+        """The place as `path:line`; a row of a list has its line in its path already."""
+        row = self.path.partition("#")[0].endswith(f":{self.line}")
+        return self.path if row else f"{self.path}:{self.line}"
+
 
 class Cost(Record):
     """What a finding costs, as far as the audit can tell; nothing where it can tell nothing."""

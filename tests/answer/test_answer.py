@@ -126,6 +126,11 @@ def test_files_that_strict_clients_refuse_are_counted_and_mended() -> None:
     )
     found = report(findings=(broken,), clients=())
     assert "1 skill has a file that strict clients refuse: there nobody gets it." in said(found)
+    row = msgspec.structs.replace(
+        broken, severity="error", location=s.Location(path="all.jsonl.gz:539", line=539)
+    )
+    (step, *_) = report(findings=(row,), clients=()).answer.steps
+    assert step.do == "Mend the files that strict clients refuse, all.jsonl.gz:539 first."
     assert "helper/SKILL.md:3 first" in said(found)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.page.blocks import Block
+from skillaudit.page.details import place_text
 from skillaudit.page.forecast import law_words
 from skillaudit.page.index import Index
 from skillaudit.page.layout import layout
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
-from skillaudit.schema import BlackHole, Finding, LawForm, Report, SkillReport
+from skillaudit.schema import BlackHole, Finding, LawForm, Location, Report, SkillReport
 from skillaudit.tui.state import ClusterRow, Session, row_document
 from skillaudit.tui.status import empty_blocks
 from tests.tui import reports
@@ -161,3 +162,21 @@ def test_a_fitted_form_is_said_in_plain_words() -> None:
         )
     )
     assert far.endswith("its half lies beyond 100,000 skills; that explains 50% of the differences")
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (Location(path="a/SKILL.md", line=3), "a/SKILL.md:3"),
+        (Location(path="a/SKILL.md", line=3, root="lib/"), "lib/a/SKILL.md:3"),
+        (Location(path="all.jsonl.gz:186", line=186), "all.jsonl.gz:186"),
+        (
+            Location(path="all.jsonl.gz:186", line=186, root="../data/all.jsonl.gz"),
+            "../data/all.jsonl.gz:186",
+        ),
+        (Location(path="all.jsonl:5#2", line=5, root="all.jsonl"), "all.jsonl:5#2"),
+        (Location(path="lists/all.jsonl:5", line=5, root="lib"), "lib/lists/all.jsonl:5"),
+    ],
+)
+def test_a_place_names_its_file_and_line_once(place: Location, said: str) -> None:
+    assert place_text(place) == said
