@@ -24,7 +24,7 @@ Basis = Literal["", "files", "words", "kept"]
 """What a report rests on that makes way for another: the files, words without vectors, the files of the last audit."""
 
 BASES: dict[Basis, str] = {
-    "": "", "files": ", by its files alone", "words": ", by words alone", "kept": ", as last audited",
+    "": "", "files": "by its files alone", "words": "by words alone", "kept": "as last audited",
 }  # fmt: skip
 """What the first line says of such a report."""
 

@@ -317,11 +317,12 @@ class Shell(App[None]):
         base.query_one(HintBar).say(now, extra)
 
     def _refresh_top(self) -> None:
-        left: Line = (Span("skillaudit", "title"), Span(f"  {self.sources}", "muted"))
+        basis = BASES[self.session.basis] if self.session is not None else ""
+        mark: Line = (Span(f"  {basis}", "warning"),) if basis else ()  # first, where no width cuts it off
+        left: Line = (Span("skillaudit", "title"), *mark, Span(f"  {self.sources}", "muted"))
         if self.session is not None:
             report = self.session.report
             only = ", rates only (r: all)" if self.session.audited is not None else ""
-            only += BASES[self.session.basis]
             left += (Span(f" · {report.library.skills:,} skills · {whom(report)}{only}", "muted"),)
         self.screen_stack[0].query_one(TopBar).say(left, self._top_right())
 

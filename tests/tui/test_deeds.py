@@ -6,6 +6,7 @@ Long because each deed is walked through with its own keys on one stand-in.
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -26,7 +27,7 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLoss
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
-from skillaudit.tui.loading import Early
+from skillaudit.tui.loading import BASES, Basis, Early
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
 from skillaudit.tui.widgets.detail import DetailPane
@@ -34,7 +35,7 @@ from skillaudit.tui.widgets.map_canvas import MapCanvas
 from skillaudit.tui.widgets.row_list import RowList
 
 from . import reports
-from .driving import opened, screen_text, settle, toasts, until, view
+from .driving import opened, screen_lines, screen_text, settle, toasts, until, view
 
 
 class Engine:
@@ -336,8 +337,6 @@ def test_a_row_of_a_list_has_one_line() -> None:
 
 
 async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
-    import threading
-
     go = threading.Event()
     small = reports.small()
 
@@ -359,6 +358,25 @@ async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
         await until(pilot, lambda: app.session is not None and not app.session.pending)
         await settle(pilot)
         assert app.current == "skills" and not app.partial
+
+
+@pytest.mark.parametrize(("basis", "said"), [(basis, said) for basis, said in BASES.items() if basis])
+async def test_what_a_forecast_rests_on_is_told_on_a_narrow_screen(basis: Basis, said: str) -> None:
+    go = threading.Event()
+
+    def load(progress: Progress) -> Report:
+        progress.early = Early(reports.small(), basis)  # type: ignore[attr-defined]
+        while not go.wait(0.01):
+            progress.update("embedding the descriptions", 2, 10)
+        return reports.small()
+
+    async with opened(load, size=(80, 24), wait=False) as (app, pilot):
+        app.sources = "/srv/libraries/of/others/scientific-skills-of-the-world"
+        await until(pilot, lambda: app.session is not None)
+        await until(pilot, lambda: said in screen_lines(app)[0])
+        assert "embedding" in screen_lines(app)[0]
+        go.set()
+        await until(pilot, lambda: said not in screen_lines(app)[0])
 
 
 async def test_what_changed_since_the_last_audit_is_told_and_marked() -> None:

@@ -41,10 +41,10 @@ def _from_its_end(left: Line, room: int) -> Line:
     over = line_width(left) - room
     if over <= 0 or len(left) < 3:
         return left
-    name, path, *rest = left
+    *names, path, rest = left
     tail = path.text.strip()
     kept = tail[-max(len(tail) - over - 1, _LEAST) :]
-    return (name, path._replace(text=f"  …{kept}") if len(kept) < len(tail) else path, *rest)
+    return (*names, path._replace(text=f"  …{kept}") if len(kept) < len(tail) else path, rest)
 
 
 _LEAST = 12
