@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from skillaudit.optimize.words.source import MINUS, VERBS, stems
-from skillaudit.requests.headings import is_negative_item
+from skillaudit.requests.headings import is_negative_item, scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
@@ -37,6 +37,8 @@ class Situation(NamedTuple):
     text: str
     where: int = 0
     """Which list of the file it stands in; lists are not mixed."""
+    example: bool = False
+    """Of examples of what users ask, which a list of when to use the skill goes before."""
 
 
 PARTICULAR = 4
@@ -53,6 +55,12 @@ _MOST: dict[Form, int] = {"said": 4, "topic": 6}
 """Of these so many, in place of `MAX_LISTED`."""
 _TEMPLATE = 3
 """Files that name a situation, from which on it belongs to how they are laid out."""
+_HANDLING = re.compile(
+    r"\b(?:handling|workflows?|steps?|process(?:es)?|procedures?|guidelines?|approach(?:es)?|instructions?"
+    r"|respon(?:se|ses|d|ding)|best practices)\b",
+    re.IGNORECASE,
+)
+"""A heading over what an agent does, not over what it is asked."""
 SAYS_WHEN = re.compile(
     r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
     r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
@@ -135,12 +143,17 @@ def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
     found: dict[str, Situation] = {}
     places: dict[object, int] = {}
     for part, scope in scoped(parts, own):
-        if scope not in ("use", "prompts") or part.kind == "prose":
+        if scope not in ("use", "prompts") or part.kind == "prose" or _is_work(part, own):
             continue
         place = places.setdefault((part.headings, part.intro, part.kind), len(places))
         for form, text in _of_item(part.raw, scope == "prompts"):
-            found.setdefault(text.casefold(), Situation(form, text, place))
+            found.setdefault(text.casefold(), Situation(form, text, place, scope == "prompts"))
     return tuple(found.values())
+
+
+def _is_work(part: Block, own: str) -> bool:
+    titles = [*(title for depth, title in part.headings if depth > 1), part.intro or ""]
+    return any(_HANDLING.search(title) and scope_of(title, own) != "use" for title in titles)
 
 
 def particular(found: Sequence[Sequence[Situation]], names: Sequence[str]) -> list[tuple[Situation, ...]]:
@@ -185,17 +198,19 @@ def _asks(text: str) -> bool:
 def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = ROOM, *, least: int = 2) -> str:
     """Return one sentence that says when to use a skill; empty where fewer than `least` situations can stand in it.
 
-    All are of one form and one list, the one with most; each brings a telling word that is not `known`.
+    All are of one form and one list, the one with most, examples of requests last; each brings a telling word that is
+    not `known`.
     """
     groups: dict[tuple[Form, int], list[Situation]] = {}
     for situation in chosen:
         groups.setdefault((situation.form, situation.where), []).append(situation)
-    best: tuple[int, str] = (0, "")
+    best: tuple[bool, int, str] = (False, 0, "")
     for (form, _), group in groups.items():
         texts = _telling(group, known, room - 20, _MOST.get(form, MAX_LISTED))
-        if len(texts) >= least and len(texts) > best[0]:
-            best = (len(texts), _joined(form, texts))
-    return best[1]
+        rank = (not group[0].example, len(texts))
+        if len(texts) >= least and rank > best[:2]:
+            best = (*rank, _joined(form, texts))
+    return best[2]
 
 
 def _telling(group: Sequence[Situation], known: Collection[str], room: int, most: int) -> list[str]:

@@ -64,6 +64,25 @@ def test_the_sentence_is_one_that_a_person_writes(items: tuple[str, ...], expect
     assert told(*items) == expected
 
 
+@pytest.mark.parametrize(
+    "heading", ["Handling user requests", "Example interactions: steps", "User asks: workflow"]
+)
+def test_what_an_agent_does_is_no_request(heading: str) -> None:
+    items = ("Validate files using validation script", "Explain each step as script runs")
+    assert told(*items, heading="Sample prompts")
+    assert told(*items, heading=heading) == ""
+
+
+def test_a_list_of_when_goes_before_more_examples() -> None:
+    when = "## When to use\n\n- Draw a sales chart\n- Clean old price data\n"
+    asked = "## Sample prompts\n\n- Plot the tea shops by region\n- Sort all coffee bars by price\n"
+    more = "- Count the bakeries of every town\n"
+    skill = Skill(id="s", name="s", description="", body=f"# T\n\n{asked}{more}\n{when}")
+    found = situations(read(skill), "s")
+    assert len([each for each in found if each.example]) == 3
+    assert sentence(found, set()) == "Use to draw a sales chart or clean old price data."
+
+
 def test_a_question_for_anybody_is_not_quoted() -> None:
     asked = [
         Situation("said", text)
