@@ -26,6 +26,8 @@ ABSENT = np.float32(-1.0)
 """Score of a skill that is no longer on the list: the least a cosine can be."""
 _NEVER = np.float32(-2.0)
 _BLOCK = 4_000_000
+NOISE = np.float32(1e-6)
+"""More than sums of the same parts differ by their order: scores no further apart are a tie, which the rival takes."""
 
 
 class Columns(LexicalScorer):
@@ -119,7 +121,7 @@ class Board:
         self._second[rows], self.second_score[rows] = second, masked[at, second]
 
     def _conclude(self) -> None:
-        self.right = self.own > self.rival_score
+        self.right = self.own > self.rival_score + NOISE
         self.chance = self._chance(self.own, self._mass)
 
     def _chance(self, own: Floats, mass: Doubles) -> Doubles:
@@ -145,7 +147,7 @@ class Board:
         mass = np.maximum(self._mass + np.where(gold, 0.0, new - old), 1.0)
         without = np.where(self.rival == column, self.second_score, self.rival_score)
         rival = np.where(gold, self.rival_score, np.maximum(without, scores))
-        right = own > rival
+        right = own > rival + NOISE
         return Delta(
             soft=(self._chance(own, mass) - self.chance) * self.weights,
             hard=right.astype(np.int64) - self.right.astype(np.int64),
