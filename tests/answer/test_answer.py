@@ -129,13 +129,15 @@ def test_files_that_strict_clients_refuse_are_counted_and_mended() -> None:
     row = msgspec.structs.replace(
         broken, severity="error", location=s.Location(path="all.jsonl.gz:539", line=539)
     )
-    (step, *_) = report(findings=(row,), clients=()).answer.steps
+    answer = report(findings=(row,), clients=()).answer
+    assert answer is not None
+    (step, *_) = answer.steps
     assert step.do == "Mend the files that strict clients refuse, all.jsonl.gz:539 first."
     assert "helper/SKILL.md:3 first" in said(found)
 
 
 def test_a_library_that_is_mostly_left_out_says_so_first() -> None:
-    base = small_report()
+    base, told = small_report(), ""
     for out in (1, 2):
         skills = [
             msgspec.structs.replace(base.skills[0], out="not loaded" if n < out else "") for n in range(3)
@@ -144,7 +146,8 @@ def test_a_library_that_is_mostly_left_out_says_so_first() -> None:
         answer = report(skills=tuple(skills), library=library).answer
         assert answer is not None
         assert answer.steps[0].command.endswith("--files all") == (out == 2)
-    assert "2 of 3 skills are not audited" in answer.steps[0].do
+        told = answer.steps[0].do
+    assert "2 of 3 skills are not audited" in told
 
 
 def test_an_audit_that_was_stopped_says_so() -> None:
