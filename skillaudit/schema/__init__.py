@@ -17,6 +17,7 @@ from skillaudit.schema.execution import (
     Execution,
     Zone,
 )
+from skillaudit.schema.finding import Cost, Finding, Location, PlannedEdit, Severity
 from skillaudit.schema.laws import LawForm, LawPoint, LibraryCurve
 from skillaudit.schema.library import (
     Defect,
@@ -39,21 +40,16 @@ from skillaudit.schema.report import (
     BlackHole,
     ClientView,
     Cluster,
-    Cost,
     Coverage,
     EmbeddingSummary,
-    Finding,
     Forecast,
     ForecastRow,
     Hubness,
     LibrarySummary,
-    Location,
     Pair,
-    PlannedEdit,
     Report,
     RequestLoss,
     Rival,
-    Severity,
     Situation,
     SkillReport,
     SourceCount,

@@ -301,11 +301,8 @@ class Shell(App[None]):
         self._refresh_top()
         base = self.screen_stack[0]
         now = self.situation
-        base.query_one(TabBar).say(
-            self.available_views if self.session else (),
-            self.session.counts if self.session else {},
-            now.view,
-        )
+        counts = self.session.counts if self.session else {}
+        base.query_one(TabBar).say(self.available_views if self.session else (), counts, now.view)
         view = self.view
         extra: tuple[tuple[str, str], ...] = ()
         if now.typing:
