@@ -1,4 +1,7 @@
-"""Change mode: what a change did, on reports made by hand and on a real repository of twenty commits."""
+"""Change mode: what a change did, on reports made by hand and on a real repository of twenty commits.
+
+Long because each kind of change is made by hand once.
+"""
 
 from __future__ import annotations
 
