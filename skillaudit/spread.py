@@ -44,9 +44,7 @@ def spread(
         yield from (work(shared, chunk) for chunk in chunks)
         return
     extras.require("ray", "A Ray cluster")
-    import ray as installed
-
-    ray: Any = installed  # few of its functions have types
+    import ray
 
     if not ray.is_initialized():
         try:
