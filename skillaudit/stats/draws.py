@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -59,16 +60,20 @@ def resample(clusters: int, rng: np.random.Generator, draws: int = 400) -> Float
     return picks.T.astype(np.float64)
 
 
+@lru_cache(maxsize=8)
 def normals(dimensions: int, seed: int, draws: int = DRAWS) -> Floats:
     """(draws, dimensions) standard normal numbers that fill the space evenly, shifted by a seed.
 
-    A rank-1 lattice; `draws` is a power of two, `dimensions` at most the length of `LATTICE`.
+    A rank-1 lattice; `draws` is a power of two, `dimensions` at most the length of `LATTICE`. Every forecast asks for
+    the same ones: they are made once, and nobody writes into them.
     """
     from scipy.special import ndtri
 
     shift = np.random.default_rng(seed).random(dimensions)
     even = (np.arange(draws)[:, None] * (np.array(LATTICE[:dimensions]) / draws) + shift) % 1.0
-    return np.asarray(ndtri(np.clip(even, 1e-9, 1 - 1e-9)), dtype=np.float64)
+    made = np.asarray(ndtri(np.clip(even, 1e-9, 1 - 1e-9)), dtype=np.float64)
+    made.setflags(write=False)
+    return made
 
 
 def root(covariance: Floats) -> Floats:
@@ -98,13 +103,19 @@ def measured(rates: Floats, noise: Floats, count: float, scale: float = 1.0, ext
     skewed as a binomial one (Cornish and Fisher), its variance `scale` times that, with `extra` added for what was
     not asked.
     """
-    from scipy.special import ndtr, ndtri
-
-    steps = (ndtr(noise) + np.arange(NOISES)[:, None] / NOISES) % 1.0
-    noise, rates = ndtri(np.clip(steps, 1e-9, 1 - 1e-9)).ravel(), np.tile(rates, NOISES)
+    noise, rates = _stepped(noise.tobytes()), np.tile(rates, NOISES)
     spread = np.sqrt(np.maximum(rates * (1.0 - rates) * scale / count + extra, 0.0))
     skew = (1.0 - 2.0 * rates) * (noise**2 - 1.0) / (6.0 * count)
     return np.clip(rates + noise * spread + np.where(spread > 0, skew, 0.0), 0.0, 1.0)
+
+
+@lru_cache(maxsize=16)
+def _stepped(noise: bytes) -> Floats:
+    """(4 B,) each of the B normal numbers, and the three at even distances of its probability."""
+    from scipy.special import ndtr, ndtri
+
+    steps = (ndtr(np.frombuffer(noise)) + np.arange(NOISES)[:, None] / NOISES) % 1.0
+    return np.asarray(ndtri(np.clip(steps, 1e-9, 1 - 1e-9)).ravel(), dtype=np.float64)
 
 
 def estimate(value: float, draws: Floats, step: float = 0.0) -> Estimate:

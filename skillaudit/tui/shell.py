@@ -249,21 +249,8 @@ class Shell(App[None]):
                 await view.remove()
         first = self.wanted.start if VIEW_BY_ID[self.wanted.start].available(self.situation) else "overview"
         await self.switch(first if self.current == STATUS else self.current)
-        self.run_worker(self._make_ready(session), group="ready", exclusive=True)
-
-    async def _make_ready(self, session: Session) -> None:
-        await in_thread(lambda _: session.prepare(), Meter())
-        self.call_after_refresh(self._make_views)
-
-    async def _make_views(self) -> None:
-        """Make the views that were not shown yet, so that going to one is immediate.
-
-        One at a time, so that a key pressed meanwhile waits for one view only.
-        """
-        missing = [spec.id for spec in self.available_views if self._view(spec.id) is None]
-        if missing and self.session is not None:
-            await self._make(missing[0])
-            self.call_after_refresh(self._make_views)
+        ready = in_thread(lambda _: session.prepare(), Meter())
+        self.run_worker(ready, group="ready", exclusive=True)
 
     async def _make(self, view_id: str) -> None:
         async with self._making:

@@ -51,6 +51,7 @@ async def opened(
             await pilot.press(*keys.split())
             await pilot.pause()
         yield app, pilot
+        screen_lines(app)  # whatever is on show at the end can be drawn
 
 
 def screen_lines(app: SkillAuditApp) -> list[str]:

@@ -62,8 +62,9 @@ class TabBar(Bar):
 
     def say(self, views: Sequence[ViewSpec], counts: dict[str, int], current: str) -> None:
         """Show the tabs of `views`, with the number of things in each where there is room."""
-        self._views, self._counts, self._current = views, counts, current
-        self.refresh()
+        if (views, counts, current) != (self._views, self._counts, self._current):
+            self._views, self._counts, self._current = views, counts, current
+            self.refresh()
 
     def line(self) -> Line:
         """Return the tabs in the longest form that fits."""
@@ -108,8 +109,10 @@ class HintBar(Bar):
 
     def say(self, now: Situation, extra: tuple[tuple[str, str], ...] = ()) -> None:
         """Show the hints of a situation, led by `extra` pairs of key and word."""
-        self._now, self._extra = now, extra
-        self.refresh()
+        # This bar is the last line and the tabs are the first: painting both paints all that lies between.
+        if (now, extra) != (self._now, self._extra):
+            self._now, self._extra = now, extra
+            self.refresh()
 
     def line(self) -> Line:
         """Return the hints that fit."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -21,8 +23,9 @@ from skillaudit.tui.actions import Scope, keys_text, of_scope
 TONES = (
     "title", "heading", "muted", "faint", "value", "accent", "link", "head",
     "error", "warning", "info", "good", "marked", "gone", "added",
-    *(f"c{hue}" for hue in range(HUES)),
 )  # fmt: skip
+CLUSTERS = {f"c{hue}": f"hue-{hue}" for hue in range(HUES)}
+"""Tones of clusters, and the theme's variables that colour them; the style sheet would match each for every widget."""
 
 
 def bindings(scope: Scope, leave_out: str = "") -> list[BindingType]:
@@ -46,6 +49,12 @@ def bindings(scope: Scope, leave_out: str = "") -> list[BindingType]:
 COMPONENTS = frozenset(f"line--{tone}" for tone in (*TONES, "cursor", "cursor-blurred"))
 
 
+@cache
+def coloured(style: Style, colour: str) -> Style:
+    """Return a style with letters of another colour."""
+    return style + Style(color=Color.parse(colour).rich_color)
+
+
 class Drawn(Widget):
     """Draws lines of toned text; the style sheet says what each tone looks like."""
 
@@ -60,6 +69,8 @@ class Drawn(Widget):
 
     def tone_style(self, tone: str) -> Style:
         """Return the style of a tone under the current theme."""
+        if tone in CLUSTERS:
+            return coloured(self.visual_style.rich_style, self.app.theme_variables[CLUSTERS[tone]])
         return self.get_component_rich_style(f"line--{tone}") if tone else self.visual_style.rich_style
 
     def strip(self, line: Line, cover: str = "") -> Strip:
