@@ -23,7 +23,7 @@ from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.whatif import what_if
 from skillaudit.progress import SILENT
 from skillaudit.routing import Routing
-from skillaudit.schema import Report, Request, ScorerName, Skill
+from skillaudit.schema import Request, ScorerName, Skill
 from tests.reports import small_report
 
 COVERAGE = small_report().forecast.coverage
@@ -156,7 +156,7 @@ def shelf(folder: Path, seed: int) -> tuple[Path, Path]:
     return folder, path
 
 
-@pytest.mark.parametrize(("seed", "router"), [(0, "local"), (1, "older"), (2, "frontier")])
+@pytest.mark.parametrize(("seed", "router"), [(0, "local"), (1, "older")])
 def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path: Path) -> None:
     folder, path = shelf(tmp_path / "shelf", seed)
     config = Config(scorer="lexical", use_cache=False, router=router, requests=(path,))
@@ -177,14 +177,10 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     assert report.law is not None and report.law.points[-1].n == 36
     assert report.law.points[-1].accuracy.value == pytest.approx(promised.accuracy, abs=0.02)
     assert len({point.accuracy.value for point in report.law.points}) > 1 and "in stages" in report.law.note
-    # What-if reads the same tree: without a skill that nobody asks for, nothing before it is different.
-    change = what_if([out], replace(config, requests=(proof,)), remove=[report.skills[-1].id])
-    before, now = change.before.accuracy, report.forecast.accuracy
-    assert (before.value, before.low, before.high) == pytest.approx((now.value, now.low, now.high), abs=1e-4)
-    assert "Read in stages" in change.after.source
 
 
-def written(folder: Path, *, router: bool) -> Report:
+def written(folder: Path, *, router: bool) -> Config:
+    """Write a library of two fields, with gateways or without, and its requests; return the settings that name them."""
     mark = "metadata:\n  skillaudit-router: category\n" if router else ""
     for field, words in FIELDS.items():
         (folder / field).mkdir(parents=True)
@@ -198,12 +194,13 @@ def written(folder: Path, *, router: bool) -> Report:
     (folder / "asked.jsonl").write_text(
         "".join(f'{{"query": "{w} in the {f}", "gold": "{w}"}}\n' for f, ws in FIELDS.items() for w in ws)
     )
-    config = Config(scorer="lexical", use_cache=False, requests=(folder / "asked.jsonl",))
-    return audit([folder], config)
+    return Config(scorer="lexical", use_cache=False, requests=(folder / "asked.jsonl",))
 
 
 def test_an_audit_reads_a_tree_in_stages(tmp_path: Path) -> None:
-    tree, flat = (written(tmp_path / str(router), router=router) for router in (True, False))
+    folders = {router: tmp_path / str(router) for router in (True, False)}
+    settings = {router: written(folder, router=router) for router, folder in folders.items()}
+    tree, flat = (audit([folders[router]], settings[router]) for router in (True, False))
     assert "Read in stages: 2 entries in the first list" in tree.forecast.source
     assert "stages" not in flat.forecast.source and flat.law is not None and tree.law is not None
     assert tree.forecast.accuracy.value is not None and tree.forecast.accuracy.low is not None
@@ -211,3 +208,8 @@ def test_an_audit_reads_a_tree_in_stages(tmp_path: Path) -> None:
     for row in tree.forecasts:
         rates = (row.accuracy, row.hijack, row.no_skill)
         assert sum(rate.value or 0.0 for rate in rates) == pytest.approx(1.0, abs=0.002)
+    # What-if reads the same tree.
+    change = what_if([folders[True]], settings[True], remove=[tree.skills[-1].id])
+    before, now = change.before.accuracy, tree.forecast.accuracy
+    assert (before.value, before.low, before.high) == pytest.approx((now.value, now.low, now.high), abs=1e-4)
+    assert "Read in stages" in change.after.source

@@ -62,7 +62,7 @@ def made(texts: Sequence[str], queries: Sequence[tuple[str, int]]) -> tuple[list
     return skills, requests
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     name=st.sampled_from(NAMES),
     router=st.sampled_from(ROUTERS),
@@ -88,7 +88,7 @@ def test_a_copy_never_raises_accuracy(
     assert after <= before + 1e-6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     name=st.sampled_from(NAMES),
     router=st.sampled_from(ROUTERS),

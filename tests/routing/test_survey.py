@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from zlib import crc32
 
@@ -14,9 +14,10 @@ from skillaudit.analysis.neighbors import nearest
 from skillaudit.progress import SILENT
 from skillaudit.routing import forecast, survey
 from skillaudit.routing.breadth import breadth
+from skillaudit.routing.evidence import Evidence
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import from_descriptors
-from skillaudit.schema import Coverage, ScorerName, Skill
+from skillaudit.schema import Coverage, Forecast, ScorerName, Skill
 from skillaudit.scoring import DenseScorer, HybridScorer, LexicalScorer, lexical, make_scorer
 from skillaudit.scoring.part import Part
 
@@ -55,19 +56,35 @@ def made(name: ScorerName) -> Quick:
     return make_scorer(name, texts, vectors=embed(texts), embed=embed)
 
 
-@pytest.fixture(params=["exact lexical", "index lexical", "index hybrid", "exact dense"])
-def found(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[Quick, survey.Survey]:
+@pytest.fixture(scope="module", params=["exact lexical", "index lexical", "index hybrid", "exact dense"])
+def found(request: pytest.FixtureRequest) -> Iterator[tuple[Quick, survey.Survey]]:
     """A survey in which all are compared, and one by an index that forgets half of the common words."""
     how, name = request.param.split()
-    monkeypatch.setattr(survey, "LARGE", SIZE - 1)
-    monkeypatch.setattr(survey, "EXACT", SIZE if how == "exact" else 0)
-    monkeypatch.setattr(lexical, "_POSTINGS", 100)
-    scorer = made(name)
-    around = survey.survey(scorer, SIZE, SILENT)
-    assert around is not None
-    assert (around.recall == 1) == (how == "exact")
-    assert (around.by_vectors is None) == (name == "lexical")
-    return scorer, around
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(survey, "LARGE", SIZE - 1)
+        patch.setattr(survey, "EXACT", SIZE if how == "exact" else 0)
+        patch.setattr(lexical, "_POSTINGS", 100)
+        scorer = made(name)
+        around = survey.survey(scorer, SIZE, SILENT)
+        assert around is not None
+        assert (around.recall == 1) == (how == "exact")
+        assert (around.by_vectors is None) == (name == "lexical")
+        yield scorer, around
+
+
+@cache
+def evidence(scorer: Quick, around: survey.Survey | None = None) -> Evidence:
+    """What is read off a scorer without requests, all held against all unless there is a survey."""
+    return from_descriptors(library(), scorer, Contrast(24.0, 0.15), 0.3, survey=around)
+
+
+@cache
+def told(scorer: Quick, around: survey.Survey | None = None) -> Forecast:
+    """The forecast of the library, all held against all unless there is a survey."""
+    return forecast(
+        library(), (), scorer, families=[""] * SIZE, labels=[-1] * SIZE, neighbors=None, coverage=NOTHING,
+        survey=around,
+    ).forecast  # fmt: skip
 
 
 def test_the_nearest_are_found(found: tuple[Quick, survey.Survey]) -> None:
@@ -91,36 +108,21 @@ def test_what_is_known_better_is_left_out_of_the_sample(found: tuple[Quick, surv
 
 def test_the_evidence_is_that_of_all_against_all(found: tuple[Quick, survey.Survey]) -> None:
     scorer, around = found
-    skills, contrast = library(), Contrast(24.0, 0.15)
-    exact = from_descriptors(skills, scorer, contrast, 0.3)
-    quick = from_descriptors(skills, scorer, contrast, 0.3, survey=around)
+    exact, quick = evidence(scorer), evidence(scorer, around)
     assert np.abs(exact.clearance - quick.clearance).max() < 0.02
     assert (exact.rivals[:, :8] == quick.rivals[:, :8]).mean() > 0.9
     np.testing.assert_allclose(exact.rival_likeness, quick.rival_likeness, atol=0.05)
-    told, again = (breadth(skills, (), scorer, one) for one in (None, around))
-    assert told is not None and again is not None
-    np.testing.assert_allclose(told, again, atol=0.01)
+    wide, again = (breadth(library(), (), scorer, one) for one in (None, around))
+    assert wide is not None and again is not None
+    np.testing.assert_allclose(wide, again, atol=0.01)
 
 
 def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:
     scorer, around = found
-    skills = library()
-    told = [
-        forecast(
-            skills,
-            (),
-            scorer,
-            families=[""] * SIZE,
-            labels=[-1] * SIZE,
-            neighbors=None,
-            coverage=NOTHING,
-            survey=one,
-        ).forecast
-        for one in (None, around)
-    ]
+    exact, quick = told(scorer), told(scorer, around)
     for rate in ("accuracy", "hijack", "no_skill", "false_trigger"):
-        assert getattr(told[0], rate).value == pytest.approx(getattr(told[1], rate).value, abs=0.002)
-    assert ("come from an index" in told[1].source) == (around.recall < 1)
+        assert getattr(exact, rate).value == pytest.approx(getattr(quick, rate).value, abs=0.002)
+    assert ("come from an index" in quick.source) == (around.recall < 1)
 
 
 def test_a_cut_list_is_read_whole(found: tuple[Quick, survey.Survey]) -> None:
