@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from skillaudit.asking.records import Decision, Fit
 from skillaudit.laws.both import Fitted
 from skillaudit.schema import Estimate
 from skillaudit.stats.draws import Clusters, resample
-from skillaudit.stats.intervals import interval
+from skillaudit.stats.intervals import TAIL, Z, interval
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -85,15 +86,17 @@ class Sample:
 
     def __init__(self, decisions: Sequence[Decision], seed: int = 0, draws: int = DRAWS) -> None:
         """Take the decisions of one study."""
+        from scipy.special import stdtrit
+
         self.decisions = [decision for decision in decisions if decision.gold]
         self.right = self.marks([d.outcome == "right" for d in self.decisions])
         self._columns: dict[str, npt.NDArray[np.str_]] = {}
         self._clusters = Clusters.of(codes([d.group for d in self.decisions]))
         self.groups = len(self._clusters.starts)
         rng = np.random.default_rng(seed)
+        # As many groups as there are tell a spread less surely than a normal distribution has it.
+        self._wider = float(stdtrit(max(1, self.groups - 1), 1 - TAIL)) / Z
         self._picks = resample(self.groups, rng, draws) if self.groups else np.zeros((0, draws))
-        # Resampled groups vary a little too little; the factor is exact for a mean.
-        self._stretch = float(np.sqrt(self.groups / (self.groups - 1))) if self.groups > 1 else 1.0
 
     def marks(self, values: Sequence[bool]) -> Floats:
         """Return something that holds of some decisions as numbers, 1 where it does."""
@@ -128,19 +131,29 @@ class Sample:
     def mean(self, values: Floats, mask: Mask) -> Drawn:
         """Return the mean of `values`, (decisions,), where `mask` holds."""
         weight = mask.astype(np.float64)
-        total = self._clusters.sums(values * weight) @ self._picks
-        count = self._clusters.sums(weight) @ self._picks
+        inside = self._clusters.sums(weight)
+        total, count = self._clusters.sums(values * weight) @ self._picks, inside @ self._picks
         point = float((values * weight).sum() / max(weight.sum(), 1.0))
         drawn = np.where(count > 0, total / np.maximum(count, 1e-12), point)
-        return Drawn(point, point + (drawn - point) * self._stretch)
+        groups = int((inside > 0).sum())
+        if groups < 2:
+            return Drawn(point, drawn)
+        # Resampled groups vary a little too little; the factor is exact for a mean, which stays among its values.
+        spread = point + (drawn - point) * math.sqrt(groups / (groups - 1))
+        return Drawn(point, np.clip(spread, values[mask].min(), values[mask].max()))
+
+    def groups_of(self, mask: Mask) -> int:
+        """Return how many groups have a decision where `mask` holds."""
+        return int((self._clusters.sums(mask.astype(np.float64)) > 0).sum())
 
     def contrast(self, arm: str, against: str, name: str, meaning: str) -> Fit:
         """Return the accuracy under one condition less that under another, resampled in pairs."""
         return self.fit(name, self.accuracy(arm).less(self.accuracy(against)), meaning)
 
     def estimate(self, drawn: Drawn) -> Estimate:
-        """Return a number with its 90% interval."""
-        return interval(drawn.value, drawn.draws)
+        """Return a number with its 90% interval, by t over the groups."""
+        wider = drawn.value + (drawn.draws - drawn.value) * self._wider
+        return interval(drawn.value, np.clip(wider, drawn.draws.min(), drawn.draws.max()))
 
     def fit(self, name: str, drawn: Drawn, meaning: str) -> Fit:
         """Return a number as a fit."""

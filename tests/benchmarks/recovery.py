@@ -12,22 +12,31 @@ import argparse
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from skillaudit.asking.records import Trial
 from skillaudit.asking.samples import factors
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import WEIGHTS
 from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.laws import fit as fit_law
+from skillaudit.laws import library_law
 from skillaudit.laws.coupling import couple
-from skillaudit.schema import Estimate
-from tests.experiment.simulated import carry_out, errands, everything, planned, simulate
+from skillaudit.schema import Estimate, Request, ScorerName, Skill
+from tests.experiment.simulated import carry_out, errands, everything, planned, simulate, towed
 from tests.laws.test_coupling import routers
 from tests.laws.test_stages import simulated
 
-Found = Iterator[tuple[str, Estimate, float]]
+Found = Iterator[tuple[str, Estimate | None, float]]
 """Name of a number, its interval, and the truth."""
 TASKS = 60
+HALF, PER_SKILL = 81.0, 4
+"""Of a planted library: skills at which half of what it could route is lost, and requests of each skill."""
+Scores = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 
 
 def _has(trial: Trial | Errand, name: str) -> str:
@@ -55,6 +64,11 @@ def _plans(trial: Trial) -> float:
     return float(single ** (1.41 if " steps=1 " not in trial.condition else 1.0))
 
 
+def _place(trial: Trial) -> float:
+    place = (int(_has(trial, "step")) - 1) / (int(_has(trial, "steps")) - 1)
+    return PLACES["middle" if 0.25 < place < 0.75 else "ends"]
+
+
 def _by(name: str, table: Mapping[str, float]) -> Callable[[Trial], float]:
     return lambda trial: table[_has(trial, name)]
 
@@ -64,6 +78,8 @@ LEVELS = {"1": 0.3, "2": 0.45, "3": 0.6, "4": 0.7, "5": 0.85, "control": 0.7}
 BANDS = {"low": 0.9, "mid": 0.8, "high": 0.6, "random": 0.8}
 TEXTS = {"before": 0.6, "boundary": 0.8, "structured": 0.7}
 WORDINGS = {"descriptor": 0.95, "close": 0.85, "paraphrase": 0.7, "vague": 0.3}
+FORMS = {"list": 0.8, "json": 0.75, "names": 0.5, "descriptions": 0.6}
+PLACES = {"middle": 0.5, "ends": 0.7}
 PLANTED: dict[str, tuple[int, Callable[[Trial], float], dict[str, float]]] = {
     "h1": (150, _capacity, {"kappa": 80.0, "gamma": 1.6}),
     "f01": (150, _line, {"a": 0.95, "b": 0.1}),
@@ -75,6 +91,7 @@ PLANTED: dict[str, tuple[int, Callable[[Trial], float], dict[str, float]]] = {
     "h3": (TASKS, _length, {"per 100 tokens": -0.06}),
     "h4": (TASKS, _by("route", ROUTES), {f"{name}, synonym": value for name, value in ROUTES.items()}),
     "f02": (160, _plans, {"gamma": 1.41}),
+    "f03": (TASKS, _place, PLACES),
     "f04": (
         80,
         _by("level", LEVELS),
@@ -83,6 +100,11 @@ PLANTED: dict[str, tuple[int, Callable[[Trial], float], dict[str, float]]] = {
     "f05": (TASKS, _by("band", BANDS), {name: BANDS[name] for name in ("low", "mid", "high")}),
     "f06": (TASKS, _by("text", TEXTS), TEXTS),
     "f07": (TASKS, _by("wording", WORDINGS), WORDINGS),
+    "f08": (
+        TASKS,
+        lambda trial: FORMS[trial.form],
+        {**FORMS, "hijack among 100": 0.2, "hijack among 200": 0.2},
+    ),
     "f09": (
         120,
         lambda trial: 0.8 if "alone" in trial.condition else 0.6,
@@ -133,6 +155,76 @@ def recovery(seed: int) -> Found:
             yield f"f11 {fit.name}", fit.value, truth[fit.name]
 
 
+def tow(seed: int) -> Found:
+    """F12: a strong neighbour takes half of a weak skill's tasks, and unlike steps do better than their product."""
+    strength, right = {"easy": 0.9, "hard": 0.3}, {"weak": 0.8, "long": 0.75, "strong": 0.5}
+
+    def done(errand: Errand) -> float:
+        one, other = (strength[level] for level in errand.group.split()[1:])
+        return {"A": one, "B": other, "joint": one * other + 0.5 * abs(one - other)}[_has(errand, "part")]
+
+    truth = {f"right, {rival}": share for rival, share in right.items()}
+    truth |= {f"towed, {rival}": 1 - share for rival, share in right.items()}
+    truth |= {"beyond length": 0.25, "S(A)": 0.6, "S(B)": 0.6, "S(joint)": 0.51, "synergy": 0.15}
+    truth |= {"synergy, small": 0.0, "synergy, large": 0.3}
+    made = everything("f12", lambda trial: right[_has(trial, "rival")], done, 480, seed)
+    for fit in EXPERIMENTS["f12"].conclude(towed(made)).fits:
+        if fit.name in truth:
+            yield f"f12 {fit.name}", fit.value, truth[fit.name]
+
+
+class Chances:
+    """A scorer whose right skill is beaten by each other one with a chance of its own.
+
+    That chance is drawn from an exponential of mean 1 / `HALF` in logarithms, and a share of the requests of each
+    skill is beyond reach, so that a library of n is right in `alpha / (1 + n / kappa)` whichever skills it holds.
+    """
+
+    name: ScorerName = "hybrid"
+
+    def __init__(self, skills: int, seed: int) -> None:
+        """Draw how each request of each skill is scored."""
+        rng = np.random.default_rng(seed)
+        self.ids = [f"s{row}" for row in range(skills)]
+        reached = rng.beta(27, 3, skills).repeat(PER_SKILL) > rng.random(skills * PER_SKILL)
+        gold = np.where(reached, np.exp(-rng.exponential(1 / HALF, skills * PER_SKILL)), -1.0)
+        self._scores = rng.random((skills * PER_SKILL, skills))
+        self._scores[np.arange(len(gold)), np.arange(skills).repeat(PER_SKILL)] = gold
+        self.skills = tuple(Skill(id=name, name=name, description=name) for name in self.ids)
+        self.requests = tuple(
+            Request(query=str(row), gold=(self.ids[row // PER_SKILL],), source="evals")
+            for row in range(len(gold))
+        )
+
+    def scores(self, queries: Sequence[str]) -> Scores:
+        """(Q, N), by the number that a request consists of."""
+        return self._scores[[int(query) for query in queries]].astype(np.float32)
+
+    def similarities(self, start: int, stop: int) -> Scores:
+        """(stop - start, N): nothing is alike."""
+        return np.zeros((stop - start, len(self.skills)), dtype=np.float32)
+
+    def pairs(self, rows: Rows, columns: Rows) -> Scores:
+        """(E,) likewise."""
+        return np.zeros(len(rows), dtype=np.float32)
+
+
+def own_law(seed: int) -> Found:
+    """A library's own law, from nested parts of it."""
+    made = Chances(160, seed)
+    law = library_law(made.skills, made.requests, made, router="local", seed=seed)
+    sizes = [point.n for point in law.points]
+    due = [0.9 / (1 + (size - 1) / HALF) for size in sizes]
+    line = fit_law("logarithmic", sizes, due)
+    assert line.a is not None and line.b is not None
+    yield "own law, a", law.a, line.a
+    yield "own law, b", law.b, line.b
+    for at in (0, len(sizes) // 2, -1):
+        yield f"own law, right among {sizes[at]}", law.points[at].accuracy, due[at]
+    yield "own law, kappa", law.kappa, HALF - 1
+    yield "own law, gamma", law.gamma, 1.0
+
+
 def coupling(seed: int) -> Found:
     """The line between b and the rescue, of fourteen routers that are measured with noise."""
     for slope in (0.0, 15.0, -15.0):
@@ -148,7 +240,7 @@ def taxonomy(seed: int) -> Found:
     yield "kinds of error, capture at 64", found.stages[1].capture, 0.2 * 6 / 8
 
 
-PARTS = (experiments, rescue, recovery, coupling, taxonomy)
+PARTS = (experiments, rescue, recovery, tow, own_law, coupling, taxonomy)
 
 
 def table(seeds: int) -> dict[str, int]:
@@ -157,7 +249,7 @@ def table(seeds: int) -> dict[str, int]:
     for seed in range(seeds):
         for part in PARTS:
             for name, value, truth in part(seed):
-                assert value.low is not None and value.high is not None, name
+                assert value is not None and value.low is not None and value.high is not None, name
                 held[name] += value.low <= truth <= value.high
     return dict(held)
 

@@ -12,6 +12,7 @@ import msgspec
 from skillaudit.asking.records import Decision, StudyPlan, Trial
 from skillaudit.experiment.errands import Errand, decided
 from skillaudit.experiment.studies import EXPERIMENTS
+from skillaudit.experiment.studies.pairs import partners
 from skillaudit.experiment.tasks import Scope
 
 Chance = Callable[[Trial], float]
@@ -52,6 +53,15 @@ def everything(name: str, chance: Chance, done: Done, tasks: int = 60, seed: int
     return (
         *carry_out(errands(name, tasks), done, seed),
         *simulate(planned(name, tasks), chance, seed + 1),
+    )
+
+
+def towed(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Let all wrong choices go to the other of the pair."""
+    other = partners()
+    return tuple(
+        msgspec.structs.replace(d, chosen=other[d.gold[0]]) if d.offered and d.outcome == "hijack" else d
+        for d in decisions
     )
 
 

@@ -21,7 +21,7 @@ from skillaudit.experiment.studies.size import _Curve
 from skillaudit.experiment.tasks import Scope
 from skillaudit.laws.coupling import RouterLaws, couple
 from skillaudit.page import html, markdown, text
-from skillaudit.page.experiment import document, verdict_table
+from skillaudit.page.experiment import document, summary, verdict_table
 from skillaudit.page.experiment import page as page_of
 from skillaudit.schema import Estimate
 from tests.experiment.simulated import carry_out, errands, planned, simulate
@@ -63,6 +63,7 @@ def test_the_coupling_is_a_result_like_any_other() -> None:
         for point in line.points
     )
     assert "12 routers" in markdown.render([verdict_table([found])])
+    assert "\n  coupling  12 routers" in text.render([summary([found])], width=100)
     assert "SUPPORTED  the slope b" in text.render(document(found))
     page = html.render(lambda _: page_of([found]), title="Experiments")
     assert "&lt;r3&gt;" in page and "<r3>" not in page

@@ -13,10 +13,9 @@ from skillaudit.asking.samples import factors
 from skillaudit.experiment.errands import Errand, mark, quoted
 from skillaudit.experiment.handoffs import WEIGHTS, handoff
 from skillaudit.experiment.studies import EXPERIMENTS
-from skillaudit.experiment.studies.pairs import partners
 from skillaudit.experiment.synthetic import pool
 from skillaudit.experiment.tasks import Scope
-from tests.experiment.simulated import carry_out, errands, everything, planned, simulate
+from tests.experiment.simulated import carry_out, errands, everything, planned, simulate, towed
 from tests.experiment.test_laws_of_skills import rulings
 from tests.experiment.test_recovery import inside, value
 
@@ -89,6 +88,20 @@ def test_f10_recovers_the_rescue() -> None:
     assert [verdict.ruling for verdict in found.verdicts] == ["supported", "supported"]
 
 
+def test_f10_rules_on_no_handful_of_hard_pairs() -> None:
+    """One pair that was hard in the first seed and right ever after has no spread: it would be certain."""
+    first = min(d.group for d in rescued(1.0, {"plain": 1.0, "branch": 1.0}))
+    made = [
+        msgspec.structs.replace(d, outcome="hijack")
+        if d.group == first and "step=B-alone" in d.condition and not (d.repeat and d.x == 0)
+        else d
+        for d in rescued(1.0, {"plain": 1.0, "branch": 1.0})
+    ]
+    found = EXPERIMENTS["f10"].conclude(made)
+    assert len(found.verdicts) == 1 and any("first seed: 1." in note for note in found.notes)
+    assert not [fit.name for fit in found.fits if fit.name in {"ratio, hard", "ratio, up to .4"}]
+
+
 def test_f10_takes_no_luck_for_a_rescue() -> None:
     assert rulings("f10", rescued(0.5, {"plain": 0.5, "branch": 0.5})) == ["no effect", "no effect"]
     assert rulings("f10", rescued(0.2, {"plain": 0.5, "branch": 0.5})) == ["opposite", "opposite"]
@@ -113,15 +126,6 @@ def test_f11_recovers_the_line_of_losses_and_the_recovery() -> None:
     assert inside(found, "loss, tight", at_one) and inside(found, "wrong-blind, tight", 0.1)
     assert inside(found, "recovered", 0.3 / 0.8)
     assert [verdict.ruling for verdict in found.verdicts] == ["supported", "supported"]
-
-
-def towed(decisions: tuple[Decision, ...]) -> list[Decision]:
-    """Let all wrong choices go to the other of the pair."""
-    other = partners()
-    return [
-        msgspec.structs.replace(d, chosen=other[d.gold[0]]) if d.offered and d.outcome == "hijack" else d
-        for d in decisions
-    ]
 
 
 @pytest.mark.parametrize(("tilt", "ruling"), [(0.5, "supported"), (0.0, "no effect"), (-0.5, "opposite")])

@@ -29,7 +29,13 @@ def test_a_share_has_wilsons_interval_or_nothing() -> None:
 
 
 def test_an_interval_holds_nine_draws_of_ten_and_its_number() -> None:
-    draws = np.arange(101, dtype=np.float64)
+    draws = np.arange(1, 100, dtype=np.float64)
     found = interval(50, draws)
-    assert (found.low, found.value, found.high) == (5.0, 50.0, 95.0)
+    assert (found.low, found.value, found.high) == pytest.approx((5.0, 50.0, 95.0))
     assert interval(99, draws).high == 99.0 and interval(1, draws).low == 1.0
+
+
+def test_few_draws_hold_as_much_as_many() -> None:
+    rng = np.random.default_rng(0)
+    ends = [interval(0.5, rng.random(60)) for _ in range(2000)]
+    assert np.mean([(end.high or 0.0) - (end.low or 0.0) for end in ends]) == pytest.approx(0.9, abs=0.005)

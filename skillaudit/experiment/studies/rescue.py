@@ -25,6 +25,8 @@ KINDS = ("plain", "branch")
 STEPS = ("A-alone", "B-alone", "A-planned", "B-planned", "B-after")
 HARD = 0.5
 """Accuracy of step B alone up to which a pair counts as hard."""
+LEAST = 5
+"""Pairs that a number needs: one pair that was right each time would else have an interval of no width, and p = 0."""
 DIFFICULTY = {"up to .4": (0.0, 0.4), ".4 to .7": (0.4, 0.7), "above .7": (0.7, 1.01)}
 """P(B) of pairs that the rescue is told apart for."""
 
@@ -112,7 +114,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
     )
     hard, later = _hard(sample)
     inside = hard & later & realised
-    if inside.any():
+    few = sample.groups_of(inside)
+    if few >= LEAST:
         ratio = at("B-after", inside).over(at("B-alone", inside))
         sample.tell("ratio, hard", ratio, "P(B | state) / P(B) of pairs that were hard in the first seed")
         sample.rule(
@@ -124,7 +127,8 @@ def conclude(decisions: Sequence[Decision]) -> Findings:
         )
     sample.line("measured", found.values())
     names = tuple(step.replace("-", " ") for step in STEPS)
-    return sample.findings(x_label="step", x_names=names, notes=(_READING,))
+    notes = (_READING,) if few >= LEAST else (_READING, _FEW.format(few=few, least=LEAST))
+    return sample.findings(x_label="step", x_names=names, notes=notes)
 
 
 def realised_of(sample: Sample) -> Mask:
@@ -161,7 +165,7 @@ def _by_difficulty(sample: Account, realised: Mask) -> None:
         after, before = (
             sample.mean(sample.right, sample.where(step=step) & inside) for step in ("B-after", "B-alone")
         )
-        if inside.any() and before.value > 0:
+        if sample.groups_of(inside) >= LEAST and before.value > 0:
             said = f"P(B | state) / P(B) of pairs whose P(B) was {name} in the first seed"
             sample.tell(f"ratio, {name}", after.over(before, 0.01), said)
 
@@ -170,6 +174,10 @@ _LN_ODDS = "natural logarithm of how many times a right result of A multiplies t
 _READING = (
     "Step A is carried out by the model itself and its own words are quoted; trials in which it was wrong are left out "
     "of the rescue. In every other pair the result of A decides which skill step B needs."
+)
+_FEW = (
+    "Second steps that were hard in the first seed: {few}. Whether such steps are rescued is said of {least} or more; "
+    "more seeds or tasks, or a weaker router, find them."
 )
 _SAID = {
     "A-alone": "accuracy of step A asked alone",
