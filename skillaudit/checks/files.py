@@ -7,6 +7,7 @@ from itertools import groupby
 
 from skillaudit.checks.rule import Evidence, Rule, places
 from skillaudit.load import DEFECT_KINDS
+from skillaudit.load.gateways import parents_of
 from skillaudit.schema import Defect, Finding, Location, Severity
 
 _HARMLESS_SKIPS = frozenset(
@@ -46,8 +47,14 @@ def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterat
 
     def check(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         roots = {skill.id: skill.root for skill in evidence.library.skills}
+        # A gateway sends to the files below it, so that they stand where they should.
+        behind = parents_of(evidence.library.skills) if "nested-skill" in kinds else {}
         wanted = sorted(
-            (defect for defect in evidence.library.defects if defect.kind in kinds),
+            (
+                defect
+                for defect in evidence.library.defects
+                if defect.kind in kinds and not (defect.kind == "nested-skill" and defect.skill in behind)
+            ),
             key=lambda defect: (defect.skill, defect.path, defect.line, defect.kind),
         )
         for (skill, path), group in groupby(wanted, key=lambda defect: (defect.skill, defect.path)):

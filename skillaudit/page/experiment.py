@@ -133,7 +133,12 @@ def summary(results: Iterable[Result]) -> Block:
         if result.not_applicable
     ]
     rows.sort(key=lambda row: order[row[0]])
-    columns = (Column("", 4), Column("router"), Column("verdict", 14), Column("effect", 25))
+    columns = (
+        Column("", max(map(len, order), default=3) + 1),
+        Column("router"),
+        Column("verdict", 14),
+        Column("effect", 25),
+    )
     made = [
         Row((Span(name, "value"), Span(of), said, Span(effect)), (claim,))
         for name, of, said, effect, claim in rows

@@ -68,8 +68,9 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
     yield Title(f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused")
     yield Paragraph(verdict(found), "value")
     if not accepted and not everything:
-        if found.hierarchy is not None and found.hierarchy.recommended:
-            yield Heading("Hierarchy", "recommended")
+        # Where nothing was edited, as with --only hierarchy, the tree is all there is to show.
+        if found.hierarchy is not None and (found.hierarchy.recommended or not found.edits):
+            yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
             yield from hierarchy_blocks(found.hierarchy)
         yield from offer_blocks(found)
         if found.loadout is not None:

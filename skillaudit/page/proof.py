@@ -21,6 +21,12 @@ def verdict(found: Optimisation) -> str:
     proof = found.planned or found.proof
     if found.live is not None:
         return live_verdict(found.live)
+    if not found.edits and found.hierarchy is not None:
+        return (
+            "No edit is proposed; the tree below is."
+            if found.hierarchy.recommended
+            else "No edit is proposed, and the tree below is not recommended: keep your library."
+        )
     if not found.accepted:
         return "Nothing here gains a request by any edit that was tried: keep your library."
     says_when = sum(edit.step == "activation" for edit in found.accepted)

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.config import Config
+from skillaudit.load import load
+from skillaudit.optimize.halves import gathered
+from skillaudit.progress import SILENT
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
+from tests.pipeline.test_stages import shelf
 
 CLEAN = SAMPLES / "clean"
 LEXICAL = ("--scorer", "lexical")
@@ -264,3 +269,38 @@ def test_the_gate_holds_what_a_probe_measured(
     stale = skillaudit("check", root, "--measured", log, *LEXICAL)
     assert stale.code == 2
     assert "ledger-import" in stale.err
+
+
+def test_a_limit_holds_an_exported_tree_to_what_was_promised(skillaudit: Runner, tmp_path: Path) -> None:
+    folder, asked = shelf(tmp_path / "shelf", 1)
+    settings = (*LEXICAL, "--router", "older", "--no-cache", "--quiet")
+    out, proof = tmp_path / "out", tmp_path / "proof.jsonl"
+    made = skillaudit(
+        "optimize",
+        folder,
+        "--requests",
+        asked,
+        "--only",
+        "hierarchy",
+        "--export",
+        out,
+        "-f",
+        "json",
+        *settings,
+    )
+    trees = json.loads(made.out)["hierarchy"]["trees"]
+    promised = next(tree["accuracy"] for tree in trees if tree["arrangement"] == "proposed")
+    config = Config(scorer="lexical", use_cache=False, router="older", requests=(asked,))
+    library = load([folder])
+    names = {skill.id: skill.name for skill in library.skills}
+    kept = gathered(library, config, SILENT).proof
+    proof.write_text("".join(json.dumps({"query": r.query, "gold": names[r.gold[0]]}) + "\n" for r in kept))
+    check = ("check", out, "--requests", proof, *settings)
+    assert skillaudit(*check, "--min-accuracy", f"{promised - 0.005:.4f}").code == 0
+    failed = skillaudit(*check, "--min-accuracy", f"{promised + 0.005:.4f}", "-f", "json")
+    assert failed.code == 1
+    whole = json.loads(failed.out)
+    assert whole["forecast"]["accuracy"]["value"] == pytest.approx(promised, abs=0.002)
+    said = json.loads(skillaudit("report", out, "--requests", proof, "-f", "json", *settings).out)
+    codes = [[(one["code"], one["skills"]) for one in found["findings"]] for found in (whole, said)]
+    assert codes[0] == codes[1] and "SA014" not in {code for code, _ in codes[0]}

@@ -108,7 +108,9 @@ def test_a_tree_is_written_where_its_step_is_named(tmp_path: Path, only: str | N
     assert done.exit_code == 0, done.output
     found = json.loads(plan.read_text(encoding="utf-8"))
     assert found["hierarchy"]
-    recommended = "options a choice: recommended" in done.stdout
+    recommended = "HIERARCHY  recommended" in done.stdout
+    assert ("HIERARCHY" in done.stdout) is (only is not None or recommended)
+    assert only is None or "No edit is proposed" in done.stdout
     assert found["accept_hierarchy"] is (only is not None or recommended)
 
 
