@@ -43,12 +43,36 @@ ROLES = tuple(
 )
 """What a name says is done; skills of two roles do not do the same to one subject."""
 EVERY_ROLE = frozenset().union(*ROLES)
+_KINDS = (
+    "python/py java kotlin javascript/js typescript/ts dotnet/csharp/net golang/go rust/rs ruby/rb php swift cpp scala"
+    " elixir dart perl julia haskell",
+    "ios/iphone android windows macos linux",
+    "aws/amazon azure gcp/google cloudflare",
+    "react/reactjs vue/vuejs angular svelte flutter",
+    "staging/stage sandbox preview/beta/alpha/experimental deprecated/legacy",
+)
+ALTERNATIVES = tuple(
+    {folded(word): group.split("/")[0] for group in kind.split() for word in group.split("/")}
+    for kind in _KINDS
+)
+"""Words of which a request means one, by every spelling: languages, systems, clouds, frameworks and, last, stages."""
 
 
 def parts(name: str) -> list[str]:
     """Return the words of a name in order, case folded; `webScraping` has two."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return [part for part in re.split(r"[\W_]+", spaced.casefold()) if part]
+
+
+def alternative(ours: list[str], theirs: list[str]) -> bool:
+    """Whether two names say different words of one kind, as `sdk-java` and `sdk-py` do; a stage only one must say."""
+    for kind in ALTERNATIVES:
+        left, right = (
+            {kind[word] for word in map(folded, words) if word in kind} for words in (ours, theirs)
+        )
+        if left != right and ((left and right) or kind is ALTERNATIVES[-1]):
+            return True
+    return False
 
 
 def subject(words: list[str]) -> frozenset[str]:

@@ -12,11 +12,12 @@ from skillaudit.config import Config
 from skillaudit.optimize.bench import QUOTED, Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, Embed, rows_for
 from skillaudit.optimize.records import Edit
+from skillaudit.optimize.words.abilities import abilities
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.optimize.words.situations import Situation, particular, said, situations
 from skillaudit.optimize.words.source import is_thin, source_of, stems
-from skillaudit.optimize.words.topics import names_in, topics
+from skillaudit.optimize.words.topics import Writing, topics
 from skillaudit.progress import Progress
 from skillaudit.requests import gather
 from skillaudit.requests.mining import Bodies, read
@@ -114,7 +115,11 @@ def unquoted(halves: Halves, edits: Sequence[Edit]) -> Halves:
         words = set(stems(request.query))
         return any(len(words & said[gold]) >= QUOTED * len(words) for gold in request.gold if gold in said)
 
-    kept = [request for request in halves.proof if request.source != "mined" or not is_quoted(request)]
+    kept = [
+        request
+        for request in halves.proof
+        if request.source not in ("mined", "body") or not is_quoted(request)
+    ]
     return dataclasses.replace(halves, proof=kept) if len(kept) < len(halves.proof) else halves
 
 
@@ -159,8 +164,9 @@ def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
     ]
     names = [skill.name for skill in skills]
     occasions = [situations(halves.read(skill), skill.name) for skill in skills]
-    capital = names_in(sources)
-    parts = [topics(source, name, capital) for source, name in zip(sources, names, strict=True)]
+    writing = Writing(sources)
+    titled = [topics(source, name, writing) for source, name in zip(sources, names, strict=True)]
+    able = [abilities(halves.read(skill), skill.name) for skill in skills]
     return Lexicon(
         sources,
         [skill.text for skill in skills],
@@ -168,7 +174,8 @@ def _lexicon(halves: Halves, bench: Bench) -> Lexicon:
         names,
         _lost(bench),
         particular(occasions, names),
-        particular(parts, names),
+        particular(able, names),
+        particular(titled, names),
     )
 
 

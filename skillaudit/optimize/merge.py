@@ -9,14 +9,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from skillaudit.analysis.names import ROLES, VARIANT, folded, parts, sends_to, subject
+from skillaudit.analysis.names import ROLES, VARIANT, alternative, folded, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, spelled
-from skillaudit.optimize.words.situations import SAYS_WHEN
-from skillaudit.optimize.words.source import Source, stems
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, slug, spelled
+from skillaudit.optimize.words.situations import SAYS_WHEN, calls
+from skillaudit.optimize.words.source import VERBS, Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import stem, terms, tokens
@@ -38,6 +38,8 @@ NEW = 0.6
 """Share of a sentence's telling words that a description must lack for the sentence to be joined to it."""
 LONG = 600
 """Characters of a joined description."""
+SHORT = 140
+"""Characters of a sentence that is joined to another one."""
 _FEWEST = 6
 """Telling words of a description that can be called the same as another one."""
 _OWN = 2
@@ -66,6 +68,7 @@ class Verdicts:
             for own, core in zip(words, self._core, strict=True)
         ]
         """As the core, without two words that several names begin with: those of a plugin."""
+        self._stands = [parts(skill.id) for skill in skills]
         self._named = Counter(word for name in self._full for word in name)
         self._family = lru_cache(maxsize=None)(self._sharing)
 
@@ -79,8 +82,13 @@ class Verdicts:
         """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
         share = _jaccard(self._bodies[goes], self._bodies[stays])
         own = sorted(_own(self._bodies[goes], self._bodies[stays]))
+        if not self._filled(goes, stays):
+            named = set(stems(f"{self._skills[goes].name} {self._skills[stays].name}".replace("-", " ")))
+            own = [word for word in own if word not in named]
         few = min(len(self._bodies[goes]), len(self._bodies[stays])) < _FEWEST
         if not self._skills[goes].body and (self._filled(goes, stays) or self._opposed(goes, stays)):
+            return "", ""
+        if self._template(goes, stays) or alternative(self._stands[goes], self._stands[stays]):
             return "", ""
         if few or share < RELATED or (own and share < ALIKE):
             return "", ""
@@ -96,7 +104,7 @@ class Verdicts:
         `mutual` says that each is the other's nearest.
         """
         said = self._said[a], self._said[b]
-        if self._opposed(a, b):
+        if self._opposed(a, b) or self._template(a, b) or alternative(self._stands[a], self._stands[b]):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
             return SAME
@@ -139,6 +147,17 @@ class Verdicts:
         ours = (self._core[a] - self._core[b]) & self._said[a] - self._said[b]
         theirs = (self._core[b] - self._core[a]) & self._said[b] - self._said[a]
         return bool(ours or theirs)
+
+    def _template(self, a: int, b: int) -> bool:
+        """Whether two descriptions differ in nothing but what the skills are named for."""
+        if self._core[a] == self._core[b]:
+            return False
+        named = f"{self._skills[a].name} {self._skills[b].name}"
+        ours, theirs = (
+            [_form(part, named) for part in sentences(self._skills[row].description)] for row in (a, b)
+        )
+        told = [tokens(self._skills[row].description) for row in (a, b)]
+        return ours == theirs and told[0] != told[1]
 
     def _apart(self, a: int, b: int) -> bool:
         """Whether each is named for something of its own that its description speaks of: a template filled in twice."""
@@ -202,6 +221,12 @@ def fold_duplicates(
                 bench.fold(goes, stays, f"merge instead of rewriting: {why}", lost, refused, text)
 
 
+EMPTY = re.compile(
+    r"\b(?:not|no) (?:yet|currently|longer) (?:available|implemented|supported|maintained)\b|\ba placeholder\b"
+    r"|(?:^|\b(?:is|now|been) )(?:deprecated|obsolete)\b",
+    re.IGNORECASE,
+)
+"""A description that says that its skill is of no use now."""
 OPEN = "yours to decide: names and texts agree, but not surely"
 """Why a merge is proposed and not ticked."""
 
@@ -209,7 +234,8 @@ OPEN = "yours to decide: names and texts agree, but not surely"
 def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
     def key(at: int) -> tuple[float, ...]:
         skill = bench.skills[at]
-        return (-float(owned[at]), len(skill.id), at)
+        idle = EMPTY.search(skill.description) is not None
+        return (idle, -float(owned[at]), slug(skill.name) != skill.name, len(skill.id), at)
 
     return key
 
@@ -217,33 +243,51 @@ def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
 def joined(stays: Skill, goes: Skill) -> str:
     """Return the description of two skills in one: the first one's, and what only the other one does.
 
-    Unchanged where the other one says nothing of its own, or where both do not fit.
+    The other one's, where it says what the first one says and more; unchanged where the other one says nothing of its
+    own or is of no use yet, or where both do not fit.
     """
     known = set(stems(stays.text))
-    new = set(stems(goes.description)) - known
-    if len(new) * 4 < len(set(stems(goes.description))):
+    said = set(stems(goes.description))
+    new = said - known
+    if len(new) * 4 < len(said) or EMPTY.search(goes.description):
         return stays.description
+    if set(stems(stays.description)) <= said and new - set(stems(spelled(goes.name))):
+        return goes.description
     base = sentences(stays.description)
     forms = {_form(part, stays.name) for part in base} - {()}
     # A sentence of a template says nothing new: the name of the other is what differs.
     told = [part for part in sentences(goes.description) if _form(part, goes.name) not in forms]
-    when = next((part for part in told if SAYS_WHEN.search(part) and set(stems(part)) - known), "")
+    when = next((part for part in told if calls(part) and set(stems(part)) - known), "")
     lead = told[0] if told and not SAYS_WHEN.search(told[0]) else ""
     first = base[0].rstrip(" .") if base else stays.name
-    if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))):
+    if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))) and _alike(first, lead):
         also = lead.rstrip(" .")
-        small = also[:1].lower() + also[1:] if re.match(r"[A-Z][a-z]+[- ]", also) else also
-        base = [f"{first}; also {small}.", *base[1:]]
+        base = [f"{first}; also {also[:1].lower()}{also[1:]}.", *base[1:]]
     if when and (not SAYS_WHEN.search(stays.description) or not lead):
         base.append(closed(when))
     text = " ".join([*map(ended, base[:-1]), *base[-1:]])
     return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
 
 
+def _alike(first: str, other: str) -> bool:
+    """Whether two short sentences open with other verbs of one form, so that `also` may join them."""
+    heads = [(text.split() or [""])[0].casefold() for text in (first, other)]
+    forms = [(head in VERBS, head.removesuffix("s") in VERBS) for head in heads]
+    return (
+        forms[0] == forms[1] != (False, False) and heads[0] not in (heads[1], "use") and len(other) <= SHORT
+    )
+
+
 def _form(sentence: str, name: str) -> tuple[str, ...]:
-    """Return the words of a sentence without those of a name: what is left of a template."""
-    own = set(tokens(spelled(name)))
-    return tuple(word for word in tokens(sentence) if word not in own)
+    """Return the words of a sentence without those of a name, in one word or several: what is left of a template."""
+    own = tokens(spelled(name))
+    return tuple(word for word in tokens(sentence) if not any(_within(word, each) for each in own))
+
+
+def _within(word: str, whole: str) -> bool:
+    """Whether a word is another one or one end of a compound, as `calendar` is of `googlecalendar`."""
+    rest = len(whole) - len(word)
+    return word == whole or (min(rest, len(word)) > 2 and (whole.startswith(word) or whole.endswith(word)))
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:

@@ -12,8 +12,7 @@ from skillaudit.optimize.board import ABSENT
 from skillaudit.optimize.prune import pruned
 from skillaudit.optimize.rewrite.candidates import candidates
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.source import Source, is_narrower
-from skillaudit.optimize.words.topics import EVERYWHERE
+from skillaudit.optimize.words.source import EVERYWHERE, Source, is_narrower
 from skillaudit.requests.headings import scope_of
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import bare

@@ -51,6 +51,12 @@ def verdict(
         (("cirq", "Circuits. For help use cirq-expert."), ("cirq-expert", "Circuits."), 0.95, False),
         (("detecting-kerberoasting", "Detect it."), ("performing-kerberoasting", "Do it."), 0.9, False),
         (("text-to-speech", "Convert text and speech."), ("speech-to-text", "Convert text and speech."), 0.97, False),
+        (("sdk-events-java", "Events SDK for Java."), ("sdk-events-py", "Publish events."), 0.95, False),
+        (("flow-preview", "Write flows."), ("flow", "Write flows."), 0.9, False),
+        (("agent-mail", "Automate Agent Mail daily."), ("news-api", "Automate News API daily."), 0.9, False),
+        (("card-staging", "Automate Card Staging tasks."), ("card", "Automate Card tasks."), 0.95, False),
+        (("shop-search", "Automate Shop Search; search first."), ("shop", "Automate Shop; search first."), 0.95, False),
+        (("docsuper", "Automate Doc Super tasks."), ("docdrive", "Automate Doc Drive tasks."), 0.95, False),
         (("seo-audit", "Audit; see programmatic-seo."), ("programmatic-seo", "Pages at scale."), 0.9, False),
     ],
 )  # fmt: skip
@@ -100,6 +106,46 @@ def test_a_joined_description_ends_every_sentence_and_repeats_no_template() -> N
         id="c", name="session-memory", description="Use when a crashed terminal has lost its history"
     )
     assert joined(stays, other) == f"{stays.description}. {other.description}."
+
+
+@pytest.mark.parametrize(
+    ("stays", "goes", "after"),
+    [
+        ("Automate Forms tasks by proxy.", "Automate Forms tasks by proxy: answers, builder, sharing and flows.", 2),
+        ("Run code in containers.", "Toolkit of graphics cards, rented by the second.", 1),
+        ("Run code in containers.", "Run training on graphics cards that are rented by the second.", 1),
+        ("Use this for anything with PDF files.", "Rent graphics cards by the second for training.", 1),
+        ("Plan work in files.", "Turns notes to use them for tracking, storage, memory and rest.", 1),
+        ("Plan work in files.", "Nothing yet: a placeholder for tracking, storage, memory and rest.", 1),
+    ],
+)  # fmt: skip
+def test_no_description_is_joined_that_nobody_would_write(stays: str, goes: str, after: int) -> None:
+    one, other = (Skill(id="forms", name="forms", description=text) for text in (stays, goes))
+    assert joined(one, other) == (stays, goes)[after - 1]
+
+
+BODY = "".join(
+    f"Send {word} to the inbox, then sort and label it. " for word in ("mail", "notes", "drafts", "logs")
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one", "ticked"),
+    [
+        (("agent-mail", "Automate Agent Mail by proxy."), ("news-api", "Automate News API by proxy."), False, False),
+        (("inbox-java", "Sort an inbox."), ("inbox-py", "Sort an inbox."), False, False),
+        (("error-tracing", "Sort an inbox."), ("error-debugging", "Sort an inbox."), True, True),
+    ],
+)  # fmt: skip
+def test_files_alike_are_no_copies_where_their_names_are_what_differs(
+    first: tuple[str, str], second: tuple[str, str], one: bool, ticked: bool
+) -> None:
+    skills = [
+        Skill(id=name, name=name, description=text, body=f"{BODY}{name} {name}")
+        for name, text in (first, second)
+    ]
+    why, refused = Verdicts(skills, None, [source_of(skill) for skill in skills]).by_files(0, 1)
+    assert (bool(why), bool(why) and not refused) == (one, ticked)
 
 
 @pytest.fixture

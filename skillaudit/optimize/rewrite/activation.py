@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Delta
-from skillaudit.optimize.rewrite.candidates import about_of, asked_for, topics_of, when_of
+from skillaudit.optimize.rewrite.candidates import able_of, about_of, asked_for, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import ended
 from skillaudit.optimize.words.situations import cues
@@ -42,7 +42,7 @@ def say_when(
         more = more or (asked_for(row, lexicon, skill.description) if not skill.when_to_use else "")
         what = ""
         if is_thin(skill.description, BARE):
-            what = about_of(row, lexicon, skill.description) or topics_of(row, lexicon, skill.description)
+            what = about_of(row, lexicon, skill.description) or able_of(row, lexicon, skill.description)
         text = " ".join(filter(None, (ended(skill.description), ended(what), more)))
         fits = skill.description and len(text) <= min(LONGEST, bench.limit) and bench.allows(row, text)
         if fits and (what or (more and cues(text, names) > cues(skill.description, names))):

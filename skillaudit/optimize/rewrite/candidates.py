@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from skillaudit.optimize.words.abilities import doing
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon, choose_sentences
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
@@ -68,9 +69,12 @@ def about_of(row: int, lexicon: Lexicon, base: str) -> str:
     return about if new and len(new) * 2 >= len(said) else ""
 
 
-def topics_of(row: int, lexicon: Lexicon, base: str) -> str:
-    """Return a sentence on what the parts of a file are about, in English only; empty without one."""
-    return covering(lexicon.topics[row], set(stems(base))) if language(base) == "en" else ""
+def able_of(row: int, lexicon: Lexicon, base: str) -> str:
+    """Return a sentence of what a file lists that its skill does, else of what its parts are about; English only."""
+    if language(base) != "en":
+        return ""
+    known = set(stems(base))
+    return doing(lexicon.abilities[row], known) or covering(lexicon.topics[row], known)
 
 
 def asked_for(row: int, lexicon: Lexicon, base: str) -> str:
@@ -97,15 +101,15 @@ class _Parts:
         self.stop = BOOKS[language(skill.description)].stop
 
     def opened(self, base: str) -> str:
-        """With what the file says that the skill does, or is about, where the description says next to nothing."""
+        """With what the file says that the skill does, where the description says next to nothing."""
         if self.thick:
             return base
         about = about_of(self.row, self.lexicon, base)
-        return self._within(base, about) if about else self.covered(base)
+        return self._within(base, about) if about else self.able(base)
 
-    def covered(self, base: str) -> str:
-        """With what the parts of the file are about, where the description says next to nothing."""
-        return base if self.thick else self._within(base, topics_of(self.row, self.lexicon, base))
+    def able(self, base: str) -> str:
+        """With what the file lists that the skill does, where the description says next to nothing."""
+        return base if self.thick else self._within(base, able_of(self.row, self.lexicon, base))
 
     def told(self, base: str, length: int) -> str:
         """With sentences of the opening of the body, where the description says next to nothing."""
@@ -171,15 +175,16 @@ def by_recipe(
 
 def _grown(parts: _Parts, base: str) -> dict[str, str]:
     opened = parts.opened(base)
-    covered = parts.covered(opened)
+    able = parts.able(base)
     told, more = parts.told(base, SENTENCES[0]), parts.told(base, SENTENCES[1])
     return {
         "when": parts.when(base),
         "opening": opened,
         "opening and when": parts.when(opened),
-        "topics": covered,
-        "topics and when": parts.when(covered),
-        "topics and requests": parts.asked(covered),
+        "abilities": able,
+        "opening and abilities": parts.able(opened),
+        "abilities and when": parts.when(able),
+        "abilities and requests": parts.asked(able),
         "sentences": told,
         "sentences and when": parts.when(told),
         "more sentences and when": parts.when(more),

@@ -38,16 +38,19 @@ class Lexicon:
         names: Sequence[str] = (),
         spoken: Sequence[Sequence[Situation]] = (),
         situations: Sequence[Sequence[Situation]] = (),
+        abilities: Sequence[Sequence[Situation]] = (),
         topics: Sequence[Sequence[Situation]] = (),
     ) -> None:
         """Take every skill's source and descriptor, its own work requests, its name, and what it lost, in parallel.
 
         `spoken` are requests that a skill should have had, as a description may quote them; `situations` the
-        occasions to use it that its file names, `topics` what the parts of it are about.
+        occasions to use it that its file names, `abilities` what it says that the skill does, `topics` what its parts
+        are about.
         """
         self.sources = sources
         self.spoken = spoken or [()] * len(sources)
         self.situations = situations or [()] * len(sources)
+        self.abilities = abilities or [()] * len(sources)
         self.topics = topics or [()] * len(sources)
         self._names = [name.casefold() for name in names]
         self._all = set(self._names)

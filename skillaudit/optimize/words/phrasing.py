@@ -7,7 +7,7 @@ import unicodedata
 from itertools import takewhile
 from typing import NamedTuple
 
-from skillaudit.analysis.generic import GENERIC_PHRASES
+from skillaudit.analysis.generic import GENERIC_PHRASES, claims
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import tokens
 
@@ -78,7 +78,12 @@ FUNCTION_WORDS = frozenset(
 _KANA = re.compile("[\u3040-\u30ff]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _GENERIC = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|(?<!\s)\s+(?=(?:and|or) )|(?<!\s)\s+[–—]\s+")
+_LOOSE = re.compile(
+    _GENERIC.pattern + r"(?!\s+(?:to|that|which|where|about|with|involving|requiring|related|regarding)\b)",
+    re.IGNORECASE,
+)
+"""The same but for `any request to edit a page`, which says what about."""
+_CLAUSE = re.compile(r"(?<=[,;])\s+|(?<=[，；、])\s*|(?<!\s)\s+(?=(?:and|or|[–—]) )")
 _QUOTED_END = re.compile(r"(?<=[.!?]['\"”’])\s+(?=[A-Z])")
 """End of a sentence that ends inside a quotation."""
 _END = re.compile(r"[\s,;:–—-]+$")
@@ -146,12 +151,13 @@ def without_generic(description: str) -> str:
     Of a sentence stays what comes before such a clause, and nothing of it when that is how it begins, so that no
     half sentence is left; the whole text stays when nothing else would.
     """
-    if not _GENERIC.search(description):
+    claiming = _GENERIC if claims(description) else _LOOSE
+    if not claiming.search(description):
         return description
     kept = []
     for sentence in _sentences(description):
         clauses = [part for part in _CLAUSE.split(sentence) if part]
-        clean = list(takewhile(lambda part: not _GENERIC.search(part), clauses))
+        clean = list(takewhile(lambda part: not claiming.search(part), clauses))
         if len(clean) == len(clauses):
             kept.append(sentence)
         elif clean and is_whole(text := " ".join(clean)):

@@ -14,7 +14,7 @@ from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
 from skillaudit.text.sentences import sentences
 
-Form = Literal["doing", "clause", "to", "before", "said", "topic"]
+Form = Literal["doing", "clause", "to", "before", "said", "do", "does", "topic"]
 
 
 def _set(words: str) -> frozenset[str]:
@@ -33,7 +33,8 @@ class Situation(NamedTuple):
 
     form: Form
     """`doing`: building a chart; `clause`: the user asks for a chart; `to`: build a chart; `before`: after a
-    merge; `said`: words of a user, quoted; `topic`: what a part of the file is about."""
+    merge; `said`: words of a user, quoted; `do` and `does`: draw a chart, draws a chart, of the skill itself;
+    `topic`: what a part of the file is about."""
     text: str
     where: int = 0
     """Which list of the file it stands in; lists are not mixed."""
@@ -51,7 +52,7 @@ LONGEST = 110
 """Characters of one situation."""
 _QUOTE = 90
 """Characters of a quoted request."""
-_MOST: dict[Form, int] = {"said": 4, "topic": 6}
+_MOST: dict[Form, int] = {"do": 3, "does": 3, "topic": 6}
 """Of these so many, in place of `MAX_LISTED`."""
 _TEMPLATE = 3
 """Files that name a situation, from which on it belongs to how they are laid out."""
@@ -90,7 +91,7 @@ _SHARED = (
 )
 """Beginnings that a list of situations says once."""
 _CUT = re.compile(r"\s+(?:[—–]|--?|→|⇒|=>|->)\s+|(?<=\w)[:;]\s+|\s*\(e\.g\.[^)]*\)|\s*[→⇒]\s*")
-_LABEL = re.compile(r"^\*\*[^*]{1,60}\*\*\s*[:：—–-]\s*|^\*\*[^*]{1,60}:\*\*\s*")
+LABEL = re.compile(r"^\*\*[^*]{1,60}\*\*\s*[:：—–-]\s*|^\*\*[^*]{1,60}:\*\*\s*")
 _USER = re.compile(
     r"^(?:the |a |your )?(?:users?|customers?|clients?|developers?|someone)\s+"
     r"(wants?|asks?|needs?|mentions?|says|requests?|describes?|has|provides?|reports?|shares?|uploads?|wishes)\b\s*(.*)$",
@@ -100,6 +101,12 @@ _TURNS = re.compile(r"\b(?:and|but|or) (?:you |we )?(?:need|want|have|must|are|i
 """Where what began with a gerund goes on with another verb."""
 _YOU = re.compile(r"^(?:you (?:need|want|have|are|must)|you['’]re)\b.{8,}$", re.IGNORECASE)
 _NEED = re.compile(r"^(?:need|want|needing|wanting)(?:s)? (to )?(.{6,})$", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?!(?:an?|the|your|one|some|any|more|no)\b)[^()]*\b(?:model|tool|framework|library|system|solution|platform|pipeline"
+    r"|server|api|service|script|workflow|database|way|approach|high \w+|better \w+)\s*(?:\(.*)?$",
+    re.IGNORECASE,
+)
+"""What one has and does not need when: a thing without an article, or a quality."""
 _WHEN = re.compile(
     r"^(?:(?:use|apply|invoke) (?:this |it )?(?:skill )?)?(?:when(?:ever)?|if)\s+(.{8,})$", re.IGNORECASE
 )
@@ -132,6 +139,12 @@ def cues(description: str, others: Collection[str]) -> int:
     first = next(iter(sentences(description)), "")
     sent = sum(other != "" and other in description for other in others)
     return bool(SAYS_WHEN.search(description)) + bool(_CALLS.match(first)) + min(sent, 3) // 2 + (sent > 0)
+
+
+def calls(sentence: str) -> bool:
+    """Whether a sentence opens by calling for its skill, in one way or another."""
+    plain = re.sub(r"^(?:also |this skill (?:should|can|must) be )", "", sentence, flags=re.IGNORECASE)
+    return _CALLS.match(plain) is not None and SAYS_WHEN.search(plain) is not None
 
 
 def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
@@ -234,6 +247,9 @@ def _joined(form: Form, texts: Sequence[str]) -> str:
         return "Use for requests such as " + _list([f'"{text}"' for text in texts]) + "."
     if form == "topic":
         return "Covers " + _list(texts, "and") + "."
+    if form in ("do", "does"):
+        said = _list(texts, "and")
+        return f"{said[:1].upper()}{said[1:]}."
     opening = {"to": "Use to ", "before": "Use "}.get(form, "Use when ")
     shared = next((start for start in _SHARED if all(text.startswith(start) for text in texts)), "")
     return opening + shared + _list([text.removeprefix(shared) for text in texts]) + "."
@@ -245,7 +261,7 @@ def _list(texts: Sequence[str], last: str = "or") -> str:
     if len(texts) == 1:
         return texts[0]
     if len(texts) == 2:
-        return f"{texts[0]}{';' if mark == ';' else ''} {last} {texts[1]}"
+        return f"{texts[0]}{',' if mark == ';' and ',' in texts[0] else ''} {last} {texts[1]}"
     return f"{mark} ".join(texts[:-1]) + f"{mark} {last} {texts[-1]}"
 
 
@@ -259,7 +275,7 @@ def _of_item(raw: str, prompts: bool) -> Iterator[tuple[Form, str]]:
             if (found := said(phrase, least=2)) is not None:
                 yield "said", found.text
         return
-    rest = bare(_LABEL.sub("", raw))
+    rest = bare(LABEL.sub("", raw))
     for candidate in dict.fromkeys((text, rest)):
         if (made := _formed(candidate)) is not None:
             yield made
@@ -288,7 +304,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
         return ("clause", f"the user {done} {match.group(2)}") if words(match.group(2)) >= 2 else None
     if _YOU.match(text):
         return "clause", lower
-    if match := _NEED.match(text):
+    if (match := _NEED.match(text)) and (match.group(1) or not _BARE.match(match.group(2))):
         return "clause", f"you need {match.group(1) or ''}{match.group(2)}"
     if match := _WHEN.match(text):
         clause = match.group(1)

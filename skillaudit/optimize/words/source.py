@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.requests.mining import read, scoped, tasks
@@ -20,6 +20,13 @@ MINUS = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says that tells what a skill is not for."""
+EVERYWHERE = re.compile(
+    r"(?:commands?|pitfalls?|steps?|notes?|overview|references?|outputs?|troubleshooting|install\w*|set ?up|"
+    r"requirements?|prerequisites?|limitations?|licen[cs]e|configuration|quick ?start|usage|workflow|tips?|"
+    r"best practices|resources|related \w+|see also|introduction|features|checklist|process)\b",
+    re.IGNORECASE,
+)
+"""Titles that say nothing of what a skill is about."""
 THIN = 10
 """Telling words of a description from which on it says for itself what its skill does."""
 _LEAD = 4
@@ -49,6 +56,8 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
+_OF_OTHERS = re.compile(r"(?:the|an?|its)\b.*\b(?:is|are|was|were)\b|\S+[/.]\S+ (?:is|are)\b", re.IGNORECASE)
+"""Says what something is, such as `the official client is ...`: not what the skill does."""
 OPENING = 6
 """Lines of prose from the top that may be quoted: what comes later is detail of one step."""
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
@@ -70,7 +79,7 @@ _ACTS = (
     "order organize oversee own pack parse pay perform persist pick place plan play plot polish post predict "
     "prepare present prioritize process produce profile promote protect prototype prove provide publish pull "
     "push put quantify query raise rank reach read rebuild recommend reconcile record reduce refactor refine "
-    "refresh register remind render repair replace report reproduce request require research resolve restore "
+    "refresh register remind render rent repair replace report reproduce request require research resolve restore "
     "restructure retrieve return review rewrite route run save scaffold scan schedule score scrape screen "
     "search secure see select sell send serve set ship sign simulate size sketch solve sort speed split stage "
     "stand start state stop store stream strengthen stress-test structure style summarise summarize supply "
@@ -106,7 +115,7 @@ class Source:
     counts: Mapping[str, int]
     """Telling words of the whole file, folded, with how often they stand there."""
     about: str = ""
-    """First sentence of the body that says what the skill does; empty where none may be quoted."""
+    """First sentence of the body that says what the skill does, a held-out one too; empty where none can be quoted."""
     sentences: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Whole sentences of the body that could stand in a description, in order, with their telling words."""
     titles: tuple[tuple[int, str], ...] = ()
@@ -141,7 +150,7 @@ def source_of(
     return Source(
         lines=tuple(every),
         counts=counts,
-        about=_about(parts, skill.name, every),
+        about=_about(parts, skill.name),
         sentences=_sentences(kept[2], counts),
         titles=tuple(dict.fromkeys(title for part in parts for title in part.headings)),
     )
@@ -169,7 +178,7 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
 
 
 _STATES = re.compile(
-    r"(?<=\w) (?:is|are|provides?|covers?|helps?|lets?|enables?|supports?|turns?|handles?|gives?|makes?|shows?|matches"
+    r"(?<=\w) (?:is|are|provides?|covers?|helps?|lets?|enables?|supports?(?! (?:with|for|of)\b)|turns?|handles?|gives?|makes?|shows?|matches"
     r"|match|matched|needs?|uses?|runs?|represents?)\b",
     re.IGNORECASE,
 )
@@ -184,10 +193,8 @@ def is_clause(sentence: str) -> bool:
     return bool(_STATES.search(sentence)) or bool(forms & VERBS)
 
 
-def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
-    quotable = [line.casefold() for line in lines]
-    for task in tasks(parts, name):
-        wanted = task.rstrip(".").casefold()
+def _about(parts: Sequence[Block], name: str) -> str:
+    for task in (*_of_itself(parts, name), *tasks(parts, name)):
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
         if (
             not is_clause(task)
@@ -195,11 +202,29 @@ def _about(parts: Sequence[Block], name: str, lines: Sequence[str]) -> str:
             or MINUS.search(task)
             or _CODE.search(task)
             or _INSTRUCTS.search(task)
+            or _OF_OTHERS.match(task)
         ):
             continue
-        if long_enough and any(wanted in line for line in quotable):
+        if long_enough:
             return task
     return ""
+
+
+def _of_itself(parts: Sequence[Block], name: str) -> Iterator[str]:
+    """Yield what a file says of its skill by its name: `Chart Maker enables you to draw charts`, from the verb on."""
+    named = r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\W_]+", name) if word)
+    opening = re.compile(
+        rf"(?:the |this )?{named}(?: (?:skill|agent|tool|plugin))? (?:(?:enables?|allows?|lets|helps?)"
+        r"(?: (?:you|users?|teams?|engineers|developers))?(?: to)?(?= [a-z])|(?=(?:provides?|offers?|creates?"
+        r"|generates?|manages?|analyzes?|automates?|designs?|builds?|validates?|implements?|turns?)\b))",
+        re.IGNORECASE,
+    )
+    for part, scope in scoped(parts, name):
+        if part.kind == "prose" and scope != "not":
+            for sentence in sentences(bare(part.raw)):
+                if (match := opening.match(sentence)) is not None:
+                    said = sentence[match.end() :].strip(" .")
+                    yield said[:1].upper() + said[1:]
 
 
 def _repeats(line: str, hidden: Sequence[set[str]]) -> bool:

@@ -7,17 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from skillaudit.optimize.words.situations import Situation, sentence, tidy
-from skillaudit.optimize.words.source import MINUS, VERBS, Source
+from skillaudit.optimize.words.source import EVERYWHERE, MINUS, VERBS, Source
 from skillaudit.requests.headings import scope_of
 from skillaudit.text.markdown import bare
 
-EVERYWHERE = re.compile(
-    r"(?:commands?|pitfalls?|steps?|notes?|overview|references?|outputs?|troubleshooting|install\w*|set ?up|"
-    r"requirements?|prerequisites?|limitations?|licen[cs]e|configuration|quick ?start|usage|workflow|tips?|"
-    r"best practices|resources|related \w+|see also|introduction|features|checklist|process)\b",
-    re.IGNORECASE,
-)
-"""Titles that say nothing of what a skill is about."""
 _OUTSIDE = re.compile(
     r"\b(?:examples?|summary|mistakes?|reading|reference|guides?|guidelines|principles?|philosophy|rules?|overview|"
     r"checklists?|templates?|instructions?|inputs?|outputs?|steps?|phases?|tips|notes|purpose|goals?|scripts?|"
@@ -30,6 +23,11 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 """Titles that speak of the file, open a sentence, or hold what no list of topics does."""
+_MANY = re.compile(
+    r"(?:(?<!s)s|ing|ment|[ts]ion|ity|ance|ence|ncy|ics|ism|ship|ness|ware|gy|iou?r|head|age|ture|design|control|access"
+    r"|support|review|logic|context|safety|reload|data|code|[A-Z0-9]|[A-Z]\S+)$"
+)
+"""Ends what a list may name without an article: several things, a doing, a quality, a name."""
 FEWEST = 3
 """Topics of a sentence that lists some."""
 DEPTHS = (2, 3)
@@ -38,10 +36,32 @@ _WITHIN = re.compile(r"(?<=[a-z,] )([A-Za-z][a-z]+)\b")
 """A word within a sentence."""
 
 
-def topics(source: Source, own: str, names: Collection[str]) -> tuple[Situation, ...]:
+class Writing:
+    """How some files write the words that a title begins with a capital."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        """Count them in the prose of the files."""
+        counts: Counter[str] = Counter()
+        for source in sources:
+            titles = {bare(title) for _, title in source.titles}
+            counts.update(
+                word for line in source.lines if line not in titles for word in _WITHIN.findall(line)
+            )
+        self._counts = counts
+
+    def within(self, word: str) -> str:
+        """Return a word of a title as it is written within a sentence; `?` where no file writes it in one."""
+        if len(word) == 1 or word[1:] != word[1:].lower() or word.islower():
+            return word
+        small, capital = self._counts[word.lower()], self._counts[word]
+        return word if capital > small else word.lower() if small else "?"
+
+
+def topics(source: Source, own: str, writing: Writing) -> tuple[Situation, ...]:
     """Return what the parts of a file are about, in its order, ready to stand in a list of those of one depth.
 
-    `own` is the skill's name; `names` are words that keep their capital.
+    `own` is the skill's name. A part is passed over where its title needs an article or is written with capitals
+    that may be a name's.
     """
     found: dict[str, Situation] = {}
     for depth, title in source.titles:
@@ -50,8 +70,9 @@ def topics(source: Source, own: str, names: Collection[str]) -> tuple[Situation,
         spoken = depth in DEPTHS and 1 <= len(words) <= 6 and not scope_of(title, own)
         odd = EVERYWHERE.match(text) or _OUTSIDE.search(text) or MINUS.search(text)
         if spoken and not odd and words[0].casefold() not in VERBS and text.isascii() and tidy(text):
-            small = re.sub(r"[^\W_]+", lambda word: _written(word.group(), names), text)
-            found.setdefault(small.casefold(), Situation("topic", small, depth))
+            small = re.sub(r"[^\W_]+", lambda word: writing.within(word.group()), text)
+            if "?" not in small and _MANY.search(small):
+                found.setdefault(small.casefold(), Situation("topic", small, depth))
     return tuple(found.values())
 
 
@@ -61,19 +82,3 @@ def covering(found: Sequence[Situation], known: Collection[str]) -> str:
         sentence([each for each in found if each.where == depth], known, least=FEWEST) for depth in DEPTHS
     )
     return next(filter(None, lists), "")
-
-
-def _written(word: str, names: Collection[str]) -> str:
-    """Return a word of a title as it is written within a sentence."""
-    return word if len(word) == 1 or word[1:] != word[1:].lower() or word in names else word.lower()
-
-
-def names_in(sources: Iterable[Source]) -> frozenset[str]:
-    """Return the words that the prose of some files writes with a capital more often than without."""
-    counts: Counter[str] = Counter()
-    for source in sources:
-        titles = {bare(title) for _, title in source.titles}
-        counts.update(word for line in source.lines if line not in titles for word in _WITHIN.findall(line))
-    return frozenset(
-        word for word, count in counts.items() if word[0].isupper() and count > counts[word.lower()]
-    )

@@ -139,12 +139,15 @@ def test_phrases_stand_as_they_are_in_the_line() -> None:
         ("Anything you want.", "Anything you want."),
         ("Draws charts. Always use this first.", "Draws charts."),
         ("Draws charts of sales.", "Draws charts of sales."),
+        ('Use for "memo", or any request to sum up work.', 'Use for "memo", or any request to sum up work.'),
+        ("Draws — bars, or any task that has bars.", "Draws — bars, or any task that has bars."),
+        ("Tries ways at once — drafts, and anything else. Draws.", "Tries ways at once — drafts. Draws."),
         (
             "Use for 'sales chart,' 'pie chart,' or anything else. Draws.",
             "Use for 'sales chart,' 'pie chart.' Draws.",
         ),
     ],
-)
+)  # fmt: skip
 def test_generic_clauses_go_as_a_whole(text: str, left: str) -> None:
     assert without_generic(text) == left
 
