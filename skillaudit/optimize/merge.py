@@ -82,9 +82,6 @@ class Verdicts:
         """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
         share = _jaccard(self._bodies[goes], self._bodies[stays])
         own = sorted(_own(self._bodies[goes], self._bodies[stays]))
-        if not self._filled(goes, stays):
-            named = set(stems(f"{self._skills[goes].name} {self._skills[stays].name}".replace("-", " ")))
-            own = [word for word in own if word not in named]
         few = min(len(self._bodies[goes]), len(self._bodies[stays])) < _FEWEST
         if not self._skills[goes].body and (self._filled(goes, stays) or self._opposed(goes, stays)):
             return "", ""
@@ -92,11 +89,19 @@ class Verdicts:
             return "", ""
         if few or share < RELATED or (own and share < ALIKE):
             return "", ""
+        if not self._filled(goes, stays):  # one text under two names says each name
+            named = set(stems(f"{self._skills[goes].name} {self._skills[stays].name}".replace("-", " ")))
+            own = [word for word in own if word not in named]
         why = f"{share:.0%} of the words of {self._skills[goes].id} stand in {self._skills[stays].id}"
         return (
             why,
             f"it has words of its own: {', '.join(_spelled(self._skills[goes], own[:5]))}" if own else "",
         )
+
+    def differ(self, a: int, b: int) -> bool:
+        """Whether each of two files is about something that the other does not speak of."""
+        ours, theirs = self._bodies[a], self._bodies[b]
+        return _jaccard(ours, theirs) < ALIKE and bool(_own(ours, theirs)) and bool(_own(theirs, ours))
 
     def by_text(self, a: int, b: int, mutual: bool) -> str:
         """Return why two skills do the same by their names and descriptions; blank where they do not.
@@ -212,7 +217,8 @@ def fold_duplicates(
             why, refused = verdicts.by_files(goes, stays)
             if not why:
                 why = verdicts.by_text(*pair, firsts[row] == other and firsts[other] == row)
-                if why and why != SAME and (why.startswith(CLOSE) or verdicts.cosine(*pair) < SURE):
+                doubted = why.startswith(CLOSE) or verdicts.cosine(*pair) < SURE
+                if why and (verdicts.differ(*pair) if why == SAME else doubted):
                     bench.undecided |= set(pair)
                     refused = OPEN
             if why:

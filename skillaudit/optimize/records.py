@@ -15,6 +15,8 @@ manual-only (`demote`), declare it as a router (`declare`), fold it into another
 author to cut it into several (`split`, never done by the program)."""
 
 StepName = Literal["merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"]
+JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
+"""Steps whose edits are for what a forecast shows."""
 STEPS: tuple[StepName, ...] = (
     "merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy",
 )  # fmt: skip
@@ -55,6 +57,11 @@ class Effect(Record):
 
 LEAST_PROVED = 0.005
 """Least gain in accuracy that is called proved: half a request in a hundred."""
+
+
+def is_gain(change: Estimate) -> bool:
+    """Whether a change is above zero for sure."""
+    return change.low is not None and change.low > 0
 
 
 class Edit(Record, forbid_unknown_fields=True):
@@ -361,6 +368,13 @@ class Optimisation(Record):
     def accepted(self) -> tuple[Edit, ...]:
         """The edits that an export makes."""
         return tuple(edit for edit in self.edits if edit.accept)
+
+    @property
+    def gains(self) -> bool:
+        """Whether requests are gained for sure: by a live model where one was asked, else by what refused nothing."""
+        proof = self.planned or self.proof
+        found = self.live or (proof.test if proof is not None else None)
+        return found is not None and is_gain(found.difference)
 
 
 class Plan(Record, forbid_unknown_fields=True):

@@ -60,19 +60,31 @@ LOST_LIMIT = 12
 def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block]:
     """Yield a whole plan: the figures first, then every edit with its reason.
 
-    Without `everything` the accepted edits that bring most are shown in full, and the others and the refused
-    ones in a line each.
+    The first line is the verdict. Without `everything` a plan without accepted edits says no more than what is yours to
+    decide, one that gains nothing shows its edits and no figures, and of any other the accepted edits that
+    bring most are shown in full, the others and the refused ones in a line each.
     """
     accepted = len(found.accepted)
     refused = len(found.edits) - accepted
-    yield Title(f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused")
-    yield Paragraph(verdict(found), "value")
+    yield Title(verdict(found))
+    if accepted or everything:
+        yield Paragraph(
+            f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused", "muted"
+        )
     if not accepted and not everything:
         # Where nothing was edited, as with --only hierarchy, the tree is all there is to show.
         if found.hierarchy is not None and (found.hierarchy.recommended or not found.edits):
             yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
             yield from hierarchy_blocks(found.hierarchy)
         yield from offer_blocks(found)
+        if found.loadout is not None:
+            yield from loadout_blocks(found.loadout)
+        yield from (Paragraph(note, "muted") for note in found.notes)
+        return
+    if not found.gains and not everything:
+        yield from _accepted(found, everything)
+        yield from offer_blocks(found)
+        yield from _refused(found, everything)
         if found.loadout is not None:
             yield from loadout_blocks(found.loadout)
         yield from mend_blocks(found)

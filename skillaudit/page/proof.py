@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,7 @@ def verdict(found: Optimisation) -> str:
         )
     if not found.accepted:
         return "Nothing here gains a request by any edit that was tried: keep your library."
-    says_when = sum(edit.step == "activation" for edit in found.accepted)
-    working = (
-        f" {plural(says_when, 'description')} would say when to use the skill, which live agents go by and no "
-        "forecast shows; prove it with --prove MODEL."
-        if says_when
-        else ""
-    )
+    working = _beside(found)
     if proof is None:
         return f"No request was kept back to judge this library: nothing is proved.{working}"
     change = proof.test.difference
@@ -57,7 +52,22 @@ def verdict(found: Optimisation) -> str:
     if change.low is not None and change.low > 0:
         why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
         return f"Not proved: {said}; {why}.{working}"
-    return f"Nothing is proved when a model is asked to choose: {said}.{working}"
+    return f"Nothing is gained when a model is asked to choose: {said}.{working}"
+
+
+def _beside(found: Optimisation) -> str:
+    """Count what is ticked for what no forecast shows."""
+    counts = Counter(edit.step for edit in found.accepted)
+    told = [plural(counts["merge"], "merge")] if counts["merge"] else []
+    if counts["activation"]:
+        told.append(
+            f"{plural(counts['activation'], 'description')} that would say when to use the skill, or what it does"
+        )
+    if counts["budget"]:
+        told.append(f"{plural(counts['budget'], 'description')} cut to a client's room")
+    return (
+        f" Ticked for what no forecast shows: {', '.join(told)}; prove it with --prove MODEL." if told else ""
+    )
 
 
 def live_verdict(live: LiveProof) -> str:

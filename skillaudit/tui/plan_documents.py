@@ -34,7 +34,7 @@ from skillaudit.page.plan import (
     offer_blocks,
     touched_blocks,
 )
-from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks
+from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks, verdict
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:
@@ -86,17 +86,15 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
                 "No other wording, fold or removal passed the tests on the requests there are.", "muted"
             )
         )
+    else:
+        blocks.append(Paragraph(verdict(found), "" if found.gains else "warning"))
     blocks += _exported(plan)
     if plan.forecast_error is not None:
         blocks += [Heading("No forecast"), Paragraph(str(plan.forecast_error), "error")]
     judged = plan.judged
-    if found.proof is None:
-        blocks.append(
-            Paragraph("No request was kept back to judge this library: nothing is proved.", "warning")
-        )
-    elif judged is None or judged.proof is None:
+    if found.proof is not None and (judged is None or judged.proof is None):
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))
-    else:
+    elif judged is not None and judged.proof is not None:
         blocks += [
             *proof_blocks(judged.proof),
             *harmed_blocks(judged.proof.harmed),

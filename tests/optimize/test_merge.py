@@ -148,6 +148,20 @@ def test_files_alike_are_no_copies_where_their_names_are_what_differs(
     assert (bool(why), bool(why) and not refused) == (one, ticked)
 
 
+def test_one_description_of_two_files_is_not_one_skill() -> None:
+    skills = [
+        Skill(id=name, name=name, description=SLO, body=f"{name} {what} {what} {what}")
+        for name, what in (
+            ("watch-health", "Probes of disks and load."),
+            ("watch-locks", "Rollbacks, long waits."),
+        )
+    ]
+    verdicts = Verdicts(skills, None, [source_of(skill) for skill in skills])
+    assert verdicts.by_text(0, 1, True) == SAME
+    assert verdicts.differ(0, 1)
+    assert not verdicts.differ(0, 0)
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     root = tmp_path / "skills"

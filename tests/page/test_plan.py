@@ -15,6 +15,7 @@ from skillaudit.optimize.records import (
     PairedTest,
     Proof,
     Rates,
+    StepName,
 )
 from skillaudit.page.lines import cells
 from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document
@@ -115,7 +116,7 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
     ("low", "high", "verdict"),
     [
         (0.01, 0.05, "Proved: "),
-        (-0.01, 0.05, "Nothing is proved"),
+        (-0.01, 0.05, "Nothing is gained"),
         (-0.05, -0.01, "As planned these edits did harm"),
     ],
 )
@@ -135,16 +136,34 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
     whole = msgspec.structs.replace(
         found(edit(1, accept=True), refused), planned=proof(low, high), proof=proof(0.2, 0.3)
     )
-    text = " ".join(render(whole).split())
-    assert verdict in text
+    text = " ".join(render(whole, everything=True).split())
+    assert text.startswith(verdict)
     assert text.index("PROOF OF THE PLAN AS IT WAS MADE") < text.index("WITHOUT WHAT HARMS")
     kept = " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
-    assert ("These edits do harm" if verdict.startswith("As planned") else verdict) in kept
+    assert kept.startswith("These edits do harm" if verdict.startswith("As planned") else verdict)
+    assert ("PROOF" in kept) is (low > 0)
 
 
 def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
     refused = [edit(number, accept=False, refused="no decision changes") for number in range(5)]
     lines = render(found(*refused)).strip().splitlines()
-    assert lines[1].strip() == "Nothing here gains a request by any edit that was tried: keep your library."
-    assert len(lines) == 2
+    assert lines == ["Nothing here gains a request by any edit that was tried: keep your library."]
     assert "REFUSED" in render(found(*refused), everything=True)
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (("merge", "merge"), "Ticked for what no forecast shows: 2 merges;"),
+        (("merge", "activation"), "1 merge, 1 description that would say when to use the skill, or what it does;"),
+        (("boundary",), ""),
+    ],
+)  # fmt: skip
+def test_a_plan_without_a_proof_says_what_its_edits_are_for(steps: tuple[StepName, ...], told: str) -> None:
+    edits = [
+        msgspec.structs.replace(edit(number, accept=True), step=step) for number, step in enumerate(steps)
+    ]
+    text = " ".join(render(found(*edits)).split())
+    assert text.startswith("No request was kept back to judge this library: nothing is proved.")
+    assert told in text if told else "Ticked" not in text
+    assert "REFUSED" not in text

@@ -18,6 +18,7 @@ from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
 from skillaudit.optimize.records import (
+    JUDGED,
     STEPS,
     Change,
     Edit,
@@ -28,6 +29,7 @@ from skillaudit.optimize.records import (
     Proof,
     Rates,
     Step,
+    is_gain,
 )
 from skillaudit.progress import Progress
 from skillaudit.routing.profiles import classes
@@ -41,6 +43,8 @@ DEAR = 0.1
 """Requests in a hundred that a sentence on when to use a skill may cost in the forecast of any class."""
 LEADING = "frontier"
 """The class that most agents at work belong to."""
+UNPROVED = "the whole plan gains nothing for sure on the requests kept aside to check it"
+"""Why an edit for what a forecast shows is not ticked."""
 TOGETHER = "by itself it loses, but the plan gains less without it and the others like it"
 """Why an edit that costs something is ticked all the same."""
 WEIGHED = (20, 100)
@@ -76,6 +80,7 @@ def prove(
 ) -> Proven:
     """Return the edits with their proof; with `refuse`, those that harm a skill are refused first."""
     if not halves.proof:
+        edits = unproved(edits) if refuse else edits
         return Proven(tuple(edits), loadout=_loadout(halves, config, embed, edits))
     progress.update("proof", 0, 1)
     court = _Court(halves, config, embed)
@@ -90,6 +95,8 @@ def prove(
     same = planned is proof
     if refuse:
         kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
+        if not is_gain(planned.test.difference):
+            kept = unproved(kept)
         same = same and [edit.accept for edit in kept] == [edit.accept for edit in edits]
         edits, proof = kept, proof if same else court.proof(kept)
     planned = court.confirmed(planned, planned_edits)
@@ -118,6 +125,11 @@ def cost_of(edit: Edit, judge: str) -> str:
     if effect is not None and effect.lost > effect.gained:
         return f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
     return ""
+
+
+def unproved(edits: Sequence[Edit]) -> list[Edit]:
+    """Refuse what is for the forecast alone: the whole plan gains nothing by it."""
+    return _without(edits, {edit.id: UNPROVED for edit in edits if edit.accept and edit.step in JUDGED})
 
 
 def _too_dear(edit: Edit) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from skillaudit.optimize.words.situations import LABEL, Situation, sentence, tidy
+from skillaudit.optimize.words.situations import LABEL, Form, Situation, sentence, tidy
 from skillaudit.optimize.words.source import MINUS, VERBS
 from skillaudit.requests.headings import scope_of
 from skillaudit.requests.mining import scoped
@@ -41,7 +41,7 @@ def abilities(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
     return tuple(found.values())
 
 
-def _form(text: str) -> str | None:
+def _form(text: str) -> Form | None:
     """Return the form of the verb that an item opens with; None for an item that cannot stand in a list."""
     first, _, rest = text.partition(" ")
     verb = first.casefold()

@@ -178,8 +178,8 @@ def _sentences(prose: Sequence[str], counts: Mapping[str, int]) -> dict[str, fro
 
 
 _STATES = re.compile(
-    r"(?<=\w) (?:is|are|provides?|covers?|helps?|lets?|enables?|supports?(?! (?:with|for|of)\b)|turns?|handles?|gives?|makes?|shows?|matches"
-    r"|match|matched|needs?|uses?|runs?|represents?)\b",
+    r"(?<=\w) (?:is|are|provides?|covers?|helps?|lets?|enables?|supports?(?! (?:with|for|of)\b)|turns?|handles?"
+    r"|gives?|makes?|shows?|matches|match|matched|needs?|uses?|runs?|represents?)\b",
     re.IGNORECASE,
 )
 
