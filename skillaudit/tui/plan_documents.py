@@ -92,7 +92,11 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
     if plan.forecast_error is not None:
         blocks += [Heading("No forecast"), Paragraph(str(plan.forecast_error), "error")]
     judged = plan.judged
-    if found.proof is not None and (judged is None or judged.proof is None):
+    if found.proof is None and not found.edits:
+        blocks.append(
+            Paragraph("No request was kept back to judge this library: nothing is proved.", "warning")
+        )
+    elif found.proof is not None and (judged is None or judged.proof is None):
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))
     elif judged is not None and judged.proof is not None:
         blocks += [

@@ -56,7 +56,7 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
-_OF_OTHERS = re.compile(r"(?:the|an?|its)\b.*\b(?:is|are|was|were)\b|\S+[/.]\S+ (?:is|are)\b", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"(?:the|an?|its)\b.*\b(?:is|are|was|were)\b", re.IGNORECASE)
 """Says what something is, such as `the official client is ...`: not what the skill does."""
 OPENING = 6
 """Lines of prose from the top that may be quoted: what comes later is detail of one step."""
@@ -206,8 +206,15 @@ def _about(parts: Sequence[Block], name: str) -> str:
         ):
             continue
         if long_enough:
-            return task
+            return _named(task, parts)
     return ""
+
+
+def _named(task: str, parts: Sequence[Block]) -> str:
+    """Return a sentence that opens with a name such as `context.Context` as its file writes it."""
+    small = task[:1].lower() + task[1:]
+    opens = re.match(r"\w+[./]\w", task) is not None
+    return small if opens and any(bare(part.raw).startswith(small) for part in parts) else task
 
 
 def _of_itself(parts: Sequence[Block], name: str) -> Iterator[str]:

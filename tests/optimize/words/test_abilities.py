@@ -45,6 +45,8 @@ def test_what_is_known_is_not_said_again() -> None:
     ("sentence", "about"),
     [
         ("The Chart Maker skill provides ways to draw and print tables.", "Provides ways to draw and print tables"),
+        ("chart.Maker is how one draws charts of tables.", "chart.Maker is how one draws charts of tables"),
+        ("The official chart client is made of tables and of lines.", ""),
         ("Chart Maker enables you to draw clear charts of every table.", "Draw clear charts of every table"),
     ],
 )  # fmt: skip
