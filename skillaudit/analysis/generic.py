@@ -146,7 +146,9 @@ def claims(text: str) -> tuple[str, ...]:
 
 
 def longest_list(text: str) -> int:
-    """Return how many items of one or two plain words stand in a row at most."""
+    """Return how many items of one or two plain words stand in a row at most; 0 where that is below `LISTED`."""
+    if len(_ITEMS.findall(text)) < LISTED - 1:
+        return 0
     best = 0
     for sentence in _STOPS.split(text):
         run = 0

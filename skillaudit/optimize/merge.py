@@ -55,7 +55,7 @@ class Verdicts:
         """Take the library, vectors of its descriptors where there are any, and what its files say for `by_files`."""
         self._skills = skills
         self._vectors = vectors
-        self._said = [frozenset(stems(skill.description)) for skill in skills]
+        self._said = lru_cache(maxsize=None)(lambda row: frozenset(stems(skills[row].description)))
         self._bodies = [_words(skill, source) for skill, source in zip(skills, sources, strict=False)]
         words = [parts(skill.name) for skill in skills]
         self._roles = [{at for at, role in enumerate(ROLES) if role & set(own)} for own in words]
@@ -76,7 +76,7 @@ class Verdicts:
         """Cosine of two descriptors; without vectors, twice the share of telling words that both say."""
         if self._vectors is not None:
             return float(self._vectors[a] @ self._vectors[b])
-        return min(2 * _share(self._said[a], self._said[b]), 1.0)
+        return min(2 * _share(self._said(a), self._said(b)), 1.0)
 
     def by_files(self, goes: int, stays: int) -> tuple[str, str]:
         """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
@@ -108,7 +108,7 @@ class Verdicts:
 
         `mutual` says that each is the other's nearest.
         """
-        said = self._said[a], self._said[b]
+        said = self._said(a), self._said(b)
         if self._opposed(a, b) or self._template(a, b) or alternative(self._stands[a], self._stands[b]):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
@@ -130,7 +130,7 @@ class Verdicts:
         shared = left & right
         if shared in (left, right) and cosine >= LIKE["part"] and self._family(shared) <= FAMILY + 1:
             short, long = (a, b) if left < right else (b, a)
-            if (self._core[long] - self._core[short]) <= (self._said[short] | self._full[short]):
+            if (self._core[long] - self._core[short]) <= (self._said(short) | self._full[short]):
                 return (
                     f"what {self._skills[long].name} is named for, {self._skills[short].name} describes too"
                 )
@@ -149,8 +149,8 @@ class Verdicts:
 
     def _filled(self, a: int, b: int) -> bool:
         """Whether either is named for something that its description speaks of and the other's does not."""
-        ours = (self._core[a] - self._core[b]) & self._said[a] - self._said[b]
-        theirs = (self._core[b] - self._core[a]) & self._said[b] - self._said[a]
+        ours = (self._core[a] - self._core[b]) & self._said(a) - self._said(b)
+        theirs = (self._core[b] - self._core[a]) & self._said(b) - self._said(a)
         return bool(ours or theirs)
 
     def _template(self, a: int, b: int) -> bool:
@@ -167,7 +167,7 @@ class Verdicts:
     def _apart(self, a: int, b: int) -> bool:
         """Whether each is named for something of its own that its description speaks of: a template filled in twice."""
         ours, theirs = self._core[a] - self._core[b], self._core[b] - self._core[a]
-        return bool(ours & self._said[a] and theirs & self._said[b])
+        return bool(ours & self._said(a) and theirs & self._said(b))
 
     def _opposed(self, a: int, b: int) -> bool:
         """Whether two skills are told apart on purpose: by what their names say is done, or by naming each other."""

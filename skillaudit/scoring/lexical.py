@@ -23,6 +23,8 @@ _COMMON_FLOOR = 20
 _OFTEN = 0.1
 _OFTEN_FLOOR = 50
 _BLOCK_CELLS = 1 << 25
+_WIDE = 2_000
+"""Skills from which a product is made row by row; the same numbers, bit for bit."""
 _POSTINGS = 1000
 """Entries that a column keeps in a rough product."""
 _PAIR_BLOCK = 4096
@@ -113,7 +115,14 @@ class _Index:
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
         dense, sparse = self._split(rows)
-        found = np.asarray((sparse @ self._sparse).toarray(), dtype=np.float32)
+        if self._sparse.shape[1] < _WIDE:
+            found = np.asarray((sparse @ self._sparse).toarray(), dtype=np.float32)
+        else:
+            # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
+            found = np.empty((rows.shape[0], self._sparse.shape[1]), dtype=np.float32)
+            for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
+                columns, weights = sparse.indices[start:stop], sparse.data[start:stop]
+                found[row] = self._sparse[columns].T @ weights
         found += dense @ self._dense
         return found
 

@@ -7,7 +7,6 @@ Two rooms split otherwise. `scoring.ngrams` keeps `c++` and `c#`, and the fitted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from skillaudit.text.scripts import UNSPACED
@@ -44,17 +43,28 @@ def is_unspaced(token: str) -> bool:
     return _UNSPACED_ONLY.fullmatch(token) is not None
 
 
-def terms(text: str) -> Iterable[tuple[str, str]]:
-    """Yield (key, surface form) of each telling word; pairs of characters in scripts without spaces.
+def terms(text: str) -> list[tuple[str, str]]:
+    """Return (key, surface form) of each telling word; pairs of characters in scripts without spaces.
 
     Stop words, single letters and bare numbers are left out.
     """
+    if text.isascii():
+        return [(key, run) for run in _RUN.findall(text) if (key := _telling(run))]
+    found = []
     for run in _RUN.findall(text):
         if not run.isascii() and _UNSPACED_ONLY.fullmatch(run):
-            for start in range(max(1, len(run) - 1)):
-                yield run[start : start + 2], run[start : start + 2]
-        elif len(run) > 1 and not run.isdigit() and (key := run.casefold()) not in STOP_WORDS:
-            yield key, run
+            pairs = [run[start : start + 2] for start in range(max(1, len(run) - 1))]
+            found += zip(pairs, pairs, strict=True)
+        elif key := _telling(run):
+            found.append((key, run))
+    return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _telling(word: str) -> str:
+    """Fold the case of a word that says something; empty for one that does not."""
+    key = word.casefold()
+    return "" if len(word) < 2 or word.isdigit() or key in STOP_WORDS else key
 
 
 _ENDINGS = ("ing", "ed", "es", "s")
