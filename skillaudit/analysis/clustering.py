@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -113,8 +114,12 @@ def clone_families(neighbors: Neighbors, templates: Labels, flat: float) -> Labe
     return numbered(out)
 
 
+@lru_cache(maxsize=1)
 def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Each pair in the neighbour lists once: lower index, higher index, similarity."""
+    """Each pair in the neighbour lists once: lower index, higher index, similarity; not to be written to.
+
+    Clusters, families and cohesion ask for the same.
+    """
     n, k = neighbors.n, neighbors.k
     source = np.repeat(np.arange(n), k)
     target = neighbors.indices.reshape(-1).astype(np.int64)
@@ -123,7 +128,10 @@ def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     order = np.lexsort((-neighbors.similarities.reshape(-1), low * n + high))
     key = (low * n + high)[order]
     first = order[np.concatenate(([True], key[1:] != key[:-1]))] if key.size else order
-    return low[first], high[first], neighbors.similarities.reshape(-1)[first].astype(np.float64)
+    found = low[first], high[first], neighbors.similarities.reshape(-1)[first].astype(np.float64)
+    for part in found:
+        part.flags.writeable = False
+    return found
 
 
 def edge_floor(

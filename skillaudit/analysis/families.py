@@ -90,8 +90,11 @@ def _summed(
     one: NDArray[np.int64], other: NDArray[np.int64], weight: NDArray[np.float64], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Add up the weights between each two different groups."""
+    from scipy.sparse import coo_array
+
     crossing = one != other
-    key = (np.minimum(one, other) * count + np.maximum(one, other))[crossing]
-    keys, inverse = np.unique(key, return_inverse=True)
-    total = np.bincount(inverse, weights=weight[crossing], minlength=keys.size)
-    return keys // count, keys % count, total.astype(np.float64)
+    ends = (np.minimum(one, other)[crossing], np.maximum(one, other)[crossing])
+    summed = coo_array((weight[crossing], ends), shape=(count, count)).tocsr()
+    summed.sort_indices()
+    low = np.repeat(np.arange(count), np.diff(summed.indptr))
+    return low, summed.indices.astype(np.int64), summed.data

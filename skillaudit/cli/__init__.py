@@ -98,7 +98,7 @@ def main(idle: Mapping[int, Handler] = MappingProxyType({})) -> None:
 
     guard()
     # Records by the hundred thousand are made and kept; looking for garbage after every 700 takes a tenth of the time.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     signals = Signals(idle)
     try:
         code = run(group, signals)

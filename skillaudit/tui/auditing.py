@@ -123,7 +123,7 @@ def serve() -> NoReturn:
     if hasattr(os, "nice"):
         # Where cores are scarce the screen goes first.
         os.nice(5)
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     orders = sys.stdin.buffer
     # What libraries print must not come between the messages.
     out = os.fdopen(os.dup(1), "wb")
