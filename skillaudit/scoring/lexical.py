@@ -143,7 +143,7 @@ class _Index:
         return by_column.T.tocsr()
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Products of the library's rows pair by pair, (len(rows),); cheapest where one row has all its columns together."""
+        """Products of the library's rows pair by pair, (len(rows),); cheapest where a row has its columns together."""
         found = np.empty(len(rows), dtype=np.float32)
         turns = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
         if len(rows) >= _RUN * len(turns):

@@ -46,7 +46,9 @@ def fuzz(name: str, options: Sequence[str], shared: mmap.mmap) -> None:
         took = 0.0
         try:
             took = seconds(data)
-            if took > SECONDS:  # once more, since a machine short of memory charges its own work to whoever asks
+            if (
+                took > SECONDS
+            ):  # once more, since a machine short of memory charges its own work to whoever asks
                 took = min(took, seconds(data))
         finally:
             _COUNT.pack_into(shared, 0, count + 1, max(slowest, took))
