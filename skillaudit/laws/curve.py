@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from msgspec.structs import replace
 
 from skillaudit.laws.both import Fitted, fit_draws, left_out_error
-from skillaudit.laws.forms import FORMS, fit
+from skillaudit.laws.forms import FORMS, Form, Law, fit
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import strengths
 from skillaudit.routing.outcome import chance_right, expected, ranked_right, regressors
@@ -222,11 +222,14 @@ def _expected(
 
 
 def forms_of(
-    sizes: Sequence[float], values: Sequence[float], interference: Sequence[float] | None
+    sizes: Sequence[float],
+    values: Sequence[float],
+    interference: Sequence[float] | None,
+    laws: Mapping[Form, Law] | None = None,
 ) -> tuple[LawForm, ...]:
-    """Both forms fitted to accuracies at several sizes, the one with the smaller left-out error chosen."""
+    """Both forms fitted to accuracies at several sizes, unless `laws` has them; the smaller left-out error is chosen."""
     extra = {"logarithmic": None, "capacity": interference}
-    laws = {form: fit(form, sizes, values, extra[form]) for form in FORMS}
+    laws = laws or {form: fit(form, sizes, values, extra[form]) for form in FORMS}
     errors = {form: left_out_error(form, sizes, values, extra[form]) for form in FORMS}
     chosen = min(FORMS, key=lambda form: (errors[form] is None, errors[form] or 0.0))
     return tuple(
@@ -251,7 +254,7 @@ def fitted_curve(
     interference = known if any(known) else None
     line = fit_draws("logarithmic", sizes, values, draws)
     curve = fit_draws("capacity", sizes, values, draws, interference)
-    forms = forms_of(sizes, values, interference)
+    forms = forms_of(sizes, values, interference, {"logarithmic": line.law, "capacity": curve.law})
     crossing = room = None
     if floor is not None:
         fitted = line if forms[0].chosen else curve
