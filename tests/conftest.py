@@ -28,11 +28,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def own_surroundings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the developer's own cache, settings, model folder and hub out of every test."""
-    monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("SKILLAUDIT_STATE", str(tmp_path_factory.mktemp("state")))
+    own = tmp_path_factory.mktemp("own")
+    monkeypatch.setenv("SKILLAUDIT_CACHE", str(own / "cache"))
+    monkeypatch.setenv("SKILLAUDIT_STATE", str(own / "state"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796000000")  # a day in November 2026, when clients were read
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(own / "config"))
     for name in ("CONFIG", "MODEL_DIR", "TRACEBACK"):
         monkeypatch.delenv(f"SKILLAUDIT_{name}", raising=False)
 
@@ -48,7 +49,9 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
 def warm(own_surroundings: None, shared_cache: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take reports from the run's cache: for tests of what is done with a report, however it came about."""
     monkeypatch.setenv("SKILLAUDIT_CACHE", shared_cache)
-    (Path(os.environ["SKILLAUDIT_STATE"]) / "key").write_bytes(b"what is kept is sealed with this")
+    state = Path(os.environ["SKILLAUDIT_STATE"])
+    state.mkdir()
+    (state / "key").write_bytes(b"what is kept is sealed with this")
 
 
 @pytest.fixture

@@ -42,8 +42,7 @@ def layout(
 ) -> Positions:
     """Place every skill on a plane; near means similar, axes mean nothing.
 
-    `pca` takes milliseconds on an idle machine, seconds where the threads of its matrix routines have
-    to wait; `umap` compiles for 10 to 20 seconds in every process. Both are served by the `cache`, which
+    `pca` takes milliseconds; `umap` compiles for 10 to 20 seconds in every process. Both are served by the `cache`, which
     is keyed by vectors, neighbours, method and seed. Without `vectors` (the lexical scorer) both start
     from the spectrum of the neighbour graph. Libraries under eight skills always get principal
     components. Same input, same map, on one machine.
@@ -71,7 +70,11 @@ def _principal(vectors: FloatArray) -> Positions:
     if n < 2:
         return out
     centred = vectors - vectors.mean(axis=0)
-    values, axes = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
+    from threadpoolctl import threadpool_limits
+
+    # Threads would wait for one another twenty times longer than one needs for all of it.
+    with threadpool_limits(limits=1, user_api="blas"):
+        values, axes = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
     kept = axes[:, ::-1][:, : min(2, n - 1)]
     kept = kept * (values[::-1][: kept.shape[1]] > 1e-9)
     kept = kept * np.where(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])] < 0, -1, 1)
