@@ -42,8 +42,8 @@ def layout(
 ) -> Positions:
     """Place every skill on a plane; near means similar, axes mean nothing.
 
-    `pca` takes milliseconds; `umap` compiles for 10 to 20 seconds in every process. Both are served by the `cache`, which
-    is keyed by vectors, neighbours, method and seed. Without `vectors` (the lexical scorer) both start
+    `pca` takes milliseconds; `umap` compiles for 10 to 20 seconds in every process. Both are served by the
+    `cache`, which is keyed by vectors, neighbours, method and seed. Without `vectors` (the lexical scorer) both start
     from the spectrum of the neighbour graph. Libraries under eight skills always get principal
     components. Same input, same map, on one machine.
     """

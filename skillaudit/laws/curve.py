@@ -227,7 +227,7 @@ def forms_of(
     interference: Sequence[float] | None,
     laws: Mapping[Form, Law] | None = None,
 ) -> tuple[LawForm, ...]:
-    """Both forms fitted to accuracies at several sizes, unless `laws` has them; the smaller left-out error is chosen."""
+    """Both forms, fitted unless `laws` has them, the one with the smaller left-out error chosen."""
     extra = {"logarithmic": None, "capacity": interference}
     laws = laws or {form: fit(form, sizes, values, extra[form]) for form in FORMS}
     errors = {form: left_out_error(form, sizes, values, extra[form]) for form in FORMS}
