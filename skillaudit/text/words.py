@@ -50,7 +50,7 @@ def terms(text: str) -> list[tuple[str, str]]:
     """
     if text.isascii():
         return [(key, run) for run in _RUN.findall(text) if (key := _telling(run))]
-    found = []
+    found: list[tuple[str, str]] = []
     for run in _RUN.findall(text):
         if not run.isascii() and _UNSPACED_ONLY.fullmatch(run):
             pairs = [run[start : start + 2] for start in range(max(1, len(run) - 1))]

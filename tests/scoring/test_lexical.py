@@ -19,6 +19,8 @@ TEXTS = (
     "演示文稿: 把笔记变成幻灯片。",
 )
 
+WORDS = ("reports", "tables", "slides", "letters", "charts", "tests", "notes")
+
 
 @pytest.fixture(scope="module")
 def scorer() -> LexicalScorer:
@@ -109,6 +111,27 @@ def test_any_text_is_scored_in_range(texts: list[str], query: str) -> None:
     assert scores.min() >= 0
     assert scores.max() <= 1 + 1e-5
     assert np.array_equal(scores, scorer.scores([query, *texts])[:1])
+
+
+def test_row_by_row_gives_the_same_bits_as_all_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [
+        f"skill-{i}: writes {WORDS[i % 7]} about {WORDS[i % 5]} for {WORDS[i % 3]} {i}" for i in range(60)
+    ]
+    at_once = LexicalScorer(texts).similarities(0, 60)
+    monkeypatch.setattr(lexical, "_WIDE", 0)
+    assert np.array_equal(LexicalScorer(texts).similarities(0, 60), at_once)
+
+
+def test_pairs_of_one_row_together_score_as_pairs_alone() -> None:
+    texts = [
+        f"skill-{i}: writes {WORDS[i % 7]} about {WORDS[i % 5]} for {WORDS[i % 3]} {i}" for i in range(60)
+    ]
+    scorer = LexicalScorer(texts)
+    rows, columns = np.repeat(np.array([3, 9]), 60), np.tile(np.arange(60), 2)
+    together = scorer.pairs(rows, columns)
+    assert np.allclose(together, scorer.similarities(0, 60)[rows, columns], atol=1e-6)
+    mixed = np.random.default_rng(0).permutation(120)
+    assert np.allclose(together[mixed], scorer.pairs(rows[mixed], columns[mixed]), atol=1e-6)
 
 
 def test_no_library_at_all() -> None:
