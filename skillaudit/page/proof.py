@@ -56,8 +56,8 @@ def verdict(found: Optimisation) -> str:
 
 
 def _beside(found: Optimisation) -> str:
-    """Count what is ticked for what no forecast shows."""
-    counts = Counter(edit.step for edit in found.accepted)
+    """Count what is ticked for what no forecast shows: in a plan that gains, sentences alone."""
+    counts = Counter(edit.step for edit in found.accepted if not found.gains or edit.step == "activation")
     told = [plural(counts["merge"], "merge")] if counts["merge"] else []
     if counts["activation"]:
         told.append(

@@ -107,6 +107,11 @@ class _Parts:
         about = about_of(self.row, self.lexicon, base)
         return self._within(base, about) if about else self.able(base)
 
+    def full(self, base: str) -> str:
+        """With both, where the file says what the skill does in a sentence."""
+        about = about_of(self.row, self.lexicon, base) if not self.thick else ""
+        return self.able(self._within(base, about)) if about else base
+
     def able(self, base: str) -> str:
         """With what the file lists that the skill does, where the description says next to nothing."""
         return base if self.thick else self._within(base, able_of(self.row, self.lexicon, base))
@@ -176,15 +181,17 @@ def by_recipe(
 def _grown(parts: _Parts, base: str) -> dict[str, str]:
     opened = parts.opened(base)
     able = parts.able(base)
+    full = parts.full(base)
     told, more = parts.told(base, SENTENCES[0]), parts.told(base, SENTENCES[1])
     return {
         "when": parts.when(base),
         "opening": opened,
         "opening and when": parts.when(opened),
         "abilities": able,
-        "opening and abilities": parts.able(opened),
         "abilities and when": parts.when(able),
         "abilities and requests": parts.asked(able),
+        "opening and abilities": full,
+        "opening, abilities and requests": parts.asked(full),
         "sentences": told,
         "sentences and when": parts.when(told),
         "more sentences and when": parts.when(more),

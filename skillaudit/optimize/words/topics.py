@@ -16,7 +16,7 @@ _OUTSIDE = re.compile(
     r"checklists?|templates?|instructions?|inputs?|outputs?|steps?|phases?|tips|notes|purpose|goals?|scripts?|"
     r"workflows?|protocols?|dives?|details?|context|personas?|roles?|skills?|agents?|versions?|criteria|metrics|"
     r"formats?|anti-patterns|capabilit\w+|questions?|glance|history|links|related)$"
-    r"|^(?:key|core|common|quick|critical|important|required|optional|additional|further|detailed|general|basic|"
+    r"|^(?:by|from|to|of|at|on|as|before|after|during|without|post|pre|key|core|common|quick|critical|important|required|optional|additional|further|detailed|general|basic|"
     r"advanced|final|first|next|future|how|why|when|what|which|where|who|the|your|this|if|for|in|with|step|phase|part|level|"
     r"rule|mode|tier|section|option|pattern|example|stage|task|day|week)\b"
     r"|\b(?:claude|skill)\b|[^\w\s'’&/.+#-]|\d$|^\d|\w_\w|\s-\s|\.\w+$|(?:^|\s)[./]",
@@ -28,8 +28,18 @@ _MANY = re.compile(
     r"|support|review|logic|context|safety|reload|data|code|[A-Z0-9]|[A-Z]\S+)$"
 )
 """Ends what a list may name without an article: several things, a doing, a quality, a name."""
+_ONE = re.compile(
+    r"\b(?:framework|system|rubric|model|playbook|method|scorecard|dashboard|matrix|library|engine|pipeline|loop"
+    r"|lifecycle|calendar|formula|pattern|tree|map|curve|layer|stack|flow|outline|sequence|funnel|profile|taxonomy"
+    r"|policy|algorithm|interface|graph|index|standard|score|budget|desk|cache|queue|theory|theorem|law|spectrum)$"
+)
+"""Ends what a list names with an article."""
+ROOM = 320
+"""Characters of a sentence that lists topics."""
 FEWEST = 3
 """Topics of a sentence that lists some."""
+_SPLIT = re.compile(r"\b[a-z]+ [A-Z][a-z]+$")
+"""A name of several words of which the last alone has kept its capital."""
 DEPTHS = (2, 3)
 """Of titles, those of the large parts first."""
 _WITHIN = re.compile(r"(?<=[a-z,] )([A-Za-z][a-z]+)\b")
@@ -71,14 +81,18 @@ def topics(source: Source, own: str, writing: Writing) -> tuple[Situation, ...]:
         odd = EVERYWHERE.match(text) or _OUTSIDE.search(text) or MINUS.search(text)
         if spoken and not odd and words[0].casefold() not in VERBS and text.isascii() and tidy(text):
             small = re.sub(r"[^\W_]+", lambda word: writing.within(word.group()), text)
-            if "?" not in small and _MANY.search(small):
-                found.setdefault(small.casefold(), Situation("topic", small, depth))
+            one = _ONE.search(small) is not None and not re.match(r"[\w-]+ing\b", small)
+            if "?" not in small and (one or _MANY.search(small)) and not _SPLIT.search(small):
+                found.setdefault(
+                    small.casefold(), Situation("topic", f"the {small}" if one else small, depth)
+                )
     return tuple(found.values())
 
 
 def covering(found: Sequence[Situation], known: Collection[str]) -> str:
     """Return a sentence on what a file covers, by its large parts or else by the small ones; empty for too few."""
     lists = (
-        sentence([each for each in found if each.where == depth], known, least=FEWEST) for depth in DEPTHS
+        sentence([each for each in found if each.where == depth], known, ROOM, least=FEWEST)
+        for depth in DEPTHS
     )
     return next(filter(None, lists), "")
