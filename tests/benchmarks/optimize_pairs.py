@@ -3,7 +3,9 @@
     python -m tests.benchmarks.optimize_pairs --data ../shared/data
 
 The recorded choices are held against reports that never saw them: made from names and descriptions alone, and from the
-same requests with their right skills. Counted are the different pairs, a right skill and the one taken instead.
+same requests with their right skills. Counted are the different pairs, a right skill and the one taken instead. The
+last lines say how many would be among the first ten if the pairs stood in another order, on every second library and on
+the others.
 """
 
 from __future__ import annotations
@@ -11,19 +13,28 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from skillaudit import audit
 from skillaudit.config import Config
 from skillaudit.routing.decisions import read_lines
-from skillaudit.schema import Report
+from skillaudit.schema import Pair, Report
 from tests.benchmarks.routing_data import arguments
 from tests.benchmarks.routing_sets import SHARED
 
 MODEL = "frontier-2026-11"
 OWN = ("marketing", "golang", "uipath", "materials")
 NAMED, RIVALS = 10, 3
+ORDERS: dict[str, Callable[[Pair], float]] = {
+    "as reported": lambda pair: 0.0,
+    "likest first": lambda pair: -(pair.cosine or 0.0),
+    "by shares lost": lambda pair: -(pair.a_to_b + pair.b_to_a),
+    "by the larger share": lambda pair: -max(pair.a_to_b, pair.b_to_a),
+    "by the smaller share": lambda pair: -min(pair.a_to_b, pair.b_to_a),
+    "by shares and likeness": lambda pair: -(pair.a_to_b + pair.b_to_a) * (pair.cosine or 0.0),
+}
+"""Other orders of the pairs of a report, ties as they stand in it."""
 Rows = list[dict[str, object]]
 
 
@@ -72,24 +83,37 @@ def counted(report: Report, pairs: list[tuple[str, str]]) -> tuple[int, int, int
     )
 
 
+def first(report: Report, pairs: list[tuple[str, str]], order: Callable[[Pair], float]) -> int:
+    """Return how many pairs are among the first ten of an order."""
+    ids = {skill.name: skill.id for skill in reversed(report.skills)}
+    named = {frozenset((pair.a, pair.b)) for pair in sorted(report.pairs, key=order)[:NAMED]}
+    return sum(frozenset((ids[gold], ids[taken])) in named for gold, taken in pairs)
+
+
 def main() -> int:
     """Print the three figures of each library, and their sums."""
     args = arguments(__doc__).parse_args()
     sums: dict[tuple[str, str], list[int]] = {}
+    ordered = {(how, order): [0, 0] for how in ("descriptions alone", "with requests") for order in ORDERS}
     with tempfile.TemporaryDirectory() as folder:
-        for name, skills, decisions in libraries(args.data):
+        for at, (name, skills, decisions) in enumerate(libraries(args.data)):
             library, asked = Path(folder) / f"{name}.jsonl", Path(folder) / f"{name}.requests.jsonl"
             _write(library, skills, ("name", "description"))
             _write(asked, decisions, ("query", "gold"))
             pairs = confused(decisions)
             for how, requests in (("descriptions alone", ()), ("with requests", (asked,))):
-                found = counted(audit([library], Config(requests=requests, law=False)), pairs)
+                report = audit([library], Config(requests=requests, law=False))
+                found = counted(report, pairs)
+                for order, key in ORDERS.items():
+                    ordered[how, order][at % 2] += first(report, pairs, key)
                 print(_line(name, how, [len(pairs), *found]), flush=True)
                 kind = "four libraries" if name in OWN else "eight whole libraries"
                 total = sums.setdefault((kind, how), [0, 0, 0, 0])
                 sums[kind, how] = [one + two for one, two in zip(total, (len(pairs), *found), strict=True)]
     for (kind, how), values in sums.items():
         print(_line(kind, how, values))
+    for (how, order), (even, odd) in ordered.items():
+        print(f"{how:<19} {order:<23} {even + odd} among the first {NAMED} ({even} and {odd})")
     return 0
 
 
