@@ -21,15 +21,25 @@ from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.merge import NEAREST, fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
 from skillaudit.optimize.proof.prove import Prove, prove
-from skillaudit.optimize.records import PLAN_VERSION, STEPS, Edit, Hierarchy, Optimisation, Plan, StepName
+from skillaudit.optimize.records import (
+    PLAN_VERSION,
+    STEPS,
+    Edit,
+    Hierarchy,
+    Optimisation,
+    Plan,
+    SaysWhen,
+    StepName,
+)
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.rewrite.boundary import draw_boundaries
 from skillaudit.optimize.rewrite.model import Complete, ModelWriter
 from skillaudit.optimize.rewrite.victim import help_victims
 from skillaudit.optimize.words.lexicon import Lexicon
+from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.holes import broad_rows
-from skillaudit.schema import Library
+from skillaudit.schema import Library, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.weighing import in_order_of_use
 
@@ -118,8 +128,18 @@ def optimize(
         hierarchy=hierarchy,
         notes=tuple(notes),
         loadout=proven.loadout,
+        says_when=_says_when(halves.skills, proven.edits),
         live=asked,
     )
+
+
+def _says_when(skills: Sequence[Skill], edits: Sequence[Edit]) -> SaysWhen:
+    after, gone, into = applied(skills, edits)
+    left = [skill for skill in after if skill.id not in gone and skill.id not in into]
+    before, then = (
+        sum(SAYS_WHEN.search(skill.text) is not None for skill in each) for each in (skills, left)
+    )
+    return SaysWhen(before=before, skills_before=len(skills), after=then, skills_after=len(left))
 
 
 def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from skillaudit.errors import UsageError
+from skillaudit.optimize.hierarchy.records import Hierarchy as Hierarchy
+from skillaudit.optimize.hierarchy.records import Node as Node
+from skillaudit.optimize.hierarchy.records import Tree as Tree
 from skillaudit.schema import Estimate, Record
 
 PLAN_VERSION = "1.0"
@@ -92,6 +95,8 @@ class Edit(Record, forbid_unknown_fields=True):
     effect: Effect | None = None
     hundred: tuple[tuple[str, float], ...] = ()
     """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
+    triggers: float | None = None
+    """False triggers of a hundred requests that need no skill, which a merge alone adds; None without such requests."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
     mends: tuple[str, ...] = ()
@@ -285,44 +290,6 @@ class Step(Record):
     note: str = ""
 
 
-class Node(Record, forbid_unknown_fields=True):
-    """A category or a skill in a proposed tree."""
-
-    id: str
-    """Slug of the category; id of the skill at a leaf."""
-    name: str
-    description: str
-    children: tuple[Node, ...] = ()
-    skill: bool = False
-
-
-class Tree(Record):
-    """How one arrangement of the library routes the same requests."""
-
-    arrangement: Literal["flat", "folders", "proposed"]
-    stages: int
-    """Choices on the longest way from the root to a skill."""
-    largest: int
-    """Options in the largest choice."""
-    accuracy: float | None
-    """Expected share of requests that reach a right skill: the product over the stages."""
-    stage_accuracy: tuple[float, ...] = ()
-    """Mean accuracy of each choice on the way, root first, given that the ones before it were right."""
-    local: float | None = None
-    """The same by top rank of the local scorer."""
-
-
-class Hierarchy(Record):
-    """A proposed tree, and how it compares."""
-
-    root: tuple[Node, ...]
-    bound: int
-    """Largest number of options that a choice may have."""
-    trees: tuple[Tree, ...]
-    recommended: bool
-    reason: str
-
-
 class Mend(Record):
     """One finding of the audit, and what mends it."""
 
@@ -331,6 +298,16 @@ class Mend(Record):
     fingerprint: str
     edits: tuple[str, ...]
     """Ids of edits, accepted ones first; empty where none was found."""
+
+
+class SaysWhen(Record):
+    """How many descriptions say when to use their skill, which is what agents at work load skills by."""
+
+    before: int
+    skills_before: int
+    after: int
+    """With the accepted edits."""
+    skills_after: int
 
 
 class Optimisation(Record):
@@ -361,6 +338,7 @@ class Optimisation(Record):
     """None without a client, or where it shows everything."""
     mends: tuple[Mend, ...] = ()
     """The findings of the audit with their edits."""
+    says_when: SaysWhen | None = None
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
 

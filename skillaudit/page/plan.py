@@ -27,7 +27,14 @@ from skillaudit.page.blocks import (
 from skillaudit.page.figures import percent, plural, points, signed
 from skillaudit.page.lines import Span
 from skillaudit.page.mending import mend_blocks, mended_blocks
-from skillaudit.page.proof import harmed_blocks, live_blocks, proof_blocks, step_blocks, verdict
+from skillaudit.page.proof import (
+    harmed_blocks,
+    live_blocks,
+    proof_blocks,
+    step_blocks,
+    verdict,
+    working_blocks,
+)
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import (
@@ -71,6 +78,7 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
         yield Paragraph(
             f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused", "muted"
         )
+    yield from working_blocks(found) if accepted else ()
     if not accepted and not everything:
         # Where nothing was edited, as with --only hierarchy, the tree is all there is to show.
         if found.hierarchy is not None and (found.hierarchy.recommended or not found.edits):
@@ -171,6 +179,8 @@ def gain(edit: Edit) -> list[Block]:
     said = f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
     if edit.hundred:
         said += "; in a hundred: " + ", ".join(f"{name} {signed(value, 2)}" for name, value in edit.hundred)
+    if edit.triggers is not None:
+        said += f"; false triggers {signed(edit.triggers, 2)} of a hundred requests that need no skill"
     return [field("gain", said)]
 
 

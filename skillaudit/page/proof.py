@@ -70,6 +70,19 @@ def _beside(found: Optimisation) -> str:
     )
 
 
+def working_blocks(found: Optimisation) -> list[Block]:
+    """Say what tells whether an agent loads a skill at all: descriptions that say when, requests that fire none."""
+    blocks: list[Block] = []
+    if (told := found.says_when) is not None:
+        said = f"{told.before:,} of {told.skills_before:,} → {told.after:,} of {plural(told.skills_after, 'skill')}"
+        blocks.append(field("says when", said))
+    proof = found.proof
+    if proof is not None:
+        change = f"{percent(proof.before.no_skill.value)} → {percent(proof.after.no_skill.value)} of requests"
+        blocks.append(field("fires nothing", f"{change}, in the forecast"))
+    return blocks
+
+
 def live_verdict(live: LiveProof) -> str:
     """Say in a sentence what a live model made of the edits."""
     change = live.difference

@@ -34,7 +34,7 @@ from skillaudit.page.plan import (
     offer_blocks,
     touched_blocks,
 )
-from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks, verdict
+from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks, verdict, working_blocks
 from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
             )
         )
     else:
-        blocks.append(Paragraph(verdict(found), "" if found.gains else "warning"))
+        blocks += [Paragraph(verdict(found), "" if found.gains else "warning"), *working_blocks(found)]
     blocks += _exported(plan)
     if plan.forecast_error is not None:
         blocks += [Heading("No forecast"), Paragraph(str(plan.forecast_error), "error")]

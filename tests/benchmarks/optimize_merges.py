@@ -13,11 +13,14 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.edits import applied
+from skillaudit.optimize.records import StepName
 from tests.benchmarks.routing_data import arguments
 
 FIVE = (
-    "davila7-templates", "antigravity-awesome", "mukul-cybersecurity", "openclaw-skills", "jeremylongshore-plugins-plus",
+    "davila7-templates", "antigravity-awesome", "mukul-cybersecurity", "openclaw-skills",
+    "jeremylongshore-plugins-plus",
 )  # fmt: skip
+MERGE: tuple[StepName, ...] = ("merge",)
 
 
 def main() -> int:
@@ -29,7 +32,7 @@ def main() -> int:
     for name in args.libraries.split(","):
         (path,) = sorted((args.data / "libraries").glob(f"{name}.jsonl*"))
         library = load([path])
-        edits = optimize(library, Config(), only=("merge",)).edits
+        edits = optimize(library, Config(), only=MERGE).edits
         after, _, into = applied(library.routable, edits)
         before = sum(len(skill.name) + len(skill.text) for skill in library.routable)
         left = sum(len(skill.name) + len(skill.text) for skill in after if skill.id not in into)

@@ -15,6 +15,7 @@ from skillaudit.optimize.records import (
     PairedTest,
     Proof,
     Rates,
+    SaysWhen,
     StepName,
 )
 from skillaudit.page.lines import cells
@@ -167,3 +168,11 @@ def test_a_plan_without_a_proof_says_what_its_edits_are_for(steps: tuple[StepNam
     assert text.startswith("No request was kept back to judge this library: nothing is proved.")
     assert told in text if told else "Ticked" not in text
     assert "REFUSED" not in text
+
+
+def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
+    told = SaysWhen(before=3, skills_before=9, after=7, skills_after=8)
+    merge = msgspec.structs.replace(edit(1, accept=True), step="merge", triggers=-1.5)
+    text = " ".join(render(msgspec.structs.replace(found(merge), says_when=told)).split())
+    assert "says when 3 of 9 → 7 of 8 skills" in text
+    assert "false triggers -1.50 of a hundred requests that need no skill" in text

@@ -223,11 +223,9 @@ class _Court:
         taken = [edit for edit in edits if edit.accept]
         taken.sort(key=lambda edit: -(edit.effect.expected if edit.effect else 0.0))
         room = _CELLS // max(len(self.halves.skills) * len(self.halves.proof), 1)
-        gains = {edit.id: self._alone(edit) for edit in taken[: max(WEIGHED[0], min(WEIGHED[1], room))]}
-        return [
-            msgspec.structs.replace(edit, hundred=gains[edit.id]) if edit.id in gains else edit
-            for edit in edits
-        ]
+        weighed = taken[: max(WEIGHED[0], min(WEIGHED[1], room))]
+        found = {edit.id: self._weighed(edit, self.after([edit])) for edit in weighed}
+        return [found.get(edit.id, edit) for edit in edits]
 
     def worth(self, edits: Sequence[Edit], proof: Proof) -> list[Edit]:
         """Refuse the edits that lose by themselves, unless the whole plan is worse without them; they then say so.
@@ -248,8 +246,15 @@ class _Court:
             for edit in edits
         ]
 
-    def _alone(self, edit: Edit) -> tuple[tuple[str, float], ...]:
-        after, every = self.after([edit]), range(len(self.before.requests))
+    def _weighed(self, edit: Edit, after: Variant) -> Edit:
+        triggers = None
+        if edit.kind == "fold" and self.halves.idle:
+            first, last = (self.rates(state)[1].false_trigger.value for state in (self.before, after))
+            triggers = None if first is None or last is None else round(100 * (last - first), 2) + 0.0
+        return msgspec.structs.replace(edit, hundred=self._alone(after), triggers=triggers)
+
+    def _alone(self, after: Variant) -> tuple[tuple[str, float], ...]:
+        every = range(len(self.before.requests))
         name = self.config.scorer
         return tuple(
             (
