@@ -270,7 +270,7 @@ def test_compiled_systems(skillaudit: Runner, tmp_path: Path, name: str) -> None
 WORDS = (
     ("check", text_of("nowhere")),
     ("report", "lib", "-f", text_of("text")),
-    ("report", "lib", "-o", f"no/{RUNNER}\x1b[2J"),
+    ("report", "lib", "--scorer", "lexical", "-o", f"no/{RUNNER}\x1b[2J"),
     ("report", "lib", text_of("--flag")),
     ("check", "lib", f"--{BAD}"),
     ("check", "lib", "--since", text_of("ref")),
@@ -285,7 +285,7 @@ WORDS = (
     ("whatif", "lib", "--remove", text_of("nobody")),
     ("experiment", text_of("nothing")),
     ("optimize", "lib", "--only", text_of("step")),
-    ("optimize", "lib", "--plan", f"no/{RUNNER}\x1b.json"),
+    ("optimize", "lib", "--scorer", "lexical", "--plan", f"no/{RUNNER}\x1b.json"),
 )
 
 
