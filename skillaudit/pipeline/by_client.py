@@ -9,6 +9,7 @@ from skillaudit.config import Config
 from skillaudit.progress import Progress
 from skillaudit.requests import Gathered
 from skillaudit.routing import forecast
+from skillaudit.routing.rates import shares
 from skillaudit.schema import Coverage, Forecast, ForecastRow, Library, Skill
 from skillaudit.scoring import Scorer
 
@@ -71,11 +72,8 @@ def _row(found: Forecast, client: str, shown: int, files: int) -> ForecastRow:
         router=found.router,
         client=client,
         situation="asked",
-        accuracy=found.accuracy,
-        hijack=found.hijack,
-        no_skill=found.no_skill,
         false_trigger=found.false_trigger,
-        contested=found.contested,
+        **shares(found),
         source=f"{rule.title} by its rules of {rule.date}: {shown:,} of {files:,} skills, as its list shows them.",
         extrapolates=found.extrapolates,
     )

@@ -18,7 +18,7 @@ from skillaudit.routing import Routing, SkillFlow, forecast
 from skillaudit.routing.activation import activations
 from skillaudit.routing.classes import at_work
 from skillaudit.routing.profiles import RouterProfile, find
-from skillaudit.routing.rates import DIMENSIONS, Rates, with_intervals
+from skillaudit.routing.rates import DIMENSIONS, Rates, shares, with_intervals
 from skillaudit.routing.reading import Reader
 from skillaudit.routing.staged import Choice, Joint, Way, joint
 from skillaudit.routing.survey import Survey
@@ -139,11 +139,11 @@ def in_stages(
         classes = []
         for row in top.rows:
             if row.client is None and row.router == top.forecast.router:
-                classes.append(_row(row, rated(way, row)))
+                classes.append(replace(row, **shares(rated(way, row))))
             elif (by := whole(find(row.router, top.forecast.scorer))) is None:
                 classes.append(row)
             elif row.client is None:
-                classes.append(_row(row, rated(by, row)))
+                classes.append(replace(row, **shares(rated(by, row))))
             else:
                 # Whoever has started on a gateway reads on: only the first choice is one between starting and not.
                 known = next(a for a in activations() if (a.router, a.client) == (row.router, row.client))
@@ -222,20 +222,7 @@ def _composed(top: Forecast, found: Rates, parts: Sequence[tuple[Forecast, int]]
     scale = (found.hijack.value or 0.0) / max(sum(lost.values()), 1e-12)
     return replace(
         top,
-        accuracy=found.accuracy,
-        hijack=found.hijack,
-        no_skill=found.no_skill,
-        contested=found.contested,
+        **shares(found),
         taxonomy=Taxonomy(**{kind: value * scale for kind, value in lost.items()}),
         extrapolates=any(one.extrapolates for one, _ in parts),
-    )
-
-
-def _row(row: ForecastRow, found: Rates) -> ForecastRow:
-    return replace(
-        row,
-        accuracy=found.accuracy,
-        hijack=found.hijack,
-        no_skill=found.no_skill,
-        contested=found.contested,
     )

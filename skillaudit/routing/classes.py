@@ -6,7 +6,7 @@ import numpy as np
 
 from skillaudit.routing.activation import Activation, activations
 from skillaudit.routing.profiles import CLASSES, RouterProfile, classes
-from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, WRONG, Drawn, Rates, draw
+from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, WRONG, Drawn, Rates, draw, shares
 from skillaudit.routing.reading import Reader, View
 from skillaudit.schema import ForecastRow, ScorerName
 from skillaudit.stats.draws import estimate, measured, normals
@@ -30,11 +30,8 @@ def side_by_side(
                 router=other.name,
                 client=None,
                 situation="asked",
-                accuracy=values.accuracy,
-                hijack=values.hijack,
-                no_skill=values.no_skill,
                 false_trigger=values.false_trigger,
-                contested=values.contested,
+                **shares(values),
                 source=other.provenance,
                 extrapolates=other.extrapolates(len(reader.skills)),
             )

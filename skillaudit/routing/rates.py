@@ -10,7 +10,7 @@ import numpy.typing as npt
 from skillaudit.routing.evidence import Evidence
 from skillaudit.routing.outcome import Outcome, design, trigger_columns
 from skillaudit.routing.profiles import ChoiceFit
-from skillaudit.schema import Estimate
+from skillaudit.schema import Estimate, Forecast
 from skillaudit.stats.draws import Clusters, estimate, grouped, measured, normals, root
 from skillaudit.stats.intervals import UNKNOWN
 from skillaudit.stats.logistic import logistic
@@ -32,6 +32,11 @@ class Rates:
     no_skill: Estimate
     false_trigger: Estimate
     contested: Estimate
+
+
+def shares(found: Rates | Forecast) -> dict[str, Estimate]:
+    """What becomes of requests that have a right skill, under the names that records have for it."""
+    return {name: getattr(found, name) for name in ("accuracy", "hijack", "no_skill", "contested")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,20 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.routing.evidence import Evidence
+from skillaudit.routing.outcome import Outcome
 from skillaudit.routing.profiles import RouterProfile
 from skillaudit.routing.rates import Drawn, Shown, draw
 from skillaudit.routing.reading import Reader, View
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Rows = TypeVar("Rows")
+Rows = TypeVar("Rows", Evidence, Outcome)
 
 PARTS, LEAST = 4, 8
 """Parts of alike difficulty that the requests of one way are taken in, and how many a part has at least."""
@@ -109,9 +111,9 @@ def _parts(view: View, rows: Ints) -> Sequence[Ints]:
 
 def _some(record: Rows, rows: Ints) -> Rows:
     """Return a record of parallel arrays at some of its rows."""
-    arrays = {
+    arrays: dict[str, Any] = {
         field.name: value[rows]
-        for field in dataclasses.fields(record)  # type: ignore[arg-type]
+        for field in dataclasses.fields(record)
         if isinstance(value := getattr(record, field.name), np.ndarray)
     }
-    return dataclasses.replace(record, **arrays)  # type: ignore[type-var]
+    return dataclasses.replace(record, **arrays)

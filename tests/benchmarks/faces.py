@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from skillaudit.config import Config
@@ -111,7 +112,7 @@ async def app(library: Path, report: Report) -> None:
             await timed(shown, f"  down in {view}", "j", lambda: True)
 
 
-async def timed(shown: Watched, what: str, key: str, condition) -> None:  # type: ignore[no-untyped-def]
+async def timed(shown: Watched, what: str, key: str, condition: Callable[..., bool]) -> None:
     """Print what one key costs."""
     before = time.process_time()
     waited = await shown.answer(condition, key)

@@ -60,7 +60,7 @@ def confused(decisions: Rows) -> list[tuple[str, str]]:
     """Return each pair once: the name of a right skill, and of the one that the model took."""
     found: dict[frozenset[str], tuple[str, str]] = {}
     for row in decisions:
-        taken, gold = row["choice"][MODEL], row["gold"]  # type: ignore[index]
+        taken, gold = row["choice"][MODEL], row["gold"]  # type: ignore[index]  # a line of the record file
         if isinstance(taken, str) and isinstance(gold, list) and taken not in gold:
             found.setdefault(frozenset((gold[0], taken)), (gold[0], taken))
     return list(found.values())

@@ -145,7 +145,7 @@ def recovery(seed: int) -> Found:
     """F11: what a wrong result costs, by how closely the next step hangs on it."""
 
     def done(errand: Errand) -> float:
-        weight = WEIGHTS[_has(errand, "dependency")]  # type: ignore[index]
+        weight = WEIGHTS[_has(errand, "dependency")]  # type: ignore[index]  # a condition holds text
         wrong = -0.5 * weight + 0.05 * (1 - weight)
         return 0.9 + {"right": 0.0, "wrong": wrong, "wrong-blind": -0.8, "none": -0.3}[_has(errand, "state")]
 

@@ -112,7 +112,7 @@ def test_f11_recovers_the_line_of_losses_and_the_recovery() -> None:
 
     def done(errand: Errand) -> float:
         has = factors(errand.condition)
-        weight = WEIGHTS[has["dependency"]]  # type: ignore[index]
+        weight = WEIGHTS[has["dependency"]]  # type: ignore[index]  # a condition holds text
         loss = {
             "right": 0.0,
             "wrong": at_one * weight + at_none * (1 - weight),

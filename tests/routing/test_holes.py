@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 import pytest
@@ -83,7 +85,8 @@ def test_a_declared_router_is_marked() -> None:
     assert hole.declared
 
 
-def test_a_skill_that_takes_from_many_families_is_found_by_requests() -> None:
+def pulled(own: Sequence[Request] = ()) -> World:
+    """A library whose eighth skill is asked for by `own`, and pulls at every third request of the others."""
     world = library(2)
     rng = np.random.default_rng(0)
     pull = unit(rng.standard_normal(48))
@@ -93,7 +96,13 @@ def test_a_skill_that_takes_from_many_families_is_found_by_requests() -> None:
     for row, request in enumerate(world.requests):
         if row % 3 == 0:
             queries[request.query] = unit(vectors[row // 3] + 1.6 * pull)
-    world.scorer = VectorScorer(vectors, queries)
+    world.requests = (*world.requests, *own)
+    world.scorer = VectorScorer(vectors, queries | {request.query: pull for request in own})
+    return world
+
+
+def test_a_skill_that_takes_from_many_families_is_found_by_requests() -> None:
+    world = pulled()
     found = {hole.skill: hole for hole in holes(world, router="local")}
     assert found["s7"].evidence in ("requests", "both")
     assert found["s7"].absorbed > 10 * found["s7"].expected > 0
@@ -141,18 +150,8 @@ def test_the_words_of_many_families_are_found_and_those_of_two_are_not() -> None
 
 
 def test_requests_never_flag_a_skill_below_its_own_share() -> None:
-    world = library(2)
-    rng = np.random.default_rng(0)
-    pull = unit(rng.standard_normal(48))
-    vectors = world.scorer.skills.copy()
-    vectors[7] = pull
-    queries = dict(world.scorer.queries)
-    for row, request in enumerate(world.requests):
-        if row % 3 == 0:
-            queries[request.query] = unit(vectors[row // 3] + 1.6 * pull)
     own = tuple(Request(query=f"mine {i}", gold=("s7",), source="evals") for i in range(400))
-    world.requests = (*world.requests, *own)
-    world.scorer = VectorScorer(vectors, queries | {request.query: pull for request in own})
+    world = pulled(own)
     taken = [hole.skill for hole in holes(world, router="local") if hole.evidence != "structure"]
     assert "s7" not in taken
 

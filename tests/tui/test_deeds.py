@@ -27,7 +27,7 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLoss
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
-from skillaudit.tui.loading import BASES, Basis, Early
+from skillaudit.tui.loading import BASES, Basis, Early, Meter
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
 from skillaudit.tui.widgets.detail import DetailPane
@@ -342,7 +342,8 @@ async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
 
     def load(progress: Progress) -> Report:
         progress.update("embed", 1, 10)
-        progress.early = Early(small, "files")  # type: ignore[attr-defined]
+        assert isinstance(progress, Meter)
+        progress.early = Early(small, "files")
         while not go.wait(0.01):
             progress.update("embed", 2, 10)
         return small
@@ -365,7 +366,8 @@ async def test_what_a_forecast_rests_on_is_told_on_a_narrow_screen(basis: Basis,
     go = threading.Event()
 
     def load(progress: Progress) -> Report:
-        progress.early = Early(reports.small(), basis)  # type: ignore[attr-defined]
+        assert isinstance(progress, Meter)
+        progress.early = Early(reports.small(), basis)
         while not go.wait(0.01):
             progress.update("embedding the descriptions", 2, 10)
         return reports.small()
@@ -386,7 +388,8 @@ async def test_what_changed_since_the_last_audit_is_told_and_marked() -> None:
     change = compare_reports(before, small, reference="the last audit")
 
     def load(progress: Progress) -> Report:
-        progress.change = change  # type: ignore[attr-defined]
+        assert isinstance(progress, Meter)
+        progress.change = change
         return small
 
     async with opened(load, size=(120, 60)) as (app, pilot):
