@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from skillaudit.load.spec import placeholder
+
 GENERIC_PHRASES: tuple[str, ...] = (
     r"any(?: and all)? (?:task|request|question|problem|topic|project|job|situation|purpose|work|need)s?",
     r"all (?:kinds|sorts|types) of",
@@ -109,7 +111,7 @@ work working works would you your yourself
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 """English words that fit any subject."""
 SPEAKS, SUBJECTS = 12, 3
-"""So many words of which so few name a subject say nothing: 24 of 33,298 English descriptions of that length."""
+"""So many different words of which so few name a subject say nothing."""
 LISTED = 5
 """So many plain words in a row make a claim on a whole field of work (`any cloud question`) one on everything."""
 ENDLESS = 20
@@ -126,7 +128,7 @@ def claims(text: str) -> tuple[str, ...]:
 
     Either one sweeping claim on when to use it, or two of `generic_phrases`, or a claim on every question of a field
     beside a list of what is done there, or a list without end, or no subject at all: 85 of 55,001 descriptions of a
-    public corpus, most of them meant to be loaded before everything else.
+    public corpus, most of them meant to be loaded before everything else. What a template left there claims nothing.
     """
     phrases = generic_phrases(text)
     sweeping = tuple(dict.fromkeys(match.group().lower() for match in _SWEEPING.finditer(text)))
@@ -137,10 +139,10 @@ def claims(text: str) -> tuple[str, ...]:
         return (field.group().lower(), *phrases)
     if ENDLESS <= listed <= 10 * ENDLESS:
         return (f"a list of {listed} things", *phrases)
-    words = _ENGLISH.findall(text.lower()) if text.isascii() else []
+    words = set(_ENGLISH.findall(text.lower())) if text.isascii() else set()
     return (
         ("no word that names a subject",)
-        if len(words) >= SPEAKS and len(set(words) - _EMPTY) <= SUBJECTS
+        if len(words) >= SPEAKS and len(words - _EMPTY) <= SUBJECTS and not placeholder(text)
         else ()
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 
 from skillaudit.analysis.names import named, set_apart
@@ -61,6 +61,7 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         key=lambda pair: (-_loss(pair), pair.a, pair.b),
     )
     told = {(pair.a, pair.b) for pair in notes[:NOTES]}
+    templates = {defect.skill for defect in evidence.library.defects if defect.kind == "placeholder"}
     for pair in evidence.pairs:
         if _loss(pair) < PAIR_LOSS and (pair.a, pair.b) not in told:
             continue
@@ -76,11 +77,17 @@ def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             f"{taker} {'is expected to' if loss >= PAIR_LOSS else 'may'} take {percent(loss)} of the requests of "
             f"{loser}{both}.",
             evidence=f"Likeness of the descriptions {pair.cosine:.2f}, where 1 is the same.{example}",
-            fix=(f"Merge them: {pair.merge}. Or say" if pair.merge else "Say")
-            + f" in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse).",
+            fix=_told_apart(pair, loser, taker, templates),
             places=places(evidence, (loser, taker)),
             severity=None if loss >= PAIR_LOSS else "info",
         )
+
+
+def _told_apart(pair: Pair, loser: str, taker: str, templates: Set[str]) -> str:
+    if left := templates & {taker, loser}:
+        return f"Say what {min(left)} does in place of what a template left there, or take it out of the library."
+    merge = f"Merge them: {pair.merge}. Or say" if pair.merge else "Say"
+    return f"{merge} in {loser} what only it does, and in each “not for ..., use {taker}” (and the reverse)."
 
 
 def _loss(pair: Pair) -> float:

@@ -76,7 +76,7 @@ def description_problems(description: str, name: str, line: int) -> Iterable[Pro
         yield Problem("description-too-short", line, description)
     if len(description) <= 4 * len(name) and _letters(description) == _letters(name):
         yield Problem("description-repeats-name", line, description[:80])
-    if match := _placeholder(description):
+    if match := placeholder(description):
         yield Problem("placeholder", line, match[:80])
     if found := _MARKUP.search(description):
         yield Problem("markup-in-description", line, found[0][:80])
@@ -107,7 +107,8 @@ def body_problems(body: str, line: int) -> Iterable[Problem]:
         yield Problem("body-too-long", line, f"{count:,} lines, {len(body):,} characters")
 
 
-def _placeholder(text: str) -> str:
+def placeholder(text: str) -> str:
+    """Return the words that a template left in a text; else empty."""
     folded = text.casefold()
     if not any(sign in folded for sign in _SIGNS):
         return ""

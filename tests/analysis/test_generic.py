@@ -36,6 +36,8 @@ def test_a_claim_on_everything_is_found(text: str) -> None:
         "Use before every commit to a Go repository.",
         "Converts any task list to a table.",
         "Plans, writes, edits, translates and formats invoices.",
+        "Replace with description of the skill and when Claude should use it.",
+        "Agent skill for analyze-code-quality - invoke with $agent-analyze-code-quality",
     ],
 )
 def test_a_sentence_that_says_what_about_claims_nothing(text: str) -> None:

@@ -149,6 +149,16 @@ def test_a_pair_inside_a_clone_family_is_told_once() -> None:
     assert codes(evidence(clusters=(clones,), pairs=(inside, across))) == ["SA201", "SA202"]
 
 
+def test_a_rival_that_is_a_template_is_to_be_written_or_to_go_and_not_to_be_told_apart() -> None:
+    pair = Pair(a="a", b="b", cosine=0.7, a_to_b=0.25, b_to_a=0.0)
+    left = library(Defect(kind="placeholder", skill="b", path="b/SKILL.md"))
+    (plain,) = check(evidence(pairs=(pair,)))
+    told = next(f for f in check(evidence(pairs=(pair,), library=left)) if f.code == "SA202")
+    assert "what only it does" in plain.fix and told.fix.startswith(
+        "Say what b does in place of what a template left"
+    )
+
+
 def test_what_todays_models_lose_to_one_rival_is_a_note_on_the_worst_ten() -> None:
     pairs = tuple(Pair(a=f"s{i}", b="b", cosine=0.7, a_to_b=0.07 + i / 1000, b_to_a=0.0) for i in range(14))
     found = check(evidence(pairs=pairs))
