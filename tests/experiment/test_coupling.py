@@ -123,16 +123,16 @@ def measured(b: float, odds: float, seed: int) -> RouterLaws:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("planted", "least_coupled", "most_coupled"), [(25.0, 8, 16), (0.0, 0, 1)])
-def test_over_sixteen_seeds_a_coupling_is_found_where_there_is_one(
+@pytest.mark.parametrize(("planted", "least_coupled", "most_coupled"), [(25.0, 4, 8), (0.0, 0, 1)])
+def test_over_eight_seeds_a_coupling_is_found_where_there_is_one(
     planted: float, least_coupled: int, most_coupled: int
 ) -> None:
     found = []
-    for seed in range(16):
+    for seed in range(8):
         made = [
             measured(b, math.exp(1.2 + planted * (b - 0.065)), 1000 * seed + 10 * at)
             for at, b in enumerate(SLOPES)
         ]
         found.append(couple(made))
-    assert sum((one.slope.low or 0.0) <= planted <= (one.slope.high or 0.0) for one in found) >= 12
+    assert sum((one.slope.low or 0.0) <= planted <= (one.slope.high or 0.0) for one in found) >= 6
     assert least_coupled <= sum(one.coupled for one in found) <= most_coupled

@@ -31,16 +31,6 @@ LEAST = 30
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_a_study_finds_the_parameters_of_a_rule(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(both, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
-    counts = case(name).recovered(tmp_path, SEEDS)
-    assert all(count >= WANTED for count in counts.values()), counts
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
 def test_intervals_cover_nine_times_in_ten(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
