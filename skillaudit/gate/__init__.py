@@ -11,7 +11,7 @@ from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
 from skillaudit.gate.suppressions import Suppression
-from skillaudit.gate.verdict import Change, LimitResult, Lost, Rates, Renamed, Suppressed, Verdict
+from skillaudit.gate.verdict import Change, LimitResult, Lost, RateChange, Renamed, Suppressed, Verdict
 
 __all__ = [
     "FAIL_ON",
@@ -22,7 +22,7 @@ __all__ = [
     "LimitResult",
     "Lost",
     "PathRule",
-    "Rates",
+    "RateChange",
     "Renamed",
     "Revision",
     "Selection",

@@ -14,7 +14,7 @@ from skillaudit.gate.judge import judge
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
-from skillaudit.gate.verdict import Change, Lost, Rates, Renamed, Verdict
+from skillaudit.gate.verdict import Change, Lost, RateChange, Renamed, Verdict
 from skillaudit.schema import Estimate, Finding, Report, SkillReport
 
 LEAST_SHARE = 0.02
@@ -44,9 +44,11 @@ def compare_reports(before: Report | None, after: Report, *, reference: str = ""
         removed=tuple(key for key in old if names.get(key, key) not in new),
         rewritten=rewritten,
         renamed=renamed,
-        hijack=Rates(before=before.forecast.hijack if before else none, after=after.forecast.hijack),
-        accuracy=Rates(before=before.forecast.accuracy if before else none, after=after.forecast.accuracy),
-        false_trigger=Rates(
+        hijack=RateChange(before=before.forecast.hijack if before else none, after=after.forecast.hijack),
+        accuracy=RateChange(
+            before=before.forecast.accuracy if before else none, after=after.forecast.accuracy
+        ),
+        false_trigger=RateChange(
             before=before.forecast.false_trigger if before else none, after=after.forecast.false_trigger
         ),
         kept_before=kept_before,

@@ -57,8 +57,8 @@ class Renamed(Record):
     after: str
 
 
-class Rates(Record):
-    """The forecast before and after; None where nothing could be judged."""
+class RateChange(Record):
+    """A rate of the forecast before and after; None where nothing could be judged."""
 
     before: Estimate
     after: Estimate
@@ -80,9 +80,9 @@ class Change(Record):
     rewritten: tuple[str, ...]
     """Ids of skills with another description, or another invocation flag."""
     renamed: tuple[Renamed, ...]
-    hijack: Rates
-    accuracy: Rates
-    false_trigger: Rates
+    hijack: RateChange
+    accuracy: RateChange
+    false_trigger: RateChange
     kept_before: float | None
     """Hijack rate of the requests of skills that are in both reports, before the change."""
     kept_after: float | None

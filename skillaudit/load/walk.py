@@ -67,7 +67,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class Tree:
+class Walked:
     """What a walk came to."""
 
     files: list[Found] = field(default_factory=list)
@@ -99,12 +99,12 @@ def is_skill_name(name: str) -> bool:
     return name.lower() == "skill.md"
 
 
-def walk(root: Path, tick: Callable[[int], None]) -> Tree:
+def walk(root: Path, tick: Callable[[int], None]) -> Walked:
     """Return the skill files below `root`, in path order; `tick` is told the number of folders seen.
 
     Symbolic links are followed inside the root only. Raises OSError when the root cannot be read.
     """
-    tree = Tree()
+    tree = Walked()
     real_root = os.path.realpath(root)
     links: list[_Link] = []
     _walk_folder(tree, os.fspath(root), (), links, tick, is_root=True)
@@ -121,12 +121,12 @@ def walk(root: Path, tick: Callable[[int], None]) -> Tree:
     return tree
 
 
-def _skip(tree: Tree, folders: tuple[str, ...], name: str, code: str, reason: str) -> None:
+def _skip(tree: Walked, folders: tuple[str, ...], name: str, code: str, reason: str) -> None:
     tree.skipped.append(Skipped(path=show("/".join((*folders, name))) or ".", reason=reason, code=code))
 
 
 def _walk_folder(
-    tree: Tree,
+    tree: Walked,
     start: str,
     at: tuple[str, ...],
     links: list[_Link],
@@ -188,7 +188,7 @@ def _passed_over(name: str) -> tuple[str, str] | None:
 
 
 def _take_files(
-    tree: Tree,
+    tree: Walked,
     listing: list[os.DirEntry[str]],
     parts: tuple[str, ...],
     nested: bool,
@@ -241,7 +241,7 @@ def _is_near(name: str, parts: tuple[str, ...]) -> bool:
     return flat and name.lower().endswith(".md") and not _ABOUT.match(name)
 
 
-def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]) -> None:
+def _follow(tree: Walked, link: _Link, real_root: str, tick: Callable[[int], None]) -> None:
     """Load what a link leads to, if that lies inside the root; copies are folded later by content."""
     target = os.path.realpath(link.path)
     wanted = is_skill_name(link.name)
@@ -274,7 +274,7 @@ def _follow(tree: Tree, link: _Link, real_root: str, tick: Callable[[int], None]
             _follow(tree, nested, real_root, tick)
 
 
-def _peek(tree: Tree, entry: os.DirEntry[str], parts: tuple[str, ...], code: str, reason: str) -> None:
+def _peek(tree: Walked, entry: os.DirEntry[str], parts: tuple[str, ...], code: str, reason: str) -> None:
     """Say so when a folder that is passed over holds skills."""
     found, visited, stack = 0, 0, [entry.path]
     while stack and visited < PEEK_FOLDERS:

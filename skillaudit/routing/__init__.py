@@ -8,19 +8,19 @@ from skillaudit.routing.judging import ModelFit
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import Cell, RouterProfile, profiles
 from skillaudit.routing.records import Routing, SkillFlow
-from skillaudit.routing.whatif import SkillChange, SkillForecast, Step, WhatIf, whatif
+from skillaudit.routing.whatif import OneChange, SkillChange, SkillForecast, WhatIf, whatif
 
 __all__ = [
     "Calibration",
     "Cell",
     "DecisionLog",
     "ModelFit",
+    "OneChange",
     "RouterProfile",
     "Routing",
     "SkillChange",
     "SkillFlow",
     "SkillForecast",
-    "Step",
     "WhatIf",
     "calibrate",
     "forecast",

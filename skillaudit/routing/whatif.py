@@ -31,7 +31,7 @@ class SkillChange(Record):
         return lost + taken
 
 
-class Step(Record):
+class OneChange(Record):
     """One change alone, made to the library as it is."""
 
     kind: str
@@ -56,7 +56,7 @@ class WhatIf(Record):
     hijack: float | None
     changes: tuple[SkillChange, ...]
     """Skills that are affected noticeably, most affected first; added and removed ones always."""
-    steps: tuple[Step, ...]
+    steps: tuple[OneChange, ...]
     """Each change on its own."""
     false_trigger: float | None = None
     """Change of the share of requests that need no skill on which one is taken."""
@@ -93,7 +93,7 @@ def whatif(
         changed, _without(known.difference(skill.id for skill in changed), [*requests, *add_requests])
     )
     shared = _shared(requests, skills, changed)
-    steps: list[Step] = []
+    steps: list[OneChange] = []
     if each:
         for skill in add:
             steps.append(_step("add", skill.id, skills, _changed(skills, [skill], ()), requests, outline))
@@ -152,13 +152,13 @@ def _step(
     new: Sequence[Skill],
     requests: Sequence[Request],
     run: SkillForecast,
-) -> Step:
+) -> OneChange:
     shared = _shared(requests, old, new)
     before, after = run(old, shared), run(new, shared)
     changes = [change for change in _changes(before, after, len(shared)) if change.id != name]
     changes = [change for change in changes if abs(_worse(change)) >= NOTICEABLE]
     judged = bool(shared)
-    return Step(
+    return OneChange(
         kind=kind,
         skill=name,
         accuracy=_minus(after.forecast.accuracy.value, before.forecast.accuracy.value) if judged else None,

@@ -35,7 +35,7 @@ from skillaudit.page.plan import (
     touched_blocks,
 )
 from skillaudit.page.proof import harmed_blocks, proof_blocks, step_blocks, verdict, working_blocks
-from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
+from skillaudit.tui.planning import ANCHOR, TREE, PlanRow, PlanTab
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import Edit, Hierarchy, Node, Optimisation
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 CHILD_LIMIT = 40
 
 
-def plan_document(plan: Plan, row: PlanRow) -> list[Block]:
+def plan_document(plan: PlanTab, row: PlanRow) -> list[Block]:
     """Describe the row of the plan under the cursor."""
     found = plan.found
     if found is None:
@@ -71,7 +71,7 @@ def stand(accepted: bool | None, by_hand: bool = False) -> Span:
 # The whole.
 
 
-def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
+def summary_document(plan: PlanTab, found: Optimisation) -> list[Block]:
     """Describe what is proposed, its proof as it is accepted now, and what each step brings."""
     accepted = sum(edit.accept for edit in plan.edits)
     blocks: list[Block] = [
@@ -114,7 +114,7 @@ def summary_document(plan: Plan, found: Optimisation) -> list[Block]:
     return blocks + made_blocks(found)
 
 
-def _exported(plan: Plan) -> list[Block]:
+def _exported(plan: PlanTab) -> list[Block]:
     done = plan.exported
     if done is None:
         return []
@@ -134,7 +134,7 @@ def _exported(plan: Plan) -> list[Block]:
 # One edit.
 
 
-def edit_document(plan: Plan, edit: Edit) -> list[Block]:
+def edit_document(plan: PlanTab, edit: Edit) -> list[Block]:
     """Describe an edit: what it changes word by word, why, which requests flip, whom it harms."""
     proposed = edit.id in plan.proposed
     accepted = None if edit.kind == "split" else edit.accept
@@ -164,7 +164,7 @@ def edit_document(plan: Plan, edit: Edit) -> list[Block]:
     ]
 
 
-def _harm_of(plan: Plan, edit: Edit) -> list[Block]:
+def _harm_of(plan: PlanTab, edit: Edit) -> list[Block]:
     judged = plan.judged
     proof = judged.proof if judged is not None else None
     return (
@@ -249,7 +249,7 @@ def anchor_document(text: str, accepted: bool) -> list[Block]:
 # In a skill's own detail.
 
 
-def proposal_blocks(plan: Plan, skill: str) -> list[Block]:
+def proposal_blocks(plan: PlanTab, skill: str) -> list[Block]:
     """Show what the plan makes of one skill, or say how a plan is made."""
     if plan.planner is None:
         return []
@@ -262,7 +262,7 @@ def proposal_blocks(plan: Plan, skill: str) -> list[Block]:
     return _proposed(edits)
 
 
-def mending_blocks(plan: Plan, finding: Finding) -> list[Block]:
+def mending_blocks(plan: PlanTab, finding: Finding) -> list[Block]:
     """Show the edits that mend a finding, or say that a step found none; nothing without a plan."""
     if plan.found is None:
         return []

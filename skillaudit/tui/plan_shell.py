@@ -12,7 +12,7 @@ from skillaudit.progress import Cancelled
 from skillaudit.tui.actions import Situation
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_screens import NewFolderScreen
-from skillaudit.tui.planning import ANCHOR, TREE, Plan, Planner
+from skillaudit.tui.planning import ANCHOR, TREE, Planner, PlanTab
 from skillaudit.tui.shell import Shell
 from skillaudit.tui.state import Session
 from skillaudit.tui.status import stage_text
@@ -28,7 +28,7 @@ class PlanShell(Shell):
     """Makes a plan for the library; without it the tab stays hidden."""
 
     @property
-    def plan(self) -> Plan | None:
+    def plan(self) -> PlanTab | None:
         """The plan of the session."""
         return self.session.plan if self.session is not None else None
 
@@ -49,7 +49,7 @@ class PlanShell(Shell):
         if earlier is not None and kept:
             session.plan = earlier.plan
             return
-        session.plan = Plan(self.planner)
+        session.plan = PlanTab(self.planner)
         if earlier is not None and earlier.plan.meter is not None:
             earlier.plan.meter.cancel()
         if earlier is not None and earlier.plan.found is not None:
@@ -69,7 +69,7 @@ class PlanShell(Shell):
         else:
             await self.switch("plan")
 
-    async def _make_plan(self, plan: Plan, meter: Meter, planner: Planner) -> None:
+    async def _make_plan(self, plan: PlanTab, meter: Meter, planner: Planner) -> None:
         try:
             plan.take(await in_thread(planner, meter))
         except Cancelled:
@@ -83,7 +83,7 @@ class PlanShell(Shell):
             self._tell(plan)
             self.show_plan()
 
-    def _tell(self, plan: Plan) -> None:
+    def _tell(self, plan: PlanTab) -> None:
         if self.current == "plan":
             if plan.stopped and plan.found is not None:
                 self.notify("Stopped; the earlier plan is still on show.", markup=False)
@@ -142,14 +142,14 @@ class PlanShell(Shell):
             self.notify("Accepted as the plan proposes." if back else "All edits are refused.", markup=False)
             self._accepted(plan)
 
-    def _accepted(self, plan: Plan) -> None:
+    def _accepted(self, plan: PlanTab) -> None:
         self.show_plan()
         if plan.judged is None and plan.judging is None:
             self.run_worker(self._judge(plan), group="plan-forecast", exit_on_error=False)
         elif plan.judging is not None:
             plan.judging.cancel()
 
-    async def _judge(self, plan: Plan) -> None:
+    async def _judge(self, plan: PlanTab) -> None:
         """Forecast what is accepted, one state at a time, until the one on show is known."""
         plan.forecast_error = None
         while plan.judged is None and plan.proposal is not None:

@@ -52,7 +52,7 @@ TREE = "hierarchy"
 ANCHOR = "anchor"
 
 
-class Plan:
+class PlanTab:
     """The state of the plan tab; outlives an audit that finds the same library again."""
 
     def __init__(self, planner: Planner | None = None) -> None:

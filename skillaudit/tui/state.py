@@ -18,7 +18,7 @@ from skillaudit.page.index import NOISE, Index
 from skillaudit.schema import BlackHole, Cluster, Finding, Report, SkillReport
 from skillaudit.tui.imagining import Changes
 from skillaudit.tui.loading import Basis
-from skillaudit.tui.planning import Plan
+from skillaudit.tui.planning import PlanTab
 from skillaudit.tui.probe_run import Probing
 from skillaudit.tui.sieve import Sieve, matches
 
@@ -117,7 +117,7 @@ class Session:
         self.marks: set[str] = set()
         self.open_clusters: set[int] = set()
         self.changes = Changes()
-        self.plan = Plan()
+        self.plan = PlanTab()
         self.probing = Probing()
         self._orders: dict[tuple[str, bool], Sieve[SkillReport]] = {}
         self._visible: tuple[str, frozenset[str]] | None = None

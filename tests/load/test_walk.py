@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 
 import skillaudit.load.walk as module
-from skillaudit.load.walk import Tree, walk
+from skillaudit.load.walk import Walked, walk
 from tests.load.trees import write
 
 
-def look(root: Path) -> Tree:
+def look(root: Path) -> Walked:
     return walk(root, lambda folders: None)
 
 
-def paths(tree: Tree) -> list[str]:
+def paths(tree: Walked) -> list[str]:
     return [found.shown for found in tree.files]
 
 
-def skips(tree: Tree) -> list[tuple[str, str]]:
+def skips(tree: Walked) -> list[tuple[str, str]]:
     return sorted((item.path, item.code) for item in tree.skipped)
 
 

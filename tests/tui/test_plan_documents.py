@@ -14,13 +14,13 @@ from skillaudit.page.layout import layout
 from skillaudit.page.lines import line_width, printable
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.tui.plan_documents import plan_document, proposal_blocks, stand
-from skillaudit.tui.planning import Plan
+from skillaudit.tui.planning import PlanTab
 from tests.tui import plans
 from tests.tui.reports import estimate
 from tests.tui.test_planning import made, row
 
 
-def text_of(plan: Plan, key: str) -> str:
+def text_of(plan: PlanTab, key: str) -> str:
     return to_markdown(plan_document(plan, row(plan, key))).replace("\\", "")
 
 
@@ -164,11 +164,11 @@ def test_the_paragraph_is_shown_whole() -> None:
 
 
 def test_a_skill_shows_its_rewrite_or_how_to_have_one_made() -> None:
-    def text(plan: Plan, skill: str) -> str:
+    def text(plan: PlanTab, skill: str) -> str:
         return to_markdown(proposal_blocks(plan, skill))
 
-    assert text(Plan(), "pdf-forms") == ""
-    assert "press i" in text(Plan(plans.Planner()), "pdf-forms")
+    assert text(PlanTab(), "pdf-forms") == ""
+    assert "press i" in text(PlanTab(plans.Planner()), "pdf-forms")
     plan = made()
     assert "(boundary-1, accepted)" in text(plan, "pdf-forms") and "+ Fill in the fields" in text(
         plan, "pdf-forms"
@@ -179,7 +179,7 @@ def test_a_skill_shows_its_rewrite_or_how_to_have_one_made() -> None:
 
 
 def test_hostile_texts_are_shown_as_they_are() -> None:
-    plan = Plan(plans.Planner())
+    plan = PlanTab(plans.Planner())
     plan.take(plans.StandIn(plans.hostile()))
     plan.fold(row(plan, "hierarchy"), True)
     plan.fold(row(plan, "hierarchy/[x]"), True)

@@ -20,7 +20,7 @@ from skillaudit.progress import Progress
 from skillaudit.schema import Report
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.plan_screens import NewFolderScreen
-from skillaudit.tui.planning import Plan
+from skillaudit.tui.planning import PlanTab
 from skillaudit.tui.widgets.row_list import RowList
 from tests.tui import plans, reports
 from tests.tui.driving import (
@@ -54,7 +54,7 @@ async def planned(
         yield app, pilot
 
 
-def plan_of(app: SkillAuditApp) -> Plan:
+def plan_of(app: SkillAuditApp) -> PlanTab:
     assert app.plan is not None
     return app.plan
 

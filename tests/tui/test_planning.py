@@ -5,22 +5,22 @@ from __future__ import annotations
 import msgspec
 
 from skillaudit.optimize.records import Edit
-from skillaudit.tui.planning import ANCHOR, TREE, Plan, PlanRow
+from skillaudit.tui.planning import ANCHOR, TREE, PlanRow, PlanTab
 from tests.tui import plans
 
 
-def made(**found: object) -> Plan:
-    plan = Plan(plans.Planner())
+def made(**found: object) -> PlanTab:
+    plan = PlanTab(plans.Planner())
     plan.take(plans.StandIn(msgspec.structs.replace(plans.optimisation(anchor=plans.ANCHOR), **found)))
     return plan
 
 
-def row(plan: Plan, key: str) -> PlanRow:
+def row(plan: PlanTab, key: str) -> PlanRow:
     return next(row for row in plan.rows() if row.key == key)
 
 
 def test_without_a_plan_there_is_nothing() -> None:
-    plan = Plan()
+    plan = PlanTab()
     assert plan.found is None and plan.rows() == [] and plan.edits == () and plan.judged is None
     assert plan.proposed == frozenset() and plan.about("pdf-forms") == []
 
