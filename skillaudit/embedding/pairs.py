@@ -1,8 +1,8 @@
 """Reads a descriptor and a request together, as a cross-encoder does: such a model can read the word "not".
 
 A model of natural language inference is asked whether the descriptor says that it is the help for the request; the
-score is P(entailment) less P(contradiction), in [-1, 1]. A model with one output is taken for a ranker of requests
-against texts, and its output is the score.
+score is P(entailment) less P(contradiction), or less P(not entailment) of a model with two outputs, in [-1, 1]. A model
+with one output is taken for a ranker of requests against texts, and its output is the score.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class PairReader:
         if model.num_labels == 1:
             found = model.predict([(query, text) for text in texts], show_progress_bar=False)
             return [float(value) for value in found]
-        entails, contradicts = sides(self.source.name, model.config.id2label)
+        entails, denies = sides(self.source.name, model.config.id2label)
         claim = CLAIM.format(query=query)
         pairs = [(text, claim) for text in texts]
         shares = np.asarray(model.predict(pairs, apply_softmax=True, show_progress_bar=False))
-        return [float(value) for value in shares[:, entails] - shares[:, contradicts]]
+        return [float(value) for value in shares[:, entails] - shares[:, denies]]
 
     def _model(self) -> Any:
         if self._loaded is None:
@@ -93,10 +93,10 @@ def _about(name: str) -> Iterator[None]:
 
 
 def sides(name: str, labels: Mapping[int, str]) -> tuple[int, int]:
-    """Return which outputs mean entailment and contradiction; raises EmbeddingError for a model of something else."""
+    """Return which outputs mean entailment and its opposite; raises EmbeddingError for a model of something else."""
     found = [
-        next((at for at, label in labels.items() if label.lower().startswith(word)), None)
-        for word in ("entail", "contra")
+        next((at for at, label in labels.items() if label.lower().startswith(words)), None)
+        for words in (("entail",), ("contra", "not_entail", "not entail"))
     ]
     if found[0] is None or found[1] is None:
         said = ", ".join(list(labels.values())[:6])

@@ -7,7 +7,8 @@ and far from nothing. So the lower part of its similarities is raised while its 
                 - z(mean of the three best_j) / 2
 
 over its similarities to the other skills and its scores on other skills' requests; z is the distance from
-the library's median in robust standard deviations, and so is the result.
+the library's median in robust standard deviations, and so is the result. Requests alone make nothing broad: vague ones
+lie near to whatever has plain words. So the result is never above that of the similarities alone.
 """
 
 from __future__ import annotations
@@ -67,12 +68,18 @@ def breadth(
         low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
     reached = _request_quartile(skills, requests, scorer)
-    if reached is not None:
-        total = total + robust_z(reached)
-    # The sum is taken in whole standard deviations where those are wider: in a library of one subject the
-    # middle is narrow, and its foundations would stand out.
+    if reached is None:
+        return _standing_out(total)
+    return np.minimum(_standing_out(total), _standing_out(total + robust_z(reached)))
+
+
+def _standing_out(total: Floats) -> Floats:
+    """Distance from the median in standard deviations, robust or whole ones, whichever are wider.
+
+    In a library of one subject the middle is narrow, and its foundations would stand out.
+    """
     spread = max(_spread(total), float(total.std()))
-    return (total - np.median(total)) / spread if spread > 1e-9 else np.zeros(size)
+    return (total - np.median(total)) / spread if spread > 1e-9 else np.zeros(len(total))
 
 
 class _WithWords:

@@ -248,6 +248,7 @@ class Count:
         self.found: dict[str, list[bool]] = {}
         self.plain: dict[str, list[bool]] = {}
         self.taken: dict[str, list[float]] = {}
+        self.ordinary: list[float] = []
         self.idle: dict[str, list[float]] = {}
 
     def holes(self, routing: Routing, gathered: Gathered) -> dict[str, BlackHole]:
@@ -286,6 +287,7 @@ class Count:
                 f"  {kind:20s} {sum(hits):3d} of {len(hits):3d}  {sum(self.plain[kind]):3d}  "
                 f"{np.mean(self.taken[kind]):6.2%}  {idle}"
             )
+        print(f"  a skill of these libraries takes     {np.mean(self.ordinary):6.2%} of the others' requests")
         recall = [
             np.mean([hit for kind, hits in table.items() if kind != "declared router" for hit in hits])
             for table in (self.found, self.plain)
@@ -322,6 +324,8 @@ def main() -> int:
             before = set(count.holes(now.routing, asked[kind]))
             count.alarms, count.skills = count.alarms + len(before), count.skills + len(library.routable)
             count.plain_alarms += len(now.plain)
+            if name in PLANTED_IN:
+                count.ordinary += [flow.absorbed_share for flow in now.routing.flows]
             said = [
                 f"{hole.skill} ({hole.evidence})" for hole in now.routing.black_holes if not hole.declared
             ]

@@ -76,6 +76,7 @@ def test_one_output_is_the_score(tmp_path: Path) -> None:
 
 def test_a_model_of_something_else_is_refused() -> None:
     assert sides("m", {0: "Contradiction", 1: "NEUTRAL", 2: "ENTAILMENT"}) == (2, 0)
+    assert sides("m", {0: "entailment", 1: "not_entailment"}) == (0, 1)
     with pytest.raises(EmbeddingError, match="tells joy, anger; wanted is one with entailment"):
         sides("m", {0: "joy", 1: "anger"})
 

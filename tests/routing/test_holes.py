@@ -182,6 +182,21 @@ def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:
     assert tail(np.array([-3.0]), "hybrid")[0] == 1 and tail(np.array([3.0]), "hybrid")[0] < 1e-4
 
 
+def test_requests_alone_make_no_skill_broad() -> None:
+    """Vague requests lie near to one skill of plain words, which is like no other skill more than they are."""
+    world = World(40, 3)
+    first = world.scorer.skills[0]
+    drawn = {
+        query: unit(np.asarray(vector + 2 * first, dtype=np.float64))
+        for query, vector in world.scorer.queries.items()
+    }
+    leaning = VectorScorer(world.scorer.skills, drawn)
+    texts = breadth(world.skills, (), leaning)
+    asked = breadth(world.skills, world.requests, leaning)
+    assert texts is not None and asked is not None
+    assert asked[0] == texts[0] and np.all(asked <= texts + 1e-12)
+
+
 def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: pytest.MonkeyPatch) -> None:
     from skillaudit.routing import breadth as module
 
