@@ -213,7 +213,7 @@ class Model:
         if close is not None:
             await close()
 
-    def complete_sync(self, messages: Messages, sleep: Callable[[float], None] = time.sleep) -> Completion:
+    def complete_sync(self, messages: Messages) -> Completion:
         """Ask, and try again a few times where that may help; for callers without an event loop."""
         litellm = _litellm()
         for attempt in range(_ATTEMPTS):
@@ -226,7 +226,9 @@ class Model:
                 failure = translate(error, self.name)
                 if not isinstance(failure, RetryableError) or attempt + 1 == _ATTEMPTS:
                     raise failure from error
-                sleep(failure.retry_after if failure.retry_after is not None else min(30.0, 2.0**attempt))
+                time.sleep(
+                    failure.retry_after if failure.retry_after is not None else min(30.0, 2.0**attempt)
+                )
         raise AssertionError("unreachable")
 
     def _arguments(self, messages: Messages) -> dict[str, Any]:

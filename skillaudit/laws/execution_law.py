@@ -50,22 +50,15 @@ def with_state(alone: float, odds: float = LIFT) -> float:
     return odds * alone / (1.0 - alone + odds * alone)
 
 
-def rescue_curve(ln_odds: Estimate | None = None) -> tuple[Rescue, ...]:
-    """Return the rescue of steps of every difficulty.
+def rescue_curve() -> tuple[Rescue, ...]:
+    """Return the published rescue of steps of every difficulty.
 
-    `ln_odds` is what F10 measures of a router. Without it the published number stands in, with an interval from a
-    router that state helps nothing to one that becomes four times as likely at everything.
+    The interval reaches from a router that state helps nothing to one that becomes four times as likely at everything.
     """
     curve = []
     for alone in DIFFICULTIES:
-        if ln_odds is None or ln_odds.value is None:
-            value, low, high = with_state(alone) / alone, 1.0, min(LIFT, 1.0 / alone)
-        else:
-            ends = (ln_odds.value, ln_odds.low, ln_odds.high)
-            value, low, high = (
-                with_state(alone, math.exp(ln_odds.value if end is None else end)) / alone for end in ends
-            )
-        curve.append(Rescue(alone=alone, ratio=Estimate(value=value, low=low, high=high)))
+        ratio = Estimate(value=with_state(alone) / alone, low=1.0, high=min(LIFT, 1.0 / alone))
+        curve.append(Rescue(alone=alone, ratio=ratio))
     return tuple(curve)
 
 

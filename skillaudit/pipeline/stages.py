@@ -103,7 +103,6 @@ def in_stages(
     requests: Sequence[Request],
     parents: Mapping[str, str],
     part: Forecasts,
-    seed: int = 0,
 ) -> Routing:
     """Return the routing of a library by stages: `part` forecasts each choice, its requests led to what is on offer."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
@@ -120,7 +119,7 @@ def in_stages(
     top = found[""]
     ways = {at: way_of(request, parents, row_of) for at, request in enumerate(requests) if request.gold}
     kept = {at: way for at, way in ways.items() if way is not None}
-    z = normals(DIMENSIONS, seed)
+    z = normals(DIMENSIONS, 0)
 
     def whole(profile: RouterProfile) -> Joint | None:
         return joint(choices, kept, profile, z)
@@ -147,7 +146,7 @@ def in_stages(
             else:
                 # Whoever has started on a gateway reads on: only the first choice is one between starting and not.
                 known = next(a for a in activations() if (a.router, a.client) == (row.router, row.client))
-                classes.append(at_work(known, by.drawn, by.shown.count, by.part, seed))
+                classes.append(at_work(known, by.drawn, by.shown.count, by.part, 0))
     first, behind = len(rows[""]), len(found) - 1
     told = f" Read in stages: {first} entries in the first list, then what stands behind each of {behind}."
     pairs = sorted((p for r in found.values() for p in r.pairs), key=lambda p: -max(p.a_to_b, p.b_to_a))

@@ -32,19 +32,17 @@ def words_of(fault: object) -> str:
 
 
 @contextmanager
-def open_database(
-    path: str | os.PathLike[str], bounds: Bounds, *, error: type[UsageError] = ReadingError
-) -> Iterator[sqlite3.Connection]:
+def open_database(path: str | os.PathLike[str], bounds: Bounds) -> Iterator[sqlite3.Connection]:
     """Yield a copy in memory of a SQLite file, with what its write-ahead log has committed.
 
     Memory reaches twice the bytes of the file, and once those of its log.
-    The layout of the file is SQLite's own (https://sqlite.org/fileformat2.html). Raises `error` for a file that
+    The layout of the file is SQLite's own (https://sqlite.org/fileformat2.html). Raises ReadingError for a file that
     is no database, cannot be read or holds more than `bounds`, and turns a `sqlite3.Error` of the block into it:
     among them the end of its patience, for a few rows that are joined with each other are as many as their product.
     """
-    data = read_bytes(path, bounds, error=error)
+    data = read_bytes(path, bounds)
     if not data.startswith(_MAGIC) or len(data) < 512:
-        raise error(f"{named(path)}: not {bounds.what}; {bounds.remedy}")
+        raise ReadingError(f"{named(path)}: not {bounds.what}; {bounds.remedy}")
     whole = bytearray(data)
     del data
     with suppress(UsageError):
@@ -61,7 +59,7 @@ def open_database(
         connection.set_progress_handler(lambda: next(ticks, None) is None, _TICK)
         yield connection
     except FAULTS as problem:
-        raise error(
+        raise ReadingError(
             f"{named(path)}: {bounds.what} that cannot be read ({words_of(problem)}); {bounds.remedy}"
         ) from None
     finally:

@@ -74,11 +74,10 @@ def read_text(
     path: str | os.PathLike[str],
     bounds: Bounds,
     *,
-    follow: bool = True,
     error: type[UsageError] = ReadingError,
 ) -> str:
     """Return a file's text, without a byte order mark; raises `error` as `read_bytes`, and where it is no UTF-8."""
-    data = read_bytes(path, bounds, follow=follow, error=error).removeprefix(codecs.BOM_UTF8)
+    data = read_bytes(path, bounds, error=error).removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -116,12 +115,12 @@ def read_lines(
 
 
 def follow_lines(
-    path: str | os.PathLike[str], bounds: Bounds, start: int = 0, *, error: type[UsageError] = ReadingError
+    path: str | os.PathLike[str], bounds: Bounds, start: int = 0
 ) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines of a plain file from byte `start` on, each with the byte after it, in little memory.
 
     For files that grow: the last line may lack its line break. None stands for a line of more than 8 MiB.
-    Raises `error` as `read_bytes`, for more than `bounds.disk` bytes only once they are reached.
+    Raises ReadingError as `read_bytes`, for more than `bounds.disk` bytes only once they are reached.
     """
     try:
         with open_file(path) as file:
@@ -135,10 +134,10 @@ def follow_lines(
                     line, part = None, file.readline(LINE)
                     at += len(part)
                 if at > bounds.disk or count > bounds.rows:
-                    raise error(_too_large(named(path), bounds, bounds.disk))
+                    raise ReadingError(_too_large(named(path), bounds, bounds.disk))
                 yield at, line
     except OSError as problem:
-        raise error(_unreadable(named(path), bounds, problem)) from None
+        raise ReadingError(_unreadable(named(path), bounds, problem)) from None
 
 
 class _OverError(Exception):

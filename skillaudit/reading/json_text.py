@@ -49,28 +49,25 @@ def parse_json(text: str, bounds: Bounds, **hooks: Any) -> Any:
         raise JsonError(f"not valid JSON ({problem.msg}); correct the file", problem.lineno) from None
 
 
-def read_record(path: str | os.PathLike[str], kind: type[T], bounds: Bounds, *, what: str = "") -> T:
+def read_record(path: str | os.PathLike[str], kind: type[T], bounds: Bounds) -> T:
     """Return the record in a JSON file, every text in it cleaned.
 
-    Raises UsageError with one sentence: the file, that it is not `what` (by default the kind's name), the
-    place in it, the remedy.
+    Raises UsageError with one sentence: the file, that it is not of its kind, the place in it, the remedy.
     """
-    return decode_record(read_bytes(path, bounds), kind, bounds, named(path), what=what)
+    return decode_record(read_bytes(path, bounds), kind, bounds, named(path))
 
 
-def decode_record(data: bytes, kind: type[T], bounds: Bounds, shown: str, *, what: str = "") -> T:
+def decode_record(data: bytes, kind: type[T], bounds: Bounds, shown: str) -> T:
     """Return the record in the bytes of a JSON file called `shown`; raises UsageError as `read_record`."""
     try:
         _check(data.decode("utf-8"), bounds)
         return read_json(data, kind)
     except UnicodeDecodeError as problem:
         line = data.count(b"\n", 0, problem.start) + 1
-        raise UsageError(
-            f"{shown}:{line}: not {what or bounds.what}: it is no UTF-8; {bounds.remedy}"
-        ) from None
+        raise UsageError(f"{shown}:{line}: not {bounds.what}: it is no UTF-8; {bounds.remedy}") from None
     except (msgspec.MsgspecError, JsonError, RecursionError) as problem:
         why = str(problem).partition("; ")[0]
-        raise UsageError(f"{shown}: not {what or bounds.what}: {why}; {bounds.remedy}") from None
+        raise UsageError(f"{shown}: not {bounds.what}: {why}; {bounds.remedy}") from None
 
 
 def _check(text: str, bounds: Bounds) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from skillaudit.errors import UsageError
 from skillaudit.reading.files import named, read_text
-from skillaudit.reading.limits import DEPTH, DIGITS, KEY_PARTS, SETTINGS, Bounds
+from skillaudit.reading.limits import DEPTH, DIGITS, KEY_PARTS, SETTINGS
 
 _STRING = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"""|\\?\Z)'
@@ -43,9 +43,9 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise ValueError(f"nested deeper than {DEPTH} levels; flatten it") from None
 
 
-def read_toml(path: str | os.PathLike[str], bounds: Bounds = SETTINGS) -> dict[str, Any]:
+def read_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the document of a TOML file; raises UsageError with one sentence for any other file."""
-    text = read_text(path, bounds)
+    text = read_text(path, SETTINGS)
     try:
         return parse_toml(text)
     except ValueError as error:

@@ -256,9 +256,9 @@ def user_folder() -> Path:
     return home_for("config") / "routers"
 
 
-def default_router(scorer: ScorerName, folder: Path | None = None) -> str:
+def default_router(scorer: ScorerName) -> str:
     """Return the router that is forecast for where none is named: the user's own, if fitted, else the class."""
-    own = next((path for path in _files(folder) if path.stem == OWN), None)
+    own = next((path for path in _files(None) if path.stem == OWN), None)
     if own is not None and scorer in read_record(own, RouterProfile, PROFILE).fits:
         return OWN
     return DEFAULT_ROUTER

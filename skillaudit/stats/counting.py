@@ -8,17 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def effective_number(names: Sequence[str], weights: Sequence[float] | None = None) -> float:
-    """Exponential of the entropy of the names: how many equally common names would vary as much.
-
-    0 for no names; `weights` (non-negative) count each name more or less than once.
-    """
+def effective_number(names: Sequence[str]) -> float:
+    """Exponential of the entropy of the names: how many equally common names would vary as much; 0 for none."""
     if not names:
         return 0.0
-    _, inverse = np.unique(np.asarray(names, dtype=object).astype(str), return_inverse=True)
-    mass = np.bincount(inverse, weights=weights)
-    share = mass[mass > 0] / mass.sum() if mass.sum() > 0 else np.ones(1)
-    return float(np.exp(-(share * np.log(share)).sum())) if mass.sum() > 0 else 0.0
+    _, counts = np.unique(np.asarray(names, dtype=object).astype(str), return_counts=True)
+    share = counts / counts.sum()
+    return float(np.exp(-(share * np.log(share)).sum()))
 
 
 def benjamini_hochberg(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -127,7 +127,6 @@ def _log_evidence(x: Floats, y: Floats, prior: Normal, mode: Floats, share: floa
 def fit_hierarchy(
     data: Sequence[tuple[Floats, Floats]],
     spread: Floats = PRIOR_SPREAD,
-    rounds: int = 200,
     clusters: Sequence[Ints] | None = None,
 ) -> Normal:
     """Return the coefficients of an unmeasured router of a class, by expectation maximisation with Laplace posteriors.
@@ -143,7 +142,7 @@ def fit_hierarchy(
     mean, covariance = population.mean, spread.copy()
     together = [None] * len(data) if clusters is None else list(clusters)
     members: list[Normal] = []
-    for _ in range(rounds):
+    for _ in range(200):
         members = [
             fit_logistic(x, y, Normal(mean, covariance), clusters=labels)
             for (x, y), labels in zip(data, together, strict=True)

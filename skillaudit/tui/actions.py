@@ -265,9 +265,9 @@ def key_name(key: str) -> str:
     return _KEY_NAMES.get(key, key)
 
 
-def keys_text(action: Action, between: str = " ") -> str:
+def keys_text(action: Action) -> str:
     """Return all keys of an action, the main one first."""
-    return between.join(key_name(key) for key in action.keys)
+    return " ".join(key_name(key) for key in action.keys)
 
 
 def of_scope(scope: Scope) -> tuple[Action, ...]:

@@ -12,8 +12,7 @@ def test_effective_number() -> None:
     assert effective_number([]) == 0
     assert effective_number(["a"] * 5) == pytest.approx(1)
     assert effective_number(["a", "b", "c", "a", "b", "c"]) == pytest.approx(3)
-    assert effective_number(["a", "b"], [3.0, 0.0]) == pytest.approx(1)
-    assert effective_number(["a", "b"], [0.0, 0.0]) == 0
+    assert effective_number(["a", "a", "a", "b"]) == pytest.approx(4 / 3**0.75)
 
 
 def test_benjamini_hochberg_by_hand() -> None:

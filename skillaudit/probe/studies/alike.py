@@ -48,9 +48,9 @@ def folders(skills: Sequence[Skill]) -> tuple[Branch, ...]:
     return _branches(list(groups.values()), list(groups))
 
 
-def confusable(skills: Sequence[Skill], scorer: Scorer, count: int | None = None) -> tuple[Branch, ...]:
+def confusable(skills: Sequence[Skill], scorer: Scorer) -> tuple[Branch, ...]:
     """Return branches of similar skills, `scorer` being over these skills."""
-    labels = coarse_groups(neighbors_of(scorer, len(skills)), count)
+    labels = coarse_groups(neighbors_of(scorer, len(skills)))
     groups: dict[int, list[Skill]] = {}
     for skill, label in zip(skills, labels.tolist(), strict=True):
         groups.setdefault(label, []).append(skill)
