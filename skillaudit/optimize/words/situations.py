@@ -66,7 +66,7 @@ SAYS_WHEN = re.compile(
     r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
     r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
     r"|\btriggers?\b|\bkeywords?:|\b(?:preferred|perfect|best|ideal|useful|suitable|meant|intended|designed|made) for\b"
-    r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b"
+    r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b|\b(?:any|every|each) ?time (?:i|you|the user|users?|someone)\b"
     r"|(?:verwende|nutze|utilise|usar|使用|适用|当|とき|場合|때)",
     re.IGNORECASE,
 )
@@ -127,6 +127,7 @@ _WISH = re.compile(
 )
 _SAID_ODD = re.compile(
     r"\b(?:it|that|this|these|those|them|they)\b|[{}<>|=\\$\[\]_/]|://|\.\.\.|…|\b[XYZN]\b|\d{3,}|:|\n|^\W|\(|—"
+    r"|\s-\s|\b[Aa]sk (?:which|whether|if|the user|them)\b"
 )
 
 
@@ -252,6 +253,8 @@ def _joined(form: Form, texts: Sequence[str]) -> str:
         return f"{said[:1].upper()}{said[1:]}."
     opening = {"to": "Use to ", "before": "Use "}.get(form, "Use when ")
     shared = next((start for start in _SHARED if all(text.startswith(start) for text in texts)), "")
+    if len({text.startswith("to ", len(shared)) for text in texts}) > 1:
+        shared = ""  # to do one thing or another thing
     return opening + shared + _list([text.removeprefix(shared) for text in texts]) + "."
 
 
@@ -261,7 +264,8 @@ def _list(texts: Sequence[str], last: str = "or") -> str:
     if len(texts) == 1:
         return texts[0]
     if len(texts) == 2:
-        return f"{texts[0]}{',' if mark == ';' and ',' in texts[0] else ''} {last} {texts[1]}"
+        pause = (mark == ";" and "," in texts[0]) or any(re.search(r" or ", text) for text in texts)
+        return f"{texts[0]}{',' if pause else ''} {last} {texts[1]}"
     return f"{mark} ".join(texts[:-1]) + f"{mark} {last} {texts[-1]}"
 
 
@@ -316,7 +320,12 @@ def _formed(item: str) -> tuple[Form, str] | None:
     if _BEFORE.match(text):
         return "before", lower
     states = re.search(r"\b(?:is|are|was|were|has|have|can|should|must|will|their|they|them)\b", flat)
-    if verb in VERBS and words(text) >= 3 and not states and re.match(r"[A-Z]?[a-z-]+$", first.strip(",")):
+    if (
+        verb in VERBS - {"use"}
+        and words(text) >= 3
+        and not states
+        and re.match(r"[A-Z]?[a-z-]+$", first.strip(","))
+    ):
         return "to", lower
     return None
 

@@ -56,8 +56,17 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
-_OF_OTHERS = re.compile(r"(?:the|an?|its)\b.*\b(?:is|are|was|were)\b", re.IGNORECASE)
-"""Says what something is, such as `the official client is ...`: not what the skill does."""
+_LEANS = re.compile(
+    r"\b(?:it|them|that way|this way|this)\b|^(?:describe|tell|type|paste|give|choose|pick|drop|enter|upload|say)\b"
+    r"|(?:,|\band) (?:then )?get\b",
+    re.IGNORECASE,
+)
+"""Points at what stands before, or asks its reader to do something."""
+_KIND = re.compile(
+    r"(?:[\w-]+ ){0,4}(?:toolkit|framework|library|platform|tool|system|workflow|guide)s?,? (?:for|to|that|designed)\b",
+    re.IGNORECASE,
+)
+"""Says of what kind a skill is, and what for."""
 OPENING = 6
 """Lines of prose from the top that may be quoted: what comes later is detail of one step."""
 _SHORTEST_SENTENCE, _LONGEST_SENTENCE = 30, 220
@@ -188,26 +197,39 @@ def is_clause(sentence: str) -> bool:
     """Whether a sentence has a verb and stands by itself, as a label before a dash or a bare noun does not."""
     if re.search(r"\s[-–—]\s|:\s", sentence):
         return False
+    return bool(_STATES.search(sentence)) or opens_with_verb(sentence)
+
+
+def opens_with_verb(sentence: str) -> bool:
+    """Whether the first word of a sentence is a verb of what a skill may do, in its plain form or with an s."""
     first = (sentence.split() or [""])[0].casefold().strip(",")
-    forms = {first, first.removesuffix("s"), first.removesuffix("es"), first.removesuffix("ies") + "y"}
-    return bool(_STATES.search(sentence)) or bool(forms & VERBS)
+    return bool(
+        {first, first.removesuffix("s"), first.removesuffix("es"), first.removesuffix("ies") + "y"} & VERBS
+    )
 
 
 def _about(parts: Sequence[Block], name: str) -> str:
     for task in (*_of_itself(parts, name), *tasks(parts, name)):
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
         if (
-            not is_clause(task)
-            or ":" in task
+            ":" in task
             or MINUS.search(task)
             or _CODE.search(task)
             or _INSTRUCTS.search(task)
-            or _OF_OTHERS.match(task)
+            or _LEANS.search(task)
+            or not _acts(task)
         ):
             continue
         if long_enough:
             return _named(task, parts)
     return ""
+
+
+def _acts(task: str) -> bool:
+    """Whether a sentence says what is done or what kind of thing does it; else it may talk about anything."""
+    if re.search(r"\s[-–—]\s", task) or re.match(r"\w+s (?:are|is|was|were|have|has|can)\b", task):
+        return False
+    return opens_with_verb(task) or (_KIND.match(task) or re.match(r"\w+[./]\w", task)) is not None
 
 
 def _named(task: str, parts: Sequence[Block]) -> str:

@@ -44,7 +44,7 @@ def told(*items: str, heading: str = "When to use") -> str:
             ("User wants to draw a chart", "The user asks about map colours"),
             "Use when the user wants to draw a chart or asks about map colours.",
         ),
-        (("You need a chart fast", "Need to clean data"), "Use when you need a chart fast or to clean data."),
+        (("You need a chart fast", "Need to clean data"), "Use when you need a chart fast or you need to clean data."),
         (("Draw a sales chart", "Clean old price data"), "Use to draw a sales chart or clean old price data."),
         (("After finishing a big feature", "Before starting a release"),
          "Use after finishing a big feature or before starting a release."),
@@ -52,6 +52,11 @@ def told(*items: str, heading: str = "When to use") -> str:
             ('"Draw a sales chart by region"', '"Plot price data of tea shops"'),
             'Use for requests such as "Draw a sales chart by region" or "Plot price data of tea shops".',
         ),
+        (("Needing charts or plots of sales", "Wanting maps of tea shops"),
+         "Use when needing charts or plots of sales, or wanting maps of tea shops."),
+        (("Need pre-trained chart model", "Need high accuracy of maps"), ""),
+        (("Use wallet query for all maps", "Use chart streams of sales"), ""),
+        (('"Present sales and ask which chart fits"', '"Plot price data - Anna said so"'), ""),
         (("Overview", "Chart basics"), ""),
         (("Starting a chart and need it fast", "Cleaning sales data"), ""),
         (("Building a chart without data", "Never sharing results"), ""),
@@ -143,6 +148,13 @@ def test_a_description_that_calls_for_its_skill_and_sends_elsewhere_has_more_cue
         cues(f"Always invoke for `app.config.json` files. {plain} For .cs→uipath-rpa.", ["uipath-rpa"]) == 3
     )
     assert not SAYS_WHEN.search(plain)
+
+
+@pytest.mark.parametrize(
+    "text", ["Use this skill any time I lose my keys.", "Load it every time the user greets."]
+)
+def test_any_time_says_when(text: str) -> None:
+    assert SAYS_WHEN.search(text)
 
 
 @pytest.mark.skipif(not MEASURED.is_dir(), reason="needs the development data")
