@@ -44,8 +44,8 @@ EXTRACTIVE = "extractive"
 @click.option(
     "--only",
     metavar="STEP,...",
-    help="Steps to run: merge, narrow, boundary, victim, activation, budget, anchor, hierarchy; a tree is written "
-    "where its step is named, or recommended.  [default: all]",
+    help="Steps to run: merge, retire, narrow, boundary, victim, activation, budget, anchor, hierarchy; a tree is "
+    "written where its step is named, or recommended.  [default: all]",
 )
 @click.option(
     "--plan",
@@ -153,7 +153,7 @@ def command(
         _apply(library, plan)
     if settings_folder is not None:
         _settle(found, settings_folder)
-    _print(found, form, everything)
+    _print(found, form, everything, only is not None and "hierarchy" in wanted)
 
 
 def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, progress: Progress) -> Prove:
@@ -165,15 +165,14 @@ def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, p
     return prover(model, terms, before=(lambda _: None) if quiet else announce, progress=progress)
 
 
-def _print(found: Any, form: str, everything: bool) -> None:
-
+def _print(found: Any, form: str, everything: bool, tree: bool) -> None:
     if form == "json":
         deliver_json(found, None)
         return
     from skillaudit.page.plan import document
 
     hint = "" if everything else "--all shows them"
-    show(document(found, everything=everything), hint=hint)
+    show(document(found, everything=everything, tree=tree), hint=hint)
 
 
 def _write_plan(plan: Plan, path: Path) -> None:

@@ -31,6 +31,7 @@ from skillaudit.optimize.records import (
     SaysWhen,
     StepName,
 )
+from skillaudit.optimize.retire import retire
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.rewrite.boundary import draw_boundaries
 from skillaudit.optimize.rewrite.model import Complete, ModelWriter
@@ -43,7 +44,7 @@ from skillaudit.schema import Library, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.weighing import in_order_of_use
 
-UNJUDGED: frozenset[StepName] = frozenset({"merge", "activation", "budget"})
+UNJUDGED: frozenset[StepName] = frozenset({"merge", "retire", "activation", "budget"})
 """Steps that need no request."""
 
 
@@ -151,7 +152,7 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         write = ModelWriter(
             order.complete, lexicon, bench.skills, asked_of(bench), bench.limit, *bench.mistakes()
         )
-    if only & {"merge", "narrow"}:
+    if only & {"merge", "retire", "narrow"}:
         texts = [skill.text for skill in bench.skills]
         vectors = order.embed(texts) if order.embed is not None else None
         scorer = make_scorer(order.config.scorer, texts, vectors=vectors, embed=order.embed)
@@ -159,6 +160,8 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         if "merge" in only:
             neighbors = nearest(scorer.similarities, len(texts), NEAREST, progress=progress)
             fold_duplicates(bench, lexicon, neighbors, vectors)
+        if "retire" in only:
+            retire(bench, scorer.similarities, order.config.scorer)
         if "narrow" in only:
             narrow_holes(bench, lexicon, broad)
     bench.start = list(bench.skills)

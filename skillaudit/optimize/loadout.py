@@ -46,7 +46,7 @@ def seats(
             into[edit.skills[0]] = edit.into
             found[edit.skills[0]] = ("off", f"{edit.into} does the same") if off else ("manual", edit.reason)
     rest = [row for row, skill in enumerate(skills) if skill.id not in found and not skill.manual_only]
-    retired = _retired(skills, rest, similarities, NAMED[config.scorer][1])
+    retired = unused(skills, rest, similarities, NAMED[config.scorer][1])
     for row, other in retired.items():
         into[skills[row].id] = skills[other].id
         found[skills[row].id] = (
@@ -162,10 +162,10 @@ def _need(skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[
     return np.asarray(nearest + used, dtype=np.float32)
 
 
-def _retired(
+def unused(
     skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[int, int], Floats], least: float
 ) -> dict[int, int]:
-    """Return for each row that was never used the one used `OFTEN` that is likest to it, by `least` or more."""
+    """Return for each of the rows `rest` that was never used the one used `OFTEN` that is likest to it, by `least`."""
     used = [row for row in rest if skills[row].used >= OFTEN]
     found: dict[int, int] = {}
     step = 512

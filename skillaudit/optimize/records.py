@@ -17,11 +17,13 @@ Kind = Literal["describe", "boundary", "demote", "declare", "split", "fold", "sh
 manual-only (`demote`), declare it as a router (`declare`), fold it into another (`fold`), or advise its
 author to cut it into several (`split`, never done by the program)."""
 
-StepName = Literal["merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"]
+StepName = Literal[
+    "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"
+]
 JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
 """Steps whose edits are for what a forecast shows."""
 STEPS: tuple[StepName, ...] = (
-    "merge", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy",
+    "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy",
 )  # fmt: skip
 """The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
 to leave the list helps nobody."""
