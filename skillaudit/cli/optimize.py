@@ -153,7 +153,9 @@ def command(
         _apply(library, plan)
     if settings_folder is not None:
         _settle(found, settings_folder)
-    _print(found, form, everything, only is not None and "hierarchy" in wanted)
+    if only is None and found.hierarchy is not None and not (found.edits or found.hierarchy.recommended):
+        found = msgspec.structs.replace(found, hierarchy=None)  # nobody asked for it by name, nor should
+    _print(found, form, everything)
 
 
 def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, progress: Progress) -> Prove:
@@ -165,14 +167,14 @@ def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, p
     return prover(model, terms, before=(lambda _: None) if quiet else announce, progress=progress)
 
 
-def _print(found: Any, form: str, everything: bool, tree: bool) -> None:
+def _print(found: Any, form: str, everything: bool) -> None:
     if form == "json":
         deliver_json(found, None)
         return
     from skillaudit.page.plan import document
 
     hint = "" if everything else "--all shows them"
-    show(document(found, everything=everything, tree=tree), hint=hint)
+    show(document(found, everything=everything), hint=hint)
 
 
 def _write_plan(plan: Plan, path: Path) -> None:

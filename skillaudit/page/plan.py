@@ -64,23 +64,24 @@ ALIKE = 3
 LOST_LIMIT = 12
 
 
-def document(found: Optimisation, *, everything: bool = False, tree: bool = False) -> Iterator[Block]:
+def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block]:
     """Yield a whole plan: the figures first, then every edit with its reason.
 
     The first line is the verdict. Without `everything` a plan without accepted edits says no more than what is yours to
     decide, one that gains nothing shows its edits and no figures, and of any other the accepted edits that
-    bring most are shown in full, the others and the refused ones in a line each. `tree`: it was asked for by name.
+    bring most are shown in full, the others and the refused ones in a line each.
     """
     accepted = len(found.accepted)
     refused = len(found.edits) - accepted
-    yield Title(verdict(found, tree))
+    yield Title(verdict(found))
     if accepted or everything:
         yield Paragraph(
             f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused", "muted"
         )
     yield from working_blocks(found) if accepted else ()
     if not accepted and not everything:
-        if found.hierarchy is not None and (found.hierarchy.recommended or tree):
+        # Where nothing was edited, as with --only hierarchy, the tree is all there is to show.
+        if found.hierarchy is not None and (found.hierarchy.recommended or not found.edits):
             yield Heading("Hierarchy", "recommended" if found.hierarchy.recommended else "not recommended")
             yield from hierarchy_blocks(found.hierarchy)
         yield from offer_blocks(found)

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
 
 
-def verdict(found: Optimisation, tree: bool = False) -> str:
-    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing; `tree` was asked for."""
+def verdict(found: Optimisation) -> str:
+    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing."""
     proof = found.planned or found.proof
     if found.live is not None:
         return live_verdict(found.live)
-    if not found.edits and found.hierarchy is not None and (tree or found.hierarchy.recommended):
+    if not found.edits and found.hierarchy is not None:
         return (
             "No edit is proposed; the tree below is."
             if found.hierarchy.recommended
