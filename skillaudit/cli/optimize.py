@@ -153,8 +153,9 @@ def command(
         _apply(library, plan)
     if settings_folder is not None:
         _settle(found, settings_folder)
-    if only is None and found.hierarchy is not None and not (found.edits or found.hierarchy.recommended):
-        found = msgspec.structs.replace(found, hierarchy=None)  # nobody asked for it by name, nor should
+    tree = found.hierarchy
+    if form != "json" and only is None and tree is not None and not (found.edits or tree.recommended):
+        found = msgspec.structs.replace(found, hierarchy=None)  # nobody asked for it by name
     _print(found, form, everything)
 
 

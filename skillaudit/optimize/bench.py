@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Floats, rows_for
+from skillaudit.optimize.board import ABSENT, Board, Columns, Delta, Doubles, Floats, rows_for
 from skillaudit.optimize.records import Edit, Effect, Figures, Flip, Kind, StepName
 from skillaudit.optimize.words.situations import said
 from skillaudit.optimize.words.source import is_narrower, stems
@@ -65,7 +65,8 @@ class Bench:
         """Set up the bench for work `requests`, in the order that `columns` has them."""
         kept, golds = rows_for(skills, requests)
         scores = columns.full([skill.text for skill in skills])
-        return cls(list(skills), kept, Board(scores, golds, sharpness), columns, limit, list(skills))
+        board = Board(scores, golds, sharpness, _weights(skills, kept, golds))
+        return cls(list(skills), kept, board, columns, limit, list(skills))
 
     def text(self, row: int, description: str) -> str:
         """Return the descriptor that a router would read."""
@@ -301,3 +302,10 @@ class Bench:
             )
             for at in order.tolist()
         )
+
+
+def _weights(skills: Sequence[Skill], requests: Sequence[Request], golds: Sequence[Sequence[int]]) -> Doubles:
+    """(R,) how much each request counts, 1 on the mean: how often it comes, and how much its skill is used."""
+    often = np.array([request.weight for request in requests], dtype=np.float64)
+    often *= [1.0 + max(skills[row].used for row in gold) for gold in golds]
+    return often / often.mean() if len(often) and np.ptp(often) else np.ones(len(often))

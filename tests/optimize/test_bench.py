@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -52,3 +53,18 @@ def test_a_request_whose_words_a_description_quotes_proves_nothing() -> None:
     quoting = 'Handles invoices. Use for requests such as "Match open invoices to payments for me please?".'
     assert plain.soft[6] == pytest.approx(0.2)
     assert bench.unquoted({0: quoting}, delta).soft[6] == 0.0
+
+
+def test_what_is_used_and_asked_often_counts_for_more() -> None:
+    skills = [
+        Skill(id=name, name=name, description=f"Draws {name}.", used=used)
+        for name, used in (("charts", 7.0), ("plots", 0.0))
+    ]
+    requests = [
+        Request(query=f"draw me {gold} {often}", gold=(gold,), source="file", weight=often)
+        for gold, often in (("charts", 1.0), ("plots", 1.0), ("plots", 3.0))
+    ]
+    columns = Columns("lexical", [skill.text for skill in skills], [each.query for each in requests], None)
+    assert Bench.of(skills, requests, columns, 60.0, 1024).board.weights.tolist() == [2.0, 0.25, 0.75]
+    even = [msgspec.structs.replace(skill, used=0.0) for skill in skills]
+    assert Bench.of(even, requests[:2], columns, 60.0, 1024).board.weights.tolist() == [1.0, 1.0]
