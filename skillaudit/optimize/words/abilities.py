@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from skillaudit.optimize.words.situations import LABEL, Form, Situation, sentence, tidy
-from skillaudit.optimize.words.source import MINUS, VERBS
+from skillaudit.optimize.words.source import LEANS, MINUS, VERBS
 from skillaudit.requests.headings import scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import words
@@ -46,7 +46,11 @@ def _form(text: str) -> Form | None:
     first, _, rest = text.partition(" ")
     verb = first.casefold()
     whole = (
-        tidy(text) and not MINUS.search(text) and text.isascii() and not re.search(r"[,:;.]|\s-\s|--", text)
+        tidy(text)
+        and not MINUS.search(text)
+        and not LEANS.search(text)
+        and text.isascii()
+        and not re.search(r"[,:;.]|\s-\s|--", text)
     )
     if not whole or not 3 <= words(text) <= 14 or len(text) > _LONGEST or not rest[:1].isalnum():
         return None

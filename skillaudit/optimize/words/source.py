@@ -56,9 +56,9 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
-_LEANS = re.compile(
+LEANS = re.compile(
     r"\b(?:it|them|that way|this way|this)\b|^(?:describe|tell|type|paste|give|choose|pick|drop|enter|upload|say)\b"
-    r"|(?:,|\band) (?:then )?get\b",
+    r"|(?:,|\band) (?:then )?get\b|[→⇒]",
     re.IGNORECASE,
 )
 """Points at what stands before, or asks its reader to do something."""
@@ -216,7 +216,7 @@ def _about(parts: Sequence[Block], name: str) -> str:
             or MINUS.search(task)
             or _CODE.search(task)
             or _INSTRUCTS.search(task)
-            or _LEANS.search(task)
+            or LEANS.search(task)
             or not _acts(task)
         ):
             continue

@@ -26,6 +26,7 @@ def does(heading: str, *items: str, known: tuple[str, ...] = ()) -> str:
          "Checks names of resources and validates the use of methods."),
         ("Features", ("Parse commit messages by rule", "Detects removed endpoints"), ""),
         ("Features", ("Multi-provider support", "Latency, traffic and errors", "Never log a secret word"), ""),
+        ("Features", ("Explains why a chart is drawn that way", "Checks it twice a day", "Describe your chart"), ""),
         ("Workflow", ("Parse commit messages by rule", "Render sections of a changelog"), ""),
         ("Features", ("Parse `a.b.c` messages: by rule", "Write to {path} at once", "Ask me what to do"), ""),
     ],
