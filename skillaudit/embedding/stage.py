@@ -116,13 +116,21 @@ def _compute(
     report(len(known), always=True)
 
 
+_KEPT: dict[tuple[str, str | None, int | None], Encoder] = {}
+"""The last encoder: an audit asks for the vectors of skills, of requests and of parts, one after the other."""
+
+
 def _encoder(source: Model, device: str | None, threads: int | None, cache: Cache | None) -> Encoder:
     if source.packable:
         from skillaudit.embedding.packed import PackedEncoder
 
-        return PackedEncoder(
-            source.load(cache), official=source.folder is None, device=device, threads=threads
-        )
+        wanted = (source.key, device, threads)
+        if wanted not in _KEPT:
+            _KEPT.clear()
+            _KEPT[wanted] = PackedEncoder(
+                source.load(cache), official=source.folder is None, device=device, threads=threads
+            )
+        return _KEPT[wanted]
     from skillaudit.embedding.sentence import SentenceEncoder
 
     return SentenceEncoder(source, device=device, threads=threads)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skillaudit.embedding import fetching
+from skillaudit.embedding import fetching, stage
 from skillaudit.embedding.weights import default_folder
 from skillaudit.errors import EmbeddingError
 
@@ -63,6 +63,12 @@ class FakeHub(types.ModuleType):
 def nothing(names: Collection[str], folder: Path) -> None:
     """Stand for a package index that cannot be reached."""
     raise EmbeddingError("the package index gave nothing")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load a model anew in every test: how it is found and loaded is what these tests are about."""
+    monkeypatch.setattr(stage, "_KEPT", {})
 
 
 @pytest.fixture
