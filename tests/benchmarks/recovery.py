@@ -243,11 +243,12 @@ def taxonomy(seed: int) -> Found:
 PARTS = (experiments, rescue, recovery, tow, own_law, coupling, taxonomy)
 
 
-def table(seeds: int) -> dict[str, int]:
-    """Return by number in how many seeds its interval held the truth."""
+def table(seeds: int, only: str | None = None) -> dict[str, int]:
+    """Return by number in how many seeds its interval held the truth, of one part where `only` names it."""
     held: dict[str, int] = defaultdict(int)
+    parts = [part for part in PARTS if only in (None, part.__name__)]
     for seed in range(seeds):
-        for part in PARTS:
+        for part in parts:
             for name, value, truth in part(seed):
                 assert value is not None and value.low is not None and value.high is not None, name
                 held[name] += value.low <= truth <= value.high
@@ -258,9 +259,10 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=40)
-    seeds = parser.parse_args().seeds
-    for name, held in table(seeds).items():
-        print(f"  {name:34s} {held:3d} of {seeds}")
+    parser.add_argument("--only", choices=[part.__name__ for part in PARTS])
+    args = parser.parse_args()
+    for name, held in table(args.seeds, args.only).items():
+        print(f"  {name:34s} {held:3d} of {args.seeds}")
     return 0
 
 
