@@ -351,10 +351,9 @@ class Optimisation(Record):
 
     @property
     def gains(self) -> bool:
-        """Whether requests are gained for sure: by a live model where one was asked, else by what refused nothing."""
-        proof = self.planned or self.proof
-        found = self.live or (proof.test if proof is not None else None)
-        return found is not None and is_gain(found.difference)
+        """Whether requests are gained for sure: by a live model where one was asked, else as planned or as ticked."""
+        proofs = [proof.test for proof in (self.planned, self.proof) if proof is not None]
+        return any(is_gain(found.difference) for found in ([self.live] if self.live is not None else proofs))
 
 
 class Plan(Record, forbid_unknown_fields=True):

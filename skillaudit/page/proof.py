@@ -52,6 +52,8 @@ def verdict(found: Optimisation) -> str:
     if change.low is not None and change.low > 0:
         why = "less than half a request" if proof.small else f"the {proof.second} scorer does not confirm it"
         return f"Not proved: {said}; {why}.{working}"
+    if found.gains:
+        return f"Not proved: {said}.{working}"
     return f"Nothing is gained when a model is asked to choose: {said}.{working}"
 
 

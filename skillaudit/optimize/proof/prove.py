@@ -95,10 +95,12 @@ def prove(
     same = planned is proof
     if refuse:
         kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
-        if not is_gain(planned.test.difference):
-            kept = unproved(kept)
-        same = same and [edit.accept for edit in kept] == [edit.accept for edit in edits]
-        edits, proof = kept, proof if same else court.proof(kept)
+        unchanged = [edit.accept for edit in kept] == [edit.accept for edit in edits]
+        edits, same, proof = kept, same and unchanged, proof if unchanged else court.proof(kept)
+        if not is_gain(planned.test.difference) and not is_gain(proof.test.difference):
+            kept = unproved(edits)
+            if [edit.accept for edit in kept] != [edit.accept for edit in edits]:
+                edits, same, proof = kept, False, court.proof(kept)
     planned = court.confirmed(planned, planned_edits)
     proof = planned if same else court.confirmed(proof, edits)
     return Proven(
