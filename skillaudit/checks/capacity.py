@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skillaudit.checks.rule import Evidence, Rule, percent, places
 from skillaudit.load.gateways import parents_of
@@ -68,29 +68,52 @@ def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _overflow(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
-    for view in evidence.clients:
-        hurt = [
-            f"{count} {what}"
-            for count, what in (
-                (view.invisible, "not shown at all"),
-                (view.name_only, "shown by name only"),
-                (view.shortened, "cut short"),
+    over = [
+        view
+        for view in evidence.clients
+        if view.budget is not None and view.whole > view.budget and _hurt(view)
+    ]
+    costs = {view.client: _unseen(evidence, view) for view in over}
+    alone = [
+        view for view in over if view.client == evidence.client or costs[view.client].requests is not None
+    ]
+    others = sorted((view for view in over if view not in alone), key=lambda view: -costs[view.client].unseen)
+    for views in (*([view] for view in alone), others):
+        if views:
+            yield rule.finding(
+                (),
+                _no_room(views, len(evidence.library.skills)),
+                evidence=" ".join(map(_room, views)),
+                key=views[0].client if len(views) == 1 else "several clients",
+                severity="warning" if views[0].client == evidence.client else None,
+                cost=costs[views[0].client],
             )
-            if count
-        ]
-        if view.budget is None or view.whole <= view.budget or not hurt:
-            continue
-        yield rule.finding(
-            (),
-            f"{view.title} has no room for this library: of {len(evidence.library.skills)} skills, "
-            f"{', '.join(hurt)}.",
-            evidence=f"The list needs {view.whole:,} {view.unit} of {view.budget:,}; {view.lost:,} characters of "
-            f"descriptions are lost. Rules as of {view.date}."
-            + (f" Assumed: {view.assumption}." if view.assumption else ""),
-            key=view.client,
-            severity="warning" if view.client == evidence.client else None,
-            cost=_unseen(evidence, view),
-        )
+
+
+def _hurt(view: ClientView) -> str:
+    """Say how many skills a client's list shortens or leaves out; empty for none."""
+    counts = (
+        (view.invisible, "not shown at all"),
+        (view.name_only, "shown by name only"),
+        (view.shortened, "cut short"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count)
+
+
+def _no_room(views: Sequence[ClientView], skills: int) -> str:
+    first, *more = views
+    if not more:
+        return f"{first.title} has no room for this library: of {skills} skills, {_hurt(first)}."
+    told = "; ".join(f"in {view.title} {_hurt(view)}" for view in views)
+    return f"{len(views)} clients have no room for this library: of {skills} skills, {told}."
+
+
+def _room(view: ClientView) -> str:
+    said = (
+        f"{view.title}'s list needs {view.whole:,} {view.unit} of {view.budget:,}; {view.lost:,} characters of "
+        f"descriptions are lost. Rules as of {view.date}."
+    )
+    return said + (f" Assumed: {view.assumption}." if view.assumption else "")
 
 
 def _unseen(evidence: Evidence, view: ClientView) -> Cost:

@@ -288,6 +288,14 @@ def test_a_list_over_a_client_s_budget_warns_when_the_audit_is_for_that_client()
     (finding,) = check(evidence(clients=(view,), client="codex"))
     assert finding.severity == "warning"
     assert codes(evidence(clients=(msgspec.structs.replace(view, whole=400),))) == []
+    other = msgspec.structs.replace(view, client="openclaw", title="OpenClaw", invisible=0, shortened=9)
+    (both,) = check(evidence(clients=(view, other)))
+    assert (
+        both.message.startswith("2 clients have no room")
+        and "in OpenClaw 9 cut short; in Codex" in both.message
+    )
+    assert both.cost.unseen == 9 and both.severity == "info"
+    assert [f.severity for f in check(evidence(clients=(view, other), client="codex"))] == ["warning", "info"]
     assert codes(evidence(clients=(msgspec.structs.replace(view, budget=None),))) == []
 
 
