@@ -167,7 +167,7 @@ class Store:
 
 def _plain(error: object) -> str:
     """An error's words without what a file may have put into them."""
-    return "".join(character for character in words_of(error)[:200] if character.isprintable())
+    return words_of(error)
 
 
 def _code(error: Exception) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from skillaudit.errors import UsageError
 from skillaudit.reading.files import ReadingError, named, read_bytes
 from skillaudit.reading.limits import MIB, Bounds
+from skillaudit.safety.cleaning import one_line
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 """What SQLite raises of a damaged file: the second where its sentence quotes bytes that are no text, the third where a
@@ -27,8 +28,8 @@ _TICK = 1_000_000
 
 
 def words_of(fault: object) -> str:
-    """Return what is wrong with a file, for `MemoryError` has no words."""
-    return str(fault) or "a length in it is beyond all memory"
+    """Return in a line what is wrong with a file, which may quote it; `MemoryError` has no words."""
+    return one_line(str(fault))[:200] or "a length in it is beyond all memory"
 
 
 @contextmanager
