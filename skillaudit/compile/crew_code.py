@@ -144,14 +144,22 @@ def _named(node: ast.expr) -> str:
 
 def _subscript(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return clean(str(node.slice.value))
+        return _spelled(node.slice.value)
     return ""
+
+
+def _spelled(value: object) -> str:
+    """Return a constant as text; empty for a number with more digits than Python spells."""
+    try:
+        return clean(str(value))
+    except ValueError:
+        return ""
 
 
 def literal(node: ast.expr, constants: dict[str, str]) -> str:
     """Literal text of a constant, of adjacent constants, or of a name bound to one; else empty."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool):
-        return clean(str(node.value))
+        return _spelled(node.value)
     if isinstance(node, ast.Name | ast.Attribute):
         return constants.get(last_name(node), "")
     if isinstance(node, ast.Call) and last_name(node.func) in ("dedent", "cleandoc") and node.args:
@@ -163,7 +171,7 @@ def literal(node: ast.expr, constants: dict[str, str]) -> str:
         return left + right if left and right else ""
     if isinstance(node, ast.JoinedStr):
         parts = [
-            str(part.value) if isinstance(part, ast.Constant) else _hole(part, constants)
+            _spelled(part.value) if isinstance(part, ast.Constant) else _hole(part, constants)
             for part in node.values
         ]
         return clean("".join(parts))
@@ -186,8 +194,8 @@ def model_of(node: ast.expr) -> str:
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
             if keyword.arg in ("model", "model_name") and isinstance(keyword.value, ast.Constant):
-                return clean(str(keyword.value.value))
+                return _spelled(keyword.value.value)
         first = node.args[0] if node.args else None
         if last_name(node.func) == "LLM" and isinstance(first, ast.Constant):
-            return clean(str(first.value))
+            return _spelled(first.value)
     return ""

@@ -15,6 +15,7 @@ from skillaudit.compile.system import Agent, Edge, Protocol, System, Task, Tool
 from skillaudit.compile.tree import TreeNode, parse
 from skillaudit.errors import LoadError
 from skillaudit.load import collapse
+from skillaudit.load.walk import show
 from skillaudit.reading import read_bytes
 from skillaudit.reading.limits import AGENTS
 from skillaudit.schema import Skipped
@@ -122,7 +123,11 @@ def _tools_of(agent: Agent) -> set[str]:
 
 
 def _yaml(config: Path, stem: str) -> tuple[TreeNode, Path]:
-    path = next(p for p in (config / f"{stem}.yaml", config / f"{stem}.yml") if p.exists())
+    inside = config.resolve()
+    names = (config / f"{stem}.yaml", config / f"{stem}.yml")
+    path = next((name for name in names if name.is_file() and name.resolve().parent == inside), None)
+    if path is None:
+        raise LoadError(f"{show(str(names[0]))}: no file of this folder; put the text there, not a link to it")
     return parse(read_bytes(path, AGENTS, error=LoadError), path.name), path
 
 

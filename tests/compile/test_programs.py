@@ -252,3 +252,50 @@ def test_any_program_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory
         assert "any_program.py" in str(error)
     else:
         assert code.agents and all(one.place.startswith("any_program.py") for one in unread)
+
+
+@pytest.mark.parametrize("stem", ["tasks", "agents"])
+def test_a_file_that_is_a_link_out_of_its_folder_is_not_read(stem: str, tmp_path: Path) -> None:
+    """Whoever names `agents.yaml` has not named what a stranger lets `tasks.yaml` point to."""
+    folder = tmp_path / "crew" / "config"
+    folder.mkdir(parents=True)
+    agents = "cook:\n  role: Cook\n  goal: Cook soup of the season\n  backstory: You cook.\n"
+    tasks = "cooking:\n  description: Cook the soup\n  expected_output: a soup\n  agent: cook\n"
+    for name, text in (("agents", agents), ("tasks", tasks)):
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    assert read_system(folder / "agents.yaml").agents[0].tasks
+    secret = tmp_path / "hosts.yml"
+    secret.write_text((tasks if stem == "tasks" else agents) + "  oauth_token: SECRET\n", encoding="utf-8")
+    for ending in ("yaml", "yml"):
+        (folder / f"{stem}.{ending}").unlink()
+        (folder / f"{stem}.{ending}").symlink_to(secret)
+    for source in (folder / "agents.yaml", folder):
+        with pytest.raises(LoadError) as told:
+            read_system(source)
+        assert "SECRET" not in str(told.value)
+
+
+def test_a_number_of_many_digits_is_no_text(tmp_path: Path) -> None:
+    digits = "0x" + "f" * 5_000
+    text = (
+        f"a = Agent(role='Cook', goal='Cook soup', backstory='b', max_iter={digits}, config=c[{digits}], "
+        f"llm=LLM({digits}))\nt = Task(description=f'Cook {{{digits}}} soups', expected_output='x', agent=a)\n"
+        "Crew(agents=[a], tasks=[t])\n"
+    )
+    assert one(tmp_path, text).agents[0].role == "Cook"
+
+
+def test_thousands_of_names_are_looked_for_without_a_pattern_each(tmp_path: Path) -> None:
+    nodes = "".join(f"g.add_node('n{at}', work)\ng.add_edge('n{at}', 'n{at + 1}')\n" for at in range(700))
+    path = tmp_path / "graph.py"
+    path.write_text(
+        "from langgraph.graph import StateGraph\n"
+        "def work(state):\n    return SystemMessage(content='You cook the soup of the day for guests.')\n"
+        f"g = StateGraph(dict)\n{nodes}",
+        encoding="utf-8",
+    )
+    system = read_system(path)
+    assert len(system.agents) == 700
+    with limited(SECONDS):
+        compile_system(system)
