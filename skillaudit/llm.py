@@ -97,6 +97,9 @@ def _litellm() -> Any:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     os.environ.setdefault("LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS", "True")
     os.environ.setdefault("LITELLM_LOG", "CRITICAL")
+    # Else it takes variables from a `.env` above itself or in the working folder, which may be a stranger's library,
+    # and with them the server that the key goes to.
+    os.environ["LITELLM_MODE"] = "PRODUCTION"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import litellm

@@ -9,9 +9,11 @@ this version of the program, and the weights where vectors are made.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from skillaudit import extras
@@ -48,7 +50,9 @@ def spread(
 
     if not ray.is_initialized():
         try:
-            ray.init(address="auto", log_to_driver=False, logging_level=logging.ERROR)
+            # Its workers import first from where the driver stood at this moment, which may be a stranger's library.
+            with contextlib.chdir(Path(__file__).parents[1]):
+                ray.init(address="auto", log_to_driver=False, logging_level=logging.ERROR)
         except ConnectionError:
             raise MissingError(
                 "--engine ray found no cluster: start one with `ray start`, or name it in RAY_ADDRESS"

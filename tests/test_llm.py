@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -206,6 +208,18 @@ def test_importing_the_door_does_not_open_it() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.slow
+def test_the_door_takes_no_variables_from_a_file_of_the_working_folder(tmp_path: Path) -> None:
+    """A stranger's `.env` would say which server the key goes to."""
+    (tmp_path / ".env").write_text("OPENAI_API_BASE=http://127.0.0.1:9/planted\n", encoding="utf-8")
+    code = "import os; from skillaudit import llm; llm.price('gpt-4o-mini'); print(os.environ.get('OPENAI_API_BASE'))"
+    quiet = {name: value for name, value in os.environ.items() if name != "OPENAI_API_BASE"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=quiet, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "None"
 
 
 @pytest.mark.slow

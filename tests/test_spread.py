@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
 
+import skillaudit
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.config import Config
 from skillaudit.errors import MissingError
@@ -39,6 +42,25 @@ def fails(_: int, number: int) -> int:
 
 def test_results_come_in_order() -> None:
     assert list(spread(power, 2, range(5))) == [1, 2, 4, 8, 16]
+
+
+def test_a_cluster_is_joined_from_outside_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray has its workers import from where the driver stood when it joined: a stranger's `numpy.py` among them."""
+    stood: list[Path] = []
+
+    def join(**_: object) -> None:
+        stood.append(Path.cwd())
+        raise ConnectionError
+
+    ray = SimpleNamespace(is_initialized=lambda: False, init=join)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr("skillaudit.extras.require", lambda *_: None)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MissingError, match="ray start"):
+        list(spread(power, 2, range(5), "ray"))
+    assert stood == [Path(skillaudit.__file__).parents[1]] and Path.cwd() == tmp_path
 
 
 @pytest.fixture(scope="module")

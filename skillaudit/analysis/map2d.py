@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
+import sys
 import warnings
-from typing import Literal, Protocol, TypeAlias
+from types import ModuleType
+from typing import Literal, Protocol, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +112,7 @@ def _umap(neighbors: Neighbors, start: Positions, seed: int) -> Positions:
     """UMAP on the neighbour lists that are at hand, so that its own search never compiles."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        _import_numba()
         from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
 
         n = neighbors.n
@@ -143,6 +147,23 @@ def _umap(neighbors: Neighbors, start: Positions, seed: int) -> Positions:
             parallel=False,
         )
     return np.asarray(positions, dtype=np.float32)
+
+
+def _import_numba() -> None:
+    """Import numba so that it takes no settings from the working folder, which may be a stranger's library.
+
+    Its `.numba_config.yaml` names the folder of compiled functions, which are pickles; a numba that finds no `yaml`
+    when it is imported never reads the file.
+    """
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
+    held = modules.get("yaml")
+    modules["yaml"] = None
+    try:
+        importlib.import_module("numba")
+    finally:
+        del modules["yaml"]
+        if held is not None:
+            modules["yaml"] = held
 
 
 def _scaled(positions: Positions) -> Positions:

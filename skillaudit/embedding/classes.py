@@ -11,15 +11,27 @@ from typing import Any
 from skillaudit.errors import EmbeddingError
 
 _ALLOWED = re.compile(r"sentence_transformers\.(\w+\.)*\w+|torch\.nn\.(modules\.\w+\.)?[A-Z]\w*")
-_NAMING = ("type", "types", "tokenizer_class", "activation_function")
+_NAMING = frozenset(
+    {
+        "type",
+        "types",
+        "tokenizer_class",
+        "activation_function",
+        "activation_fn",
+        "sbert_ce_default_activation_function",
+    }
+)
 """Keys under which a model's files name classes to import, by a dotted path."""
+_WITHIN = "sentence_transformers"
+"""Settings of a cross-encoder that stand within those of its model."""
 
 
 def check_classes(name: str, folder: Path) -> None:
     """Raise EmbeddingError when a file of the model in `folder` names a class from elsewhere.
 
     sentence_transformers imports what `modules.json` and the modules' own configurations name; before 6.0
-    it takes that from the model's folder without asking. Classes of its own and of torch.nn pass.
+    it takes that from the model's folder without asking. Of a cross-encoder it calls whatever of torch the
+    configuration names, `torch.distributed.run.main` too. Classes of its own and of torch.nn pass.
     """
     for path in sorted(folder.rglob("*.json")):
         for named in _named(path):
@@ -36,7 +48,8 @@ def _named(path: Path) -> Iterator[str]:
         entries: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return
-    for entry in entries if isinstance(entries, list) else [entries]:
+    entries = entries if isinstance(entries, list) else [entries]
+    for entry in [*entries, *(entry.get(_WITHIN) for entry in entries if isinstance(entry, dict))]:
         for key in _NAMING if isinstance(entry, dict) else ():
             found = entry.get(key)
             for named in found.values() if isinstance(found, dict) else [found]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -129,3 +133,18 @@ def test_umap_is_seeded_and_keeps_groups_together() -> None:
     first = layout(vectors, found)
     assert layout(vectors, found).tolist() == first.tolist()
     assert spread_ratio(first, 4, 25) < 0.4
+
+
+def test_numba_takes_no_settings_from_the_working_folder(tmp_path: Path) -> None:
+    """A stranger's `.numba_config.yaml` would name a folder of pickles to load."""
+    pytest.importorskip("numba", reason="numba is not installed: it comes with umap-learn")
+    (tmp_path / ".numba_config.yaml").write_text("cache_dir: .planted\n", encoding="utf-8")
+    code = (
+        "import sys, warnings, yaml; warnings.simplefilter('ignore'); from skillaudit.analysis import map2d\n"
+        "map2d._import_numba(); from numba.core import config; config.reload_config()\n"
+        "print(repr(config.CACHE_DIR), sys.modules['yaml'] is yaml)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["''", "True"]

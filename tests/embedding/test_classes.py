@@ -38,6 +38,8 @@ def test_a_module_from_the_models_folder_is_refused_before_it_is_imported(tiny: 
         ("0/wordembedding_config.json", {"tokenizer_class": "planted.Tokenizer"}),
         ("modules.json", [{"type": f"{OWN}Pooling"}, {"type": "sentence_transformers_.Module"}]),
         ("modules.json", [{"type": "sentence_transformers..evil"}]),
+        ("config.json", {"sentence_transformers": {"activation_fn": "torch.distributed.run.main"}}),
+        ("config.json", {"sbert_ce_default_activation_function": "torch.utils.collect_env.main"}),
     ],
 )
 def test_wherever_a_file_names_it(tiny: Path, file: str, data: object) -> None:
@@ -48,6 +50,7 @@ def test_wherever_a_file_names_it(tiny: Path, file: str, data: object) -> None:
 
 def test_what_belongs_to_the_library_passes(tiny: Path) -> None:
     put(tiny, "2_Dense/config.json", {"activation_function": "torch.nn.modules.activation.Tanh"})
+    put(tiny, "config.json", {"sentence_transformers": {"activation_fn": "torch.nn.modules.linear.Identity"}})
     put(tiny, "3_Router/router_config.json", {"types": {"query": f"{OWN}Transformer"}})
     (tiny / "broken.json").write_text("[" * 9000, encoding="utf-8")
     check_classes("tiny", tiny)
