@@ -127,7 +127,9 @@ def _yaml(config: Path, stem: str) -> tuple[TreeNode, Path]:
     names = (config / f"{stem}.yaml", config / f"{stem}.yml")
     path = next((name for name in names if name.is_file() and name.resolve().parent == inside), None)
     if path is None:
-        raise LoadError(f"{show(str(names[0]))}: no file of this folder; put the text there, not a link to it")
+        raise LoadError(
+            f"{show(str(names[0]))}: no file of this folder; put the text there, not a link to it"
+        )
     return parse(read_bytes(path, AGENTS, error=LoadError), path.name), path
 
 

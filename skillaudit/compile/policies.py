@@ -191,8 +191,8 @@ def _as_skill_prompt(agent: Agent, policy: str, renamed: Mapping[str, str], remo
     text = _OTHER_AGENTS.sub(lambda m: f"{m['which']} skills", text)
     text = _THIS_AGENT.sub(lambda m: f"{m['which']} skill", text)
     for name, skill in sorted(renamed.items(), key=lambda item: -len(item[0])):
-        if name not in text:  # a pattern for each of thousands of names would be compiled for each of as many texts
-            continue
+        if name not in text:
+            continue  # a pattern for each of thousands of names would be compiled for each of as many texts
         marked = rf"(?<![\w/-])[`@]?{re.escape(name)}`?(?P<word>(?: (?:sub-?)?agent)\b)?(?![\w/-])"
         text = re.sub(marked, partial(_renamed, skill=skill, name=name), text)
     text = re.sub(r"\A(# .+?) (?:sub-?)?agent$", r"\1", text.lstrip("\n"), flags=re.IGNORECASE | re.MULTILINE)
