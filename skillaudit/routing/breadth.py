@@ -7,8 +7,8 @@ and far from nothing. So the lower part of its similarities is raised while its 
                 - z(mean of the three best_j) / 2
 
 over its similarities to the other skills and its scores on other skills' requests; z is the distance from
-the library's median in robust standard deviations, and so is the result. Requests alone make nothing broad: vague ones
-lie near to whatever has plain words. So the result is never above that of the similarities alone.
+the library's median in robust standard deviations, and so is the result. Requests count half of what they would
+with the similarities to other skills: vague ones lie near to whatever has plain words. So `(z + z with requests) / 2`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def breadth(
     reached = _request_quartile(skills, requests, scorer)
     if reached is None:
         return _standing_out(total)
-    return np.minimum(_standing_out(total), _standing_out(total + robust_z(reached)))
+    return (_standing_out(total) + _standing_out(total + robust_z(reached))) / 2
 
 
 def _standing_out(total: Floats) -> Floats:

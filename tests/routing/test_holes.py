@@ -182,19 +182,20 @@ def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:
     assert tail(np.array([-3.0]), "hybrid")[0] == 1 and tail(np.array([3.0]), "hybrid")[0] < 1e-4
 
 
-def test_requests_alone_make_no_skill_broad() -> None:
+def test_requests_that_lean_on_one_skill_count_half(monkeypatch: pytest.MonkeyPatch) -> None:
     """Vague requests lie near to one skill of plain words, which is like no other skill more than they are."""
+    from skillaudit.routing import breadth as module
+
     world = World(40, 3)
-    first = world.scorer.skills[0]
-    drawn = {
-        query: unit(np.asarray(vector + 2 * first, dtype=np.float64))
-        for query, vector in world.scorer.queries.items()
-    }
-    leaning = VectorScorer(world.scorer.skills, drawn)
-    texts = breadth(world.skills, (), leaning)
-    asked = breadth(world.skills, world.requests, leaning)
+    leaning = np.zeros(len(world.skills))
+    leaning[0] = 1
+    monkeypatch.setattr(module, "_request_quartile", lambda *_: None)
+    texts = breadth(world.skills, world.requests, world.scorer)
+    monkeypatch.setattr(module, "_request_quartile", lambda *_: leaning + np.arange(len(leaning)) / 1e3)
+    asked = breadth(world.skills, world.requests, world.scorer)
     assert texts is not None and asked is not None
-    assert asked[0] == texts[0] and np.all(asked <= texts + 1e-12)
+    farthest = (len(world.skills) - 1) ** 0.5
+    assert texts[0] < 3 < asked[0] <= (texts[0] + farthest + 1) / 2
 
 
 def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: pytest.MonkeyPatch) -> None:
