@@ -108,9 +108,9 @@ class _Parts:
         return self._within(base, about) if about else self.able(base)
 
     def full(self, base: str) -> str:
-        """With both, where the file says what the skill does in a sentence."""
+        """With both."""
         about = about_of(self.row, self.lexicon, base) if not self.thick else ""
-        return self.able(self._within(base, about)) if about else base
+        return self.able(self._within(base, about))
 
     def able(self, base: str) -> str:
         """With what the file lists that the skill does, where the description says next to nothing."""
@@ -191,6 +191,7 @@ def _grown(parts: _Parts, base: str) -> dict[str, str]:
         "abilities and when": parts.when(able),
         "abilities and requests": parts.asked(able),
         "opening and abilities": full,
+        "opening, abilities and when": parts.when(full),
         "opening, abilities and requests": parts.asked(full),
         "sentences": told,
         "sentences and when": parts.when(told),

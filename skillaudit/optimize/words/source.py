@@ -56,6 +56,14 @@ _INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
+_HELPS = re.compile(
+    r"helps? (?:(?P<who>(?:the |your )?(?:users|teams|developers|engineers|customers|people|user|you)) )?(?:to )?(?=[a-z])",
+    re.IGNORECASE,
+)
+"""Opens a sentence on what a skill helps with, and says whom."""
+_ASIDE = re.compile(r"(?:[^\s—–]+ ){3,}— (?!.*\s[-–]\s)|(?!.*\s[-–—]\s)")
+"""Has no dash, or one after what could stand alone; `Route detection - scan files` is a label."""
+_WHOSE = re.compile(r"\b(?:their|they|them)\b", re.IGNORECASE)
 LEANS = re.compile(
     r"\b(?:it|them|that way|this way|this)\b|^(?:describe|tell|type|paste|give|choose|pick|drop|enter|upload|say)\b"
     r"|(?:,|\band) (?:then )?get\b|[→⇒]",
@@ -209,14 +217,15 @@ def opens_with_verb(sentence: str) -> bool:
 
 
 def _about(parts: Sequence[Block], name: str) -> str:
-    for task in (*_of_itself(parts, name), *tasks(parts, name)):
+    for said in (*_of_itself(parts, name), *tasks(parts, name)):
+        task, whole = _helping(said)
         long_enough = len(set(stems(task))) >= _LEAD and len(task) < _LONGEST_ABOUT
         if (
             ":" in task
             or MINUS.search(task)
             or _CODE.search(task)
-            or _INSTRUCTS.search(task)
-            or LEANS.search(task)
+            or _INSTRUCTS.search(whole)
+            or LEANS.search(whole)
             or not _acts(task)
         ):
             continue
@@ -225,8 +234,22 @@ def _about(parts: Sequence[Block], name: str) -> str:
     return ""
 
 
+def _helping(task: str) -> tuple[str, str]:
+    """Return `Help plan a launch` as `Plan a launch`, `help users plan` as `Helps users plan`; and what may not lean."""
+    if (match := _HELPS.match(task)) is None:
+        return task, task
+    rest, who = task[match.end() :], match["who"]
+    if who is None:
+        done = rest[:1].upper() + rest[1:]
+        return (done, done) if opens_with_verb(done) else (task, task)
+    return f"Helps {who.lower()} {rest}", _WHOSE.sub("", rest)
+
+
 def _acts(task: str) -> bool:
     """Whether a sentence says what is done or what kind of thing does it; else it may talk about anything."""
+    verb = re.sub(r"^\w+ly ", "", task).split(" ", 1)[0].casefold().strip(",")
+    if verb in VERBS and _ASIDE.match(task):
+        return True
     if re.search(r"\s[-–—]\s", task) or re.match(r"\w+s (?:are|is|was|were|have|has|can)\b", task):
         return False
     return opens_with_verb(task) or (_KIND.match(task) or re.match(r"\w+[./]\w", task)) is not None

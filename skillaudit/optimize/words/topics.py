@@ -25,12 +25,12 @@ _OUTSIDE = re.compile(
 """Titles that speak of the file, open a sentence, or hold what no list of topics does."""
 _MANY = re.compile(
     r"(?:(?<!s)s|ing|ment|[ts]ion|ity|ance|ence|ncy|ics|ism|ship|ness|ware|gy|iou?r|head|age|ture|design|control|access"
-    r"|support|review|logic|context|safety|reload|data|code|[A-Z0-9]|[A-Z]\S+)$"
+    r"|support|choice|setup|review|logic|context|safety|reload|data|code|[A-Z0-9]|[A-Z]\S+)$"
 )
 """Ends what a list may name without an article: several things, a doing, a quality, a name."""
 _ONE = re.compile(
     r"\b(?:framework|system|rubric|model|playbook|method|scorecard|dashboard|matrix|library|engine|pipeline|loop"
-    r"|lifecycle|calendar|formula|pattern|tree|map|curve|layer|stack|flow|outline|sequence|funnel|profile|taxonomy"
+    r"|lifecycle|calendar|formula|pattern|tree|map|curve|layer|stack|flow|outline|sequence|funnel|profile|pool|taxonomy"
     r"|policy|algorithm|interface|graph|index|standard|score|budget|desk|cache|queue|theory|theorem|law|spectrum)$"
 )
 """Ends what a list names with an article."""
@@ -42,7 +42,7 @@ _SPLIT = re.compile(r"\b[a-z]+ [A-Z][a-z]+$")
 """A name of several words of which the last alone has kept its capital."""
 DEPTHS = (2, 3)
 """Of titles, those of the large parts first."""
-_WITHIN = re.compile(r"(?<=[a-z,] )([A-Za-z][a-z]+)\b")
+_WITHIN = re.compile(r"(?:(?<=[a-z,] )|(?<=[a-z]-))([A-Za-z][a-z]+)\b")
 """A word within a sentence."""
 
 
