@@ -63,7 +63,7 @@ def when_of(skill: Skill, row: int, lexicon: Lexicon, base: str) -> str:
 
 def about_of(row: int, lexicon: Lexicon, base: str) -> str:
     """Return a sentence of a file that says what its skill does and `base` does not; empty without one."""
-    about = closed(lexicon.sources[row].about, BOOKS[language(base)].stop)
+    about = ended(lexicon.sources[row].about, BOOKS[language(base)].stop)
     said = set(stems(about))
     new = said - set(stems(base))
     return about if new and len(new) * 2 >= len(said) else ""

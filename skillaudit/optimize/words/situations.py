@@ -62,6 +62,8 @@ _HANDLING = re.compile(
     re.IGNORECASE,
 )
 """A heading over what an agent does, not over what it is asked."""
+_SEVERAL = re.compile(r"\b(?:each|which)\b", re.IGNORECASE)
+"""A heading over what several skills, tools or modes are for."""
 SAYS_WHEN = re.compile(
     r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
     r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
@@ -71,7 +73,7 @@ SAYS_WHEN = re.compile(
     re.IGNORECASE,
 )
 """A description that says in some way when its skill is to be used."""
-_NO_GERUND = _set(
+NO_GERUND = _set(
     "string thing something anything everything nothing during pricing marketing engineering banking billing "
     "onboarding branding advertising manufacturing landing existing missing failing breaking recurring "
     "ongoing conflicting competing emerging incoming outgoing pending remaining leading interesting according "
@@ -79,6 +81,7 @@ _NO_GERUND = _set(
     "housing clothing lightning morning evening meeting building-block upcoming growing rising shipping "
     "trading gaming streaming machine-learning"
 )
+"""Words that end as a gerund does and name a thing."""
 _SHARED = (
     "the user wants to ",
     "the user asks to ",
@@ -167,7 +170,10 @@ def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
 
 def _is_work(part: Block, own: str) -> bool:
     titles = [*(title for depth, title in part.headings if depth > 1), part.intro or ""]
-    return any(_HANDLING.search(title) and scope_of(title, own) != "use" for title in titles)
+    return any(
+        _SEVERAL.search(title) or (_HANDLING.search(title) and scope_of(title, own) != "use")
+        for title in titles
+    )
 
 
 def particular(found: Sequence[Sequence[Situation]], names: Sequence[str]) -> list[tuple[Situation, ...]]:
@@ -300,7 +306,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
     first, _, tail = text.partition(" ")
     verb = first.casefold().strip(",")
     lower = text[:1].lower() + text[1:]
-    if re.fullmatch(r"[a-z-]{2,}ing", verb) and verb not in _NO_GERUND and tail:
+    if re.fullmatch(r"[a-z-]{2,}ing", verb) and verb not in NO_GERUND and tail:
         return None if _TURNS.search(tail) else ("doing", lower)
     if match := _USER.match(text):
         done = match.group(1).casefold()

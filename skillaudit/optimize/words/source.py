@@ -57,7 +57,8 @@ _INSTRUCTS = re.compile(
 )
 """Tells whoever carries the skill out what to do next, or leans on what stands around it."""
 _HELPS = re.compile(
-    r"helps? (?:(?P<who>(?:the |your )?(?:users|teams|developers|engineers|customers|people|user|you)) )?(?:to )?(?=[a-z])",
+    r"helps? (?:(?P<who>(?:the |your )?(?:users|teams|developers|engineers|customers|people|user|you)) )?"
+    r"(?:to )?(?=[a-z])",
     re.IGNORECASE,
 )
 """Opens a sentence on what a skill helps with, and says whom."""
@@ -235,7 +236,10 @@ def _about(parts: Sequence[Block], name: str) -> str:
 
 
 def _helping(task: str) -> tuple[str, str]:
-    """Return `Help plan a launch` as `Plan a launch`, `help users plan` as `Helps users plan`; and what may not lean."""
+    """Return a sentence and what of it may not lean on others: `Help plan a launch` says `Plan a launch`.
+
+    Of `help users plan their launch` the whole is kept, and `their` leans on nobody.
+    """
     if (match := _HELPS.match(task)) is None:
         return task, task
     rest, who = task[match.end() :], match["who"]

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from skillaudit.optimize.words.situations import Situation, sentence, tidy
+from skillaudit.optimize.words.situations import NO_GERUND, Situation, sentence, tidy
 from skillaudit.optimize.words.source import EVERYWHERE, MINUS, VERBS, Source
 from skillaudit.requests.headings import scope_of
 from skillaudit.text.markdown import bare
@@ -24,7 +24,7 @@ _OUTSIDE = re.compile(
 )
 """Titles that speak of the file, open a sentence, or hold what no list of topics does."""
 _MANY = re.compile(
-    r"(?:(?<!s)s|ing|ment|[ts]ion|ity|ance|ence|ncy|ics|ism|ship|ness|ware|gy|iou?r|head|age|ture|design|control|access"
+    r"(?:(?<!s)s|ing|ment|[ts]ion|ity|ance|ence|ncy|ics|ism|ship|ness|ware|gy|iou?r|head|(?:cover|us|stor|lever|lin|tri)age|ture|design|control|access"
     r"|support|choice|setup|review|logic|context|safety|reload|data|code|[A-Z0-9]|[A-Z]\S+)$"
 )
 """Ends what a list may name without an article: several things, a doing, a quality, a name."""
@@ -81,7 +81,8 @@ def topics(source: Source, own: str, writing: Writing) -> tuple[Situation, ...]:
         odd = EVERYWHERE.match(text) or _OUTSIDE.search(text) or MINUS.search(text)
         if spoken and not odd and words[0].casefold() not in VERBS and text.isascii() and tidy(text):
             small = re.sub(r"[^\W_]+", lambda word: writing.within(word.group()), text)
-            one = _ONE.search(small) is not None and not re.match(r"[\w-]+ing\b", small)
+            does = words[0].casefold().endswith("ing") and words[0].casefold() not in NO_GERUND
+            one = _ONE.search(small) is not None and not does
             if "?" not in small and (one or _MANY.search(small)) and not _SPLIT.search(small):
                 found.setdefault(
                     small.casefold(), Situation("topic", f"the {small}" if one else small, depth)

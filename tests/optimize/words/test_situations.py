@@ -69,6 +69,13 @@ def test_the_sentence_is_one_that_a_person_writes(items: tuple[str, ...], expect
     assert told(*items) == expected
 
 
+@pytest.mark.parametrize("heading", ["When to use each skill", "When to use which tool"])
+def test_a_list_of_what_several_are_for_speaks_for_none(heading: str) -> None:
+    items = ("Building a chart", "Cleaning sales data")
+    assert told(*items, heading="When to use this skill")
+    assert told(*items, heading=heading) == ""
+
+
 @pytest.mark.parametrize(
     "heading", ["Handling user requests", "Example interactions: steps", "User asks: workflow"]
 )

@@ -13,7 +13,7 @@ def covers(*titles: str, prose: str = "", known: tuple[str, ...] = ()) -> str:
     told = (
         "It has, in plain words, schema changes, resolver patterns, security, ramping curves, limits, costs, "
     )
-    told += "checkpoint, dead letters, consumers, retry policies, severity classification system."
+    told += "checkpoint, dead letters, consumers, retry policies, severity classification system, billing funnel, page."
     prose = f"{told} {prose}"
     body = "# T\n\n" + f"{prose}\n\n" + "".join(f"{title}\n\nText of it.\n\n" for title in titles)
     source = source_of(Skill(id="s", name="s", description="", body=body))
@@ -35,6 +35,9 @@ def covers(*titles: str, prose: str = "", known: tuple[str, ...] = ()) -> str:
         (("## Severity Classification System", "## Resolver Patterns", "## Schema Changes"),
          "Covers the severity classification system, resolver patterns, and schema changes."),
         (("## Severity Classification Poll", "## Rollback Framework", "## Alert Engine", "## Kafka Consumer"), ""),
+        (("## Billing Funnel", "## Resolver Patterns", "## Schema Changes"),
+         "Covers the billing funnel, resolver patterns, and schema changes."),
+        (("## Billing Page", "## Resolver Patterns", "## Schema Changes"), ""),
         (("## Swagger Files", "## Resolver Patterns", "## Schema Changes"), ""),
         (("## Schema Design", "## Avoid Hidden Joins", "## Never Log Secrets", "## Index Choice"), ""),
     ],
