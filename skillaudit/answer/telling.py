@@ -98,6 +98,13 @@ def _shown(view: ClientView, skills: int) -> str:
         parts.append((view.unlisted, "is not shown at all", "are not shown at all"))
     if passed := view.invisible - view.unlisted:
         parts.append((passed, "is not loaded", "are not loaded"))
+    behind = ""
+    if view.behind:
+        behind = (
+            f"{view.behind:,} {'others stand' if view.behind > 1 else 'other stands'} behind its gateways"
+        )
+    if not parts and behind:
+        return f"{view.title} lists {view.full:,} of {skills:,} skills whole; {behind}."
     if not parts:
         return f"{view.title} shows {'the skill' if skills == 1 else f'all {skills:,} skills'} whole."
     told = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts]
@@ -106,7 +113,8 @@ def _shown(view: ClientView, skills: int) -> str:
         if skills > 1
         else told[0].replace("1", "the skill", 1)
     )
-    return f"In {view.title} {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}."
+    said = f"In {view.title} {', '.join(told[:-1])}{' and ' if told[1:] else ''}{told[-1]}"
+    return f"{said}; {behind}." if behind else f"{said}."
 
 
 def _others(report: Report, view: ClientView | None) -> Iterator[str]:
@@ -146,7 +154,8 @@ def _chosen(report: Report, view: ClientView | None) -> Iterator[str]:
         if known[0].router not in MODELS
         else (f"{MODELS[known[0].router]} pick right {hundred(known[0].accuracy)}")
     )
-    lead = "" if there or report.client else "Shown every skill whole, "
+    whole = "Through its gateways, " if view is not None and view.behind else "Shown every skill whole, "
+    lead = "" if there or report.client else whole
     text = lead + "; ".join(told) + "."
     yield text[0].upper() + text[1:]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from skillaudit.checks.rule import Evidence, Rule, percent, places
-from skillaudit.load.gateways import parents_of
+from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
 
 CAPACITY = 83.5

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from skillaudit.checks.rule import Evidence, Rule, places
+from skillaudit.clients.gateways import parents_of
 from skillaudit.load import DEFECT_KINDS
-from skillaudit.load.gateways import parents_of
 from skillaudit.schema import Defect, Finding, Location, Severity
 
 _HARMLESS_SKIPS = frozenset(

@@ -76,8 +76,7 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     from skillaudit.cache import Cache
     from skillaudit.clients import select
     from skillaudit.load import load
-    from skillaudit.load.gateways import parents_of
-    from skillaudit.pipeline.flow import competing, scorer_for
+    from skillaudit.pipeline.flow import competing, doors, scorer_for
     from skillaudit.pipeline.growth import law_of
     from skillaudit.requests import gather
     from skillaudit.sessions.weighing import in_order_of_use
@@ -86,11 +85,17 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     requests = gather(library, config.requests, progress=progress).requests
     cache = Cache(config.cache) if config.use_cache else None
     try:
-        shown = competing(in_order_of_use(library, config.order, cache=cache, progress=progress), config)
+        library = in_order_of_use(library, config.order, cache=cache, progress=progress)
+        shown = competing(library, config)
         scorer = scorer_for(shown, config, cache, progress)[0]
-        parents = {} if config.client else parents_of(shown)
         return law_of(
-            shown, requests, scorer, parents, router=config.router, floor=config.floor, progress=progress
+            shown,
+            requests,
+            scorer,
+            doors(library, config),
+            router=config.router,
+            floor=config.floor,
+            progress=progress,
         )
     finally:
         if cache is not None:

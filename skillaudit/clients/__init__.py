@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from skillaudit.clients.listing import Listing, ListingEntry, State, listing, shown_skills
+from skillaudit.clients.listing import Listing, ListingEntry, State, listing
 from skillaudit.clients.loading import Loaded, LoadState, loading
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
 from skillaudit.clients.selection import made_for, select
+from skillaudit.clients.shown import offered, shown_skills
 from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
 from skillaudit.clients.words import losses, summary
 
@@ -23,6 +24,7 @@ __all__ = [
     "loading",
     "losses",
     "made_for",
+    "offered",
     "profile",
     "profiles",
     "select",

@@ -124,25 +124,6 @@ def listing(
     )
 
 
-def shown_skills(skills: Sequence[Skill], listing: Listing) -> tuple[Skill, ...]:
-    """Return the skills as the model sees them: descriptions cut, invisible ones left out.
-
-    The result can be analysed or probed in place of the library's own skills. `manual_only` is cleared on
-    skills that the client shows all the same.
-    """
-    by_id = {entry.id: entry for entry in listing.entries}
-    return tuple(
-        msgspec.structs.replace(
-            skill,
-            description=by_id[skill.id].description,
-            when_to_use="",
-            manual_only=False,
-        )
-        for skill in skills
-        if skill.id in by_id and by_id[skill.id].state != "invisible"
-    )
-
-
 class _Cut(Record):
     """The outcome of a budget."""
 
@@ -163,7 +144,7 @@ def _hidden(skills: Sequence[Skill], found: Mapping[str, Loaded], rule: ClientPr
         name = found[skill.id].name
         if skill.out == "excluded":
             hidden[skill.id] = "left out"
-        elif found[skill.id].state == "not loaded":
+        elif not found[skill.id].listed:
             hidden[skill.id] = found[skill.id].reason
         elif skill.manual_only and rule.honours_manual_only and _honours(skill, rule):
             hidden[skill.id] = "manual-only"

@@ -10,10 +10,12 @@ from typing import Literal
 import msgspec
 
 from skillaudit.clients.entries import folder_of
+from skillaudit.clients.gateways import parents_of
 from skillaudit.clients.profiles import ClientProfile, Loading
 from skillaudit.schema import Record, Site, Skill
 
-LoadState = Literal["loads", "degraded", "not loaded"]
+LoadState = Literal["loads", "degraded", "behind", "not loaded"]
+"""What stands behind a gateway is in no list, and is read when the gateway sends there."""
 Verdict = tuple[str, str]
 """Why a site is not loaded, and what to do about it; both empty where it is."""
 
@@ -50,11 +52,16 @@ class Loaded(Record):
     below: str = ""
     """Folders from the client's root down to it, where they are known."""
 
+    @property
+    def listed(self) -> bool:
+        """Whether the client has it for its list."""
+        return self.state in {"loads", "degraded"}
+
 
 def loading(skills: Sequence[Skill], rule: ClientProfile) -> tuple[Loaded, ...]:
     """Return what a client makes of each skill, in order, by its dated rules."""
     found = [_one(skill, rule) for skill in skills]
-    return tuple(_clashes(skills, found, rule))
+    return tuple(_behind(skills, _clashes(skills, found, rule), rule))
 
 
 def _one(skill: Skill, rule: ClientProfile) -> Loaded:
@@ -196,7 +203,7 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
     how = rule.loading
     groups: dict[str, list[int]] = defaultdict(list)
     for at, one in enumerate(found):
-        if one.state != "not loaded":
+        if one.listed:
             groups[one.name].append(at)
     out = list(found)
     for members in groups.values():
@@ -220,6 +227,23 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
     return out
 
 
+def _behind(skills: Sequence[Skill], found: list[Loaded], rule: ClientProfile) -> list[Loaded]:
+    """Tell what a listed gateway sends to from what is passed over, where its place alone is the reason for that."""
+    parents = parents_of(skills)
+    reached = {one.id for one in found if one.listed}
+    out = list(found)
+    for at in sorted(range(len(found)) if parents else (), key=lambda at: skills[at].path.count("/")):
+        one = found[at]
+        placed = (
+            one.state == "not loaded"
+            and one.reason == _depth(skills[at], skills[at].site, rule.loading, "")[0]
+        )
+        if placed and parents.get(one.id) in reached:
+            reached.add(one.id)
+            out[at] = msgspec.structs.replace(one, state="behind", fix="")
+    return out
+
+
 def _rank(skill: Skill, how: Loading) -> int:
     scope = skill.origin.scope or "project"
     return how.overrides.index(scope) if scope in how.overrides else len(how.overrides)
@@ -227,11 +251,11 @@ def _rank(skill: Skill, how: Loading) -> int:
 
 def _bracket(skills: Sequence[Skill], out: list[Loaded]) -> None:
     """Put the written name in brackets behind the folder's, where it means this skill alone."""
-    taken = Counter(one.name for one in out if one.state != "not loaded")
-    written = Counter(skill.name for skill, one in zip(skills, out, strict=True) if one.state != "not loaded")
+    taken = Counter(one.name for one in out if one.listed)
+    written = Counter(skill.name for skill, one in zip(skills, out, strict=True) if one.listed)
     for at, (skill, one) in enumerate(zip(skills, out, strict=True)):
         bare = one.name.rpartition(":")[2]
-        if one.state == "not loaded" or "name" in skill.lacks or "yaml" in skill.lacks or bare == skill.name:
+        if not one.listed or "name" in skill.lacks or "yaml" in skill.lacks or bare == skill.name:
             continue
         if not taken[skill.name] and written[skill.name] == 1:
             out[at] = msgspec.structs.replace(one, name=f"{one.name} ({skill.name})")

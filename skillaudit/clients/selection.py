@@ -70,7 +70,7 @@ def not_loaded(skills: Sequence[Skill], found: Sequence[Loaded], client: str) ->
         False: defaultdict(list),
     }
     for skill, one in zip(skills, found, strict=True):
-        if one.state != "loads" and skill.out != "excluded":
+        if one.state in {"degraded", "not loaded"} and skill.out != "excluded":
             lost = one.state == "not loaded"
             groups[lost][client, one.reason, _without_name(one.fix, skill)].append(skill.id)
     return (*as_left_out(groups[True]), *as_left_out(groups[False], lost=False))

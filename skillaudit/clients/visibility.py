@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from skillaudit.clients.listing import Listing, State, listing
+from skillaudit.clients.listing import Listing, listing
 from skillaudit.clients.profiles import profile, profiles
 from skillaudit.clients.selection import made_for, not_loaded
+from skillaudit.clients.shown import behind
 from skillaudit.config import DropOrder
-from skillaudit.schema import ClientView, Record, Skill
+from skillaudit.schema import ClientView, Record, Skill, Visible
 
 
 class VisibilityRow(Record):
     """One skill in every client, in the order of the columns."""
 
     id: str
-    states: tuple[State, ...]
+    states: tuple[Visible, ...]
 
 
 class Visibility(Record):
@@ -50,11 +51,13 @@ def _seen(
 ) -> Visibility:
     # The app asks twice: for what the files say, and for the report that follows.
     wanted = {rule.id for rule in made_for(skills)}
-    columns, seen = [], []
+    columns: list[ClientView] = []
+    seen: list[list[Visible]] = []
     for name in names:  # one list at a time is held: each is as large as the library
         shown = listing(skills, name, context=context, order=order)
-        columns.append(_column(skills, shown, shown.client in wanted))
-        seen.append([entry.state for entry in shown.entries])
+        gone = behind(skills, shown)
+        columns.append(_column(skills, shown, shown.client in wanted, len(gone)))
+        seen.append(["behind" if entry.id in gone else entry.state for entry in shown.entries])
     return Visibility(
         columns=tuple(columns),
         rows=tuple(
@@ -64,7 +67,7 @@ def _seen(
     )
 
 
-def _column(skills: Sequence[Skill], shown: Listing, wanted: bool) -> ClientView:
+def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) -> ClientView:
     rule = profile(shown.client)
     return ClientView(
         client=shown.client,
@@ -73,14 +76,15 @@ def _column(skills: Sequence[Skill], shown: Listing, wanted: bool) -> ClientView
         full=shown.count("full"),
         shortened=shown.count("shortened"),
         name_only=shown.count("name-only"),
-        invisible=shown.count("invisible"),
+        invisible=shown.count("invisible") - gone,
+        behind=gone,
         lost=sum(entry.lost for entry in shown.entries),
         unit=shown.unit,
         used=shown.used,
         whole=shown.whole,
         budget=shown.budget,
         assumption=shown.assumption,
-        loaded=sum(one.state != "not loaded" for one in shown.found),
+        loaded=sum(one.listed for one in shown.found),
         made_for=wanted,
         left_out=not_loaded(skills, shown.found, shown.client),
     )

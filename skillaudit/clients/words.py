@@ -23,10 +23,12 @@ def summary(listing: Listing) -> tuple[str, ...]:
         )
     lost = sum(entry.lost for entry in listing.entries)
     shown = listing.count("full")
+    below = sum(one.state == "behind" for one in listing.found)
+    behind = f"{below:,} behind gateways, " if below else ""
     lines.append(
         f"{shown:,} {'skill is' if shown == 1 else 'skills are'} shown whole, "
         f"{listing.count('shortened'):,} shortened, {listing.count('name-only'):,} by name alone, "
-        f"{listing.count('invisible'):,} not at all; {lost:,} characters of descriptions are lost."
+        f"{behind}{listing.count('invisible') - below:,} not at all; {lost:,} characters of descriptions are lost."
     )
     if listing.assumption and listing.budget is not None and listing.whole > listing.budget:
         lines.append(f"Assumed: {listing.assumption}.")
@@ -36,7 +38,9 @@ def summary(listing: Listing) -> tuple[str, ...]:
 def losses(skills: Sequence[Skill], listing: Listing) -> Iterator[str]:
     """Yield a line for each skill that is not shown whole, with the text that is lost."""
     for skill, entry, one in zip(skills, listing.entries, listing.found, strict=True):
-        if entry.state == "invisible" and one.state == "not loaded" and entry.reason == one.reason:
+        if one.state == "behind":
+            yield f"{skill.id}: behind a gateway of the list, which sends to it"
+        elif entry.state == "invisible" and one.state == "not loaded" and entry.reason == one.reason:
             yield f"{skill.id}: not loaded: {one.reason}{f'; {one.fix}' if one.fix else ''}"
         elif entry.state == "invisible":
             yield f"{skill.id}: invisible ({entry.reason})"

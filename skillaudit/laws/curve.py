@@ -89,11 +89,11 @@ def library_law(
     name: ScorerName = scorer.name
     profile = find(router, name).at([skill.name for skill in skills])
     choice = profile.fits.get(name)
-    sizes = sizes_of(len(skills))
     kept = sampled(skills, requests)
     if len(skills) < MIN_SKILLS or not kept:
         why = "too few skills for a curve" if kept else "no request speaks for this library"
         return LibraryCurve(router=profile.name, points=(), forms=(), floor=floor, note=why)
+    sizes = sizes_of(len(skills))
     walk = _walk(skills, kept, scorer, choice.contrast if choice else Contrast(30.0), sizes, seed, progress)
     clusters = Clusters.of(walk.owner)
     picks = resample(len(clusters.starts), np.random.default_rng(seed), DRAWS)

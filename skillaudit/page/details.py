@@ -109,8 +109,12 @@ STATES: dict[Visible, str] = {
     "full": "in full",
     "shortened": "cut short",
     "name-only": "by name only",
+    "behind": "behind a gateway that sends to it",
     "invisible": "not at all",
 }
+
+
+TONES: dict[Visible, str] = {"invisible": "error", "behind": ""}
 
 
 def _cut_note(index: Index) -> str:
@@ -126,9 +130,7 @@ def _visibility(index: Index, skill: SkillReport) -> list[Block]:
     worse = [(client.title, state) for client, state in shown if state != "full"]
     if not worse:
         return [Paragraph(f"Shown in full by {plural(len(shown), 'client')}.", "muted")]
-    return [
-        field(title, STATES[state], "error" if state == "invisible" else "warning") for title, state in worse
-    ]
+    return [field(title, STATES[state], TONES.get(state, "warning")) for title, state in worse]
 
 
 def _badges(index: Index, skill: SkillReport) -> tuple[Span, ...]:

@@ -92,9 +92,13 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
     """Say how much of the library each client's model gets to see."""
     if not report.clients:
         return []
+    tree = any(view.behind for view in report.clients)
     columns = (
         Column("client"),
-        *(Column(name, 6, "right") for name in ("full", "cut", "name", "hidden")),
+        *(
+            Column(name, 6, "right")
+            for name in ("full", "cut", "name", *(["behind"] if tree else []), "hidden")
+        ),
         Column("needs", 7, "right"),
         Column("of", 18, "right"),
     )
@@ -104,23 +108,33 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
             Span(f"{view.full:,}"),
             Span(f"{view.shortened:,}", "warning" if view.shortened else "faint"),
             Span(f"{view.name_only:,}", "warning" if view.name_only else "faint"),
+            *([Span(f"{view.behind:,}", "" if view.behind else "faint")] if tree else []),
             Span(f"{view.invisible:,}", "error" if view.invisible else "faint"),
             Span(f"{100 * view.whole / view.budget:.0f}%" if view.budget else f"{view.whole:,}"),
             Span("unknown" if view.budget is None else f"{view.budget:,} {view.unit}", "muted"),
         )
         for view in report.clients
     ]
-    note = "skills in full, cut, by name only, hidden; what the whole list needs of the client's budget"
+    below = "behind a gateway of the list, " if tree else ""
+    note = (
+        f"skills in full, cut, by name only, {below}hidden; what the whole list needs of the client's budget"
+    )
     return [Heading("What each client shows", note, "clients"), table(columns, rows)]
 
 
-LETTER: dict[Visible, str] = {"full": "+", "shortened": "~", "name-only": "n", "invisible": "-"}
+LETTER: dict[Visible, str] = {
+    "full": "+",
+    "shortened": "~",
+    "name-only": "n",
+    "behind": ">",
+    "invisible": "-",
+}
 """One character for each state, for tables."""
 
 
 def visibility_blocks(found: Visibility) -> Iterator[Block]:
     """Say of every skill what each client shows of it, the clients by number."""
-    note = "+ whole, ~ shortened, n name alone, - invisible; --client NAME prints one client's list"
+    note = "+ whole, ~ shortened, n name alone, > behind a gateway, - invisible; --client NAME prints one client's list"
     yield Heading("What each client shows", note)
     numbers = [str(at) for at in range(1, len(found.columns) + 1)]
     for number, view in zip(numbers, found.columns, strict=True):

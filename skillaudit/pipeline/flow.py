@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from skillaudit import extras
 from skillaudit.answer import answered
 from skillaudit.cache import Cache
-from skillaudit.clients import listing, select, shown_skills, visibility
+from skillaudit.clients import listing, offered, select, visibility
+from skillaudit.clients.gateways import parents_of
 from skillaudit.config import Config
 from skillaudit.embedding import describe, embed
 from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import load
-from skillaudit.load.gateways import parents_of
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains, stated_chains
@@ -111,7 +111,7 @@ def _audited(
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
     around = survey(scorer, len(shown), progress, config.engine)
     structure = examine(shown, scorer, vectors, config.map, cache, progress, around, config.engine)
-    parents = {} if config.client else parents_of(shown)
+    parents = doors(library, config)
     routing = routed(
         shown,
         gathered.requests,
@@ -128,7 +128,7 @@ def _audited(
         library,
         gathered,
         config,
-        (shown, routing.forecast),
+        (shown, routing.forecast, parents),
         lambda skills: scorer_for(skills, config, cache, progress, encode)[0],
         coverage(library, gathered),
         progress,
@@ -181,11 +181,19 @@ def embedding_of(config: Config) -> EmbeddingSummary:
 
 def competing(library: Library, config: Config) -> tuple[Skill, ...]:
     """Return the skills that compete for requests, as the client of `config` shows them."""
+    return _offered(library, config)[0]
+
+
+def doors(library: Library, config: Config) -> dict[str, str]:
+    """Return the gateway above each skill that competes behind one, by id; some clients list all the same."""
+    return _offered(library, config)[1]
+
+
+def _offered(library: Library, config: Config) -> tuple[tuple[Skill, ...], dict[str, str]]:
     if config.client is None:
-        return library.routable
-    return shown_skills(
-        library.skills, listing(library.skills, config.client, context=config.context, order=config.order)
-    )
+        return library.routable, parents_of(library.routable)
+    made = listing(library.skills, config.client, context=config.context, order=config.order)
+    return offered(library.skills, made)
 
 
 def embedder(config: Config, cache: Cache | None, progress: Progress) -> Embed:

@@ -18,8 +18,7 @@ from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.load.gateways import parents_of
-from skillaudit.pipeline.flow import competing
+from skillaudit.pipeline.flow import competing, doors
 from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.structure import Structure, examine
 from skillaudit.progress import SILENT, Progress
@@ -165,7 +164,7 @@ class _Forecaster:
             shown,
             requests,
             scorer,
-            {} if self._config.client else parents_of(shown),
+            doors(library, self._config),
             Around.of(structure) if structure else nothing,
             router=self._config.router or default_router(self._config.scorer),
             coverage=coverage(library, msgspec.structs.replace(self._gathered, requests=tuple(requests))),

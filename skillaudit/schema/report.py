@@ -117,7 +117,7 @@ class RequestLoss(Record):
     """File that it comes from, and its line where that is known."""
 
 
-Visible = Literal["full", "shortened", "name-only", "invisible"]
+Visible = Literal["full", "shortened", "name-only", "behind", "invisible"]
 
 
 class SkillReport(Record):
@@ -282,6 +282,8 @@ class ClientView(Record):
     """Skills that the client makes something of, whole or not."""
     made_for: bool = False
     """True where the library's folders or manifests are for this client."""
+    behind: int = 0
+    """Skills in no list that a listed gateway sends to; they are not among the invisible."""
     left_out: tuple[LeftOut, ...] = ()
     """What it does not load, or not whole, and why; skills left out by the user are not among them."""
 

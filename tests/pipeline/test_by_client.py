@@ -40,6 +40,7 @@ def test_a_named_client_is_the_only_one(tmp_path: Path) -> None:
 
 def test_a_client_that_loads_nothing_still_gets_a_report(tmp_path: Path) -> None:
     write(tmp_path, ".claude/skills/a/SKILL.md")
-    report = audit([tmp_path], Config(scorer="lexical", use_cache=False, law=False, client="gemini-cli"))
+    report = audit([tmp_path], Config(scorer="lexical", use_cache=False, client="gemini-cli"))
+    assert report.law is not None and report.law.note == "no request speaks for this library"
     assert (report.library.routable, report.library.out) == (0, 1)
     assert report.library.left_out[0].fix == "copy it to .gemini/skills/NAME"

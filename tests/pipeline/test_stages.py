@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pytest
 from msgspec.structs import replace
 
+from skillaudit.clients.gateways import parents_of
 from skillaudit.config import Config
+from skillaudit.formatters import html, text
 from skillaudit.load import load
-from skillaudit.load.gateways import parents_of
 from skillaudit.optimize.apply.export import export
 from skillaudit.optimize.flow import optimize
 from skillaudit.optimize.halves import gathered
@@ -177,6 +178,39 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     assert report.law is not None and report.law.points[-1].n == 36
     assert report.law.points[-1].accuracy.value == pytest.approx(promised.accuracy, abs=0.02)
     assert len({point.accuracy.value for point in report.law.points}) > 1 and "in stages" in report.law.note
+
+
+def test_a_tree_is_told_as_a_tree(tmp_path: Path) -> None:
+    settings = written(tmp_path / ".claude" / "skills", router=True)
+    report = audit([tmp_path], settings)
+    assert (
+        report.library.made_for == ("claude-code",) and report.library.routable == report.library.skills == 8
+    )
+    view = next(view for view in report.clients if view.client == "claude-code")
+    assert (view.full, view.behind, view.invisible, view.left_out) == (2, 6, 0, ())
+    at = [view.client for view in report.clients].index("claude-code")
+    assert sorted(skill.visibility[at] for skill in report.skills) == ["behind"] * 6 + ["full"] * 2
+    assert "SA016" not in {finding.code for finding in report.findings}
+    told = "Claude Code lists 2 of 8 skills whole; 6 others stand behind its gateways."
+    for page in (text.render(report), html.render(report)):
+        assert told in " ".join(page.split()) and "not loaded" not in page
+    # In that client the tree is what it is by itself, named or not.
+    own = next(row for row in report.forecasts if row.client == "claude-code" and row.situation == "asked")
+    named = audit([tmp_path], replace(settings, client="claude-code"))
+    assert own.accuracy == report.forecast.accuracy == named.forecast.accuracy
+    assert "Read in stages: 2 entries" in named.forecast.source
+    assert named.answer is not None and "2 of 8" in named.answer.happens[0]
+
+
+def test_a_client_that_lists_what_is_behind_gateways_has_one_list(tmp_path: Path) -> None:
+    settings = written(tmp_path / ".opencode" / "skills", router=True)
+    report = audit([tmp_path], settings)
+    view = next(view for view in report.clients if view.client == "opencode")
+    assert (view.full, view.behind) == (8, 0)
+    named = audit([tmp_path], replace(settings, client="opencode"))
+    assert "stages" not in named.forecast.source and "stages" in report.forecast.source
+    own = next(row for row in report.forecasts if row.client == "opencode" and row.situation == "asked")
+    assert own.accuracy == named.forecast.accuracy != report.forecast.accuracy
 
 
 def written(folder: Path, *, router: bool) -> Config:

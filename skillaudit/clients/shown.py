@@ -1,0 +1,59 @@
+"""The skills that the model of a client gets to see: those of its list, and those that a gateway of the list names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from skillaudit.clients.gateways import parents_of
+from skillaudit.clients.listing import Listing
+from skillaudit.schema import Skill
+
+
+def shown_skills(skills: Sequence[Skill], listing: Listing) -> tuple[Skill, ...]:
+    """Return the skills as the model sees them: descriptions cut, invisible ones left out.
+
+    The result can be analysed or probed in place of the library's own skills. `manual_only` is cleared on
+    skills that the client shows all the same.
+    """
+    by_id = {entry.id: entry for entry in listing.entries}
+    return tuple(
+        msgspec.structs.replace(
+            skill,
+            description=by_id[skill.id].description,
+            when_to_use="",
+            manual_only=False,
+        )
+        for skill in skills
+        if skill.id in by_id and by_id[skill.id].state != "invisible"
+    )
+
+
+def behind(skills: Sequence[Skill], listing: Listing) -> dict[str, str]:
+    """Return the gateway above each skill that is in no list, and that a gateway of the list leads to, by id."""
+    states = {one.id: one.state for one in listing.found}
+    parents = parents_of(skills) if "behind" in states.values() else {}
+    shown = {entry.id for entry in listing.entries if entry.state != "invisible"}
+
+    def door(skill: str) -> str:
+        while states[skill] == "behind":
+            skill = parents[skill]
+        return skill
+
+    return {
+        skill.id: parents[skill.id]
+        for skill in skills
+        if states.get(skill.id) == "behind"
+        and not (skill.manual_only or skill.out == "excluded")
+        and door(skill.id) in shown
+    }
+
+
+def offered(skills: Sequence[Skill], listing: Listing) -> tuple[tuple[Skill, ...], dict[str, str]]:
+    """Return the skills of a client's list, cut, with those behind its gateways, whole; and `behind`."""
+    found = {skill.id: skill for skill in shown_skills(skills, listing)}
+    parents = behind(skills, listing)
+    return tuple(
+        found.get(skill.id, skill) for skill in skills if skill.id in found or skill.id in parents
+    ), parents
