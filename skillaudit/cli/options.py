@@ -173,8 +173,13 @@ def narration(quiet: bool) -> Iterator[Progress]:
 
 
 def audited(sources: Sequence[str], config: Config, *, quiet: bool) -> Report:
-    """Return the audit of `sources`, with progress on stderr."""
-    from skillaudit.pipeline import audit
+    """Return the audit of `sources`, with progress on stderr, and on a terminal what words alone tell first."""
+    from skillaudit.cli.diagnostics import Bar
+    from skillaudit.cli.early import Early
+    from skillaudit.load import load
+    from skillaudit.pipeline import audit_library
 
     with narration(quiet) as progress:
-        return audit(sources, config, progress)
+        library = load(sources, progress=progress)
+        heard = Early(progress, library, config) if isinstance(progress, Bar) else progress
+        return audit_library(library, config, heard)

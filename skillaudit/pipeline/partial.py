@@ -1,4 +1,4 @@
-"""What can be said of a library whose audit was stopped: what its files say, and no forecast."""
+"""What can be said of a library before its audit ends: what its files say, and the forecast by words alone."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from skillaudit.schema import (
 from skillaudit.version import __version__
 
 STOPPED = "Nothing: the audit was stopped before a forecast was made."
+MANY_TEXTS = 500
+"""Texts to embed from which on the forecast by words alone comes first: several seconds of work."""
 _NONE = Estimate(value=None, low=None, high=None)
 
 
@@ -85,3 +87,10 @@ def _no_forecast(config: Config) -> Forecast:
         ),
         source=STOPPED,
     )
+
+
+def words_report(library: Library, config: Config) -> Report:
+    """Return the report by words alone, which needs no vectors."""
+    from skillaudit.pipeline.flow import audit_library
+
+    return audit_library(library, msgspec.structs.replace(config, scorer="lexical", map="pca", router=None))

@@ -27,16 +27,8 @@ _NEWS = 0.05
 """Seconds between two messages about one stage."""
 _SOON = 20_000
 """Skills up to which what the files say is worked out twice."""
-_MANY = 500
-"""Texts to embed from which on the forecast by words alone comes first: several seconds of work."""
 _SEEN = 0.4
 """Seconds after which a report that is not there yet is preceded by what the files say."""
-
-
-def _words_report(library: Library, config: Config) -> Report:
-    from skillaudit.pipeline import audit_library
-
-    return audit_library(library, msgspec.structs.replace(config, scorer="lexical", map="pca", router=None))
 
 
 class _Child:
@@ -58,11 +50,13 @@ class _Child:
             self._told = (stage, now)
             with self._lock:
                 send(self._out, News(stage, done, total, note))
-        if stage == "embed" and total - done > _MANY and self.config is not None and not self._by_words:
-            self._by_words = True
-            threading.Thread(
-                target=self.first, args=(_words_report, self.config, "words"), daemon=True
-            ).start()
+        if stage == "embed" and self.config is not None and not self._by_words:
+            from skillaudit.pipeline import partial
+
+            if total - done > partial.MANY_TEXTS:
+                self._by_words = True
+                made = (partial.words_report, self.config, "words")
+                threading.Thread(target=self.first, args=made, daemon=True).start()
 
     def end(self, *messages: msgspec.Struct) -> NoReturn:
         """Send the last messages and leave at once, whatever other threads do."""

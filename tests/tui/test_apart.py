@@ -13,6 +13,7 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.errors import LoadError, MissingError
 from skillaudit.load import load
+from skillaudit.pipeline import partial
 from skillaudit.progress import SILENT, Cancelled
 from skillaudit.schema import Report
 from skillaudit.tui import apart, auditing, wire
@@ -170,9 +171,9 @@ def test_a_forecast_by_words_comes_before_many_vectors(monkeypatch: pytest.Monke
         done.set()
         return report
 
-    monkeypatch.setattr(auditing, "_words_report", by_words)
+    monkeypatch.setattr(partial, "words_report", by_words)
     child.library, child.config = load(LIBRARY), CONFIG
-    child.update("embed", 0, auditing._MANY)
+    child.update("embed", 0, partial.MANY_TEXTS)
     assert not done.wait(0.05), "vectors of a few texts are there at once"
-    child.update("embed", 0, auditing._MANY + 1)
+    child.update("embed", 0, partial.MANY_TEXTS + 1)
     assert done.wait(60)
