@@ -6,9 +6,12 @@ import base64
 import json
 import os
 import re
+import sys
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -32,7 +35,11 @@ _LOOKS = re.compile(
 )
 """Keys as providers write them, for one that is in no variable: a proxy may have sent it."""
 _CUT = re.compile(r"(?:[*•…]|\.{3}|x{4})+", re.IGNORECASE)
-
+_UNIT = re.compile(
+    r"&#x(?P<hex>[0-9a-f]{1,6});?|&#(?P<decimal>[0-9]{1,7});?|(?:\\u00|\\x|%)(?P<short>[0-9a-f]{2})|.",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A character, or an escape that stands for one."""
 
 _GIVEN: set[str] = set()
 
@@ -80,18 +87,21 @@ def mask(text: str, least: int = PIECE, secrets: Collection[str] | None = None) 
 
     Secrets are those that the process knows, or `secrets`. Each is looked for as it is, in either case,
     URL-encoded once or twice, as JSON, HTML, hexadecimal, and base64 with anything before it; where it is
-    shorter than `least`, as a whole. With the shortest `least`, its ends go too where they stand beside a
-    mark that something was left out (`sk-ab***yz`), and so does what looks like a provider's key.
+    shorter than `least`, as a whole. Runs of `LONG_PIECE` are found backwards too, as character references,
+    escapes or codes, and with anything between that is no letter or digit. With the shortest `least`, its
+    ends go too where they stand beside a mark that something was left out (`sk-ab***yz`), and so does what
+    looks like a provider's key.
     """
     if not text:
         return text
     hidden = bytearray(len(text))
-    folded = _fold(text)
+    folded, bare = _fold(text), _bared(text)
     for secret in known_secrets() if secrets is None else secrets:
         for form in _forms(secret):
             _cover(folded, form, min(least, len(form)), hidden)
         if least <= PIECE:
             _cover_ends(folded, secret, hidden)
+        _cover_apart(bare, secret, hidden)
     for match in _LOOKS.finditer(text) if least <= PIECE else ():
         hidden[match.start() : match.end()] = b"\1" * (match.end() - match.start())
     return _masked(text, hidden)
@@ -127,6 +137,46 @@ def _cover(text: str, form: str, least: int, hidden: bytearray) -> None:
     for at in range(len(text) - least + 1):
         if text[at : at + least] in pieces:
             hidden[at : at + least] = b"\1" * least
+
+
+class _Bared(NamedTuple):
+    """The letters and digits of a text, escapes read, and what part of the text each stands for."""
+
+    text: str
+    parts: list[tuple[int, int]]
+
+
+def _bared(text: str) -> _Bared:
+    letters: list[str] = []
+    parts: list[tuple[int, int]] = []
+    for match in _UNIT.finditer(text):
+        code, decimal = match["hex"] or match["short"], match["decimal"]
+        number = int(code, 16) if code else int(decimal or 0)
+        letter = chr(number) if 0 < number <= sys.maxunicode else match[0]
+        for one in unicodedata.normalize("NFKC", letter).casefold():
+            if one.isalnum():
+                letters.append(one)
+                parts.append(match.span())
+    return _Bared("".join(letters), parts)
+
+
+@lru_cache(maxsize=256)
+def _bare_forms(secret: str) -> frozenset[str]:
+    data = secret.encode("utf-8", "replace")
+    codes = "".join(str(ord(letter)) for letter in secret)
+    packed = (base64.b64encode(data).decode(), base64.b32encode(data).decode())
+    bare = [_bared(form).text for form in (secret, data.decode("latin-1"), data.hex(), codes, *packed)]
+    return frozenset(one for form in bare for one in (form, form[::-1]) if len(one) >= LONG_PIECE)
+
+
+def _cover_apart(bare: _Bared, secret: str, hidden: bytearray) -> None:
+    """Mark every run of `LONG_PIECE` letters and digits that stands in a secret, with all that is between them."""
+    for form in _bare_forms(secret):
+        pieces = {form[at : at + LONG_PIECE] for at in range(len(form) - LONG_PIECE + 1)}
+        for at in range(len(bare.text) - LONG_PIECE + 1):
+            if bare.text[at : at + LONG_PIECE] in pieces:
+                start, end = bare.parts[at][0], bare.parts[at + LONG_PIECE - 1][1]
+                hidden[start:end] = b"\1" * (end - start)
 
 
 def _cover_ends(text: str, secret: str, hidden: bytearray) -> None:

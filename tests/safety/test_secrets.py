@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+import textwrap
 from urllib.parse import quote
 
 import pytest
@@ -68,6 +69,32 @@ def test_no_piece_of_a_key_is_left(form: str) -> None:
     )
     assert any(re.fullmatch(one, rest) for one in beside), rest
     assert KEY[:2] not in said and KEY[-2:] not in said
+
+
+APART = {
+    "backwards": KEY[::-1],
+    "with spaces": " ".join(KEY),
+    "with nothing that is seen": "\u200b".join(KEY),
+    "with dashes": "-".join(KEY),
+    "in wide letters": "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in KEY),
+    "in decimal references": "".join(f"&#{ord(one)};" for one in KEY),
+    "in hexadecimal references": "".join(f"&#x{ord(one):X};" for one in KEY),
+    "in escapes": "".join(f"\\u{ord(one):04x}" for one in KEY),
+    "in short escapes": "".join(f"\\x{ord(one):02x}" for one in KEY),
+    "all in per cents": "".join(f"%{byte:02X}" for byte in KEY.encode()),
+    "in bytes apart": KEY.encode().hex(" "),
+    "in codes": " ".join(str(ord(one)) for one in KEY),
+    "in base64 over lines": "\n".join(textwrap.wrap(encoded(KEY, ""), 7)),
+    "in base32": base64.b32encode(KEY.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", APART)
+def test_a_key_that_is_taken_apart_or_spelt_is_found(form: str) -> None:
+    said = mask(f"the server said {APART[form]} and stopped", secrets=[KEY])
+    assert said.startswith("the server said ") and said.endswith(" and stopped")
+    rest = said.removeprefix("the server said ").removesuffix(" and stopped")
+    assert "***" in rest and len(rest) < 24 + len(APART[form]) // 8, rest
 
 
 @given(KEYS, st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "a", "ab"]))
