@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from skillaudit.disk.copying import copy_file
 from skillaudit.disk.reading import read_file
 from skillaudit.disk.state import own_folder, state_folder, user_key
 from skillaudit.disk.unfinished import collect, unfinished
@@ -24,6 +25,36 @@ def names(folder: Path) -> list[str]:
 def notes() -> list[str]:
     folder = state_folder() / "unfinished"
     return names(folder) if folder.is_dir() else []
+
+
+def test_a_copy_keeps_the_holes_of_a_file(tmp_path: Path) -> None:
+    """A file of a hundred bytes in an archive can be a thousand gigabytes long."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    with here.open("wb") as file:
+        for start in (0, 3_000_000, 5_000_000_000):
+            file.seek(start)
+            file.write(b"data" * 3)
+        file.truncate(1 << 40)
+    copy_file(here, there)
+    assert there.stat().st_size == 1 << 40 and there.stat().st_blocks <= here.stat().st_blocks + 64
+    with there.open("rb") as file:
+        for start in (0, 3_000_000, 5_000_000_000):
+            file.seek(start)
+            assert file.read(20) == b"data" * 3 + b"\0" * 8
+
+
+def test_a_copy_is_whole_and_of_files_alone(tmp_path: Path) -> None:
+    data = os.urandom(3_000_001)
+    (tmp_path / "here").write_bytes(data)
+    (tmp_path / "link").symlink_to("here")
+    os.mkfifo(tmp_path / "pipe")
+    copy_file(tmp_path / "here", tmp_path / "there")
+    assert (tmp_path / "there").read_bytes() == data
+    for name in ("link", "pipe"):
+        with pytest.raises(OSError):
+            copy_file(tmp_path / name, tmp_path / f"copy of {name}")
+    with pytest.raises(FileExistsError):
+        copy_file(tmp_path / "here", tmp_path / "there")
 
 
 def test_only_regular_files_are_read(tmp_path: Path) -> None:

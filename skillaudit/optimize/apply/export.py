@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from skillaudit.disk.copying import copy_file
 from skillaudit.disk.names import expanded
 from skillaudit.disk.writing import new_folder, reported
 from skillaudit.errors import LoadError, UsageError
@@ -102,7 +102,7 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
         if data is not None:
             (place / name).write_bytes(data)
         elif source is not None:
-            shutil.copyfile(source, place / name)
+            copy_file(source, place / name)
         if source is not None:
             (place / name).chmod(source.stat().st_mode & 0o777)
         path = f"{where[skill.id]}/{name}"
@@ -228,7 +228,7 @@ def _copy(start: Path, place: Path, owned: set[Path], root: Path, done: Exported
                     (target / entry.name).mkdir(exist_ok=True)
                     pending.append((entry, target / entry.name))
             elif not is_skill_name(entry.name):
-                shutil.copyfile(real, target / entry.name)
+                copy_file(real, target / entry.name)
                 found = real.stat()
                 os.utime(target / entry.name, ns=(found.st_atime_ns, found.st_mtime_ns))
                 (target / entry.name).chmod(found.st_mode & 0o777)
