@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from threading import Timer
+from typing import Any
 
 from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import UsageError
@@ -268,9 +271,7 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
     """Return what git says, up to one byte beyond the limit of a listing; raises UsageError where git fails."""
     with tempfile.TemporaryFile() as complaints:
         try:
-            with subprocess.Popen(
-                _command(folder, arguments), stdout=subprocess.PIPE, stderr=complaints, env=_environment()
-            ) as running:
+            with _started(folder, arguments, stdout=subprocess.PIPE, stderr=complaints) as running:
                 assert running.stdout is not None
                 late = Timer(SECONDS, running.kill)
                 late.start()
@@ -284,22 +285,50 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
         complaints.seek(0)
         if running.returncode:
             said = complaints.read(2_000)
+            _check_memory(folder, said)
             raise UsageError(f"git cannot list the files: {_first_line(said) or running.returncode}")
     return data
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(
-            _command(folder, arguments), input=stdin, capture_output=True, env=_environment(), check=False,
-            timeout=SECONDS,
-        )  # fmt: skip
+        with _started(
+            folder, arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            try:
+                told, said = running.communicate(stdin, timeout=SECONDS)
+            except BaseException:
+                running.kill()
+                raise
     except subprocess.TimeoutExpired:
         raise UsageError(
             f"{folder}: git gave no answer within {SECONDS:g} seconds; look for pipes in its .git folder"
         ) from None
     except FileNotFoundError as error:
         raise UsageError(_NO_GIT) from error
+    if running.returncode:
+        _check_memory(folder, said)
+    return subprocess.CompletedProcess(arguments, running.returncode, told, said)
+
+
+def _started(folder: Path, arguments: Sequence[str], **streams: Any) -> subprocess.Popen[bytes]:
+    """Start git, held to `GIT_MEMORY` where that can be: some files of a .git folder it reads whole, however long."""
+    running = subprocess.Popen(_command(folder, arguments), env=_environment(), **streams)
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):  # it is over already, or held to less
+            resource.prlimit(running.pid, resource.RLIMIT_DATA, (limits.GIT_MEMORY, limits.GIT_MEMORY))
+    return running
+
+
+def _check_memory(folder: Path, said: bytes) -> None:
+    """Raise UsageError where git failed for want of memory."""
+    if b"ut of memory" in said:
+        raise UsageError(
+            f"{folder}: git needs more than {limits.GIT_MEMORY >> 20:,} MiB for this repository; look for links and "
+            "huge files in its .git folder"
+        )
 
 
 def _command(folder: Path, arguments: Sequence[str]) -> list[str]:
@@ -314,6 +343,7 @@ def _environment() -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",  # the same for a git that does not know it: nothing is fetched, by no program
         "GIT_NO_REPLACE_OBJECTS": "1",
     }
 

@@ -37,6 +37,8 @@ GIT_FILE = 5_000_000
 """Bytes of one file of an earlier revision; larger ones are left out."""
 GIT_TOTAL = 256 * MIB
 """Bytes of all files of an earlier revision together."""
+GIT_MEMORY = 1024 * MIB
+"""Bytes that git itself may take, the files that it maps left out; on Linux, where a process can be held to it."""
 
 
 class Bounds(NamedTuple):

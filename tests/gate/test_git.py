@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +314,43 @@ def test_a_pipe_in_the_folder_of_git_holds_nobody(
         pass
     with pytest.raises(UsageError, match="git cannot list the files"):
         reading._some_output(repository.folder, "ls-files")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there git can be held to a measure")
+def test_git_takes_no_memory_without_end(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link to `/dev/zero` in its folder is read line by line, and the line never ends."""
+    monkeypatch.setattr(limits, "GIT_MEMORY", 64 << 20)
+    with checkout("main", [repository.skills]) as revision:
+        assert revision.sources
+    (repository.folder / ".git" / "info").mkdir(exist_ok=True)
+    (repository.folder / ".git" / "info" / "grafts").symlink_to("/dev/zero")
+    with pytest.raises(UsageError, match="git needs more than 64 MiB"), checkout("main", [repository.skills]):
+        pass
+    with pytest.raises(UsageError, match="git needs more than 64 MiB"):
+        reading._some_output(repository.folder, "log")
+
+
+def test_git_is_told_to_fetch_by_no_program(repository: Repository, tmp_path: Path) -> None:
+    """A file that a partial clone lacks is fetched by what the clone's own settings name."""
+    ran = tmp_path / "ran"
+    for name, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", "."),
+        ("remote.origin.uploadpack", f"touch {ran}; false"),
+    ):
+        git(repository.folder, "config", name, value)
+    blob = git(repository.folder, "rev-parse", "main:skills/dns-checker/SKILL.md").strip()
+    (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(UsageError, match="not in this clone"), checkout("main", [repository.skills]):
+        pass
+    assert not ran.exists()
+    allowed = {name: value for name, value in reading._environment().items() if name != "GIT_NO_LAZY_FETCH"}
+    subprocess.run(
+        ["git", "-C", str(repository.folder), "cat-file", "-e", blob],
+        env=allowed,
+        check=False,
+        capture_output=True,
+    )
+    assert not ran.exists()
