@@ -11,7 +11,9 @@ import numpy as np
 from skillaudit.clients import Listing, listing, profiles
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.edits import applied
 from skillaudit.optimize.prune import Clauses, clauses_of, joined, less
+from skillaudit.optimize.records import Edit, Room
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import fit, without_generic
@@ -34,6 +36,29 @@ def as_shown(skills: Sequence[Skill], config: Config) -> tuple[tuple[Skill, ...]
 
 def _listing(skills: Sequence[Skill], config: Config) -> Listing:
     return listing(skills, config.client or "", context=config.context, order=config.order)
+
+
+def rooms(skills: Sequence[Skill], edits: Sequence[Edit], config: Config) -> tuple[Room, ...]:
+    """Return how many descriptions every current client shows whole, before the accepted edits and after."""
+    if not any(edit.accept for edit in edits):
+        return ()
+    after, gone, into = applied(skills, edits)
+    left = [skill for skill in after if skill.id not in gone and skill.id not in into]
+    found = []
+    for rule in profiles():
+        if rule.current and rule.roots:  # without a folder to load from it is the prompt of a study
+            chosen = msgspec.structs.replace(config, client=rule.id)
+            (before, of), (then, rest) = (whole(each, chosen) for each in (skills, left))
+            found.append(
+                Room(client=rule.id, before=before, skills_before=of, after=then, skills_after=rest)
+            )
+    return tuple(found)
+
+
+def whole(skills: Sequence[Skill], config: Config) -> tuple[int, int]:
+    """Return how many descriptions the client of `config` shows whole, and of how many skills."""
+    entries = _listing(skills, config).entries
+    return sum(entry.state == "full" for entry in entries), len(entries)
 
 
 def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:

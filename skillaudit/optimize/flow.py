@@ -14,7 +14,7 @@ from skillaudit.embedding import embed
 from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.budget import fit_budget, fit_budgets
+from skillaudit.optimize.budget import fit_budget, fit_budgets, rooms
 from skillaudit.optimize.edits import applied, decisive, independent
 from skillaudit.optimize.halves import Halves, asked_of, gathered, labelled, renamed, unquoted, workbench
 from skillaudit.optimize.hierarchy.propose import arrange
@@ -130,6 +130,7 @@ def optimize(
         notes=tuple(notes),
         loadout=proven.loadout,
         says_when=_says_when(halves.skills, proven.edits),
+        rooms=rooms(halves.skills, proven.edits, config),
         live=asked,
     )
 

@@ -312,6 +312,22 @@ class SaysWhen(Record):
     skills_after: int
 
 
+class Room(Record):
+    """How many descriptions one client shows whole, of how many skills on its list."""
+
+    client: str
+    before: int
+    skills_before: int
+    after: int
+    """With the accepted edits."""
+    skills_after: int
+
+    @property
+    def short(self) -> bool:
+        """Whether it cuts or leaves out some, before or after."""
+        return self.before < self.skills_before or self.after < self.skills_after
+
+
 class Optimisation(Record):
     """Everything that `optimize` found."""
 
@@ -341,6 +357,8 @@ class Optimisation(Record):
     mends: tuple[Mend, ...] = ()
     """The findings of the audit with their edits."""
     says_when: SaysWhen | None = None
+    rooms: tuple[Room, ...] = ()
+    """One for each current client; empty for a plan without accepted edits."""
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
 

@@ -11,7 +11,7 @@ from skillaudit.page.figures import percent, plural, points, signed
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.records import Harm, LiveProof, Optimisation, PairedTest, Proof, Step
+    from skillaudit.optimize.records import Harm, LiveProof, Optimisation, PairedTest, Proof, Room, Step
     from skillaudit.schema import Estimate
 
 RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
@@ -82,7 +82,25 @@ def working_blocks(found: Optimisation) -> list[Block]:
     if proof is not None:
         change = f"{percent(proof.before.no_skill.value)} → {percent(proof.after.no_skill.value)} of requests"
         blocks.append(field("fires nothing", f"{change}, in the forecast"))
-    return blocks
+    return blocks + room_blocks(found.rooms)
+
+
+def room_blocks(rooms: Sequence[Room]) -> list[Block]:
+    """Show for every client that has too little room how many descriptions it shows whole, before and after."""
+    short = [room for room in rooms if room.short]
+    if not short:
+        return []
+    columns = (Column("client"), Column("before", 14, "right"), Column("after", 14, "right"))
+    rows = [
+        (
+            Span(room.client), Span(f"{room.before:,} of {room.skills_before:,}"),
+            Span(f"{room.after:,} of {room.skills_after:,}", "value"),
+        )
+        for room in short
+    ]  # fmt: skip
+    others = len(rooms) - len(short)
+    note = f"{plural(others, 'other client')} show{'s' if others == 1 else ''} all" if others else ""
+    return [Heading("Descriptions shown whole", note), table(columns, rows)]
 
 
 def live_verdict(live: LiveProof) -> str:

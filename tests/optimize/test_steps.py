@@ -14,7 +14,7 @@ from skillaudit.config import Config
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.budget import _kept, fit_budget, fit_budgets, longest_that_fits
+from skillaudit.optimize.budget import _kept, fit_budget, fit_budgets, longest_that_fits, rooms
 from skillaudit.optimize.edits import applied, decisive, folded_into, next_text
 from skillaudit.optimize.merge import fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
@@ -257,6 +257,22 @@ def test_what_is_cut_is_what_tells_least() -> None:
     _, lexicon = bench_of(skills, {"books": ["ledgers"], "tea": ["tea"]})
     kept = _kept(text, lexicon.weights(0, (1,)), 60)
     assert kept == "Match transfers. Reconcile ledgers with vouchers."
+
+
+def test_a_plan_says_what_every_client_shows_whole_before_and_after() -> None:
+    long = "Keeps the books of one shop in order, and says which sums are off. " * 4
+    skills = [Skill(id=f"s{at}", name=f"s{at}", description=f"{at} {long}") for at in range(40)]
+    assert rooms(skills, [], Config()) == ()
+    cut = [_edit(skill.description, "Keeps books.", step="budget") for skill in skills]
+    edits = [
+        msgspec.structs.replace(edit, id=skill.id, kind="shorten", skills=(skill.id,))
+        for edit, skill in zip(cut, skills, strict=True)
+    ]
+    found = {room.client: room for room in rooms(skills, edits, Config())}
+    assert found["claude-code"].before < 40
+    assert (found["claude-code"].after, found["claude-code"].skills_after) == (40, 40)
+    assert not found["gemini-cli"].short
+    assert "paper" not in found
 
 
 def test_a_budget_that_cannot_be_kept_is_said() -> None:

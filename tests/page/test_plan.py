@@ -15,6 +15,7 @@ from skillaudit.optimize.records import (
     PairedTest,
     Proof,
     Rates,
+    Room,
     SaysWhen,
     StepName,
 )
@@ -174,6 +175,14 @@ def test_a_plan_without_a_proof_says_what_its_edits_are_for(steps: tuple[StepNam
 def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
     told = SaysWhen(before=3, skills_before=9, after=7, skills_after=8)
     merge = msgspec.structs.replace(edit(1, accept=True), step="merge", triggers=-1.5)
-    text = " ".join(render(msgspec.structs.replace(found(merge), says_when=told)).split())
+    rooms = (
+        Room(client="tight", before=3, skills_before=9, after=5, skills_after=8),
+        Room(client="wide", before=9, skills_before=9, after=8, skills_after=8),
+    )
+    whole = msgspec.structs.replace(found(merge), says_when=told, rooms=rooms)
+    text = " ".join(render(whole).split())
     assert "says when 3 of 9 → 7 of 8 skills" in text
+    assert "tight 3 of 9 5 of 8" in text
+    assert "1 other client shows all" in text
+    assert "wide" not in text
     assert "false triggers -1.50 of a hundred requests that need no skill" in text
