@@ -49,9 +49,7 @@ def rooms(skills: Sequence[Skill], edits: Sequence[Edit], config: Config) -> tup
         if rule.current and rule.roots:  # without a folder to load from it is the prompt of a study
             chosen = msgspec.structs.replace(config, client=rule.id)
             (before, of), (then, rest) = (whole(each, chosen) for each in (skills, left))
-            found.append(
-                Room(client=rule.id, before=before, skills_before=of, after=then, skills_after=rest)
-            )
+            found.append(Room(client=rule.id, before=before, skills_before=of, after=then, skills_after=rest))
     return tuple(found)
 
 

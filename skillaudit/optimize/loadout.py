@@ -1,4 +1,4 @@
-"""Which skills one client should show in full, by name, on call only, or not at all, as its own settings."""
+"""Which skills one client should show in full, by name, in one project, on call, or not at all, as its settings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import numpy as np
 from skillaudit.clients import listing
 from skillaudit.config import Config
 from skillaudit.optimize.board import Floats
+from skillaudit.optimize.budget import whole
 from skillaudit.optimize.records import Edit, Loadout, Seat, Settings, Stance
 from skillaudit.routing.contested import NAMED
 from skillaudit.schema import Skill
 
 BY_NAME = frozenset({"claude-code"})
 """Clients that can list a skill by its name alone."""
+BY_PROJECT = frozenset({"claude-code"})
+"""Clients whose transcripts say in which project a skill is used, and whose projects overrule the user's settings."""
 OFTEN = 5.0
 """Uses of one skill, with none of another that does the same, which chance brings once in 32 times."""
 USED = 2.0
@@ -40,6 +43,7 @@ def seats(
     """
     found: dict[str, tuple[Stance, str]] = {}
     into: dict[str, str] = {}
+    home: dict[str, str] = {}
     for edit in edits:
         if edit.accept and edit.kind in ("fold", "demote"):
             off = edit.kind == "fold"
@@ -55,13 +59,23 @@ def seats(
         )
     rest = [row for row in rest if row not in retired]
     if not _fits([skills[row] for row in rest], config):
+        if config.client in BY_PROJECT:
+            home = {
+                skills[row].id: skills[row].used_in
+                for row in rest
+                if skills[row].used_in and not skills[row].origin.plugin  # its overrides do not reach those
+            }
+            found |= {
+                skill: ("project", f"it was used in {project} alone") for skill, project in home.items()
+            }
+            rest = [row for row in rest if skills[row].id not in home]
         need = _need(skills, rest, similarities)
         order = sorted(rest, key=lambda row: (-need[row], row))
         if config.client in BY_NAME:
-            whole = _most(skills, order, config)
-            for row in order[whole:]:
+            kept = _most(skills, order, config)
+            for row in order[kept:]:
                 found[skills[row].id] = "name", "its name tells it apart, and others need the room more"
-            for row in order[:whole]:
+            for row in order[:kept]:
                 used = "it is used" if skills[row].used else "another skill is like it"
                 found[skills[row].id] = "pinned", used
         elif any(skill.used for skill in skills):
@@ -69,16 +83,28 @@ def seats(
                 if not skills[row].used:
                     found[skills[row].id] = "manual", "it was never used"
     return tuple(
-        Seat(skill=skill.id, stance=found[skill.id][0], why=found[skill.id][1], into=into.get(skill.id, ""))
+        Seat(
+            skill=skill.id,
+            stance=found[skill.id][0],
+            why=found[skill.id][1],
+            into=into.get(skill.id, ""),
+            project=home.get(skill.id, ""),
+        )
         for skill in skills
         if skill.id in found
     )
 
 
-def seated(skills: Sequence[Skill], chosen: Sequence[Seat]) -> tuple[list[Skill], frozenset[str]]:
-    """Return the skills as they then stand on a list, and the ids of those that are no longer on it."""
+def seated(
+    skills: Sequence[Skill], chosen: Sequence[Seat], inside: bool = False
+) -> tuple[list[Skill], frozenset[str]]:
+    """Return the skills as they then stand on a list, and the ids of those that are no longer on it.
+
+    The list is that of a project which no skill is kept for; `inside`, of one that all such are for.
+    """
     stance = {seat.skill: seat.stance for seat in chosen}
-    gone = frozenset(skill for skill, each in stance.items() if each in ("off", "manual"))
+    away = ("off", "manual") if inside else ("off", "manual", "project")
+    gone = frozenset(skill for skill, each in stance.items() if each in away)
     listed = [
         msgspec.structs.replace(skill, description="", when_to_use="")
         if stance.get(skill.id) == "name"
@@ -105,13 +131,18 @@ def loadout(
         client=config.client,
         seats=chosen,
         settings=settings(skills, chosen, config.client),
-        whole_before=_whole(skills, config),
-        whole_after=_whole([skill for skill in listed if skill.id not in gone and skill.description], config),
+        whole_before=whole(skills, config)[0],
+        whole_after=whole([skill for skill in listed if skill.id not in gone and skill.description], config)[
+            0
+        ],
     )
 
 
 def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tuple[Settings, ...]:
-    """Return the files that tell a client so; none for a client that has no such settings."""
+    """Return the files that tell a client so; none for a client that has no such settings.
+
+    What is for one project is on call elsewhere, and on by the settings of that project.
+    """
     known = {skill.id: skill for skill in skills}
     stances: dict[Stance, list[str]] = {}
     for seat in chosen:
@@ -121,9 +152,19 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
     manual = sorted(set(stances.get("manual", ())))
     made: list[Settings] = []
     if client == "claude-code":
-        values: dict[Stance, str] = {"name": "name-only", "manual": "user-invocable-only", "off": "off"}
+        values: dict[Stance, str] = {
+            "name": "name-only",
+            "project": "user-invocable-only",
+            "manual": "user-invocable-only",
+            "off": "off",
+        }
         overrides = {name: value for stance, value in values.items() for name in stances.get(stance, ())}
         made.append(_json(".claude/settings.json", {"skillOverrides": dict(sorted(overrides.items()))}))
+        for project in sorted({seat.project for seat in chosen if seat.project}):
+            on = sorted(known[seat.skill].name for seat in chosen if seat.project == project)
+            made.append(
+                _json(".claude/settings.local.json", {"skillOverrides": dict.fromkeys(on, "on")}, project)
+            )
     elif client == "codex":
         # Escapes of JSON for what lies beyond 16 bits are none in TOML.
         quoted = [json.dumps(name, ensure_ascii=False) for name in off]
@@ -145,8 +186,8 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
     return tuple(each for each in made if each.text.strip())
 
 
-def _json(path: str, content: Mapping[str, object]) -> Settings:
-    return Settings(path=path, text=json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+def _json(path: str, content: Mapping[str, object], project: str = "") -> Settings:
+    return Settings(path=path, text=json.dumps(content, indent=2, ensure_ascii=False) + "\n", project=project)
 
 
 def _need(skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[int, int], Floats]) -> Floats:
@@ -178,13 +219,7 @@ def unused(
 
 
 def _fits(skills: Sequence[Skill], config: Config) -> bool:
-    return _whole(skills, config) == len(skills)
-
-
-def _whole(skills: Sequence[Skill], config: Config) -> int:
-    """Return how many descriptions a client shows whole."""
-    shown = listing(skills, config.client or "", context=config.context, order=config.order)
-    return sum(entry.state == "full" for entry in shown.entries)
+    return whole(skills, config)[0] == len(skills)
 
 
 def _most(skills: Sequence[Skill], order: Sequence[int], config: Config) -> int:

@@ -242,8 +242,8 @@ class Offer(Record):
     """Skills that would lose more than the tolerance."""
 
 
-Stance = Literal["pinned", "name", "manual", "off"]
-"""How a skill stands in a client: with its description, by its name alone, on call only, or not at all."""
+Stance = Literal["pinned", "name", "project", "manual", "off"]
+"""How a skill stands in a client: with its description, by name, in one project alone, on call only, or not at all."""
 
 
 class Seat(Record):
@@ -254,14 +254,18 @@ class Seat(Record):
     why: str
     into: str = ""
     """Id of the skill that answers its requests, where one does the same."""
+    project: str = ""
+    """Folder of the only project that it is for."""
 
 
 class Settings(Record):
     """One file of a client's settings."""
 
     path: str
-    """Where the client looks for it, relative to a project."""
+    """Where the client looks for it, below the user's home or a project."""
     text: str
+    project: str = ""
+    """Folder of the one project that it belongs into; empty for what is for all of them."""
 
 
 class Loadout(Record):

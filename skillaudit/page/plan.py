@@ -290,7 +290,10 @@ def _expected(edit: Edit) -> float:
 def loadout_blocks(found: Loadout) -> list[Block]:
     """Show how the skills should stand in a client, and the forecast under it."""
     counts: Counter[str] = Counter(seat.stance for seat in found.seats)
-    said = {"pinned": "shown whole", "name": "by name alone", "manual": "on call only", "off": "not at all"}
+    said = {
+        "pinned": "shown whole", "name": "by name alone", "project": "in one project", "manual": "on call only",
+        "off": "not at all",
+    }  # fmt: skip
     blocks: list[Block] = [
         Heading("Loadout", found.client),
         *(field(said[stance], plural(counts[stance], "skill")) for stance in said if counts[stance]),
@@ -299,7 +302,7 @@ def loadout_blocks(found: Loadout) -> list[Block]:
     if found.before is not None and found.after is not None:
         blocks += [Paragraph("accuracy", "value"), Gauge("  now", found.before.accuracy, "good")]
         blocks.append(Gauge("  under it", found.after.accuracy, "good"))
-    for seat in [seat for seat in found.seats if seat.stance in ("manual", "off")][:NAMED]:
+    for seat in [seat for seat in found.seats if seat.stance in ("project", "manual", "off")][:NAMED]:
         blocks.append(field(said[seat.stance], f"{seat.skill}: {seat.why}"))
     if not found.settings:
         blocks.append(

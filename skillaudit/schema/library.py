@@ -79,6 +79,8 @@ class Skill(Record):
     """True when the model may not choose it by itself; such a skill does not compete."""
     used: float = 0.0
     """Weight of its use by the user's agents, where that was asked for."""
+    used_in: str = ""
+    """Folder of the only project that they used it in, where chance would not bring that; as transcripts keep it."""
     manual_by: tuple[str, ...] = ()
     """Where it says so: `frontmatter`, by `disable-model-invocation`, and `openai.yaml`, by Codex's policy."""
     user_invocable: bool = True

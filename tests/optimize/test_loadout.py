@@ -15,7 +15,7 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.apply.settings import write_settings
-from skillaudit.optimize.loadout import loadout, seats, settings
+from skillaudit.optimize.loadout import loadout, seated, seats, settings
 from skillaudit.optimize.records import Edit, Loadout, Seat, Stance
 from skillaudit.schema import Origin, Site, Skill
 
@@ -55,6 +55,35 @@ def test_what_is_used_and_what_is_like_another_keeps_its_description() -> None:
     found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))
     assert found is not None
     assert found.whole_after >= found.whole_before
+
+
+def test_what_was_used_in_one_project_alone_is_for_that_project_where_room_is_short(tmp_path: Path) -> None:
+    def at_home(skills: list[Skill]) -> list[Skill]:
+        homes = {"skill-007": "~/a/shop", "skill-009": "~/b/shop"}
+        return [msgspec.structs.replace(skill, used_in=homes.get(skill.id, "")) for skill in skills]
+
+    skills = at_home(library(60, used=(7, 8, 9)))
+    chosen = seats(skills, (), Config(client="claude-code"), alike(3, 4))
+    stance = {seat.skill: (seat.stance, seat.project) for seat in chosen}
+    assert stance["skill-007"] == ("project", "~/a/shop")
+    assert stance["skill-008"] == ("pinned", "")
+    outside, inside = seated(skills, chosen)[1], seated(skills, chosen, inside=True)[1]
+    assert outside - inside == {"skill-007", "skill-009"}
+    assert not seats(at_home(library(3)), (), Config(client="claude-code"), alike())
+    assert "project" not in {
+        seat.stance for seat in seats(skills, (), Config(client="codex", context=4_000), alike())
+    }
+
+    found = loadout(skills, (), Config(client="claude-code"), alike(3, 4))
+    written = write_settings(found, tmp_path / "out")
+    assert written == (
+        ".claude/settings.json",
+        "projects/shop/.claude/settings.local.json",
+        "projects/shop-2/.claude/settings.local.json",
+    )
+    read = [json.loads((tmp_path / "out" / path).read_text())["skillOverrides"] for path in written]
+    assert read[0]["skill-007"] == "user-invocable-only"
+    assert read[1:] == [{"skill-007": "on"}, {"skill-009": "on"}]
 
 
 def test_what_was_never_used_goes_where_a_used_skill_does_the_same() -> None:

@@ -52,6 +52,23 @@ def test_uses_fade_by_half_a_week_down_to_a_tenth(library: Path, home: Path) -> 
     assert {entry.name: entry.state for entry in tight.entries}["aaa"] == "full"
 
 
+def test_a_skill_is_of_one_project_where_chance_would_not_bring_that(library: Path, tmp_path: Path) -> None:
+    """Of 20 conversations 4 are in the shop, all with bbb; ddd is used in most of the others, ccc in two of them."""
+    for at in range(20):
+        name = "bbb" if at < 4 else "ccc" if at < 6 else "ddd"
+        place = "/code/shop" if at < 4 else f"/code/other-{at % 3}" if name == "ddd" else "/code/other-0"
+        steps = [("ask", f"do this and that {at}"), ("load", name)]
+        transcripts.claude_code(tmp_path, f"s-{at}", steps, project=place)
+    found = weighed(load([library]), gather([tmp_path / ".claude"], ["claude-code"]))
+    assert {skill.name: skill.used_in for skill in found.skills if skill.used_in} == {"bbb": "/code/shop"}
+    only = tmp_path / "only"
+    for at in range(9):
+        steps = [("ask", f"do this and that {at}"), ("load", "bbb")]
+        transcripts.claude_code(only, f"s-{at}", steps, project="/code/shop")
+    found = weighed(load([library]), gather([only / ".claude"], ["claude-code"]))
+    assert not any(skill.used_in for skill in found.skills)
+
+
 def test_the_command_knows_the_order(
     library: Path, home: Path, monkeypatch: pytest.MonkeyPatch, skillaudit: Runner
 ) -> None:

@@ -279,7 +279,7 @@ class _Court:
         """Return a loadout with the forecast before it and under it."""
         if found is None:
             return None
-        listed, away = seated(self.halves.skills, found.seats)
+        listed, away = seated(self.halves.skills, found.seats, inside=True)
         cut, hidden = as_shown([skill for skill in listed if skill.id not in away], self.config)
         text = {skill.id: skill for skill in cut}
         skills = tuple(text.get(skill.id, skill) for skill in listed)
