@@ -1,6 +1,6 @@
 """Write the parts of `docs/` that come from the program: `python -m tests.docs`; a test holds them to it.
 
-Each part is the table after a line `<!-- written by: python -m tests.docs -->`.
+Each part is the table, or the block of text, after a line `<!-- written by: python -m tests.docs -->`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,20 @@ import re
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from skillaudit.cli.schema import RECORDS
 from skillaudit.clients.profiles import profiles
+from skillaudit.experiment.session import ExperimentTerms, session
+from skillaudit.experiment.tasks import Scope
 from skillaudit.formatters import FORMATS
+from skillaudit.page import text
+from skillaudit.page.experiment import document
 from skillaudit.tui.actions import key_table
 
 DOCS = Path(__file__).parents[1] / "docs"
 MARK = "<!-- written by: python -m tests.docs -->"
-_PART = re.compile(rf"(?<={re.escape(MARK)}\n\n)(?:\|.*\n)*")
+_PART = re.compile(rf"(?<={re.escape(MARK)}\n\n)(?:(?:\|.*\n)+|```text\n(?:(?!```).*\n)*```\n|)")
 
 
 def clients() -> str:
@@ -51,9 +56,23 @@ def records() -> str:
     return "\n".join(rows) + "\n"
 
 
+def coupling() -> str:
+    """Return whether b couples the laws, of simulated routers whose rescue grows with b; takes seconds."""
+    with TemporaryDirectory() as folder:
+        routers = tuple(f"simulated/b={b},rescue={odds}" for b, odds in COUPLED)
+        terms = ExperimentTerms(
+            routers=routers, scope=Scope(seeds=3, tasks=90), out=Path(folder), use_cache=False
+        )
+        *_, found = session(["f01", "f10"], terms)
+    return f"```text\n{text.render(document(found), width=110)}```\n"
+
+
+COUPLED = ((0.02, 1), (0.04, 2), (0.06, 4), (0.08, 8), (0.1, 16))
+"""b and the rescue of the routers."""
 PARTS: dict[str, tuple[Callable[[], str], ...]] = {
     "app.md": (key_table,),
     "clients.md": (clients,),
+    "experiments.md": (coupling,),
     "formats.md": (reports, records),
 }
 """Page -> what makes its parts, in order."""

@@ -13,6 +13,7 @@ from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
+    from skillaudit.experiment.records import Result
     from skillaudit.laws import PublishedLaw
     from skillaudit.progress import Progress
     from skillaudit.schema import LibraryCurve
@@ -29,12 +30,19 @@ SIZES = (10, 20, 50, 100, 200, 500)
     metavar="LOG",
     help="The law of a library as `skillaudit probe --study decay` measured it.",
 )
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also whether b tells the rescue, of the routers that `skillaudit experiment f01` and `f10` wrote to DIR.",
+)
 @click.option("--model", help="Which model, where several are in the LOG.")
 @form_option
 @setting_options("laws")
 def command(
     sources: tuple[str, ...],
     measured: Path | None,
+    results: Path | None,
     model: str | None,
     form: str,
     quiet: bool,
@@ -59,16 +67,39 @@ def command(
         config = make_config(sources, **options)
         with narration(quiet) as progress:
             own = own_law(sources, config, progress)
+    coupled = None if results is None else _coupling(results)
     if form == "json":
         rows = [
             msgspec.to_builtins(law) | {"accuracy": dict(zip(map(str, SIZES), values(law), strict=True))}
             for law in published()
         ]
-        deliver_json({"published": rows, "library": own, "rescue": rescue_curve()})
+        deliver_json({"published": rows, "library": own, "rescue": rescue_curve(), "coupling": coupled})
         return
+    from skillaudit.page.blocks import Paragraph
     from skillaudit.page.laws import document
 
     show(document(published(), SIZES, rescue_curve(), own))
+    if coupled is not None:
+        from skillaudit.page.experiment import document as experiment
+
+        show([Paragraph(""), *experiment(coupled)])
+
+
+def _coupling(folder: Path) -> Result:
+    """Return the line of rescue against b over the routers of a folder of results."""
+    from skillaudit.errors import UsageError
+    from skillaudit.experiment.coupling import NAME, measured
+    from skillaudit.experiment.storage import load
+    from skillaudit.laws.coupling import LEAST
+
+    found = load(folder)
+    coupled = next((result for result in found if result.name == NAME), None)
+    if coupled is None:
+        raise UsageError(
+            f"{folder} has {len(measured(found))} routers that did both f01 and f10, and a line needs {LEAST}; run "
+            "`skillaudit experiment` for more"
+        )
+    return coupled
 
 
 def own_law(sources: Sequence[str], config: Config, progress: Progress) -> LibraryCurve:

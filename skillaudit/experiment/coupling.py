@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
+from msgspec.structs import replace
 
 from skillaudit.asking.records import Fit, Spending
 from skillaudit.experiment.records import Findings, Judgement, Mark, Result, Ruling, Series
@@ -17,7 +17,6 @@ RESCUE = "ln odds"
 """Name of F10's number that the line predicts."""
 HARD = 0.2
 """Chance of the step that the figure shows the rescue of."""
-_STEPS = 24
 _CLAIM = "the slope b of a router's routing law tells how much a right result rescues its next step"
 _PAPER = "routing-side fits predict execution-side rescue across models; no figure is printed"
 
@@ -56,12 +55,13 @@ def _result(routers: Sequence[RouterLaws], line: Coupling, like: Result) -> Resu
         seeds=like.seeds,
         tasks=like.tasks,
         findings=Findings(
-            fits=_fits(routers, line),
+            fits=_fits(line),
             verdicts=() if line.p is None else (_verdict(line, line.p),),
             series=_series(routers, line),
             x_label="b, accuracy lost per unit of ln N",
             y_label=f"P(B | state) of a step of {HARD:g}",
             notes=(line.note,) if line.note else (),
+            routers=_told(routers, line),
         ),
         rows=(),
         planned=0,
@@ -82,15 +82,14 @@ def _verdict(line: Coupling, p: float) -> Judgement:
     )
 
 
-def _fits(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Fit, ...]:
+def _told(routers: Sequence[RouterLaws], line: Coupling) -> tuple[RouterLaws, ...]:
     predicted = {found.router: found.predicted for found in line.left_out}
-    fits = []
-    for router in routers:
-        told = f"; the others say {predicted[router.router]:.2f}" if router.router in predicted else ""
-        meaning = f"ln R, its rescue; its b is {router.b.value or 0.0:.4f}{told}"
-        fits.append(Fit(name=router.router, value=router.rescue, meaning=meaning))
+    return tuple(replace(router, told=predicted.get(router.router)) for router in routers)
+
+
+def _fits(line: Coupling) -> tuple[Fit, ...]:
     if line.p is None:
-        return tuple(fits)
+        return ()
     plain = {
         "c": (line.constant, "ln R of a router that loses nothing with size"),
         "left-out error": (line.error, "of ln R, each router told from the others' line"),
@@ -100,7 +99,7 @@ def _fits(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Fit, ...]:
         Fit(name=name, value=Estimate(value=value, low=value, high=value), meaning=meaning)
         for name, (value, meaning) in plain.items()
     ]
-    return (*fits, Fit(name="s", value=line.slope, meaning="change of ln R per unit of b"), *numbers)
+    return (Fit(name="s", value=line.slope, meaning="change of ln R per unit of b"), *numbers)
 
 
 def _series(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Series, ...]:
@@ -110,7 +109,7 @@ def _series(routers: Sequence[RouterLaws], line: Coupling) -> tuple[Series, ...]
     series = [Series(label="routers", points=tuple(points))]
     if line.constant is not None and line.slope.value is not None:
         drawn = []
-        for b in np.linspace(points[0].x, points[-1].x, _STEPS).tolist():
+        for b in (point.x for point in points):
             y = _rescued(line.constant + line.slope.value * b)
             drawn.append(Mark(x=b, y=y, low=y, high=y))
         series.append(Series(label="line", points=tuple(drawn)))

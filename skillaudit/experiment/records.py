@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from skillaudit.asking.records import Fit, Spending
+from skillaudit.laws.coupling import RouterLaws
 from skillaudit.schema import Estimate, Record
 
 Ruling = Literal["supported", "partly", "no effect", "opposite"]
@@ -56,6 +57,8 @@ class Findings(Record):
     y_label: str = "accuracy"
     log_x: bool = False
     notes: tuple[str, ...] = ()
+    routers: tuple[RouterLaws, ...] = ()
+    """Of the coupling: each router by both laws."""
 
 
 class Row(Record):

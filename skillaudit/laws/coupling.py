@@ -37,6 +37,8 @@ class RouterLaws(Record):
     """Accuracy lost per unit of ln N."""
     rescue: Estimate
     """ln R."""
+    told: float | None = None
+    """ln R by the line through the other routers; None without a line."""
 
 
 class LeftOut(Record):

@@ -43,7 +43,7 @@ class Scale:
 
     def name(self, x: float) -> str:
         """What a tick is called."""
-        return self._names[int(x)] if self._names else f"{x:,g}"
+        return self._names[int(x)] if self._names else marked(x)
 
     def kept(self, apart: float) -> list[float]:
         """Return ticks that lie so far apart, in shares of the width."""
@@ -124,6 +124,11 @@ def _axis(scale: Scale, width: int) -> str:
         if at + cells(name) <= width + 1:
             axis += " " * (at - cells(axis)) + name
     return axis
+
+
+def marked(x: float) -> str:
+    """Write a place on the x axis; parts of one in three digits."""
+    return f"{x:,.3g}" if abs(x) < 1 else f"{x:,g}"
 
 
 def label_of(line: Series) -> str:

@@ -19,12 +19,13 @@ from skillaudit.page.blocks import (
     field,
     table,
 )
-from skillaudit.page.figures import number
+from skillaudit.page.figures import decimal, number
 from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
 
 if TYPE_CHECKING:
     from skillaudit.experiment.records import Judgement, Result
+    from skillaudit.laws.coupling import RouterLaws
 
 TONES = {"supported": "good", "partly": "warning", "no effect": "muted", "opposite": "error"}
 READING = (
@@ -42,6 +43,8 @@ def document(result: Result) -> Iterator[Block]:
         return
     yield field("router", asked(result))
     yield figure(result)
+    if result.findings.routers:
+        yield router_table(result.findings.routers)
     for fit in result.findings.fits:
         yield Paragraph(f"{fit.name} = {number(fit.value)}: {fit.meaning}")
     for verdict in result.findings.verdicts:
@@ -57,10 +60,33 @@ def document(result: Result) -> Iterator[Block]:
 def asked(result: Result) -> str:
     """Say of whom how much was asked."""
     decisions = sum(row.decisions for row in result.rows)
-    return (
-        f"{result.router}, {decisions:,} decisions, {result.seeds} seeds, {result.tasks} tasks in each condition "
-        "and seed"
+    many = f", {decisions:,} decisions" if result.rows else ""
+    return f"{result.router}{many}, {result.seeds} seeds, {result.tasks} tasks in each condition and seed"
+
+
+def _within(found: Estimate, decimals: int) -> str:
+    value, low, high = (f"{end or 0.0:.{decimals}f}" for end in (found.value, found.low, found.high))
+    return f"{value} ({low} to {high})"
+
+
+def router_table(routers: Iterable[RouterLaws]) -> Block:
+    """Show each router by both laws, and what the line through the others says of its rescue."""
+    columns = (
+        Column("router"),
+        Column("b", 22, "right"),
+        Column("rescue, ln R", 21, "right"),
+        Column("others", 6, "right"),
     )
+    rows = [
+        (
+            Span(one.router),
+            Span(_within(one.b, 3)),
+            Span(_within(one.rescue, 2)),
+            Span("" if one.told is None else decimal(one.told)),
+        )
+        for one in routers
+    ]
+    return table(columns, rows)
 
 
 def figure(result: Result) -> Curve:
@@ -176,6 +202,8 @@ def _experiment(results: Sequence[Result]) -> Iterator[Block]:
     for result in shown:
         yield figure(result)
         yield Paragraph(asked(result), "muted")
+        if result.findings.routers:
+            yield router_table(result.findings.routers)
     fits: dict[str, tuple[str, dict[str, str]]] = {}
     for result in shown:
         for fit in result.findings.fits:

@@ -105,7 +105,8 @@ def _rescue(found: Sequence[Rescue]) -> list[Block]:
     ]
     said = (
         "Published is one number, about four on difficult decisions (arXiv 2605.16508, abstract), and no curve: here a "
-        "right result multiplies the odds of the next step by four. `skillaudit experiment f10` measures it."
+        "right result multiplies the odds of the next step by four. `skillaudit experiment f10` measures it; with "
+        "`f01`, on four routers or more, `skillaudit laws --results DIR` shows whether their b tells it."
     )
     return [Heading("Rescue"), table(columns, rows), Paragraph(said, "muted")]
 

@@ -20,7 +20,7 @@ from skillaudit.page.blocks import (
     Title,
     left_out,
 )
-from skillaudit.page.curve import known, label_of
+from skillaudit.page.curve import known, label_of, marked
 from skillaudit.page.figures import percent, rate
 from skillaudit.page.lines import printable
 from skillaudit.safety.exits import in_markdown
@@ -114,7 +114,7 @@ def _curve(curve: Curve) -> list[str]:
     found = [{point.x: point.value for point in line.points} for line in curve.lines]
 
     def name(x: float) -> str:
-        return curve.names[int(x)] if curve.names else f"{x:,.0f}"
+        return curve.names[int(x)] if curve.names else marked(x)
 
     rows = [[name(x), *(rate(line[x]) if x in line else "" for line in found)] for x in xs]
     return [_piped([[curve.x_label, *(label_of(line) for line in curve.lines)], *rows])]

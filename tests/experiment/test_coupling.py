@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,15 @@ from skillaudit.page import html, markdown, text
 from skillaudit.page.experiment import document, summary, verdict_table
 from skillaudit.page.experiment import page as page_of
 from skillaudit.schema import Estimate
+from tests.cli.runner import Runner
 from tests.experiment.simulated import carry_out, errands, planned, simulate
 from tests.experiment.test_recovery import value
+
+
+@pytest.fixture
+def skillaudit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Runner:
+    return Runner(monkeypatch, capfd)
+
 
 SLOPES = tuple(0.015 + 0.009 * at for at in range(12))
 
@@ -56,7 +65,7 @@ def test_the_coupling_is_a_result_like_any_other() -> None:
     assert value(found.findings, "c") == pytest.approx(0.5, abs=0.1)
     assert value(found.findings, "left-out error") < 0.05 < value(found.findings, "left-out error without b")
     assert [verdict.ruling for verdict in found.findings.verdicts] == ["supported"]
-    assert [len(line.points) for line in found.findings.series] == [12, 24]
+    assert [len(line.points) for line in found.findings.series] == [12, 12]
     assert all(
         0 <= point.low <= point.y <= point.high <= 1
         for line in found.findings.series
@@ -64,9 +73,15 @@ def test_the_coupling_is_a_result_like_any_other() -> None:
     )
     assert "12 routers" in markdown.render([verdict_table([found])])
     assert "\n  coupling  12 routers" in text.render([summary([found])], width=100)
-    assert "SUPPORTED  the slope b" in text.render(document(found))
+    said = text.render(document(found))
+    assert "SUPPORTED  the slope b" in said and "12 routers, 1 seeds" in said
+    told = {one.router: one.told for one in found.findings.routers}
+    assert told["<r3>"] == pytest.approx(0.5 + 15 * SLOPES[3], abs=0.05)
+    assert re.search(
+        rf"<r3> +0\.042 \(0\.041 to 0\.043\) +1\.11 \(1\.11 to 1\.11\) +{told['<r3>']:.2f}\n", said
+    )
     page = html.render(lambda _: page_of([found]), title="Experiments")
-    assert "&lt;r3&gt;" in page and "<r3>" not in page
+    assert page.count("&lt;r3&gt;") == 1 and "<r3>" not in page
     assert with_coupling(with_coupling(results(15.0))) == with_coupling(results(15.0)), (
         "it is not counted twice"
     )
@@ -79,7 +94,7 @@ def test_without_enough_routers_there_is_none() -> None:
     assert with_coupling(half) == tuple(half)
 
 
-def test_simulated_routers_go_through_the_engine(tmp_path: Path) -> None:
+def test_simulated_routers_go_through_the_engine(tmp_path: Path, skillaudit: Runner) -> None:
     names = tuple(
         f"simulated/b={b},rescue={odds}" for b, odds in ((0.02, 1), (0.05, 2), (0.08, 4), (0.11, 9))
     )
@@ -94,6 +109,15 @@ def test_simulated_routers_go_through_the_engine(tmp_path: Path) -> None:
         assert value(rescue.findings, "A done") == pytest.approx(0.9, abs=0.08)
     assert value(found[-1].findings, "s") > 0
     assert load(tmp_path)[-1] == found[-1]
+    assert skillaudit("laws", "--results", tmp_path).out.endswith(text.render(document(found[-1])))
+    assert (
+        json.loads(skillaudit("laws", "--results", tmp_path, "-f", "json").out)["coupling"]["name"]
+        == "coupling"
+    )
+    for path in tmp_path.glob("f10-*b-0.02*.experiment.json"):
+        path.unlink()
+    few = skillaudit("laws", "--results", tmp_path)
+    assert few.code == 2 and "3 routers that did both f01 and f10, and a line needs 4" in few.err
 
 
 @pytest.mark.parametrize("said", ["b=x", "c=1", "b", "rescue=-1", "b=nan"])
