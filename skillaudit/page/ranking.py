@@ -23,8 +23,11 @@ def document(ranking: Ranking) -> Iterator[Block]:
         "router",
         f"{ranking.router}, {ranking.scorer} scorer; {plural(ranking.skills, 'skill')} to choose from",
     )
+    yield field("fits", "likeness puts them in this order; whether the first fits at all is yours to say")
+    if ranking.fires is not None:
+        yield field("if none does", f"one is loaded all the same with a chance of {percent(ranking.fires)}")
     columns = (
-        Column("", 3, "right"), Column("skill"), Column("score", 6, "right"), Column("chance", 6, "right")
+        Column("", 3, "right"), Column("skill"), Column("score", 6, "right"), Column("if 1. fits", 10, "right")
     )  # fmt: skip
     rows = []
     for place, choice in enumerate(ranking.choices, 1):
@@ -37,10 +40,4 @@ def document(ranking: Ranking) -> Iterator[Block]:
         )  # fmt: skip
         rows.append(Row(cells, notes))
     yield table(columns, rows)
-    yield field(
-        "no skill", f"chance {percent(ranking.no_skill)}; all chances here hold if the first is right"
-    )
-    if ranking.fires is not None:
-        yield field(
-            "none right", f"if so, one is loaded all the same with a chance of {percent(ranking.fires)}"
-        )
+    yield field("no skill", f"chance {percent(ranking.no_skill)} if the first fits")

@@ -71,7 +71,10 @@ def route(
         library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         shown = competing(library, config)
         if not shown:
-            raise UsageError("no skill of this library competes for requests: all are manual-only.")
+            raise UsageError(
+                "no skill of this library competes for requests: each is manual-only or left out; `report` says why, "
+                "and --files all takes what no client loads."
+            )
         scorer, _, _ = scorer_for(shown, config, cache, progress)
         scores = np.asarray(scorer.scores([query]))[0]
         order = np.lexsort((np.arange(len(shown)), -scores))

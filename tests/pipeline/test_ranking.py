@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from skillaudit import audit
 from skillaudit.config import Config
+from skillaudit.errors import UsageError
 from skillaudit.page.ranking import document
 from skillaudit.page.text import render
 from skillaudit.pipeline.ranking import route
@@ -22,5 +27,20 @@ def test_a_request_that_nothing_fits_is_told_apart_from_one_that_fits(
     assert ranking.fires is not None and low <= ranking.fires <= high
     assert sum(choice.probability for choice in ranking.choices) + ranking.no_skill <= 1.001
     text = " ".join(render(document(ranking)).split())
-    assert "all chances here hold if the first is right" in text
+    assert "whether the first fits at all is yours to say" in text and "if 1. fits" in text
     assert f"a chance of {100 * ranking.fires:.1f}%" in text
+
+
+def test_a_library_of_which_nothing_competes_is_told_why(
+    write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    for name in ("slides", "tables"):
+        write_skill(name, f"Makes {name} of notes.", folder="repo/.github/skills")
+    with pytest.raises(UsageError, match="manual-only or left out"):
+        route([tmp_path], "make slides", Config(scorer="lexical", use_cache=False))
+    report = audit([tmp_path], Config(use_cache=False))
+    assert (
+        (report.library.skills, report.library.routable) == (2, 0)
+        and report.law is not None
+        and not report.law.points
+    )
