@@ -111,9 +111,9 @@ def command(
 
     from skillaudit.load import load
     from skillaudit.optimize import optimize
+    from skillaudit.optimize.flow import steps_named
     from skillaudit.optimize.mending import linked
     from skillaudit.optimize.plan_file import plan_of, read_plan
-    from skillaudit.optimize.records import steps_named
     from skillaudit.pipeline import audit_library
 
     asked = {

@@ -12,6 +12,7 @@ from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.embedding import embed
 from skillaudit.embedding.memory import Embed, Memory
+from skillaudit.errors import UsageError
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.budget import fit_budget, fit_budgets, rooms
@@ -133,6 +134,20 @@ def optimize(
         rooms=rooms(halves.skills, proven.edits, config),
         live=asked,
     )
+
+
+def steps_named(names: str | None) -> tuple[StepName, ...]:
+    """Return the steps that a comma-separated list names, in their order; None takes all.
+
+    Raises UsageError for a name that is no step.
+    """
+    if names is None:
+        return STEPS
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    for name in wanted:
+        if name not in STEPS:
+            raise UsageError(f"there is no step {name!r}; the steps are {', '.join(STEPS)}.")
+    return tuple(step for step in STEPS if step in wanted)
 
 
 def _says_when(skills: Sequence[Skill], edits: Sequence[Edit]) -> SaysWhen:

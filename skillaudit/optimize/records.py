@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from skillaudit.errors import UsageError
 from skillaudit.optimize.hierarchy.records import Hierarchy as Hierarchy
 from skillaudit.optimize.hierarchy.records import Node as Node
 from skillaudit.optimize.hierarchy.records import Tree as Tree
@@ -389,17 +388,3 @@ class Plan(Record, forbid_unknown_fields=True):
     accept_hierarchy: bool = False
     library: str = ""
     """Digest of the library that it was made for."""
-
-
-def steps_named(names: str | None) -> tuple[StepName, ...]:
-    """Return the steps that a comma-separated list names, in their order; None takes all.
-
-    Raises UsageError for a name that is no step.
-    """
-    if names is None:
-        return STEPS
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    for name in wanted:
-        if name not in STEPS:
-            raise UsageError(f"there is no step {name!r}; the steps are {', '.join(STEPS)}.")
-    return tuple(step for step in STEPS if step in wanted)

@@ -12,8 +12,8 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.board import rows_for
+from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.halves import Halves, workbench
-from skillaudit.optimize.records import steps_named
 from skillaudit.requests import gather
 from skillaudit.text.markdown import Block, blocks
 

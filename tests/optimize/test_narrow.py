@@ -7,8 +7,8 @@ import pytest
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
+from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.narrow import _parts
-from skillaudit.optimize.records import steps_named
 from skillaudit.optimize.words.source import is_narrower, source_of
 from skillaudit.schema import Skill
 from tests.conftest import SAMPLES
