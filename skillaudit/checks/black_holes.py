@@ -18,10 +18,10 @@ def _message(hole: BlackHole) -> str:
     victims = ", ".join(hole.victims[:NAMED])
     more = f" and {len(hole.victims) - NAMED} more" if len(hole.victims) > NAMED else ""
     if hole.evidence == "structure":
-        return (
-            f"{hole.skill} claims the ground of {_families(hole)}; vague requests for {victims}{more} "
-            "would go to it."
+        what = (
+            f"claims the ground of {_families(hole)}" if round(hole.families) else "is close to many skills"
         )
+        return f"{hole.skill} {what}; vague requests for {victims}{more} would go to it."
     return (
         f"{hole.skill} takes {percent(hole.share)} of the requests of other skills "
         f"({hole.absorbed:.1f}, where {hole.expected:.1f} would be its share), from {victims}{more}."

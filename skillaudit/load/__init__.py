@@ -23,7 +23,7 @@ __all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]
 make_callable(__name__, "load")
 
 
-def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Library:
+def load(sources: str | Path | Sequence[str | Path], *, progress: Progress = SILENT) -> Library:
     """Return the library of one or more sources; of one name in two plain folders the earlier source's counts.
 
     A source is a skill folder, a SKILL.md, a folder or repository with skills at any depth, a JSONL
@@ -33,6 +33,8 @@ def load(sources: Sequence[str | Path], *, progress: Progress = SILENT) -> Libra
 
     Raises `LoadError` when a source is missing, unreadable or holds no skill.
     """
+    if isinstance(sources, str | Path):
+        sources = (sources,)  # a text is a sequence too, and `/` one of its letters
     if not sources:
         raise LoadError("no source given; give the path of a folder with skills")
     groups = []

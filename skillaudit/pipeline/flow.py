@@ -43,7 +43,9 @@ from skillaudit.sessions.weighing import in_order_of_use
 Recall = Callable[[Cache, str], Report | None]
 
 
-def audit(sources: Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT) -> Report:
+def audit(
+    sources: str | Path | Sequence[str | Path], config: Config | None = None, progress: Progress = SILENT
+) -> Report:
     """Return everything that can be said about the library in `sources` before any model is called.
 
     The same sources and configuration give the same report. Raises LoadError when a source holds no

@@ -35,6 +35,13 @@ def test_a_library(tmp_path: Path) -> None:
     assert msgspec.json.decode(msgspec.json.encode(library), type=Library) == library
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_one_source_may_stand_alone(tmp_path: Path, kind: type[Any]) -> None:
+    """The letters of a path are no sources: `/` would be one."""
+    write(tmp_path, "skills/a/SKILL.md")
+    assert load(kind(tmp_path)) == load([kind(tmp_path)])
+
+
 def test_every_way_to_name_one_skill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path, "skills/a/SKILL.md")
     monkeypatch.chdir(file.parent)
