@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 import numpy as np
 import pytest
 
 from skillaudit.laws import Law, chosen_law, library_law
 from skillaudit.laws.curve import REACH, nested_order, sizes_of
 from skillaudit.routing import forecast
-from skillaudit.schema import LibraryCurve, Request, Skill
+from skillaudit.routing.profiles import RouterProfile, find
+from skillaudit.schema import LibraryCurve, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from tests.routing.conftest import World, coverage
 
@@ -54,6 +56,26 @@ def test_a_local_router_ends_at_its_measured_rank(world: World, ranked: LibraryC
     scores = world.scorer.scores([request.query for request in world.requests])
     measured = float((scores.argmax(axis=1) == [int(r.gold[0][1:]) for r in world.requests]).mean())
     assert ranked.points[-1].accuracy.value == pytest.approx(measured, abs=0.015)
+
+
+def test_who_always_loads_something_takes_the_wrong_one_wherever_it_errs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def believed(always: float) -> LibraryCurve:
+        def found(name: str | None, scorer: ScorerName) -> RouterProfile:
+            profile = find(name, scorer)
+            fits = {key: msgspec.structs.replace(fit, always=always) for key, fit in profile.fits.items()}
+            return msgspec.structs.replace(profile, fits=fits)
+
+        monkeypatch.setattr("skillaudit.laws.curve.find", found)
+        return library_law(world.skills, world.requests, world.scorer)
+
+    never, half, ever = (believed(always) for always in (0.0, 0.5, 1.0))
+    for low, middle, high in zip(never.points[1:], half.points[1:], ever.points[1:], strict=True):
+        assert low.accuracy == middle.accuracy == high.accuracy
+        assert low.hijack < middle.hijack < high.hijack
+        assert middle.hijack == pytest.approx((low.hijack + high.hijack) / 2, abs=1e-4)
+        assert high.hijack == pytest.approx(1 - (high.accuracy.value or 0), abs=1e-4)
 
 
 def test_one_form_is_chosen_and_both_are_shown(law: LibraryCurve) -> None:

@@ -191,3 +191,25 @@ def test_fifty_thousand_skills_are_mined_in_passing() -> None:
     body = "Read it.\n" * 3 + "Then use the `skill-7` skill.\n"
     links, _ = hand_offs([skill(f"skill-{n}", body) for n in range(5_000)])
     assert len(links) == 4_999
+
+
+def test_an_arrow_means_the_skill_of_its_name_that_is_nearest() -> None:
+    def at(folder: str, name: str, body: str = "") -> Skill:
+        return Skill(
+            id=f"{folder}-{name}",
+            name=name,
+            description=f"Does {name}.",
+            body=body,
+            path=f"{folder}/{name}/SKILL.md",
+        )
+
+    skills = [
+        at(folder, name, body)
+        for folder in ("one", "two")
+        for name, body in (("build-it", ""), ("ship-it", ""), ("guide", "First `build-it` → `ship-it`."))
+    ]
+    links, _ = hand_offs(skills)
+    assert [(link.source, link.target) for link in links] == [
+        ("one-build-it", "one-ship-it"),
+        ("two-build-it", "two-ship-it"),
+    ]

@@ -59,6 +59,14 @@ def test_planted_kinds_are_found() -> None:
     assert last.idle_takers == pytest.approx(1.0)
     low = found.rise["capture"].low
     assert low is not None and low > 0
+    # Five of the 255 others are neighbours.
+    assert last.by_chance == pytest.approx(5 / 255)
+
+
+def test_requests_that_need_nothing_are_taken_as_often_as_something_fires() -> None:
+    assert simulated(0, drift=0.1, capture=0.3, idle=0.2).stages[-1].idle_taken.value == pytest.approx(
+        0.2, abs=0.06
+    )
 
 
 def test_without_a_hole_nothing_is_captured() -> None:

@@ -52,6 +52,19 @@ def test_a_log_is_read_plain_or_packed(tmp_path: Path, suffix: str) -> None:
     assert fourth.gold == ()
 
 
+def test_an_acceptable_skill_is_right_where_one_is_needed_and_nothing_where_none_is(tmp_path: Path) -> None:
+    library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
+    choice = {"m": "b", "n": "a", "o": None}
+    rows: list[dict[str, Any]] = [
+        {"query": "q", "gold": ["a"], "candidates_idx": [0, 1], "acceptable": ["b"], "choice": choice},
+        {"query": "r", "gold": [], "candidates_idx": [0, 1], "acceptable": ["b"], "choice": choice},
+    ]
+    needed, idle = read_decisions(write(tmp_path / "log.jsonl", rows), library).decisions
+    assert needed.gold == (0, 1)
+    assert [needed.outcome(model) for model in "mno"] == [RIGHT, RIGHT, NONE]
+    assert idle.gold == () and idle.chosen == {"m": -1, "n": 0, "o": -1}
+
+
 def test_rows_that_cannot_be_judged_are_left_out(tmp_path: Path) -> None:
     library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
     rows: list[dict[str, Any]] = [

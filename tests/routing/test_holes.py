@@ -12,6 +12,7 @@ from skillaudit.routing import forecast
 from skillaudit.routing.borrowed import Borrowed, borrowed
 from skillaudit.routing.breadth import breadth, robust_z, tail
 from skillaudit.schema import BlackHole, Request, Skill
+from skillaudit.scoring import LexicalScorer
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 SIZE = 80
@@ -223,3 +224,13 @@ def test_breadth_under_a_dense_scorer_reads_the_words_too() -> None:
     alone, joined = (breadth(world.skills, (), scorer) for scorer in (world.scorer, dense))
     assert alone is not None and joined is not None
     assert joined[0] > alone[0] + 0.5
+    requests = tuple(
+        Request(query=f"sort my {subjects[row % 5]} please {row}", gold=(skill.id,), source="file")
+        for row, skill in enumerate(world.skills)
+    )
+    words = LexicalScorer([skill.text for skill in world.skills])
+    dense.scores = lambda queries: np.zeros((len(queries), 40), np.float32)  # type: ignore[method-assign]  # says nothing
+    dense.similarities = lambda start, stop: np.zeros((stop - start, 40), np.float32)  # type: ignore[method-assign]
+    asked, said = (breadth(world.skills, requests, scorer) for scorer in (dense, words))
+    assert asked is not None and said is not None
+    assert asked == pytest.approx(said, abs=1e-4), "words alone, of whose scale nothing is left"
