@@ -121,20 +121,21 @@ class Verdict(Record):
     @property
     def conclusion(self) -> str:
         """Return the decision in one sentence, with every limit that was applied and what it met."""
-        held = [
-            f"{limit.name} {_share(limit, limit.limit)}: {_share(limit, limit.measured)}"
+        told = [
+            (limit.passed, f"{limit.name} {_share(limit, limit.limit)}: {_share(limit, limit.measured)}")
             for limit in self.limits
         ]
         if not self.limits:
-            held.append("no limit on a rate was set")
+            told.append((True, "no limit on a rate was set"))
         never = self.fail_on == "never"
         counted = sum(never is False and _RANK[one.severity] <= _RANK[self.fail_on] for one in self.findings)
-        held.append(
-            "findings never fail"
-            if never
-            else f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} findings"
-        )
-        return f"{'PASSED' if self.passed else 'FAILED'}: {'; '.join(held)}."
+        found = f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} findings"
+        told.append((not counted, "findings never fail" if never else found))
+        broken = [said for held, said in told if not held]
+        held = [said for held, said in told if held]
+        if broken and held:
+            held[0] = f"held: {held[0]}"
+        return f"{'PASSED' if self.passed else 'FAILED'}: {'; '.join(broken + held)}."
 
     @property
     def exit_code(self) -> int:

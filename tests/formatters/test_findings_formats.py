@@ -59,7 +59,7 @@ def test_concise() -> None:
         "library/skills/gamma/SKILL.md:1: info SA501 No request judges gamma.\n"
         "FAILED: Predicted hijack rate 12.0% is above the limit of 10.0% (max-hijack).\n"
         "FAILED: 1 error (SA301): beta takes 20% of all requests.\n"
-        "FAILED: max-hijack 10.0%: 12.0%; min-accuracy 50.0%: 80.0%; fail-on error: 1 of 3 findings.\n"
+        "FAILED: max-hijack 10.0%: 12.0%; fail-on error: 1 of 3 findings; held: min-accuracy 50.0%: 80.0%.\n"
     )
     assert concise.render(make_report(findings=())) == "no findings.\n"
     passed = judge(make_report(findings=()), Gate())

@@ -125,7 +125,8 @@ def test_the_conclusion_names_every_limit_and_what_fails() -> None:
     report = make_report(findings=[make_finding(severity="error"), make_finding(severity="info")])
     said = judge(report, Gate(max_hijack=0.5, min_accuracy=0.1)).conclusion
     assert (
-        said == "FAILED: max-hijack 50.0%: 12.0%; min-accuracy 10.0%: 80.0%; fail-on error: 1 of 2 findings."
+        said
+        == "FAILED: fail-on error: 1 of 2 findings; held: max-hijack 50.0%: 12.0%; min-accuracy 10.0%: 80.0%."
     )
     assert judge(report, Gate(fail_on="never")).conclusion == (
         "PASSED: no limit on a rate was set; findings never fail."
