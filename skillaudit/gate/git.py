@@ -82,7 +82,10 @@ def _top(folder: Path) -> Path:
         raise UsageError(
             f"{folder}: not in a git repository, so there is no earlier revision to compare with"
         )
-    return Path(os.fsdecode(done.stdout.rstrip(b"\n"))).resolve()
+    top = Path(os.fsdecode(done.stdout.rstrip(b"\n"))).resolve()
+    if not (top / ".git").exists():  # its settings may say that its files are anybody's
+        raise UsageError(f"{folder}: its repository says that its files lie in {top}, which is no repository")
+    return top
 
 
 def _commit(top: Path, reference: str) -> tuple[str, str]:
@@ -169,7 +172,7 @@ class _Copy:
     def _submodule(self, top: Path, path: str, commit: str, root: Path) -> bool:
         """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
         own, target = top / path, _safe(root, path)
-        if target is None or not (own / ".git").exists():
+        if target is None or not (own / ".git").exists() or not own.resolve().is_relative_to(top):
             self.notes.append(
                 f"The submodule {clean(path)} is not checked out, and nothing in it was compared: "
                 "`git submodule update --init` brings it."

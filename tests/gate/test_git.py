@@ -185,6 +185,24 @@ def test_a_submodule_is_read_as_it_was_pinned(repository: Repository, tmp_path: 
         assert revision.sources == ()
 
 
+def test_no_other_repository_of_yours_is_read(repository: Repository, tmp_path: Path) -> None:
+    """Neither through a link in a submodule's place, nor because a stranger's settings say that it is theirs."""
+    commit = git(repository.folder, "rev-parse", "HEAD").strip()
+    evil = Repository(tmp_path / "evil")
+    evil.add("unit-tester")
+    evil.commit("one")
+    git(evil.folder, "update-index", "--add", "--cacheinfo", f"160000,{commit},lib")
+    git(evil.folder, "commit", "--quiet", "--message", "two")
+    (evil.folder / "lib").symlink_to(repository.folder)
+    with checkout("HEAD", [evil.folder]) as revision:
+        assert files(revision.sources[0]) == ["skills/unit-tester/SKILL.md"]
+        assert "The submodule lib is not checked out" in revision.note
+    git(evil.folder, "config", "core.worktree", str(tmp_path))
+    elsewhere = pytest.raises(UsageError, match="says that its files lie in")
+    with elsewhere, checkout("HEAD", [evil.skills]):
+        pass
+
+
 def test_a_repository_inside_that_is_no_submodule_is_not_the_one_above(repository: Repository) -> None:
     inner = Repository(repository.folder / "inner")
     inner.add("unit-tester")
