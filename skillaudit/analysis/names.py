@@ -57,6 +57,8 @@ ALTERNATIVES = tuple(
 )
 """Words of which a request means one, by every spelling: languages, systems, clouds, frameworks and, last, stages."""
 
+_VERSION = re.compile(r"v?\d+")
+
 
 def parts(name: str) -> list[str]:
     """Return the words of a name in order, case folded; `webScraping` has two."""
@@ -73,6 +75,21 @@ def alternative(ours: list[str], theirs: list[str]) -> bool:
         if left != right and ((left and right) or kind is ALTERNATIVES[-1]):
             return True
     return False
+
+
+def opposed(ours: Skill, theirs: Skill) -> bool:
+    """Whether names tell two skills apart: by words of one kind, by version, by what is done, or as there and back."""
+    if alternative(parts(ours.id), parts(theirs.id)):
+        return True
+    left, right = parts(ours.name), parts(theirs.name)
+    mine, others = ({at for at, role in enumerate(ROLES) if role & set(words)} for words in (left, right))
+    if mine and others and not mine & others:
+        return True
+    versions = [{word for word in words if _VERSION.fullmatch(word)} for words in (left, right)]
+    if all(versions) and versions[0] != versions[1]:
+        return True
+    there, back = (list(map(folded, words)) for words in (left, right))
+    return "to" in there and "to" in back and there != back
 
 
 def subject(words: list[str]) -> frozenset[str]:
@@ -106,12 +123,12 @@ def sends_to(one: Skill, other: Skill) -> bool:
 
 
 def set_apart(a: Named, b: Named) -> bool:
-    """Whether a request can tell two skills apart: either description sends its reader to the other skill by name, or
-    either is named for something that its description speaks of and the other's does not.
+    """Whether a request can tell two skills apart: names are `opposed`, either description sends its reader to the
+    other skill by name, or either is named for something that its description speaks of and the other's does not.
 
     `stripe-integration` and `paypal-integration` are a template filled in twice: a request says which is meant.
     """
-    if sends_to(a.skill, b.skill) or sends_to(b.skill, a.skill):
+    if opposed(a.skill, b.skill) or sends_to(a.skill, b.skill) or sends_to(b.skill, a.skill):
         return True
     return any(
         (one.subject - other.subject - COMMON) & (one.said - other.said) for one, other in ((a, b), (b, a))

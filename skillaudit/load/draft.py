@@ -45,6 +45,8 @@ class Draft:
     others: list[Site] = field(default_factory=list)
     lacks: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    homepage: str = ""
 
 
 @dataclass(slots=True)

@@ -94,6 +94,8 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         others=tuple(draft.others),
         lacks=draft.lacks,
         globs=draft.globs,
+        programs=draft.programs,
+        homepage=draft.homepage,
     )
 
 

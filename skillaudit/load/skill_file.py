@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from skillaudit.load.decoding import decode, first_hidden
 from skillaudit.load.defects import Problem
@@ -21,6 +21,15 @@ from skillaudit.safety.cleaning import clean, collapse, hidden_trace, one_line, 
 
 _FALSE = frozenset({"", "0", "false", "no", "none", "null", "off", "~"})
 _TRUE = frozenset({"1", "on", "true", "yes"})
+
+_NESTED = ("sequence", "mapping")
+_ADDRESSES = ("homepage", "repository", "repo")
+_TOOLS = """
+bash sh zsh curl wget jq git gh python python3 uv uvx pip pip3 node npm npx bun deno pnpm yarn go cargo docker ffmpeg
+ssh rg grep sed awk date cat openssl make brew mcporter tmux
+"""
+_ANYTHING = frozenset(_TOOLS.split())
+"""Programs that say nothing of what a skill is for."""
 
 
 def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool = True) -> Draft | Rejected:
@@ -83,6 +92,8 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
         problems=[problem._replace(line=min(max(problem.line, 1), last)) for problem in problems],
         lacks=_lacks({problem.kind for problem in problems}),
         globs=_globs(fields),
+        programs=_programs(fields),
+        homepage=_homepage(fields),
     )
 
 
@@ -116,6 +127,34 @@ def _globs(fields: dict[str, Field]) -> tuple[str, ...]:
         return ()
     data = got.data if isinstance(got.data, list) else got.text.split(",")
     return tuple(one_line(str(item))[:200] for item in data[:50] if str(item).strip())
+
+
+def _mappings(fields: dict[str, Field]) -> Iterator[dict[object, object]]:
+    """Yield `metadata` and the mappings of clients in it."""
+    data = fields["metadata"].data if "metadata" in fields else None
+    if isinstance(data, dict):
+        yield data
+        yield from (nested for nested in data.values() if isinstance(nested, dict))
+
+
+def _programs(fields: dict[str, Field]) -> tuple[str, ...]:
+    """Return what `metadata: {CLIENT: {requires: {bins: [...]}}}` names, tools for anything left out."""
+    found: list[str] = []
+    for mapping in _mappings(fields):
+        needs = mapping.get("requires")
+        bins = needs.get("bins") if isinstance(needs, dict) else None
+        found += [str(each).strip().casefold()[:100] for each in bins[:20]] if isinstance(bins, list) else []
+    return tuple(dict.fromkeys(name for name in found if name and name not in _ANYTHING))
+
+
+def _homepage(fields: dict[str, Field]) -> str:
+    """Return the address of the project that a skill is for, without scheme and `www`."""
+    told = [fields[key].text for key in _ADDRESSES if key in fields and fields[key].shape not in _NESTED]
+    told += [str(mapping[key]) for mapping in _mappings(fields) for key in _ADDRESSES if key in mapping]
+    for address in told:
+        if match := re.match(r"https?://(?:www\.)?([^\s?#]{3,200})", address.strip(), re.IGNORECASE):
+            return match[1].casefold().rstrip("/").removesuffix(".git")
+    return ""
 
 
 def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Problem]) -> None:

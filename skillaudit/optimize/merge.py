@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from skillaudit.analysis.names import ROLES, VARIANT, alternative, folded, parts, sends_to, subject
+from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
@@ -58,8 +58,6 @@ class Verdicts:
         self._said = lru_cache(maxsize=None)(lambda row: frozenset(stems(skills[row].description)))
         self._bodies = [_words(skill, source) for skill, source in zip(skills, sources, strict=False)]
         words = [parts(skill.name) for skill in skills]
-        self._roles = [{at for at, role in enumerate(ROLES) if role & set(own)} for own in words]
-        self._order = [[folded(word) for word in own] for own in words]
         self._full = [frozenset(map(folded, own)) for own in words]
         self._core = [subject(own) for own in words]
         shipped = Counter(tuple(own[:2]) for own in words if len(own) > 2)
@@ -82,6 +80,8 @@ class Verdicts:
         """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
         share = _jaccard(self._bodies[goes], self._bodies[stays])
         own = sorted(_own(self._bodies[goes], self._bodies[stays]))
+        if share < ALIKE and two_programs(self._skills[goes], self._skills[stays]):
+            return "", ""
         few = min(len(self._bodies[goes]), len(self._bodies[stays])) < _FEWEST
         if not self._skills[goes].body and (self._filled(goes, stays) or self._opposed(goes, stays)):
             return "", ""
@@ -109,7 +109,7 @@ class Verdicts:
         `mutual` says that each is the other's nearest.
         """
         said = self._said(a), self._said(b)
-        if self._opposed(a, b) or self._template(a, b) or alternative(self._stands[a], self._stands[b]):
+        if self._opposed(a, b) or self._template(a, b) or two_programs(self._skills[a], self._skills[b]):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
             return SAME
@@ -170,12 +170,9 @@ class Verdicts:
         return bool(ours & self._said(a) and theirs & self._said(b))
 
     def _opposed(self, a: int, b: int) -> bool:
-        """Whether two skills are told apart on purpose: by what their names say is done, or by naming each other."""
-        if self._roles[a] and self._roles[b] and not self._roles[a] & self._roles[b]:
-            return True
-        if "to" in self._full[a] & self._full[b] and self._order[a] != self._order[b]:
-            return True  # there and back
-        return sends_to(self._skills[a], self._skills[b]) or sends_to(self._skills[b], self._skills[a])
+        """Whether two skills are told apart on purpose: by what their names say, or by naming each other."""
+        ours, theirs = self._skills[a], self._skills[b]
+        return opposed(ours, theirs) or sends_to(ours, theirs) or sends_to(theirs, ours)
 
     def _spell(self, row: int, words: frozenset[str]) -> str:
         """Return some words of a name as they stand in it."""
@@ -188,6 +185,31 @@ class Verdicts:
         return sum(words <= core for core in self._core)
 
 
+def two_programs(one: Skill, other: Skill) -> bool:
+    """Whether two skills are for different programs, by the ones that they need or by their homepages."""
+    ours, theirs = (skill.programs or _called(skill) for skill in (one, other))
+    if ours and theirs and not set(ours) & set(theirs):
+        return True
+    return bool(one.homepage and other.homepage) and not _same_place(one.homepage, other.homepage)
+
+
+def _called(skill: Skill) -> tuple[str, ...]:
+    """Return the programs that a text calls by name, as in "via the `td` CLI" and "use the td (Todoist CLI)"."""
+    found = _CLI.findall(f"{skill.description}\n{skill.body}")
+    return tuple(dict.fromkeys(word.casefold() for pair in found for word in pair if word))
+
+
+def _same_place(ours: str, theirs: str) -> bool:
+    """Whether two addresses are of one project: a repository goes by its path, any other site by its host."""
+    (host, path), (other, there) = (address.partition("/")[::2] for address in (ours, theirs))
+    if host == other:
+        return not path or not there or path == there or not _FORGE.search(host)
+    return host.endswith(f".{other}") or other.endswith(f".{host}")
+
+
+_CLI = re.compile(r"`([\w.-]+)` CLI\b|\b(?:via|using|[Uu]se) the ([\w.-]+) (?:CLI\b|\([^()]{1,40} CLI\))")
+_FORGE = re.compile(r"git|bitbucket|codeberg")
+"""Hosts of many projects."""
 SAME = "their descriptions say the same words"
 CLOSE = "each is the other's nearest"
 

@@ -190,7 +190,9 @@ def flip_blocks(edit: Edit, most: int | None = None) -> list[Block]:
     for flip in head(edit.flips, most):
         sign = "+" if flip.after == flip.gold else "−" if flip.before == flip.gold else "~"
         meant = "" if flip.gold in {flip.before, flip.after} else f" (meant for {flip.gold})"
-        blocks.append(Bullet(sign, flip.query, f"{flip.after}, not {flip.before}{meant}", flip.after))
+        # What a folded skill lost to the one that it is folded into goes where it went.
+        instead = "" if flip.after == flip.before else f", not {flip.before}"
+        blocks.append(Bullet(sign, flip.query, f"{flip.after}{instead}{meant}", flip.after))
     return blocks
 
 

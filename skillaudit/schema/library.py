@@ -99,6 +99,10 @@ class Skill(Record):
     """What a strict client does not find in it: `name`, `description`, `yaml`, `frontmatter`."""
     globs: tuple[str, ...] = ()
     """Patterns of its `paths` key: some clients offer it only for work on files that match."""
+    programs: tuple[str, ...] = ()
+    """Programs that it needs, by `metadata`, without those that are for anything, such as `curl`; case folded."""
+    homepage: str = ""
+    """Host and path of its `homepage`, or of its repository; case folded."""
     out: Literal["", "excluded", "not loaded"] = ""
     """Why it does not compete: the user left it out, or no client that the library is made for loads it."""
 

@@ -32,6 +32,11 @@ def test_a_subject_has_neither_roles_nor_quality(name: str, about: set[str]) -> 
         (("speed", "Make pages quick."), ("page-quick", "Make pages quick. Use speed tests."), False),
         (("deploy-app", "Deploy the app."), ("deploy-service", "Deploy a service."), False),
         (("docs-guide", "Write docs."), ("doc-expert", "Write docs well."), False),
+        (("eventgrid-dotnet", "Publish events."), ("eventgrid-py", "Publish events."), True),
+        (("md-to-office", "Convert documents."), ("office-to-md", "Convert documents."), True),
+        (("api-v1", "Call the API."), ("api-v2", "Call the API."), True),
+        (("api", "Call the API."), ("api-v2", "Call the API."), False),
+        (("detecting-abuse", "Look into abuse."), ("performing-abuse", "Look into abuse."), True),
     ],
 )
 def test_a_name_sets_apart_what_its_description_alone_speaks_of(

@@ -281,3 +281,21 @@ def test_no_bytes_crash_the_parser(data: bytes) -> None:
         assert clean(shown) == shown
     lines = data.count(b"\n") + data.count(b"\r") + 1
     assert all(problem.kind in DEFECT_KINDS and 1 <= problem.line <= lines for problem in got.problems)
+
+
+@pytest.mark.parametrize(
+    ("lines", "programs", "homepage"),
+    [
+        ('metadata: {"clawdbot":{"requires":{"bins":["td","Curl"]}}}', ("td",), ""),
+        ("metadata:\n  requires:\n    bins:\n      - TD\n", ("td",), ""),
+        ("homepage: https://www.Example.com/a/\n", (), "example.com/a"),
+        ("repository: https://example.com/me/tool.git\n", (), "example.com/me/tool"),
+        ('metadata: {"any":{"homepage":"http://example.com?x=1"}}', (), "example.com"),
+        ("metadata: {requires: {bins: curl}}\nhomepage: [https://example.com]\n", (), ""),
+    ],
+)
+def test_a_frontmatter_tells_what_program_a_skill_is_for(
+    lines: str, programs: tuple[str, ...], homepage: str
+) -> None:
+    found = parse(f"---\nname: a\ndescription: Do a.\n{lines}\n---\nBody.\n", folder="a")
+    assert (found.programs, found.homepage) == (programs, homepage)

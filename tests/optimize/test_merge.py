@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -14,7 +15,7 @@ from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.optimize.apply.merged import redirected
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.merge import SAME, Verdicts, joined
+from skillaudit.optimize.merge import SAME, Verdicts, joined, two_programs
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Plan
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import source_of
@@ -64,6 +65,37 @@ def test_who_does_the_same(
     first: tuple[str, str], second: tuple[str, str], cosine: float, same: bool
 ) -> None:
     assert bool(verdict(first, second, cosine)) is same
+
+
+HUB = "github.com/"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        ({"programs": ("td",)}, {"programs": ("todoist",)}, True),
+        ({"programs": ("td", "fzf")}, {"programs": ("td",)}, False),
+        ({"programs": ("td",)}, {}, False),
+        ({"programs": ("td",)}, {"description": "Tasks via the todoist CLI wrapper."}, True),
+        ({"programs": ("td",)}, {"description": "Use the td (Todoist CLI) for tasks."}, False),
+        ({"programs": ("td",)}, {"body": "Call the `td` CLI."}, False),
+        ({"homepage": f"{HUB}a/todoist"}, {"homepage": f"{HUB}b/todoist-cli"}, True),
+        ({"homepage": f"{HUB}a/todoist"}, {"homepage": "todoist.com"}, True),
+        ({"homepage": "docs.todoist.com/api"}, {"homepage": "todoist.com"}, False),
+        ({"homepage": "todoist.com/a"}, {"homepage": "todoist.com/b"}, False),
+        ({"homepage": f"{HUB}a/todoist"}, {}, False),
+    ],
+)
+def test_skills_for_two_programs_are_not_one(
+    one: dict[str, object], other: dict[str, object], two: bool
+) -> None:
+    a, b = (
+        msgspec.structs.replace(Skill(id=f"{at}/tasks", name="tasks", description=SLO), **said)
+        for at, said in enumerate((one, other))
+    )
+    assert two_programs(a, b) is two_programs(b, a) is two
+    same = Verdicts([a, b], None, [source_of(a), source_of(b)]).by_text(0, 1, True)
+    assert not (two and same)
 
 
 def test_one_text_under_two_names_is_one_skill_unless_a_template_was_filled_in() -> None:
