@@ -13,6 +13,7 @@ from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, par
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
+from skillaudit.optimize.records import OWNERS
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, slug, spelled
 from skillaudit.optimize.words.situations import SAYS_WHEN, calls
@@ -255,7 +256,7 @@ EMPTY = re.compile(
     re.IGNORECASE,
 )
 """A description that says that its skill is of no use now."""
-OPEN = "yours to decide: names and texts agree, but not surely"
+OPEN = f"{OWNERS}: names and texts agree, but not surely"
 """Why a merge is proposed and not ticked."""
 
 

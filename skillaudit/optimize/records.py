@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from skillaudit.optimize.hierarchy.records import Hierarchy as Hierarchy
 from skillaudit.optimize.hierarchy.records import Node as Node
@@ -21,9 +21,7 @@ StepName = Literal[
 ]
 JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
 """Steps whose edits are for what a forecast shows."""
-STEPS: tuple[StepName, ...] = (
-    "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy",
-)  # fmt: skip
+STEPS: tuple[StepName, ...] = get_args(StepName)
 """The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
 to leave the list helps nobody."""
 
@@ -59,6 +57,8 @@ class Effect(Record):
     """Change of the expected number of requests routed right, under a soft choice."""
 
 
+OWNERS = "yours to decide"
+"""Stands in why an edit is refused that only the owner of the library can judge."""
 LEAST_PROVED = 0.005
 """Least gain in accuracy that is called proved: half a request in a hundred."""
 
@@ -291,7 +291,7 @@ class Step(Record):
     hijack: float | None
     no_skill: float | None
     gain: float | None
-    """Change of accuracy against the line before."""
+    """Change of accuracy against the line before, request by request as in `PairedTest`."""
     note: str = ""
 
 
@@ -369,6 +369,13 @@ class Optimisation(Record):
     def accepted(self) -> tuple[Edit, ...]:
         """The edits that an export makes."""
         return tuple(edit for edit in self.edits if edit.accept)
+
+    @property
+    def undecided(self) -> tuple[Edit, ...]:
+        """The refused edits that are the owner's to decide."""
+        offered = {edit for offer in self.offers for edit in offer.edits}
+        refused = [edit for edit in self.edits if not edit.accept]
+        return tuple(edit for edit in refused if edit.id in offered or OWNERS in edit.refused)
 
     @property
     def gains(self) -> bool:

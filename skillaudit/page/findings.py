@@ -38,7 +38,7 @@ def finding_blocks(
     rows = [_finding(report, one, page, brief) for one in shown]
     yield table(columns, rows, len(found) if page else None, "finding")
     if report.plan is None:
-        yield Paragraph("optimize --plan FILE finds edits for them; report --plan FILE names each.", "muted")
+        yield Paragraph("optimize --plan FILE tries edits for them; report --plan FILE names each.", "muted")
     left = found[len(shown) :]
     if brief and left:
         counts = Counter(finding.code for finding in left)

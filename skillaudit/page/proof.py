@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("false_trigger", "warning"))
 
 
-def verdict(found: Optimisation) -> str:
-    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing."""
+def verdict(found: Optimisation, where: str = "--all shows them") -> str:
+    """Say in a sentence what the plan comes to, by the half of the proof that refused nothing.
+
+    `where` says where to see the edits of a plan that accepts none.
+    """
     proof = found.planned or found.proof
     if found.live is not None:
         return live_verdict(found.live)
@@ -29,7 +32,7 @@ def verdict(found: Optimisation) -> str:
             else "No edit is proposed, and the tree below is not recommended: keep your library."
         )
     if not found.accepted:
-        return "Nothing here gains a request by any edit that was tried: keep your library."
+        return _refused(found, where)
     working = _beside(found)
     if proof is None:
         return f"No request was kept back to judge this library: nothing is proved.{working}"
@@ -54,7 +57,20 @@ def verdict(found: Optimisation) -> str:
         return f"Not proved: {said}; {why}.{working}"
     if found.gains:
         return f"Not proved: {said}.{working}"
-    return f"Nothing is gained when a model is asked to choose: {said}.{working}"
+    nothing = "No gain is sure" if (change.value or 0.0) > 0 else "Nothing is gained"
+    return f"{nothing} when a model is asked to choose: {said}.{working}"
+
+
+def _refused(found: Optimisation, where: str) -> str:
+    """Count what was tried for nothing, and what of it only the owner can judge."""
+    if not found.edits:
+        return "No edit was found that gains a request: keep your library."
+    tried = (
+        f"{plural(len(found.edits), 'edit')} {'was' if len(found.edits) == 1 else 'were'} tried and refused"
+    )
+    yours = len(found.undecided)
+    told = f", {'one is' if yours == 1 else f'{yours:,} are'} yours to decide" if yours else ""
+    return f"No gain is sure: {tried}{told}; {where}."
 
 
 def _beside(found: Optimisation) -> str:
@@ -167,9 +183,9 @@ def class_blocks(proof: Proof) -> list[Block]:
         for change in proof.classes
     ]
     if proof.second:
-        rows.append(
-            (Span(f"{proof.second} scorer"), Span("confirms"), Span(_hundred(proof.confirmed), "value"))
-        )
+        agrees = "confirms" if (proof.confirmed.value or 0.0) > 0 else "does not confirm"
+        other = f"{proof.router}, {proof.second} scorer"
+        rows.append((Span(other), Span(agrees), Span(_hundred(proof.confirmed), "value")))
     if not rows:
         return []
     columns = (Column("router"), Column("list"), Column("requests gained in a hundred"))
@@ -232,4 +248,8 @@ def step_blocks(steps: Sequence[Step]) -> list[Block]:
         for step in steps
     ]  # fmt: skip
     notes: list[Block] = [Paragraph(f"{step.step}: {step.note}", "muted") for step in steps if step.note]
-    return [Heading("Step by step", "each with all before it"), table(columns, rows), *notes]
+    return [
+        Heading("Step by step", "each with all before it"),
+        table(columns, rows),
+        *notes,
+    ]

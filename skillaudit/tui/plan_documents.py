@@ -87,7 +87,10 @@ def summary_document(plan: PlanTab, found: Optimisation) -> list[Block]:
             )
         )
     else:
-        blocks += [Paragraph(verdict(found), "" if found.gains else "warning"), *working_blocks(found)]
+        blocks += [
+            Paragraph(verdict(found, "the list shows them"), "" if found.gains else "warning"),
+            *working_blocks(found),
+        ]
     blocks += _exported(plan)
     if plan.forecast_error is not None:
         blocks += [Heading("No forecast"), Paragraph(str(plan.forecast_error), "error")]
@@ -100,7 +103,7 @@ def summary_document(plan: PlanTab, found: Optimisation) -> list[Block]:
         blocks.append(Paragraph("Forecasting what is accepted now …", "muted"))
     elif judged is not None and judged.proof is not None:
         blocks += [
-            *proof_blocks(judged.proof),
+            *proof_blocks(judged.proof, "Proof" if plan.as_proposed else "Proof of what is accepted now"),
             *harmed_blocks(judged.proof.harmed),
             *step_blocks(judged.steps),
         ]

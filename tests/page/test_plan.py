@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from skillaudit.optimize.records import (
+    OWNERS,
     PLAN_VERSION,
     Edit,
     Effect,
+    Flip,
     Harm,
     Offer,
     Optimisation,
@@ -20,7 +22,8 @@ from skillaudit.optimize.records import (
     StepName,
 )
 from skillaudit.page.lines import cells
-from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document
+from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document, flip_blocks
+from skillaudit.page.proof import verdict
 from skillaudit.page.text import WIDTH
 from skillaudit.page.text import render as render_text
 from skillaudit.schema import Estimate
@@ -142,7 +145,7 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
     assert text.startswith(verdict)
     assert text.index("PROOF OF THE PLAN AS IT WAS MADE") < text.index("WITHOUT WHAT HARMS")
     kept = " ".join(render(msgspec.structs.replace(whole, proof=whole.planned)).split())
-    alone = {"As planned these edits did harm": "These edits do harm", "Not proved: ": "Nothing is gained"}
+    alone = {"As planned these edits did harm": "These edits do harm", "Not proved: ": "No gain is sure"}
     assert kept.startswith(alone.get(verdict, verdict))
     assert ("PROOF" in kept) is (low > 0)
 
@@ -150,8 +153,33 @@ def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: flo
 def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
     refused = [edit(number, accept=False, refused="no decision changes") for number in range(5)]
     lines = render(found(*refused)).strip().splitlines()
-    assert lines == ["Nothing here gains a request by any edit that was tried: keep your library."]
+    assert lines == ["No gain is sure: 5 edits were tried and refused; --all shows them."]
     assert "REFUSED" in render(found(*refused), everything=True)
+
+
+@pytest.mark.parametrize(
+    ("refused", "offered", "told"),
+    [
+        ([], (), "No edit was found that gains a request: keep your library."),
+        (["it harms"], (), "1 edit was tried and refused; here."),
+        (["it harms", f"{OWNERS}: who knows"], (), "2 edits were tried and refused, one is yours to decide; here."),
+        (["it harms", f"{OWNERS}: who knows"], (0, 1), "2 edits were tried and refused, 2 are yours to decide; here."),
+    ],
+)  # fmt: skip
+def test_what_was_refused_and_what_is_the_owners_to_decide_is_counted(
+    refused: list[str], offered: tuple[int, ...], told: str
+) -> None:
+    edits = [edit(number, accept=False, refused=why) for number, why in enumerate(refused)]
+    offers = [Offer(edits=(edits[number].id,), accuracy=0.8, hijack=0.1, gain=0.01) for number in offered]
+    assert verdict(found(*edits, offers=tuple(offers)), "here").endswith(told)
+
+
+def test_a_request_that_a_merge_makes_right_where_it_was_is_not_said_to_move() -> None:
+    flips = [Flip(query="to do", gold="todo", before=before, after="todo") for before in ("todo", "tasks")]
+    shown = [
+        block.tail for block in flip_blocks(msgspec.structs.replace(edit(1, accept=True), flips=tuple(flips)))
+    ]
+    assert shown == ["todo", "todo, not tasks"]
 
 
 @pytest.mark.parametrize(

@@ -216,8 +216,8 @@ class _Court:
         agreed = UNKNOWN
         if other is not None:
             second = _Court(self.halves, msgspec.structs.replace(config, scorer=other), self.embed)
-            router = None if is_local(config.router) else config.router
-            agreed = paired(second.before, second.after(edits), other, router or f"local/{other}").difference
+            router = f"local/{other}" if is_local(proof.router) else proof.router
+            agreed = paired(second.before, second.after(edits), other, router).difference
         return msgspec.structs.replace(proof, classes=changes, second=other or "", confirmed=agreed)
 
     def weighed(self, edits: Sequence[Edit]) -> list[Edit]:
@@ -297,24 +297,22 @@ class _Court:
 
     def ablation(self, edits: Sequence[Edit]) -> tuple[Step, ...]:
         """Return the figures after each step and all before it."""
-        last = self.rates(self.before)[1]
-        lines = [_line("before", 0, last, None)]
+        config, last = self.config, self.before
+        lines = [_line("before", 0, self.rates(last)[1], None)]
         done: list[Edit] = []
         for step in STEPS:
             new = [edit for edit in edits if edit.step == step and edit.accept]
             if not new:
                 continue
             done += new
-            found = self.rates(self.after(done))[1]
-            lines.append(_line(step, len(new), found, last))
+            found = self.after(done)
+            gain = paired(last, found, config.scorer, config.router).difference.value
+            lines.append(_line(step, len(new), self.rates(found)[1], gain))
             last = found
         return tuple(lines)
 
 
-def _line(step: str, number: int, found: Rates, last: Rates | None) -> Step:
-    gain = None
-    if last is not None and found.accuracy.value is not None and last.accuracy.value is not None:
-        gain = round(found.accuracy.value - last.accuracy.value, 4)
+def _line(step: str, number: int, found: Rates, gain: float | None) -> Step:
     return Step(
         step=step,
         edits=number,
