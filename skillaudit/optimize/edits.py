@@ -116,7 +116,13 @@ def decisive(edits: Sequence[Edit], labelled: Collection[str] = ()) -> list[Edit
 
 def _decided(edit: Edit, labelled: Collection[str]) -> Edit:
     effect = edit.effect
-    if not edit.accept or effect is None or effect.gained > effect.lost or edit.step == "budget":
+    if (
+        not edit.accept
+        or effect is None
+        or effect.gained > effect.lost
+        or edit.step == "budget"
+        or edit.spares
+    ):
         return edit
     rewrite = edit.kind in ("describe", "boundary") and edit.step != "activation"
     thin = rewrite and is_thin(edit.before) and edit.skills[0] in labelled

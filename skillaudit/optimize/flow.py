@@ -41,6 +41,7 @@ from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.holes import broad_rows
+from skillaudit.routing.predict import spared
 from skillaudit.schema import Library, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.weighing import in_order_of_use
@@ -173,13 +174,15 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         vectors = order.embed(texts) if order.embed is not None else None
         scorer = make_scorer(order.config.scorer, texts, vectors=vectors, embed=order.embed)
         broad = broad_rows(bench.skills, bench.requests, scorer) if "narrow" in only else ()
+        config = order.config
+        idle = spared(bench.skills, bench.requests, scorer, config.router) if "narrow" in only else {}
         if "merge" in only:
             neighbors = nearest(scorer.similarities, len(texts), NEAREST, progress=progress)
             fold_duplicates(bench, lexicon, neighbors, vectors)
         if "retire" in only:
             retire(bench, scorer.similarities, order.config.scorer)
         if "narrow" in only:
-            narrow_holes(bench, lexicon, broad)
+            narrow_holes(bench, lexicon, broad, idle)
     bench.start = list(bench.skills)
     if "boundary" in only:
         draw_boundaries(bench, lexicon, write, progress)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -33,25 +34,31 @@ MAX_PARTS = 6
 """Parts of a body that are named."""
 
 
-def narrow_holes(bench: Bench, lexicon: Lexicon, known: Sequence[int] = ()) -> None:
+def narrow_holes(
+    bench: Bench,
+    lexicon: Lexicon,
+    known: Sequence[int] = (),
+    spared: Mapping[int, float] = MappingProxyType({}),
+) -> None:
     """Propose what to do with each black hole, worst first.
 
     `known` are rows that the forecast calls black holes; a skill that takes much by top rank from several
     others, and claims everything or calls itself a router, is tried as well. Narrowing is preferred, never with
-    more telling words than before; demotion to manual-only is accepted where the skill has nothing of its own to
-    lose; a router is left to be declared by its author.
+    more telling words than before; demotion to manual-only is accepted where the skill has less of its own to lose
+    than it takes, in requests and in false triggers of a hundred; a router is left to be declared by its author.
+    `spared` is the share of requests that need nothing which fire no skill without a row (`routing.predict.spared`).
     """
     tried: set[int] = set()
     for _ in range(MAX_ROUNDS):
-        rows = [row for row in _suspects(bench, known) if row not in tried]
+        rows = [row for row in _suspects(bench, {*known, *spared}) if row not in tried]
         if not rows:
             return
         for row in rows:
             tried.add(row)
-            _narrow(bench, lexicon, row, row in known)
+            _narrow(bench, lexicon, row, row in known, spared.get(row, 0.0))
 
 
-def _suspects(bench: Bench, known: Sequence[int]) -> list[int]:
+def _suspects(bench: Bench, known: Collection[int]) -> list[int]:
     wrong = ~bench.board.right
     taker, owner = bench.board.rival[wrong], bench.board.owner[wrong]
     taken = np.bincount(taker, minlength=len(bench.skills))
@@ -69,7 +76,7 @@ def _suspects(bench: Bench, known: Sequence[int]) -> list[int]:
     ][:MAX_HOLES]
 
 
-def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None:
+def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool, idle: float) -> None:
     skill = bench.skills[row]
     owned = bench.board.per_skill(np.ones(len(bench.requests)))[row]
     taken = int(bench.board.absorbed()[row])
@@ -79,6 +86,8 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     what = f"takes {taken} requests of other skills"
     what += f", has {int(owned)} of its own" if owned else " and none is its own"
     what += f"; claims {', '.join(repr(phrase) for phrase in phrases[:3])}" if phrases else ""
+    triggers = round(-100 * idle, 2) + 0.0
+    what += f"; draws {-triggers:.1f} of 100 requests that need no skill" if triggers else ""
     router = any(word in skill.text.casefold() for word in ROUTES)
     if not (significant or phrases or router):
         return  # what a skill that claims nothing general says it can do is its author's to take back
@@ -86,7 +95,12 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
     proposed += tuple(pruned(bench, row, lexicon)[-PRUNED:]) if owned else ()
     if significant and owned < FEW:
         bench.broad.add(row)
-    texts = [text for text in proposed if is_narrower(text, skill.description)]
+    # One that claims everything still draws what needs no skill.
+    texts = [
+        text
+        for text in proposed
+        if is_narrower(text, skill.description) and not (triggers and generic_phrases(text))
+    ]
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None
     for at, text in enumerate(texts):
@@ -100,6 +114,9 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         )
         return
     harmed = bench.harmful(row, removal)
+    # What others get back, less what it loses itself, and false triggers, as the report counts them.
+    if harmed == skill.id and 100 * most / len(bench.requests) - triggers > 0:
+        harmed = ""
     if router:
         reason = f"{what}; it calls itself a router: declare it, or make it manual-only"
         bench.remove("declare", "narrow", row, reason, "its author must say that it is one")
@@ -108,10 +125,10 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool) -> None
         refused = "declare it instead, if it is a router"
     if not refused and not any(request.source in ("file", "evals") for request in bench.requests):
         refused = "no request that a person labelled says so; yours to decide"
-    if not refused and most < bench.minimum:
+    if not refused and most < bench.minimum and not triggers:
         refused = "by itself it brings nothing: other skills would take the same requests"
     reason = f"{what}; manual-only, it no longer competes and can still be called by name"
-    bench.remove("demote", "narrow", row, reason, refused)
+    bench.remove("demote", "narrow", row, reason, refused, triggers=triggers or None)
     if refused and len(parts := _parts(skill, lexicon.sources[row])) >= LEAST_ROBBED:
         shown = ", ".join(parts[:MAX_PARTS]) + (" and others" if len(parts) > MAX_PARTS else "")
         reason = f"{what}; its body has {len(parts)} parts that could be skills of their own: {shown}"

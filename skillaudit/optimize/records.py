@@ -97,11 +97,17 @@ class Edit(Record, forbid_unknown_fields=True):
     hundred: tuple[tuple[str, float], ...] = ()
     """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
     triggers: float | None = None
-    """False triggers of a hundred requests that need no skill, which a merge alone adds; None without such requests."""
+    """False triggers of a hundred requests that need no skill, which a merge alone adds, or a skill made manual-only;
+    None where that is not known."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
     mends: tuple[str, ...] = ()
     """Fingerprints of the findings of the audit that it mends."""
+
+    @property
+    def spares(self) -> bool:
+        """Whether it takes a skill off the list against false triggers: what that costs the skill is weighed in it."""
+        return self.kind == "demote" and (self.triggers or 0.0) < 0
 
     @property
     def described(self) -> str:
@@ -237,6 +243,8 @@ class Offer(Record):
     hijack: float | None
     gain: float
     """Change of accuracy against the accepted edits alone."""
+    triggers: float = 0.0
+    """False triggers of a hundred that it adds, by the edit that spares most: they do not add up."""
     harmed: tuple[Harm, ...] = ()
     """Skills that would lose more than the tolerance."""
 

@@ -142,10 +142,11 @@ def offer_blocks(found: Optimisation) -> list[Block]:
             f"{harm.skill} {harm.before:.0%} → {harm.after:.0%} of {harm.requests}" for harm in offer.harmed
         )
         what = f"{VERBS.get(first.kind, first.kind)} {first.skills[0]}"
+        spares = f"; false triggers {signed(offer.triggers, 1)} of 100" if offer.triggers else ""
         rows.append(
             (
                 Span(" + ".join(offer.edits)),
-                Span(what if len(offer.edits) == 1 else "all of these", "link", first.skills[0]),
+                Span((what if len(offer.edits) == 1 else "all of these") + spares, "link", first.skills[0]),
                 Span(percent(offer.accuracy), "value"), Span(points(offer.gain)), Span(percent(offer.hijack)),
                 Span(price, "warning"),
             )

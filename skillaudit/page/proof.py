@@ -83,9 +83,13 @@ def _beside(found: Optimisation) -> str:
         )
     if counts["budget"]:
         told.append(f"{plural(counts['budget'], 'description')} cut to a client's room")
-    return (
+    said = (
         f" Ticked for what no forecast shows: {', '.join(told)}; prove it with --prove MODEL." if told else ""
     )
+    if spares := [-(edit.triggers or 0.0) for edit in found.accepted if edit.spares]:
+        made = f"{plural(len(spares), 'skill')} made manual-only"
+        said += f" {made} for false triggers: up to {max(spares):.0f} of 100 by one alone."
+    return said
 
 
 def working_blocks(found: Optimisation) -> list[Block]:

@@ -143,6 +143,15 @@ def claiming(skills: Sequence[Skill], width: Floats | None) -> float:
     return _standing_out(len(catch_alls(skills, width)), len(skills))
 
 
+def spared_by(
+    skills: Sequence[Skill], width: Floats | None, spared: Callable[[int, float], float | None]
+) -> dict[int, float]:
+    """Return what `black_holes` says of false triggers, in [0, 1], by row of each skill that claims everything."""
+    rows = catch_alls(skills, width)
+    left = _standing_out(len(rows) - 1, len(skills) - 1)
+    return {row: spared(row, left) or 0.0 for row in rows}
+
+
 def _standing_out(catching: int, size: int) -> float:
     return min(1.0, CROWD * catching / size) if size else 0.0
 

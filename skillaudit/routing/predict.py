@@ -14,7 +14,7 @@ from skillaudit.routing.classes import side_by_side
 from skillaudit.routing.contested import NAMED, contested
 from skillaudit.routing.evidence import Remembered
 from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
-from skillaudit.routing.holes import black_holes, claiming
+from skillaudit.routing.holes import MIN_SKILLS, black_holes, catch_alls, claiming, spared_by
 from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.routing.reading import Reader, View
@@ -119,6 +119,25 @@ def forecast(
         black_holes=holes,
         rows=() if brief else side_by_side(reader, profile, found, name, seed),
     )
+
+
+def spared(
+    skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer, router: str | None
+) -> dict[int, float]:
+    """Return by row of each catch-all the share of requests that need nothing which fire no skill without it.
+
+    The figure of the black holes of `forecast`; empty for a library too small to have any.
+    """
+    if len(skills) < MIN_SKILLS:
+        return {}
+    scorer = Remembered(scorer, len(skills))
+    wide = breadth(skills, requests, scorer)
+    width = None if wide is None else tail(wide, scorer.name)
+    if not catch_alls(skills, width):
+        return {}
+    reader = Reader(skills, requests, scorer, catch_all=claiming(skills, width), strangers=True)
+    profile = find(router, scorer.name).at([skill.name for skill in skills])
+    return spared_by(skills, width, reader.view(profile).spared)
 
 
 def _level_sd(hijack: Estimate) -> float:

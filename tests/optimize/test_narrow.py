@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from skillaudit.config import Config
@@ -9,9 +10,17 @@ from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.narrow import _parts
+from skillaudit.optimize.proof.prove import _weighty, cost_of
+from skillaudit.optimize.records import Harm
 from skillaudit.optimize.words.source import is_narrower, source_of
-from skillaudit.schema import Skill
+from skillaudit.requests import gather
+from skillaudit.routing import forecast
+from skillaudit.routing.predict import spared
+from skillaudit.schema import Coverage, Skill
+from skillaudit.scoring import LexicalScorer
 from tests.conftest import SAMPLES
+
+NONE = Coverage(requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0)
 
 
 @pytest.mark.parametrize(
@@ -56,3 +65,36 @@ def test_the_black_holes_of_the_sample_are_narrowed_or_offered() -> None:
     offered = {edit.skills[0] for offer in found.offers for edit in found.edits if edit.id in offer.edits}
     assert {"workbench", "super-helper"} <= narrowed | offered
     assert not any(edit.skills[0] == "skill-finder" for edit in found.accepted)
+
+
+def test_what_a_black_hole_takes_weighs_more_than_its_own_requests() -> None:
+    sample = SAMPLES / "black_hole"
+    config = Config(scorer="lexical", use_cache=False, requests=(sample / "requests.jsonl",))
+    found = optimize(load([sample]), config, only=steps_named("narrow"))
+    (away,) = [edit for edit in found.accepted if edit.skills == ("super-helper",)]
+    assert away.kind == "demote"
+    assert away.spares
+    assert away.effect is not None
+    assert away.effect.lost > 0
+    told = found.router
+    assert cost_of(away, told) == ""
+    assert cost_of(msgspec.structs.replace(away, triggers=None), told)
+    assert not _weighty(
+        (Harm(skill="super-helper", requests=3, before=1, after=0, edits=(away.id,)),), [away]
+    )
+
+
+def test_false_triggers_are_those_of_the_report() -> None:
+    library = load([SAMPLES / "black_hole"])
+    skills = library.routable
+    requests = gather(library, (SAMPLES / "black_hole" / "requests.jsonl",)).requests
+    scorer = LexicalScorer([skill.text for skill in skills])
+    size = len(skills)
+    report = forecast(
+        skills, requests, scorer, families=[""] * size, labels=[-1] * size, neighbors=None, coverage=NONE
+    )
+    drawn = spared(skills, requests, scorer, None)
+    assert max(drawn.values()) > 0.01
+    holes = {hole.skill: hole.idle for hole in report.black_holes}
+    for row, share in drawn.items():
+        assert holes[skills[row].id] == pytest.approx(share)

@@ -21,6 +21,7 @@ from skillaudit.optimize.records import (
     SaysWhen,
     StepName,
 )
+from skillaudit.page.blocks import Bullet
 from skillaudit.page.lines import cells
 from skillaudit.page.plan import ALIKE, IN_FULL, NAMED, document, flip_blocks
 from skillaudit.page.proof import verdict
@@ -174,11 +175,24 @@ def test_what_was_refused_and_what_is_the_owners_to_decide_is_counted(
     assert verdict(found(*edits, offers=tuple(offers)), "here").endswith(told)
 
 
+def test_a_skill_that_is_taken_off_against_false_triggers_is_told_apart() -> None:
+    away = msgspec.structs.replace(
+        edit(1, accept=True), kind="demote", step="narrow", after="", triggers=-22.15
+    )
+    assert "1 skill made manual-only for false triggers: up to 22 of 100 by one alone." in verdict(
+        found(away)
+    )
+    offer = Offer(edits=(away.id,), accuracy=0.9, hijack=0.1, gain=-0.001, triggers=-22.15)
+    refused = msgspec.structs.replace(away, accept=False, refused="who knows")
+    text = " ".join(render(found(refused, offers=(offer,))).split())
+    assert "one is yours to decide" in text
+    assert "-22.1 of 100" in text or "-22.2 of 100" in text
+
+
 def test_a_request_that_a_merge_makes_right_where_it_was_is_not_said_to_move() -> None:
     flips = [Flip(query="to do", gold="todo", before=before, after="todo") for before in ("todo", "tasks")]
-    shown = [
-        block.tail for block in flip_blocks(msgspec.structs.replace(edit(1, accept=True), flips=tuple(flips)))
-    ]
+    blocks = flip_blocks(msgspec.structs.replace(edit(1, accept=True), flips=tuple(flips)))
+    shown = [block.tail for block in blocks if isinstance(block, Bullet)]
     assert shown == ["todo", "todo, not tasks"]
 
 

@@ -36,7 +36,8 @@ def offers(
     found = [_offer(bundle, edits, proof, prove) for bundle in bundles]
     return tuple(
         sorted(
-            (offer for offer in found if offer.gain >= LEAST), key=lambda offer: (-offer.gain, offer.edits)
+            (offer for offer in found if offer.gain - offer.triggers / 100 >= LEAST),
+            key=lambda offer: (-offer.gain, offer.edits),
         )
     )
 
@@ -55,5 +56,6 @@ def _offer(
         accuracy=after.after.accuracy.value,
         hijack=after.after.hijack.value,
         gain=round((after.after.accuracy.value or 0.0) - (proof.after.accuracy.value or 0.0), 4),
+        triggers=min((edit.triggers or 0.0 for edit in bundle if edit.spares), default=0.0),
         harmed=harmed,
     )

@@ -86,9 +86,9 @@ def prove(
     court = _Court(halves, config, embed)
     planned = proof = court.proof(edits)
     planned_edits = tuple(edits)
-    if refuse and planned.harmed:
+    if refuse and (harms := _weighty(planned.harmed, edits)):
         edits = refuse_harm(
-            config.scorer, halves.skills, halves.proof, embed, edits, planned.harmed, court.harms, progress
+            config.scorer, halves.skills, halves.proof, embed, edits, harms, court.harms, progress
         )
         proof = court.proof(edits)
     edits = court.weighed(edits)
@@ -113,25 +113,33 @@ def prove(
     )
 
 
+def _weighty(harms: Sequence[Harm], edits: Sequence[Edit]) -> tuple[Harm, ...]:
+    """Return the harms without those of skills that are made manual-only and take more than they lose by it."""
+    gone = {edit.skills[0] for edit in edits if edit.accept and edit.spares}
+    return tuple(harm for harm in harms if harm.skill not in gone)
+
+
 def cost_of(edit: Edit, judge: str) -> str:
     """Say what an accepted edit loses by itself: requests that chose it, or some of a hundred of a class that counts.
 
-    Empty for nothing. The class that judges and the first of all may lose nothing, room for a client aside.
+    Empty for nothing. The class that judges and the first of all may lose nothing, room for a client and skills made
+    manual-only for more false triggers than that aside.
     """
     if not edit.accept or edit.step == "budget":
         return ""
     for name, change in edit.hundred:
-        if name in (judge, LEADING) and change < 0:
+        if name in (judge, LEADING) and change - (edit.triggers or 0.0) * edit.spares < 0:
             return f"{REFUSED}, it costs {name} {-change:.2f} requests in a hundred"
     effect = edit.effect
-    if effect is not None and effect.lost > effect.gained:
+    if effect is not None and effect.lost > effect.gained and not edit.spares:
         return f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
     return ""
 
 
 def unproved(edits: Sequence[Edit]) -> list[Edit]:
     """Refuse what is for the forecast alone: the whole plan gains nothing by it."""
-    return _without(edits, {edit.id: UNPROVED for edit in edits if edit.accept and edit.step in JUDGED})
+    judged = [edit for edit in edits if edit.accept and edit.step in JUDGED and not edit.spares]
+    return _without(edits, {edit.id: UNPROVED for edit in judged})
 
 
 def _too_dear(edit: Edit) -> str:
@@ -249,7 +257,7 @@ class _Court:
         ]
 
     def _weighed(self, edit: Edit, after: Variant) -> Edit:
-        triggers = None
+        triggers = edit.triggers
         if edit.kind == "fold" and self.halves.idle:
             first, last = (self.rates(state)[1].false_trigger.value for state in (self.before, after))
             triggers = None if first is None or last is None else round(100 * (last - first), 2) + 0.0
@@ -293,7 +301,8 @@ class _Court:
     def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:
         """Return whom some edits harm."""
         config = self.config
-        return harmed(self.before, self.after(edits), config.scorer, config.router, touching(edits))
+        found = harmed(self.before, self.after(edits), config.scorer, config.router, touching(edits))
+        return _weighty(found, edits)
 
     def ablation(self, edits: Sequence[Edit]) -> tuple[Step, ...]:
         """Return the figures after each step and all before it."""
