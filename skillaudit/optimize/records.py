@@ -19,8 +19,6 @@ author to cut it into several (`split`, never done by the program)."""
 StepName = Literal[
     "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"
 ]
-JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
-"""Steps whose edits are for what a forecast shows."""
 STEPS: tuple[StepName, ...] = get_args(StepName)
 """The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
 to leave the list helps nobody."""
@@ -97,8 +95,7 @@ class Edit(Record, forbid_unknown_fields=True):
     hundred: tuple[tuple[str, float], ...] = ()
     """Requests in a hundred that this edit alone gains on the proof half, by class of routers."""
     triggers: float | None = None
-    """False triggers of a hundred requests that need no skill, which a merge alone adds, or a skill made manual-only;
-    None where that is not known."""
+    """False triggers of a hundred requests that need no skill, which it alone adds; None where that is not known."""
     flips: tuple[Flip, ...] = ()
     """The requests that change hands, at most five."""
     mends: tuple[str, ...] = ()
@@ -382,8 +379,7 @@ class Optimisation(Record):
     def undecided(self) -> tuple[Edit, ...]:
         """The refused edits that are the owner's to decide."""
         offered = {edit for offer in self.offers for edit in offer.edits}
-        refused = [edit for edit in self.edits if not edit.accept]
-        return tuple(edit for edit in refused if edit.id in offered or OWNERS in edit.refused)
+        return tuple(e for e in self.edits if not e.accept and (e.id in offered or OWNERS in e.refused))
 
     @property
     def gains(self) -> bool:

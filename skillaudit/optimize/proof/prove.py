@@ -18,7 +18,6 @@ from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
 from skillaudit.optimize.records import (
-    JUDGED,
     STEPS,
     Change,
     Edit,
@@ -29,6 +28,7 @@ from skillaudit.optimize.records import (
     Proof,
     Rates,
     Step,
+    StepName,
     is_gain,
 )
 from skillaudit.progress import Progress
@@ -43,6 +43,8 @@ DEAR = 0.1
 """Requests in a hundred that a sentence on when to use a skill may cost in the forecast of any class."""
 LEADING = "frontier"
 """The class that most agents at work belong to."""
+JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
+"""Steps whose edits are for what a forecast shows."""
 UNPROVED = "the whole plan gains nothing for sure on the requests kept aside to check it"
 """Why an edit for what a forecast shows is not ticked."""
 TOGETHER = "by itself it loses, but the plan gains less without it and the others like it"
