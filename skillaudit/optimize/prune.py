@@ -10,19 +10,15 @@ import numpy as np
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon
-from skillaudit.optimize.words.phrasing import closed
+from skillaudit.optimize.words.lists import shorter
+from skillaudit.optimize.words.phrasing import closed, ended
 from skillaudit.text.sentences import sentences
 
-MAX_CLAUSES = 40
-"""Longest list that is shortened."""
 LEAST = 0.02
 """Expected requests that leaving a clause out must bring by words."""
 LEFT = 12
 """Characters that a description must keep."""
 _COMMA = re.compile(r"[,;](?=\s)|[，；、]")
-_JOIN = re.compile(r"(and|or|und|oder|et|ou|y|o|e) ", re.IGNORECASE)
-_FIRM = re.compile(r"[:—–()\[\]{}\"“”„«»`]|\s-\s")
-"""In a clause that opens, closes or names something, which the rest would miss."""
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 
 Clauses = tuple[tuple[str, ...], ...]
@@ -88,11 +84,13 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def joined(parts: Clauses) -> str:
     """Return clauses as a text again; the last of a list keeps its `and`."""
-    return " ".join(closed(" ".join(clauses)) for clauses in parts)
+    return " ".join(
+        (ended if clauses[-1].endswith(")") else closed)(" ".join(clauses)) for clauses in parts if clauses
+    )
 
 
 def less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
-    """Yield a text with one sentence less, or one item less of a list of three or more; `kept` sentences stay."""
+    """Yield a text with one sentence less, or a part of one that it can do without; `kept` sentences stay."""
     for at, clauses in enumerate(parts):
         sentence = " ".join(clauses)
         if kept(sentence):
@@ -100,16 +98,5 @@ def less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:
         before, after = parts[:at], parts[at + 1 :]
         if len(parts) > 1 and (at or generic_phrases(sentence)):
             yield (*before, *after)
-        if not 2 < len(clauses) <= MAX_CLAUSES:
-            continue
-        for cut in range(1, len(clauses)):
-            last = cut == len(clauses) - 1
-            join = _JOIN.match(clauses[cut])
-            if _FIRM.search(clauses[cut]) or (last and not join):
-                continue
-            rest = [*clauses[:cut], *clauses[cut + 1 :]]
-            if last and join and not _JOIN.match(rest[-1]):
-                rest[-1] = join.group() + rest[-1]
-            if len(rest) == 2 and _JOIN.match(rest[1]):  # two items take no comma
-                rest[0] = rest[0].rstrip(",")
-            yield (*before, tuple(rest), *after)
+        for rest in shorter(clauses):
+            yield (*before, tuple(_clauses(" ".join(rest))), *after)

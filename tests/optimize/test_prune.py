@@ -28,10 +28,10 @@ def options(text: str) -> set[str]:
 
 
 def test_a_clause_or_a_sentence_goes_and_a_list_keeps_its_end() -> None:
-    assert options("Cuts wood, planes it, and oils it. For joiners.") == {
-        "Cuts wood and oils it. For joiners.",
-        "Cuts wood and planes it. For joiners.",
-        "Cuts wood, planes it, and oils it.",
+    assert options("Cuts wood, sorts it, and sells it. For joiners.") == {
+        "Cuts wood and sells it. For joiners.",
+        "Cuts wood and sorts it. For joiners.",
+        "Cuts wood, sorts it, and sells it.",
     }
 
 
@@ -46,15 +46,12 @@ REFACTORING = "Go refactoring — the safe, at-scale process: a net"
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("Cuts wood (oak, ash, or elm), and sells it.", set()),
+        ("Cuts wood (oak, ash, or elm), and sells it.", {"Cuts wood (oak, ash, or elm).", "Cuts wood, and sells it."}),
         ("Cuts `a, b, and c` for all.", set()),
-        ("Fast, reliable, tested joints for tables.", {"Fast, tested joints for tables."}),
-        (
-            f"{REFACTORING}, tools, and a catalogue of moves.",
-            {f"{REFACTORING}, and tools.", f"{REFACTORING}, and a catalogue of moves."},
-        ),
+        ("Fast, reliable, tested joints for tables.", set()),
+        (f"{REFACTORING}, tools, and a catalogue of moves.", {f"{REFACTORING} and a catalogue of moves."}),
     ],
-)
+)  # fmt: skip
 def test_what_would_leave_half_a_sentence_stays(text: str, left: set[str]) -> None:
     assert options(text) == left
 
