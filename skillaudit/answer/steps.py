@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from skillaudit.answer.telling import focus
+from skillaudit.clients import SHORTEST
 from skillaudit.schema import ClientView, Finding, NextStep, Report
 
 MOST = 3
@@ -15,8 +16,6 @@ LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
 ALLOWED = frozenset({"SA303"})
 """What costs and is meant to."""
-LINE = 40
-"""Characters of a list for each skill, its name among them, below which no shortening makes all descriptions fit."""
 TOKEN = 4
 """Characters of a token."""
 LONGEST = 400
@@ -110,14 +109,19 @@ def _fit(report: Report) -> Iterator[_Ranked]:
         gain += f", about {_figure(lost)} of 100 requests"
     share = 100 * unseen / max(report.library.skills, 1)
     listed = view.full + unseen
+    token = TOKEN if view.unit == "tokens" else 1
+    texts = [len(skill.description) for skill in report.skills if not skill.manual_only]
+    least = view.whole - sum(max(0, text - SHORTEST) for text in texts) // token
     do = f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}."
     command = f"skillaudit optimize {_source(report)} --client {view.client}"
-    if view.budget < listed * LINE / (TOKEN if view.unit == "tokens" else 1):
+    if view.budget < least:  # `optimize` cuts no description shorter than that
         do = (
-            f"Choose what {view.title} lists whole, by name or not at all: its {view.budget:,} {view.unit} are "
-            f"{view.budget // listed:,} for each of {listed:,} skills."
+            f"Choose what {view.title} lists whole, by name or not at all: {listed:,} skills do not fit in its "
+            f"{view.budget:,} {view.unit} with {SHORTEST} characters each."
         )
-        gain = f"up to {view.budget * listed // view.whole:,} descriptions seen whole"
+        names = view.whole - sum(texts) // token
+        most = max(0, view.budget - names) * len(texts) * token // max(sum(texts), 1)
+        gain = f"about {most:,} descriptions seen whole, those that need it most"
         command += " --loadout DIR"
     yield _Ranked(
         share if lost is None else lost,

@@ -73,6 +73,10 @@ class Listing(Record):
         return sum(entry.state == state for entry in self.entries)
 
 
+SHORTEST = 100
+"""Characters of a description below which a list says too little to choose by: most first sentences fit, just."""
+
+
 def listing(
     skills: Sequence[Skill],
     client: str,

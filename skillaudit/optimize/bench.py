@@ -43,6 +43,8 @@ class Bench:
     """Rows of skills that are no longer on the list."""
     broad: set[int] = field(default_factory=set)
     """Rows of black holes with few requests of their own: none may be given a description that speaks of more."""
+    tight: bool = False
+    """Whether a client has too little room for the list: no description may grow then."""
     undecided: set[int] = field(default_factory=set)
     """Rows of skills that may have to be merged: none is rewritten against the other."""
     edits: list[Edit] = field(default_factory=list)
@@ -74,6 +76,8 @@ class Bench:
 
     def allows(self, row: int, description: str) -> bool:
         """Say whether a skill may be given a description."""
+        if self.tight and len(description) > len(self.skills[row].description):
+            return False
         return row not in self.undecided and (
             row not in self.broad or is_narrower(description, self.skills[row].description)
         )

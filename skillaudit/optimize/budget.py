@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
-from skillaudit.clients import Listing, listing, profiles
+from skillaudit.analysis.generic import claims
+from skillaudit.clients import SHORTEST, Listing, listing, profiles
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
+from skillaudit.optimize.board import Embed, Floats
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.prune import Clauses, clauses_of, joined, less
 from skillaudit.optimize.records import Edit, Room
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import fit, without_generic
+from skillaudit.optimize.words.phrasing import in_sentences, without_generic
 from skillaudit.optimize.words.source import stems
+from skillaudit.routing.triggers import claim_everything
 from skillaudit.schema import Skill
+from skillaudit.scoring import make_scorer
 
-SHORTEST = 100
-"""Characters of a description below which a list says too little to choose by: most first sentences fit, just."""
+NAMED = 6
+"""Skills that a remark names."""
+CLAIMS = "cut that short it would claim everything, and draw requests that need no skill"
+"""Why a shorter description is not ticked."""
 
 
 def as_shown(skills: Sequence[Skill], config: Config) -> tuple[tuple[Skill, ...], frozenset[str]]:
@@ -86,9 +93,9 @@ def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:
     return low
 
 
-def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config) -> list[str]:
+def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config, embed: Embed | None = None) -> list[str]:
     """Shorten descriptions for every current client that cuts some and can be fitted; return remarks."""
-    skills = [bench.skills[row] for row in range(len(bench.skills)) if row not in bench.gone]
+    skills = listed(bench)
     limits: dict[str, int] = {}
     notes = []
     for rule in profiles():
@@ -101,74 +108,169 @@ def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config) -> list[str]:
             limits[rule.id] = limit
     if limits:
         tightest = min(limits, key=lambda name: (limits[name], name))
-        _shorten(bench, lexicon, limits[tightest], " and ".join(sorted(limits)))
+        clients = " and ".join(sorted(limits))
+        notes += _Shortening(bench, lexicon, config, embed, limits[tightest], clients).run()
     return notes
 
 
-def fit_budget(bench: Bench, lexicon: Lexicon, config: Config) -> str:
-    """Shorten the descriptions that keep the list over a client's budget; return a remark, or nothing.
+def fit_budget(bench: Bench, lexicon: Lexicon, config: Config, embed: Embed | None = None) -> list[str]:
+    """Shorten the descriptions that keep the list over a client's budget; return remarks.
 
     Of each long description stays what the work half needs most: its beginning, or the sentences and items that
-    tell it most from the skills that take its requests, whichever keeps more requests. No text ends within a
-    clause: one that has no shorter end stays as long as it is.
+    tell it most from the skills that take its requests, whichever keeps more requests. Whole sentences are left, and
+    none that claim everything: a text that has no such end in time stays as it is, or keeps its first sentence.
     """
-    rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
-    limit = longest_that_fits([bench.skills[row] for row in rows], config)
+    limit = longest_that_fits(skills := listed(bench), config)
     if limit is None:
-        return ""
+        return []
     if limit == 0:
-        return _hopeless(config.client or "", len(rows))
-    _shorten(bench, lexicon, limit, config.client or "")
-    return ""
+        return [_hopeless(config.client or "", len(skills))]
+    return _Shortening(bench, lexicon, config, embed, limit, config.client or "").run()
+
+
+def listed(bench: Bench) -> list[Skill]:
+    """Return the skills that no edit takes off the list."""
+    return [skill for row, skill in enumerate(bench.skills) if row not in bench.gone]
 
 
 def _hopeless(client: str, count: int) -> str:
     return (
-        f"{client} cannot show {count:,} skills even with {SHORTEST} characters each; "
-        "make some manual-only, use --loadout, or use the hierarchy."
+        f"{client} cannot show {count:,} skills even with {SHORTEST} characters each: --loadout DIR writes settings "
+        "that have it list some whole, some by name and some on call alone; --only hierarchy proposes a tree."
     )
 
 
-def _shorten(bench: Bench, lexicon: Lexicon, limit: int, clients: str) -> None:
-    rows = [row for row in range(len(bench.skills)) if row not in bench.gone]
-    long = [row for row in rows if len(bench.skills[row].description) > limit]
-    rivals: dict[int, list[int]] = {}
-    for a, b, _ in bench.confused_pairs():
-        rivals.setdefault(a, []).append(b)
-        rivals.setdefault(b, []).append(a)
-    drafts = [
-        (row, text)
-        for row in long
-        for text in _shorter(bench.skills[row], row, lexicon, rivals.get(row, [])[:3], limit)
-    ]
-    scores = bench.columns.full([bench.text(row, text) for row, text in drafts])
-    options: dict[int, list[tuple[str, int]]] = {}
-    for at, (row, text) in enumerate(drafts):
-        options.setdefault(row, []).append((text, at))
-    for row, found in options.items():
-        gains = [bench.gain(bench.board.try_column(row, scores[:, at])) for _, at in found]
-        text, at = found[int(np.argmax(gains))]
-        before = len(bench.skills[row].description)
-        many = " and " in clients
-        reason = f"{clients} {'have' if many else 'has'} room for {limit} characters each; this had {before}"
-        bench.describe("shorten", "budget", row, text, reason, scores[:, at])
+class _Option(NamedTuple):
+    text: str
+    scores: Floats
+    gain: float
+    """Requests of the work half."""
+
+
+@dataclass(slots=True)
+class _Shortening:
+    """One round of cuts to `limit` characters each."""
+
+    bench: Bench
+    lexicon: Lexicon
+    config: Config
+    embed: Embed | None
+    limit: int
+    clients: str
+
+    def run(self) -> list[str]:
+        """Make the edits; return what could not be cut."""
+        options = self._options()
+        chosen, done = self._chosen(options)
+        many = " and " in self.clients
+        for row, found in options.items():
+            best = found[chosen[row]]
+            refused = "" if row in done else CLAIMS
+            before = len(self.bench.skills[row].description)
+            room = f"{self.clients} {'have' if many else 'has'} room for {self.limit} characters each"
+            reason = f"{room}; this had {before}"
+            if not refused and len(best.text) > self.limit:
+                reason += f", and has no sentence that ends before {len(best.text)}"
+            self.bench.describe("shorten", "budget", row, best.text, reason, best.scores, refused=refused)
+        left = [self.bench.skills[row].id for row in self._long() if row not in options]
+        return [_kept_long(left)] if left else []
+
+    def _chosen(self, options: Mapping[int, Sequence[_Option]]) -> tuple[dict[int, int], set[int]]:
+        """Return which option each row takes, and the rows that have one that does not claim everything."""
+        before = self._broad({})
+        chosen, done = dict.fromkeys(options, 0), set(options)
+        while done:
+            texts = {row: options[row][chosen[row]].text for row in done}
+            worse = self._broad(texts) - before
+            again = [row for row in texts if self.bench.skills[row].id in worse]
+            if not again:
+                break
+            for row in again:
+                if chosen[row] + 1 < len(options[row]):
+                    chosen[row] += 1
+                else:
+                    done.discard(row)
+        return chosen, done
+
+    def _long(self) -> list[int]:
+        return [
+            row
+            for row, skill in enumerate(self.bench.skills)
+            if row not in self.bench.gone and len(skill.description) > self.limit
+        ]
+
+    def _options(self) -> dict[int, list[_Option]]:
+        """Return what each long description may become, best first: what fits before what does not."""
+        bench, rivals = self.bench, dict[int, list[int]]()
+        for a, b, _ in bench.confused_pairs():
+            rivals.setdefault(a, []).append(b)
+            rivals.setdefault(b, []).append(a)
+        drafts = [
+            (row, text)
+            for row in self._long()
+            for text in _shorter(bench.skills[row], row, self.lexicon, rivals.get(row, [])[:3], self.limit)
+        ]
+        scores = bench.columns.full([bench.text(row, text) for row, text in drafts])
+        found: dict[int, list[_Option]] = {}
+        for at, (row, text) in enumerate(drafts):
+            gain = bench.gain(bench.board.try_column(row, scores[:, at]))
+            found.setdefault(row, []).append(_Option(text, scores[:, at], gain))
+        for options in found.values():
+            options.sort(key=lambda each: (max(len(each.text) - self.limit, 0), -each.gain))
+        return found
+
+    def _broad(self, texts: Mapping[int, str]) -> frozenset[str]:
+        """Return the ids of the skills that claim everything with some descriptions changed."""
+        rows = [row for row in range(len(self.bench.skills)) if row not in self.bench.gone]
+        skills = [
+            msgspec.structs.replace(
+                self.bench.skills[row], description=texts.get(row, self.bench.skills[row].description)
+            )
+            for row in rows
+        ]
+        words = [skill.text for skill in skills]
+        vectors = self.embed(words) if self.embed is not None else None
+        scorer = make_scorer(self.config.scorer, words, vectors=vectors, embed=self.embed)
+        return claim_everything(skills, self.bench.requests, scorer)
+
+
+def _kept_long(left: Sequence[str]) -> str:
+    named = ", ".join(left[:NAMED]) + (f" and {len(left) - NAMED} more" if len(left) > NAMED else "")
+    return f"left as long as they are, as no shorter text of theirs would do: {named}."
 
 
 def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> list[str]:
+    """Return descriptions of at most `limit` characters, and after them longer ones that are shorter than now."""
+    before = skill.description
+    weights = lexicon.weights(row, rivals)
+    texts = [before, lead_of(skill, lexicon.sources[row]), without_generic(before)]
     found = [
-        _kept(skill.description, lexicon.weights(row, rivals), limit),
-        fit(lead_of(skill, lexicon.sources[row]), limit, whole=True),
-        fit(skill.description, limit, whole=True),
-        fit(without_generic(skill.description), limit, whole=True),
+        made
+        for room in (limit, 3 * limit // 2, 2 * limit)
+        for made in (_kept(before, weights, room), *(opening(text, room) for text in texts))
     ]
-    return [text for text in dict.fromkeys(found) if text and len(text) <= limit]
+    claimed = claims(before)
+    fitting = [text for text in dict.fromkeys(found) if text and (claimed or not claims(text))]
+    least = limit if any(len(text) <= limit for text in fitting) else len(before) - 1
+    return [text for text in fitting if len(text) <= max(least, 2 * limit) and len(text) < len(before)]
+
+
+def opening(text: str, limit: int) -> str:
+    """Return the sentences at the start of a text that fit in `limit` characters; empty where the first does not."""
+    kept = ""
+    for sentence in in_sentences(text):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > limit:
+            break
+        kept = longer
+    return kept
 
 
 def _kept(text: str, weights: Mapping[str, float], limit: int) -> str:
     """Return a description of at most `limit` characters, rid of whole sentences and items of lists.
 
     What goes first is what tells least for its length, by the words that no other part says; the first sentence
-    stays. Empty where nothing more can be left out.
+    stays. Longer where nothing more can be left out.
     """
     parts = clauses_of(text)
     words = {clause: frozenset(stems(clause)) for clauses in parts for clause in clauses}
@@ -182,7 +284,7 @@ def _kept(text: str, weights: Mapping[str, float], limit: int) -> str:
     while len(whole := joined(parts)) > limit:
         options = [option for option in less(parts, lambda _: False) if joined(option)]
         if not options:
-            return ""
+            return whole
         now = told(parts)
         parts = min(options, key=lambda each: (now - told(each)) / max(len(whole) - len(joined(each)), 1))
     return whole

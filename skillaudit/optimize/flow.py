@@ -15,7 +15,7 @@ from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.errors import UsageError
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
-from skillaudit.optimize.budget import fit_budget, fit_budgets, rooms
+from skillaudit.optimize.budget import fit_budget, fit_budgets, listed, longest_that_fits, rooms
 from skillaudit.optimize.edits import applied, decisive, independent
 from skillaudit.optimize.halves import Halves, asked_of, gathered, labelled, renamed, unquoted, workbench
 from skillaudit.optimize.hierarchy.propose import arrange
@@ -184,6 +184,11 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         if "narrow" in only:
             narrow_holes(bench, lexicon, broad, idle)
     bench.start = list(bench.skills)
+    bench.tight = (
+        order.config.client is not None and longest_that_fits(listed(bench), order.config) is not None
+    )
+    if bench.tight:
+        notes.append(f"{order.config.client} cuts this list, so no description is made longer.")
     if "boundary" in only:
         draw_boundaries(bench, lexicon, write, progress)
     if "victim" in only:
@@ -193,9 +198,9 @@ def _propose(order: _Order, bench: Bench, lexicon: Lexicon) -> list[str]:
         apart = {row for row, skill in enumerate(bench.skills) if skill.id in rewritten}
         say_when(bench, lexicon, progress, apart)
     if "budget" in only and order.config.client is not None:
-        notes += filter(None, [fit_budget(bench, lexicon, order.config)])
+        notes += fit_budget(bench, lexicon, order.config, order.embed)
     elif "budget" in only and not only & EVERYDAY:  # asked for by name: for all clients at once
-        notes += fit_budgets(bench, lexicon, order.config)
+        notes += fit_budgets(bench, lexicon, order.config, order.embed)
     if write is not None:
         notes += write.refused
     return notes

@@ -89,10 +89,10 @@ def rates(
     `idle` is the evidence of requests that should fire nothing.
     """
     z = normals(DIMENSIONS, seed)
-    false_trigger = _false_trigger(evidence if idle is None else idle, fit, z)
+    fired = false_trigger(evidence if idle is None else idle, fit, z)
     judged = evidence.judged
     if not judged.any():
-        return Rates(UNKNOWN, UNKNOWN, UNKNOWN, false_trigger, UNKNOWN)
+        return Rates(UNKNOWN, UNKNOWN, UNKNOWN, fired, UNKNOWN)
     shown = Shown(
         outcome.right[judged], outcome.hijack[judged], evidence.weight[judged], evidence.owners[judged]
     )
@@ -100,7 +100,7 @@ def rates(
     share = (outcome.shares * contested).sum(axis=1)[judged]
     part = float((mass * share).sum() / max(mass.sum(), 1e-12))
     drawn = draw(evidence, outcome, fit, z, extra_sd)
-    return with_intervals(drawn, shown, part, false_trigger, skills, z)
+    return with_intervals(drawn, shown, part, fired, skills, z)
 
 
 def with_intervals(
@@ -187,7 +187,7 @@ def _fires(evidence: Evidence, fit: ChoiceFit, z: Floats, rows: npt.NDArray[np.b
     return found * float(evidence.rivals.shape[1] > 0)
 
 
-def _false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Estimate:
+def false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Estimate:
     """Rate of picks among the requests that should fire nothing; unknown when there are none."""
     rows = ~evidence.judged
     if not rows.any():

@@ -53,18 +53,24 @@ def test_a_list_that_no_shortening_makes_fit_is_chosen_from(unit: str) -> None:
     wide = msgspec.structs.replace(
         CODE,
         full=0,
-        name_only=2_000,
-        whole=400_000,
+        name_only=100,
+        whole=(60_000 if unit == "characters" else 15_000),
         budget=8_000 if unit == "characters" else 2_000,
         unit=unit,
     )
-    answer = report(clients=(wide,)).answer
+    told = tuple(
+        msgspec.structs.replace(small_report().skills[0], id=f"s{at}", description="d" * 550)
+        for at in range(100)
+    )
+    answer = report(clients=(wide,), skills=told).answer
     assert answer is not None
     assert answer.steps[0].do.startswith("Choose what Claude Code lists whole, by name or not at all")
     assert answer.steps[0].command.endswith("--client claude-code --loadout DIR")
-    assert answer.steps[0].gain == f"up to {40 if unit == 'characters' else 10} descriptions seen whole"
-    roomy = report(clients=(msgspec.structs.replace(wide, budget=80_000),)).answer
-    assert roomy is not None and roomy.steps[0].do.startswith("Shorten the list to the 80,000")
+    assert answer.steps[0].gain == "about 5 descriptions seen whole, those that need it most"
+    least = 15_000 if unit == "characters" else 3_750  # 100 characters each beside the names
+    for budget, does in ((least, "Shorten the list to the"), (least - 1, "Choose what")):
+        found = report(clients=(msgspec.structs.replace(wide, budget=budget),), skills=told).answer
+        assert found is not None and found.steps[0].do.startswith(does)
 
 
 def test_who_was_asked_for_stands_first() -> None:

@@ -233,7 +233,7 @@ def test_a_budget_is_kept() -> None:
     limit = longest_that_fits(skills, config)
     assert limit
     bench, lexicon = bench_of(skills, {"skill-1": ["matter 1"]})
-    assert fit_budget(bench, lexicon, config) == ""
+    assert fit_budget(bench, lexicon, config) == []
     assert all(len(each.description) <= limit for each in bench.skills)
     assert longest_that_fits(bench.skills, config) is None
     assert {edit.kind for edit in bench.edits} == {"shorten"}
@@ -278,7 +278,9 @@ def test_a_plan_says_what_every_client_shows_whole_before_and_after() -> None:
 def test_a_budget_that_cannot_be_kept_is_said() -> None:
     skills = [skill(f"skill-{at}", "x" * 60) for at in range(600)]
     bench, lexicon = bench_of(skills, {"skill-1": ["x"]})
-    assert "cannot show 600 skills" in fit_budget(bench, lexicon, Config(client="claude-code"))
+    (said,) = fit_budget(bench, lexicon, Config(client="claude-code"))
+    assert "cannot show 600 skills" in said
+    assert "--loadout DIR" in said
     assert not bench.edits
 
 

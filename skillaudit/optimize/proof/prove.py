@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -13,6 +13,7 @@ from skillaudit.optimize.budget import as_shown
 from skillaudit.optimize.edits import applied, folded_into, touching
 from skillaudit.optimize.halves import Halves
 from skillaudit.optimize.loadout import loadout, seated
+from skillaudit.optimize.proof.calm import calmed
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
@@ -33,8 +34,9 @@ from skillaudit.optimize.records import (
 )
 from skillaudit.progress import Progress
 from skillaudit.routing.profiles import classes
-from skillaudit.schema import ScorerName
-from skillaudit.scoring import make_scorer
+from skillaudit.routing.triggers import false_triggers, needless
+from skillaudit.schema import Estimate, Request, ScorerName, Skill
+from skillaudit.scoring import Scorer, make_scorer
 from skillaudit.stats.intervals import UNKNOWN
 
 Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
@@ -97,6 +99,7 @@ def prove(
     same = planned is proof
     if refuse:
         kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
+        kept = calmed(kept, court.fired)
         unchanged = [edit.accept for edit in kept] == [edit.accept for edit in edits]
         edits, same, proof = kept, same and unchanged, proof if unchanged else court.proof(kept)
         if not is_gain(planned.test.difference) and not is_gain(proof.test.difference):
@@ -176,12 +179,19 @@ class _Court:
     config: Config
     embed: Embed | None
     before: Variant = field(init=False)
+    needless: tuple[Request, ...] = ()
+    """Requests that no skill should answer, the same before and after."""
 
     def __post_init__(self) -> None:
         self.before = self.after(())
 
     def after(self, edits: Sequence[Edit]) -> Variant:
         """Return the library with the accepted edits, as the client shows it."""
+        skills, gone, into = self._shown(edits)
+        halves = self.halves
+        return variant(self.config.scorer, skills, gone, into, halves.proof, self.embed, halves.idle)
+
+    def _shown(self, edits: Sequence[Edit]) -> tuple[tuple[Skill, ...], Collection[str], dict[str, str]]:
         config = self.config
         skills, gone, into = applied(self.halves.skills, edits)
         if config.client is not None:
@@ -189,7 +199,21 @@ class _Court:
             cut, hidden = as_shown(listed, config)
             text = {skill.id: skill for skill in cut}
             skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
-        return variant(config.scorer, skills, gone, into, self.halves.proof, self.embed, self.halves.idle)
+        return skills, gone, into
+
+    def fired(self, edits: Sequence[Edit]) -> Estimate:
+        """Return the rate of false triggers with some edits; without requests that need no skill, some are made."""
+        skills, gone, into = self._shown(edits)
+        left = [skill for skill in skills if skill.id not in gone and skill.id not in into]
+        scorer = self._scorer(left)
+        if not self.needless:
+            self.needless = needless(left, self.halves.idle, scorer)
+        return false_triggers(left, self.halves.proof, self.needless, scorer, self.config.router)
+
+    def _scorer(self, skills: Sequence[Skill]) -> Scorer:
+        texts, name = [skill.text for skill in skills], self.config.scorer
+        vectors = self.embed(texts) if self.embed is not None and name != "lexical" else None
+        return make_scorer(name, texts, vectors=vectors, embed=self.embed)
 
     def rates(self, state: Variant) -> tuple[str, Rates]:
         """Return the router's name and its forecast for a state."""
@@ -228,7 +252,15 @@ class _Court:
             second = _Court(self.halves, msgspec.structs.replace(config, scorer=other), self.embed)
             router = f"local/{other}" if is_local(proof.router) else proof.router
             agreed = paired(second.before, second.after(edits), other, router).difference
-        return msgspec.structs.replace(proof, classes=changes, second=other or "", confirmed=agreed)
+        first, last = self.fired(()), self.fired(edits)
+        return msgspec.structs.replace(
+            proof,
+            before=msgspec.structs.replace(proof.before, false_trigger=first),
+            after=msgspec.structs.replace(proof.after, false_trigger=last),
+            classes=changes,
+            second=other or "",
+            confirmed=agreed,
+        )
 
     def weighed(self, edits: Sequence[Edit]) -> list[Edit]:
         """Return the edits, the accepted ones with what each alone gains for every class in a hundred requests."""

@@ -27,7 +27,8 @@ _LEANS = re.compile(
 )
 """Opens what is no item of a list but hangs on what stands before it, or begins anew."""
 _ADDS = re.compile(
-    r"(?:and|or|but|including|such as|e\.g\.|especially|particularly|plus|using|with|which|where|so)\s", re.IGNORECASE
+    r"(?:and|or|but|including|such as|e\.g\.|especially|particularly|plus|using|with|which|where|so)\s",
+    re.IGNORECASE,
 )
 """Opens an end that a sentence can do without."""
 _OPENS = re.compile(
@@ -158,7 +159,9 @@ def _ends(clauses: Sequence[str]) -> Iterator[tuple[str, ...]]:
         if not closed or not _ADDS.match(clauses[cut]) or not _balanced(head := " ".join(clauses[:cut])):
             continue
         joins = JOIN.match(clauses[cut]) is not None
-        if ends_whole(head) and not (joins and cut == 1 and any(JOIN.match(each) for each in clauses[cut + 1 :])):
+        if ends_whole(head) and not (
+            joins and cut == 1 and any(JOIN.match(each) for each in clauses[cut + 1 :])
+        ):
             yield (*clauses[: cut - 1], clauses[cut - 1].rstrip(" ,;"))
 
 

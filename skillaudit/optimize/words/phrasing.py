@@ -155,7 +155,7 @@ def without_generic(description: str) -> str:
     if not claiming.search(description):
         return description
     kept = []
-    for sentence in _sentences(description):
+    for sentence in in_sentences(description):
         clauses = [part for part in _CLAUSE.split(sentence) if part]
         clean = list(takewhile(lambda part: not claiming.search(part), clauses))
         if len(clean) == len(clauses):
@@ -168,7 +168,7 @@ def without_generic(description: str) -> str:
     return " ".join(kept) or description
 
 
-def _sentences(text: str) -> list[str]:
+def in_sentences(text: str) -> list[str]:
     """Return the sentences of a text; what stands in brackets or quotes ends none."""
     found: list[str] = []
     for part in (part for whole in sentences(text) for part in _QUOTED_END.split(whole)):
