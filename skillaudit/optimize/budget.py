@@ -230,7 +230,8 @@ class _Shortening:
         ]
         words = [skill.text for skill in skills]
         vectors = self.embed(words) if self.embed is not None else None
-        scorer = make_scorer(self.config.scorer, words, vectors=vectors, embed=self.embed)
+        name = self.config.scorer if self.embed is not None else "lexical"
+        scorer = make_scorer(name, words, vectors=vectors, embed=self.embed)
         return claim_everything(skills, self.bench.requests, scorer)
 
 

@@ -44,8 +44,8 @@ def test_a_library_that_a_client_cuts_is_told_by_client_and_model() -> None:
     assert "In Claude Code 112 of 128 skills lose their description. Codex cuts the list too." in text
     assert "Frontier models pick right 93 of 100 times (89 to 96); small fast models 71" in text
     assert "97" not in text
-    assert "1. Shorten the list to the 8,000 characters" in text
-    assert "skillaudit optimize skills --client claude-code" in text
+    assert "1. Choose what Claude Code lists whole, by name or not at all: 128 skills do not fit" in text
+    assert "skillaudit optimize skills --client claude-code --loadout DIR" in text
 
 
 @pytest.mark.parametrize("unit", ["characters", "tokens"])

@@ -47,7 +47,10 @@ TESTING = (
         ("Draws a, b or c.", "Draws a or c."),
         ("Draws bars, pies, or maps.", "Draws bars or maps."),
         ("Draws bars, pies, lines and maps.", "Draws bars, lines and maps."),
-        (SOCIAL, "When the user wants help creating or optimizing social media content for LinkedIn or other platforms."),
+        (
+            SOCIAL,
+            "When the user wants help creating or optimizing social media content for LinkedIn or other platforms.",
+        ),
         (COPY, "When the user wants to write or improve marketing copy for any page."),
         (SMS, "When the user wants to plan or optimize SMS or MMS marketing."),
         (SMS, "When the user wants to plan, build, or optimize SMS or MMS marketing."),
