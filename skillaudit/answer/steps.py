@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from skillaudit.answer.telling import focus
-from skillaudit.clients import SHORTEST
+from skillaudit.clients import BY_NAME, SHORTEST
 from skillaudit.schema import ClientView, Finding, NextStep, Report
 
 MOST = 3
@@ -108,21 +108,22 @@ def _fit(report: Report) -> Iterator[_Ranked]:
     if lost is not None and lost >= LEAST:
         gain += f", about {_figure(lost)} of 100 requests"
     share = 100 * unseen / max(report.library.skills, 1)
-    listed = view.full + unseen
-    token = TOKEN if view.unit == "tokens" else 1
-    texts = [len(skill.description) for skill in report.skills if not skill.manual_only]
-    least = view.whole - sum(max(0, text - SHORTEST) for text in texts) // token
     do = f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}."
     command = f"skillaudit optimize {_source(report)} --client {view.client}"
-    if view.budget < least:  # `optimize` cuts no description shorter than that
-        do = (
-            f"Choose what {view.title} lists whole, by name or not at all: {listed:,} skills do not fit in its "
-            f"{view.budget:,} {view.unit} with {SHORTEST} characters each."
-        )
-        names = view.whole - sum(texts) // token
-        most = max(0, view.budget - names) * len(texts) * token // max(sum(texts), 1)
-        gain = f"about {most:,} descriptions seen whole, those that need it most"
-        command += " --loadout DIR"
+    token = TOKEN if view.unit == "tokens" else 1
+    texts = [len(skill.description) for skill in report.skills if not skill.manual_only]
+    if view.budget < view.whole - sum(max(0, text - SHORTEST) for text in texts) // token:
+        room = f"{view.full + unseen:,} skills do not fit in {view.budget:,} {view.unit} with {SHORTEST} characters each"
+        if view.client in BY_NAME:
+            do = f"Choose what {view.title} lists whole, by name or not at all: {room}."
+            rest = max(0, view.budget - view.whole + sum(texts) // token)
+            most = rest * len(texts) * token // max(sum(texts), 1)
+            gain = f"about {most:,} descriptions seen whole, those that need it most"
+            command += " --loadout DIR"
+        else:
+            do = f"Make skills manual-only in {view.title}, or arrange them in a tree: {room}."
+            gain = "what stays on the list seen whole"
+            command = f"skillaudit optimize {_source(report)} --only hierarchy"
     yield _Ranked(
         share if lost is None else lost,
         NextStep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skillaudit.clients.listing import SHORTEST, Listing, ListingEntry, State, listing
+from skillaudit.clients.listing import BY_NAME, SHORTEST, Listing, ListingEntry, State, listing
 from skillaudit.clients.loading import Loaded, LoadState, loading
 from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
 from skillaudit.clients.selection import made_for, select
@@ -11,6 +11,7 @@ from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
 from skillaudit.clients.words import losses, summary
 
 __all__ = [
+    "BY_NAME",
     "SHORTEST",
     "Budget",
     "ClientProfile",

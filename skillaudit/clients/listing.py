@@ -73,6 +73,8 @@ class Listing(Record):
         return sum(entry.state == state for entry in self.entries)
 
 
+BY_NAME = frozenset({"claude-code"})
+"""Clients whose settings can have a skill listed by its name alone."""
 SHORTEST = 100
 """Characters of a description below which a list says too little to choose by: most first sentences fit, just."""
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from skillaudit.analysis.generic import claims
-from skillaudit.clients import SHORTEST, Listing, listing, profiles
+from skillaudit.clients import BY_NAME, SHORTEST, Listing, listing, profiles
 from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Floats
@@ -134,9 +134,13 @@ def listed(bench: Bench) -> list[Skill]:
 
 
 def _hopeless(client: str, count: int) -> str:
+    settings = (
+        "--loadout DIR writes settings that have it list some whole, some by name and some on call alone"
+    )
+    helps = settings if client in BY_NAME else "make some manual-only"
     return (
-        f"{client} cannot show {count:,} skills even with {SHORTEST} characters each: --loadout DIR writes settings "
-        "that have it list some whole, some by name and some on call alone; --only hierarchy proposes a tree."
+        f"{client} cannot show {count:,} skills even with {SHORTEST} characters each: {helps}; "
+        "--only hierarchy proposes a tree."
     )
 
 

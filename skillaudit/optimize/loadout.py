@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from skillaudit.clients import listing
+from skillaudit.clients import BY_NAME, listing
 from skillaudit.config import Config
 from skillaudit.optimize.board import Floats
 from skillaudit.optimize.budget import whole
@@ -17,8 +17,6 @@ from skillaudit.optimize.records import Edit, Loadout, Seat, Settings, Stance
 from skillaudit.routing.contested import NAMED
 from skillaudit.schema import Skill
 
-BY_NAME = frozenset({"claude-code"})
-"""Clients that can list a skill by its name alone."""
 BY_PROJECT = frozenset({"claude-code"})
 """Clients whose transcripts say in which project a skill is used, and whose projects overrule the user's settings."""
 OFTEN = 5.0

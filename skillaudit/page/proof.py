@@ -103,7 +103,9 @@ def working_blocks(found: Optimisation) -> list[Block]:
         change = f"{percent(proof.before.no_skill.value)} → {percent(proof.after.no_skill.value)} of requests"
         blocks.append(field("fires nothing", f"{change}, in the forecast"))
         if proof.before.false_trigger.value is not None and proof.after.false_trigger.value is not None:
-            fired = f"{percent(proof.before.false_trigger.value)} → {percent(proof.after.false_trigger.value)}"
+            fired = (
+                f"{percent(proof.before.false_trigger.value)} → {percent(proof.after.false_trigger.value)}"
+            )
             blocks.append(field("fires falsely", f"{fired} of requests that need no skill, in the forecast"))
     return blocks + room_blocks(found.rooms)
 

@@ -67,6 +67,13 @@ def test_a_list_that_no_shortening_makes_fit_is_chosen_from(unit: str) -> None:
     assert answer.steps[0].do.startswith("Choose what Claude Code lists whole, by name or not at all")
     assert answer.steps[0].command.endswith("--client claude-code --loadout DIR")
     assert answer.steps[0].gain == "about 5 descriptions seen whole, those that need it most"
+    bare = report(
+        clients=(msgspec.structs.replace(wide, client="codex", title="Codex"),), skills=told, client="codex"
+    ).answer
+    assert bare is not None and bare.steps[0].do.startswith(
+        "Make skills manual-only in Codex, or arrange them"
+    )
+    assert bare.steps[0].command.endswith("--only hierarchy")
     least = 15_000 if unit == "characters" else 3_750  # 100 characters each beside the names
     for budget, does in ((least, "Shorten the list to the"), (least - 1, "Choose what")):
         found = report(clients=(msgspec.structs.replace(wide, budget=budget),), skills=told).answer
