@@ -113,7 +113,8 @@ def _fit(report: Report) -> Iterator[_Ranked]:
     token = TOKEN if view.unit == "tokens" else 1
     texts = [len(skill.description) for skill in report.skills if not skill.manual_only]
     if view.budget < view.whole - sum(max(0, text - SHORTEST) for text in texts) // token:
-        room = f"{view.full + unseen:,} skills do not fit in {view.budget:,} {view.unit} with {SHORTEST} characters each"
+        many = view.full + unseen
+        room = f"{many:,} skills do not fit in {view.budget:,} {view.unit} with {SHORTEST} characters each"
         if view.client in BY_NAME:
             do = f"Choose what {view.title} lists whole, by name or not at all: {room}."
             rest = max(0, view.budget - view.whole + sum(texts) // token)
