@@ -20,8 +20,7 @@ StepName = Literal[
     "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"
 ]
 STEPS: tuple[StepName, ...] = get_args(StepName)
-"""The order of the steps. Black holes go before boundaries: a boundary drawn against a skill that is about
-to leave the list helps nobody."""
+"""The order of the steps. Black holes go first: a boundary against a skill that leaves the list helps nobody."""
 
 
 class Flip(Record):
