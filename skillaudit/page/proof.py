@@ -64,7 +64,11 @@ def verdict(found: Optimisation, where: str = "--all shows them") -> str:
 def _refused(found: Optimisation, where: str) -> str:
     """Count what was tried for nothing, and what of it only the owner can judge."""
     if not found.edits:
-        return "No edit was found that gains a request: keep your library."
+        left = sum(not mend.edits for mend in found.mends)
+        if not left:
+            return "No edit was found that gains a request: keep your library."
+        told = f"{plural(left, 'finding')} of the report {'is' if left == 1 else 'are'} left to you"
+        return f"No edit was found that gains a request; {told}: {where}."
     tried = (
         f"{plural(len(found.edits), 'edit')} {'was' if len(found.edits) == 1 else 'were'} tried and refused"
     )

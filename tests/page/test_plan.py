@@ -12,6 +12,7 @@ from skillaudit.optimize.records import (
     Effect,
     Flip,
     Harm,
+    Mend,
     Offer,
     Optimisation,
     PairedTest,
@@ -173,6 +174,12 @@ def test_what_was_refused_and_what_is_the_owners_to_decide_is_counted(
     edits = [edit(number, accept=False, refused=why) for number, why in enumerate(refused)]
     offers = [Offer(edits=(edits[number].id,), accuracy=0.8, hijack=0.1, gain=0.01) for number in offered]
     assert verdict(found(*edits, offers=tuple(offers)), "here").endswith(told)
+
+
+def test_findings_that_no_edit_mends_are_left_to_the_owner() -> None:
+    left = Mend(code="SA202", skills=("a", "b"), fingerprint="f", edits=())
+    said = verdict(msgspec.structs.replace(found(), mends=(left, left)), "here")
+    assert said == "No edit was found that gains a request; 2 findings of the report are left to you: here."
 
 
 def test_a_skill_that_is_taken_off_against_false_triggers_is_told_apart() -> None:
