@@ -73,7 +73,8 @@ def _refused(found: Optimisation, where: str) -> str:
         f"{plural(len(found.edits), 'edit')} {'was' if len(found.edits) == 1 else 'were'} tried and refused"
     )
     yours = len(found.undecided)
-    told = f", {'one is' if yours == 1 else f'{yours:,} are'} yours to decide" if yours else ""
+    one = "it is" if len(found.edits) == 1 else "one is"
+    told = f", {one if yours == 1 else f'{yours:,} are'} yours to decide" if yours else ""
     return f"No gain is sure: {tried}{told}; {where}."
 
 

@@ -164,6 +164,7 @@ def test_a_plan_that_gains_nothing_says_so_in_one_line_and_stops() -> None:
     [
         ([], (), "No edit was found that gains a request: keep your library."),
         (["it harms"], (), "1 edit was tried and refused; here."),
+        (["it harms"], (0,), "1 edit was tried and refused, it is yours to decide; here."),
         (["it harms", f"{OWNERS}: who knows"], (), "2 edits were tried and refused, one is yours to decide; here."),
         (["it harms", f"{OWNERS}: who knows"], (0, 1), "2 edits were tried and refused, 2 are yours to decide; here."),
     ],
@@ -192,7 +193,7 @@ def test_a_skill_that_is_taken_off_against_false_triggers_is_told_apart() -> Non
     offer = Offer(edits=(away.id,), accuracy=0.9, hijack=0.1, gain=-0.001, triggers=-22.15)
     refused = msgspec.structs.replace(away, accept=False, refused="who knows")
     text = " ".join(render(found(refused, offers=(offer,))).split())
-    assert "one is yours to decide" in text
+    assert "it is yours to decide" in text
     assert "-22.1 of 100" in text or "-22.2 of 100" in text
 
 
