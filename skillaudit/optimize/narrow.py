@@ -44,8 +44,9 @@ def narrow_holes(
 
     `known` are rows that the forecast calls black holes; a skill that takes much by top rank from several
     others, and claims everything or calls itself a router, is tried as well. Narrowing is preferred, never with
-    more telling words than before; demotion to manual-only is accepted where the skill has less of its own to lose
-    than it takes, in requests and in false triggers of a hundred; a router is left to be declared by its author.
+    more telling words than before; demotion to manual-only is accepted where the skill has nothing of its own to lose,
+    or draws what needs no skill and has less to lose than it takes, in requests and in false triggers of a hundred; a
+    router is left to be declared by its author.
     `spared` is the share of requests that need nothing which fire no skill without a row (`routing.predict.spared`).
     """
     tried: set[int] = set()
@@ -115,7 +116,7 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool, idle: f
         return
     harmed = bench.harmful(row, removal)
     # What others get back, less what it loses itself, and false triggers, as the report counts them.
-    if harmed == skill.id and 100 * most / len(bench.requests) - triggers > 0:
+    if harmed == skill.id and triggers and 100 * most / len(bench.requests) - triggers > 0:
         harmed = ""
     if router:
         reason = f"{what}; it calls itself a router: declare it, or make it manual-only"
