@@ -65,6 +65,30 @@ def test_an_acceptable_skill_is_right_where_one_is_needed_and_nothing_where_none
     assert idle.gold == () and idle.chosen == {"m": -1, "n": 0, "o": -1}
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ({"date": "2026-11-30T05:40:19Z"}, "2026-11-30"),
+        ({"timestamp": 1_764_482_400}, "2025-11-30"),
+        ({"timestamp": 1_764_482_400.5}, "2025-11-30"),
+        ({"date": None, "timestamp": "2026-01-02"}, "2026-01-02"),
+        ({}, ""),
+    ],
+)
+def test_the_day_of_a_log_is_that_of_its_lines(tmp_path: Path, said: dict[str, Any], day: str) -> None:
+    library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
+    rows = [{"query": "q", "gold": ["b"], "choice": {"m": "b"}, **said}]
+    assert read_decisions(write(tmp_path / "log.jsonl", rows), library).date == day
+
+
+@pytest.mark.parametrize("moment", [True, "yesterday", [2026], 1e30, {"day": 1}])
+def test_what_is_no_day_is_told(tmp_path: Path, moment: Any) -> None:
+    library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
+    rows = [{"query": "q", "gold": ["b"], "choice": {"m": "b"}, "timestamp": moment}]
+    with pytest.raises(RequestError, match="must be an ISO day or time"):
+        read_decisions(write(tmp_path / "log.jsonl", rows), library)
+
+
 def test_rows_that_cannot_be_judged_are_left_out(tmp_path: Path) -> None:
     library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
     rows: list[dict[str, Any]] = [

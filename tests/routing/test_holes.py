@@ -11,6 +11,7 @@ import pytest
 from skillaudit.routing import forecast
 from skillaudit.routing.borrowed import Borrowed, borrowed
 from skillaudit.routing.breadth import breadth, robust_z, tail
+from skillaudit.routing.holes import broad_rows
 from skillaudit.schema import BlackHole, Request, Skill
 from skillaudit.scoring import LexicalScorer
 from tests.routing.conftest import VectorScorer, World, coverage, unit
@@ -234,3 +235,15 @@ def test_breadth_under_a_dense_scorer_reads_the_words_too() -> None:
     asked, said = (breadth(world.skills, requests, scorer) for scorer in (dense, words))
     assert asked is not None and said is not None
     assert asked == pytest.approx(said, abs=1e-4), "words alone, of whose scale nothing is left"
+
+
+def test_what_is_broader_than_real_skills_are_is_found_and_nothing_in_a_small_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World(200, 0)
+    wide = np.zeros(200)
+    wide[[7, 9]] = 4.0, 1.5
+    monkeypatch.setattr("skillaudit.routing.holes.breadth", lambda *_: wide)
+    assert broad_rows(world.skills, (), world.scorer) == (7,)
+    monkeypatch.setattr("skillaudit.routing.holes.breadth", lambda *_: None)
+    assert broad_rows(world.skills[:5], (), world.scorer) == ()

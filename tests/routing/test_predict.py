@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from skillaudit.errors import UsageError
 from skillaudit.routing import Routing, forecast
-from skillaudit.schema import Estimate, Request, Skill
+from skillaudit.routing.profiles import RouterProfile, find
+from skillaudit.schema import Estimate, Request, ScorerName, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 
@@ -395,3 +396,23 @@ def test_requests_in_authors_words_are_told_from_users_own() -> None:
     told, own = "in the words of the skills' authors", run(world).forecast.source
     world.requests = mined
     assert told in run(world).forecast.source and told not in own
+
+
+def test_who_always_loads_something_errs_by_a_wrong_skill(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(30, 4, noise=2.0)
+
+    def hijack(always: float) -> tuple[float, float]:
+        def found(name: str | None, scorer: ScorerName) -> RouterProfile:
+            profile = find(name, scorer)
+            fits = {key: msgspec.structs.replace(fit, always=always) for key, fit in profile.fits.items()}
+            return msgspec.structs.replace(profile, fits=fits)
+
+        monkeypatch.setattr("skillaudit.routing.predict.find", found)
+        routed = run(world)
+        rates = routed.forecast
+        assert rates.hijack.value is not None and rates.accuracy.value is not None
+        assert always < 1 or rates.hijack.value == pytest.approx(1 - rates.accuracy.value, abs=1e-6)
+        return rates.hijack.value, sum(flow.absorbed for flow in routed.flows) / len(world.requests)
+
+    for never, half, ever in zip(*(hijack(always) for always in (0.0, 0.5, 1.0)), strict=True):
+        assert never < half < ever and half == pytest.approx((never + ever) / 2, abs=1e-4)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from skillaudit.routing import Routing, forecast, whatif
+from skillaudit.routing.whatif import SkillChange
 from skillaudit.schema import Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
@@ -115,3 +116,13 @@ def test_a_catch_all_costs_what_the_rate_of_false_triggers_falls_by_without_it(i
     rates = [run(some, world.requests).forecast.false_trigger.value or 0.0 for some in (skills, world.skills)]
     assert rates[0] - rates[1] > 0.05
     assert hole.idle == pytest.approx(rates[0] - rates[1], abs=0.005)
+
+
+def test_a_change_weighs_what_moved_either_way() -> None:
+    def changed(victim: float | None, absorbed: float | None) -> SkillChange:
+        return SkillChange(
+            id="a", victim_before=victim, victim_after=0.5, absorbed_before=absorbed, absorbed_after=1.0
+        )
+
+    assert changed(0.25, 3.0).weight == pytest.approx(2.25)
+    assert changed(None, None).weight == pytest.approx(1.5)
