@@ -90,7 +90,7 @@ def test_a_defect_of_the_program_is_no_tripped_gate(
     def broken(*args: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("skillaudit.pipeline.audit", broken)
+    monkeypatch.setattr("skillaudit.pipeline.audit_library", broken)
     result = skillaudit("report", SAMPLES / "clean")
     assert result.code == 70
     assert "ZeroDivisionError: oops" in sentence(result.err)
@@ -100,7 +100,7 @@ def test_an_interrupt(skillaudit: Runner, monkeypatch: pytest.MonkeyPatch) -> No
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("skillaudit.pipeline.audit", interrupted)
+    monkeypatch.setattr("skillaudit.pipeline.audit_library", interrupted)
     assert skillaudit("report", SAMPLES / "clean").code == 130
 
 

@@ -160,6 +160,6 @@ def test_what_a_compiled_module_makes_of_an_interrupt(
         except KeyboardInterrupt as error:
             raise ImportError("initialization failed") from error
 
-    monkeypatch.setattr("skillaudit.pipeline.audit", audit)
+    monkeypatch.setattr("skillaudit.pipeline.audit_library", audit)
     result = skillaudit("report", SAMPLES / "clean", "-q")
     assert (result.code, result.err) == (130, "interrupted\n")

@@ -150,7 +150,7 @@ def test_the_table_of_verdicts_has_a_column_for_each_router(result: Result) -> N
     assert plain(table).splitlines() == [
         "| hypothesis | x/one | x/two | the paper |",
         "| --- | --- | --- | --- |",
-        "| H3, a \\| b costs | supported, -0.25 (-0.0461 to 0.283) | no effect | -0.2 \\| more |",
+        "| H3, a \\| b costs | supported, -0.25 (-0.0789 to 0.304) | no effect | -0.2 \\| more |",
         f"| F11, who recovers | does not apply |  | {in_words('f11')} |",
     ]
 
