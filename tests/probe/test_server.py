@@ -19,6 +19,7 @@ from skillaudit.asking.routers import LiveRouter
 from skillaudit.llm import Model, Price
 from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
+from tests.cli.test_interrupt import default_signals
 from tests.probe.conftest import Waits
 from tests.probe.libraries import is_right, make_ground
 from tests.probe.rule import Asked, Chances, Rule
@@ -154,6 +155,7 @@ def test_an_interrupt_counts_and_says_what_is_under_way(source: Path, by: signal
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=default_signals,
         )
         assert server.reached.wait(120)
         process.send_signal(by)
