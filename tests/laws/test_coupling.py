@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skillaudit.laws.coupling import LEAST, Coupling, RouterLaws, couple
+from skillaudit.laws.coupling import LEAST, Coupling, RouterLaws, _line, couple
 from skillaudit.schema import Estimate
 
 SEEDS = 40
@@ -48,6 +48,15 @@ def test_a_planted_coupling_is_recovered(slope: float) -> None:
     assert sum(one.coupled for one in found) >= (20 if abs(slope) == 15 else 38)
     better = [one.error < one.error_without for one in found if one.error is not None and one.error_without]
     assert sum(better) >= 32
+
+
+def test_what_noise_adds_to_the_spread_of_b_is_taken_out() -> None:
+    """Noise of a fifth of what is seen flattens a line to four fifths of itself."""
+    x = np.linspace(0.0, 1.0, 9)
+    noise = np.full(9, 0.2 * x.var(ddof=1))
+    assert _line(x, 1.0 + 2.0 * x, noise) == pytest.approx((2.5, 0.75))
+    assert _line(x, 1.0 + 2.0 * x, np.zeros(9)) == pytest.approx((2.0, 1.0))
+    assert _line(x, 1.0 + 2.0 * x, noise * 5) is None
 
 
 def test_no_coupling_is_found_where_there_is_none() -> None:

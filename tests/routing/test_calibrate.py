@@ -14,6 +14,7 @@ from skillaudit.disk.names import same
 from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
 from skillaudit.routing.calibrate import _slugs, blank_prior
+from skillaudit.routing.choice_fit import requests_of, right_or_wrong
 from skillaudit.routing.decisions import Decision
 from skillaudit.routing.holes import CROWD
 from skillaudit.routing.profiles import ChoiceFit, built_in, check_name, find
@@ -77,6 +78,38 @@ def test_who_errs_takes_a_wrong_skill_or_none_as_the_log_says(taking: float, low
     fit = made.profiles[0].fits["hybrid"]
     table = tabulate(log, world.scorer, fit.contrast)
     assert low < logistic(table.x @ np.array(fit.hijack)).mean() < high
+
+
+def test_only_decisions_that_were_made_about_something_are_judged() -> None:
+    world = World(20, 1)
+    decisions = tuple(
+        Decision(query=request.query, gold=gold, offered=None, chosen=chosen)
+        for request, gold, chosen in zip(
+            world.requests,
+            ((0,), (1,), (2,), ()),
+            ({"m": 0, "n": 5}, {"m": 4}, {"n": 2}, {"m": -1, "n": -1}),
+            strict=False,
+        )
+    )
+    table = tabulate(
+        DecisionLog(skills=world.skills, decisions=decisions),
+        world.scorer,
+        find(None, "hybrid").fits["hybrid"].contrast,
+    )
+    for model, right, rows in (("m", [1.0, 0.0], [0, 1]), ("n", [0.0, 1.0], [0, 2])):
+        x, judged = right_or_wrong(table, model)
+        assert judged.tolist() == right and np.array_equal(x, table.x[rows])
+        assert requests_of(table, model).tolist() == table.request[rows].tolist()
+
+
+def test_a_profile_that_is_at_home_knows_its_library() -> None:
+    profile = msgspec.structs.replace(find("frontier", "hybrid"), home=("a", "b", "c", "d"))
+    for names, home in ((("a", "b", "x", "y"), True), (("a", "x", "y"), False), ((), False)):
+        for fit, before in zip(profile.at(names).fits.values(), profile.fits.values(), strict=True):
+            assert (fit.library_sd, fit.set_sd) == (
+                (0.0, 0.0) if home else (before.library_sd, before.set_sd)
+            )
+            assert fit.coefficients == before.coefficients
 
 
 def test_what_claims_everything_counts_by_its_share_of_what_is_on_offer() -> None:

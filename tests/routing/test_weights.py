@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from skillaudit.routing import Routing, forecast
+from skillaudit.routing.rates import Shown
 from skillaudit.schema import Estimate, Request
 from tests.routing.conftest import World, coverage
 
@@ -82,3 +83,12 @@ def test_a_request_that_came_often_is_still_one_request() -> None:
     for flow in run(weighed(alone)).flows:
         assert np.isfinite([flow.absorbed, flow.absorbed_low, flow.absorbed_high]).all()
         assert flow.victim_low is None or 0 <= flow.victim_low <= (flow.victim_high or 0.0) <= 1
+
+
+def test_requests_that_come_alike_often_tell_most() -> None:
+    def count(*weights: float) -> float:
+        some = np.array(weights)
+        return Shown(right=some, hijack=some, weight=some, owners=np.zeros(len(some), np.int64)).count
+
+    assert count(1, 1, 1, 1) == count(3, 3, 3, 3) == 4
+    assert count(3, 1) == pytest.approx(1.6) and count(1000, 1) == pytest.approx(1, abs=0.01)
