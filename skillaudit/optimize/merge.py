@@ -204,13 +204,13 @@ def _same_place(ours: str, theirs: str) -> bool:
     """Whether two addresses are of one project: a repository goes by its path, any other site by its host."""
     (host, path), (other, there) = (address.partition("/")[::2] for address in (ours, theirs))
     if host == other:
-        return not path or not there or path == there or not _FORGE.search(host)
+        return not path or not there or path == there or not _FORGE.search(f"{host}/{path}")
     return host.endswith(f".{other}") or other.endswith(f".{host}")
 
 
 _CLI = re.compile(r"`([\w.-]+)` CLI\b|\b(?:via|using|[Uu]se) the ([\w.-]+) (?:CLI\b|\([^()]{1,40} CLI\))")
-_FORGE = re.compile(r"git|bitbucket|codeberg")
-"""Hosts of many projects."""
+_FORGE = re.compile(r"^[^/]*(?:git|bitbucket|codeberg)|^[^/]*/(?:packages?|projects?)/")
+"""Addresses of hosts of many projects: forges, and indexes of packages."""
 SAME = "their descriptions say the same words"
 CLOSE = "each is the other's nearest"
 

@@ -83,6 +83,7 @@ HUB = "github.com/"
         ({"homepage": f"{HUB}a/todoist"}, {"homepage": "todoist.com"}, True),
         ({"homepage": "docs.todoist.com/api"}, {"homepage": "todoist.com"}, False),
         ({"homepage": "todoist.com/a"}, {"homepage": "todoist.com/b"}, False),
+        ({"homepage": "index.example/package/a"}, {"homepage": "index.example/package/b"}, True),
         ({"homepage": f"{HUB}a/todoist"}, {}, False),
     ],
 )

@@ -1,4 +1,7 @@
-"""The forecast as a whole: rates that add up, intervals that hold their value, sensible edges."""
+"""The forecast as a whole: rates that add up, intervals that hold their value, sensible edges.
+
+Long because one made-up library and its helpers serve every sentence about the forecast.
+"""
 
 from __future__ import annotations
 
