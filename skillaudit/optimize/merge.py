@@ -99,6 +99,10 @@ class Verdicts:
             f"it has words of its own: {', '.join(_spelled(self._skills[goes], own[:5]))}" if own else "",
         )
 
+    def likely(self, a: int, b: int) -> bool:
+        """Whether `by_text` may say something of two skills: their names share a word, or their texts nearly all."""
+        return bool(self._full[a] & self._full[b]) or _share(self._said(a), self._said(b)) >= SAME_TEXT
+
     def differ(self, a: int, b: int) -> bool:
         """Whether each of two files is about something that the other does not speak of."""
         ours, theirs = self._bodies[a], self._bodies[b]

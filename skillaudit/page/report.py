@@ -45,7 +45,7 @@ from skillaudit.page.library import (
 from skillaudit.page.lines import Span
 from skillaudit.page.sessions import use_blocks
 from skillaudit.page.verdict import verdict_blocks
-from skillaudit.schema import BlackHole, Report, SkillReport
+from skillaudit.schema import BlackHole, Pair, Report, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.gate import Verdict
@@ -273,7 +273,7 @@ def _pairs(report: Report, most: Most) -> list[Block]:
         Row(
             (
                 link(pair.a), link(pair.b),
-                *((Span(percent(pair.a_to_b)), Span(percent(pair.b_to_a))) if judged else ()),
+                *((Span(_taken(pair, pair.a_to_b)), Span(_taken(pair, pair.b_to_a))) if judged else ()),
                 Span(decimal(pair.cosine), "muted"),
             ),
             (
@@ -287,6 +287,11 @@ def _pairs(report: Report, most: Most) -> list[Block]:
     if not judged:
         note = "those to merge first, then the likest; no request says who takes from whom"
     return [Heading("Pairs", note, "pairs"), table(columns, rows, len(report.pairs), "pair")]
+
+
+def _taken(pair: Pair, share: float) -> str:
+    """Write a share of requests taken; a dash where none speaks for either skill."""
+    return percent(share if pair.a_to_b or pair.b_to_a else None)
 
 
 # What a page has besides.

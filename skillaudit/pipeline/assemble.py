@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from skillaudit.checks import Evidence, check
 from skillaudit.clients import Visibility
 from skillaudit.pipeline.chains import Found, execution_of
+from skillaudit.pipeline.pairs import pairs_of
 from skillaudit.pipeline.rivals import rivals_of
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import Structure
@@ -51,10 +52,7 @@ def assemble(
 
     `structure`, `routing` and `vectors` are parallel to `shown`; `defects` are those of the request files.
     """
-    pairs = _with_cosines(routing.pairs, shown, structure)
-    if not routing.forecast.coverage.requests:
-        pairs = _by_likeness(pairs)
-    pairs = _with_verdicts(pairs, shown, structure, vectors)
+    pairs = pairs_of(routing, shown, structure, vectors)
     skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     evidence = rounded(
@@ -110,43 +108,6 @@ def _with_structure(
         for hole in by_requests
     )
     return holes, tuple(hole for hole in by_structure if hole.skill not in known)
-
-
-def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Structure) -> tuple[Pair, ...]:
-    """Return the pairs with the similarity that the rest of the report uses for descriptors."""
-    rows = {skill.id: row for row, skill in enumerate(shown)}
-    ends = np.array([(rows[pair.a], rows[pair.b]) for pair in pairs], dtype=np.int64).reshape(-1, 2)
-    cosines = structure.pairs(ends[:, 0], ends[:, 1]).tolist()
-    return tuple(
-        msgspec.structs.replace(pair, cosine=cosine) for pair, cosine in zip(pairs, cosines, strict=True)
-    )
-
-
-def _by_likeness(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-    """Return the pairs without shares, which no request speaks for, the likest first."""
-    bare = [msgspec.structs.replace(pair, a_to_b=0.0, b_to_a=0.0, contested=False) for pair in pairs]
-    return tuple(sorted(bare, key=lambda pair: (-pair.cosine, pair.a, pair.b)))
-
-
-def _with_verdicts(
-    pairs: Sequence[Pair],
-    shown: Sequence[Skill],
-    structure: Structure,
-    vectors: NDArray[np.float32] | None,
-) -> tuple[Pair, ...]:
-    """Return the pairs with a word on why two do the same, these first."""
-    from skillaudit.optimize.merge import Verdicts
-
-    rows = {skill.id: row for row, skill in enumerate(shown)}
-    near = structure.neighbors.indices
-    first = near[:, 0].tolist() if near.shape[1] else list(range(len(shown)))
-    verdicts = Verdicts(shown, vectors) if pairs else None
-    found = []
-    for pair in pairs:
-        a, b = sorted((rows[pair.a], rows[pair.b]))
-        why = verdicts.by_text(a, b, first[a] == b and first[b] == a) if verdicts else ""
-        found.append(msgspec.structs.replace(pair, merge=why))
-    return tuple(sorted(found, key=lambda pair: not pair.merge))
 
 
 def summary(library: Library) -> LibrarySummary:

@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 EXAMPLES = 5
 """Requests shown per skill, each way."""
 PAIR_LIMIT = 500
-PAIR_SHARE = 0.01
+PAIR_SHARE = 0.005
 """Least share of a skill's requests that makes a pair worth reporting."""
 
 

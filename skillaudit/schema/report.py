@@ -226,7 +226,7 @@ class Pair(Record):
     a: str
     b: str
     a_to_b: float
-    """Share of a's requests expected to go to b; 0 both ways where no request judges the library."""
+    """Share of a's requests expected to go to b; 0 both ways where no request speaks for either."""
     b_to_a: float
     cosine: float = 0.0
     """Cosine of the two descriptors, as in `Rival`."""
