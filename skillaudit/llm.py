@@ -137,7 +137,7 @@ def estimate_tokens(text: str) -> int:
     return (len(text) - wide) // 4 + wide + 1
 
 
-class Model:
+class LiveModel:
     """A live model behind litellm."""
 
     def __init__(
@@ -255,7 +255,7 @@ def completer(model: str, *, api_base: str | None = None, temperature: float = 0
 
     Raises `ModelError` at once for an unknown model or a missing key, and later for calls that fail.
     """
-    live = Model(model, api_base=api_base, temperature=temperature, max_tokens=2048)
+    live = LiveModel(model, api_base=api_base, temperature=temperature, max_tokens=2048)
     live.check()
     return lambda prompt: live.complete_sync([{"role": "user", "content": prompt}]).text
 

@@ -18,7 +18,7 @@ from skillaudit import extras
 from skillaudit.cli import group
 from skillaudit.config import Config
 from skillaudit.errors import MissingError
-from skillaudit.llm import Model
+from skillaudit.llm import LiveModel
 from skillaudit.pipeline import audit
 from tests.conftest import SAMPLES
 
@@ -129,6 +129,6 @@ def test_a_command_that_lacks_a_part_names_the_pip_line(
 @pytest.mark.usefixtures("bare")
 def test_the_library_says_the_same() -> None:
     with pytest.raises(MissingError, match=r"skillaudit\[live\]"):
-        Model("openai/gpt-4o-mini")
+        LiveModel("openai/gpt-4o-mini")
     with pytest.raises(MissingError, match=r"skillaudit\[map\]"):
         audit([SAMPLES / "clean"], Config(scorer="lexical", map="umap", use_cache=False))

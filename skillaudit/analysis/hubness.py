@@ -23,7 +23,7 @@ K = 10
 Counts: TypeAlias = NDArray[np.int64]
 
 
-class Structure(NamedTuple):
+class SkillHubness(NamedTuple):
     """The structural measures of the first paper (its F07 and F08), each of shape (N,).
 
     NaN throughout for a lone skill.
@@ -79,14 +79,14 @@ def anti_hubs(neighbors: Neighbors) -> NDArray[np.int64]:
     return np.flatnonzero(k_occurrence(neighbors, neighbors.k) == 0)
 
 
-def structure(neighbors: Neighbors) -> Structure:
+def structure(neighbors: Neighbors) -> SkillHubness:
     """Compute sink, victim and clarity of every skill from its ten nearest and its mean."""
     if neighbors.k == 0:
         undefined = np.full(neighbors.n, np.nan, dtype=np.float32)
-        return Structure(undefined, undefined, undefined)
+        return SkillHubness(undefined, undefined, undefined)
     sink = neighbors.mean
     victim = neighbors.similarities[:, :K].mean(axis=1)
-    return Structure(sink, victim, 1 - victim)
+    return SkillHubness(sink, victim, 1 - victim)
 
 
 def structural_hubs(

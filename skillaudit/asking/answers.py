@@ -33,7 +33,7 @@ _REFUSAL = re.compile(
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
 
 
-class Answer(NamedTuple):
+class Meaning(NamedTuple):
     """What an answer stands for."""
 
     options: tuple[int, ...]
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     """True when the label stood inside other words."""
 
 
-def parse(text: str, labels: Sequence[str], none_word: str = "", finish: str = "") -> Answer:
+def parse(text: str, labels: Sequence[str], none_word: str = "", finish: str = "") -> Meaning:
     """Find the one option that an answer names.
 
     An exact label counts, whatever quotes, marks or `Skill:` stand around it, also as a value of a JSON object.
@@ -54,26 +54,26 @@ def parse(text: str, labels: Sequence[str], none_word: str = "", finish: str = "
     """
     text = text.strip()
     if text.startswith("skill_") and labels.count(text) == 1:  # the common case, at once
-        return Answer((labels.index(text),), None)
+        return Meaning((labels.index(text),), None)
     text = without_thoughts(text).strip()
     folded = [label.casefold() for label in labels]
     value = _json_value(text)
     bare = _bare(text if value is None else value)
     exact = tuple(at for at, label in enumerate(folded) if label == bare)
     if exact:
-        return Answer(exact, None)
+        return Meaning(exact, None)
     if finish == "content_filter":
-        return Answer((), "refusal")
+        return Meaning((), "refusal")
     if bare and none_word and bare == none_word.casefold():
-        return Answer((), "none")
+        return Meaning((), "none")
     if value is not None:
-        return Answer((), _failure(bare) if bare else "none")
+        return Meaning((), _failure(bare) if bare else "none")
     named = _named(text, folded)
     if len(named) == 1:
-        return Answer(tuple(at for at, label in enumerate(folded) if label in named), None, prose=True)
+        return Meaning(tuple(at for at, label in enumerate(folded) if label in named), None, prose=True)
     if len(named) > 1:
-        return Answer((), "unparsable")
-    return Answer((), _failure(text))
+        return Meaning((), "unparsable")
+    return Meaning((), _failure(text))
 
 
 def without_thoughts(text: str) -> str:

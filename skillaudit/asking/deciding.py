@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from skillaudit.asking.answers import Answer, parse
+from skillaudit.asking.answers import Meaning, parse
 from skillaudit.asking.asker import Asker
 from skillaudit.asking.prompts import Prompts, Question, corpus
 from skillaudit.asking.records import Decision, Entry, Outcome, StudyPlan, Trial
@@ -48,7 +48,7 @@ class Decider:
             if answer.failure is None:
                 question = self._prompts.second(trial, int(question.targets[answer.options[0]]))
                 if len(question.targets) == 1 and not trial.abstain:
-                    answer = Answer((0,), None)
+                    answer = Meaning((0,), None)
                 else:
                     answer, said, key = await self._ask(question, trial.repeat)
                     answers.append(said)
@@ -83,7 +83,7 @@ class Decider:
         )
         return decision, entries
 
-    async def _ask(self, question: Question, repeat: int) -> tuple[Answer, str, str]:
+    async def _ask(self, question: Question, repeat: int) -> tuple[Meaning, str, str]:
         key = self._asker.key(question, repeat)
         said = await self._asker.ask(question, key)
         return parse(said.text, question.labels, question.none_word, said.finish), said.text, key
@@ -103,13 +103,13 @@ def _position(question: Question, right: set[str]) -> int:
     return next((at for at, target in enumerate(question.targets, 1) if target in right), 0)
 
 
-def _chosen(question: Question, answer: Answer, gold: Sequence[str]) -> str | None:
+def _chosen(question: Question, answer: Meaning, gold: Sequence[str]) -> str | None:
     ids = [question.targets[at] for at in answer.options]
     # Skills that share a name cannot be told apart by an answer; the right one has the benefit.
     return next((skill for skill in ids if skill in gold), ids[0] if ids else None)
 
 
-def _outcome(chosen: str | None, answer: Answer, gold: Sequence[str]) -> Outcome:
+def _outcome(chosen: str | None, answer: Meaning, gold: Sequence[str]) -> Outcome:
     if chosen is None:
         return answer.failure or "unparsable"
     return "right" if chosen in gold else "hijack"

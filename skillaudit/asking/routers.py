@@ -25,7 +25,7 @@ _CELLS = 50_000_000
 class LiveRouter:
     """A model behind litellm."""
 
-    def __init__(self, model: llm.Model, price: Price | None = None) -> None:
+    def __init__(self, model: llm.LiveModel, price: Price | None = None) -> None:
         """Take the model; `price` overrules litellm's map. Raises a `ModelError` when it cannot be used."""
         model.check()
         self._model = model

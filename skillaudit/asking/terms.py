@@ -16,7 +16,7 @@ from skillaudit.asking.routers import (
     parse_local,
 )
 from skillaudit.asking.scorers import Scorers
-from skillaudit.llm import Model, Price
+from skillaudit.llm import LiveModel, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Terms:
             return LocalRouter(name, scorers.maker(scorer), extra)
         if name.startswith(CROSS_PREFIX):
             return CrossRouter(name, scorers.pairs(name.removeprefix(CROSS_PREFIX)))
-        return LiveRouter(Model(name, api_base=self.api_base, timeout=self.timeout), self.price)
+        return LiveRouter(LiveModel(name, api_base=self.api_base, timeout=self.timeout), self.price)
 
     def limits(self, router: Router) -> Limits:
         """Return how much may be spent on a router."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from skillaudit.checks import black_holes, capacity, chains, confusability, files, gaming
 from skillaudit.checks.costs import by_harm
-from skillaudit.checks.rule import Evidence, Rule
+from skillaudit.checks.rule import Facts, Rule
 from skillaudit.schema import Finding
 
-__all__ = ["RULES", "Evidence", "Rule", "check"]
+__all__ = ["RULES", "Facts", "Rule", "check"]
 
 RULES: tuple[Rule, ...] = (
     *confusability.RULES,
@@ -20,7 +20,7 @@ RULES: tuple[Rule, ...] = (
 """All rules, the gravest subjects first; findings that harm alike keep this order."""
 
 
-def check(evidence: Evidence) -> tuple[Finding, ...]:
+def check(evidence: Facts) -> tuple[Finding, ...]:
     """Return the findings of all rules with what they cost, the most harm first."""
     found = [finding for rule in RULES for finding in rule.check(rule, evidence)]
     return by_harm(found, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillaudit.checks.rule import Evidence, Rule, percent, places
+from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.schema import BlackHole, Finding
 
 NAMED = 6
@@ -42,7 +42,7 @@ def _luck(hole: BlackHole) -> str:
     return f"The chance that this is luck: {percent(hole.q_value) if hole.q_value >= 5e-4 else 'under 0.1%'}."
 
 
-def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _black_holes(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for hole in evidence.black_holes:
         if hole.declared:
             continue
@@ -60,7 +60,7 @@ def _black_holes(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _over_general(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _over_general(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for hole in evidence.over_general:
         if hole.declared:
             continue
@@ -75,7 +75,7 @@ def _over_general(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _declared(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _declared(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for hole in evidence.black_holes:
         if hole.declared:
             yield rule.finding(
@@ -85,7 +85,7 @@ def _declared(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _anti_hubs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _anti_hubs(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     anti_hubs = evidence.hubness.anti_hubs
     if anti_hubs:
         shown = ", ".join(anti_hubs[:NAMED])

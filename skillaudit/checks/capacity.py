@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from skillaudit.checks.rule import Evidence, Rule, percent, places
+from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
 
@@ -16,7 +16,7 @@ section 5.2: kappa 91.8 for GPT-4o-mini and 83.5 for GPT-4o, on synthetic librar
 NAMED = 6
 
 
-def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _size(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     parents = parents_of(evidence.library.routable)
     lists = Counter(parents.get(skill.id, "") for skill in evidence.library.routable)
     size = max(lists.values(), default=0)
@@ -29,7 +29,7 @@ def _size(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _carriers(evidence: Evidence) -> tuple[list[ForecastRow], list[ForecastRow]]:
+def _carriers(evidence: Facts) -> tuple[list[ForecastRow], list[ForecastRow]]:
     """Classes of models that carry the library at the floor, and those that do not, best first."""
     rows = [row for row in evidence.rows if row.client is None and row.situation == "asked"]
     known = [row for row in rows if row.accuracy.value is not None]
@@ -45,7 +45,7 @@ def _right(row: ForecastRow) -> str:
     return f"{row.router} {value:.0f}% ({low:.0f} to {high:.0f})"
 
 
-def _model(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _model(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     able, unable = _carriers(evidence)
     if able and unable:
         yield rule.finding(
@@ -56,7 +56,7 @@ def _model(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _alternatives(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     able, unable = _carriers(evidence)
     if unable and not able:
         yield rule.finding(
@@ -67,7 +67,7 @@ def _alternatives(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _overflow(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _overflow(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     over = [
         view
         for view in evidence.clients
@@ -116,7 +116,7 @@ def _room(view: ClientView) -> str:
     return said + (f" Assumed: {view.assumption}." if view.assumption else "")
 
 
-def _unseen(evidence: Evidence, view: ClientView) -> Cost:
+def _unseen(evidence: Facts, view: ClientView) -> Cost:
     """What a client hides, and the requests that this costs where the forecast was made for it as well."""
     right = {
         row.client: row.accuracy.value
@@ -129,7 +129,7 @@ def _unseen(evidence: Evidence, view: ClientView) -> Cost:
     return Cost(harm=lost or 0.0, requests=lost, unseen=unseen, client=view.title)
 
 
-def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _unjudged(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     unjudged = evidence.forecast.coverage.unjudged
     if unjudged:
         shown = ", ".join(unjudged[:NAMED])
@@ -145,7 +145,7 @@ def _unjudged(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 _REQUEST_KINDS = frozenset({"request-file", "request-unreadable", "request-unknown-skill"})
 
 
-def _bad_requests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _bad_requests(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for defect in evidence.library.defects:
         if defect.kind in _REQUEST_KINDS:
             yield rule.finding(
@@ -161,7 +161,7 @@ _SAID = re.compile(
 )
 
 
-def _seldom(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     work = next((row for row in evidence.rows if row.situation == "at work"), None)
     shy = [skill.id for skill in evidence.library.routable if not _SAID.search(skill.description)]
     if work is None or not shy:
@@ -179,7 +179,7 @@ def _seldom(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _outside(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _outside(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     if evidence.forecast.extrapolates:
         yield rule.finding(
             (),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillaudit.checks.rule import Evidence, Rule, percent, places
+from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.laws.execution_chains import circles
 from skillaudit.laws.execution_law import DEAD
 from skillaudit.schema import ChainReport, Finding
@@ -18,7 +18,7 @@ def _way(chain: ChainReport) -> str:
     return " -> ".join(step.skill for step in chain.steps)
 
 
-def _fragile(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _fragile(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     execution = evidence.execution
     for chain in execution.chains if execution else ():
         success = chain.success
@@ -50,7 +50,7 @@ def _told(chain: ChainReport) -> str:
     return f"{kinds[chain.source]} {chain.origin}."
 
 
-def _weak(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _weak(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     """One finding a skill, about the chain that gains most, however many it is in."""
     chains: dict[str, list[ChainReport]] = {}
     for chain in evidence.execution.chains if evidence.execution else ():
@@ -71,7 +71,7 @@ def _weak(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _circular(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _circular(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for group in circles(evidence.links):
         inside = [
             link for link in evidence.links if {link.source, link.target} <= set(group) and not link.returns
@@ -84,7 +84,7 @@ def _circular(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _missing(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _missing(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for target in evidence.missing:
         yield rule.finding(
             (target.source,),
@@ -95,7 +95,7 @@ def _missing(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _manual(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _manual(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     manual = {skill.id for skill in evidence.library.skills if skill.manual_only}
     for link in evidence.links:
         if link.target in manual:

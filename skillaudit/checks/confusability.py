@@ -6,7 +6,7 @@ from collections.abc import Iterator, Set
 from functools import cache
 
 from skillaudit.analysis.names import named, set_apart
-from skillaudit.checks.rule import Evidence, Rule, percent, places
+from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.schema import Cluster, Finding, Pair, RequestLoss
 
 CLONE_COHESION = 0.9
@@ -31,7 +31,7 @@ VICTIM_MAY = 0.3
 """Loss from which a skill has a note, however few requests judge it."""
 
 
-def clone_families(evidence: Evidence) -> list[Cluster]:
+def clone_families(evidence: Facts) -> list[Cluster]:
     """Return the clusters whose members are copies of one descriptor."""
     return [
         cluster
@@ -40,7 +40,7 @@ def clone_families(evidence: Evidence) -> list[Cluster]:
     ]
 
 
-def _clones(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _clones(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for cluster in clone_families(evidence):
         first = cluster.skills[0]
         yield rule.finding(
@@ -54,7 +54,7 @@ def _clones(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _pairs(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _pairs(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     cloned = {member: cluster.index for cluster in clone_families(evidence) for member in cluster.skills}
     notes = sorted(
         (pair for pair in evidence.pairs if PAIR_MAY <= _loss(pair) < PAIR_LOSS),
@@ -95,7 +95,7 @@ def _loss(pair: Pair) -> float:
     return max(pair.a_to_b, pair.b_to_a)
 
 
-def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _twins(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     bar = TWIN_COSINE[evidence.forecast.scorer]
     cloned = {cluster.index for cluster in clone_families(evidence)}
     found: dict[int, dict[tuple[str, str], float]] = {}
@@ -137,7 +137,7 @@ def _flip(loss: RequestLoss) -> str:
     return f"“{loss.query}” goes to {loss.taken_by} and not to {loss.gold}"
 
 
-def _victims(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _victims(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     told = {pair.a for pair in evidence.pairs if pair.a_to_b >= max(PAIR_LOSS, pair.b_to_a)}
     told |= {pair.b for pair in evidence.pairs if pair.b_to_a >= max(PAIR_LOSS, pair.a_to_b)}
     victims = [skill for skill in evidence.skills if (skill.victim_rate or 0.0) >= VICTIM_MAY]

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from skillaudit.checks.rule import Evidence
+from skillaudit.checks.rule import Facts
 from skillaudit.schema import Cost, Finding
 
 RANK = {"error": 0, "warning": 1, "info": 2}
 
 
-def by_harm(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, ...]:
+def by_harm(findings: Sequence[Finding], evidence: Facts) -> tuple[Finding, ...]:
     """Return the findings with what they cost, those first that put most requests at stake.
 
     Where two put the same at stake, to a hundredth of a request in a hundred, the graver one comes first,
@@ -35,7 +35,7 @@ def by_harm(findings: Sequence[Finding], evidence: Evidence) -> tuple[Finding, .
 class _Ledger:
     """Lookups over the evidence."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Facts) -> None:
         self.skills = {skill.id: skill for skill in evidence.skills}
         self.total = sum(skill.requests for skill in evidence.skills)
         self.holes = {hole.skill: hole for hole in (*evidence.black_holes, *evidence.over_general)}

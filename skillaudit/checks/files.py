@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from skillaudit.checks.rule import Evidence, Rule, places
+from skillaudit.checks.rule import Facts, Rule, places
 from skillaudit.clients.gateways import parents_of
 from skillaudit.load import DEFECT_KINDS
 from skillaudit.schema import Defect, Finding, Location, Severity
@@ -25,7 +25,7 @@ _HARMLESS_SKIPS = frozenset(
 """Reasons for skipping that are ordinary in a working library."""
 
 
-def _skipped(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _skipped(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     sources = evidence.library.sources
     for entry in evidence.library.skipped:
         severity: Severity = "info" if entry.code in _HARMLESS_SKIPS else "warning"
@@ -42,10 +42,10 @@ def _skipped(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
 _GRAVEST: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Evidence], Iterator[Finding]]:
+def _defects(kinds: Mapping[str, Severity]) -> Callable[[Rule, Facts], Iterator[Finding]]:
     """Return a check that makes one finding per skill and place out of its defects of `kinds`."""
 
-    def check(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    def check(rule: Rule, evidence: Facts) -> Iterator[Finding]:
         roots = {skill.id: skill.root for skill in evidence.library.skills}
         # A gateway sends to the files below it, so that they stand where they should.
         behind = parents_of(evidence.library.skills) if "nested-skill" in kinds else {}
@@ -88,7 +88,7 @@ _MANIFESTS: dict[str, Severity] = {
 }
 
 
-def _manifests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _manifests(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     """One finding for each thing wrong in a manifest."""
     for defect in evidence.library.defects:
         if defect.kind in _MANIFESTS:
@@ -101,13 +101,13 @@ def _manifests(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _root(evidence: Evidence) -> str:
+def _root(evidence: Facts) -> str:
     """Return the only source; with several, the paths hold theirs already."""
     sources = evidence.library.sources
     return sources[0] if len(sources) == 1 else ""
 
 
-def _not_loaded(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _not_loaded(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     """One finding for each reason for which a client that the library is made for passes skills over."""
     views = {
         view.client: view for view in evidence.clients if view.made_for or view.client == evidence.client

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from skillaudit.analysis import gaming
-from skillaudit.checks.rule import Evidence, Rule, places
+from skillaudit.checks.rule import Facts, Rule, places
 from skillaudit.schema import Finding, Skill
 
 _SHOWN = 120
 
 
-def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _twins(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     by_name: dict[str, list[Skill]] = {}
     for skill in evidence.library.skills:
         by_name.setdefault(skill.name, []).append(skill)
@@ -25,7 +25,7 @@ def _twins(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _mixed(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _mixed(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for skill in evidence.library.skills:
         if scripts := gaming.mixed_scripts(skill.name):
             yield rule.finding(
@@ -36,10 +36,10 @@ def _mixed(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _descriptors(look: Callable[[str], str], says: str) -> Callable[[Rule, Evidence], Iterator[Finding]]:
+def _descriptors(look: Callable[[str], str], says: str) -> Callable[[Rule, Facts], Iterator[Finding]]:
     """Return a check of what the model is shown of each skill."""
 
-    def check(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+    def check(rule: Rule, evidence: Facts) -> Iterator[Finding]:
         for skill in evidence.library.skills:
             if skill.declared_router and rule.code == "SA705":
                 continue

@@ -28,7 +28,7 @@ from skillaudit.schema import (
 )
 
 
-class Evidence(Record, dict=True):
+class Facts(Record, dict=True):
     """Everything that the audit knows before it passes judgement."""
 
     library: Library
@@ -71,7 +71,7 @@ class Rule(Record):
     why: str
     fix: str
     """What to do in general; a finding's own fix is about its skills."""
-    check: Callable[[Rule, Evidence], Iterator[Finding]]
+    check: Callable[[Rule, Facts], Iterator[Finding]]
 
     def finding(
         self,
@@ -131,7 +131,7 @@ def _bare(skill: str) -> str:
     return match[1] if match and match[1] else skill
 
 
-def places(evidence: Evidence, skills: Iterable[str], limit: int = 10) -> list[Location]:
+def places(evidence: Facts, skills: Iterable[str], limit: int = 10) -> list[Location]:
     """Return where the descriptors of the first `limit` of `skills` stand."""
     found = [evidence.by_id[skill] for skill in list(skills)[:limit] if skill in evidence.by_id]
     return [Location(path=skill.path, line=skill.description_line, root=skill.root) for skill in found]

@@ -12,9 +12,9 @@ from skillaudit.cli.output import deliver, deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.compile.compiler import Compilation
-    from skillaudit.compile.costs import Cost
+    from skillaudit.compile.costs import Costs
     from skillaudit.compile.system import System
-    from skillaudit.llm import Model
+    from skillaudit.llm import LiveModel
     from skillaudit.schema import Execution
 
 _ROOM = 2048
@@ -176,12 +176,12 @@ def _compare(
     from skillaudit.compile.answers import read_tasks
     from skillaudit.compile.comparing import compare
     from skillaudit.errors import UsageError
-    from skillaudit.llm import Model
+    from skillaudit.llm import LiveModel
 
     if model is None:
         raise UsageError("--compare needs a model to run on; add --model PROVIDER/MODEL")
     rows = read_tasks(tasks)
-    live = Model(model, api_base=api_base, max_tokens=_ROOM, temperature=0.0)
+    live = LiveModel(model, api_base=api_base, max_tokens=_ROOM, temperature=0.0)
     live.check()
 
     async def run() -> Any:
@@ -205,7 +205,7 @@ def _compare(
     return ExitCode.ENVIRONMENT if nothing else ExitCode.CLEAN
 
 
-def _patient(live: Model) -> Any:
+def _patient(live: LiveModel) -> Any:
     """Try a call again where that may help."""
     import asyncio
 
@@ -229,7 +229,7 @@ def _show(
     form: str,
     system: System,
     compilation: Compilation,
-    priced: Cost | None,
+    priced: Costs | None,
     execution: Execution | None = None,
 ) -> None:
     if form == "json":

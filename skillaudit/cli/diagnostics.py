@@ -192,7 +192,7 @@ class Notes:
             say(f"note: {note}")
 
 
-class Bar:
+class ProgressBar:
     """A progress bar with counts on stderr, redrawn at most ten times a second."""
 
     WIDTH = 24

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from skillaudit.cli.diagnostics import Bar, say
+from skillaudit.cli.diagnostics import ProgressBar, say
 from skillaudit.config import Config
 from skillaudit.schema import Library
 
 
-class Early:
+class EarlyBar:
     """Draws a bar; before the vectors of many texts it says what a forecast by words alone comes to."""
 
-    def __init__(self, bar: Bar, library: Library, config: Config) -> None:
+    def __init__(self, bar: ProgressBar, library: Library, config: Config) -> None:
         """Take the bar, and the audit that its news is of."""
         self._bar = bar
         self._audit = (library, config)

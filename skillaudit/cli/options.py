@@ -156,7 +156,7 @@ def tell(settings: Settings) -> None:
 @contextmanager
 def narration(quiet: bool) -> Iterator[Progress]:
     """Yield a progress bar on an interactive stderr, and the cache's notes alone elsewhere."""
-    from skillaudit.cli.diagnostics import Bar, Notes
+    from skillaudit.cli.diagnostics import Notes, ProgressBar
     from skillaudit.progress import SILENT
 
     if quiet:
@@ -165,7 +165,7 @@ def narration(quiet: bool) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Notes()
         return
-    bar = Bar()
+    bar = ProgressBar()
     try:
         yield bar
     finally:
@@ -174,12 +174,12 @@ def narration(quiet: bool) -> Iterator[Progress]:
 
 def audited(sources: Sequence[str], config: Config, *, quiet: bool) -> Report:
     """Return the audit of `sources`, with progress on stderr, and on a terminal what words alone tell first."""
-    from skillaudit.cli.diagnostics import Bar
-    from skillaudit.cli.early import Early
+    from skillaudit.cli.diagnostics import ProgressBar
+    from skillaudit.cli.early import EarlyBar
     from skillaudit.load import load
     from skillaudit.pipeline import audit_library
 
     with narration(quiet) as progress:
         library = load(sources, progress=progress)
-        heard = Early(progress, library, config) if isinstance(progress, Bar) else progress
+        heard = EarlyBar(progress, library, config) if isinstance(progress, ProgressBar) else progress
         return audit_library(library, config, heard)

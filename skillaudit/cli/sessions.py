@@ -13,7 +13,7 @@ from skillaudit.cli.output import check_writable, deliver, deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.sessions import Evidence, Harvest
+    from skillaudit.sessions import Harvest, Occasion
 
 
 @click.command("sessions")
@@ -92,7 +92,7 @@ def command(
         put(render(sessions_blocks(told, None if everything else 20)).rstrip())
 
 
-def _learned(source: str, harvest: Harvest, progress: Progress) -> tuple[Evidence, ...]:
+def _learned(source: str, harvest: Harvest, progress: Progress) -> tuple[Occasion, ...]:
     """What concerns one library, its skills by their names."""
     import msgspec
 
@@ -135,10 +135,10 @@ def _dry(places: Sequence[object], folders: Sequence[str]) -> None:
 
     from skillaudit.page.sessions import places_blocks
     from skillaudit.page.text import render
-    from skillaudit.sessions.finding import Place
+    from skillaudit.sessions.finding import Transcript
     from skillaudit.sessions.masking import masked
 
-    told, sizes = cast("Sequence[Place]", places), []
+    told, sizes = cast("Sequence[Transcript]", places), []
     for place in told:
         size = 0
         with suppress(OSError):

@@ -14,7 +14,7 @@ from skillaudit.cli.output import deliver_json, put, show
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
     from skillaudit.routing import Calibration, DecisionLog
-    from skillaudit.routing.profiles import LeftOut
+    from skillaudit.routing.profiles import LeftOutSet
     from skillaudit.schema import ScorerName
 
 LIMITS = """
@@ -174,11 +174,11 @@ def _stored(form: str) -> None:
     show(stored_blocks(built_in(), [f"{title}: {summary(rows)}" for title, rows in _classes()]))
 
 
-def _classes() -> Iterator[tuple[str, list[LeftOut]]]:
+def _classes() -> Iterator[tuple[str, list[LeftOutSet]]]:
     """Each class with its cells, then all of them together."""
     from skillaudit.routing.profiles import built_in
 
-    every: list[LeftOut] = []
+    every: list[LeftOutSet] = []
     for profile in built_in():
         if profile.left_out:
             every += profile.left_out
@@ -186,7 +186,7 @@ def _classes() -> Iterator[tuple[str, list[LeftOut]]]:
     yield "all current models", every
 
 
-def summary(cells: Sequence[LeftOut]) -> str:
+def summary(cells: Sequence[LeftOutSet]) -> str:
     """Return error, coverage, width and log loss of some cells as one clause."""
     count = max(len(cells), 1)
     decisions = max(sum(cell.decisions for cell in cells), 1)
@@ -202,7 +202,7 @@ def summary(cells: Sequence[LeftOut]) -> str:
     )
 
 
-def _inside(cell: LeftOut) -> bool:
+def _inside(cell: LeftOutSet) -> bool:
     return cell.low <= cell.measured <= cell.high
 
 

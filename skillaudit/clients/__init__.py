@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skillaudit.clients.listing import BY_NAME, SHORTEST, Listing, ListingEntry, State, listing
 from skillaudit.clients.loading import Loaded, LoadState, loading
-from skillaudit.clients.profiles import Budget, ClientProfile, profile, profiles
+from skillaudit.clients.profiles import ClientProfile, ListBudget, profile, profiles
 from skillaudit.clients.selection import made_for, select
 from skillaudit.clients.shown import offered, shown_skills
 from skillaudit.clients.visibility import Visibility, VisibilityRow, visibility
@@ -13,8 +13,8 @@ from skillaudit.clients.words import losses, summary
 __all__ = [
     "BY_NAME",
     "SHORTEST",
-    "Budget",
     "ClientProfile",
+    "ListBudget",
     "Listing",
     "ListingEntry",
     "LoadState",

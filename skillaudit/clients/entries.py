@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
-from skillaudit.clients.profiles import Budget, ClientProfile, Measure, Unit
+from skillaudit.clients.profiles import ClientProfile, ListBudget, Measure, Unit
 from skillaudit.schema import Record, Skill
 
 _XML_NUMBERED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
@@ -180,7 +180,7 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def in_unit(characters: int, unit: Unit, budget: Budget) -> int:
+def in_unit(characters: int, unit: Unit, budget: ListBudget) -> int:
     """Turn a number of characters into the budget's unit."""
     if unit == "characters":
         return characters
@@ -188,7 +188,7 @@ def in_unit(characters: int, unit: Unit, budget: Budget) -> int:
     return (characters + per - 1) // per if budget.rounding == "up" else (characters + per // 2) // per
 
 
-def size(text: str, unit: Unit, budget: Budget) -> int:
+def size(text: str, unit: Unit, budget: ListBudget) -> int:
     """Return what `text` costs in `unit`; clients that round up tokens count UTF-8 bytes for them."""
     if unit == "tokens" and budget.rounding == "up":
         return in_unit(len(text.encode("utf-8", "surrogatepass")), unit, budget)

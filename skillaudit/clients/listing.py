@@ -10,7 +10,7 @@ import msgspec
 from skillaudit.clients import overflow
 from skillaudit.clients.entries import Item, make_items, ordered, render_entry, size
 from skillaudit.clients.loading import Loaded, loading
-from skillaudit.clients.profiles import Budget, ClientProfile, Unit, profile
+from skillaudit.clients.profiles import ClientProfile, ListBudget, Unit, profile
 from skillaudit.config import DropOrder
 from skillaudit.schema import Record, Skill
 
@@ -198,7 +198,7 @@ def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: Dro
 def _overflow(
     items: list[Item],
     rule: ClientProfile,
-    budget: Budget,
+    budget: ListBudget,
     limit: int,
     unit: Unit,
     order: DropOrder,
@@ -232,7 +232,7 @@ def _drop_order(items: list[Item], order: DropOrder) -> list[int]:
 
 
 def _for_context(
-    items: list[Item], plain: _Cut, rule: ClientProfile, budget: Budget, base: str, room: int
+    items: list[Item], plain: _Cut, rule: ClientProfile, budget: ListBudget, base: str, room: int
 ) -> _Cut:
     """Cut all descriptions once more, at the longest cap that brings the whole below `room` characters."""
     if plain.used <= room:
@@ -255,7 +255,7 @@ def _for_context(
     return best if best.used < plain.used else plain
 
 
-def _with_aliases(items: list[Item], plain: _Cut, rule: ClientProfile, budget: Budget, base: str) -> _Cut:
+def _with_aliases(items: list[Item], plain: _Cut, rule: ClientProfile, budget: ListBudget, base: str) -> _Cut:
     """Return the list with short paths where that shows more than absolute paths do."""
     aliases = rule.aliases
     if aliases is None or plain.limit is None:
@@ -294,7 +294,7 @@ def _used(
     items: list[Item],
     shown: Sequence[str | None],
     rule: ClientProfile,
-    budget: Budget,
+    budget: ListBudget,
     unit: Unit,
     base: str,
 ) -> tuple[int, int]:

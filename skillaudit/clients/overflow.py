@@ -10,17 +10,17 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from skillaudit.clients.entries import Item, in_unit, render_entry, size, width
-from skillaudit.clients.profiles import Budget, ClientProfile, Unit
+from skillaudit.clients.profiles import ClientProfile, ListBudget, Unit
 
 Shown = list[str | None]
 
 
-def _cost(item: Item, description: str, profile: ClientProfile, unit: Unit, budget: Budget) -> int:
+def _cost(item: Item, description: str, profile: ClientProfile, unit: Unit, budget: ListBudget) -> int:
     """Cost of one entry with the newline that ends it."""
     return size(render_entry(item, description, profile) + "\n", unit, budget)
 
 
-def stop(items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: int, unit: Unit) -> Shown:
+def stop(items: Sequence[Item], profile: ClientProfile, budget: ListBudget, limit: int, unit: Unit) -> Shown:
     """List in order and end at the first entry that does not fit."""
     shown: Shown = [None] * len(items)
     used = 0
@@ -35,7 +35,7 @@ def stop(items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: i
 def drop_descriptions(
     items: Sequence[Item],
     profile: ClientProfile,
-    budget: Budget,
+    budget: ListBudget,
     limit: int,
     unit: Unit,
     drop_order: Sequence[int],
@@ -56,7 +56,7 @@ def drop_descriptions(
 def keep_most_used(
     items: Sequence[Item],
     profile: ClientProfile,
-    budget: Budget,
+    budget: ListBudget,
     limit: int,
     unit: Unit,
     use_order: Sequence[int],
@@ -77,7 +77,7 @@ def keep_most_used(
 
 
 def equal_share(
-    items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: int, unit: Unit
+    items: Sequence[Item], profile: ClientProfile, budget: ListBudget, limit: int, unit: Unit
 ) -> Shown:
     """Give each description the same number of characters, or none below a floor."""
     full = sum(size(render_entry(item, item.description, profile), unit, budget) for item in items)
@@ -92,7 +92,7 @@ def equal_share(
 
 
 def round_robin(
-    items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: int, unit: Unit
+    items: Sequence[Item], profile: ClientProfile, budget: ListBudget, limit: int, unit: Unit
 ) -> Shown:
     """Hand out characters one at a time in turn; if not even names fit, list those that do."""
     if sum(_cost(item, item.description, profile, unit, budget) for item in items) <= limit:
@@ -111,7 +111,7 @@ def round_robin(
 
 
 def _deal_out(
-    items: Sequence[Item], profile: ClientProfile, budget: Budget, remaining: int, unit: Unit
+    items: Sequence[Item], profile: ClientProfile, budget: ListBudget, remaining: int, unit: Unit
 ) -> list[int]:
     """Return how many characters of each description fit when each gets one in turn."""
     by_bytes = unit == "tokens" and budget.rounding == "up"
@@ -161,7 +161,7 @@ def cut_to(description: str, cap: int, suffix: str, *, strip: bool = True) -> st
 
 
 def common_cap(
-    items: Sequence[Item], profile: ClientProfile, budget: Budget, limit: int, unit: Unit, base: str
+    items: Sequence[Item], profile: ClientProfile, budget: ListBudget, limit: int, unit: Unit, base: str
 ) -> Shown:
     """Cut every description at the largest length that lets the block fit, else names, else fewer names."""
     block = _Block(items, profile, budget, base)
@@ -192,7 +192,7 @@ class _Block:
     A cap of None means descriptions as they are, 0 means names alone.
     """
 
-    def __init__(self, items: Sequence[Item], profile: ClientProfile, budget: Budget, base: str) -> None:
+    def __init__(self, items: Sequence[Item], profile: ClientProfile, budget: ListBudget, base: str) -> None:
         self.listed = items[: budget.max_entries] if budget.max_entries is not None else items
         self._total = len(items)
         self._profile, self._budget, self._base = profile, budget, base
@@ -221,7 +221,7 @@ class _Block:
         return item.description if cap is None else cut_to(item.description, cap, self._budget.cap_suffix)
 
 
-def prose_size(budget: Budget, count: int, total: int, cap: int | None) -> int:
+def prose_size(budget: ListBudget, count: int, total: int, cap: int | None) -> int:
     """Return the characters of the client's own words around a list in this state."""
     prose = budget.prose
     if cap is None:

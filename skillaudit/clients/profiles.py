@@ -33,7 +33,7 @@ class Prose(Record, forbid_unknown_fields=True):
     """True when that warning names both counts, whose digits are then added."""
 
 
-class Budget(Record, forbid_unknown_fields=True):
+class ListBudget(Record, forbid_unknown_fields=True):
     """How much a client spends on the list, and what gives way when that is not enough."""
 
     unit: Unit
@@ -190,7 +190,7 @@ class ClientProfile(Record, forbid_unknown_fields=True):
     """Characters of one description; 0 where none is shown."""
     entry_cap_suffix: str = "…"
     loading: Loading = Loading()
-    budget: Budget | None = None
+    budget: ListBudget | None = None
     aliases: Aliases | None = None
 
     @property

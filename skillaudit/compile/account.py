@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from skillaudit.compile.compiler import Compilation
-from skillaudit.compile.costs import Cost
+from skillaudit.compile.costs import Costs
 from skillaudit.compile.form import as_data
 from skillaudit.compile.system import System
 from skillaudit.compile.writing import mapping
@@ -55,7 +55,7 @@ def chains(compilation: Compilation) -> tuple[Chain, ...]:
 def as_json(
     system: System,
     compilation: Compilation,
-    cost: Cost | None = None,
+    cost: Costs | None = None,
     execution: Execution | None = None,
 ) -> str:
     """Return all that is known about a compilation: form, mapping, what was skipped, cost, forecast of chains."""
@@ -69,7 +69,7 @@ def as_json(
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _priced(cost: Cost) -> dict[str, Any]:
+def _priced(cost: Costs) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(cost)
     for side in ("agents", "one_call", "stepwise"):
         data[side]["tokens"] = getattr(cost, side).tokens

@@ -9,7 +9,7 @@ from typing import Literal
 
 from skillaudit.compile.answers import TaskRow, is_right
 from skillaudit.compile.compiler import Compilation
-from skillaudit.compile.executors import Complete, Run, run_agents, run_one_call, run_stepwise
+from skillaudit.compile.executors import Complete, TaskRun, run_agents, run_one_call, run_stepwise
 from skillaudit.compile.system import System
 from skillaudit.errors import MissingError, UsageError
 from skillaudit.schema import Estimate, Record
@@ -76,7 +76,7 @@ async def compare(
             f"{compilation.system} is not compilable as a whole, so there is nothing to compare; "
             "`--check-only` says why"
         )
-    runners: list[tuple[SideName, Callable[[str], Awaitable[Run]]]] = [
+    runners: list[tuple[SideName, Callable[[str], Awaitable[TaskRun]]]] = [
         ("agents", lambda task: run_agents(system, task, complete, clock=clock)),
         ("one call", lambda task: run_one_call(compilation.skills, task, complete, clock=clock)),
     ]
@@ -87,7 +87,7 @@ async def compare(
     slots = asyncio.Semaphore(concurrency)
     done = 0
 
-    async def one(run: Callable[[str], Awaitable[Run]], row: TaskRow) -> Run | MissingError:
+    async def one(run: Callable[[str], Awaitable[TaskRun]], row: TaskRow) -> TaskRun | MissingError:
         nonlocal done
         async with slots:
             try:
@@ -107,9 +107,9 @@ async def compare(
 
 
 def _measured(
-    name: SideName, tasks: Sequence[TaskRow], results: Sequence[Run | MissingError], run_tests: bool
+    name: SideName, tasks: Sequence[TaskRow], results: Sequence[TaskRun | MissingError], run_tests: bool
 ) -> SideResult:
-    runs = [(row, run) for row, run in zip(tasks, results, strict=True) if isinstance(run, Run)]
+    runs = [(row, run) for row, run in zip(tasks, results, strict=True) if isinstance(run, TaskRun)]
     right = sum(is_right(row, run.answer, run_tests=run_tests) for row, run in runs)
     calls = [call for _, run in runs for call in run.calls]
     n = max(1, len(runs))

@@ -10,7 +10,7 @@ from skillaudit.compile.capabilities import Capability, Decomposer, decompose
 from skillaudit.compile.compilability import Compilability, check
 from skillaudit.compile.crewai import MANAGER
 from skillaudit.compile.descriptors import Descriptor, describe, of_duty
-from skillaudit.compile.graph import Turn, step_graph
+from skillaudit.compile.graph import Work, step_graph
 from skillaudit.compile.names import skill_name, slug, unique
 from skillaudit.compile.policies import Handover, Removed, body
 from skillaudit.compile.prose import fill_holes, first_sentence, lower_first, shorten
@@ -180,14 +180,14 @@ def _only(units: Sequence[_Unit], unit: _Unit) -> bool:
     return next(u for u in units if u.agent.name == unit.agent.name) is unit
 
 
-def _skills_by_step(units: Sequence[_Unit], names: Sequence[str]) -> dict[Turn, str]:
-    found: dict[Turn, str] = {}
+def _skills_by_step(units: Sequence[_Unit], names: Sequence[str]) -> dict[Work, str]:
+    found: dict[Work, str] = {}
     for unit, name in zip(units, names, strict=True):
-        found.setdefault(Turn(unit.agent.name, unit.task.name if unit.task else ""), name)
+        found.setdefault(Work(unit.agent.name, unit.task.name if unit.task else ""), name)
         for capability in unit.capabilities:
             if capability.task:
-                found.setdefault(Turn(unit.agent.name, capability.task), name)
-        found.setdefault(Turn(unit.agent.name), name)
+                found.setdefault(Work(unit.agent.name, capability.task), name)
+        found.setdefault(Work(unit.agent.name), name)
     return found
 
 
@@ -217,7 +217,7 @@ def _handovers(
     for edge in system.edges:
         if edge.kind != "delegate":
             continue
-        source, target = by_step.get(Turn(edge.source)), by_step.get(Turn(edge.target))
+        source, target = by_step.get(Work(edge.source)), by_step.get(Work(edge.target))
         if source is None or source == target:
             continue
         if (source, target or edge.target) not in found and (target, source) not in found:

@@ -64,7 +64,7 @@ class Side(Record):
         return self.prompt_tokens + self.answer_tokens
 
 
-class Cost(Record):
+class Costs(Record):
     """Both sides, and where the line between them lies."""
 
     tokenizer: str
@@ -112,7 +112,7 @@ def cost(
     accuracy: float | None = None,
     assumptions: Assumptions | None = None,
     counter: TokenCounter | None = None,
-) -> Cost:
+) -> Costs:
     """Return the cost of one request on both sides.
 
     `accuracy` is the routing forecast of the compiled library, in [0, 1]; without it the mean of 15 models
@@ -136,7 +136,7 @@ def cost(
     waste = (1.0 - law(size)) * one_exec
     stepwise = _stepwise(descriptors, count(selection_prompt((), "")), bodies, writes, given)
     communication = max(0.0, float(mas.tokens - one_exec))
-    return Cost(
+    return Costs(
         tokenizer=counter.name,
         assumptions=given,
         agents=mas,

@@ -12,7 +12,7 @@ from skillaudit.reading.limits import FIELDS
 
 
 @dataclass
-class Call:
+class CodeCall:
     """One `Agent(...)` or `Task(...)` with what could be read of its arguments."""
 
     name: str
@@ -32,8 +32,8 @@ class Call:
 class CrewCode:
     """Everything that one program says."""
 
-    agents: list[Call] = field(default_factory=list)
-    tasks: list[Call] = field(default_factory=list)
+    agents: list[CodeCall] = field(default_factory=list)
+    tasks: list[CodeCall] = field(default_factory=list)
     process: str = ""
     manager: str = ""
     """Name of the manager agent, or the model that manages."""
@@ -81,8 +81,8 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> Call:
-    got = Call(name=name, line=call.lineno)
+def read_call(name: str, call: ast.Call, found: CrewCode, constants: dict[str, str]) -> CodeCall:
+    got = CodeCall(name=name, line=call.lineno)
     for keyword in call.keywords:
         key, value = keyword.arg, keyword.value
         if key is None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from skillaudit.compile.crew_code import (
-    Call,
+    CodeCall,
     CrewCode,
     constants_of,
     last_name,
@@ -38,7 +38,7 @@ _ORDINARY = frozenset({"main", "crew", "app", "run", "src", "__main__", "__init_
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-class Unread(Struct, frozen=True):
+class Unknown(Struct, frozen=True):
     """Something that is computed and so cannot be known without running it."""
 
     place: str
@@ -50,11 +50,11 @@ class _Made:
     """One `Agent(...)` or `Task(...)` and where it is made."""
 
     kind: str
-    call: Call
+    call: CodeCall
     node: ast.Call
     parameters: tuple[str, ...] | None = None
     """Of the function that returns it; None where it is no function's."""
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[Unknown, ...] = ()
 
 
 @dataclass
@@ -68,7 +68,7 @@ class _Project:
     grown: dict[str, list[ast.expr]] = field(default_factory=dict)
     """Name of a list -> what is appended to it."""
     crews: list[tuple[str, ast.Call]] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[Unknown] = field(default_factory=list)
 
 
 def is_program(path: Path) -> bool:
@@ -89,7 +89,7 @@ def _calls_crew(tree: ast.Module) -> bool:
     return any(isinstance(node, ast.Call) and last_name(node.func) == "Crew" for node in ast.walk(tree))
 
 
-def read_program(program: Path, root: Path, *, alone: bool = True) -> tuple[CrewCode, tuple[Unread, ...]]:
+def read_program(program: Path, root: Path, *, alone: bool = True) -> tuple[CrewCode, tuple[Unknown, ...]]:
     """Return the crew of a program and of the files of its folder that it imports, and what stays unknown.
 
     Raises `LoadError` when the program cannot be parsed or, where it stands `alone` without YAML files, no agent can be
@@ -134,7 +134,7 @@ def _modules(program: Path, root: Path, project: _Project) -> list[tuple[Path, a
                 try:
                     trees[path] = parsed(path)
                 except LoadError as error:
-                    project.unread.append(Unread(relative(path, root), str(error)))
+                    project.unread.append(Unknown(relative(path, root), str(error)))
                     continue
                 pending.append(trees[path])
     for tree in trees.values():
@@ -230,7 +230,7 @@ class _Reader(ast.NodeVisitor):
             reasons.append(f"`**` of {free} hands in arguments that only running would tell")
         if self.loops:
             reasons.append(f"{free} is made in a loop; it is taken once")
-        unread = tuple(Unread(call.place, reason) for reason in reasons)
+        unread = tuple(Unknown(call.place, reason) for reason in reasons)
         project.made[free] = _Made(_kind(node), call, node, parameters, unread)
         project.anonymous[id(node)] = free
 
@@ -252,13 +252,13 @@ def _resolved(project: _Project, alone: bool) -> CrewCode:
         read_crew_call(crew, code, project.constants)
         for other, node in project.crews:
             if node is not crew:
-                project.unread.append(Unread(f"{other}:{node.lineno}", "a further crew is not taken over"))
+                project.unread.append(Unknown(f"{other}:{node.lineno}", "a further crew is not taken over"))
         agents = _listed(_argument(crew, "agents"), project, "Agent", f"{place}:{crew.lineno}")
         tasks = _listed(_argument(crew, "tasks"), project, "Task", f"{place}:{crew.lineno}")
         manager = _argument(crew, "manager_agent")
         if manager is not None:
             code.manager = next(
-                iter(_instances(manager, project, "Agent")), _Made("", Call(""), crew)
+                iter(_instances(manager, project, "Agent")), _Made("", CodeCall(""), crew)
             ).call.name
     else:
         agents = tasks = []
@@ -294,7 +294,7 @@ def _listed(node: ast.expr | None, project: _Project, kind: str, place: str) -> 
     if not found and not whole and not _is_empty(node):
         word = f"{kind.lower()}s"
         project.unread.append(
-            Unread(place, f"the list of the crew's {word} is computed; all {word} are taken in order")
+            Unknown(place, f"the list of the crew's {word} is computed; all {word} are taken in order")
         )
     return found
 
@@ -352,7 +352,7 @@ def _produced(function: str, call: ast.Call, project: _Project, kind: str, name:
         return
     given: dict[str, ast.expr] = dict(zip(made.parameters, call.args, strict=False))
     given.update({keyword.arg: keyword.value for keyword in call.keywords if keyword.arg})
-    copy = Call(name, texts=dict(made.call.texts), line=made.call.line, place=made.call.place)
+    copy = CodeCall(name, texts=dict(made.call.texts), line=made.call.line, place=made.call.place)
     for key, names in made.call.names.items():
         copy.names[key] = tuple(
             inner for one in names for inner in (references(given[one]) if one in given else (one,))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from skillaudit.compile.crew_code import Call, CrewCode
+from skillaudit.compile.crew_code import CodeCall, CrewCode
 from skillaudit.compile.crew_program import makes_crew, named_after, read_program
 from skillaudit.compile.files import relative
 from skillaudit.compile.prose import stopped
@@ -257,7 +257,7 @@ def _apply(code: CrewCode, crew: _Crew) -> None:
         _apply_task(call, tasks, alias, crew)
 
 
-def _enriched(agent: Agent, call: Call) -> Agent:
+def _enriched(agent: Agent, call: CodeCall) -> Agent:
     from msgspec.structs import replace
 
     return replace(
@@ -268,7 +268,7 @@ def _enriched(agent: Agent, call: Call) -> Agent:
     )
 
 
-def _own_state(call: Call) -> Iterator[str]:
+def _own_state(call: CodeCall) -> Iterator[str]:
     """What an agent is given that the others do not get: sources of its own, and a memory."""
     if sources := call.names.get("knowledge_sources", ()):
         yield f"reads sources that the others do not ({', '.join(sources)})"
@@ -276,7 +276,7 @@ def _own_state(call: Call) -> Iterator[str]:
         yield "keeps a memory of its own (memory)"
 
 
-def _apply_task(call: Call, tasks: dict[str, str], alias: dict[str, str], crew: _Crew) -> None:
+def _apply_task(call: CodeCall, tasks: dict[str, str], alias: dict[str, str], crew: _Crew) -> None:
     from msgspec.structs import replace
 
     key = tasks[call.name]

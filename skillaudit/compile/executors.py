@@ -41,7 +41,7 @@ Complete = Callable[[Sequence[Mapping[str, str]]], Awaitable[Reply]]
 """Sends chat messages to a model."""
 
 
-class Call(Record):
+class ModelCall(Record):
     """One call: who spoke, what it cost."""
 
     name: str
@@ -50,12 +50,12 @@ class Call(Record):
     seconds: float
 
 
-class Run(Record):
+class TaskRun(Record):
     """One task, worked on to the end."""
 
     answer: str
     """The final result, without the sections before it."""
-    calls: tuple[Call, ...]
+    calls: tuple[ModelCall, ...]
     seconds: float
 
     @property
@@ -70,7 +70,7 @@ class _Log:
     def __init__(self, complete: Complete, clock: Callable[[], float]) -> None:
         self._complete = complete
         self._clock = clock
-        self.calls: list[Call] = []
+        self.calls: list[ModelCall] = []
         self.history: list[tuple[str, str]] = []
 
     async def ask(self, name: str, system: str, user: str) -> str:
@@ -82,7 +82,7 @@ class _Log:
         if read is None or wrote is None:
             count = token_counter().count
             read, wrote = count(system) + count(user), count(reply.text)
-        self.calls.append(Call(name=name, prompt_tokens=read, answer_tokens=wrote, seconds=seconds))
+        self.calls.append(ModelCall(name=name, prompt_tokens=read, answer_tokens=wrote, seconds=seconds))
         return reply.text
 
     async def speak(self, name: str, system: str, task: str) -> str:
@@ -94,8 +94,8 @@ class _Log:
     def full(self) -> bool:
         return len(self.calls) >= MAX_CALLS
 
-    def run(self, answer: str) -> Run:
-        return Run(
+    def run(self, answer: str) -> TaskRun:
+        return TaskRun(
             answer=answer,
             calls=tuple(self.calls),
             seconds=sum(call.seconds for call in self.calls),
@@ -104,7 +104,7 @@ class _Log:
 
 async def run_agents(
     system: System, task: str, complete: Complete, *, clock: Callable[[], float] = time.perf_counter
-) -> Run:
+) -> TaskRun:
     """Run a multi-agent system on one task (algorithm 1).
 
     Steps come in topological order; a loop is gone through until its reviewer finds nothing more or the
@@ -197,7 +197,7 @@ async def run_one_call(
     complete: Complete,
     *,
     clock: Callable[[], float] = time.perf_counter,
-) -> Run:
+) -> TaskRun:
     """Run the compiled system in a single call, its skills as sections of one answer (paper, section 3.2)."""
     log = _Log(complete, clock)
     listing = "\n".join(f"- {skill.name}: {skill.description}" for skill in skills)
@@ -211,7 +211,7 @@ async def run_stepwise(
     complete: Complete,
     *,
     clock: Callable[[], float] = time.perf_counter,
-) -> Run:
+) -> TaskRun:
     """Run the compiled system skill by skill: select by descriptors, perform, until done (algorithm 2).
 
     An answer that names no skill ends the run, as a client would find nothing to load.

@@ -26,7 +26,7 @@ Architecture = Literal[
 """The rows of the paper's table 1, one agent alone, and any other graph without a free-running cycle."""
 
 
-class Turn(NamedTuple):
+class Work(NamedTuple):
     """One piece of work: an agent, or one of its tasks."""
 
     agent: str
@@ -47,9 +47,9 @@ class Shape(Record):
     """(agent, task) in the order in which they can be run one after another; loops once through."""
 
 
-def steps_of(agent: Agent) -> tuple[Turn, ...]:
+def steps_of(agent: Agent) -> tuple[Work, ...]:
     """Return the steps of an agent: one for each of its tasks, or the agent itself."""
-    return tuple(Turn(agent.name, task.name) for task in agent.tasks) or (Turn(agent.name),)
+    return tuple(Work(agent.name, task.name) for task in agent.tasks) or (Work(agent.name),)
 
 
 def talk(system: System) -> nx.DiGraph[str]:
@@ -62,7 +62,7 @@ def talk(system: System) -> nx.DiGraph[str]:
     return graph
 
 
-def step_graph(system: System) -> nx.DiGraph[Turn]:
+def step_graph(system: System) -> nx.DiGraph[Work]:
     """Return the graph of steps.
 
     Where both ends of an edge have tasks that name their inputs, those connect them, so that an agent
@@ -70,12 +70,12 @@ def step_graph(system: System) -> nx.DiGraph[Turn]:
     """
     import networkx as nx
 
-    graph: nx.DiGraph[Turn] = nx.DiGraph()
-    home: dict[str, Turn] = {}
+    graph: nx.DiGraph[Work] = nx.DiGraph()
+    home: dict[str, Work] = {}
     tasks: dict[str, Task] = {}
     for agent in system.agents:
         graph.add_nodes_from(steps_of(agent))
-        home.update((task.name, Turn(agent.name, task.name)) for task in agent.tasks)
+        home.update((task.name, Work(agent.name, task.name)) for task in agent.tasks)
         tasks.update((task.name, task) for task in agent.tasks)
     linked: set[tuple[str, str]] = set()
     for task in tasks.values():
@@ -225,7 +225,7 @@ def _routers(system: System) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _order(system: System) -> list[Turn]:
+def _order(system: System) -> list[Work]:
     """Serialise the steps: topologically over loops taken as one, ties in the order of the source."""
     import networkx as nx
 
@@ -237,7 +237,7 @@ def _order(system: System) -> list[Turn]:
     return [step for node in ordered for step in members[node]]
 
 
-def _source_order(system: System, graph: nx.DiGraph[Turn]) -> list[Turn]:
+def _source_order(system: System, graph: nx.DiGraph[Work]) -> list[Work]:
     """The steps as the source lists them, the start first."""
     steps = list(graph)
     start = system.protocol.start

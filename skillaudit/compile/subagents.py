@@ -10,7 +10,7 @@ from skillaudit.compile.system import Agent, Edge, Protocol, System, Tool
 from skillaudit.errors import LoadError
 from skillaudit.load import clean, collapse
 from skillaudit.load.fences import split
-from skillaudit.load.fields import Field, read_fields
+from skillaudit.load.fields import FieldValue, read_fields
 from skillaudit.reading import read_bytes
 from skillaudit.reading.limits import SKILL
 from skillaudit.schema import Skipped
@@ -101,7 +101,7 @@ def _agent(data: bytes, shown: str, skipped: list[Skipped]) -> Agent | None:
     if not block.found:
         return None
     fields = read_fields(block.lines, block.first_line).fields
-    if "name" not in fields or not fields.get("description", Field("", 0, "plain")).text.strip():
+    if "name" not in fields or not fields.get("description", FieldValue("", 0, "plain")).text.strip():
         return None
     for key, field in fields.items():
         if reason := _RUNTIME.get(key):
@@ -140,7 +140,7 @@ def _word(fields: object, key: str) -> str:
     return "" if word.lower() in ("none", "null", "false", "~") else word
 
 
-def _tools(field: Field) -> tuple[str, ...]:
+def _tools(field: FieldValue) -> tuple[str, ...]:
     if isinstance(field.data, list):
         return tuple(str(item) for item in field.data if item)
     # A comma inside brackets belongs to the tool: `Bash(git add:*, git commit:*)`.

@@ -8,8 +8,7 @@ from skillaudit.errors import LoadError
 from skillaudit.load import clean
 from skillaudit.reading import JsonError, parse_json
 from skillaudit.reading.limits import AGENTS
-from skillaudit.reading.yaml_text import Node as YamlNode
-from skillaudit.reading.yaml_text import YamlError, compose
+from skillaudit.reading.yaml_text import YamlError, YamlNode, compose
 
 
 class TreeNode(NamedTuple):

@@ -38,7 +38,7 @@ class Bert(Record, frozen=True, kw_only=True):
 MINILM = Bert(hidden=384, heads=12, layers=6, epsilon=1e-12, max_tokens=256)
 
 
-class Model(Record, frozen=True, kw_only=True):
+class EmbeddingModel(Record, frozen=True, kw_only=True):
     """One embedding model, identified."""
 
     name: str
@@ -65,14 +65,14 @@ class Model(Record, frozen=True, kw_only=True):
         return self.folder or weights.default_folder(cache), self.bert
 
 
-def resolve(model: str, cache: Cache | None = None) -> Model:
+def resolve(model: str, cache: Cache | None = None) -> EmbeddingModel:
     """Identify `model`: the default by either of its names, a folder, or a Hugging Face id.
 
     The default is identified without touching a file. Raises EmbeddingError for anything else that
     is not there.
     """
     if model in (DEFAULT_EMBEDDER, DEFAULT_EMBEDDER.partition("/")[2]):
-        return Model(
+        return EmbeddingModel(
             name=DEFAULT_EMBEDDER,
             key=f"{weights.WEIGHTS_SHA256}/{weights.TOKENIZER_SHA256}/{MINILM.max_tokens}/{VECTOR_FORMAT}",
             revision=weights.REVISION,
@@ -90,7 +90,7 @@ def resolve(model: str, cache: Cache | None = None) -> Model:
     return _from_hub(model)
 
 
-def _from_folder(name: str, folder: Path, cache: Cache | None) -> Model:
+def _from_folder(name: str, folder: Path, cache: Cache | None) -> EmbeddingModel:
     if not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
         raise EmbeddingError(
             f"The folder {name} holds no embedding model (no config.json or modules.json); "
@@ -103,7 +103,7 @@ def _from_folder(name: str, folder: Path, cache: Cache | None) -> Model:
             identity.update(f"{inside.as_posix()}\0{weights.file_sha256(path, cache)}\n".encode())
     digest = identity.hexdigest()
     bert = read_bert(folder)
-    return Model(
+    return EmbeddingModel(
         name=name,
         key=f"folder:{digest}/{VECTOR_FORMAT}",
         revision=digest[:16],
@@ -113,10 +113,10 @@ def _from_folder(name: str, folder: Path, cache: Cache | None) -> Model:
     )
 
 
-def _from_hub(name: str) -> Model:
+def _from_hub(name: str) -> EmbeddingModel:
     folder = weights.hub_folder(name)
     bert = read_bert(folder)
-    return Model(
+    return EmbeddingModel(
         name=name,
         key=f"hub:{name}@{folder.name}/{VECTOR_FORMAT}",
         revision=folder.name,

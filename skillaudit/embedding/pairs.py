@@ -18,7 +18,7 @@ from skillaudit import extras
 from skillaudit.cache import Cache
 from skillaudit.embedding.classes import check_classes
 from skillaudit.embedding.devices import choose_device
-from skillaudit.embedding.models import Model, resolve
+from skillaudit.embedding.models import EmbeddingModel, resolve
 from skillaudit.errors import EmbeddingError
 
 _REMEDY = "name a folder with the model, cross/FOLDER, or another --router"
@@ -32,7 +32,7 @@ class PairReader:
         """Find the model; raises EmbeddingError where there is none. It is loaded with the first pair."""
         extras.require("models", f"The cross-encoder {model}")
         with _about(model):
-            self.source: Model = resolve(model, cache)
+            self.source: EmbeddingModel = resolve(model, cache)
         self._device = device
         self._loaded: Any = None
         self._known: dict[tuple[str, str], float] = {}

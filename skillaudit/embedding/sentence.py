@@ -11,7 +11,7 @@ from skillaudit import extras
 from skillaudit.embedding.blocks import Block
 from skillaudit.embedding.classes import check_classes
 from skillaudit.embedding.devices import choose_device, choose_threads
-from skillaudit.embedding.models import Model
+from skillaudit.embedding.models import EmbeddingModel
 from skillaudit.errors import EmbeddingError
 
 _CHUNK = 256
@@ -21,7 +21,9 @@ _CHUNK = 256
 class SentenceEncoder:
     """A model of whatever architecture, as sentence_transformers runs it, without remote code."""
 
-    def __init__(self, source: Model, *, device: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, source: EmbeddingModel, *, device: str | None = None, threads: int | None = None
+    ) -> None:
         extras.require("models", f"The embedding model {source.name}")
         self._threads = choose_threads(threads, in_step=True)
         self._device = choose_device(device)

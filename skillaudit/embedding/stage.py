@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.embedding.blocks import Block, Encoder
-from skillaudit.embedding.models import Model, resolve
+from skillaudit.embedding.models import EmbeddingModel, resolve
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import EmbeddingSummary, EngineName
 from skillaudit.spread import spread
@@ -120,7 +120,7 @@ _KEPT: dict[tuple[str, str | None, int | None], Encoder] = {}
 """The last encoder: an audit asks for the vectors of skills, of requests and of parts, one after the other."""
 
 
-def _encoder(source: Model, device: str | None, threads: int | None, cache: Cache | None) -> Encoder:
+def _encoder(source: EmbeddingModel, device: str | None, threads: int | None, cache: Cache | None) -> Encoder:
     if source.packable:
         from skillaudit.embedding.packed import PackedEncoder
 

@@ -61,7 +61,7 @@ class Findings(Record):
     """Of the coupling: each router by both laws."""
 
 
-class Row(Record):
+class ConditionRow(Record):
     """One condition of one seed, for a table in which every column is one thing."""
 
     experiment: str
@@ -87,7 +87,7 @@ class Result(Record):
     tasks: int
     """Per condition and seed."""
     findings: Findings
-    rows: tuple[Row, ...]
+    rows: tuple[ConditionRow, ...]
     planned: int
     spending: Spending
     not_applicable: str = ""

@@ -21,7 +21,7 @@ from skillaudit.asking.samples import factors
 from skillaudit.asking.workers import Outcomes
 from skillaudit.errors import UsageError
 from skillaudit.experiment.errands import Errand, carry_out, coming, key_of, quoted
-from skillaudit.experiment.records import Findings, Result, Row
+from skillaudit.experiment.records import ConditionRow, Findings, Result
 from skillaudit.experiment.simulated import SimulatedRouter
 from skillaudit.experiment.studies import EXPERIMENTS, Experiment
 from skillaudit.experiment.tasks import Scope
@@ -127,13 +127,13 @@ def _not_applicable(experiment: Experiment, router: str, scope: Scope) -> Result
     )
 
 
-def rows(name: str, decisions: Sequence[Decision]) -> tuple[Row, ...]:
+def rows(name: str, decisions: Sequence[Decision]) -> tuple[ConditionRow, ...]:
     """Count the outcomes of each condition and seed."""
     found: dict[tuple[str, int], list[Decision]] = defaultdict(list)
     for decision in decisions:
         found[decision.condition, decision.repeat].append(decision)
     return tuple(
-        Row(
+        ConditionRow(
             experiment=name,
             router=part[0].model,
             seed=seed,

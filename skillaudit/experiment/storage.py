@@ -16,7 +16,7 @@ from skillaudit.asking.samples import factors
 from skillaudit.disk.writing import replace, reported
 from skillaudit.errors import UsageError
 from skillaudit.experiment.coupling import with_coupling
-from skillaudit.experiment.records import Result, Row
+from skillaudit.experiment.records import ConditionRow, Result
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.reading import read_record
 from skillaudit.reading.limits import RESULTS
@@ -99,7 +99,7 @@ def _table(table: Sequence[Mapping[str, Any]]) -> bytes:
     return parquet([{name: fit(name, value) for name, value in row.items()} for row in table], kinds)
 
 
-def _flat(row: Row) -> dict[str, Any]:
+def _flat(row: ConditionRow) -> dict[str, Any]:
     """Return a row with a column for each factor, numbers as numbers."""
     made = msgspec.structs.asdict(row)
     levels = _levels(made.pop("factors"))

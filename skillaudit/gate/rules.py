@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from skillaudit.checks.rule import Evidence, Rule
+from skillaudit.checks.rule import Facts, Rule
 from skillaudit.schema import Finding
 
 
-def _by_the_gate(rule: Rule, evidence: Evidence) -> Iterator[Finding]:
+def _by_the_gate(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     """Find nothing: the gate makes these findings itself, after all others are known."""
     return iter(())
 

@@ -41,7 +41,7 @@ class RouterLaws(Record):
     """ln R by the line through the other routers; None without a line."""
 
 
-class LeftOut(Record):
+class FromOthers(Record):
     """What the other routers say of one."""
 
     router: str
@@ -58,7 +58,7 @@ class Coupling(Record):
     constant: float | None
     p: float | None
     """Two-sided, of the slope against none."""
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[FromOthers, ...]
     error: float | None
     """Root mean squared error of the predictions for routers left out."""
     error_without: float | None
@@ -93,7 +93,7 @@ def couple(routers: Sequence[RouterLaws]) -> Coupling:
 
     half = float(stdtrit(many - 2, 0.95)) * spread
     left_out = tuple(
-        LeftOut(
+        FromOthers(
             router=r.router, b=float(x[at]), rescue=float(y[at]), predicted=line[1] + line[0] * float(x[at])
         )
         for at, (r, line) in enumerate(zip(known, lines, strict=True))

@@ -21,7 +21,7 @@ PREFACE_LINES = 40
 """How far into a file a frontmatter is looked for that something else precedes."""
 
 
-class Block(NamedTuple):
+class Fenced(NamedTuple):
     """A file cut in two; line numbers count from 1."""
 
     lines: tuple[str, ...]
@@ -34,20 +34,20 @@ class Block(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def split(text: str) -> Block:
+def split(text: str) -> Fenced:
     """Cut `text` (cleaned, with `\\n` line ends) into frontmatter and body; never fails."""
     lines = text.split("\n")
     problems: list[Problem] = []
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
     if first is None:
-        return Block((), 1, "", False, ())
+        return Fenced((), 1, "", False, ())
     if match := _NAME_AND_DESCRIPTION.match(lines[first][:4096]):
         problem = Problem("bad-opening-fence", first + 1, "the whole frontmatter stands on one line")
-        return Block((match["text"],), first + 1, "\n".join(lines[first + 1 :]), True, (problem,))
+        return Fenced((match["text"],), first + 1, "\n".join(lines[first + 1 :]), True, (problem,))
     opening = _find_opening(lines, first, problems)
     if opening is None:
         if not re.match(r"(?:name|description)\s*[:：]\s*\S", lines[first], re.IGNORECASE):
-            return Block((), 1, text, False, (Problem("no-frontmatter", 1),))
+            return Fenced((), 1, text, False, (Problem("no-frontmatter", 1),))
         problems.append(Problem("frontmatter-unfenced", first + 1))
         opening = first - 1
     start = opening + 1
@@ -55,7 +55,7 @@ def split(text: str) -> Block:
     body = "\n".join(([glued] if glued else []) + lines[body_from:])
     if any(problem.kind == "frontmatter-in-code-fence" for problem in problems):
         body = _drop_closing_code_fence(body)
-    return Block(tuple(lines[start:stop]), start + 1, body, True, tuple(problems))
+    return Fenced(tuple(lines[start:stop]), start + 1, body, True, tuple(problems))
 
 
 def _find_opening(lines: list[str], first: int, problems: list[Problem]) -> int | None:

@@ -18,7 +18,7 @@ from skillaudit.reading.yaml_text import Shape
 from skillaudit.safety.cleaning import collapse
 
 
-class Field(NamedTuple):
+class FieldValue(NamedTuple):
     """One value as a skill uses it."""
 
     text: str
@@ -33,7 +33,7 @@ class Field(NamedTuple):
 class Fields(NamedTuple):
     """Everything that a frontmatter says; keys in lower case with hyphens."""
 
-    fields: Mapping[str, Field]
+    fields: Mapping[str, FieldValue]
     problems: tuple[Problem, ...]
 
 
@@ -109,7 +109,7 @@ def read_fields(lines: tuple[str, ...], first_line: int) -> Fields:
     return Fields(fields, tuple(problems))
 
 
-def _add(fields: dict[str, Field], key: str, field: Field, problems: list[Problem]) -> None:
+def _add(fields: dict[str, FieldValue], key: str, field: FieldValue, problems: list[Problem]) -> None:
     name = key.strip().lower().replace("_", "-")
     if name in ("name", "description") and key != name:
         problems.append(Problem("key-case", field.line, key))
@@ -118,14 +118,14 @@ def _add(fields: dict[str, Field], key: str, field: Field, problems: list[Proble
     fields[name] = field
 
 
-def _field(value: Value, lines: tuple[str, ...], first_line: int) -> Field:
+def _field(value: Value, lines: tuple[str, ...], first_line: int) -> FieldValue:
     line = first_line + value.key_line
     if value.shape in ("sequence", "mapping"):
-        return Field(_source(value, lines), line, value.shape, value.data)
+        return FieldValue(_source(value, lines), line, value.shape, value.data)
     text = value.data if isinstance(value.data, str) else ""
     if value.shape == "plain" and text in ("", "~", "null", "Null", "NULL"):
         text = ""
-    return Field(text, line, value.shape, text)
+    return FieldValue(text, line, value.shape, text)
 
 
 def _source(value: Value, lines: tuple[str, ...]) -> str:
@@ -153,8 +153,8 @@ def _chunks(lines: tuple[str, ...]) -> list[tuple[int, list[str]]]:
     return chunks
 
 
-def _read_by_key(lines: tuple[str, ...], first_line: int) -> dict[str, Field]:
-    fields: dict[str, Field] = {}
+def _read_by_key(lines: tuple[str, ...], first_line: int) -> dict[str, FieldValue]:
+    fields: dict[str, FieldValue] = {}
     ignored: list[Problem] = []
     for index, chunk in _chunks(lines):
         match = _TOP_KEY.match(chunk[0])
@@ -168,7 +168,7 @@ def _read_by_key(lines: tuple[str, ...], first_line: int) -> dict[str, Field]:
             field = _field(value._replace(key_line=0), tuple(chunk), first_line + index)
         except (InvalidError, NotMappingError, TooComplexError):
             text = _raw_value([match["value"], *chunk[1:]])
-            field = Field(text, first_line + index, "plain", text)
+            field = FieldValue(text, first_line + index, "plain", text)
         _add(fields, match["key"], field, ignored)
     return fields
 
@@ -193,22 +193,22 @@ def _raw_value(parts: list[str]) -> str:
     return collapse(text)
 
 
-def read_dressed(lines: tuple[str, ...], first_line: int, problems: list[Problem]) -> dict[str, Field]:
+def read_dressed(lines: tuple[str, ...], first_line: int, problems: list[Problem]) -> dict[str, FieldValue]:
     """Look for name and description under translated, decorated or colon-less keys."""
-    fields: dict[str, Field] = {}
+    fields: dict[str, FieldValue] = {}
     for index, line in enumerate(lines):
         number = first_line + index
         line = collapse(line[:4096])
         if match := _ONE_LINE.match(line):
             for key in ("name", "description"):
-                fields.setdefault(key, Field(_raw_value([match[key]]), number, "plain"))
+                fields.setdefault(key, FieldValue(_raw_value([match[key]]), number, "plain"))
             continue
         dressed = _DRESSED_KEY.match(line) or _BARE_KEY.match(line)
         if dressed is None:
             continue
         key = _TRANSLATED.get(dressed["key"], dressed["key"].lower())
         if key not in fields:
-            fields[key] = Field(_raw_value([dressed["value"].strip("*“”")]), number, "plain")
+            fields[key] = FieldValue(_raw_value([dressed["value"].strip("*“”")]), number, "plain")
             if dressed["key"] in _TRANSLATED and not any(p.kind == "translated-keys" for p in problems):
                 problems.append(Problem("translated-keys", number, dressed["key"]))
     return fields

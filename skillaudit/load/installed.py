@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from skillaudit.errors import UsageError
 from skillaudit.load.layout import CLIENT_FOLDERS
-from skillaudit.load.walk import Found, show
+from skillaudit.load.walk import SkillFile, show
 from skillaudit.reading import parse_json, read_bytes
 from skillaudit.reading.limits import MARKETPLACE
 from skillaudit.safety.cleaning import clean_data, one_line
@@ -80,13 +80,13 @@ def _versions(value: Any) -> Iterable[str]:
 
 
 def without_stale(
-    files: Sequence[Found], above: Sequence[str], installed: Installed
-) -> tuple[list[Found], list[Skipped]]:
+    files: Sequence[SkillFile], above: Sequence[str], installed: Installed
+) -> tuple[list[SkillFile], list[Skipped]]:
     """Return the files without those of versions of plugins that are not installed, and these as skipped.
 
     Without a record the newest version counts.
     """
-    places: dict[tuple[str, str], dict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
+    places: dict[tuple[str, str], dict[str, list[SkillFile]]] = defaultdict(lambda: defaultdict(list))
     for found in files:
         whole = (*above, *found.folders)
         at = next((at for at, folder in enumerate(whole) if folder in CLIENT_FOLDERS), None)

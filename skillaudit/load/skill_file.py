@@ -9,7 +9,7 @@ from skillaudit.load.decoding import decode, first_hidden
 from skillaudit.load.defects import Problem
 from skillaudit.load.draft import MAX_KEPT, Draft, Rejected
 from skillaudit.load.fences import split
-from skillaudit.load.fields import Field, Fields, read_dressed, read_fields
+from skillaudit.load.fields import Fields, FieldValue, read_dressed, read_fields
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.spec import (
     body_problems,
@@ -120,7 +120,7 @@ def _lacks(kinds: set[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _globs(fields: dict[str, Field]) -> tuple[str, ...]:
+def _globs(fields: dict[str, FieldValue]) -> tuple[str, ...]:
     """Return the patterns of the `paths` key, a list or words between commas."""
     got = fields.get("paths")
     if got is None:
@@ -129,7 +129,7 @@ def _globs(fields: dict[str, Field]) -> tuple[str, ...]:
     return tuple(one_line(str(item))[:200] for item in data[:50] if str(item).strip())
 
 
-def _mappings(fields: dict[str, Field]) -> Iterator[dict[object, object]]:
+def _mappings(fields: dict[str, FieldValue]) -> Iterator[dict[object, object]]:
     """Yield `metadata` and the mappings of clients in it."""
     data = fields["metadata"].data if "metadata" in fields else None
     if isinstance(data, dict):
@@ -137,7 +137,7 @@ def _mappings(fields: dict[str, Field]) -> Iterator[dict[object, object]]:
         yield from (nested for nested in data.values() if isinstance(nested, dict))
 
 
-def _programs(fields: dict[str, Field]) -> tuple[str, ...]:
+def _programs(fields: dict[str, FieldValue]) -> tuple[str, ...]:
     """Return what `metadata: {CLIENT: {requires: {bins: [...]}}}` names, tools for anything left out."""
     found: list[str] = []
     for mapping in _mappings(fields):
@@ -147,7 +147,7 @@ def _programs(fields: dict[str, Field]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name and name not in _ANYTHING))
 
 
-def _homepage(fields: dict[str, Field]) -> str:
+def _homepage(fields: dict[str, FieldValue]) -> str:
     """Return the address of the project that a skill is for, without scheme and `www`."""
     told = [fields[key].text for key in _ADDRESSES if key in fields and fields[key].shape not in _NESTED]
     told += [str(mapping[key]) for mapping in _mappings(fields) for key in _ADDRESSES if key in mapping]
@@ -157,7 +157,7 @@ def _homepage(fields: dict[str, Field]) -> str:
     return ""
 
 
-def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Problem]) -> None:
+def _adopt_dressed_keys(text: str, fields: dict[str, FieldValue], problems: list[Problem]) -> None:
     """Take name and description from translated or decorated keys near the top of the file."""
     found: list[Problem] = []
     read = read_dressed(tuple(text.split("\n")[:40]), 1, found)
@@ -166,7 +166,7 @@ def _adopt_dressed_keys(text: str, fields: dict[str, Field], problems: list[Prob
         problems += found
 
 
-def _name(fields: dict[str, Field], fallback: str, problems: list[Problem]) -> tuple[str, int]:
+def _name(fields: dict[str, FieldValue], fallback: str, problems: list[Problem]) -> tuple[str, int]:
     got = fields.get("name")
     name = one_line(got.text) if got else ""
     line = got.line if got else 1
@@ -186,7 +186,7 @@ def _reads_as_other_type(name: str) -> bool:
     )
 
 
-def _description(fields: dict[str, Field], body: str, problems: list[Problem]) -> tuple[str, int]:
+def _description(fields: dict[str, FieldValue], body: str, problems: list[Problem]) -> tuple[str, int]:
     got = fields.get("description")
     text = one_line(got.text) if got else ""
     line = got.line if got else 1
@@ -198,13 +198,13 @@ def _description(fields: dict[str, Field], body: str, problems: list[Problem]) -
     return text, line
 
 
-def _flag(fields: dict[str, Field], key: str, default: bool) -> bool:
+def _flag(fields: dict[str, FieldValue], key: str, default: bool) -> bool:
     got = fields.get(key)
     word = collapse(got.text).lower() if got else ""
     return True if word in _TRUE else False if word in _FALSE and word else default
 
 
-def _declares_router(fields: dict[str, Field]) -> bool:
+def _declares_router(fields: dict[str, FieldValue]) -> bool:
     """Read `metadata: {skillaudit-router: true}` or `metadata: {skillaudit: {router: true}}`.
 
     Any value that does not mean no counts, so that the value can be the reason.

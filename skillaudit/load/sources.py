@@ -17,9 +17,9 @@ from skillaudit.load.lists import FORMATS, is_list_file, read_list
 from skillaudit.load.manifests import read_manifests
 from skillaudit.load.place import place
 from skillaudit.load.skill_file import implicit_invocation_allowed, parse_skill
-from skillaudit.load.standing import Ground, client_path
+from skillaudit.load.standing import Standing, client_path
 from skillaudit.load.submodules import empty_submodules
-from skillaudit.load.walk import Found, is_skill_name, path_order, show, walk
+from skillaudit.load.walk import SkillFile, is_skill_name, path_order, show, walk
 from skillaudit.progress import Progress
 from skillaudit.reading import limits, read_start
 from skillaudit.reading.limits import SIDE_FILE, SKILL
@@ -77,7 +77,7 @@ def _read_folder(path: Path, shown: str, progress: Progress) -> Read:
     if flat:
         files = tree.markdown
     shipping = read_manifests(path, [found.folders for found in files])
-    ground = Ground(path, files, shipping, installed)
+    ground = Standing(path, files, shipping, installed)
     skipped = [*tree.skipped, *stale, *empty_submodules(path), *shipping.skipped]
     drafts: list[Draft] = []
     root = path.resolve()
@@ -128,7 +128,7 @@ def _nothing(path: Path, shown: str, folders: int, skipped: list[Skipped]) -> st
 def _read_single(path: Path, shown: str) -> Read:
     is_skill = is_skill_name(path.name)
     folder = path.resolve().parent.name
-    found = Found(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
+    found = SkillFile(os.fspath(path), (folder,) if is_skill and folder else (), path.name, False)
     got = _load_file(found, path.resolve().parent, flat=not is_skill)
     if isinstance(got, Rejected):
         raise LoadError(f"{shown}: no skill: {got.reason}; give {FORMATS}")
@@ -137,7 +137,7 @@ def _read_single(path: Path, shown: str) -> Read:
     return Read([got], [])
 
 
-def _load_file(found: Found, root: Path, flat: bool) -> Draft | Rejected:
+def _load_file(found: SkillFile, root: Path, flat: bool) -> Draft | Rejected:
     """Read and parse one file; `flat` marks Markdown that only stands in for a skill file."""
     try:
         data, complete = read_start(found.path, SKILL)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from skillaudit.load.defects import Problem
-from skillaudit.load.fields import Field
+from skillaudit.load.fields import FieldValue
 
 MAX_NAME = 64
 MAX_DESCRIPTION = 1024
@@ -84,7 +84,7 @@ def description_problems(description: str, name: str, line: int) -> Iterable[Pro
         yield Problem("literal-escape", line)
 
 
-def key_problems(fields: dict[str, Field]) -> Iterable[Problem]:
+def key_problems(fields: dict[str, FieldValue]) -> Iterable[Problem]:
     """Yield at most one problem for unknown keys and one for keys of single clients."""
     unknown = sorted(key for key in fields if key not in SPEC_KEYS and key not in CLIENT_KEYS)
     client = sorted(key for key in fields if key in CLIENT_KEYS)

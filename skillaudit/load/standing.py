@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from skillaudit.load.installed import Installed, cached_plugin
 from skillaudit.load.layout import CLIENT_FOLDERS, is_sample, is_skills_root
 from skillaudit.load.shipping import Folders, Shipping
-from skillaudit.load.walk import Found, show
+from skillaudit.load.walk import SkillFile, show
 from skillaudit.schema import Origin, Site
 
 _FAMILY = {
@@ -24,10 +24,12 @@ _FAMILY = {
 """Whose plugins a client's folder keeps."""
 
 
-class Ground:
+class Standing:
     """The lie of one source: what its own path says, and what it ships."""
 
-    def __init__(self, path: Path, files: Sequence[Found], shipping: Shipping, installed: Installed) -> None:
+    def __init__(
+        self, path: Path, files: Sequence[SkillFile], shipping: Shipping, installed: Installed
+    ) -> None:
         """Look at a source's path, its skill files and its manifests."""
         real = path.resolve()
         self.shipping = shipping
@@ -56,7 +58,7 @@ class Ground:
     def _is_claimed(self, folders: Folders) -> bool:
         return self.shipping.ship(folders) is not None or _client_root((*self.above, *folders)) is not None
 
-    def site(self, found: Found) -> Site:
+    def site(self, found: SkillFile) -> Site:
         """Return where one file stands."""
         folders = tuple(show(folder) for folder in found.folders)
         site = Site(

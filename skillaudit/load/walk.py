@@ -47,7 +47,7 @@ _FLAT = "Markdown directly in a folder of skills, where no client finds it; move
 
 
 @dataclass(slots=True)
-class Found:
+class SkillFile:
     """One skill file on disk."""
 
     path: str
@@ -70,9 +70,9 @@ class Found:
 class Walked:
     """What a walk came to."""
 
-    files: list[Found] = field(default_factory=list)
+    files: list[SkillFile] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    markdown: list[Found] = field(default_factory=list)
+    markdown: list[SkillFile] = field(default_factory=list)
     """Other Markdown files directly in the root."""
     folders: int = 0
 
@@ -197,7 +197,7 @@ def _take_files(
     top: bool,
 ) -> bool:
     """Take the skill file of one folder and note its links; say whether there was a skill file."""
-    candidates: list[Found] = []
+    candidates: list[SkillFile] = []
     near: list[str] = []
     for entry in listing:
         try:
@@ -213,12 +213,12 @@ def _take_files(
                 links.append(_Link(entry.path, parts, entry.name))
         elif mode:
             if stat.S_ISREG(mode):
-                candidates.append(Found(entry.path, parts, entry.name, nested, linked))
+                candidates.append(SkillFile(entry.path, parts, entry.name, nested, linked))
             else:
                 what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
                 _skip(tree, parts, entry.name, "not-a-file", f"named like a skill file, but it is {what}")
         elif top and entry.name.lower().endswith(".md") and entry.is_file(follow_symlinks=False):
-            tree.markdown.append(Found(entry.path, parts, entry.name, False))
+            tree.markdown.append(SkillFile(entry.path, parts, entry.name, False))
         elif _is_near(entry.name, parts):
             near.append(entry.name)
     candidates.sort(key=lambda found: (found.file_name != "SKILL.md", found.file_name))
@@ -258,7 +258,7 @@ def _follow(tree: Walked, link: _Link, real_root: str, tick: Callable[[int], Non
         return
     if not stat.S_ISDIR(mode):
         if stat.S_ISREG(mode):
-            tree.files.append(Found(target, link.folders, link.name, False, linked="file"))
+            tree.files.append(SkillFile(target, link.folders, link.name, False, linked="file"))
         else:
             _skip(tree, link.folders, link.name, "not-a-file", "a link to something that is not a file")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from skillaudit.reading.limits import FRONTMATTER
-from skillaudit.reading.yaml_text import Node, Place, Shape, YamlError, compose
+from skillaudit.reading.yaml_text import Position, Shape, YamlError, YamlNode, compose
 from skillaudit.safety.cleaning import clean, removed_classes
 
 
@@ -16,8 +16,8 @@ class Value(NamedTuple):
     data: object
     """Text, or nested lists and dicts of text."""
     key_line: int
-    start: Place
-    end: Place
+    start: Position
+    end: Position
 
 
 class Mapping(NamedTuple):
@@ -74,7 +74,7 @@ def parse_mapping(text: str) -> Mapping:
     return _mapping(root)
 
 
-def _mapping(root: Node) -> Mapping:
+def _mapping(root: YamlNode) -> Mapping:
     values: dict[str, Value] = {}
     repeated: list[str] = []
     marks = _Marks()
@@ -95,14 +95,14 @@ class _Marks:
         self.hidden: tuple[int, tuple[str, ...]] | None = None
 
 
-def _key(node: Node, marks: _Marks) -> str:
+def _key(node: YamlNode, marks: _Marks) -> str:
     """Return a key's text; that of a nested key would double at every level, and no skill uses one."""
     data = _data(node, marks)
     marks.odd_key = marks.odd_key or not isinstance(data, str)
     return data if isinstance(data, str) else f"({node.shape})"
 
 
-def _data(node: Node, marks: _Marks) -> object:
+def _data(node: YamlNode, marks: _Marks) -> object:
     """Return a value as text, or as nested lists and dicts of text."""
     if node.shape == "alias":
         marks.aliases = True

@@ -13,7 +13,7 @@ from skillaudit.clients import BY_NAME, listing
 from skillaudit.config import Config
 from skillaudit.optimize.board import Floats
 from skillaudit.optimize.budget import whole
-from skillaudit.optimize.records import Edit, Loadout, Seat, Settings, Stance
+from skillaudit.optimize.records import Edit, Loadout, Seat, SettingsFile, Stance
 from skillaudit.routing.contested import NAMED
 from skillaudit.schema import Skill
 
@@ -136,7 +136,7 @@ def loadout(
     )
 
 
-def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tuple[Settings, ...]:
+def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tuple[SettingsFile, ...]:
     """Return the files that tell a client so; none for a client that has no such settings.
 
     What is for one project is on call elsewhere, and on by the settings of that project.
@@ -148,7 +148,7 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
             stances.setdefault(seat.stance, []).append(known[seat.skill].name)
     off = sorted(set(stances.get("off", ())))
     manual = sorted(set(stances.get("manual", ())))
-    made: list[Settings] = []
+    made: list[SettingsFile] = []
     if client == "claude-code":
         values: dict[Stance, str] = {
             "name": "name-only",
@@ -167,10 +167,10 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
         # Escapes of JSON for what lies beyond 16 bits are none in TOML.
         quoted = [json.dumps(name, ensure_ascii=False) for name in off]
         lines = [f"[[skills.config]]\nname = {name}\nenabled = false\n" for name in quoted]
-        made.append(Settings(path=".codex/config.toml", text="\n".join(lines)))
+        made.append(SettingsFile(path=".codex/config.toml", text="\n".join(lines)))
         policy = "policy:\n  allow_implicit_invocation: false\n"
         made += [
-            Settings(path=f"{name.replace('/', '-')}/agents/openai.yaml", text=policy) for name in manual
+            SettingsFile(path=f"{name.replace('/', '-')}/agents/openai.yaml", text=policy) for name in manual
         ]
     elif client == "gemini-cli":
         made.append(_json(".gemini/settings.json", {"skills": {"disabled": [*off, *manual]}}))
@@ -184,8 +184,10 @@ def settings(skills: Sequence[Skill], chosen: Sequence[Seat], client: str) -> tu
     return tuple(each for each in made if each.text.strip())
 
 
-def _json(path: str, content: Mapping[str, object], project: str = "") -> Settings:
-    return Settings(path=path, text=json.dumps(content, indent=2, ensure_ascii=False) + "\n", project=project)
+def _json(path: str, content: Mapping[str, object], project: str = "") -> SettingsFile:
+    return SettingsFile(
+        path=path, text=json.dumps(content, indent=2, ensure_ascii=False) + "\n", project=project
+    )
 
 
 def _need(skills: Sequence[Skill], rest: Sequence[int], similarities: Callable[[int, int], Floats]) -> Floats:

@@ -111,7 +111,7 @@ class Edit(Record, forbid_unknown_fields=True):
         return (self.into if self.kind == "fold" else self.skills[0]) if self.after else ""
 
 
-class Rates(Record):
+class RoutingRates(Record):
     """Outcome of routing one set of requests; accuracy + hijack + no_skill = 1."""
 
     accuracy: Estimate
@@ -146,7 +146,7 @@ class PairedTest(Record):
     """Change of the router's expected hijack rate, likewise."""
 
 
-class Change(Record):
+class ClassEffect(Record):
     """What the edits do to one class of routers, on the same requests."""
 
     router: str
@@ -160,12 +160,12 @@ class Proof(Record):
     """What the edits do on the half of the requests that optimisation never saw."""
 
     router: str
-    before: Rates
-    after: Rates
+    before: RoutingRates
+    after: RoutingRates
     test: PairedTest
     harmed: tuple[Harm, ...] = ()
     """Skills that lose more than the tolerance all the same."""
-    classes: tuple[Change, ...] = ()
+    classes: tuple[ClassEffect, ...] = ()
     """The same change for each class of routers."""
     second: str = ""
     """Another scorer, which chose no edit; empty where there is none."""
@@ -261,7 +261,7 @@ class Seat(Record):
     """Folder of the only project that it is for."""
 
 
-class Settings(Record):
+class SettingsFile(Record):
     """One file of a client's settings."""
 
     path: str
@@ -276,14 +276,14 @@ class Loadout(Record):
 
     client: str
     seats: tuple[Seat, ...]
-    settings: tuple[Settings, ...]
+    settings: tuple[SettingsFile, ...]
     """Empty for a client that has none of this kind."""
     whole_before: int
     """Descriptions that the client shows whole."""
     whole_after: int
-    before: Rates | None = None
+    before: RoutingRates | None = None
     """Forecast for the proof half as the client shows the library now; None without requests."""
-    after: Rates | None = None
+    after: RoutingRates | None = None
 
 
 class Step(Record):

@@ -9,7 +9,7 @@ from skillaudit.page.blocks import Block, Title, field
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.clients import Budget, ClientProfile
+    from skillaudit.clients import ClientProfile, ListBudget
     from skillaudit.clients.profiles import Loading
 
 _NESTED = {"listed": "and below", "there": "and below for work there", "never": "at the top alone"}
@@ -77,7 +77,7 @@ def _loading(how: Loading) -> Iterator[Block]:
         yield field("shortlist", f"{how.shortlist} skills for each request")
 
 
-def _budget(budget: Budget | None) -> str:
+def _budget(budget: ListBudget | None) -> str:
     if budget is None:
         return "none is known"
     if budget.limit is not None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from skillaudit.compile.comparing import SideComparison
     from skillaudit.compile.compilability import Compilability, Condition, Obstacle
     from skillaudit.compile.compiler import Compilation, CompiledSkill
-    from skillaudit.compile.costs import Cost, Side
+    from skillaudit.compile.costs import Costs, Side
     from skillaudit.compile.system import System
     from skillaudit.schema import Execution
 
@@ -33,7 +33,7 @@ NAMED = 6
 def document(
     system: System,
     compilation: Compilation,
-    cost: Cost | None = None,
+    cost: Costs | None = None,
     execution: Execution | None = None,
 ) -> Iterator[Block]:
     """Yield the whole account of a compilation; `execution` is what the audit predicts of its chains."""
@@ -109,7 +109,7 @@ def _origin(skill: CompiledSkill) -> str:
     return f"{skill.agent}{task}" + (f"; tools: {', '.join(skill.tools)}" if skill.tools else "")
 
 
-def _cost(cost: Cost) -> Iterator[Block]:
+def _cost(cost: Costs) -> Iterator[Block]:
     given = cost.assumptions
     note = f"in tokens of {cost.tokenizer}; assumed: a request of {given.task}, messages of {given.answer} tokens"
     yield Heading("Cost of one request", note)

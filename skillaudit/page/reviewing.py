@@ -10,7 +10,7 @@ from skillaudit.page.figures import cut
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.sessions.choosing import Question
+    from skillaudit.sessions.choosing import Unsure
 
 KEYS = (
     ("y", "right: what was loaded, or that nothing was"),
@@ -23,7 +23,7 @@ KEYS = (
 
 
 def question_blocks(
-    question: Question, at: int, total: int, descriptions: Mapping[str, str]
+    question: Unsure, at: int, total: int, descriptions: Mapping[str, str]
 ) -> Iterator[Block]:
     """Yield one question; `descriptions` are those of the skills, by id."""
     one = question.evidence

@@ -13,7 +13,7 @@ from skillaudit.page.lines import Span
 if TYPE_CHECKING:
     from skillaudit.schema import Report, RouterUse
     from skillaudit.sessions import Reading
-    from skillaudit.sessions.finding import Place
+    from skillaudit.sessions.finding import Transcript
 
 OWN = "yours"
 FAULTS = {
@@ -156,7 +156,9 @@ def _routers(routers: Sequence[RouterUse], most: Most) -> Block:
     )
 
 
-def places_blocks(places: Sequence[Place], folders: Sequence[str], sizes: Sequence[int]) -> Iterator[Block]:
+def places_blocks(
+    places: Sequence[Transcript], folders: Sequence[str], sizes: Sequence[int]
+) -> Iterator[Block]:
     """Yield what would be read."""
     yield Title("sessions", (Span("dry run", "quiet"),))
     yield Paragraph("Nothing was read. Looked in: " + ", ".join(folders))

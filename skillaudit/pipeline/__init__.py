@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skillaudit.pipeline.flow import audit, audit_library
-    from skillaudit.pipeline.ranking import Choice, Ranking, route
+    from skillaudit.pipeline.ranking import Ranked, Ranking, route
 
-__all__ = ["Choice", "Ranking", "audit", "audit_library", "route"]
+__all__ = ["Ranked", "Ranking", "audit", "audit_library", "route"]
 
 _ROOMS = {name: "flow" if name.startswith("audit") else "ranking" for name in __all__}
 

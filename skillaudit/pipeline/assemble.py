@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.checks import Evidence, check
+from skillaudit.checks import Facts, check
 from skillaudit.clients import Visibility
-from skillaudit.pipeline.chains import Found, execution_of
+from skillaudit.pipeline.chains import FoundChains, execution_of
 from skillaudit.pipeline.pairs import pairs_of
 from skillaudit.pipeline.rivals import rivals_of
 from skillaudit.pipeline.rounding import rounded
@@ -44,7 +44,7 @@ def assemble(
     views: Visibility,
     client: str | None,
     law: LibraryCurve | None,
-    chains: Found,
+    chains: FoundChains,
     floor: float,
     vectors: NDArray[np.float32] | None = None,
 ) -> Report:
@@ -56,7 +56,7 @@ def assemble(
     skills = _skills(library, shown, structure, routing, pairs, views)
     holes, over_general = _with_structure(routing.black_holes, structure.over_general)
     evidence = rounded(
-        Evidence(
+        Facts(
             library=msgspec.structs.replace(library, defects=(*library.defects, *defects)),
             client=client,
             clients=views.columns,

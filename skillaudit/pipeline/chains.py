@@ -34,7 +34,7 @@ HIDDEN = Estimate(value=0.0, low=0.0, high=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundChains:
     """The chains of a library and the hand-offs behind them."""
 
     chains: tuple[Chain, ...]
@@ -57,7 +57,7 @@ def stated_chains(
     return (*declared, *compiled)
 
 
-def find_chains(library: Library, stated: Sequence[Chain]) -> Found:
+def find_chains(library: Library, stated: Sequence[Chain]) -> FoundChains:
     """Return the stated chains and those in the skills' bodies; a chain inside another is told once."""
     links, missing = hand_offs(library.skills)
     mined, cut = mined_chains(library.skills, links)
@@ -71,11 +71,11 @@ def find_chains(library: Library, stated: Sequence[Chain]) -> Found:
         for stop in range(start + 2, len(way) + 1)
     }
     chains.update({chain.skills: chain for chain in mined if chain.skills not in inside})
-    return Found(chains=tuple(chains.values()), links=links, missing=missing, cut=cut)
+    return FoundChains(chains=tuple(chains.values()), links=links, missing=missing, cut=cut)
 
 
 def execution_of(
-    found: Found,
+    found: FoundChains,
     skills: Sequence[SkillReport],
     shown: Iterable[str],
     forecast: Forecast,

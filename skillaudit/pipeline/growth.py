@@ -23,7 +23,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS, RIGHT
 from skillaudit.routing.reading import Reader
-from skillaudit.routing.staged import Choice, Joint, joint
+from skillaudit.routing.staged import Joint, Level, joint
 from skillaudit.schema import LawPoint, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.scoring import Scorer
 from skillaudit.scoring.part import Part
@@ -132,11 +132,11 @@ class _Part:
         some = [shown[row] for row in rows]
         asked = [replace(one, gold=tuple(g for g in one.gold if g in inside)) for one in requests]
         asked = [one for one in asked if one.gold]
-        self._choices: dict[str, Choice] = {}
+        self._choices: dict[str, Level] = {}
         for door, places in lists_of(some, parents).items():
             which, here = led(asked, door, parents)
             reader = Reader([some[at] for at in places], here, Part(scorer, [rows[at] for at in places]))
-            self._choices[door] = Choice(reader, which)
+            self._choices[door] = Level(reader, which)
         row_of = {skill.id: row for row, skill in enumerate(some)}
         ways = {at: way_of(request, parents, row_of) for at, request in enumerate(asked)}
         self._ways = {at: way for at, way in ways.items() if way is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from skillaudit.answer import answered
-from skillaudit.checks import Evidence, check
+from skillaudit.checks import Facts, check
 from skillaudit.clients import select, visibility
 from skillaudit.config import Config
 from skillaudit.pipeline.assemble import bystander, summary
@@ -37,7 +37,7 @@ def files_report(library: Library, config: Config) -> Report:
     """
     library = select(library, config)
     views = visibility(library.skills, context=config.context, order=config.order)
-    evidence = Evidence(
+    evidence = Facts(
         library=library,
         client=config.client,
         clients=views.columns,

@@ -21,7 +21,7 @@ from skillaudit.scoring import LexicalScorer
 from skillaudit.sessions.weighing import in_order_of_use
 
 
-class Choice(Record):
+class Ranked(Record):
     """One skill in a ranking."""
 
     id: str
@@ -43,7 +43,7 @@ class Ranking(Record):
     scorer: ScorerName
     skills: int
     """How many compete."""
-    choices: tuple[Choice, ...]
+    choices: tuple[Ranked, ...]
     no_skill: float
     """Chance that the router picks nothing, if the first of the ranking is the right one."""
     fires: float | None = None
@@ -105,7 +105,7 @@ def route(
         scorer=config.scorer,
         skills=len(shown),
         choices=tuple(
-            Choice(
+            Ranked(
                 id=shown[row].id,
                 description=shown[row].description,
                 path=shown[row].path,

@@ -20,7 +20,7 @@ from skillaudit.routing.classes import at_work
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS, Rates, shares, with_intervals
 from skillaudit.routing.reading import Reader
-from skillaudit.routing.staged import Choice, Joint, Way, joint
+from skillaudit.routing.staged import Joint, Level, Way, joint
 from skillaudit.routing.survey import Survey
 from skillaudit.schema import Coverage, Forecast, ForecastRow, Request, Skill, Taxonomy
 from skillaudit.scoring import Scorer
@@ -108,11 +108,11 @@ def in_stages(
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     rows = lists_of(skills, parents)
     found: dict[str, Routing] = {}
-    choices: dict[str, Choice] = {}
+    choices: dict[str, Level] = {}
     for door, inside in rows.items():
         asked, here = led(requests, door, parents)
         found[door], reader = part(inside, here)
-        choices[door] = Choice(reader, asked)
+        choices[door] = Level(reader, asked)
     flows: dict[str, SkillFlow] = {}
     for door, routing in found.items():
         flows.update({skills[row].id: flow for row, flow in zip(rows[door], routing.flows, strict=True)})

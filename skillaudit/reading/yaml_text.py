@@ -36,21 +36,21 @@ class YamlError(ValueError):
         return f"{place}: {self}" if self.line is None else f"{place}:{self.line + 1}: {self}"
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A place in a text; both count from 0."""
 
     line: int
     column: int
 
 
-class Node(NamedTuple):
+class YamlNode(NamedTuple):
     """One value, with the places where it starts and ends."""
 
     shape: Shape
     value: Any
     """Text, a list of nodes, or for a mapping a list of pairs of nodes; the anchor's name for an alias."""
-    start: Place
-    end: Place
+    start: Position
+    end: Position
 
 
 def events(text: str, bounds: Bounds, *, aliases: bool = False) -> Iterator[Any]:
@@ -91,28 +91,28 @@ def events(text: str, bounds: Bounds, *, aliases: bool = False) -> Iterator[Any]
         raise YamlError(str(error).split("\n")[0] or type(error).__name__, None, "invalid") from None
 
 
-def compose(text: str, bounds: Bounds, *, aliases: bool = False) -> Node | None:
+def compose(text: str, bounds: Bounds, *, aliases: bool = False) -> YamlNode | None:
     """Return the first document of a text as nodes, or None where it holds nothing.
 
     An alias, where `aliases` lets them stand, is a node of its own and is never expanded. Raises `YamlError`
     for what is no YAML and for what goes beyond `bounds` or 64 levels.
     """
-    root: Node | None = None
+    root: YamlNode | None = None
     # Of each open collection: its event, its values so far, and the key that waits for a value.
-    frames: list[tuple[Any, list[Any], list[Node]]] = []
+    frames: list[tuple[Any, list[Any], list[YamlNode]]] = []
     for event in events(text, bounds, aliases=aliases):
         if isinstance(event, yaml.CollectionStartEvent):
             frames.append((event, [], []))
             continue
         if isinstance(event, yaml.ScalarEvent):
             shape: Shape = "plain" if not event.style else "block" if event.style in "|>" else "quoted"
-            node = Node(shape, event.value, *_places(event, event))
+            node = YamlNode(shape, event.value, *_places(event, event))
         elif isinstance(event, yaml.AliasEvent):
-            node = Node("alias", event.anchor, *_places(event, event))
+            node = YamlNode("alias", event.anchor, *_places(event, event))
         elif isinstance(event, yaml.CollectionEndEvent):
             opened, values, _ = frames.pop()
             shape = "mapping" if isinstance(opened, yaml.MappingStartEvent) else "sequence"
-            node = Node(shape, values, *_places(opened, event))
+            node = YamlNode(shape, values, *_places(opened, event))
         else:
             continue
         if not frames:
@@ -128,9 +128,9 @@ def compose(text: str, bounds: Bounds, *, aliases: bool = False) -> Node | None:
     return root
 
 
-def _places(first: Any, last: Any) -> tuple[Place, Place]:
+def _places(first: Any, last: Any) -> tuple[Position, Position]:
     start, end = first.start_mark, last.end_mark
-    return Place(start.line, start.column), Place(end.line, end.column)
+    return Position(start.line, start.column), Position(end.line, end.column)
 
 
 def load(text: str, bounds: Bounds) -> Any:

@@ -24,7 +24,7 @@ from skillaudit.reading import JsonError, parse_json, read_text
 from skillaudit.reading.limits import REQUESTS, ROW, Bounds
 from skillaudit.reading.yaml_text import YamlError
 from skillaudit.requests.plugin_cases import is_case, read_case
-from skillaudit.requests.records import Row
+from skillaudit.requests.records import LabelledLine
 from skillaudit.requests.yaml_rows import LINE, parse_yaml
 
 _LOOK = 20
@@ -93,7 +93,7 @@ class Unusable(NamedTuple):
     detail: str
 
 
-def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator[Row | Unusable]:
+def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator[LabelledLine | Unusable]:
     """Yield the rows of one file, and those that could not be used, in file order.
 
     `home` names the skill that the file belongs to, for formats that leave it out. Rows after the first
@@ -115,7 +115,7 @@ def read_rows(path: Path, home: str = "", bounds: Bounds = REQUESTS) -> Iterator
         raise RequestError(f"{shown}: no request in it; give one a line, as JSON with query and gold")
 
 
-def _case(path: Path, shown: str, bounds: Bounds) -> Row | Unusable:
+def _case(path: Path, shown: str, bounds: Bounds) -> LabelledLine | Unusable:
     prompt, skills = read_case(
         path,
         lambda file: read_text(file, bounds, error=RequestError),
@@ -127,10 +127,10 @@ def _case(path: Path, shown: str, bounds: Bounds) -> Row | Unusable:
         return Unusable(
             1, "no grader says which skill is meant; add one of the type tool_used for the tool Skill"
         )
-    return Row(prompt, skills, 1)
+    return LabelledLine(prompt, skills, 1)
 
 
-def _rows(path: Path, text: str, home: str, shown: str, bounds: Bounds) -> Iterator[Row | Unusable]:
+def _rows(path: Path, text: str, home: str, shown: str, bounds: Bounds) -> Iterator[LabelledLine | Unusable]:
     stripped = text.lstrip()
     if not stripped:
         return
@@ -174,7 +174,7 @@ def _yaml(text: str, shown: str, bounds: Bounds) -> Any:
         raise RequestError(f"{shown}:{line}: {said}") from None
 
 
-def _json(text: str, home: str, shown: str, bounds: Bounds) -> Iterator[Row | Unusable]:
+def _json(text: str, home: str, shown: str, bounds: Bounds) -> Iterator[LabelledLine | Unusable]:
     """One JSON document, or one a line."""
     try:
         document = parse_json(text, bounds)
@@ -200,7 +200,7 @@ def _holds_json_lines(text: str) -> bool:
     return False
 
 
-def _json_lines(text: str, home: str) -> Iterator[Row | Unusable]:
+def _json_lines(text: str, home: str) -> Iterator[LabelledLine | Unusable]:
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
@@ -213,7 +213,7 @@ def _json_lines(text: str, home: str) -> Iterator[Row | Unusable]:
         yield _row(value, home, number)
 
 
-def _table(text: str, home: str, shown: str) -> Iterator[Row | Unusable]:
+def _table(text: str, home: str, shown: str) -> Iterator[LabelledLine | Unusable]:
     """Comma, semicolon or tab separated values with a header line."""
     header = text[:_LONGEST_HEADER].splitlines()[0]
     delimiter = max(",;\t", key=header.count)
@@ -250,7 +250,7 @@ def _names_in_cell(cell: str) -> Any:
     return cell
 
 
-def _document(value: Any, home: str, shown: str, lines: _Lines) -> Iterator[Row | Unusable]:
+def _document(value: Any, home: str, shown: str, lines: _Lines) -> Iterator[LabelledLine | Unusable]:
     """Rows of a whole JSON or YAML document, whatever its layout."""
     if isinstance(value, list):
         yield from _entries(value, home, lines)
@@ -277,7 +277,7 @@ def _document(value: Any, home: str, shown: str, lines: _Lines) -> Iterator[Row 
 
 def _entries(
     rows: list[Any], home: str, lines: _Lines, expected: bool | None = None
-) -> Iterator[Row | Unusable]:
+) -> Iterator[LabelledLine | Unusable]:
     for row in rows:
         query = row if isinstance(row, str) else _query_of(row)
         line = lines.find(row, query or "")
@@ -358,7 +358,7 @@ def _count(row: dict[str, Any]) -> float:
     return min(count, MOST) if count > 0 else 0.0
 
 
-def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | Unusable:
+def _row(row: Any, home: str, line: int, expected: bool | None = None) -> LabelledLine | Unusable:
     """Read one entry; `expected` is what the list that it stands in says of the file's skill."""
     if not isinstance(row, dict):
         return Unusable(line, "not an object; write one with query and gold")
@@ -376,10 +376,10 @@ def _row(row: Any, home: str, line: int, expected: bool | None = None) -> Row | 
     if labelled:
         if fires is False and gold and "skill" in row and "owner" not in row and "gold" not in row:
             # `skill` beside should_trigger: false names the skill that is tested, not the right one.
-            return Row(query, None, line, gold[0])
-        return Row(query, gold, line, own, fair, times)
+            return LabelledLine(query, None, line, gold[0])
+        return LabelledLine(query, gold, line, own, fair, times)
     if not own:
         return Unusable(
             line, "no skill named for it; add gold, a list of names, empty when nothing should fire"
         )
-    return Row(query, None if fires is False else (own,), line, own, fair, times)
+    return LabelledLine(query, None if fires is False else (own,), line, own, fair, times)

@@ -18,7 +18,7 @@ from skillaudit.requests.context import Context
 from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.names import Names
-from skillaudit.requests.records import Draft, Gathered, Row
+from skillaudit.requests.records import Candidate, Gathered, LabelledLine
 from skillaudit.safety.cleaning import clean, collapse, one_line
 from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
 from skillaudit.text.markdown import Block
@@ -56,7 +56,7 @@ class _Gatherer:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.drafts: list[Draft] = []
+        self.drafts: list[Candidate] = []
         self.defects: list[Defect] = []
         self.leaked = self.ignored = self.unknown = self.capped = self.boilerplate = 0
 
@@ -93,7 +93,12 @@ class _Gatherer:
             self._defect("request-unknown-skill", home, shown, lines[0], detail)
 
     def _row(
-        self, row: Row, source: RequestSource, shown: str, home: Skill | None, strangers: dict[str, list[int]]
+        self,
+        row: LabelledLine,
+        source: RequestSource,
+        shown: str,
+        home: Skill | None,
+        strangers: dict[str, list[int]],
     ) -> None:
         if row.gold is None:
             self.ignored += 1
@@ -124,7 +129,7 @@ class _Gatherer:
         named = one_line(row.home)
         own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
         times = row.times if source == "file" else 0.0
-        self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
+        self.drafts.append(Candidate(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
 
     def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:
         self.defects.append(
@@ -143,7 +148,7 @@ class _Gatherer:
         chosen = set((sorted(kept, key=_hash) if source == "mined" else list(kept))[:cap])
         for key, line in kept.items():
             if key in chosen:
-                self.drafts.append(Draft(line, (skill.id,), source, skill.path, skill.id))
+                self.drafts.append(Candidate(line, (skill.id,), source, skill.path, skill.id))
 
     def labelled(self) -> None:
         """Drop the labelled requests that call one of their skills by its identifier."""
@@ -157,7 +162,7 @@ class _Gatherer:
 
     def fold(self) -> tuple[Request, ...]:
         """Make one request of equal queries: all their skills are right, the best source stands for it."""
-        groups: dict[str, list[Draft]] = defaultdict(list)
+        groups: dict[str, list[Candidate]] = defaultdict(list)
         for draft in self.drafts:
             groups[_key(draft.query)].append(draft)
         requests = []
@@ -191,7 +196,7 @@ def gather(
     library: Library,
     files: Sequence[Path] = (),
     *,
-    asked: Sequence[Draft] = (),
+    asked: Sequence[Candidate] = (),
     per_skill: int = PER_SKILL,
     read: Callable[[Skill], Sequence[Block]] = mining.read,
     progress: Progress = SILENT,

@@ -9,7 +9,7 @@ import msgspec
 from skillaudit.schema import Defect, Record, Request, RequestSource
 
 
-class Row(NamedTuple):
+class LabelledLine(NamedTuple):
     """One labelled line of a file, before its names are looked up."""
 
     query: str
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     """How often the request came; 0 where nobody said."""
 
 
-class Draft(NamedTuple):
+class Candidate(NamedTuple):
     """A request that has ids and waits for the leak filter, folding and the split."""
 
     query: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from skillaudit.reading.limits import Bounds
-from skillaudit.reading.yaml_text import Node, compose
+from skillaudit.reading.yaml_text import YamlNode, compose
 from skillaudit.safety.cleaning import clean
 
 LINE = "\0line"
@@ -24,7 +24,7 @@ def parse_yaml(text: str, bounds: Bounds) -> Any:
     return None if root is None else _value(root)
 
 
-def _value(node: Node) -> Any:
+def _value(node: YamlNode) -> Any:
     if node.shape == "sequence":
         return [_value(item) for item in node.value]
     if node.shape == "mapping":
@@ -36,5 +36,5 @@ def _value(node: Node) -> Any:
     return clean(node.value)
 
 
-def _key(node: Node) -> str:
+def _key(node: YamlNode) -> str:
     return node.value if isinstance(node.value, str) else ""

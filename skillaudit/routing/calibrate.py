@@ -26,7 +26,7 @@ from skillaudit.routing.profiles import (
     find,
     user_folder,
 )
-from skillaudit.routing.table import FOLDS, Table, tabulate
+from skillaudit.routing.table import FOLDS, DecisionTable, tabulate
 from skillaudit.schema import Record, ScorerName
 from skillaudit.stats.logistic import fit_hierarchy
 
@@ -161,7 +161,7 @@ def _with_figures(
 
 
 def _profiles(
-    table: Table, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
+    table: DecisionTable, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
 ) -> tuple[RouterProfile, ...]:
     """A profile per model on all its decisions, and with several models one for their class."""
     single = [
@@ -188,7 +188,7 @@ def _slugs(models: Sequence[str]) -> list[str]:
 
 
 def _profile(
-    table: Table, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
+    table: DecisionTable, models: Sequence[str], starts: Sequence[Start], name: str, scorer: ScorerName
 ) -> RouterProfile:
     sources = [(table, model) for model in models]
     everything = np.ones(len(table.size), dtype=bool)

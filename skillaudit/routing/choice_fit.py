@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG
 from skillaudit.routing.profiles import ChoiceFit
-from skillaudit.routing.table import Table
+from skillaudit.routing.table import DecisionTable
 from skillaudit.stats.logistic import Normal, fit_averaged, fit_logistic, fit_temperature
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ class RouterFit:
     """The class that its decisions speak for most, its weight the belief in it after them, in [0, 1]."""
 
 
-def fit_router(table: Table, model: str, rows: Mask, starts: Sequence[Start]) -> RouterFit:
+def fit_router(table: DecisionTable, model: str, rows: Mask, starts: Sequence[Start]) -> RouterFit:
     """Fit one model's decisions at `rows`, starting from every class that it may belong to.
 
     The fits are averaged by the evidence of the decisions for their starts: a few leave things as they were
@@ -77,20 +77,20 @@ def class_prior(fit: ChoiceFit) -> Normal:
     return Normal(np.array(fit.coefficients), covariance)
 
 
-def right_or_wrong(table: Table, model: str) -> tuple[Floats, Floats]:
+def right_or_wrong(table: DecisionTable, model: str) -> tuple[Floats, Floats]:
     """Regressors of the decisions of a model that can be judged, and whether each was right."""
     judged = table.routed & (table.outcomes[model] != UNASKED)
     return table.x[judged], (table.outcomes[model][judged] == RIGHT).astype(np.float64)
 
 
-def requests_of(table: Table, model: str) -> Ints:
+def requests_of(table: DecisionTable, model: str) -> Ints:
     """Number of the request of each decision of `right_or_wrong`: those of one request go together."""
     judged: Mask = table.routed & (table.outcomes[model] != UNASKED)
     return table.request[judged]
 
 
 def fit_choice(
-    sources: Sequence[tuple[Table, str]],
+    sources: Sequence[tuple[DecisionTable, str]],
     right: Normal,
     prior: ChoiceFit,
     *,
@@ -123,7 +123,9 @@ def fit_choice(
     )
 
 
-def _errors(table: Table, model: str, likeness: float) -> tuple[Floats, Floats, Floats, Ints, Floats, Floats]:
+def _errors(
+    table: DecisionTable, model: str, likeness: float
+) -> tuple[Floats, Floats, Floats, Ints, Floats, Floats]:
     """Wrong decisions (regressors, hijack or not), which rival was taken, and false triggers."""
     outcome = table.outcomes[model]
     wrong = table.routed & (table.size > 1) & ((outcome == WRONG) | (outcome == NONE))

@@ -6,8 +6,8 @@ import numpy as np
 
 from skillaudit.routing.activation import Activation, activations
 from skillaudit.routing.profiles import CLASSES, RouterProfile, classes
-from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, WRONG, Drawn, Rates, draw, shares
-from skillaudit.routing.reading import Reader, View
+from skillaudit.routing.rates import DIMENSIONS, FALSE, NONE, WRONG, DrawnRates, Rates, draw, shares
+from skillaudit.routing.reading import Reader, RouterView
 from skillaudit.schema import ForecastRow, ScorerName
 from skillaudit.stats.draws import estimate, measured, normals
 from skillaudit.stats.intervals import UNKNOWN
@@ -44,7 +44,7 @@ def side_by_side(
     return tuple(rows)
 
 
-def _drawn(view: View, seed: int) -> tuple[Drawn | None, float, float]:
+def _drawn(view: RouterView, seed: int) -> tuple[DrawnRates | None, float, float]:
     judged = view.judged
     if not (count := judged.worth(judged.judged)):
         return None, 0.0, 0.0
@@ -52,7 +52,9 @@ def _drawn(view: View, seed: int) -> tuple[Drawn | None, float, float]:
     return drawn, count, view.contested_part
 
 
-def at_work(activation: Activation, drawn: Drawn | None, count: float, both: float, seed: int) -> ForecastRow:
+def at_work(
+    activation: Activation, drawn: DrawnRates | None, count: float, both: float, seed: int
+) -> ForecastRow:
     """Rates of agents that may start without any skill: what they load is chosen as when asked.
 
     `count` requests are judged, and `both` is the part of the wrong choices that answer them as well.

@@ -33,7 +33,7 @@ NONE, RIGHT, WRONG, UNASKED = 0, 1, 2, -1
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Observation:
     """One request as it was put to one or more models."""
 
     query: str
@@ -57,7 +57,7 @@ class DecisionLog:
     """Recorded decisions over one library."""
 
     skills: tuple[Skill, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[Observation, ...]
     date: str = ""
     """Day of the latest decision, ISO; empty where no line says when it was recorded."""
 
@@ -158,7 +158,7 @@ def judged(
     offered: Ints | None,
     on_offer: Mapping[str, Sequence[int]],
     acceptable: Sequence[Any] = (),
-) -> Decision | None:
+) -> Observation | None:
     """Return a decision whose right skills and choices are known by name; None where no right one was on offer.
 
     `on_offer` holds the library rows of each name among `offered`: skills that share a name cannot be told apart.
@@ -169,9 +169,9 @@ def judged(
     right = tuple(dict.fromkeys(row for name in (*gold, *acceptable) for row in on_offer.get(str(name), ())))
     chosen = {str(model): _chosen(name, on_offer, right) for model, name in choice.items()}
     if gold:
-        return Decision(query=query, gold=right, offered=offered, chosen=chosen)
+        return Observation(query=query, gold=right, offered=offered, chosen=chosen)
     chosen = {model: -1 if row in right else row for model, row in chosen.items()}
-    return Decision(query=query, gold=(), offered=offered, chosen=chosen)
+    return Observation(query=query, gold=(), offered=offered, chosen=chosen)
 
 
 def _day(value: Mapping[str, Any], path: Path, number: int) -> str:

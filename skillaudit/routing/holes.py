@@ -74,7 +74,7 @@ def black_holes(
     """Find the skills that take, or by their text would take, more than their share from several families.
 
     `spared` says by how much fewer requests that need nothing fire a skill when a row goes and so much of the
-    others claims everything (`View.spared`). Four tests, in falling order of trust:
+    others claims everything (`RouterView.spared`). Four tests, in falling order of trust:
 
     - `requests`: the absorbed mass against the neighbourhood's (overdispersed Poisson), Benjamini-Hochberg at
       `MAX_Q`, and never below its own share: it takes no smaller part of the others' requests than it owns of all;

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from skillaudit.routing.choice_fit import Start, fit_router
 from skillaudit.routing.decisions import RIGHT, UNASKED, WRONG
 from skillaudit.routing.profiles import Cell
-from skillaudit.routing.table import Table
+from skillaudit.routing.table import DecisionTable
 from skillaudit.schema import Record
 from skillaudit.stats.intervals import TAIL
 from skillaudit.stats.logistic import fit_logistic, logistic, weak_prior
@@ -57,8 +57,8 @@ class HeldOut:
 
 
 def judge(
-    table: Table,
-    trial: Table,
+    table: DecisionTable,
+    trial: DecisionTable,
     model: str,
     splits: Sequence[tuple[Mask, Mask]],
     starts: Sequence[Start],
@@ -84,7 +84,9 @@ def judge(
     return found
 
 
-def model_fit(trial: Table, model: str, held: Mask, predicted: HeldOut, parts: Sequence[Mask]) -> ModelFit:
+def model_fit(
+    trial: DecisionTable, model: str, held: Mask, predicted: HeldOut, parts: Sequence[Mask]
+) -> ModelFit:
     """Return how well the decisions at `held` were predicted; `parts` are those that had a fit each."""
     y = (trial.outcomes[model][held] == RIGHT).astype(np.float64)
     return ModelFit(
@@ -99,7 +101,7 @@ def model_fit(trial: Table, model: str, held: Mask, predicted: HeldOut, parts: S
     )
 
 
-def cells_of(trial: Table, model: str, held: Mask, predicted: HeldOut) -> list[Cell]:
+def cells_of(trial: DecisionTable, model: str, held: Mask, predicted: HeldOut) -> list[Cell]:
     """Return predicted and measured rates by number of skills on offer."""
     key = _cell_of(trial, held)
     rng = np.random.default_rng(0)
@@ -126,7 +128,7 @@ def cells_of(trial: Table, model: str, held: Mask, predicted: HeldOut) -> list[C
     return found
 
 
-def _cell_of(trial: Table, held: Mask) -> Ints:
+def _cell_of(trial: DecisionTable, held: Mask) -> Ints:
     """(R,) cell that each decision belongs to: its number of skills on offer, by powers of two where many."""
     if len(np.unique(trial.size[held])) <= MAX_CELLS:
         return trial.size
@@ -147,7 +149,7 @@ def _range(predicted: HeldOut, rows: Mask, rng: np.random.Generator) -> tuple[fl
 
 
 def _coverage(
-    trial: Table, model: str, held: Mask, predicted: HeldOut, parts: Sequence[Mask]
+    trial: DecisionTable, model: str, held: Mask, predicted: HeldOut, parts: Sequence[Mask]
 ) -> float | None:
     """Share of sizes within single parts whose measured accuracy lies in the predicted interval."""
     key = _cell_of(trial, held)

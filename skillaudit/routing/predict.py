@@ -17,7 +17,7 @@ from skillaudit.routing.flows import skill_flows, taxonomy, top_pairs, traffic
 from skillaudit.routing.holes import MIN_SKILLS, black_holes, catch_alls, claiming, spared_by
 from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
-from skillaudit.routing.reading import Reader, View
+from skillaudit.routing.reading import Reader, RouterView
 from skillaudit.routing.records import Routing
 from skillaudit.routing.scripts import foreign
 from skillaudit.routing.survey import TOP, TRIED, Survey
@@ -148,7 +148,13 @@ def _level_sd(hijack: Estimate) -> float:
 
 
 def _source(
-    profile: RouterProfile, view: View, accuracy: Estimate, strange: int, *, written: bool, recall: float
+    profile: RouterProfile,
+    view: RouterView,
+    accuracy: Estimate,
+    strange: int,
+    *,
+    written: bool,
+    recall: float,
 ) -> str:
     """One sentence: what was fitted on what, what stands in, and in whose words the requests are."""
     sentence = profile.provenance

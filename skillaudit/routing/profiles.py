@@ -130,7 +130,7 @@ class Cell(Record):
     measured_hijack: float
 
 
-class LeftOut(Record):
+class LeftOutSet(Record):
     """Predicted against measured rates of one request set, the fit having seen nothing of its library."""
 
     cell: str
@@ -168,7 +168,7 @@ class RouterProfile(Record):
     """Held-out figures: log_loss, log_loss_size_only, brier, auc, calibration_error, coverage (see `ModelFit`)."""
     cells: tuple[Cell, ...] = ()
     """Held-out rates by number of skills on offer; none for a class of routers."""
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[LeftOutSet, ...] = ()
     """Request sets predicted from other libraries alone; for a class."""
     date: str = ""
     """Day of the latest of the recorded decisions, ISO."""

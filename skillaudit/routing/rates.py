@@ -40,7 +40,7 @@ def shares(found: Rates | Forecast) -> dict[str, Estimate]:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnRates:
     """(B,) draws of the expected rates; right + hijack + none = 1."""
 
     right: Floats
@@ -53,7 +53,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRates:
     """What R requests that have a right skill show, (R,) each."""
 
     right: Floats
@@ -93,7 +93,7 @@ def rates(
     judged = evidence.judged
     if not judged.any():
         return Rates(UNKNOWN, UNKNOWN, UNKNOWN, fired, UNKNOWN)
-    shown = Shown(
+    shown = ShownRates(
         outcome.right[judged], outcome.hijack[judged], evidence.weight[judged], evidence.owners[judged]
     )
     mass = shown.hijack * shown.weight
@@ -104,7 +104,7 @@ def rates(
 
 
 def with_intervals(
-    drawn: Drawn, shown: Shown, part: float, false_trigger: Estimate, skills: int, z: Floats
+    drawn: DrawnRates, shown: ShownRates, part: float, false_trigger: Estimate, skills: int, z: Floats
 ) -> Rates:
     """Rates whose expected values are `drawn`, as the requests of `shown` show them.
 
@@ -132,14 +132,16 @@ def with_intervals(
 
 def draw(
     evidence: Evidence, outcome: Outcome, fit: ChoiceFit | None, z: Floats, extra_sd: float = 0.0
-) -> Drawn:
+) -> DrawnRates:
     """Draws of the rates over the requests that have a right skill, on offer or not."""
     judged = evidence.judged
     offered, hidden = judged & evidence.routed, judged & ~evidence.routed
     total = float(evidence.weight[judged].sum())
     if fit is None:
         one = np.ones(len(z))
-        return Drawn(one * evidence.mean(outcome.right, judged), one * evidence.mean(outcome.hijack, judged))
+        return DrawnRates(
+            one * evidence.mean(outcome.right, judged), one * evidence.mean(outcome.hijack, judged)
+        )
     right, hijack = np.zeros(len(z)), np.zeros(len(z))
     if offered.any():
         columns = design(evidence, fit.kappa)[offered]
@@ -161,7 +163,7 @@ def draw(
         hijack = ((1.0 - chance) * other) @ weight * some
     if hidden.any():
         hijack = hijack + _fires(evidence, fit, z, hidden) * evidence.weight[hidden].sum() / total
-    return Drawn(right, hijack)
+    return DrawnRates(right, hijack)
 
 
 def _certain(belief: float, z: Floats) -> npt.NDArray[np.bool_]:
@@ -199,7 +201,7 @@ def false_trigger(evidence: Evidence, fit: ChoiceFit | None, z: Floats) -> Estim
     return estimate(float(values.mean()), measured(values, z[:, FALSE], evidence.worth(rows)))
 
 
-def _scales(shown: Shown) -> tuple[float, float, float]:
+def _scales(shown: ShownRates) -> tuple[float, float, float]:
     """Variance of each share over its binomial one: requests of mixed chances vary less than equal ones."""
     found = []
     for chances in (shown.right, shown.hijack, 1.0 - shown.right - shown.hijack):
@@ -208,7 +210,7 @@ def _scales(shown: Shown) -> tuple[float, float, float]:
     return found[0], found[1], found[2]
 
 
-def _unseen(shown: Shown, skills: int) -> float:
+def _unseen(shown: ShownRates, skills: int) -> float:
     """Variance of a rate from skills that no request judges: none where all are there."""
     clusters = Clusters.of(shown.owners)
     count = len(clusters.starts)

@@ -42,7 +42,7 @@ ALWAYS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RouterView:
     """What one router's profile makes of the requests."""
 
     profile: RouterProfile
@@ -137,7 +137,7 @@ class Reader:
         """Which scorer the evidence is read off."""
         return self._scorer.name
 
-    def view(self, profile: RouterProfile) -> View:
+    def view(self, profile: RouterProfile) -> RouterView:
         """Apply a profile; descriptors stand in where no request speaks for the library."""
         name: ScorerName = self._scorer.name
         fit = profile.fits.get(name)
@@ -148,7 +148,7 @@ class Reader:
             judged = self._descriptors(fit)
         elif fit is not None:
             judged, extra_sd = _shifted(evidence, self._requests, self.skills, fit)
-        return View(
+        return RouterView(
             profile=profile,
             evidence=evidence,
             judged=judged,

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from skillaudit.routing.evidence import Evidence
 from skillaudit.routing.outcome import Outcome
 from skillaudit.routing.profiles import RouterProfile
-from skillaudit.routing.rates import Drawn, Shown, draw
-from skillaudit.routing.reading import Reader, View
+from skillaudit.routing.rates import DrawnRates, ShownRates, draw
+from skillaudit.routing.reading import Reader, RouterView
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -31,7 +31,7 @@ PARTS, LEAST = 4, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Level:
     """One choice on the way."""
 
     reader: Reader
@@ -53,14 +53,14 @@ class Way:
 class Joint:
     """Rates over the whole way."""
 
-    drawn: Drawn
-    shown: Shown
+    drawn: DrawnRates
+    shown: ShownRates
     part: float
     """Part of the wrong choices whose taker answers the request as well."""
 
 
 def joint(
-    choices: Mapping[str, Choice], ways: Mapping[int, Way], profile: RouterProfile, z: Floats
+    choices: Mapping[str, Level], ways: Mapping[int, Way], profile: RouterProfile, z: Floats
 ) -> Joint | None:
     """Take each request along its way, for one router; None where no request judges the library."""
     views = {door: choice.reader.view(profile) for door, choice in choices.items()}
@@ -95,12 +95,12 @@ def joint(
                 wrong, chance = wrong + chance * outcome.hijack, chance * outcome.right
             right, hijack = right + passed * weight.sum(), hijack + lost * weight.sum()
             shown.append((chance, wrong, weight, np.array([ways[one].owner for one in asked])))
-    parts = Shown(*(np.concatenate(column) for column in zip(*shown, strict=True)))
+    parts = ShownRates(*(np.concatenate(column) for column in zip(*shown, strict=True)))
     total = float(parts.weight.sum())
-    return Joint(Drawn(right / total, hijack / total), parts, both / max(mass, 1e-12))
+    return Joint(DrawnRates(right / total, hijack / total), parts, both / max(mass, 1e-12))
 
 
-def _parts(view: View, rows: Ints) -> Sequence[Ints]:
+def _parts(view: RouterView, rows: Ints) -> Sequence[Ints]:
     """Positions in `rows` of requests of alike difficulty."""
     if view.fit is None:
         chance = np.round(view.outcome.right[rows], 6)

@@ -27,7 +27,7 @@ QUERY_BLOCK = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DecisionTable:
     """Decisions as numbers: R requests as they were put, in parallel arrays."""
 
     x: Floats
@@ -64,7 +64,7 @@ def _next_door(scorer: Scorer, own: int, offered: Ints, gold: list[int]) -> Ints
     return top(similar, min(NEXT_DOOR, len(offered) - len(gold)))[0]
 
 
-def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float = 90.0) -> Table:
+def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float = 90.0) -> DecisionTable:
     """Turn a log into regressors; the scorer's columns are the log's skills."""
     count = len(log.decisions)
     scorer = Remembered(scorer, len(log.skills))
@@ -101,7 +101,7 @@ def tabulate(log: DecisionLog, scorer: Scorer, contrast: Contrast, kappa: float 
                 found = part[2][0]
                 rivals[row, :width] = np.where(found >= 0, offered[np.maximum(found, 0)], -1)
                 rival_scores[row, :width] = part[3][0]
-    return Table(
+    return DecisionTable(
         x=regressors(clearance, size.astype(np.float64), kappa),
         size=size,
         request=np.array([number[decision.query] for decision in log.decisions], dtype=np.int64),

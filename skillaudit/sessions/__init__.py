@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.sessions.counting import Reading, reading
-from skillaudit.sessions.deciding import Evidence, evidence, rows
+from skillaudit.sessions.deciding import Occasion, evidence, rows
 from skillaudit.sessions.finding import READERS, client_names, find
 from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.records import Conversation, Harvest, Load, Session, Turn
@@ -11,9 +11,9 @@ from skillaudit.sessions.records import Conversation, Harvest, Load, Session, Tu
 __all__ = [
     "READERS",
     "Conversation",
-    "Evidence",
     "Harvest",
     "Load",
+    "Occasion",
     "Reading",
     "Session",
     "Turn",

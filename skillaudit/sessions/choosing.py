@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.choice_fit import class_prior
-from skillaudit.routing.decisions import Decision, DecisionLog
+from skillaudit.routing.decisions import DecisionLog, Observation
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.routing.table import tabulate
 from skillaudit.schema import Record, Skill
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 from skillaudit.sessions.reviews import request_id
 from skillaudit.stats.logistic import logistic
 
@@ -30,30 +30,30 @@ POOL = 2_000
 """Newest requests among which is chosen."""
 
 
-class Question(Record):
+class Unsure(Record):
     """One request to be judged by the user."""
 
     request: str
-    evidence: Evidence
+    evidence: Occasion
     near: tuple[str, ...]
     """Ids of the closest skills, closest first."""
 
 
 def questions(
-    found: Sequence[Evidence],
+    found: Sequence[Occasion],
     skills: Sequence[Skill],
     scorer: Scorer,
     fit: ChoiceFit,
     asked: Collection[str] = (),
     count: int = 20,
-) -> tuple[Question, ...]:
+) -> tuple[Unsure, ...]:
     """Return the requests whose judgement narrows the forecast most, in an order of which every part is a fair one.
 
     Requests are laid out by how far the closest skill stands apart from the next, each as wide as it came often and
     as the forecast of `fit` is unsure of it, and taken at equal steps: the allocation of Neyman (1934). What was loaded
     plays no part: a sample that knew the outcome would be no evidence.
     """
-    pool: dict[str, Evidence] = {}
+    pool: dict[str, Occasion] = {}
     for one in found:
         request = request_id(one.query)
         if one.decided and not one.carried and request not in asked and len(pool) < POOL:
@@ -69,7 +69,7 @@ def questions(
     chance = logistic(x @ prior.mean)
     chosen = _steps(x[:, 1], weights * np.sqrt(chance * (1 - chance)), min(count, len(kept)))
     return tuple(
-        Question(
+        Unsure(
             request=requests[at],
             evidence=kept[at],
             near=tuple(skills[row].id for row in nearest[at]),
@@ -79,7 +79,7 @@ def questions(
 
 
 def _regressors(
-    kept: Sequence[Evidence],
+    kept: Sequence[Occasion],
     skills: Sequence[Skill],
     scorer: Scorer,
     fit: ChoiceFit,
@@ -87,7 +87,7 @@ def _regressors(
 ) -> Floats:
     """(R, 3) regressors of the requests, the closest skill of each in the place of the right one."""
     decisions = tuple(
-        Decision(query=one.query, gold=(int(row),), offered=None, chosen={})
+        Observation(query=one.query, gold=(int(row),), offered=None, chosen={})
         for one, row in zip(kept, nearest, strict=True)
     )
     log = DecisionLog(skills=tuple(skills), decisions=decisions)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from skillaudit.schema import Record, RouterUse, SkillUse
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 from skillaudit.sessions.records import Harvest, Unread
 from skillaudit.stats.intervals import share
 
@@ -36,7 +36,7 @@ class Reading(Record):
     skills: tuple[SkillUse, ...]
 
 
-def reading(harvest: Harvest, found: Sequence[Evidence]) -> Reading:
+def reading(harvest: Harvest, found: Sequence[Occasion]) -> Reading:
     """Count a harvest and the evidence in it."""
     times = [
         turn.time[:10] for conversation in harvest.conversations for turn in conversation.turns if turn.time
@@ -87,7 +87,7 @@ def by_skill(found: Iterable[tuple[str, str, str]]) -> tuple[SkillUse, ...]:
     return tuple(sorted(rows, key=lambda row: (-row.total, row.name)))
 
 
-def by_router(found: Iterable[Evidence]) -> tuple[RouterUse, ...]:
+def by_router(found: Iterable[Occasion]) -> tuple[RouterUse, ...]:
     """How often each model in each client loads nothing, the most often seen first."""
     asked: dict[tuple[str, str], int] = defaultdict(int)
     none: dict[tuple[str, str], int] = defaultdict(int)

@@ -23,7 +23,7 @@ _LEAST_WIDE = 6
 _CALL = re.compile(r"[/$](?:skill[: ])?\S+\s*")
 
 
-class Evidence(Record):
+class Occasion(Record):
     """One request as it came to an agent, with everything that is known of the choice."""
 
     id: str
@@ -71,7 +71,7 @@ def evidence(
     names: Names = lambda name: name,
     skills: Collection[str] = (),
     reviews: Mapping[str, tuple[str, ...]] | None = None,
-) -> tuple[Evidence, ...]:
+) -> tuple[Occasion, ...]:
     """Return what the turns of a harvest say, equal ones counted once, the newest first.
 
     `names` finds the skill of a library by a name in a log: loads of others stay out, and with them turns at which
@@ -79,7 +79,7 @@ def evidence(
     skills was loaded at some time. `skills` are all that a user may call right. `reviews` are right skills by
     request (`request_id`).
     """
-    found: dict[str, Evidence] = {}
+    found: dict[str, Occasion] = {}
     there = _places(harvest, names)
     known_listings: dict[tuple[tuple[str, str], ...], tuple[str, ...]] = {}
     for conversation in harvest.conversations:
@@ -135,7 +135,7 @@ def _made(
     offered: tuple[str, ...],
     names: Names,
     skills: Collection[str],
-) -> Evidence | None:
+) -> Occasion | None:
     query = turn.query
     if turn.commanded is not None:
         query = _CALL.sub("", query, count=1).strip()
@@ -151,7 +151,7 @@ def _made(
     loads = [(name, "command" if name in told else how) for name, how in loads]
     gold, gold_from = _gold(following, loads, meant)
     fired = tuple(dict.fromkeys(name for name, _ in loads))
-    return Evidence(
+    return Occasion(
         id=_digest(query, client, turn.model, *fired),
         query=query,
         fired=fired,
@@ -187,7 +187,7 @@ def _digest(*parts: str) -> str:
     return hashlib.blake2b("\0".join(folded).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def rows(found: Iterable[Evidence]) -> Iterable[dict[str, Any]]:
+def rows(found: Iterable[Occasion]) -> Iterable[dict[str, Any]]:
     """Return decisions as `calibrate` and `--requests` read them, one object each; nothing is in them unmasked."""
     for one in found:
         row: dict[str, Any] = {"query": one.query, "gold": None if one.gold is None else list(one.gold)}

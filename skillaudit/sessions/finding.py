@@ -38,7 +38,7 @@ _MOST = 200_000
 """Transcripts that are read at once."""
 
 
-class Place(NamedTuple):
+class Transcript(NamedTuple):
     """A transcript, or a database of them, and the client that wrote it."""
 
     client: str
@@ -63,7 +63,7 @@ def own_folder(client: str) -> Path:
     return expanded("~") / str(READERS[client].HOME)
 
 
-def find(sources: Sequence[Path], clients: Sequence[str]) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+def find(sources: Sequence[Path], clients: Sequence[str]) -> tuple[tuple[Transcript, ...], tuple[str, ...]]:
     """Return the transcripts in `sources`, by default in the clients' own folders, and where was looked.
 
     A source is a transcript, a database, a client's folder, or any folder with transcripts in it, whose client
@@ -82,19 +82,19 @@ def find(sources: Sequence[Path], clients: Sequence[str]) -> tuple[tuple[Place, 
     return tuple(dict.fromkeys(found))[:_MOST], tuple(str(source) for source in sources)
 
 
-def _below(client: str, folder: Path) -> Iterator[Place]:
+def _below(client: str, folder: Path) -> Iterator[Transcript]:
     """Transcripts below a client's own folder, by name."""
     for pattern in READERS[client].PATTERNS:
         try:
             for path in sorted(folder.glob(pattern)):
-                yield Place(client, path)
+                yield Transcript(client, path)
         except OSError:
             continue
 
 
-def _named(path: Path, clients: Sequence[str]) -> Iterator[Place]:
+def _named(path: Path, clients: Sequence[str]) -> Iterator[Transcript]:
     if path.is_file():
-        yield Place(client_of(path, clients), path)
+        yield Transcript(client_of(path, clients), path)
         return
     inside = [place for client in clients for place in _below(client, path)]
     if inside:
@@ -102,7 +102,7 @@ def _named(path: Path, clients: Sequence[str]) -> Iterator[Place]:
         return
     for child in sorted(path.rglob("*")):
         if child.suffix in (".jsonl", *DATABASES) and child.is_file():
-            yield Place(client_of(child, clients), child)
+            yield Transcript(client_of(child, clients), child)
 
 
 def client_of(path: Path, clients: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.reading import follow_lines, named, open_database, read_start
 from skillaudit.reading.limits import DATABASE, TRANSCRIPT, Bounds
 from skillaudit.schema import Record
-from skillaudit.sessions.finding import DATABASES, READERS, Place, find
+from skillaudit.sessions.finding import DATABASES, READERS, Transcript, find
 from skillaudit.sessions.masking import masked
 from skillaudit.sessions.records import Conversation, Fault, Harvest, Session, Turn, Unread
 
@@ -46,7 +46,7 @@ class _Work:
         self.reread = self.bytes_read = 0
         self._listings: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
 
-    def sessions(self, place: Place) -> tuple[Session, ...]:
+    def sessions(self, place: Transcript) -> tuple[Session, ...]:
         """The sessions in a file, from the cache as far as it reaches."""
         try:
             found = place.path.stat()
@@ -74,7 +74,7 @@ class _Work:
         self._keep(key, Kept(size=found.st_size, changed=changed, head=head, end=end, sessions=sessions))
         return sessions
 
-    def _lines(self, place: Place, known: Kept | None) -> tuple[tuple[Session, ...], int]:
+    def _lines(self, place: Transcript, known: Kept | None) -> tuple[tuple[Session, ...], int]:
         reader = READERS[place.client]
         name = PurePath(named(place.path))  # a name that is no text is no name of a session
         session: Session = known.sessions[0] if known and known.sessions else reader.begin_file(name)
@@ -115,7 +115,7 @@ class _Work:
             self.cache.put_sealed(KIND, key, msgspec.msgpack.encode(kept))
 
 
-def _ends(place: Place, end: int) -> bool:
+def _ends(place: Transcript, end: int) -> bool:
     """Whether a line still ends where reading had ended: a file that was written anew is read anew."""
     try:
         return next(follow_lines(place.path, TRANSCRIPT, end - 1), None) == (end, b"\n")
@@ -134,7 +134,7 @@ def _took(take: Callable[[Session, bytes], None], session: Session, line: bytes)
     return True
 
 
-def _whole(place: Place, session: Session) -> Session:
+def _whole(place: Transcript, session: Session) -> Session:
     from skillaudit.reading import parse_json, read_text
     from skillaudit.reading.limits import RESULTS
 
@@ -145,7 +145,7 @@ def _whole(place: Place, session: Session) -> Session:
     return session
 
 
-def _database(place: Place) -> tuple[Session, ...]:
+def _database(place: Transcript) -> tuple[Session, ...]:
     found: list[Session] = []
     try:
         with open_database(place.path, DATABASE) as connection:
@@ -185,7 +185,7 @@ def gather(
     """
     places, folders = find(sources, clients)
     work = _Work(cache)
-    read: list[tuple[Place, Session]] = []
+    read: list[tuple[Transcript, Session]] = []
     for done, place in enumerate(places):
         if done % 20 == 0:
             progress.update("transcripts", done, len(places))
@@ -222,8 +222,8 @@ def _within(folder: str, inside: str) -> bool:
 
 
 def _once(
-    read: Sequence[tuple[Place, Session]],
-) -> tuple[list[tuple[Place, Session, tuple[Turn, ...]]], int]:
+    read: Sequence[tuple[Transcript, Session]],
+) -> tuple[list[tuple[Transcript, Session, tuple[Turn, ...]]], int]:
     """Each session's own turns, and how many stood in another one before; the oldest session comes first."""
     own = [(place, session) for place, session in read if not session.asked_by_agent]
     own.sort(key=lambda pair: (pair[1].turns[0].time if pair[1].turns else "", bool(pair[1].parent)))
@@ -262,7 +262,7 @@ def _shared(queries: Sequence[str], parent: Sequence[str]) -> int:
     return count
 
 
-def _unread(read: Sequence[tuple[Place, Session]]) -> Iterator[Unread]:
+def _unread(read: Sequence[tuple[Transcript, Session]]) -> Iterator[Unread]:
     for place, session in read:
         for what, count in session.faults.items():
             yield Unread(client=place.client, path=masked(named(place.path)), what=what, count=count)

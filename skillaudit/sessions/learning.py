@@ -13,12 +13,12 @@ import numpy as np
 from skillaudit.cache import Cache
 from skillaudit.progress import SILENT, Progress
 from skillaudit.requests.names import Names
-from skillaudit.requests.records import Draft
+from skillaudit.requests.records import Candidate
 from skillaudit.schema import Library, Record, Skill, SkillUse, Use
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.counting import by_router, by_skill, loads
-from skillaudit.sessions.deciding import Evidence, evidence
 from skillaudit.sessions.deciding import Names as Find
+from skillaudit.sessions.deciding import Occasion, evidence
 from skillaudit.sessions.finding import READERS
 from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.records import Harvest
@@ -35,14 +35,14 @@ CLOSE = 0.35
 class Learned(Record):
     """What sessions say of one library; skills are named by their ids."""
 
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Occasion, ...]
     use: Use
 
     @property
-    def requests(self) -> tuple[Draft, ...]:
+    def requests(self) -> tuple[Candidate, ...]:
         """Requests whose right skills are known, with how often each came."""
         return tuple(
-            Draft(one.query, one.gold, "sessions", f"{one.client}, {one.time[:10]}", "", one.count)
+            Candidate(one.query, one.gold, "sessions", f"{one.client}, {one.time[:10]}", "", one.count)
             for one in self.evidence
             if one.gold is not None
         )
@@ -85,7 +85,7 @@ def learned(library: Library, harvest: Harvest, reviews: Reviews) -> Learned:
     return Learned(evidence=found, use=_use(library, harvest, found, find))
 
 
-def _use(library: Library, harvest: Harvest, found: Sequence[Evidence], find: Find) -> Use:
+def _use(library: Library, harvest: Harvest, found: Sequence[Occasion], find: Find) -> Use:
     counted = by_skill(
         (known, how, day) for name, how, day in loads(harvest) if (known := find(name)) is not None
     )
@@ -114,7 +114,7 @@ def _use(library: Library, harvest: Harvest, found: Sequence[Evidence], find: Fi
     )
 
 
-def _missed(found: Sequence[Evidence], skills: Sequence[Skill]) -> dict[str, int]:
+def _missed(found: Sequence[Occasion], skills: Sequence[Skill]) -> dict[str, int]:
     """Requests for which nothing was loaded, by the skill they are closest to, where they are as close to it as half of
     the requests for which a skill was loaded are to that one."""
     found = [one for one in found if one.decided][:NEWEST]

@@ -13,7 +13,7 @@ from skillaudit.routing.calibrate import save
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.safety.exits import in_markdown
 from skillaudit.schema import Library, Record, Skill
-from skillaudit.sessions.choosing import Question, questions
+from skillaudit.sessions.choosing import Unsure, questions
 from skillaudit.sessions.learning import Learned, learned
 from skillaudit.sessions.records import Harvest
 from skillaudit.sessions.reviews import Reviews, answer, request_id
@@ -35,7 +35,7 @@ number of a skill or its name (several with commas), or leave it empty to pass o
 """
 
 
-class Outcome(Record):
+class Reviewed(Record):
     """What a review came to."""
 
     given: int
@@ -74,48 +74,48 @@ class Review:
         """Ids of the skills that an answer can name."""
         return tuple(self._names)
 
-    def questions(self, count: int = 20) -> tuple[Question, ...]:
+    def questions(self, count: int = 20) -> tuple[Unsure, ...]:
         """Return the requests to ask about next, best first; raises UsageError for a scorer without classes."""
         prior = find(DEFAULT_ROUTER, self._scorer.name).fits[self._scorer.name]
         return questions(
             self._learned().evidence, self._shown, self._scorer, prior, self.reviews.asked, count
         )
 
-    def on_sheet(self, text: str) -> tuple[Question, ...]:
+    def on_sheet(self, text: str) -> tuple[Unsure, ...]:
         """Return the questions that a sheet holds, whatever would be asked now."""
         wanted = set(_MARK.findall(text))
         known = {request_id(one.query): one for one in reversed(self._learned().evidence) if one.decided}
         return tuple(
-            Question(request=request, evidence=one, near=())
+            Unsure(request=request, evidence=one, near=())
             for request, one in known.items()
             if request in wanted
         )
 
-    def give(self, question: Question, gold: Sequence[str] | None) -> None:
+    def give(self, question: Unsure, gold: Sequence[str] | None) -> None:
         """Keep an answer, skills by their ids; None passes over the request."""
         names = None if gold is None else [self._names.get(skill, skill) for skill in gold]
         self.reviews.give(question.request, names)
 
-    def settle(self) -> Outcome:
+    def settle(self) -> Reviewed:
         """Fit the profile and keep it where every audit finds it; raises UsageError where it cannot be written."""
         found = self.outcome()
         if found.profile is None:
             return found
         return msgspec.structs.replace(found, path=str(save(found.profile)))
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Reviewed:
         """Fit the profile to all that was judged."""
         found = self._learned().evidence
         log = decision_log(found, self._shown)
         left = enough(log)
         profile = None if left else fit(found, self._shown, self._scorer)
-        return Outcome(given=len({decision.query for decision in log.decisions}), left=left, profile=profile)
+        return Reviewed(given=len({decision.query for decision in log.decisions}), left=left, profile=profile)
 
     def _learned(self) -> Learned:
         return learned(self.library, self._harvest, self.reviews)
 
 
-def sheet(asked: Iterable[Question]) -> str:
+def sheet(asked: Iterable[Unsure]) -> str:
     """Return questions as a Markdown page to be filled in."""
     parts = [_HELP]
     for at, question in enumerate(asked, 1):
@@ -137,13 +137,13 @@ def _span(name: str) -> str:
 
 def read_sheet(
     text: str,
-    asked: Sequence[Question],
+    asked: Sequence[Unsure],
     known: Sequence[str],
-    give: Callable[[Question, Sequence[str] | None], None],
+    give: Callable[[Unsure, Sequence[str] | None], None],
 ) -> tuple[int, tuple[Wrong, ...]]:
     """Give the answers of a filled sheet; returns how many there were, and the lines that could not be read."""
     by_request = {question.request: question for question in asked}
-    question: Question | None = None
+    question: Unsure | None = None
     wrong: list[Wrong] = []
     count = 0
     for number, line in enumerate(text.splitlines(), 1):

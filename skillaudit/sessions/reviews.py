@@ -19,7 +19,7 @@ from skillaudit.schema import Record
 FILE = "reviews.jsonl"
 
 
-class Review(Record):
+class ReviewAnswer(Record):
     """One answer; the latest of a request counts."""
 
     request: str
@@ -39,11 +39,11 @@ class Reviews:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.path = cache_folder(folder) / FILE
-        self._given: list[Review] = []
+        self._given: list[ReviewAnswer] = []
         if self.path.is_file():
             for _, line in follow_lines(self.path, DECISIONS):
                 try:
-                    self._given.append(msgspec.json.decode(line or b"", type=Review))
+                    self._given.append(msgspec.json.decode(line or b"", type=ReviewAnswer))
                 except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                     continue
 
@@ -63,7 +63,7 @@ class Reviews:
     def give(self, request: str, gold: Sequence[str] | None) -> None:
         """Keep an answer; raises UsageError where it cannot be written."""
         names = None if gold is None else tuple(one_line(name) for name in gold)
-        self._given.append(Review(request=request, gold=names))
+        self._given.append(ReviewAnswer(request=request, gold=names))
         self._write()
 
     def undo(self) -> str:

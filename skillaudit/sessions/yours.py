@@ -12,10 +12,10 @@ import msgspec
 from skillaudit.errors import UsageError
 from skillaudit.routing.activation import activations
 from skillaudit.routing.calibrate import calibrate
-from skillaudit.routing.decisions import Decision, DecisionLog, judged
+from skillaudit.routing.decisions import DecisionLog, Observation, judged
 from skillaudit.routing.profiles import DEFAULT_ROUTER, OWN, RouterProfile, find
 from skillaudit.schema import ScorerName, Skill
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 
 if TYPE_CHECKING:
     from skillaudit.scoring import Scorer
@@ -30,14 +30,14 @@ whose hook makes it look at every skill first."""
 _MOST_COUNTED = 20
 
 
-def decision_log(found: Sequence[Evidence], skills: Sequence[Skill]) -> DecisionLog:
+def decision_log(found: Sequence[Occasion], skills: Sequence[Skill]) -> DecisionLog:
     """Return the decisions that the user judged, as a log over a library; one that came often stands there as often.
 
     Corrections alone stay out: users correct what is wrong, so that they say nothing of what is right.
     """
     rows = {skill.id: row for row, skill in enumerate(skills)}
     everything = {skill: [row] for skill, row in rows.items()}
-    decisions: list[Decision] = []
+    decisions: list[Observation] = []
     for one in found:
         if one.gold is None or one.gold_from != "review" or not one.decided:
             continue
@@ -94,7 +94,7 @@ def always_loads(log: DecisionLog) -> float:
     return ALWAYS / (ALWAYS + other)
 
 
-def fit(found: Sequence[Evidence], skills: Sequence[Skill], scorer: Scorer) -> RouterProfile:
+def fit(found: Sequence[Occasion], skills: Sequence[Skill], scorer: Scorer) -> RouterProfile:
     """Return the profile of the user's agents, at home in a library: elsewhere the spread between libraries is added.
 
     Raises UsageError where too few decisions are judged.

@@ -16,9 +16,9 @@ from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.schema import OwnSetting, OwnSettings, Record
 from skillaudit.settings.keys import BY_NAME
-from skillaudit.settings.places import Place
+from skillaudit.settings.places import SettingsPlace
 from skillaudit.settings.record import Setting
-from skillaudit.settings.toml_file import Table, as_seen, read_table, spelled
+from skillaudit.settings.toml_file import SettingsTable, as_seen, read_table, spelled
 from skillaudit.settings.values import brief
 
 MOST_NAMED = 12
@@ -38,7 +38,11 @@ class _Said(Record):
 
 
 def said_by_library(
-    place: Place | None, sources: Sequence[str | Path], users: Mapping[str, Setting], *, isolated: bool
+    place: SettingsPlace | None,
+    sources: Sequence[str | Path],
+    users: Mapping[str, Setting],
+    *,
+    isolated: bool,
 ) -> tuple[tuple[Setting, ...], OwnSettings]:
     """Return what counts of the library's file, and the record of what it said.
 
@@ -64,7 +68,9 @@ def said_by_library(
     return settings, OwnSettings(file=file, keys=keys, notices=notices)
 
 
-def _said(raw: str, table: Table, place: Place, users: Mapping[str, Setting], alien: str | None) -> _Said:
+def _said(
+    raw: str, table: SettingsTable, place: SettingsPlace, users: Mapping[str, Setting], alien: str | None
+) -> _Said:
     """Return what one key of the library's file comes to."""
     line = table.line(raw)
     where = f"{spelled(Path(place.path.name))}:{line}"
@@ -137,7 +143,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _kept_inside(value: Any, place: Place) -> Any:
+def _kept_inside(value: Any, place: SettingsPlace) -> Any:
     """Return file names of the library as the working folder sees them.
 
     Raises ValueError for one that leads out of the tree, by itself or through links.

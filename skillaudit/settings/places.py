@@ -13,7 +13,7 @@ from skillaudit.schema import Record
 from skillaudit.settings.toml_file import FILE_NAME, PROJECT_NAME, read_table
 
 
-class Place(Record):
+class SettingsPlace(Record):
     """A settings file that was found beside something, not named by the user."""
 
     path: Path
@@ -32,7 +32,7 @@ def own_file() -> Path | None:
         return None
 
 
-def nearest(start: Path) -> Place | None:
+def nearest(start: Path) -> SettingsPlace | None:
     """Return the settings file nearest to `start`: in its folder or above it, within its repository.
 
     Without a repository only the folder itself is looked into. Folders that others can fill (the root of
@@ -47,18 +47,18 @@ def nearest(start: Path) -> Place | None:
         return None
 
 
-def _nearest(folder: Path) -> Place | None:
+def _nearest(folder: Path) -> SettingsPlace | None:
     folders = tuple(_upwards(folder))
     root = folders[-1]
     for candidate in folders:
         for name in (FILE_NAME, PROJECT_NAME):
             path = candidate / name
             if path.is_file() and path.resolve().is_relative_to(root) and _speaks(path):
-                return Place(path=path, root=root)
+                return SettingsPlace(path=path, root=root)
     return None
 
 
-def is_trusted(place: Place, trusted: Iterable[Path]) -> bool:
+def is_trusted(place: SettingsPlace, trusted: Iterable[Path]) -> bool:
     """Say whether the user trusts the folder that a file is in.
 
     Trust does not reach into folders below a trusted one: what was unpacked there is somebody else's.

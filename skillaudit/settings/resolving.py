@@ -13,9 +13,9 @@ from skillaudit.disk.names import expanded
 from skillaudit.errors import UsageError
 from skillaudit.settings.keys import BY_NAME, KEYS
 from skillaudit.settings.library import remedy, said_by_library
-from skillaudit.settings.places import Place, is_trusted, nearest, own_file
+from skillaudit.settings.places import SettingsPlace, is_trusted, nearest, own_file
 from skillaudit.settings.record import Setting, Settings
-from skillaudit.settings.toml_file import Table, as_seen, read_table, spelled
+from skillaudit.settings.toml_file import SettingsTable, as_seen, read_table, spelled
 from skillaudit.settings.values import key_named, read_text, read_value
 
 PREFIX = "SKILLAUDIT_"
@@ -64,7 +64,7 @@ def resolve(
     return Settings(entries=tuple(found.values()), own=record)
 
 
-def _own() -> tuple[tuple[Path, ...], Table | None]:
+def _own() -> tuple[tuple[Path, ...], SettingsTable | None]:
     """Return the folders that the user trusts, and the rest of the user's own file."""
     path = own_file()
     if path is None or not path.exists():
@@ -80,11 +80,11 @@ def _own() -> tuple[tuple[Path, ...], Table | None]:
         folders = tuple((path.parent / expanded(one)).resolve() for one in named)
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{spelled(path)}:{table.line(TRUST)}: trust: {error}") from error
-    return folders, Table(path=path, values=values, lines=table.lines)
+    return folders, SettingsTable(path=path, values=values, lines=table.lines)
 
 
 def _project_file(
-    config: Path | None, environ: Mapping[str, str], beside: Place | None, trusted: Sequence[Path]
+    config: Path | None, environ: Mapping[str, str], beside: SettingsPlace | None, trusted: Sequence[Path]
 ) -> Path | None:
     """Return the file that speaks for the user in this project, if any."""
     if config is not None:
@@ -97,7 +97,7 @@ def _project_file(
     return next((one.path for one in candidates if one is not None and is_trusted(one, trusted)), None)
 
 
-def _idle(beside: Place | None, tables: Sequence[Table]) -> str:
+def _idle(beside: SettingsPlace | None, tables: Sequence[SettingsTable]) -> str:
     """Return what there is to say of a file in the working folder that is nobody's word; often nothing."""
     here = nearest(Path())
     if here is None or here == beside or here.path in (table.path for table in tables):
@@ -106,14 +106,14 @@ def _idle(beside: Place | None, tables: Sequence[Table]) -> str:
     return f"{file} is not read. {remedy(file)}"
 
 
-def _table(path: Path) -> Table:
+def _table(path: Path) -> SettingsTable:
     table = read_table(path)
     if table is None:
         raise UsageError(f"{spelled(path)}: there is no [tool.skillaudit] table in it")
     return table
 
 
-def _from_file(table: Table) -> Iterator[Setting]:
+def _from_file(table: SettingsTable) -> Iterator[Setting]:
     name = spelled(Path(table.path.name))
     for raw, value in table.values.items():
         where = f"{name}:{table.line(raw)}"

@@ -22,7 +22,7 @@ _PREFIX = "tool.skillaudit."
 _TOOL = re.compile(r"tool\.skillaudit\s*\]")
 
 
-class Table(Record):
+class SettingsTable(Record):
     """The settings in one file."""
 
     path: Path
@@ -36,7 +36,7 @@ class Table(Record):
         return self.lines.get(key, 1)
 
 
-def read_table(path: Path) -> Table | None:
+def read_table(path: Path) -> SettingsTable | None:
     """Return the settings in `path`, or None for a pyproject.toml that has none.
 
     All of `skillaudit.toml` counts, and the table `[tool.skillaudit]` of `pyproject.toml`; one that does
@@ -62,7 +62,7 @@ def read_table(path: Path) -> Table | None:
         raise UsageError(
             f"{spelled(path)}: {len(document):,} keys are more than there are settings; mend the file"
         )
-    return Table(path=path, values=document, lines=_places(text, project))
+    return SettingsTable(path=path, values=document, lines=_places(text, project))
 
 
 def spelled(path: Path) -> str:

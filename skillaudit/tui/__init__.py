@@ -26,10 +26,10 @@ def run(sources: Sequence[str | Path], config: Config, *, watch: bool = False) -
     rebind(wanted.keys)
     from skillaudit.tui.app import SkillAuditApp
     from skillaudit.tui.deeds import Hands
-    from skillaudit.tui.engine import Engine
+    from skillaudit.tui.engine import Worker
     from skillaudit.tui.probe_run import prober
 
-    engine = Engine(sources, config)
+    engine = Worker(sources, config)
     app = SkillAuditApp(
         engine.audit,
         sources=", ".join(str(source) for source in sources),

@@ -17,7 +17,7 @@ EDITABLE = SKILL_VIEWS - {"plan"} | {"overview"}
 CHANGING = SKILL_VIEWS - {"plan"} | {"what-if"}
 
 
-class Situation(NamedTuple):
+class Availability(NamedTuple):
     """What the availability of an action depends on."""
 
     view: str = ""
@@ -51,19 +51,19 @@ class Situation(NamedTuple):
     """Where a probe is; empty while none goes on."""
 
 
-def _always(_: Situation) -> bool:
+def _always(_: Availability) -> bool:
     return True
 
 
-def _has_report(now: Situation) -> bool:
+def _has_report(now: Availability) -> bool:
     return now.report
 
 
-def _has_rows(now: Situation) -> bool:
+def _has_rows(now: Availability) -> bool:
     return now.view in SKILL_VIEWS and (now.view != "plan" or now.plan)
 
 
-def _in(views: frozenset[str]) -> Callable[[Situation], bool]:
+def _in(views: frozenset[str]) -> Callable[[Availability], bool]:
     return lambda now: now.view in views
 
 
@@ -84,8 +84,8 @@ class Action(NamedTuple):
     scope: Scope = "app"
     hint: str = ""
     """Word for the hint line; empty keeps the action off it."""
-    applies: Callable[[Situation], bool] = _always
-    hinted: Callable[[Situation], bool] = _always
+    applies: Callable[[Availability], bool] = _always
+    hinted: Callable[[Availability], bool] = _always
     """Whether the hint line names it where it applies."""
     first: bool = False
     """True for what moves the focus: it is done before the next key is looked at, so that keys typed

@@ -24,8 +24,8 @@ from skillaudit.config import Config
 from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report, SkillReport
-from skillaudit.tui.loading import Early, Meter, StoppedAudit
-from skillaudit.tui.wire import DECODER, Failed, Made, News, Order, Part, Stopped, send
+from skillaudit.tui.loading import EarlyReport, Meter, StoppedAudit
+from skillaudit.tui.wire import DECODER, Failed, Made, News, Order, SkillBatch, Stopped, send
 
 _TURN = 0.1
 """Seconds between looks at whether the audit is to stop."""
@@ -95,13 +95,13 @@ def _kept(key: str, config: Config, meter: Meter) -> Report | None:
     with Cache(config.cache) as cache:
         if (head := recall_head(cache, key)) is None:
             return None
-        meter.early = Early(head, "kept")
+        meter.early = EarlyReport(head, "kept")
         try:
             skills = tuple(skill for part in recall_skills(cache, key) for skill in part)
         except ValueError:
             return None
     report = msgspec.structs.replace(head, skills=skills)
-    meter.early = Early(report, "kept")
+    meter.early = EarlyReport(report, "kept")
     return report
 
 
@@ -130,7 +130,7 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress, before: Report |
                     if not stopping:
                         stopping = True
                         child.stdin.close()
-            case Part(part):
+            case SkillBatch(part):
                 skills += part
             case Made(report, basis="kept") if before is not None:
                 return before if report.use == before.use else msgspec.structs.replace(before, use=report.use)
@@ -138,7 +138,7 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress, before: Report |
                 report = msgspec.structs.replace(report, skills=tuple(skills))
                 if partial and not early:
                     raise StoppedAudit(report)
-                _tell(progress, Early(report, basis) if early else None, change)
+                _tell(progress, EarlyReport(report, basis) if early else None, change)
                 if not early:
                     return report
                 skills = []
@@ -148,7 +148,7 @@ def _listen(child: subprocess.Popen[bytes], progress: Progress, before: Report |
                 raise _error(kind, text, trace)
 
 
-def _tell(progress: Progress, early: Early | None, change: bytes) -> None:
+def _tell(progress: Progress, early: EarlyReport | None, change: bytes) -> None:
     """Give the screen what comes beside a report."""
     if isinstance(progress, Meter):
         progress.early = early

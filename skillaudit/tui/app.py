@@ -15,7 +15,7 @@ from textual import on
 from textual.widgets import Input
 
 from skillaudit.page.lines import printable
-from skillaudit.tui.actions import Situation
+from skillaudit.tui.actions import Availability
 from skillaudit.tui.deeds import Doing
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_shell import PlanShell
@@ -318,7 +318,7 @@ class SkillAuditApp(PlanShell, ProbeShell, ReviewShell, Doing):
         """Show columns and keys."""
         spec = VIEW_BY_ID.get(self.current)
         columns = self.view.COLUMNS_HELP if self.view is not None else ()
-        now: Situation = self.situation
+        now: Availability = self.situation
         self.push_screen(HelpScreen(help_blocks(spec, columns, now, self.available_views)))
 
     def action_switch_theme(self) -> None:

@@ -25,11 +25,11 @@ from skillaudit.page.places import finding_place, line_of, origin_place, place
 from skillaudit.page.ranking import document
 from skillaudit.reading import limits, read_text
 from skillaudit.schema import Finding, Location, Report
-from skillaudit.tui.actions import Situation
+from skillaudit.tui.actions import Availability
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.screens import AskScreen, PaneScreen
 from skillaudit.tui.shell import Shell
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.watching import Look, fingerprint
 from skillaudit.tui.widgets.bars import HintBar
 from skillaudit.tui.widgets.detail import DetailPane
@@ -73,11 +73,11 @@ class Doing(Shell):
             self.call_after_refresh(self.action_watch)
 
     @property
-    def situation(self) -> Situation:
+    def situation(self) -> Availability:
         """What the availability of actions depends on, the hands included."""
         return super().situation._replace(can_act=self.hands is not None)
 
-    def adopt(self, session: Session, earlier: Session | None) -> None:
+    def adopt(self, session: ReportState, earlier: ReportState | None) -> None:
         """Say what changed since the last audit."""
         super().adopt(session, earlier)
         if session.change is not None:

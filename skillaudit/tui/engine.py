@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from skillaudit.schema import Library, Report
 
 
-class Engine:
+class Worker:
     """Works on the library in `sources`; every method may run in a thread of its own."""
 
     def __init__(self, sources: Sequence[str | Path], config: Config) -> None:

@@ -21,7 +21,7 @@ Imagine = Callable[[tuple[str, ...], Mapping[str, str], Progress], "WhatIf"]
 AFFECTED_LIMIT = 40
 
 
-class Change(NamedTuple):
+class Imagined(NamedTuple):
     """One change that is thought of."""
 
     skill: str
@@ -38,12 +38,12 @@ class Changes:
     """The changes of a session, in the order in which they were made, with what they would do."""
 
     def __init__(self) -> None:
-        self._by_skill: dict[str, Change] = {}
+        self._by_skill: dict[str, Imagined] = {}
         self.outcome: WhatIf | None = None
         self.error: BaseException | None = None
 
     @property
-    def rows(self) -> list[Change]:
+    def rows(self) -> list[Imagined]:
         """The changes."""
         return list(self._by_skill.values())
 
@@ -67,7 +67,7 @@ class Changes:
         if self.kind(skill) == "out":
             del self._by_skill[skill]
         else:
-            self._by_skill[skill] = Change(skill, None)
+            self._by_skill[skill] = Imagined(skill, None)
         self.outcome = None
 
     def describe(self, skill: str, description: str, original: str) -> None:
@@ -76,7 +76,7 @@ class Changes:
         if text in {"", original}:
             self._by_skill.pop(skill, None)
         else:
-            self._by_skill[skill] = Change(skill, text)
+            self._by_skill[skill] = Imagined(skill, text)
         self.outcome = None
 
     def keep(self, known: Container[str]) -> None:

@@ -29,7 +29,7 @@ BASES: dict[Basis, str] = {
 """What the first line says of such a report."""
 
 
-class Early(NamedTuple):
+class EarlyReport(NamedTuple):
     """A report that is shown while the audit goes on."""
 
     report: Report
@@ -54,7 +54,7 @@ class Meter:
         self._clock = clock
         self._stages: dict[str, Stage] = {}
         self._begun: dict[str, tuple[float, int]] = {}
-        self.early: Early | None = None
+        self.early: EarlyReport | None = None
         """What can be said while the audit goes on."""
         self.change: Change | None = None
         """What changed since the last audit of the same sources."""
@@ -87,7 +87,7 @@ class Meter:
         return tuple(self._stages.copy().values())
 
 
-class Outcome(NamedTuple):
+class Ending(NamedTuple):
     """How an audit ended: with a report, with an error, or cancelled with what there was."""
 
     report: Report | None = None
@@ -106,7 +106,7 @@ class StoppedAudit(Cancelled):
 Result = TypeVar("Result")
 
 
-def load_report(load: Loader, meter: Meter) -> Outcome:
+def load_report(load: Loader, meter: Meter) -> Ending:
     """Run the loader and return how it ended; never raises.
 
     A `StoppedAudit` hands over the part that was finished.
@@ -114,12 +114,12 @@ def load_report(load: Loader, meter: Meter) -> Outcome:
     try:
         report = load(meter)
     except StoppedAudit as stop:
-        return Outcome(report=stop.report, cancelled=True)
+        return Ending(report=stop.report, cancelled=True)
     except Cancelled:
-        return Outcome(cancelled=True)
+        return Ending(cancelled=True)
     except BaseException as error:
-        return Outcome(error=error)
-    return Outcome(report=report)
+        return Ending(error=error)
+    return Ending(report=report)
 
 
 SWITCH_INTERVAL = 0.001

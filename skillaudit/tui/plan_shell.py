@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from skillaudit.page.figures import plural
 from skillaudit.page.lines import Line, Span, printable
 from skillaudit.progress import Cancelled
-from skillaudit.tui.actions import Situation
+from skillaudit.tui.actions import Availability
 from skillaudit.tui.loading import Meter, in_thread
 from skillaudit.tui.plan_screens import NewFolderScreen
 from skillaudit.tui.planning import ANCHOR, TREE, Planner, PlanTab
 from skillaudit.tui.shell import Shell
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.status import stage_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class PlanShell(Shell):
         return self.session.plan if self.session is not None else None
 
     @property
-    def situation(self) -> Situation:
+    def situation(self) -> Availability:
         """What the availability of actions depends on, the plan's part included."""
         plan = self.plan
         return super().situation._replace(
@@ -42,7 +42,7 @@ class PlanShell(Shell):
             planning=plan is not None and plan.meter is not None,
         )
 
-    def adopt(self, session: Session, earlier: Session | None) -> None:
+    def adopt(self, session: ReportState, earlier: ReportState | None) -> None:
         """Give a new session its plan, too: the earlier one if its library is the same."""
         super().adopt(session, earlier)
         kept = earlier is not None and earlier.same_library(session)

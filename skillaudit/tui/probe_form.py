@@ -16,7 +16,7 @@ LOCAL = ("local/hybrid", "local/dense", "local/lexical")
 """Stand-ins that cost nothing and answer offline."""
 
 
-class Setting(NamedTuple):
+class FormRow(NamedTuple):
     """One row of the form, named as the option of `skillaudit probe` is."""
 
     name: str
@@ -84,18 +84,18 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "api-base": _address,
 }
 ROWS = (
-    Setting("model", LOCAL[0], "As litellm names it, such as openai/gpt-4o-mini; the local ones cost nothing.",
+    FormRow("model", LOCAL[0], "As litellm names it, such as openai/gpt-4o-mini; the local ones cost nothing.",
             choices=LOCAL),
-    Setting("study", "accuracy", "What is asked.", choices=tuple(TITLES)),
-    Setting("budget", f"{BUDGET:.2f}",
+    FormRow("study", "accuracy", "What is asked.", choices=tuple(TITLES)),
+    FormRow("budget", f"{BUDGET:.2f}",
             "In dollars, what the study may cost, interrupted runs included; only calls in flight can exceed it."),
-    Setting("repeats", "3", "How often each question is put."),
-    Setting("limit", "", "Most requests in one condition.", "all requests"),
-    Setting("precision", "", "Accuracy stops when its interval is this narrow to each side, such as 0.05.",
+    FormRow("repeats", "3", "How often each question is put."),
+    FormRow("limit", "", "Most requests in one condition.", "all requests"),
+    FormRow("precision", "", "Accuracy stops when its interval is this narrow to each side, such as 0.05.",
             "ask everything"),
-    Setting("price", "", "Dollars per million tokens in and out, of a model that the price map does not list.",
+    FormRow("price", "", "Dollars per million tokens in and out, of a model that the price map does not list.",
             "from litellm's price map"),
-    Setting("api-base", "", "Another server that speaks the provider's protocol.", "the provider's own"),
+    FormRow("api-base", "", "Another server that speaks the provider's protocol.", "the provider's own"),
 )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ class Form:
         return other
 
     @property
-    def rows(self) -> list[Setting]:
+    def rows(self) -> list[FormRow]:
         """The rows as they stand."""
         return [row._replace(value=self._values[row.name]) for row in ROWS]
 

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from skillaudit.errors import SkillAuditError
 from skillaudit.page.lines import Span, printable
-from skillaudit.tui.probe_form import Setting
+from skillaudit.tui.probe_form import FormRow
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
 
@@ -25,7 +25,7 @@ class SettingScreen(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel", show=False)]
 
-    def __init__(self, setting: Setting, take: Callable[[str], None]) -> None:
+    def __init__(self, setting: FormRow, take: Callable[[str], None]) -> None:
         super().__init__()
         self._setting, self._take = setting, take
 

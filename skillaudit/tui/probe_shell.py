@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from skillaudit.page.figures import dollars
 from skillaudit.page.lines import Line, Span, printable
-from skillaudit.tui.actions import Situation
+from skillaudit.tui.actions import Availability
 from skillaudit.tui.loading import in_thread
 from skillaudit.tui.probe_document import short
 from skillaudit.tui.probe_run import Probe, Run
@@ -28,7 +28,7 @@ class ProbeShell(Shell):
     _look: Timer | None = None
 
     @property
-    def situation(self) -> Situation:
+    def situation(self) -> Availability:
         """What the availability of actions depends on, the probe's part included."""
         phase = self.session.probing.phase if self.session is not None else ""
         return super().situation._replace(can_probe=self.probe is not None, probe=phase)

@@ -16,7 +16,7 @@ from skillaudit.tui.widgets.detail import DetailPane
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from skillaudit.sessions.choosing import Question
+    from skillaudit.sessions.choosing import Unsure
     from skillaudit.sessions.reviewing import Review
 
 
@@ -31,7 +31,7 @@ class Sitting:
         self.at = 0
 
     @property
-    def question(self) -> Question | None:
+    def question(self) -> Unsure | None:
         """The one that is asked; None once all were."""
         return self.questions[self.at] if self.at < len(self.questions) else None
 

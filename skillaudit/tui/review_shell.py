@@ -13,7 +13,7 @@ from skillaudit.tui.review import ReviewScreen, Sitting
 from skillaudit.tui.shell import Shell
 
 if TYPE_CHECKING:
-    from skillaudit.sessions.reviewing import Outcome, Review
+    from skillaudit.sessions.reviewing import Review, Reviewed
 
 
 class ReviewShell(Shell):
@@ -45,7 +45,7 @@ class ReviewShell(Shell):
 
     async def _settle(self, review: Review) -> None:
         try:
-            found: Outcome = await in_thread(lambda _: review.settle(), Meter())
+            found: Reviewed = await in_thread(lambda _: review.settle(), Meter())
         except SkillAuditError as error:
             self.notify(printable(str(error)), severity="error", timeout=8, markup=False)
             return

@@ -17,7 +17,7 @@ from skillaudit.page.blocks import Block, Column, Heading, Title, field, table
 from skillaudit.page.layout import LABEL_WIDTH
 from skillaudit.page.lines import Span, printable
 from skillaudit.schema import Report
-from skillaudit.tui.actions import ACTIONS, GROUP_NOTES, GROUPS, Situation, keys_text
+from skillaudit.tui.actions import ACTIONS, GROUP_NOTES, GROUPS, Availability, keys_text
 from skillaudit.tui.export import DEFAULT_NAME, endings, write_report
 from skillaudit.tui.views import ViewSpec
 from skillaudit.tui.widgets.detail import DetailPane
@@ -43,7 +43,10 @@ WORDS = (
 
 
 def help_blocks(
-    view: ViewSpec | None, columns: tuple[tuple[str, str], ...], now: Situation, views: tuple[ViewSpec, ...]
+    view: ViewSpec | None,
+    columns: tuple[tuple[str, str], ...],
+    now: Availability,
+    views: tuple[ViewSpec, ...],
 ) -> list[Block]:
     """Describe columns and keys of a view, what applies now first in each group and the rest dimmed."""
     blocks: list[Block] = [Title(f"{view.title}: {view.help}" if view else "skillaudit")]

@@ -18,20 +18,20 @@ from textual.widgets import Input
 from skillaudit.page.forecast import whom
 from skillaudit.page.lines import Line, Span, printable
 from skillaudit.schema import Report
-from skillaudit.tui.actions import Scope, Situation, key_name, of_scope
+from skillaudit.tui.actions import Availability, Scope, key_name, of_scope
 from skillaudit.tui.imagining import Imagine
-from skillaudit.tui.loading import BASES, Basis, Loader, Meter, Outcome, in_thread, load_report
+from skillaudit.tui.loading import BASES, Basis, Ending, Loader, Meter, in_thread, load_report
 from skillaudit.tui.palette import Commands, Skills
 from skillaudit.tui.preferences import Preferences
 from skillaudit.tui.screens import TooSmallScreen
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
 from skillaudit.tui.theme import DARK, LIGHT, NAMED, preferred_theme
 from skillaudit.tui.views import VIEW_BY_ID, VIEWS, ViewSpec, load_view
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.bars import HintBar, TabBar, TopBar
 from skillaudit.tui.widgets.detail import DetailPane
-from skillaudit.tui.widgets.line_view import Bar, Drawn, bindings
+from skillaudit.tui.widgets.line_view import LineDrawer, StatusLine, bindings
 
 if TYPE_CHECKING:
     from skillaudit.gate.verdict import Change
@@ -73,7 +73,7 @@ class Shell(App[None]):
     ) -> None:
         super().__init__()
         self.sources = sources
-        self.session: Session | None = None
+        self.session: ReportState | None = None
         self.error: BaseException | None = None
         self._load = load
         self.load_with_map = load_with_map
@@ -120,10 +120,10 @@ class Shell(App[None]):
         return self.screen_stack[0].query_one("#body", Container)
 
     @property
-    def situation(self) -> Situation:
+    def situation(self) -> Availability:
         """What the availability of actions depends on."""
         session = self.session
-        return Situation(
+        return Availability(
             focus=self._focused_scope(),
             view="" if self.current == STATUS else self.current,
             busy=self.busy,
@@ -144,7 +144,7 @@ class Shell(App[None]):
 
     def _focused_scope(self) -> Scope:
         focused = self.screen_stack[0].focused
-        return focused.SCOPE if isinstance(focused, Drawn) and focused.id not in PLAIN_PANES else "app"
+        return focused.SCOPE if isinstance(focused, LineDrawer) and focused.id not in PLAIN_PANES else "app"
 
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
@@ -213,7 +213,7 @@ class Shell(App[None]):
             await self._finish(outcome, meter.change)
         self.refresh_frame()
 
-    async def _finish(self, outcome: Outcome, change: Change | None) -> None:
+    async def _finish(self, outcome: Ending, change: Change | None) -> None:
         shown = self.session
         if outcome.error is not None:
             self.error = outcome.error
@@ -224,7 +224,7 @@ class Shell(App[None]):
         elif outcome.report is not None:
             await self.show_report(outcome.report, outcome.cancelled, change=change)
 
-    def adopt(self, session: Session, earlier: Session | None) -> None:
+    def adopt(self, session: ReportState, earlier: ReportState | None) -> None:
         """Make a new session ready to be shown, with what it takes from the one before."""
         if earlier is not None:
             session.carry_over(earlier)
@@ -233,7 +233,7 @@ class Shell(App[None]):
         self, report: Report, partial: bool = False, *, basis: Basis = "", change: Change | None = None
     ) -> None:
         """Show a report in the view that is open, or in the overview; one with a `basis` makes way for another."""
-        session = Session(report, partial, pending=bool(basis), basis=basis, change=change)
+        session = ReportState(report, partial, pending=bool(basis), basis=basis, change=change)
         earlier = self.session
         self.adopt(session, earlier)
         self.session = session
@@ -377,8 +377,8 @@ class Shell(App[None]):
     async def _followed(self, event: DetailPane.Followed) -> None:
         await self.go_to(event.target)
 
-    @on(Bar.Chosen)
-    async def _chosen(self, event: Bar.Chosen) -> None:
+    @on(StatusLine.Chosen)
+    async def _chosen(self, event: StatusLine.Chosen) -> None:
         if event.target in VIEW_BY_ID:
             await self.switch(event.target)
         elif event.target:

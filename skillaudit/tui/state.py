@@ -82,7 +82,7 @@ class ClusterRow(NamedTuple):
         return self.skill.id if self.skill else f"cluster:{index}"
 
 
-class Session:
+class ReportState:
     """The user's place in a report; shared by all views, so that they show the same selection."""
 
     def __init__(
@@ -140,7 +140,7 @@ class Session:
             **({"plan": len(self.plan.edits)} if self.plan.found is not None else {}),
         }
 
-    def carry_over(self, earlier: Session) -> None:
+    def carry_over(self, earlier: ReportState) -> None:
         """Take filter, sort, marks and selection from a session on an earlier report."""
         known = self.index.skills
         self.probing = earlier.probing
@@ -157,7 +157,7 @@ class Session:
         """Id and description of each skill: what two reports about the same library share."""
         return tuple((skill.id, skill.description) for skill in self.report.skills)
 
-    def same_library(self, other: Session) -> bool:
+    def same_library(self, other: ReportState) -> bool:
         """Tell whether two reports are about the same skills with the same descriptions."""
         return self.described == other.described
 

@@ -51,7 +51,7 @@ class Made(msgspec.Struct, tag=True):
     """
 
 
-class Part(msgspec.Struct, tag=True):
+class SkillBatch(msgspec.Struct, tag=True):
     """Some of the report's skills, sent before the report."""
 
     skills: tuple[SkillReport, ...]
@@ -69,7 +69,7 @@ class Failed(msgspec.Struct, tag=True):
     trace: str
 
 
-DECODER = msgspec.msgpack.Decoder(News | Made | Part | Stopped | Failed)
+DECODER = msgspec.msgpack.Decoder(News | Made | SkillBatch | Stopped | Failed)
 
 
 def send(stream: IO[bytes], message: msgspec.Struct) -> None:
@@ -102,5 +102,5 @@ def messages(
     """Return a report as messages, its skills apart."""
     packed = b"" if change is None else msgspec.msgpack.encode(change)
     starts = range(0, len(report.skills), _TOGETHER)
-    parts = [Part(report.skills[start : start + _TOGETHER]) for start in starts]
+    parts = [SkillBatch(report.skills[start : start + _TOGETHER]) for start in starts]
     return [*parts, Made(msgspec.structs.replace(report, skills=()), partial, early, basis, packed)]

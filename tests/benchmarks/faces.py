@@ -25,7 +25,7 @@ from skillaudit.load import load
 from skillaudit.page.html import MOST_BYTES
 from skillaudit.pipeline import audit
 from skillaudit.schema import Report
-from skillaudit.tui.engine import Engine
+from skillaudit.tui.engine import Worker
 from tests.benchmarks.tui_speed import Watched, spread, until
 from tests.page.chromium import Browser, chromium
 
@@ -71,7 +71,7 @@ def changed(library: Path, report: Report) -> None:
 
 async def app(library: Path, report: Report) -> None:
     """Print how soon the app shows a report that is kept, and what a key costs with all rows."""
-    engine = Engine([library], CONFIG)
+    engine = Worker([library], CONFIG)
     start, processor = time.perf_counter(), time.process_time()
     shown = Watched(engine.audit, sources=str(library))
     async with shown.run_test(size=(120, 40)) as pilot:

@@ -24,7 +24,7 @@ from pathlib import Path
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.prompts import Prompts
 from skillaudit.asking.routers import LiveRouter
-from skillaudit.llm import Model, Price
+from skillaudit.llm import LiveModel, Price
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.studies import STUDIES
@@ -56,7 +56,7 @@ def main() -> None:
     process.start()
     url = ours.recv()
     ground = make_ground(options.skills, -(-options.calls // options.skills), limit=options.calls)
-    model = Model("openai/known", api_base=url)
+    model = LiveModel("openai/known", api_base=url)
     model.check()
     asyncio.run(_bare(model, ground, 8, 8))  # the first calls load what litellm loads late
     asyncio.run(_probe(model, ground, 64, Path(tempfile.mkdtemp())))
@@ -87,7 +87,7 @@ def main() -> None:
     process.join()
 
 
-async def _bare(model: Model, ground: Ground, calls: int, concurrency: int) -> float:
+async def _bare(model: LiveModel, ground: Ground, calls: int, concurrency: int) -> float:
     """CPU milliseconds a call of litellm alone, on prompts that are written beforehand."""
     plan = STUDIES["accuracy"].plan(ground)
     prompts = Prompts(plan, ground.skills)
@@ -119,7 +119,7 @@ async def _bare(model: Model, ground: Ground, calls: int, concurrency: int) -> f
     return 1000 * spent / len(messages)
 
 
-async def _probe(model: Model, ground: Ground, concurrency: int, folder: Path) -> float:
+async def _probe(model: LiveModel, ground: Ground, concurrency: int, folder: Path) -> float:
     """CPU milliseconds a call of a whole study: plan, prompts, log, answers, result."""
     router = LiveRouter(model, Price(prompt=1e-6, completion=1e-6))
     started = time.process_time()

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from skillaudit.cache import Cache
 from skillaudit.embedding import embed
-from skillaudit.routing.decisions import Decision, DecisionLog, read_decisions, read_library, read_lines
+from skillaudit.routing.decisions import DecisionLog, Observation, read_decisions, read_library, read_lines
 from skillaudit.routing.profiles import Contrast
-from skillaudit.routing.table import Table, tabulate
+from skillaudit.routing.table import DecisionTable, tabulate
 from skillaudit.schema import ScorerName, Skill
 from skillaudit.scoring import LexicalScorer, Scorer, make_scorer
 from tests.routing.parts import subset
@@ -98,7 +98,7 @@ def cut(log: DecisionLog, length: int | None) -> DecisionLog:
     return DecisionLog(skills=skills, decisions=log.decisions)
 
 
-def table_of(log: DecisionLog, scorer: ScorerName, contrast: Contrast | None = None) -> Table:
+def table_of(log: DecisionLog, scorer: ScorerName, contrast: Contrast | None = None) -> DecisionTable:
     """A log as regressors under one scorer."""
     return tabulate(log, scorer_of(scorer, log.skills), contrast or CONTRAST[scorer])
 
@@ -128,7 +128,7 @@ def decide(log: DecisionLog, routers: dict[str, Rank]) -> DecisionLog:
         row = row_of[decision.query]
         chosen = {name: int(offered[int(values[row, offered].argmax())]) for name, values in scores.items()}
         decisions.append(
-            Decision(query=decision.query, gold=decision.gold, offered=decision.offered, chosen=chosen)
+            Observation(query=decision.query, gold=decision.gold, offered=decision.offered, chosen=chosen)
         )
     return DecisionLog(skills=log.skills, decisions=tuple(decisions))
 

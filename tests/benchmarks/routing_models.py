@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.decisions import RIGHT, DecisionLog
-from skillaudit.routing.table import FOLDS, Table
+from skillaudit.routing.table import FOLDS, DecisionTable
 from skillaudit.schema import ScorerName
 from skillaudit.stats.logistic import logistic
 from skillaudit.stats.measure import auc, brier, calibration_error, log_loss
@@ -65,7 +65,7 @@ class Features:
         return Features(*(getattr(self, name)[..., mask] for name in self.__slots__))
 
 
-def features(log: DecisionLog, name: ScorerName, table: Table) -> Features:
+def features(log: DecisionLog, name: ScorerName, table: DecisionTable) -> Features:
     """Read every model's numbers off the scores of all skills on offer."""
     scorer = scorer_of(name, log.skills)
     count = len(log.decisions)

@@ -23,7 +23,7 @@ from skillaudit.routing.calibrate import calibrate
 from skillaudit.routing.choice_fit import Start, fit_choice, fit_router
 from skillaudit.routing.decisions import NONE, UNASKED, WRONG
 from skillaudit.routing.outcome import chance_right, design
-from skillaudit.routing.profiles import CLASSES, Cell, ChoiceFit, LeftOut, RouterProfile
+from skillaudit.routing.profiles import CLASSES, Cell, ChoiceFit, LeftOutSet, RouterProfile
 from skillaudit.routing.rates import coefficients
 from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import ScorerName, Skill
@@ -126,7 +126,7 @@ def predicted(fit: ChoiceFit, x: Floats, seed: int = 0) -> tuple[float, float, f
     return float(found.value or 0), float(found.low or 0), float(found.high or 0), chances
 
 
-def left_out(everything: Pool, scorer: ScorerName) -> list[LeftOut]:
+def left_out(everything: Pool, scorer: ScorerName) -> list[LeftOutSet]:
     """Every cell of a current model, predicted from the other libraries."""
     data, cells = everything.data, []
     current_rows = data.group < CLASSES.index("older")
@@ -143,7 +143,7 @@ def left_out(everything: Pool, scorer: ScorerName) -> list[LeftOut]:
             others = others if others.any() else away & current_rows
             constant = float(np.average(data.right[others], weights=data.weight[others]))
             cells.append(
-                LeftOut(
+                LeftOutSet(
                     cell=cell.rsplit(" ", 1)[0],
                     model=str(everything.model[rows][0]),
                     n=int(np.median(everything.size[rows])),
@@ -270,7 +270,7 @@ def _shift(
     return low
 
 
-def summary(cells: Sequence[LeftOut]) -> str:
+def summary(cells: Sequence[LeftOutSet]) -> str:
     """Errors, coverage and width of some cells in one line."""
     inside = np.mean([cell.low <= cell.measured <= cell.high for cell in cells])
     counts = [cell.decisions for cell in cells]
@@ -283,7 +283,7 @@ def summary(cells: Sequence[LeftOut]) -> str:
     )
 
 
-def show(cells: Sequence[LeftOut]) -> None:
+def show(cells: Sequence[LeftOutSet]) -> None:
     """Print the table of libraries left out."""
     for cell in cells:
         mark = " " if cell.low <= cell.measured <= cell.high else "!"
@@ -312,7 +312,7 @@ def main() -> int:
     fits: dict[str, dict[ScorerName, ChoiceFit]] = {}
     metrics: dict[str, dict[str, float]] = {}
     cells: dict[str, tuple[Cell, ...]] = {}
-    out: list[LeftOut] = []
+    out: list[LeftOutSet] = []
     provenance: dict[str, dict[str, Any]] = {}
     for scorer in SCORERS:
         now, then = current(args.data, scorer), older(args.data, scorer)
@@ -410,7 +410,7 @@ def _write(
     fits: dict[str, dict[ScorerName, ChoiceFit]],
     metrics: dict[str, dict[str, float]],
     cells: dict[str, tuple[Cell, ...]],
-    out: Sequence[LeftOut],
+    out: Sequence[LeftOutSet],
     provenance: dict[str, dict[str, Any]],
 ) -> None:
     profiles = []

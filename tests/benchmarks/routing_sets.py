@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from skillaudit.routing.decisions import RIGHT, UNASKED, DecisionLog, read_decisions, read_library, read_lines
 from skillaudit.routing.profiles import CLASSES
-from skillaudit.routing.table import Table, tabulate
+from skillaudit.routing.table import DecisionTable, tabulate
 from skillaudit.schema import ScorerName
 from tests.benchmarks.routing_classes import Decisions
 from tests.benchmarks.routing_data import CONTRAST, log_of, scorer_of
@@ -42,7 +42,7 @@ class Source:
 
     name: str
     log: DecisionLog
-    table: Table
+    table: DecisionTable
     cell: list[str]
     """Per decision the list that it was asked over."""
     library: list[str]

@@ -21,9 +21,9 @@ import numpy.typing as npt
 from skillaudit.routing import forecast
 from skillaudit.routing.calibrate import Calibration, calibrate
 from skillaudit.routing.choice_fit import class_prior, requests_of, right_or_wrong
-from skillaudit.routing.decisions import RIGHT, UNASKED, Decision, DecisionLog
+from skillaudit.routing.decisions import RIGHT, UNASKED, DecisionLog, Observation
 from skillaudit.routing.profiles import RouterProfile, built_in
-from skillaudit.routing.table import Table
+from skillaudit.routing.table import DecisionTable
 from skillaudit.schema import Coverage, Estimate, Request, Skill
 from skillaudit.scoring import HybridScorer, Scorer
 from skillaudit.stats.logistic import Normal, fit_hierarchy, fit_logistic, logistic, weak_prior
@@ -229,11 +229,11 @@ def transfer(data: Path) -> None:
         print(f"      {names}; absolute error {np.mean(errors):.3f}")
 
 
-def _measured(table: Table, model: str) -> float:
+def _measured(table: DecisionTable, model: str) -> float:
     return float((table.outcomes[model] == RIGHT).mean())
 
 
-def _mean(table: Table, model: str, coefficients: Floats) -> float:
+def _mean(table: DecisionTable, model: str, coefficients: Floats) -> float:
     x, _ = right_or_wrong(table, model)
     return float(logistic(x @ coefficients).mean())
 
@@ -373,7 +373,7 @@ def recovered(data: Path) -> None:
             )
 
 
-def log_of_all(data: Path) -> list[Decision]:
+def log_of_all(data: Path) -> list[Observation]:
     """Decisions of all label sets."""
     return [decision for name in LABELS for decision in log_of(data, name).decisions]
 

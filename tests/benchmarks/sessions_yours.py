@@ -28,7 +28,7 @@ from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.pipeline.flow import scorer_for
 from skillaudit.progress import SILENT
-from skillaudit.routing.decisions import Decision, DecisionLog, library_skill
+from skillaudit.routing.decisions import DecisionLog, Observation, library_skill
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find
 from skillaudit.routing.rates import Rates
 from skillaudit.routing.reading import Reader
@@ -36,7 +36,7 @@ from skillaudit.routing.table import tabulate
 from skillaudit.schema import Estimate, Request, Skill
 from skillaudit.scoring import Scorer
 from skillaudit.sessions.choosing import questions
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 from skillaudit.sessions.yours import LEAST, fit
 from skillaudit.stats.logistic import logistic
 
@@ -97,7 +97,7 @@ def world(data: Path, name: str, scorer: str, library: str = "library", queries:
     requests = tuple(list(found.items())[at] for at in order)
     made, _, _ = scorer_for(skills, Config(scorer=scorer), Cache(), SILENT)  # type: ignore[arg-type]
     fitted = find(DEFAULT_ROUTER, made.name).fits[made.name]
-    log = DecisionLog(skills, tuple(Decision(query, gold, None, {}) for query, gold in requests))
+    log = DecisionLog(skills, tuple(Observation(query, gold, None, {}) for query, gold in requests))
     clearance = tabulate(log, made, fitted.contrast, fitted.kappa).x[:, 1]
     return World(name, skills, made, requests, tuple(idle), clearance)
 
@@ -130,7 +130,7 @@ def draw(place: World, activation: float, chance: Floats, rng: np.random.Generat
     return Drawn(chosen, idle, hit.mean(), (fires & ~right).mean(), (~fires).mean())
 
 
-def evidence(place: World, drawn: Drawn, some: Sequence[int], idle: Sequence[int]) -> list[Evidence]:
+def evidence(place: World, drawn: Drawn, some: Sequence[int], idle: Sequence[int]) -> list[Occasion]:
     """Requests as a user would have judged them."""
     found = []
     for at in some:
@@ -143,8 +143,8 @@ def evidence(place: World, drawn: Drawn, some: Sequence[int], idle: Sequence[int
     return found
 
 
-def _evidence(query: str, fired: tuple[str, ...], gold: tuple[str, ...]) -> Evidence:
-    return Evidence(
+def _evidence(query: str, fired: tuple[str, ...], gold: tuple[str, ...]) -> Occasion:
+    return Occasion(
         id=query, query=query, fired=fired, how="model" if fired else None, gold=gold, gold_from="review",
         client="claude-code", model="simulated", time="2026-11-30T00:00:00Z",
     )  # fmt: skip

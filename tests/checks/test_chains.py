@@ -9,7 +9,7 @@ from skillaudit.checks import check
 from skillaudit.checks.chains import RULES
 from skillaudit.laws.execution_chains import mined_chains
 from skillaudit.laws.execution_handoffs import hand_offs
-from skillaudit.pipeline.chains import Found, execution_of
+from skillaudit.pipeline.chains import FoundChains, execution_of
 from skillaudit.schema import Estimate, Finding, Library, Skill
 from tests.checks.test_rules import evidence
 from tests.laws.test_execution_handoffs import skill
@@ -34,7 +34,7 @@ def judged(skills: list[Skill], victims: dict[str, float], accuracy: float = 0.9
         accuracy=Estimate(value=accuracy, low=accuracy - 0.02, high=accuracy + 0.02),
         no_skill=Estimate(value=0.0, low=0.0, high=0.0),
     )
-    found = Found(chains=chains, links=links, missing=missing, cut=cut)
+    found = FoundChains(chains=chains, links=links, missing=missing, cut=cut)
     execution = execution_of(found, reports, [one.id for one in skills], forecast, None)
     known = evidence(
         library=Library(sources=("x",), skills=tuple(skills)),

@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from skillaudit.checks import RULES, Evidence, check
+from skillaudit.checks import RULES, Facts, check
 from skillaudit.checks.rule import fingerprint
 from skillaudit.load import DEFECT_KINDS
 from skillaudit.schema import (
@@ -29,7 +29,7 @@ from tests.reports import skill_report, small_report
 QUIET = skill_report("a", victim_rate=0.1, absorbed=0.1)
 
 
-def evidence(**changes: object) -> Evidence:
+def evidence(**changes: object) -> Facts:
     """Return evidence in which nothing is wrong, with `changes`."""
     report = small_report()
     skills = tuple(Skill(id=i, name=i, description=f"Does {i}.", path=f"{i}/SKILL.md") for i in "abcdef")
@@ -38,7 +38,7 @@ def evidence(**changes: object) -> Evidence:
         extrapolates=False,
         coverage=msgspec.structs.replace(report.forecast.coverage, unjudged=()),
     )
-    quiet = Evidence(
+    quiet = Facts(
         library=Library(sources=("x",), skills=skills),
         client=None,
         clients=(),
@@ -53,7 +53,7 @@ def evidence(**changes: object) -> Evidence:
     return msgspec.structs.replace(quiet, **changes)
 
 
-def codes(found: Evidence) -> list[str]:
+def codes(found: Facts) -> list[str]:
     return [finding.code for finding in check(found)]
 
 

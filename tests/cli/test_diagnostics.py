@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.cli.diagnostics import Bar
+from skillaudit.cli.diagnostics import ProgressBar
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_bar_counts_and_wipes_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = Bar()
+    bar = ProgressBar()
     bar.update("embed", 1, 4)
     bar.update("embed", 2, 4, "1 cached")
     bar.update("embed", 4, 4, "1 cached")

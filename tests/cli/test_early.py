@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from skillaudit.cli.diagnostics import Bar
-from skillaudit.cli.early import Early
+from skillaudit.cli.diagnostics import ProgressBar
+from skillaudit.cli.early import EarlyBar
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.pipeline.partial import MANY_TEXTS
@@ -19,7 +19,7 @@ def test_words_alone_are_told_once_before_many_vectors(
     capsys: pytest.CaptureFixture[str], scorer: ScorerName, texts: int, told: int
 ) -> None:
     library = load([str(SAMPLES / "clean")])
-    early = Early(Bar(), library, Config(scorer=scorer, use_cache=False, law=False))
+    early = EarlyBar(ProgressBar(), library, Config(scorer=scorer, use_cache=False, law=False))
     for done in (0, 64):
         early.update("embed", done, texts)
     early.update("neighbors", 0, 9_999)

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from skillaudit.clients import overflow
 from skillaudit.clients.entries import Item, render_entry
-from skillaudit.clients.profiles import Budget, ClientProfile, Prose, profile
+from skillaudit.clients.profiles import ClientProfile, ListBudget, Prose, profile
 
 CODEX, CLAUDE, OPENCLAW, CURSOR = (profile(name) for name in ("codex", "claude-code", "openclaw", "cursor"))
 OLD_CLAUDE = profile("claude-code@2.1.30")
 
 
-def budget_of(rule: ClientProfile) -> Budget:
+def budget_of(rule: ClientProfile) -> ListBudget:
     assert rule.budget is not None
     return rule.budget
 

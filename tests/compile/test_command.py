@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skillaudit.llm import Completion, Model, RetryableError
+from skillaudit.llm import Completion, LiveModel, RetryableError
 from tests.cli.runner import Runner
 from tests.compile import generated, programs
 from tests.conftest import SAMPLES
@@ -146,7 +146,7 @@ class Live:
         self.calls = 0
         self.failures = failures
 
-    async def complete(self, _: Model, messages: Sequence[Mapping[str, str]]) -> Completion:
+    async def complete(self, _: LiveModel, messages: Sequence[Mapping[str, str]]) -> Completion:
         self.calls += 1
         if self.calls <= self.failures:
             raise RetryableError("busy", retry_after=0.0)
@@ -154,15 +154,15 @@ class Live:
 
 
 def install(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def complete(self: Model, messages: Any) -> Completion:
+    async def complete(self: LiveModel, messages: Any) -> Completion:
         return await live.complete(self, messages)
 
-    async def aclose(self: Model) -> None:
+    async def aclose(self: LiveModel) -> None:
         return None
 
-    monkeypatch.setattr(Model, "complete", complete)
-    monkeypatch.setattr(Model, "check", lambda self: None)
-    monkeypatch.setattr(Model, "aclose", aclose)
+    monkeypatch.setattr(LiveModel, "complete", complete)
+    monkeypatch.setattr(LiveModel, "check", lambda self: None)
+    monkeypatch.setattr(LiveModel, "aclose", aclose)
 
 
 def test_a_comparison_is_a_table(skillaudit: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from skillaudit.compile.compiler import compile_system
-from skillaudit.compile.costs import Assumptions, Cost, cost
+from skillaudit.compile.costs import Assumptions, Costs, cost
 from skillaudit.compile.prompts import (
     agent_prompt,
     condensed,
@@ -29,7 +29,7 @@ GIVEN = Assumptions(
 )
 
 
-def priced(accuracy: float | None = 0.9, given: Assumptions = GIVEN) -> Cost:
+def priced(accuracy: float | None = 0.9, given: Assumptions = GIVEN) -> Costs:
     return cost(PIPELINE, compile_system(PIPELINE), accuracy=accuracy, assumptions=given, counter=WORDS)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from skillaudit.compile.crew_code import CrewCode
-from skillaudit.compile.crew_program import Unread, read_program
+from skillaudit.compile.crew_program import Unknown, read_program
 from skillaudit.compile.sources import read_system
 from skillaudit.compile.system import System
 from skillaudit.errors import LoadError
@@ -107,7 +107,7 @@ def test_a_yaml_bomb_in_a_crew_is_refused(tmp_path: Path) -> None:
         read_system(tmp_path)
 
 
-def program(folder: Path, text: str) -> tuple[CrewCode, tuple[Unread, ...]]:
+def program(folder: Path, text: str) -> tuple[CrewCode, tuple[Unknown, ...]]:
     (folder / "crew.py").write_text(text)
     return read_program(folder / "crew.py", folder)
 

@@ -18,7 +18,7 @@ from skillaudit.experiment.running import run
 from skillaudit.experiment.studies import EXPERIMENTS
 from skillaudit.experiment.synthetic import pool
 from skillaudit.experiment.tasks import Scope
-from skillaudit.llm import Model, Price
+from skillaudit.llm import LiveModel, Price
 from tests.experiment.test_recovery import value
 from tests.probe.rule import Chances, Rule, read, uniform
 from tests.probe.server import Server
@@ -80,7 +80,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def through(server: Server, name: str, path: Path) -> Result:
     """Run an experiment on a server."""
     router = LiveRouter(
-        Model("openai/known", api_base=server.url, timeout=30.0), Price(prompt=1e-6, completion=1e-5)
+        LiveModel("openai/known", api_base=server.url, timeout=30.0), Price(prompt=1e-6, completion=1e-5)
     )
     with ProbeLog(path) as log:
         return run(name, router, log, SCOPE, Limits(budget=100.0))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skillaudit.laws.stages import ErrorProgress, Pick, progress_of, recorded_progress
-from skillaudit.routing.decisions import Decision, DecisionLog
+from skillaudit.routing.decisions import DecisionLog, Observation
 from skillaudit.schema import Skill
 from skillaudit.scoring import make_scorer
 
@@ -94,7 +94,7 @@ def test_recorded_decisions_are_sorted_by_likeness() -> None:
     rows = np.arange(40)
     chosen = [1, 2, 3, 20, -1, 0, 0, 0, 0, 0, 0, 0]
     decisions = tuple(
-        Decision(query=f"q{at}", gold=(0,), offered=rows if at % 2 else None, chosen={"m": row})
+        Observation(query=f"q{at}", gold=(0,), offered=rows if at % 2 else None, chosen={"m": row})
         for at, row in enumerate(chosen)
     )
     log = DecisionLog(skills=skills, decisions=decisions)

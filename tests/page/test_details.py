@@ -13,7 +13,7 @@ from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.page.report import pane
 from skillaudit.schema import BlackHole, Finding, LawForm, Location, Report, SkillReport
-from skillaudit.tui.state import ClusterRow, Session, row_document
+from skillaudit.tui.state import ClusterRow, ReportState, row_document
 from skillaudit.tui.status import empty_blocks
 from tests.tui import reports
 
@@ -103,7 +103,7 @@ def test_nothing_is_said_about_no_row(index: Index) -> None:
 
 def every_document(report: Report) -> list[list[Block]]:
     """Return the documents of all rows of all lists."""
-    session = Session(report)
+    session = ReportState(report)
     session.open_clusters = set(session.index.clusters) | {-1}
     rows: list[Row] = [
         *session.skill_rows(),

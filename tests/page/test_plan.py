@@ -17,8 +17,8 @@ from skillaudit.optimize.records import (
     Optimisation,
     PairedTest,
     Proof,
-    Rates,
     Room,
+    RoutingRates,
     SaysWhen,
     StepName,
 )
@@ -129,7 +129,7 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
 )
 def test_the_verdict_goes_by_the_half_that_refused_nothing(low: float, high: float, verdict: str) -> None:
     def proof(low: float, high: float) -> Proof:
-        rates = Rates(
+        rates = RoutingRates(
             accuracy=Estimate(value=0.5, low=0.4, high=0.6),
             hijack=Estimate(value=0.3, low=0.2, high=0.4),
             no_skill=Estimate(value=0.2, low=0.1, high=0.3),

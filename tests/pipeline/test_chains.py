@@ -16,7 +16,7 @@ from skillaudit.config import Config
 from skillaudit.errors import LoadError
 from skillaudit.laws.execution_law import Chain
 from skillaudit.pipeline import audit
-from skillaudit.pipeline.chains import HIDDEN, STARTED, Found, execution_of, find_chains
+from skillaudit.pipeline.chains import HIDDEN, STARTED, FoundChains, execution_of, find_chains
 from skillaudit.schema import ChainReport, Estimate, Execution, Forecast, LawPoint, Library, LibraryCurve
 from tests.conftest import SAMPLES
 from tests.laws.test_execution_handoffs import skill
@@ -34,9 +34,9 @@ def forecast(accuracy: float = 0.8, none: float = 0.05) -> Forecast:
     )
 
 
-def of_chain(*skills: str) -> Found:
+def of_chain(*skills: str) -> FoundChains:
     chain = Chain(skills=skills, source="declared", origin="chains.txt:1")
-    return Found(chains=(chain,), links=(), missing=(), cut=False)
+    return FoundChains(chains=(chain,), links=(), missing=(), cut=False)
 
 
 def only(execution: Execution | None) -> ChainReport:
@@ -97,7 +97,7 @@ def test_a_chain_of_skills_that_are_left_out_has_no_figure() -> None:
     assert execution_of(of_chain("a", "b"), skills, "ac", forecast(), None) is None
     chains = (*of_chain("a", "b").chains, *of_chain("a", "c").chains)
     found = execution_of(
-        Found(chains=chains, links=(), missing=(), cut=False), skills, "ac", forecast(), None
+        FoundChains(chains=chains, links=(), missing=(), cut=False), skills, "ac", forecast(), None
     )
     assert [step.skill for step in only(found).steps] == ["a", "c"]
     assert found is not None and found.source.endswith("Chains of skills that are left out, not forecast: 1.")
@@ -108,7 +108,7 @@ def test_chains_come_least_likely_first() -> None:
     chains = tuple(
         Chain(skills=way, source="declared", origin="") for way in (("a", "b"), ("a", "c"), ("b", "c"))
     )
-    found = Found(chains=chains, links=(), missing=(), cut=True)
+    found = FoundChains(chains=chains, links=(), missing=(), cut=True)
     execution = execution_of(found, skills, "abc", forecast(), None)
     assert execution is not None and execution.cut
     ways = ["".join(step.skill for step in chain.steps) for chain in execution.chains]
@@ -129,7 +129,7 @@ def test_gamma_and_its_source_follow_the_librarys_curve() -> None:
 
 
 def test_without_chain_and_curve_there_is_nothing_to_say() -> None:
-    nothing = Found(chains=(), links=(), missing=(), cut=False)
+    nothing = FoundChains(chains=(), links=(), missing=(), cut=False)
     assert execution_of(nothing, [], [], forecast(), None) is None
     unknown = msgspec.structs.replace(forecast(), accuracy=Estimate(value=None, low=None, high=None))
     assert execution_of(of_chain("a", "b"), [], [], unknown, None) is None

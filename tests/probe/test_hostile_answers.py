@@ -15,7 +15,7 @@ import pytest
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.records import Decision
 from skillaudit.asking.routers import LiveRouter
-from skillaudit.llm import Model, Price
+from skillaudit.llm import LiveModel, Price
 from skillaudit.probe.exporting import export
 from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
@@ -73,7 +73,7 @@ def run(server: Server, path: Path, waits: Waits) -> tuple[ProbeResult, tuple[De
     """Probe the ground through a server, one question after the other."""
 
     async def ask() -> tuple[ProbeResult, tuple[Decision, ...]]:
-        router = LiveRouter(Model("openai/known", api_base=server.url, timeout=30.0), PRICE)
+        router = LiveRouter(LiveModel("openai/known", api_base=server.url, timeout=30.0), PRICE)
         try:
             with ProbeLog(path) as log:
                 return await probe(

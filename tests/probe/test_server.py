@@ -16,7 +16,7 @@ import pytest
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.records import Decision
 from skillaudit.asking.routers import LiveRouter
-from skillaudit.llm import Model, Price
+from skillaudit.llm import LiveModel, Price
 from skillaudit.probe.probing import ProbeLimits, probe
 from skillaudit.probe.records import ProbeResult
 from tests.cli.test_interrupt import default_signals
@@ -54,7 +54,7 @@ def run(
     """Probe the ground through a server."""
 
     async def ask() -> tuple[ProbeResult, tuple[Decision, ...]]:
-        router = LiveRouter(Model("openai/known", api_base=server.url, timeout=timeout), PRICE)
+        router = LiveRouter(LiveModel("openai/known", api_base=server.url, timeout=timeout), PRICE)
         try:
             with ProbeLog(path) as log:
                 return await probe(GROUND, "accuracy", router, log, limits, pace=waits.pace())

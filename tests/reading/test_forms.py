@@ -17,7 +17,7 @@ from skillaudit.errors import UsageError
 from skillaudit.reading import JsonError, parse_json, read_record
 from skillaudit.reading.limits import DEPTH, DIGITS, KEY_PARTS, REQUESTS, Bounds
 from skillaudit.reading.toml_text import parse_toml, read_toml
-from skillaudit.reading.yaml_text import Node, YamlError, compose, load
+from skillaudit.reading.yaml_text import YamlError, YamlNode, compose, load
 
 FEW = Bounds("a note", 10_000, "shorten it", values=90)
 VALUES = st.recursive(
@@ -95,7 +95,7 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
     assert read_record(tmp_path / "a.json", Point, FEW).x == 3
 
 
-def plain(node: Node | None) -> Any:
+def plain(node: YamlNode | None) -> Any:
     if node is None:
         return None
     if node.shape == "sequence":

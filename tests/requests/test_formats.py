@@ -11,18 +11,20 @@ from hypothesis import given, settings
 from skillaudit.errors import RequestError
 from skillaudit.reading.limits import REQUESTS
 from skillaudit.requests.formats import MOST, Unusable, read_rows
-from skillaudit.requests.records import Row
+from skillaudit.requests.records import LabelledLine
 
 
-def rows(tmp_path: Path, text: str, name: str = "requests.txt", home: str = "") -> list[Row | Unusable]:
+def rows(
+    tmp_path: Path, text: str, name: str = "requests.txt", home: str = ""
+) -> list[LabelledLine | Unusable]:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     return list(read_rows(path, home))
 
 
-def brief(found: list[Row | Unusable]) -> list[tuple[str, tuple[str, ...] | None, int, str]]:
-    assert all(isinstance(row, Row) for row in found), found
-    return [(row.query, row.gold, row.line, row.home) for row in found if isinstance(row, Row)]
+def brief(found: list[LabelledLine | Unusable]) -> list[tuple[str, tuple[str, ...] | None, int, str]]:
+    assert all(isinstance(row, LabelledLine) for row in found), found
+    return [(row.query, row.gold, row.line, row.home) for row in found if isinstance(row, LabelledLine)]
 
 
 def test_json_lines_of_query_and_gold(tmp_path: Path) -> None:
@@ -45,7 +47,9 @@ def test_one_object_is_one_line(tmp_path: Path) -> None:
 def test_broken_lines_are_named_and_the_rest_is_read(tmp_path: Path) -> None:
     text = '{"query": "a", "gold": "x"}\nnot json\n[1]\n{"gold": "x"}\n{"query": "b", "gold": 3}\n{"query": "c"}\n'
     found = rows(tmp_path, text)
-    assert [(row.line, type(row)) for row in found] == [(1, Row)] + [(n, Unusable) for n in (2, 3, 4, 5, 6)]
+    assert [(row.line, type(row)) for row in found] == [(1, LabelledLine)] + [
+        (n, Unusable) for n in (2, 3, 4, 5, 6)
+    ]
     details = [row.detail for row in found if isinstance(row, Unusable)]
     for detail, part in zip(
         details,
@@ -221,12 +225,12 @@ def test_any_text_gives_rows_or_one_clear_error(
         found = list(read_rows(path, "home"))
     except RequestError:
         return
-    assert all(isinstance(row, Row | Unusable) and row.line >= 1 for row in found)
+    assert all(isinstance(row, LabelledLine | Unusable) and row.line >= 1 for row in found)
 
 
 def test_how_often_a_request_came(tmp_path: Path) -> None:
     path = tmp_path / "asked.jsonl"
     given = {"one": 3, "two": "2.5", "three": True, "four": -1, "five": "often", "six": None, "seven": 1e300}
     path.write_text("\n".join(json.dumps({"query": q, "gold": ["a"], "count": n}) for q, n in given.items()))
-    counts = {row.query: row.times for row in read_rows(path) if isinstance(row, Row)}
+    counts = {row.query: row.times for row in read_rows(path) if isinstance(row, LabelledLine)}
     assert counts == {"one": 3, "two": 2.5, "three": 1, "four": 0, "five": 0, "six": 0, "seven": MOST}

@@ -8,7 +8,7 @@ import pytest
 
 from skillaudit.errors import RequestError
 from skillaudit.requests import coverage, gather, is_proof
-from skillaudit.requests.records import Draft
+from skillaudit.requests.records import Candidate
 from skillaudit.schema import Library, Request
 from tests.requests.libraries import library, on_disk, skill
 
@@ -279,7 +279,7 @@ def test_counts_of_equal_requests_are_added_where_somebody_counted(tmp_path: Pat
         {"query": "wear it", "gold": ["hats"]},
         {"query": "wear it", "gold": ["hats"]},
     )
-    asked = [Draft("fold it", ("boats",), "sessions", "claude-code", "", 7)]
+    asked = [Candidate("fold it", ("boats",), "sessions", "claude-code", "", 7)]
     assert [request.weight for request in gather(shelf, [path]).requests] == [5, 1]
     found = gather(shelf, [path], asked=asked)
     assert [request.weight for request in found.requests] == [7, 1]

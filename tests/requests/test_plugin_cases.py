@@ -10,7 +10,7 @@ import pytest
 from skillaudit.load import load
 from skillaudit.requests import gather
 from skillaudit.requests.formats import Unusable, read_rows
-from skillaudit.requests.records import Row
+from skillaudit.requests.records import LabelledLine
 
 SKILL = "---\nname: {name}\ndescription: {text}\n---\n\n# Steps\n\nCarefully.\n"
 PROMPT = "What will the sky over the harbour look like on Sunday?"
@@ -63,7 +63,7 @@ def test_the_prompt_may_stand_in_the_case(plugin: Path) -> None:
         "sunday",
         case_yaml=f"execution:\n  prompt: {PROMPT}\ngraders:\n  - {{type: tool_used, tool: Skill, skill: weather}}\n",
     )
-    assert list(read_rows(folder / "case.yaml")) == [Row(PROMPT, ("weather",), 1)]
+    assert list(read_rows(folder / "case.yaml")) == [LabelledLine(PROMPT, ("weather",), 1)]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_evaluations_say_whether_their_own_skill_should_trigger(plugin: Path) ->
     path = plugin / "skills" / "weather" / "evals" / "evals.json"
     path.parent.mkdir()
     path.write_text(json.dumps({"evaluations": rows}, indent=2), encoding="utf-8")
-    assert [(row.gold, row.line) for row in read_rows(path, "weather") if isinstance(row, Row)] == [
+    assert [(row.gold, row.line) for row in read_rows(path, "weather") if isinstance(row, LabelledLine)] == [
         (("weather",), 6),
         (None, 11),
     ]

@@ -15,7 +15,7 @@ from skillaudit.errors import UsageError
 from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
 from skillaudit.routing.calibrate import _slugs, blank_prior
 from skillaudit.routing.choice_fit import requests_of, right_or_wrong
-from skillaudit.routing.decisions import Decision
+from skillaudit.routing.decisions import Observation
 from skillaudit.routing.holes import CROWD
 from skillaudit.routing.profiles import ChoiceFit, built_in, check_name, find
 from skillaudit.routing.table import tabulate
@@ -36,7 +36,7 @@ def simulated(seed: int, *, informative: bool = True) -> tuple[DecisionLog, Worl
         for size in (2, 10, 60):
             others = rng.permutation(np.delete(np.arange(60), gold))[: size - 1]
             bare.append(
-                Decision(query=request.query, gold=(gold,), offered=np.append(others, gold), chosen={})
+                Observation(query=request.query, gold=(gold,), offered=np.append(others, gold), chosen={})
             )
     log = DecisionLog(skills=world.skills, decisions=tuple(bare))
     table = tabulate(log, world.scorer, built_in()[0].fits["hybrid"].contrast)
@@ -49,8 +49,8 @@ def simulated(seed: int, *, informative: bool = True) -> tuple[DecisionLog, Worl
     return DecisionLog(skills=world.skills, decisions=tuple(decisions)), world
 
 
-def with_choice(decision: Decision, chosen: dict[str, int]) -> Decision:
-    return Decision(query=decision.query, gold=decision.gold, offered=decision.offered, chosen=chosen)
+def with_choice(decision: Observation, chosen: dict[str, int]) -> Observation:
+    return Observation(query=decision.query, gold=decision.gold, offered=decision.offered, chosen=chosen)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_who_errs_takes_a_wrong_skill_or_none_as_the_log_says(taking: float, low
 def test_only_decisions_that_were_made_about_something_are_judged() -> None:
     world = World(20, 1)
     decisions = tuple(
-        Decision(query=request.query, gold=gold, offered=None, chosen=chosen)
+        Observation(query=request.query, gold=gold, offered=None, chosen=chosen)
         for request, gold, chosen in zip(
             world.requests,
             ((0,), (1,), (2,), ()),
@@ -117,7 +117,7 @@ def test_what_claims_everything_counts_by_its_share_of_what_is_on_offer() -> Non
     wide = msgspec.structs.replace(world.skills[0], description="Use this for any request, always, first.")
     assert claims(wide.description)
     decisions = tuple(
-        Decision(query=world.requests[5].query, gold=(5,), offered=np.arange(*span), chosen={"m": 5})
+        Observation(query=world.requests[5].query, gold=(5,), offered=np.arange(*span), chosen={"m": 5})
         for span in ((0, 40), (1, 40), (0, 6))
     )
     log = DecisionLog(skills=(wide, *world.skills[1:]), decisions=decisions)

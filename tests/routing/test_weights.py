@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skillaudit.routing import Routing, forecast
-from skillaudit.routing.rates import Shown
+from skillaudit.routing.rates import ShownRates
 from skillaudit.schema import Estimate, Request
 from tests.routing.conftest import World, coverage
 
@@ -88,7 +88,7 @@ def test_a_request_that_came_often_is_still_one_request() -> None:
 def test_requests_that_come_alike_often_tell_most() -> None:
     def count(*weights: float) -> float:
         some = np.array(weights)
-        return Shown(right=some, hijack=some, weight=some, owners=np.zeros(len(some), np.int64)).count
+        return ShownRates(right=some, hijack=some, weight=some, owners=np.zeros(len(some), np.int64)).count
 
     assert count(1, 1, 1, 1) == count(3, 3, 3, 3) == 4
     assert count(3, 1) == pytest.approx(1.6) and count(1000, 1) == pytest.approx(1, abs=0.01)

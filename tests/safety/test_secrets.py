@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.cli.diagnostics import say
-from skillaudit.llm import Model, _completion, translate
+from skillaudit.llm import LiveModel, _completion, translate
 from skillaudit.safety import secrets
 from skillaudit.safety.secrets import LONG_PIECE, PIECE, known_secrets, mask, remember, without_userinfo
 
@@ -124,7 +124,7 @@ def test_the_keys_that_the_process_knows(monkeypatch: pytest.MonkeyPatch) -> Non
         "LANG": "en_GB.UTF-8",
     }
     monkeypatch.setattr(secrets, "_GIVEN", set())
-    Model("openai/x", api_base="https://you:eighth-key@host/v1?key=ninth-key")
+    LiveModel("openai/x", api_base="https://you:eighth-key@host/v1?key=ninth-key")
     names = ["first-key-1", "second-key", "third-key", "fourth-key", "fifth-key", "sixth-key", "seventh-key"]
     names += ["eighth-key", "ninth-key", "me:sixth-key", "you:eighth-key"]
     assert sorted(known_secrets(environ)) == sorted(names)

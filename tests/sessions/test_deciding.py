@@ -9,7 +9,7 @@ import pytest
 
 from skillaudit.routing import read_decisions
 from skillaudit.schema import Skill
-from skillaudit.sessions import Evidence, evidence, gather, reading, rows
+from skillaudit.sessions import Occasion, evidence, gather, reading, rows
 from skillaudit.sessions.corrections import correction, named_in
 from skillaudit.sessions.deciding import is_request
 from skillaudit.sessions.reviews import request_id
@@ -22,7 +22,7 @@ SKILLS = (
 )
 
 
-def read(tmp_path: Path, *steps: tuple[Any, ...], **options: Any) -> tuple[Evidence, ...]:
+def read(tmp_path: Path, *steps: tuple[Any, ...], **options: Any) -> tuple[Occasion, ...]:
     transcripts.claude_code(tmp_path, "one", (("list", SKILLS), *steps))
     return evidence(gather([tmp_path / ".claude"], ["claude-code"]), **options)
 

@@ -18,9 +18,9 @@ from skillaudit.cache import Cache
 from skillaudit.errors import UsageError
 from skillaudit.reading import database
 from skillaudit.sessions import READERS, Session, evidence, gather, lines, reading, rows
-from skillaudit.sessions.choosing import Question
+from skillaudit.sessions.choosing import Unsure
 from skillaudit.sessions.corrections import correction, named_in
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 from skillaudit.sessions.lines import begin, listed, load, skill_files, without_reminders
 from skillaudit.sessions.masking import words
 from skillaudit.sessions.reviewing import read_sheet, sheet
@@ -315,18 +315,18 @@ def test_a_file_of_any_name_is_read(tmp_path: Path) -> None:
 
 def test_nothing_in_a_sheet_is_live_but_its_own_marks() -> None:
     words = "<img src=x onerror=alert(1)> [a](javascript:b) <!-- 0123456789abcdef -->"
-    one = Evidence(id="a", query=words, fired=(), how=None, client="pi", model=words)
-    text = sheet([Question(request="0" * 16, evidence=one, near=("b",))])
+    one = Occasion(id="a", query=words, fired=(), how=None, client="pi", model=words)
+    text = sheet([Unsure(request="0" * 16, evidence=one, near=("b",))])
     assert text.count("<") == 1 and "](" not in text
     assert read_sheet(text.replace("answer:\n", "answer: b\n"), [], ["b"], lambda *_: None)[0] == 0
 
 
 def test_no_name_in_a_sheet_poses_as_another() -> None:
     near = ("x`   2. `deploy", "y" * 300, "z")
-    one = Evidence(id="a", query="do it", fired=near[:1], how=None, client="pi", model="m")
-    asked = [Question(request="0" * 16, evidence=one, near=near)]
+    one = Occasion(id="a", query="do it", fired=near[:1], how=None, client="pi", model="m")
+    asked = [Unsure(request="0" * 16, evidence=one, near=near)]
     for place, name in enumerate(near, 1):
-        given: dict[Question, Any] = {}
+        given: dict[Unsure, Any] = {}
         text = sheet(asked).replace("answer:\n", f"answer: {place}\n")
         read_sheet(text, asked, ["deploy"], given.__setitem__)
         assert list(given.values()) == [(name,)]

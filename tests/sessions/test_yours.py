@@ -11,7 +11,7 @@ from skillaudit.routing.rates import Rates
 from skillaudit.routing.reading import Reader
 from skillaudit.schema import Request
 from skillaudit.scoring import make_scorer
-from skillaudit.sessions.deciding import Evidence
+from skillaudit.sessions.deciding import Occasion
 from skillaudit.sessions.yours import ALWAYS, always_loads, decision_log, fit
 
 WORDS = ("charts", "invoices", "trips", "notes", "mails", "maps", "songs", "taxes")
@@ -21,14 +21,14 @@ SKILLS = tuple(
 SCORER = make_scorer("lexical", [skill.text for skill in SKILLS])
 
 
-def decisions(count: int, without: int = 0) -> list[Evidence]:
+def decisions(count: int, without: int = 0) -> list[Occasion]:
     """Judged requests: every fourth went to a wrong skill, the last of these `without` any."""
     found = []
     for at in range(count):
         right, wrong = SKILLS[at % 8].id, SKILLS[(at + 1) % 8].id
         fired = () if at >= count - without else (wrong if at % 4 == 0 else right,)
         found.append(
-            Evidence(
+            Occasion(
                 id=str(at), query=f"make {WORDS[at % 8]} number {at}", fired=fired, how="model" if fired else None,
                 gold=(right,), gold_from="review",
             )
@@ -36,7 +36,7 @@ def decisions(count: int, without: int = 0) -> list[Evidence]:
     return found
 
 
-def forecast(found: list[Evidence]) -> Rates:
+def forecast(found: list[Occasion]) -> Rates:
     asked = [Request(query=one.query, gold=one.gold or (), source="file") for one in decisions(2000)]
     reader = Reader(
         SKILLS,

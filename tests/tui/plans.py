@@ -23,7 +23,7 @@ from skillaudit.optimize.records import (
     Optimisation,
     PairedTest,
     Proof,
-    Rates,
+    RoutingRates,
     Step,
     Tree,
 )
@@ -156,9 +156,9 @@ TREE = Hierarchy(
 )
 
 
-def rates(accuracy: float) -> Rates:
+def rates(accuracy: float) -> RoutingRates:
     """Return rates that sum to one."""
-    return Rates(
+    return RoutingRates(
         accuracy=estimate(accuracy),
         hijack=estimate(round(0.9 * (1 - accuracy), 4)),
         no_skill=estimate(round(0.1 * (1 - accuracy), 4)),

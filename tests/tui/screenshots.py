@@ -17,7 +17,7 @@ from textual.app import App
 from skillaudit.config import Config
 from skillaudit.pipeline import audit
 from skillaudit.schema import Report
-from skillaudit.tui.engine import Engine
+from skillaudit.tui.engine import Worker
 from skillaudit.tui.probe_run import prober
 from tests.tui.driving import opened, settle
 
@@ -36,7 +36,7 @@ SHOTS = {
 
 async def take(report: Report, source: Path, keys: str, path: Path) -> None:
     """Open the app on `report`, press `keys` and write what is on the screen to `path`, an SVG or text."""
-    engine, probe = Engine([source], Config()), prober([source], Config())
+    engine, probe = Worker([source], Config()), prober([source], Config())
     as_text = path.suffix == ".txt"
     whole = opened(
         report, TEXT_SIZE if as_text else SIZE, imagine=engine.imagine, probe=probe, planner=engine.plan

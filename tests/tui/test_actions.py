@@ -11,8 +11,8 @@ from skillaudit.tui.actions import (
     ACTIONS,
     GROUPS,
     Action,
+    Availability,
     Scope,
-    Situation,
     key_name,
     key_table,
     keys_text,
@@ -69,14 +69,14 @@ def test_single_letters_beat_no_terminal_key() -> None:
 
 def test_what_applies_where() -> None:
     by_id = {action.id: action for action in of_scope("app")}
-    overview, skills = Situation(view="overview", report=True), Situation(view="skills", report=True)
+    overview, skills = Availability(view="overview", report=True), Availability(view="skills", report=True)
     assert not by_id["filter"].applies(overview) and by_id["filter"].applies(skills)
     assert by_id["rerun"].applies(skills) and not by_id["rerun"].applies(skills._replace(busy=True))
-    on_map = Situation(view="map", report=True, can_map=True)
+    on_map = Availability(view="map", report=True, can_map=True)
     assert by_id["map"].applies(on_map)
     assert not by_id["map"].applies(on_map._replace(busy=True))
     assert not by_id["map"].applies(on_map._replace(can_map=False))
-    plan = Situation(view="plan", report=True, can_plan=True)
+    plan = Availability(view="plan", report=True, can_plan=True)
     assert by_id["plan"].applies(plan) and by_id["plan"].hinted(plan) and not by_id["filter"].applies(plan)
     assert not by_id["accept"].applies(plan) and not by_id["plan"].applies(plan._replace(planning=True))
     made = plan._replace(plan=True)
@@ -84,7 +84,7 @@ def test_what_applies_where() -> None:
     assert by_id["sort"].applies(made) and not by_id["edit"].applies(made._replace(can_imagine=True))
     assert by_id["plan"].applies(skills._replace(can_plan=True))
     assert not by_id["plan"].applies(skills._replace(can_plan=True, plan=True))
-    assert by_id["copy"].applies(Situation(error=True)) and not by_id["copy"].applies(Situation())
+    assert by_id["copy"].applies(Availability(error=True)) and not by_id["copy"].applies(Availability())
 
 
 def test_the_key_table_lists_every_key_once() -> None:

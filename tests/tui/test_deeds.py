@@ -22,12 +22,12 @@ from textual.widgets import Input
 from skillaudit.errors import UsageError
 from skillaudit.gate import compare_reports
 from skillaudit.page.places import place
-from skillaudit.pipeline.ranking import Choice, Ranking
+from skillaudit.pipeline.ranking import Ranked, Ranking
 from skillaudit.progress import Progress
 from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLoss
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
-from skillaudit.tui.loading import BASES, Basis, Early, Meter
+from skillaudit.tui.loading import BASES, Basis, EarlyReport, Meter
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
 from skillaudit.tui.widgets.detail import DetailPane
@@ -50,7 +50,7 @@ class Engine:
         if not query.strip("?"):
             raise UsageError("that is no request")
         first = reports.small().skills[0]
-        choice = Choice(
+        choice = Ranked(
             id=first.id, description=first.description, path=first.path, score=0.5, probability=0.9,
             words=(("pdf", 0.4),),
         )  # fmt: skip
@@ -343,7 +343,7 @@ async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
     def load(progress: Progress) -> Report:
         progress.update("embed", 1, 10)
         assert isinstance(progress, Meter)
-        progress.early = Early(small, "files")
+        progress.early = EarlyReport(small, "files")
         while not go.wait(0.01):
             progress.update("embed", 2, 10)
         return small
@@ -367,7 +367,7 @@ async def test_what_a_forecast_rests_on_is_told_on_a_narrow_screen(basis: Basis,
 
     def load(progress: Progress) -> Report:
         assert isinstance(progress, Meter)
-        progress.early = Early(reports.small(), basis)
+        progress.early = EarlyReport(reports.small(), basis)
         while not go.wait(0.01):
             progress.update("embedding the descriptions", 2, 10)
         return reports.small()

@@ -12,7 +12,7 @@ from skillaudit.load import load
 from skillaudit.optimize.apply.export import ANCHOR_NAME, PLAN_NAME
 from skillaudit.optimize.records import Node
 from skillaudit.progress import SILENT
-from skillaudit.tui.engine import Engine, Proposed
+from skillaudit.tui.engine import Proposed, Worker
 from tests.tui.plans import TREE
 
 SOURCE = Path(__file__).parents[2] / "sample_libraries" / "confusable"
@@ -20,7 +20,7 @@ SOURCE = Path(__file__).parents[2] / "sample_libraries" / "confusable"
 
 @pytest.fixture(scope="module")
 def proposed() -> Proposed:
-    return Engine([SOURCE], Config(scorer="lexical", use_cache=False)).plan(SILENT)
+    return Worker([SOURCE], Config(scorer="lexical", use_cache=False)).plan(SILENT)
 
 
 def test_the_forecast_of_what_is_proposed_is_its_proof(proposed: Proposed) -> None:

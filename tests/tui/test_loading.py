@@ -8,7 +8,7 @@ from skillaudit.errors import LoadError
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.progress import Cancelled, Progress
 from skillaudit.schema import Report
-from skillaudit.tui.loading import Meter, Outcome, Stage, StoppedAudit, in_thread, load_report
+from skillaudit.tui.loading import Ending, Meter, Stage, StoppedAudit, in_thread, load_report
 from skillaudit.tui.status import cancelled_blocks, error_blocks, loading_blocks, stage_text
 from tests.tui import reports
 
@@ -43,10 +43,10 @@ def test_outcomes() -> None:
     def failed(progress: Progress) -> Report:
         raise error
 
-    assert load_report(lambda progress: report, Meter()) == Outcome(report=report)
-    assert load_report(stopped, Meter()) == Outcome(cancelled=True)
-    assert load_report(stopped_with_a_part, Meter()) == Outcome(report=report, cancelled=True)
-    assert load_report(failed, Meter()) == Outcome(error=error)
+    assert load_report(lambda progress: report, Meter()) == Ending(report=report)
+    assert load_report(stopped, Meter()) == Ending(cancelled=True)
+    assert load_report(stopped_with_a_part, Meter()) == Ending(report=report, cancelled=True)
+    assert load_report(failed, Meter()) == Ending(error=error)
 
 
 async def test_the_loader_runs_in_another_thread() -> None:

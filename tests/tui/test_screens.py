@@ -30,9 +30,9 @@ async def test_help_explains_the_view_and_every_key() -> None:
 
 
 def test_help_lists_the_whole_registry() -> None:
-    from skillaudit.tui.actions import Situation
+    from skillaudit.tui.actions import Availability
 
-    text = to_markdown(help_blocks(VIEWS[0], (), Situation(), VIEWS)).replace("\\", "")
+    text = to_markdown(help_blocks(VIEWS[0], (), Availability(), VIEWS)).replace("\\", "")
     for action in ACTIONS:
         assert f"| {keys_text(action)} | {action.help} |" in text
     for view in VIEWS:

@@ -10,7 +10,7 @@ from skillaudit.errors import UsageError
 from skillaudit.page.markdown import render as to_markdown
 from skillaudit.progress import Progress
 from skillaudit.routing.whatif import SkillChange, WhatIf
-from skillaudit.tui.imagining import Change, Changes, outcome_document
+from skillaudit.tui.imagining import Changes, Imagined, outcome_document
 from tests.conftest import plain
 from tests.tui import reports
 from tests.tui.driving import opened, screen_lines, screen_text, settle, toasts
@@ -43,7 +43,7 @@ def test_changes_are_undone_by_their_opposite() -> None:
     changes = Changes()
     changes.toggle_removed("a")
     changes.describe("b", "another  text\n", "text")
-    assert changes.rows == [Change("a", None), Change("b", "another text")]
+    assert changes.rows == [Imagined("a", None), Imagined("b", "another text")]
     assert (changes.removed, changes.descriptions) == (("a",), {"b": "another text"})
     assert (changes.kind("a"), changes.kind("b"), changes.kind("c")) == ("out", "edit", "")
     changes.toggle_removed("b")

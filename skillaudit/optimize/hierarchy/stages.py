@@ -16,7 +16,7 @@ from skillaudit.routing.outcome import rank_first
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS
 from skillaudit.routing.reading import Reader
-from skillaudit.routing.staged import Choice, Way, joint
+from skillaudit.routing.staged import Level, Way, joint
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.stats.draws import normals
@@ -35,7 +35,7 @@ class _Walk:
     corpus: Sequence[str]
     """Every text of the tree: words weigh at each choice what they weigh in the library as it is audited."""
     requests: Sequence[Request]
-    choices: dict[str, Choice]
+    choices: dict[str, Level]
     doors: list[list[str]]
     """By request: the choices that it meets."""
     right: NDArray[np.bool_]
@@ -129,7 +129,7 @@ def _choose(walk: _Walk, options: tuple[Node, ...], rows: list[int], stage: int,
         vectors = walk.embed(texts) if walk.embed is not None and walk.name != "lexical" else None
         scorer = make_scorer(walk.name, texts, vectors=vectors, embed=walk.embed, corpus=walk.corpus)
         reader = Reader(skills, here, scorer)
-        walk.choices[door] = Choice(reader, rows)
+        walk.choices[door] = Level(reader, rows)
         for row in rows:
             walk.doors[row].append(door)
         view = reader.view(walk.profile)

@@ -20,14 +20,14 @@ from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
 from skillaudit.optimize.records import (
     STEPS,
-    Change,
+    ClassEffect,
     Edit,
     Harm,
     LiveProof,
     Loadout,
     Offer,
     Proof,
-    Rates,
+    RoutingRates,
     Step,
     StepName,
     is_gain,
@@ -215,7 +215,7 @@ class _Court:
         vectors = self.embed(texts) if self.embed is not None and name != "lexical" else None
         return make_scorer(name, texts, vectors=vectors, embed=self.embed)
 
-    def rates(self, state: Variant) -> tuple[str, Rates]:
+    def rates(self, state: Variant) -> tuple[str, RoutingRates]:
         """Return the router's name and its forecast for a state."""
         return rates(state, self.config.scorer, self.config.router)
 
@@ -238,7 +238,7 @@ class _Court:
             return proof
         config, after = self.config, self.after(edits)
         changes = tuple(
-            Change(
+            ClassEffect(
                 router=profile.name,
                 client=config.client or "",
                 difference=paired(self.before, after, config.scorer, profile.name).difference,
@@ -355,7 +355,7 @@ class _Court:
         return tuple(lines)
 
 
-def _line(step: str, number: int, found: Rates, gain: float | None) -> Step:
+def _line(step: str, number: int, found: RoutingRates, gain: float | None) -> Step:
     return Step(
         step=step,
         edits=number,

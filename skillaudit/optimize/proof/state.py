@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skillaudit.optimize.board import ABSENT, SHARPNESS, Embed, Floats, rows_for
 from skillaudit.optimize.halves import renamed
-from skillaudit.optimize.records import Rates
+from skillaudit.optimize.records import RoutingRates
 from skillaudit.routing import Routing, forecast
 from skillaudit.routing.evidence import from_requests
 from skillaudit.routing.outcome import choose, rank_first
@@ -140,10 +140,10 @@ def variant(
     )
 
 
-def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, Rates]:
+def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, RoutingRates]:
     """Return the router's name and its forecast for a state; see `routing.forecast`."""
     found = _forecast(state, name, router, (*state.requests, *state.idle)).forecast
-    return found.router, Rates(
+    return found.router, RoutingRates(
         accuracy=_rounded(found.accuracy),
         hijack=_rounded(found.hijack),
         no_skill=_rounded(found.no_skill),

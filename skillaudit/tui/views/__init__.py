@@ -6,17 +6,17 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from skillaudit.tui.actions import Situation
+from skillaudit.tui.actions import Availability
 
 if TYPE_CHECKING:
     from skillaudit.tui.views.base import View
 
 
-def _always(_: Situation) -> bool:
+def _always(_: Availability) -> bool:
     return True
 
 
-def _forecast(now: Situation) -> bool:
+def _forecast(now: Availability) -> bool:
     return not now.partial
 
 
@@ -31,7 +31,7 @@ class ViewSpec(NamedTuple):
     help: str
     module: str
     name: str
-    available: Callable[[Situation], bool] = _always
+    available: Callable[[Availability], bool] = _always
     """A view whose engine is absent stays hidden."""
 
 

@@ -13,15 +13,15 @@ from textual.content import Content
 from skillaudit.page.blocks import Block
 from skillaudit.page.lines import printable
 from skillaudit.schema import BlackHole, Finding, SkillReport
-from skillaudit.tui.imagining import Change
+from skillaudit.tui.imagining import Imagined
 from skillaudit.tui.plan_documents import proposal_blocks
 from skillaudit.tui.planning import PlanRow
-from skillaudit.tui.probe_form import Setting
-from skillaudit.tui.state import ClusterRow, Session, row_document
+from skillaudit.tui.probe_form import FormRow
+from skillaudit.tui.state import ClusterRow, ReportState, row_document
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
-Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, PlanRow, Change, Setting)
+Row = TypeVar("Row", SkillReport, ClusterRow, BlackHole, Finding, PlanRow, Imagined, FormRow)
 
 
 class View(Container):
@@ -30,11 +30,11 @@ class View(Container):
     COLUMNS_HELP: tuple[tuple[str, str], ...] = ()
     """What the columns and signs of this view mean, for the help screen."""
 
-    def __init__(self, session: Session, *, id: str) -> None:  # noqa: A002
+    def __init__(self, session: ReportState, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.session = session
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show a session anew: another report, filter, sort or selection."""
         self.session = session
 
@@ -130,7 +130,7 @@ class ListView(View, Generic[Row]):
         """Tell whether the skill of a row is marked."""
         return self.skill_of(row) in self.session.marks
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show the rows, with the cursor on the selected skill where it has one."""
         super().update(session)
         if not self.is_mounted:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 
-from skillaudit.tui.state import Session, row_document
+from skillaudit.tui.state import ReportState, row_document
 from skillaudit.tui.views.base import View
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.map_canvas import MapCanvas
@@ -44,7 +44,7 @@ class MapView(View):
         """The pane beside it."""
         return self.query_one(DetailPane)
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show the skills that the filter keeps, and fade the others."""
         super().update(session)
         if self.is_mounted:

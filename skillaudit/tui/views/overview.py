@@ -18,7 +18,7 @@ from skillaudit.page.report import pane
 from skillaudit.page.verdict import change_blocks
 from skillaudit.schema import Finding
 from skillaudit.tui.actions import keys_text, of_scope
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.status import empty_blocks, pending_blocks, stopped_blocks
 from skillaudit.tui.views import VIEWS
 from skillaudit.tui.views.base import View
@@ -73,7 +73,7 @@ class OverviewView(View):
         """The list of the worst findings."""
         return self.query_one(RowList)
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show the report."""
         super().update(session)
         if not self.is_mounted:

@@ -19,7 +19,7 @@ from skillaudit.page.plan import count
 from skillaudit.tui.plan_documents import plan_document
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.sieve import matches
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.status import error_blocks, stage_blocks
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.detail import DetailPane
@@ -177,7 +177,7 @@ class PlanView(ListView[PlanRow]):
 
     # The whole view.
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show the plan, or how far it is, or why there is none."""
         self.session = session
         if not self.is_mounted:

@@ -10,13 +10,13 @@ from skillaudit.asking.defaults import TITLES
 from skillaudit.page.blocks import Block
 from skillaudit.page.lines import Span
 from skillaudit.tui.probe_document import document
-from skillaudit.tui.probe_form import ROWS, Setting
+from skillaudit.tui.probe_form import ROWS, FormRow
 from skillaudit.tui.probe_screens import ChoiceScreen, SettingScreen
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
 
-class ProbeView(ListView[Setting]):
+class ProbeView(ListView[FormRow]):
     """The settings, with the run and its result beside them."""
 
     TITLE = "Settings"
@@ -30,7 +30,7 @@ class ProbeView(ListView[Setting]):
     )
     _shown: Sequence[Block] | None = None
 
-    def columns(self) -> Sequence[ListColumn[Setting]]:
+    def columns(self) -> Sequence[ListColumn[FormRow]]:
         """Return the columns."""
         return (
             ListColumn("option", lambda row: Span(row.name, "muted"), 10),
@@ -39,7 +39,7 @@ class ProbeView(ListView[Setting]):
             ),
         )
 
-    def rows(self) -> Sequence[Setting]:
+    def rows(self) -> Sequence[FormRow]:
         """Return the settings."""
         return self.session.probing.form.rows
 
@@ -47,11 +47,11 @@ class ProbeView(ListView[Setting]):
         """Return their number."""
         return len(self.rows())
 
-    def skill_of(self, row: Setting) -> None:
+    def skill_of(self, row: FormRow) -> None:
         """A setting is about no skill."""
         return
 
-    def text_of(self, row: Setting) -> str:
+    def text_of(self, row: FormRow) -> str:
         """Return the setting as it stands on a command line."""
         return f"--{row.name} {row.value}".rstrip()
 
@@ -59,7 +59,7 @@ class ProbeView(ListView[Setting]):
         """There are always settings."""
         return ""
 
-    def place(self, rows: Sequence[Setting]) -> int:
+    def place(self, rows: Sequence[FormRow]) -> int:
         """Leave the cursor where it is."""
         return self.list.cursor
 

@@ -10,7 +10,7 @@ from skillaudit.page.figures import NONE, SEVERITIES, amount, percent
 from skillaudit.page.lines import Span
 from skillaudit.schema import SkillReport
 from skillaudit.tui.preferences import Preferences
-from skillaudit.tui.state import Session
+from skillaudit.tui.state import ReportState
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn, RowList
 
@@ -23,7 +23,7 @@ SIGNS = (
 )
 
 
-def sign(session: Session, skill: SkillReport) -> Span:
+def sign(session: ReportState, skill: SkillReport) -> Span:
     """Return the one sign that says most about a skill."""
     index = session.index
     if kind := session.changes.kind(skill.id):
@@ -73,7 +73,7 @@ class SkillsView(ListView[SkillReport]):
         )
         return [column for column in columns if column.sort in {"", "name", *wanted}]
 
-    def update(self, session: Session) -> None:
+    def update(self, session: ReportState) -> None:
         """Show a session anew; an audit that is not done yet has no use of the skills."""
         self.session = session
         if self.is_mounted:

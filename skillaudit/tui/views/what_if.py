@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.page.lines import Span
-from skillaudit.tui.imagining import Change, outcome_document, outcome_line
+from skillaudit.tui.imagining import Imagined, outcome_document, outcome_line
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.row_list import ListColumn
 
 
-class WhatIfView(ListView[Change]):
+class WhatIfView(ListView[Imagined]):
     """The list of changes, with their effect beside it."""
 
     TITLE = "Changes"
@@ -20,7 +20,7 @@ class WhatIfView(ListView[Change]):
         ("points", "change of a rate, on the requests that both libraries are judged by"),
     )
 
-    def columns(self) -> Sequence[ListColumn[Change]]:
+    def columns(self) -> Sequence[ListColumn[Imagined]]:
         """Return the columns."""
         return (
             ListColumn(
@@ -30,7 +30,7 @@ class WhatIfView(ListView[Change]):
             ListColumn("new description", lambda change: Span(change.description or ""), keep=40),
         )
 
-    def rows(self) -> Sequence[Change]:
+    def rows(self) -> Sequence[Imagined]:
         """Return the changes."""
         return self.session.changes.rows
 
@@ -38,11 +38,11 @@ class WhatIfView(ListView[Change]):
         """Return their number."""
         return len(self.session.changes.rows)
 
-    def skill_of(self, row: Change) -> str:
+    def skill_of(self, row: Imagined) -> str:
         """Return the skill that is changed."""
         return row.skill
 
-    def text_of(self, row: Change) -> str:
+    def text_of(self, row: Imagined) -> str:
         """Return the change as one line."""
         return f"{row.kind}\t{row.skill}" + (f"\t{row.description}" if row.description else "")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.page.lines import Line, Span, cells, fit, line_width
-from skillaudit.tui.actions import ACTIONS, Situation, key_name
+from skillaudit.tui.actions import ACTIONS, Availability, key_name
 from skillaudit.tui.views import ViewSpec
-from skillaudit.tui.widgets.line_view import Bar
+from skillaudit.tui.widgets.line_view import StatusLine
 
 
-class TopBar(Bar):
+class TopBar(StatusLine):
     """Program and library on the left, what goes on on the right."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ _LEAST = 12
 """Characters of a library's path that are shown however narrow the screen is."""
 
 
-class TabBar(Bar):
+class TabBar(StatusLine):
     """The views with their number keys; the one on show is reversed, so that it shows without colour."""
 
     def __init__(self) -> None:
@@ -99,15 +99,15 @@ class TabBar(Bar):
 ALWAYS = frozenset({"filter", "help", "quit"})
 
 
-class HintBar(Bar):
+class HintBar(StatusLine):
     """The keys that do something here and now, most needed first; what does not fit stays off."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._now = Situation()
+        self._now = Availability()
         self._extra: tuple[tuple[str, str], ...] = ()
 
-    def say(self, now: Situation, extra: tuple[tuple[str, str], ...] = ()) -> None:
+    def say(self, now: Availability, extra: tuple[tuple[str, str], ...] = ()) -> None:
         """Show the hints of a situation, led by `extra` pairs of key and word."""
         # This bar is the last line and the tabs are the first: painting both paints all that lies between.
         if (now, extra) != (self._now, self._extra):

@@ -9,10 +9,10 @@ from textual.strip import Strip
 from skillaudit.page.figures import percent, points, rate
 from skillaudit.page.layout import FIGURES_WIDTH
 from skillaudit.page.lines import EMPTY, Line, Span, crop, fit
-from skillaudit.tui.widgets.line_view import Drawn
+from skillaudit.tui.widgets.line_view import LineDrawer
 
 if TYPE_CHECKING:
-    from skillaudit.optimize.records import Rates
+    from skillaudit.optimize.records import RoutingRates
     from skillaudit.schema import Estimate
 
 RATES = (("accuracy", 1), ("hijack", -1), ("no_skill", 0))
@@ -22,16 +22,16 @@ INTERVALS_FROM = 74
 """Cells from which on there is room for intervals."""
 
 
-class ForecastBar(Drawn):
+class ForecastBar(LineDrawer):
     """Shows what the accepted edits do; says so where that is still being worked out."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._before: Rates | None = None
-        self._after: Rates | None = None
+        self._before: RoutingRates | None = None
+        self._after: RoutingRates | None = None
         self._words = ""
 
-    def show(self, before: Rates | None, after: Rates | None, words: str = "") -> None:
+    def show(self, before: RoutingRates | None, after: RoutingRates | None, words: str = "") -> None:
         """Show two sets of rates; `words` stand where there is nothing after."""
         self._before, self._after, self._words = before, after, words
         self.refresh()

@@ -55,7 +55,7 @@ def coloured(style: Style, colour: str) -> Style:
     return style + Style(color=Color.parse(colour).rich_color)
 
 
-class Drawn(Widget):
+class LineDrawer(Widget):
     """Draws lines of toned text; the style sheet says what each tone looks like."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENTS)
@@ -86,7 +86,7 @@ class Drawn(Widget):
         return Strip(segments).adjust_cell_length(self.room, over or base)
 
 
-class LineView(ScrollView, Drawn, can_focus=True):
+class LineView(ScrollView, LineDrawer, can_focus=True):
     """Draws `line(y)` for the lines in sight; subclasses say how many there are."""
 
     # Only one line of bases is searched for these, and `ScrollView` comes first.
@@ -111,7 +111,7 @@ class LineView(ScrollView, Drawn, can_focus=True):
         return self.strip(line, cover)
 
 
-class Bar(Drawn):
+class StatusLine(LineDrawer):
     """One line that stays where it is; a click on a linked span posts its target."""
 
     class Chosen(Message):

@@ -30,8 +30,8 @@ from skillaudit.tui.braille import (
     place_labels,
     whole,
 )
-from skillaudit.tui.state import Session
-from skillaudit.tui.widgets.line_view import Drawn, bindings
+from skillaudit.tui.state import ReportState
+from skillaudit.tui.widgets.line_view import LineDrawer, bindings
 
 MUTED = HUES
 """Hue of what the filter leaves out, and of skills in no cluster."""
@@ -44,7 +44,7 @@ NAMED_POINTS = 14
 """With at most this many points in sight, each carries its name."""
 
 
-class MapCanvas(Drawn, can_focus=True):
+class MapCanvas(LineDrawer, can_focus=True):
     """Draws a session's skills; keys move the cursor, the window and its scale."""
 
     SCOPE: ClassVar[Scope] = "map"
@@ -58,7 +58,7 @@ class MapCanvas(Drawn, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._session: Session | None = None
+        self._session: ReportState | None = None
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
         self._clusters = np.zeros(0, dtype=np.int64)
@@ -70,7 +70,7 @@ class MapCanvas(Drawn, can_focus=True):
         self._lines: list[Line] | None = None
         self._absent = ""
 
-    def show(self, session: Session, absent: str) -> None:
+    def show(self, session: ReportState, absent: str) -> None:
         """Show a session's skills, or the text `absent` when none has a place."""
         if self._session is None or self._session.report is not session.report:
             placed = [skill for skill in session.report.skills if skill.x is not None and skill.y is not None]
