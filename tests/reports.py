@@ -31,7 +31,7 @@ def skill_report(name: str, **changes: object) -> s.SkillReport:
         "radius": 0.3,
         "cluster": 0,
     }
-    return s.SkillReport(**{**values, **changes})  # type: ignore[arg-type]
+    return s.SkillReport(**{**values, **changes})  # type: ignore[arg-type]  # fields by name
 
 
 def small_report() -> s.Report:

@@ -33,7 +33,7 @@ class SentenceEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging as narration
 
-            narration.disable_progress_bar()  # type: ignore[no-untyped-call]
+            narration.disable_progress_bar()  # type: ignore[no-untyped-call]  # its package has no types
             path = str(source.folder) if source.key.startswith("folder:") else source.name
             revision = None if source.key.startswith("folder:") else source.revision
             self._model: Any = SentenceTransformer(path, revision=revision, device=self._device)

@@ -64,7 +64,7 @@ def test_evenly_spaced_clones_are_one_cluster_and_structured_ones_are_not() -> N
         paired[i, i + 1] = paired[i + 1, i] = 0.84
     for sims, clusters in ((even, 1), (paired, 20)):
         np.fill_diagonal(sims, 1)
-        found = nearest(lambda a, b, sims=sims: sims[a:b], n)  # type: ignore[misc]
+        found = nearest(lambda a, b, sims=sims: sims[a:b], n)  # type: ignore[misc]  # a default is no argument
         labels = cluster(found, thresholds=THRESHOLDS["dense"], templates=templates)
         assert labels.max() + 1 == clusters
         assert (labels[40:] == -1).all()

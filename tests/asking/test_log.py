@@ -26,7 +26,7 @@ def decision(key: str = "k", **more: object) -> Decision:
         "offered": ("b", "a"), "outcome": "right", "chosen": "a", "position": 2, "repeat": 0, "group": "a",
         "answers": ("skill_002",),
     }  # fmt: skip
-    return Decision(**{**fields, **more})  # type: ignore[arg-type]
+    return Decision(**{**fields, **more})  # type: ignore[arg-type]  # fields by name
 
 
 SHOWN = (Entry(name="b", description="Bees."), Entry(name="a", description="Ants."))
@@ -46,7 +46,7 @@ def test_the_key_of_an_answer_depends_on_model_prompt_parameters_and_repeat(
 ) -> None:
     key = answer_key("m", ({"role": "user", "content": "x"},), {"temperature": 0}, 0)
     assert key == answer_key("m", [{"content": "x", "role": "user"}], {"temperature": 0}, 0)
-    assert key != answer_key(*other)  # type: ignore[arg-type]
+    assert key != answer_key(*other)  # type: ignore[arg-type]  # a case of a table
 
 
 def test_answers_money_and_decisions_come_back(tmp_path: Path) -> None:

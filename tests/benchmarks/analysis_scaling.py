@@ -61,11 +61,11 @@ def main(paths: list[str]) -> None:
     sets = [np.load(path) for path in paths] or [drawn(n) for n in (200, 1_000, 2_500, 10_000)]
     for vectors in sets:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        neighbors, search = timed(lambda v=vectors: nearest_vectors(v))  # type: ignore[misc]
+        neighbors, search = timed(lambda v=vectors: nearest_vectors(v))  # type: ignore[misc]  # a default
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        _, product = timed(lambda v=vectors: bare_product(v))  # type: ignore[misc]
-        labels, grouping = timed(lambda f=neighbors: cluster(f))  # type: ignore[misc]
-        _, families = timed(lambda f=neighbors: coarse_groups(f))  # type: ignore[misc]
+        _, product = timed(lambda v=vectors: bare_product(v))  # type: ignore[misc]  # a default is no argument
+        labels, grouping = timed(lambda f=neighbors: cluster(f))  # type: ignore[misc]  # a default is no argument
+        _, families = timed(lambda f=neighbors: coarse_groups(f))  # type: ignore[misc]  # a default is no argument
         n = len(vectors)
         line = (
             f"{n:6d} skills: neighbours {search:.3f} s ({search / product:.2f} x product, {grown:.0f} MB, "

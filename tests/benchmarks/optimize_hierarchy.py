@@ -96,7 +96,7 @@ def arranged(
     skills: list[Skill], requests: list[Request], router: str, scorer: str, maker: Embed | None
 ) -> Hierarchy | None:
     """Return the tree of a library as it is, without any edit."""
-    name = Config(scorer=scorer).scorer  # type: ignore[arg-type]
+    name = Config(scorer=scorer).scorer  # type: ignore[arg-type]  # a case of a table
     work = rows_for(skills, [request for request in requests if not request.proof])[0]
     held_out = rows_for(skills, [request for request in requests if request.proof])[0]
     texts = [skill.text for skill in skills]

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -281,7 +282,7 @@ def _simulate(profile: RouterProfile, seed: int, inside: dict[str, list[bool]]) 
         inside[name].append((estimate.low or 0.0) - 1e-9 <= value <= (estimate.high or 0.0) + 1e-9)
 
 
-def _forecast(world: World, requests: tuple[Request, ...]):  # type: ignore[no-untyped-def]
+def _forecast(world: World, requests: tuple[Request, ...]) -> Any:
     return forecast(
         world.skills,
         requests,
@@ -344,7 +345,7 @@ def _large(data: Path, size: int, count: int) -> tuple[tuple[Skill, ...], tuple[
     vectors = rng.standard_normal((size + len(queries), 384)).astype(np.float32)
 
     def encode(texts: object) -> npt.NDArray[np.float32]:
-        return vectors[[size + table[text] for text in texts]]  # type: ignore[attr-defined]
+        return vectors[[size + table[text] for text in texts]]  # type: ignore[attr-defined]  # as it comes
 
     requests = tuple(
         Request(query=query, gold=(skills[int(digest(query), 16) % size].id,), source="evals")

@@ -95,7 +95,7 @@ def world(data: Path, name: str, scorer: str, library: str = "library", queries:
             idle.setdefault(row["query"], None)
     order = np.random.default_rng(0).permutation(len(found))[:MOST]
     requests = tuple(list(found.items())[at] for at in order)
-    made, _, _ = scorer_for(skills, Config(scorer=scorer), Cache(), SILENT)  # type: ignore[arg-type]
+    made, _, _ = scorer_for(skills, Config(scorer=scorer), Cache(), SILENT)  # type: ignore[arg-type]  # a case
     fitted = find(DEFAULT_ROUTER, made.name).fits[made.name]
     log = DecisionLog(skills, tuple(Observation(query, gold, None, {}) for query, gold in requests))
     clearance = tabulate(log, made, fitted.contrast, fitted.kappa).x[:, 1]

@@ -78,7 +78,7 @@ class Watched(SkillAuditApp):
     """Row of the cursor when the key was pressed."""
     moved_at = pressed_at = 0.0
 
-    def _display(self, screen, renderable) -> None:  # type: ignore[no-untyped-def]
+    def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)
         if self.moved_from is not None and self.rows.cursor != self.moved_from:
             self.moved_from, self.moved_at = None, time.perf_counter()

@@ -24,7 +24,7 @@ REAL = (
 def skill(name: str, description: str, **fields: object) -> Skill:
     """Return a skill in a folder of its own name."""
     values: dict[str, object] = {"id": name, "path": f"skills/{name}/SKILL.md", **fields}
-    return Skill(name=name, description=description, **values)  # type: ignore[arg-type]
+    return Skill(name=name, description=description, **values)  # type: ignore[arg-type]  # fields by name
 
 
 def many(count: int, length: int) -> list[Skill]:

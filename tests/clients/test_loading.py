@@ -30,7 +30,7 @@ def states(library: Library, client: str) -> dict[str, str]:
 
 
 def routable(root: Path, **settings: object) -> list[str]:
-    chosen = select(load([root]), Config(**settings))  # type: ignore[arg-type]
+    chosen = select(load([root]), Config(**settings))  # type: ignore[arg-type]  # fields by name
     return [skill.id for skill in chosen.routable]
 
 

@@ -53,7 +53,7 @@ def test_stop(listed: list[Item], limit: int) -> None:
 @given(ITEMS, LIMITS, st.randoms(use_true_random=False))
 def test_drop_descriptions(listed: list[Item], limit: int, random: object) -> None:
     order = list(range(len(listed)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)  # type: ignore[attr-defined]  # as it comes
     got = overflow.drop_descriptions(listed, CLAUDE, budget_of(CLAUDE), limit, "characters", order)
     expected: list[str | None] = [item.description for item in listed]
 
@@ -71,7 +71,7 @@ def test_drop_descriptions(listed: list[Item], limit: int, random: object) -> No
 @given(ITEMS, LIMITS, st.randoms(use_true_random=False))
 def test_keep_most_used(listed: list[Item], limit: int, random: object) -> None:
     order = list(range(len(listed)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)  # type: ignore[attr-defined]  # as it comes
     got = overflow.keep_most_used(listed, CLAUDE, budget_of(CLAUDE), limit, "characters", order)
 
     def length(left: list[str | None]) -> int:
@@ -114,7 +114,7 @@ def test_round_robin(listed: list[Item], limit: int, unit: str) -> None:
         line = render_entry(item, item.description[:length], CODEX) + "\n"
         return len(line) if unit == "characters" else math.ceil(len(line.encode()) / 4)
 
-    got = overflow.round_robin(listed, CODEX, budget_of(CODEX), limit, unit)  # type: ignore[arg-type]
+    got = overflow.round_robin(listed, CODEX, budget_of(CODEX), limit, unit)  # type: ignore[arg-type]  # a case
     if sum(cost(item, len(item.description)) for item in listed) <= limit:
         assert got == [item.description for item in listed]
         return

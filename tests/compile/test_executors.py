@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -126,7 +127,7 @@ async def test_a_comparison_judges_both_sides() -> None:
 async def test_a_failed_call_costs_its_task_and_nothing_else() -> None:
     model = CountingModel(lambda prompt, user: "Answer: right")
 
-    async def failing(messages):  # type: ignore[no-untyped-def]
+    async def failing(messages: Any) -> Any:
         if "task 3" in messages[1]["content"]:
             raise ModelError("the model is away")
         return await model(messages)
@@ -143,7 +144,7 @@ async def test_half_a_system_is_not_compared() -> None:
 
 
 async def test_nothing_but_failures_is_not_judged() -> None:
-    async def failing(messages):  # type: ignore[no-untyped-def]
+    async def failing(messages: Any) -> Any:
         raise ModelError("away")
 
     found = await compare(PIPELINE, compile_system(PIPELINE), TASKS, failing)

@@ -22,7 +22,7 @@ class BillingServer(Server):
 
     def __init__(self, faults: tuple[str | None, ...] = ()) -> None:
         """Take the faults of the first calls."""
-        super().__init__(None, faults)  # type: ignore[arg-type]
+        super().__init__(None, faults)  # type: ignore[arg-type]  # a case of a table
         self.bill: list[tuple[int, int]] = []
 
     async def _answer(self, writer: asyncio.StreamWriter, body: dict[str, Any], fault: str | None) -> bool:

@@ -197,7 +197,7 @@ def test_a_hub_out_of_reach_is_not_asked_for_files(hub: FakeHub, tiny: Path) -> 
         weights.hub_folder("someone/model")
     assert hub.asked == []
     # What the hub's own cache holds is enough.
-    hub.try_to_load_from_cache = (  # type: ignore[method-assign]
+    hub.try_to_load_from_cache = (  # type: ignore[method-assign]  # stands in
         lambda model, name, revision=None: str(tiny / name) if name == "config.json" else None
     )
     assert weights.hub_folder("someone/model") == tiny
@@ -206,7 +206,7 @@ def test_a_hub_out_of_reach_is_not_asked_for_files(hub: FakeHub, tiny: Path) -> 
 
 def test_a_hub_that_says_no_is_asked_for_the_reason(hub: FakeHub) -> None:
     hub.refusal = OSError("too many requests")
-    hub.refusal.response = "429"  # type: ignore[attr-defined]
+    hub.refusal.response = "429"  # type: ignore[attr-defined]  # as it comes
     with pytest.raises(EmbeddingError, match="OSError: offline"):
         weights.hub_folder("someone/model")
     assert hub.asked == [("someone/model", "config.json", None)]

@@ -62,10 +62,10 @@ def test_parameters_vary_and_are_seeded() -> None:
 
 @pytest.mark.parametrize("similarity", ["low", "mixed", "high"])
 def test_smaller_libraries_are_part_of_larger_ones(similarity: str) -> None:
-    small, large = (library(size, similarity, 5) for size in (20, 60))  # type: ignore[arg-type]
+    small, large = (library(size, similarity, 5) for size in (20, 60))  # type: ignore[arg-type]  # a case of a table
     assert large[:20] == small
     assert len({skill.id for skill in large}) == 60
-    assert library(20, similarity, 6) != small  # type: ignore[arg-type]
+    assert library(20, similarity, 6) != small  # type: ignore[arg-type]  # a case of a table
 
 
 def test_similarity_says_which_domains_meet() -> None:
@@ -85,7 +85,7 @@ def test_similarity_says_which_domains_meet() -> None:
 
 @pytest.mark.parametrize("kind", ["operation", "synonym"])
 def test_groups_of_three_are_a_base_and_its_rivals(kind: str) -> None:
-    made = groups(40, 2, kind, 1)  # type: ignore[arg-type]
+    made = groups(40, 2, kind, 1)  # type: ignore[arg-type]  # a case of a table
     assert len({skill.id for group in made for skill in group.skills}) == 120
     assert len({group.base.subtype for group in made}) == 40
     for group in made:
@@ -93,7 +93,7 @@ def test_groups_of_three_are_a_base_and_its_rivals(kind: str) -> None:
         for rival in group.rivals:
             assert bool(rival.tasks) == (kind == "operation")
             assert not any(rival.fits(task) for task in worded(group.base))
-    assert groups(10, 2, kind, 1) == made[:10]  # type: ignore[arg-type]
+    assert groups(10, 2, kind, 1) == made[:10]  # type: ignore[arg-type]  # a case of a table
 
 
 @pytest.mark.parametrize("complexity", COMPLEXITIES)

@@ -160,8 +160,8 @@ def test_f12_without_a_model_rules_on_the_tow_alone() -> None:
 @pytest.mark.parametrize("number", range(24))
 def test_handoffs_have_one_right_result_and_a_wrong_one_matters(dependency: str, number: int) -> None:
     for seed, levels in itertools.product(range(3), itertools.product(("easy", "hard"), repeat=2)):
-        made = handoff(number, seed, dependency, levels)  # type: ignore[arg-type]
-        assert made == handoff(number, seed, dependency, levels)  # type: ignore[arg-type]
+        made = handoff(number, seed, dependency, levels)  # type: ignore[arg-type]  # a case of a table
+        assert made == handoff(number, seed, dependency, levels)  # type: ignore[arg-type]  # a case of a table
         assert made.wrong != made.result > 0
         named = {skill.name for skill in pool().skills}
         assert {made.first_skill, made.second_skill} <= named

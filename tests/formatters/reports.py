@@ -72,7 +72,7 @@ def make_skill(name: str, description: str = "", **fields: object) -> SkillRepor
         "cluster": -1,
         **fields,
     }
-    return SkillReport(**values)  # type: ignore[arg-type]
+    return SkillReport(**values)  # type: ignore[arg-type]  # fields by name
 
 
 def make_finding(
@@ -186,7 +186,7 @@ def make_report(
         "findings": tuple(findings),
         **fields,
     }
-    return answered(Report(**values))  # type: ignore[arg-type]
+    return answered(Report(**values))  # type: ignore[arg-type]  # fields by name
 
 
 def make_hostile_report(texts: Sequence[str] = HOSTILE) -> Report:

@@ -409,7 +409,7 @@ def test_twenty_commits(tmp_path: Path) -> None:
         step(repository)
         change, verdict = since(repository, "HEAD")
         wanted = {**NOTHING, **expected}
-        assert sorted(change.added) == sorted(wanted["added"]), title  # type: ignore[call-overload]
+        assert sorted(change.added) == sorted(wanted["added"]), title  # type: ignore[call-overload]  # iterable
         assert change.removed == wanted["removed"], title
         assert change.rewritten == wanted["rewritten"], title
         assert [(one.before, one.after) for one in change.renamed] == wanted["renamed"], title

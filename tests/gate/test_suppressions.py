@@ -176,7 +176,7 @@ def test_a_source_excuses_nothing_about_the_skills_of_another() -> None:
 )
 def test_a_librarys_own_suppression_of_an_error_is_shown(where: str, shown: bool) -> None:
     error = make_finding("SA301", ("alpha",), severity="error")
-    one = Suppression(codes=("SA301", "SA202"), reason="we like it", where=where)  # type: ignore[arg-type]
+    one = Suppression(codes=("SA301", "SA202"), reason="we like it", where=where)  # type: ignore[arg-type]  # a case
     counted, suppressed = apply([error, PAIR], [one])
     assert len(suppressed) == 2
     assert [(one.code, one.severity, one.skills) for one in counted] == [

@@ -33,7 +33,7 @@ def test_what_all_steps_share_widens_the_interval() -> None:
     step = Estimate(value=0.8, low=0.7, high=0.88)
     alone, together = joint_interval([step] * 4), joint_interval([step] * 4, 0.4)
     assert alone.value == together.value == pytest.approx(0.8**4)
-    assert together.low < alone.low and together.high > alone.high  # type: ignore[operator]
+    assert together.low < alone.low and together.high > alone.high  # type: ignore[operator]  # both are known here
 
 
 def test_the_shared_part_is_read_off_the_library() -> None:

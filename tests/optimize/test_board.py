@@ -82,8 +82,8 @@ def _vectors(texts: object) -> NDArray[np.float32]:
 
 @pytest.mark.parametrize("name", ["lexical", "dense", "hybrid"])
 def test_columns_score_as_the_scorer_does(name: str) -> None:
-    scorer = make_scorer(name, TEXTS, vectors=_vectors(TEXTS), embed=_vectors)  # type: ignore[arg-type]
-    columns = Columns(name, TEXTS, QUERIES, _vectors)  # type: ignore[arg-type]
+    scorer = make_scorer(name, TEXTS, vectors=_vectors(TEXTS), embed=_vectors)  # type: ignore[arg-type]  # a case
+    columns = Columns(name, TEXTS, QUERIES, _vectors)  # type: ignore[arg-type]  # a case of a table
     np.testing.assert_allclose(columns.full(TEXTS), scorer.scores(QUERIES), atol=1e-5)
     np.testing.assert_allclose(columns.full(TEXTS[1:2])[:, 0], scorer.scores(QUERIES)[:, 1], atol=1e-5)
 
@@ -92,7 +92,7 @@ def test_vectors_are_made_once() -> None:
     asked: list[str] = []
 
     def make(texts: object) -> NDArray[np.float32]:
-        asked.extend(list(texts))  # type: ignore[call-overload]
+        asked.extend(list(texts))  # type: ignore[call-overload]  # iterable
         return _vectors(texts)
 
     memory = Memory(make)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,7 +19,7 @@ from tests.optimize.conftest import write_requests
 
 
 @pytest.fixture
-def run(tree: Path, tmp_path: Path):  # type: ignore[no-untyped-def]
+def run(tree: Path, tmp_path: Path) -> Any:
     requests = write_requests(tmp_path / "requests.jsonl")
     shared = [
         "--scorer",
@@ -37,7 +38,7 @@ def run(tree: Path, tmp_path: Path):  # type: ignore[no-untyped-def]
     return invoke
 
 
-def test_a_plan_is_made_exported_applied_and_undone(run, tree: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_plan_is_made_exported_applied_and_undone(run: Any, tree: Path, tmp_path: Path) -> None:
     before = snapshot(tree)
     plan = tmp_path / "plan.json"
     dry = run("--plan", str(plan), "-f", "json", "--export", str(tmp_path / "out"))
@@ -57,11 +58,11 @@ def test_a_plan_is_made_exported_applied_and_undone(run, tree: Path, tmp_path: P
     assert snapshot(tree) == before
 
 
-def test_export_and_apply_exclude_each_other(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_export_and_apply_exclude_each_other(run: Any, tmp_path: Path) -> None:
     assert run("--apply", "--export", str(tmp_path / "x")).exit_code == 2
 
 
-def test_text_says_what_is_proved(run) -> None:  # type: ignore[no-untyped-def]
+def test_text_says_what_is_proved(run: Any) -> None:
     found = run("--only", "narrow")
     assert "PROOF" in found.stdout
     assert "STEP BY STEP" in found.stdout
@@ -114,7 +115,7 @@ def test_a_tree_is_written_where_its_step_is_named(tmp_path: Path, only: str | N
     assert found["accept_hierarchy"] is (only is not None or recommended)
 
 
-def test_labels_of_unknown_skills_are_said(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_labels_of_unknown_skills_are_said(run: Any, tmp_path: Path) -> None:
     strangers = tmp_path / "strangers.jsonl"
     strangers.write_text('{"query": "mend my bicycle", "gold": ["bicycles"]}\n', encoding="utf-8")
     found = run("--only", "narrow", "--requests", str(strangers))

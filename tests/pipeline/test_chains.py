@@ -57,7 +57,7 @@ def test_a_step_is_what_nobody_takes_less_what_is_left_alone() -> None:
     assert (first.accuracy.low, first.accuracy.high) == pytest.approx((0.6 * taken, 0.9 * taken))
     assert second.accuracy.value == 0.8 and not second.judged
     assert chain.success.value == pytest.approx(0.8 * taken * 0.8)
-    assert chain.pessimistic < chain.success.value < chain.with_state  # type: ignore[operator]
+    assert chain.pessimistic < chain.success.value < chain.with_state  # type: ignore[operator]  # both are known here
 
 
 def test_what_is_not_judged_is_as_uncertain_as_the_skills_differ() -> None:
@@ -81,8 +81,8 @@ def test_what_is_not_known_of_the_library_widens_every_chain() -> None:
     found = of_chain("a", "b", "c", "d")
     alone = only(execution_of(found, skills, "abcd", sure, None)).success
     together = only(execution_of(found, skills, "abcd", forecast(0.8, 0.0), None)).success
-    assert alone.value == together.value and together.low < alone.low  # type: ignore[operator]
-    assert together.high > alone.high  # type: ignore[operator]
+    assert alone.value == together.value and together.low < alone.low  # type: ignore[operator]  # both are known here
+    assert together.high > alone.high  # type: ignore[operator]  # both are known here
 
 
 def test_what_a_person_starts_is_never_missed_and_what_is_hidden_never_found() -> None:

@@ -27,7 +27,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     original = flow._audited
 
     def counted(*args: object) -> Report:
-        report = original(*args)  # type: ignore[arg-type]
+        report = original(*args)  # type: ignore[arg-type]  # a case of a table
         reports.append(report)
         return report
 

@@ -70,7 +70,7 @@ def fits(result: StudyResult) -> dict[str, Estimate]:
 
 def constant(right: float, **more: float) -> Law:
     """A rule that is right with one chance."""
-    return lambda asked, has: Chances(right, **more) if has else Chances(0.0, none=0.7)  # type: ignore[arg-type]
+    return lambda asked, has: Chances(right, **more) if has else Chances(0.0, none=0.7)  # type: ignore[arg-type]  # any
 
 
 def rivals_of(asked: Asked) -> tuple[int, int]:

@@ -58,7 +58,7 @@ def make_ground(count: int = 40, each: int = 4, idle: int = 0, **more: object) -
         skills=skills,
         requests=make_requests(skills, each, idle),
         scorer=make_scorer("lexical", [skill.text for skill in skills]),
-        **{"repeats": 1, **more},  # type: ignore[arg-type]
+        **{"repeats": 1, **more},  # type: ignore[arg-type]  # fields by name
     )
 
 

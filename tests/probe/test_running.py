@@ -169,7 +169,7 @@ def test_the_budget_holds(log: ProbeLog, waits: Waits, concurrency: int) -> None
     limits = ProbeLimits(budget=20.5 * COST, concurrency=concurrency)
     found, decisions = run(ground, router, log, waits, limits)
     assert found.spending.stopped == "budget"
-    assert found.spending.dollars <= limits.budget + concurrency * COST  # type: ignore[operator]
+    assert found.spending.dollars <= limits.budget + concurrency * COST  # type: ignore[operator]  # both are known here
     assert found.spending.dollars == pytest.approx(router.calls * COST)
     assert len(decisions) == router.calls >= 20 - concurrency
     spent = router.calls
@@ -190,7 +190,7 @@ def test_broken_answers_count_against_the_budget(log: ProbeLog, waits: Waits) ->
 
 def test_without_a_price_there_is_no_budget_to_keep(log: ProbeLog, waits: Waits) -> None:
     router = RuleRouter(Rule(is_right, law))
-    router.price = None  # type: ignore[assignment]
+    router.price = None  # type: ignore[assignment]  # a case
     with pytest.raises(UsageError, match="--price"):
         run(make_ground(8, 1), router, log, waits, ProbeLimits(budget=1.0))
     found, _ = run(make_ground(8, 1), router, log, waits)

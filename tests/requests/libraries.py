@@ -19,7 +19,7 @@ def skill(
         path=path or f"{name}/SKILL.md",
         root=root,
         place=place(root, (), path or f"{name}/SKILL.md") if root else (b"", b""),
-        **rest,  # type: ignore[arg-type]
+        **rest,  # type: ignore[arg-type]  # fields by name
     )
 
 

@@ -179,7 +179,7 @@ def test_breadth_is_silent_for_small_libraries_and_flat_ones() -> None:
     assert breadth(small.skills, small.requests, small.scorer) is None
     flat = World(30, 0)
     flat.scorer.skills = np.tile(flat.scorer.skills[:1], (30, 1))
-    assert np.abs(breadth(flat.skills, (), flat.scorer)).max() == 0  # type: ignore[arg-type]
+    assert np.abs(breadth(flat.skills, (), flat.scorer)).max() == 0  # type: ignore[arg-type]  # a case of a table
     assert robust_z(np.ones(5)).tolist() == [0] * 5
     assert tail(np.array([-3.0]), "hybrid")[0] == 1 and tail(np.array([3.0]), "hybrid")[0] < 1e-4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from skillaudit.schema import Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 
-def runner(world: World, vectors: dict[str, np.ndarray]):  # type: ignore[no-untyped-def]
+def runner(world: World, vectors: dict[str, np.ndarray]) -> Any:
     def run(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
         scorer = VectorScorer(np.stack([vectors[skill.id] for skill in skills]), world.scorer.queries)
         return forecast(
@@ -30,7 +31,7 @@ def runner(world: World, vectors: dict[str, np.ndarray]):  # type: ignore[no-unt
 
 
 @pytest.fixture
-def scene():  # type: ignore[no-untyped-def]
+def scene() -> Any:
     world = World(12, 4, noise=1.5)
     vectors = {skill.id: world.scorer.skills[row] for row, skill in enumerate(world.skills)}
     rng = np.random.default_rng(4)
@@ -38,7 +39,7 @@ def scene():  # type: ignore[no-untyped-def]
     return world, runner(world, vectors), Skill(id="twin", name="twin", description="does 3 again")
 
 
-def test_a_twin_hurts_its_original_most(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_twin_hurts_its_original_most(scene: Any) -> None:
     world, run, twin = scene
     outcome = whatif(world.skills, world.requests, run, add=[twin])
     assert outcome.accuracy is not None and outcome.accuracy < 0
@@ -50,7 +51,7 @@ def test_a_twin_hurts_its_original_most(scene) -> None:  # type: ignore[no-untyp
     assert added.absorbed_before is None and (added.absorbed_after or 0) > 0
 
 
-def test_removing_the_twin_undoes_it(scene) -> None:  # type: ignore[no-untyped-def]
+def test_removing_the_twin_undoes_it(scene: Any) -> None:
     world, run, twin = scene
     there = whatif(world.skills, world.requests, run, add=[twin])
     back = whatif((*world.skills, twin), world.requests, run, remove=["twin"])
@@ -58,7 +59,7 @@ def test_removing_the_twin_undoes_it(scene) -> None:  # type: ignore[no-untyped-
     assert back.steps[0].helped[0].id == "s3" and not back.steps[0].hurt
 
 
-def test_requests_of_a_removed_skill_do_not_shift_the_mix(scene) -> None:  # type: ignore[no-untyped-def]
+def test_requests_of_a_removed_skill_do_not_shift_the_mix(scene: Any) -> None:
     world, run, _ = scene
     outcome = whatif(world.skills, world.requests, run, remove=["s0"])
     assert outcome.accuracy is not None and outcome.accuracy >= 0
@@ -68,23 +69,23 @@ def test_requests_of_a_removed_skill_do_not_shift_the_mix(scene) -> None:  # typ
     assert "not on offer" not in outcome.after.source
 
 
-def test_nothing_changed_changes_nothing(scene) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_changed_changes_nothing(scene: Any) -> None:
     world, run, _ = scene
     outcome = whatif(world.skills, world.requests, run)
     assert outcome.accuracy == 0 and outcome.changes == () and outcome.steps == ()
 
 
-def test_a_stranger_cannot_be_removed(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_stranger_cannot_be_removed(scene: Any) -> None:
     world, run, _ = scene
     with pytest.raises(ValueError, match="not in the library"):
         whatif(world.skills, world.requests, run, remove=["nobody"])
 
 
-def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene) -> None:  # type: ignore[no-untyped-def]
+def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene: Any) -> None:
     world, run, twin = scene
     asked: list[str] = []
 
-    def noted(name: str):  # type: ignore[no-untyped-def]
+    def noted(name: str) -> Any:
         def call(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
             asked.append(name)
             found: Routing = run(skills, requests)

@@ -44,7 +44,7 @@ def test_hybrid_is_the_unweighted_mean_of_three_cosines() -> None:
 
 @pytest.mark.parametrize("name", ["dense", "lexical", "hybrid"])
 def test_make_scorer_by_name(name: str) -> None:
-    scorer: Scorer = make_scorer(name, TEXTS, vectors=VECTORS, embed=embed)  # type: ignore[arg-type]
+    scorer: Scorer = make_scorer(name, TEXTS, vectors=VECTORS, embed=embed)  # type: ignore[arg-type]  # a case
     assert scorer.name == name
     assert scorer.scores(["wind", "rain"]).shape == (2, 3)
     assert scorer.scores(["wind"]).dtype == scorer.similarities(0, 2).dtype == np.float32

@@ -56,7 +56,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def said(folder: Path, text: str, **options: object) -> Settings:
     write(folder, text)
-    return resolve(sources=["."], environ={}, **options)  # type: ignore[arg-type]
+    return resolve(sources=["."], environ={}, **options)  # type: ignore[arg-type]  # fields by name
 
 
 def test_every_key_is_the_users_alone_or_named_here() -> None:

@@ -9,9 +9,9 @@ from tests.tui import reports
 from tests.tui.driving import NARROW, opened, screen_lines, screen_text, toasts, until, view
 
 
-def rows_of(app: object) -> RowList:  # type: ignore[type-arg]
+def rows_of(app: object) -> RowList:  # type: ignore[type-arg]  # any row
     """Return the list on show."""
-    return view(app).query_one(RowList)  # type: ignore[arg-type]
+    return view(app).query_one(RowList)  # type: ignore[arg-type]  # a case of a table
 
 
 async def test_detail_follows_the_cursor() -> None:
@@ -87,7 +87,7 @@ async def test_sort_and_reverse_keep_the_selection() -> None:
         chosen = session.selected
         await pilot.press("s", "s")
         assert session.sort.id == "name" and "by name ↑" in screen_text(app)
-        assert session.selected == chosen == rows_of(app).current.id  # type: ignore[union-attr]
+        assert session.selected == chosen == rows_of(app).current.id  # type: ignore[union-attr]  # there is a row
         await pilot.press("S")
         await pilot.pause()
         assert "by name ↓" in screen_text(app)
@@ -141,7 +141,7 @@ async def test_links_lead_to_a_skill_and_b_comes_back() -> None:
         assert session is not None
         victim = session.report.black_holes[0].victims[0]
         assert app.current == "skills" and session.selected == victim
-        assert rows_of(app).current.id == victim  # type: ignore[union-attr]
+        assert rows_of(app).current.id == victim  # type: ignore[union-attr]  # there is a row
         await pilot.press("b")
         await pilot.pause()
         assert app.current == "black-holes" and session.selected == "assistant-helper"
@@ -208,7 +208,7 @@ async def test_the_tree_finds_the_skill_selected_elsewhere() -> None:
 async def test_the_overview_opens_its_findings() -> None:
     async with opened(reports.small(), keys="j enter") as (app, pilot):
         assert app.current == "findings"
-        assert rows_of(app).current.code == "SA202"  # type: ignore[union-attr]
+        assert rows_of(app).current.code == "SA202"  # type: ignore[union-attr]  # there is a row
         await pilot.press("1", "Y")
         assert app.clipboard.startswith("## In short") and "## Library" in app.clipboard
 

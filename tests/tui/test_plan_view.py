@@ -313,7 +313,7 @@ async def test_export_can_be_left() -> None:
 
 async def test_a_fault_of_an_export_is_shown_as_one() -> None:
     planner = plans.Planner()
-    planner.proposal.export = lambda *_: 1 / 0  # type: ignore[method-assign,assignment]
+    planner.proposal.export = lambda *_: 1 / 0  # type: ignore[method-assign,assignment]  # stands in
     async with planned(planner, keys="e enter") as (app, _):
         assert "ZeroDivisionError" in screen_text(app)
 

@@ -18,7 +18,7 @@ def session() -> ReportState:
 
 def ids(rows: object) -> list[str]:
     """Return the ids of skill rows."""
-    return [row.id for row in rows]  # type: ignore[attr-defined]
+    return [row.id for row in rows]  # type: ignore[attr-defined]  # as it comes
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_skills_without_a_value_come_last_in_both_directions(session: ReportStat
 
 @pytest.mark.parametrize("sort", SORTS, ids=lambda sort: sort.id)
 def test_each_sort_orders_by_its_value(session: ReportState, sort: object) -> None:
-    order = sort_skills(session.index, session.report.skills, sort, reverse=False)  # type: ignore[arg-type]
-    values = [sort.value(session.index, skill) for skill in order]  # type: ignore[attr-defined]
+    order = sort_skills(session.index, session.report.skills, sort, reverse=False)  # type: ignore[arg-type]  # a case
+    values = [sort.value(session.index, skill) for skill in order]  # type: ignore[attr-defined]  # as it comes
     known = [value for value in values if value is not None]
-    assert known == sorted(known, reverse=sort.descending)  # type: ignore[attr-defined]
+    assert known == sorted(known, reverse=sort.descending)  # type: ignore[attr-defined]  # as it comes
     assert values[len(known) :] == [None] * (len(values) - len(known))
 
 

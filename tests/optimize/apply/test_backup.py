@@ -151,7 +151,7 @@ def test_even_a_signed_list_stays_in_the_root(tree: Path, tmp_path: Path, path: 
     folder = applied_once(tree)
 
     def change(content: dict[str, object]) -> None:
-        content["files"][0]["path"] = path.encode().hex()  # type: ignore[index]
+        content["files"][0]["path"] = path.encode().hex()  # type: ignore[index]  # JSON
 
     _resign(folder, change)
     before = snapshot(tmp_path)

@@ -59,7 +59,7 @@ def test_an_edit_of_one_twin_leaves_the_other_alone(twins: Path, kind: str) -> N
     before = snapshot(twins)
     made, problems = changes(
         load([twins]).skills,
-        [edit("steal", "Takes less." if kind == "describe" else "", kind, into="tea")],  # type: ignore[arg-type]
+        [edit("steal", "Takes less." if kind == "describe" else "", kind, into="tea")],  # type: ignore[arg-type]  # any
     )
     assert not problems
     apply(made)

@@ -16,7 +16,7 @@ from skillaudit.schema import Estimate
 def edit(name: str, kind: str = "demote", *, accept: bool = False, expected: float = 0.0) -> Edit:
     return Edit(
         id=f"{kind}-{name}",
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,  # type: ignore[arg-type]  # a case of a table
         step="narrow",
         skills=(name,),
         reason="takes much",
