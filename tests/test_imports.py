@@ -54,6 +54,19 @@ def test_a_cached_audit_loads_no_model_and_nothing_else_heavy(tmp_path: Path) ->
     assert not loaded_by(audit) & {*HEAVY, "tokenizers", "safetensors", "click"}
 
 
+def test_a_check_of_a_kept_report_loads_nothing_that_makes_one(tmp_path: Path) -> None:
+    check = (
+        "import contextlib, io, os, sys\n"
+        "from skillaudit.cli import main\n"
+        f"os.environ['SKILLAUDIT_CACHE'] = {str(tmp_path)!r}\n"
+        f"sys.argv = ['skillaudit', 'check', {str(SAMPLES / 'clean')!r}, '-q']\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()"
+    )
+    makes = {"numpy", "scipy", "tokenizers", "safetensors", "networkx", "csv"}
+    assert loaded_by(check) & makes
+    assert not loaded_by(check) & {*HEAVY, *makes}
+
+
 def test_settings_and_a_report_need_no_gate(tmp_path: Path) -> None:
     code = (
         "import contextlib, io, sys\n"

@@ -23,7 +23,7 @@ from skillaudit.clients import listing
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.pipeline import audit
-from skillaudit.requests import coverage, gather
+from skillaudit.requests.gathering import coverage, gather
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.schema import Library, Report
 from tests.conftest import SAMPLES

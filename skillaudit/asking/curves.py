@@ -8,8 +8,8 @@ import numpy as np
 
 from skillaudit.asking.records import Decision, Fit
 from skillaudit.asking.samples import Drawn, Sample, plain
-from skillaudit.laws import FORMS, Form, evaluate, fit
 from skillaudit.laws.both import fit_draws, left_out_error
+from skillaudit.laws.forms import FORMS, Form, evaluate, fit
 from skillaudit.laws.stages import Near, Pick, progress_of
 
 MIN_CURVE = 4

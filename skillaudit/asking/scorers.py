@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
-from skillaudit.embedding import embed
 from skillaudit.embedding.pairs import PairReader
+from skillaudit.embedding.stage import embed
 from skillaudit.schema import ScorerName
 from skillaudit.scoring import Scorer, make_scorer
 

@@ -12,7 +12,7 @@ from skillaudit.cli.output import deliver_json, show
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.routing import DecisionLog
+    from skillaudit.routing.decisions import DecisionLog
     from skillaudit.schema import ScorerName
     from skillaudit.scoring import Scorer
 
@@ -64,8 +64,8 @@ def command(
 
     from skillaudit.errors import UsageError
     from skillaudit.load import load
-    from skillaudit.routing import calibrate, read_decisions, read_library, save
-    from skillaudit.routing.calibrate import blank_prior
+    from skillaudit.routing.calibrate import blank_prior, calibrate, save
+    from skillaudit.routing.decisions import read_decisions, read_library
     from skillaudit.routing.profiles import check_name
 
     if name is not None:
@@ -111,7 +111,7 @@ def scorer_over(log: DecisionLog, scorer: ScorerName, progress: Progress, *, cac
     from skillaudit.cache import Cache
     from skillaudit.config import Config
     from skillaudit.errors import UsageError
-    from skillaudit.pipeline.flow import scorer_for
+    from skillaudit.pipeline.making import scorer_for
 
     if not log.skills:
         raise UsageError("the log has no skill on offer; give the library it was asked with as --library.")

@@ -14,7 +14,7 @@ from skillaudit.cli.output import deliver_json, show
 if TYPE_CHECKING:
     from skillaudit.config import Config
     from skillaudit.experiment.records import Result
-    from skillaudit.laws import PublishedLaw
+    from skillaudit.laws.published import PublishedLaw
     from skillaudit.progress import Progress
     from skillaudit.schema import LibraryCurve
 
@@ -51,8 +51,8 @@ def command(
     """List the published laws, with source and range; with SOURCE, the library's own beside them."""
     import msgspec
 
-    from skillaudit.laws import published
     from skillaudit.laws.execution_law import rescue_curve
+    from skillaudit.laws.published import published
 
     own = None
     if sources and measured is not None:
@@ -107,9 +107,9 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
     from skillaudit.cache import Cache
     from skillaudit.clients import select
     from skillaudit.load import load
-    from skillaudit.pipeline.flow import competing, doors, scorer_for
     from skillaudit.pipeline.growth import law_of
-    from skillaudit.requests import gather
+    from skillaudit.pipeline.making import competing, doors, scorer_for
+    from skillaudit.requests.gathering import gather
     from skillaudit.sessions.weighing import in_order_of_use
 
     library = select(load(sources, progress=progress), config)
@@ -135,6 +135,6 @@ def own_law(sources: Sequence[str], config: Config, progress: Progress) -> Libra
 
 def values(law: PublishedLaw) -> tuple[float, ...]:
     """Return what a published law says at `SIZES`."""
-    from skillaudit.laws import evaluate
+    from skillaudit.laws.forms import evaluate
 
     return evaluate(law.law, SIZES)

@@ -67,7 +67,8 @@ def command(
     from skillaudit.cli.sessions import checked_day
     from skillaudit.errors import UsageError
     from skillaudit.pipeline.reviewing import open_review
-    from skillaudit.sessions import client_names, reviewing
+    from skillaudit.sessions import reviewing
+    from skillaudit.sessions.finding import client_names
 
     config = make_config(sources, **options)
     check_writable(sheet)

@@ -14,8 +14,7 @@ from skillaudit.cli.output import deliver_json, show
 @form_option
 def command(form: str) -> None:
     """List the router profiles: what each was fitted on, how well it predicts, and which is the default."""
-    from skillaudit.routing import profiles
-    from skillaudit.routing.profiles import DEFAULT_ROUTER, user_folder
+    from skillaudit.routing.profiles import DEFAULT_ROUTER, profiles, user_folder
 
     found = profiles()
     if form == "json":

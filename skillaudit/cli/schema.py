@@ -16,7 +16,7 @@ RECORDS = {
     "plan": ("skillaudit.optimize", "Plan"),
     "probe": ("skillaudit.probe.records", "ProbeResult"),
     "experiment": ("skillaudit.experiment.records", "Result"),
-    "sessions": ("skillaudit.sessions", "Reading"),
+    "sessions": ("skillaudit.sessions.counting", "Reading"),
 }
 """Name -> (module, class)."""
 

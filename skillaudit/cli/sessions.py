@@ -13,7 +13,8 @@ from skillaudit.cli.output import check_writable, deliver, deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.sessions import Harvest, Occasion
+    from skillaudit.sessions import Occasion
+    from skillaudit.sessions.records import Harvest
 
 
 @click.command("sessions")
@@ -61,7 +62,10 @@ def command(
     e-mail addresses and the names of home folders are masked in everything that is written.
     """
     from skillaudit.cache import Cache
-    from skillaudit.sessions import client_names, evidence, find, gather, reading, rows
+    from skillaudit.sessions.counting import reading
+    from skillaudit.sessions.deciding import evidence, rows
+    from skillaudit.sessions.finding import client_names, find
+    from skillaudit.sessions.gathering import gather
 
     day = checked_day(since)
     names = client_names(clients)

@@ -13,7 +13,8 @@ from skillaudit.cli.output import deliver_json, put, show
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.routing import Calibration, DecisionLog
+    from skillaudit.routing.calibrate import Calibration
+    from skillaudit.routing.decisions import DecisionLog
     from skillaudit.routing.profiles import LeftOutSet
     from skillaudit.schema import ScorerName
 
@@ -113,8 +114,7 @@ def recompute(data: Path, scorer: ScorerName, progress: Progress) -> dict[str, C
     when there is no log.
     """
     from skillaudit.cli.calibrate import scorer_over
-    from skillaudit.routing import calibrate
-    from skillaudit.routing.calibrate import blank_prior
+    from skillaudit.routing.calibrate import blank_prior, calibrate
 
     return {
         name: calibrate(log, scorer_over(log, scorer, progress), prior=blank_prior(scorer))
@@ -126,7 +126,7 @@ def logs_in(data: Path) -> Iterator[tuple[str, DecisionLog]]:
     """Yield the logs of decisions below a folder that can be judged; raises UsageError when there is none."""
     from skillaudit.cli.diagnostics import say
     from skillaudit.errors import RequestError, UsageError
-    from skillaudit.routing import read_decisions, read_library
+    from skillaudit.routing.decisions import read_decisions, read_library
 
     found = False
     for path in sorted(path for end in ("", ".gz") for path in data.glob(f"routing/*/queries.jsonl{end}")):

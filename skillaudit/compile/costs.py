@@ -19,7 +19,7 @@ from skillaudit.compile.graph import recognise
 from skillaudit.compile.prompts import agent_prompt, one_call_prompt, selection_prompt, skill_prompt
 from skillaudit.compile.system import System
 from skillaudit.compile.tokens import TokenCounter, token_counter
-from skillaudit.laws import published
+from skillaudit.laws.published import published
 from skillaudit.schema import Record
 
 LARGEST = 100_000

@@ -14,7 +14,7 @@ from skillaudit.embedding import weights
 from skillaudit.errors import EmbeddingError, UsageError
 from skillaudit.reading import parse_json, read_bytes
 from skillaudit.reading.limits import MODEL_SETTINGS
-from skillaudit.schema import Record
+from skillaudit.schema import EmbeddingSummary, Record
 
 VECTOR_FORMAT = 2
 """Raised when the same model and text would no longer give the same vector."""
@@ -198,3 +198,12 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
     except (UsageError, ValueError):
         return []
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+
+
+def describe(model: str = DEFAULT_EMBEDDER, *, cache: Cache | None = None) -> EmbeddingSummary:
+    """Say what vectors `embed` gives for `model`, without loading it; `cache` spares hashing a folder again.
+
+    Raises EmbeddingError when the model cannot be found.
+    """
+    source = resolve(model, cache)
+    return EmbeddingSummary(model=source.name, revision=source.revision, dimension=source.dimension)

@@ -16,7 +16,7 @@ from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.embedding.blocks import Block, Encoder
 from skillaudit.embedding.models import EmbeddingModel, resolve
 from skillaudit.progress import SILENT, Progress
-from skillaudit.schema import EmbeddingSummary, EngineName
+from skillaudit.schema import EngineName
 from skillaudit.spread import spread
 
 _PROGRESS_SECONDS = 0.1
@@ -66,15 +66,6 @@ def embed(
     if not digests:
         return np.empty((0, source.dimension), dtype=np.float32)
     return np.stack([known[digest] for digest in digests]).astype(np.float32, copy=False)
-
-
-def describe(model: str = DEFAULT_EMBEDDER, *, cache: Cache | None = None) -> EmbeddingSummary:
-    """Say what vectors `embed` gives for `model`, without loading it; `cache` spares hashing a folder again.
-
-    Raises EmbeddingError when the model cannot be found.
-    """
-    source = resolve(model, cache)
-    return EmbeddingSummary(model=source.name, revision=source.revision, dimension=source.dimension)
 
 
 def _fits(row: NDArray[np.float32], dimension: int) -> bool:

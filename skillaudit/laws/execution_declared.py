@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,24 @@ from skillaudit.laws.execution_handoffs import HandOff
 from skillaudit.laws.execution_law import Chain
 from skillaudit.load import clean
 from skillaudit.reading import JsonError, limits, named, parse_json, read_bytes, read_text
-from skillaudit.schema import Skill
+from skillaudit.schema import Library, Skill
 
 MAPPING = "mapping.json"
 MAPPING_FORMAT = "skillaudit-mapping/1"
+
+
+def stated_chains(
+    library: Library, files: Iterable[Path] = (), compiled: Sequence[Chain] | None = None
+) -> tuple[Chain, ...]:
+    """Return the chains that somebody states: in `files`, and those of a compiled library.
+
+    Without `compiled` these are looked for in the mapping beside it. Raises LoadError, with file and line, for a
+    chain that names no skill of the library.
+    """
+    declared = [chain for path in files for chain in read_chains(path, library.skills)]
+    if compiled is None:
+        compiled = compiled_chains(library.sources, library.skills)
+    return (*declared, *compiled)
 
 
 def read_chains(path: Path, skills: Sequence[Skill]) -> tuple[Chain, ...]:

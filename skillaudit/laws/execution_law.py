@@ -13,8 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from skillaudit.laws.execution_intervals import joint_interval
-from skillaudit.laws.published import execution, published
 from skillaudit.schema import ChainReport, ChainSource, ChainStep, DepthBySize, Estimate, LawPoint, Record
 
 LIFT = 4.0
@@ -94,6 +92,8 @@ def forecast_chain(
     request judges, `b` is the library's own decay per unit of ln N; without it the published mean stands in. `shared`
     is as for `joint_interval`.
     """
+    from skillaudit.laws.execution_intervals import joint_interval
+
     known = [chances.get(skill, default) for skill in chain.skills]
     values = [min(1.0, max(0.0, step.value or 0.0)) for step in known]
     count = len(values)
@@ -133,6 +133,8 @@ def gamma_of(b: float | None) -> float:
 
     A library that gets no worse with size has the exponent of no decay: the paper fits none below it.
     """
+    from skillaudit.laws.published import execution, published
+
     return execution().gamma(max(0.0, b if b is not None else published()[0].law.b or 0.0))
 
 

@@ -10,8 +10,8 @@ from skillaudit.analysis.neighbors import nearest
 from skillaudit.cache import Cache
 from skillaudit.clients import select
 from skillaudit.config import Config
-from skillaudit.embedding import embed
 from skillaudit.embedding.memory import Embed, Memory
+from skillaudit.embedding.stage import embed
 from skillaudit.errors import UsageError
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench

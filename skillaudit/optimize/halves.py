@@ -19,7 +19,7 @@ from skillaudit.optimize.words.situations import Situation, particular, said, si
 from skillaudit.optimize.words.source import is_thin, source_of, stems
 from skillaudit.optimize.words.topics import Writing, topics
 from skillaudit.progress import Progress
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.requests.mining import Bodies, read
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.text.markdown import Block

@@ -23,8 +23,8 @@ from skillaudit.page.lines import Span
 from skillaudit.schema import Estimate
 
 if TYPE_CHECKING:
-    from skillaudit.laws import PublishedLaw
     from skillaudit.laws.execution_law import Rescue
+    from skillaudit.laws.published import PublishedLaw
     from skillaudit.laws.stages import ErrorProgress
     from skillaudit.schema import LibraryCurve
 
@@ -44,7 +44,7 @@ def document(
     own: LibraryCurve | None,
 ) -> Iterator[Block]:
     """Yield a table of accuracy by size, a plot, and where each law comes from."""
-    from skillaudit.laws import chosen_law, evaluate
+    from skillaudit.laws.forms import chosen_law, evaluate
 
     columns = (Column("accuracy at"), *(Column(f"{n:,}", 6, "right") for n in sizes))
     rows = [

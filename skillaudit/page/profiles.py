@@ -10,7 +10,8 @@ from skillaudit.page.figures import signed
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.routing import Calibration, Cell, RouterProfile
+    from skillaudit.routing.calibrate import Calibration
+    from skillaudit.routing.profiles import Cell, RouterProfile
 
 OWN = (
     "To save one of your own: skillaudit calibrate DECISIONS.jsonl --library LIBRARY.jsonl --save NAME, then "

@@ -12,7 +12,7 @@ from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
     from skillaudit.schema import Report, RouterUse
-    from skillaudit.sessions import Reading
+    from skillaudit.sessions.counting import Reading
     from skillaudit.sessions.finding import Transcript
 
 OWN = "yours"

@@ -10,7 +10,7 @@ from skillaudit.page.figures import amount, percent, points, some
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
-    from skillaudit.routing import SkillChange, WhatIf
+    from skillaudit.routing.whatif import SkillChange, WhatIf
 
 NAMED = 3
 """Skills named for each change alone."""

@@ -15,7 +15,7 @@ from skillaudit.pipeline.pairs import pairs_of
 from skillaudit.pipeline.rivals import rivals_of
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.structure import Structure
-from skillaudit.routing import Routing, SkillFlow
+from skillaudit.routing.records import Routing, SkillFlow
 from skillaudit.schema import (
     SCHEMA_VERSION,
     BlackHole,

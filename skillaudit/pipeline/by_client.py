@@ -8,7 +8,7 @@ from skillaudit.clients import listing, offered, profile
 from skillaudit.config import Config
 from skillaudit.pipeline.stages import Around, routed
 from skillaudit.progress import Progress
-from skillaudit.requests import Gathered
+from skillaudit.requests.records import Gathered
 from skillaudit.routing.rates import shares
 from skillaudit.schema import Coverage, Forecast, ForecastRow, Library, Skill
 from skillaudit.scoring import Scorer

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from skillaudit.laws import execution as execution_law
-from skillaudit.laws import published
 from skillaudit.laws.execution_chains import mined_chains
 from skillaudit.laws.execution_declared import compiled_chains, read_chains
 from skillaudit.laws.execution_handoffs import HandOff, MissingTarget, hand_offs
 from skillaudit.laws.execution_intervals import level_sd
 from skillaudit.laws.execution_law import Chain, depth_by_size, forecast_chain, gamma_of
+from skillaudit.laws.published import execution as execution_law
+from skillaudit.laws.published import published
 from skillaudit.schema import (
     Estimate,
     Execution,

@@ -18,8 +18,8 @@ from skillaudit.schema import EmbeddingSummary, Library, Report, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.laws.execution_law import Chain
-    from skillaudit.requests import Gathered
-    from skillaudit.routing import RouterProfile
+    from skillaudit.requests.records import Told
+    from skillaudit.routing.profiles import RouterProfile
 
 T = TypeVar("T")
 _KIND, _SKILLS = "report", "report-skills"
@@ -34,15 +34,18 @@ _PLACES = frozenset({"cache", "use_cache", "engine", "requests", "chains", "sess
 
 def report_key(
     library: Library,
-    gathered: Gathered,
+    told: Told,
     config: Config,
     profile: RouterProfile,
     embedding: EmbeddingSummary,
     chains: Sequence[Chain] = (),
 ) -> str:
-    """Return a hex digest of everything that a report depends on, the program itself included."""
+    """Return a hex digest of everything that a report depends on, the program itself included.
+
+    What is found in the bodies of skills depends on the library alone; only what people `told` is besides.
+    """
     digest = hashlib.blake2b(digest_size=20)
-    for record in (library, gathered, profile, embedding, tuple(chains)):
+    for record in (library, told, profile, embedding, tuple(chains)):
         digest.update(msgspec.msgpack.encode(record))
     digest.update(repr(_settings(config)).encode())
     digest.update(_program())

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.pipeline.structure import Structure
-from skillaudit.routing import Routing
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Pair, Skill
 
 NEAREST = 8

@@ -12,9 +12,9 @@ from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.pipeline.flow import competing, scorer_for
+from skillaudit.pipeline.making import competing, scorer_for
 from skillaudit.progress import SILENT, Progress
-from skillaudit.routing import forecast
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Coverage, Record, Request, ScorerName
 from skillaudit.scoring import LexicalScorer

@@ -8,7 +8,7 @@ from pathlib import Path
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.load import load
-from skillaudit.pipeline.flow import competing, scorer_for
+from skillaudit.pipeline.making import competing, scorer_for
 from skillaudit.progress import SILENT, Progress
 from skillaudit.sessions.finding import READERS
 from skillaudit.sessions.gathering import gather

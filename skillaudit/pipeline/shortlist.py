@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.progress import Progress
-from skillaudit.routing import forecast
+from skillaudit.routing.predict import forecast
 from skillaudit.schema import Coverage, Estimate, ForecastRow, Request, ScorerName, Skill
 from skillaudit.scoring import Scorer
 from skillaudit.stats.intervals import share

@@ -14,12 +14,13 @@ from msgspec.structs import replace
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.progress import SILENT, Progress
-from skillaudit.routing import Routing, SkillFlow, forecast
 from skillaudit.routing.activation import activations
 from skillaudit.routing.classes import at_work
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS, Rates, shares, with_intervals
 from skillaudit.routing.reading import Reader
+from skillaudit.routing.records import Routing, SkillFlow
 from skillaudit.routing.staged import Joint, Level, Way, joint
 from skillaudit.routing.survey import Survey
 from skillaudit.schema import Coverage, Forecast, ForecastRow, Request, Skill, Taxonomy

@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 from skillaudit.cache import Cache
 from skillaudit.clients import select
 from skillaudit.config import Config
-from skillaudit.embedding import embed
+from skillaudit.embedding.stage import embed
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.pipeline.flow import competing, doors
+from skillaudit.pipeline.making import competing, doors
 from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.structure import Structure, examine
 from skillaudit.progress import SILENT, Progress
-from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import Routing, WhatIf, whatif
+from skillaudit.requests.gathering import coverage, gather
+from skillaudit.requests.records import Gathered
 from skillaudit.routing.profiles import default_router
+from skillaudit.routing.records import Routing
+from skillaudit.routing.whatif import WhatIf, whatif
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.scoring import Scorer, make_scorer
 from skillaudit.sessions.weighing import in_order_of_use

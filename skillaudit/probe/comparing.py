@@ -10,7 +10,7 @@ import numpy as np
 from skillaudit.asking.rates import codes, proportion
 from skillaudit.asking.records import Decision
 from skillaudit.probe.records import Comparison, SideBySide
-from skillaudit.routing import Routing
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Estimate
 
 MIN_RANKED = 5

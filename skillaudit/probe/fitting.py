@@ -9,8 +9,9 @@ import numpy as np
 from skillaudit.asking.log import ProbeLog
 from skillaudit.asking.records import Shown
 from skillaudit.asking.scorers import MakeScorer
-from skillaudit.routing import DecisionLog, RouterProfile, calibrate
-from skillaudit.routing.decisions import judged, library_skill
+from skillaudit.routing.calibrate import calibrate
+from skillaudit.routing.decisions import DecisionLog, judged, library_skill
+from skillaudit.routing.profiles import RouterProfile
 
 
 def fit_profile(log: ProbeLog, runs: Sequence[str], make: MakeScorer, name: str) -> RouterProfile:

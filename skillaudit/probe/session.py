@@ -35,9 +35,13 @@ from skillaudit.probe.records import ProbeResult
 from skillaudit.progress import SILENT, Progress
 from skillaudit.reading import read_record
 from skillaudit.reading.limits import WRITTEN_REQUESTS
-from skillaudit.requests import Gathered, coverage, gather, synthesize
-from skillaudit.routing import Routing, forecast, save
+from skillaudit.requests.gathering import coverage, gather
+from skillaudit.requests.records import Gathered
+from skillaudit.requests.synthesis import synthesize
+from skillaudit.routing.calibrate import save
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import check_name
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Library, Request, Skill
 from skillaudit.sessions.weighing import in_order_of_use
 

@@ -36,6 +36,18 @@ class Candidate(NamedTuple):
     """How often it came; 0 where nobody said."""
 
 
+class Told(Record):
+    """What people say is right, before it is filtered and folded."""
+
+    drafts: tuple[Draft, ...]
+    ignored: int = 0
+    """Rows that only say which skill is wrong, so that nothing can be counted on them."""
+    unknown: int = 0
+    """Rows dropped because none of their skills is in the library."""
+    defects: tuple[Defect, ...] = ()
+    """Lines that could not be used, each with file, line and remedy."""
+
+
 class Gathered(Record):
     """Requests for one library, and what was left out on the way."""
 

@@ -6,17 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from skillaudit.cache import Cache
 from skillaudit.config import DropOrder
 from skillaudit.progress import SILENT, Progress
-from skillaudit.requests.names import Names
 from skillaudit.schema import Library
-from skillaudit.sessions.counting import loads
-from skillaudit.sessions.gathering import gather
-from skillaudit.sessions.records import Harvest
+
+if TYPE_CHECKING:
+    from skillaudit.requests.names import Names
+    from skillaudit.sessions.records import Harvest
 
 HALF_LIFE = 7
 """Days after which a use counts half, in Claude Code 2.1.332."""
@@ -39,6 +40,8 @@ def in_order_of_use(
     """Return the library with the weight of each skill's use, where the order is that of sessions."""
     if order != "sessions":
         return library
+    from skillaudit.sessions.gathering import gather
+
     return weighed(library, gather(sources, [CLIENT], cache=cache, progress=progress))
 
 
@@ -48,6 +51,9 @@ def weighed(library: Library, harvest: Harvest) -> Library:
     The days count to the last turn of all, so that the same transcripts give the same list on any day. A skill that
     was used in one project alone has it as `Skill.used_in`.
     """
+    from skillaudit.requests.names import Names
+    from skillaudit.sessions.counting import loads
+
     index = Names(library.skills)
     counts: dict[str, int] = defaultdict(int)
     last: dict[str, str] = {}

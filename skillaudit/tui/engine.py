@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from skillaudit.optimize.apply.export import Exported
     from skillaudit.optimize.records import Edit, Optimisation
     from skillaudit.pipeline.ranking import Ranking
-    from skillaudit.routing import WhatIf
+    from skillaudit.routing.whatif import WhatIf
     from skillaudit.schema import Library, Report
 
 

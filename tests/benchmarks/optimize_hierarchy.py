@@ -23,8 +23,8 @@ import msgspec
 
 from skillaudit.cache import Cache
 from skillaudit.config import Config
-from skillaudit.embedding import embed
 from skillaudit.embedding.memory import Embed, Memory
+from skillaudit.embedding.stage import embed
 from skillaudit.load import load
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import SHARPNESS, Columns, rows_for
@@ -32,7 +32,7 @@ from skillaudit.optimize.hierarchy.propose import arrange
 from skillaudit.optimize.records import Hierarchy
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.progress import SILENT
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.schema import Library, Request, Skill
 from tests.benchmarks.optimize_libraries import LIBRARIES, library_of, requests_of
 

@@ -24,14 +24,14 @@ import msgspec
 
 from skillaudit.cache import Cache
 from skillaudit.config import Config
-from skillaudit.embedding import embed
 from skillaudit.embedding.memory import Memory
+from skillaudit.embedding.stage import embed
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.proof.state import variant
 from skillaudit.optimize.records import StepName
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.schema import Library, Skill
 from tests.benchmarks.optimize_degrade import degraded
 

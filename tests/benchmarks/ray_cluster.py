@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from skillaudit.analysis.neighbors import nearest
-from skillaudit.embedding import embed
+from skillaudit.embedding.stage import embed
 from skillaudit.load import load
 from skillaudit.schema import EngineName
 from skillaudit.scoring import make_scorer

@@ -23,9 +23,9 @@ from skillaudit.asking.samples import factors
 from skillaudit.experiment.errands import Errand
 from skillaudit.experiment.handoffs import WEIGHTS
 from skillaudit.experiment.studies import EXPERIMENTS
-from skillaudit.laws import fit as fit_law
-from skillaudit.laws import library_law
 from skillaudit.laws.coupling import couple
+from skillaudit.laws.curve import library_law
+from skillaudit.laws.forms import fit as fit_law
 from skillaudit.schema import Estimate, Request, ScorerName, Skill
 from tests.experiment.simulated import carry_out, errands, everything, planned, simulate, towed
 from tests.laws.test_coupling import routers

@@ -25,13 +25,16 @@ import numpy as np
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.load import load
-from skillaudit.pipeline.flow import scorer_for
+from skillaudit.pipeline.making import scorer_for
 from skillaudit.pipeline.structure import examine
 from skillaudit.probe.studies.anchors import strip_anchors
 from skillaudit.progress import SILENT
-from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import Routing, forecast, predict
+from skillaudit.requests.gathering import coverage, gather
+from skillaudit.requests.records import Gathered
 from skillaudit.routing import holes as rules
+from skillaudit.routing import predict
+from skillaudit.routing.predict import forecast
+from skillaudit.routing.records import Routing
 from skillaudit.schema import BlackHole, Library, Request, Skill
 from tests.benchmarks.routing_data import SCORERS, arguments, digest
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.cache import Cache
-from skillaudit.embedding import embed
+from skillaudit.embedding.stage import embed
 from skillaudit.routing.decisions import DecisionLog, Observation, read_decisions, read_library, read_lines
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.table import DecisionTable, tabulate

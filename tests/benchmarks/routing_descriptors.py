@@ -17,12 +17,13 @@ import numpy.typing as npt
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.load import load
-from skillaudit.pipeline.flow import scorer_for
+from skillaudit.pipeline.making import scorer_for
 from skillaudit.progress import SILENT
-from skillaudit.requests import Gathered, coverage, gather
-from skillaudit.routing import forecast
+from skillaudit.requests.gathering import coverage, gather
+from skillaudit.requests.records import Gathered
 from skillaudit.routing.evidence import from_requests
 from skillaudit.routing.outcome import design, rank_first
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import find
 from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import Library, ScorerName

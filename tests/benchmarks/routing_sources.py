@@ -20,8 +20,9 @@ import msgspec
 import numpy as np
 
 from skillaudit.load import load
-from skillaudit.requests import gather, mining
+from skillaudit.requests import mining
 from skillaudit.requests.context import Context
+from skillaudit.requests.gathering import gather
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.wording import pieces
 from skillaudit.routing.decisions import fold_of, read_library, read_lines

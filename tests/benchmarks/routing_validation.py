@@ -19,10 +19,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.routing import forecast
 from skillaudit.routing.calibrate import Calibration, calibrate
 from skillaudit.routing.choice_fit import class_prior, requests_of, right_or_wrong
 from skillaudit.routing.decisions import RIGHT, UNASKED, DecisionLog, Observation
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, built_in
 from skillaudit.routing.table import DecisionTable
 from skillaudit.schema import Coverage, Estimate, Request, Skill

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from skillaudit.cache import Cache
 from skillaudit.config import Config
-from skillaudit.pipeline.flow import scorer_for
+from skillaudit.pipeline.making import scorer_for
 from skillaudit.progress import SILENT
 from skillaudit.routing.decisions import DecisionLog, Observation, library_skill
 from skillaudit.routing.profiles import DEFAULT_ROUTER, RouterProfile, find

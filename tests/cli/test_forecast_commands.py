@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from skillaudit.laws import published
+from skillaudit.laws.published import published
 from skillaudit.routing.profiles import DEFAULT_ROUTER, built_in
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES

@@ -18,7 +18,7 @@ from skillaudit.compile.prompts import (
 )
 from skillaudit.compile.sources import read_system
 from skillaudit.compile.tokens import TokenCounter, _quarter, _wordpiece, token_counter
-from skillaudit.laws import published
+from skillaudit.laws.published import published
 from tests.compile import generated
 from tests.compile.systems import agent, system
 from tests.compile.test_table1 import PIPELINE

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.embedding import embed
 from skillaudit.embedding.classes import check_classes
+from skillaudit.embedding.stage import embed
 from skillaudit.errors import EmbeddingError
 
 OWN = "sentence_transformers.models."

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from skillaudit.embedding import describe, embed, weights
-from skillaudit.embedding.models import MINILM, Bert, read_bert, read_dimension, resolve
+from skillaudit.embedding import weights
+from skillaudit.embedding.models import MINILM, Bert, describe, read_bert, read_dimension, resolve
+from skillaudit.embedding.stage import embed
 from skillaudit.errors import EmbeddingError
 
 TINY = Bert(hidden=16, heads=4, layers=2, epsilon=1e-9, max_tokens=8)

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from scipy.special import erf
 from threadpoolctl import threadpool_info
 
-from skillaudit.embedding import embed, packed
+from skillaudit.embedding import packed
 from skillaudit.embedding.bert import gelu
 from skillaudit.embedding.bert_torch import TorchBertModel
 from skillaudit.embedding.models import MINILM, Bert
 from skillaudit.embedding.packed import PackedEncoder, pack, runs
+from skillaudit.embedding.stage import embed
 from skillaudit.errors import EmbeddingError
 from tests.embedding.conftest import TEXTS
 

@@ -14,8 +14,10 @@ import pytest
 from numpy.typing import NDArray
 
 from skillaudit.cache import Cache
-from skillaudit.embedding import describe, embed, stage
+from skillaudit.embedding import stage
 from skillaudit.embedding.blocks import Block
+from skillaudit.embedding.models import describe
+from skillaudit.embedding.stage import embed
 from skillaudit.progress import Cancelled
 
 
@@ -180,7 +182,8 @@ def run_script(code: str, cache: Path) -> set[str]:
 def test_a_cached_run_imports_no_model_and_the_first_no_torch(tmp_path: Path) -> None:
     code = (
         "from skillaudit.cache import Cache\n"
-        "from skillaudit.embedding import describe, embed\n"
+        "from skillaudit.embedding.models import describe\n"
+        "from skillaudit.embedding.stage import embed\n"
         "with Cache() as cache:\n"
         "    describe(cache=cache)\n"
         "    assert embed(['one text', 'another'], cache=cache).shape == (2, 384)\n"

@@ -11,7 +11,7 @@ from skillaudit.asking.samples import factors
 from skillaudit.experiment.published import published_values
 from skillaudit.experiment.records import Findings
 from skillaudit.experiment.studies import EXPERIMENTS
-from skillaudit.laws import published
+from skillaudit.laws.published import published
 from tests.benchmarks.recovery import table
 from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 

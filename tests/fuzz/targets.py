@@ -36,7 +36,7 @@ from skillaudit.requests.leaks import LeakFilter
 from skillaudit.routing.decisions import read_decisions
 from skillaudit.routing.profiles import profiles
 from skillaudit.schema import Library, Skill
-from skillaudit.sessions import READERS
+from skillaudit.sessions.finding import READERS
 from skillaudit.settings.toml_file import read_table
 from skillaudit.text import markdown
 from skillaudit.text.words import tokens

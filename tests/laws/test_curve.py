@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from skillaudit.laws import Law, chosen_law, library_law
-from skillaudit.laws.curve import REACH, nested_order, sizes_of
-from skillaudit.routing import forecast
+from skillaudit.laws.curve import REACH, library_law, nested_order, sizes_of
+from skillaudit.laws.forms import Law, chosen_law
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.schema import LibraryCurve, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.laws import execution
 from skillaudit.laws.execution_law import (
     DIFFICULTIES,
     Chain,
@@ -23,6 +22,7 @@ from skillaudit.laws.execution_law import (
     rescue_curve,
     with_state,
 )
+from skillaudit.laws.published import execution
 from skillaudit.schema import ChainReport, Estimate, LawPoint
 
 CHANCE = st.floats(0.01, 0.99)

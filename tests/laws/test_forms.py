@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.laws import Law, evaluate, execution, fit, published
+from skillaudit.laws.forms import Law, evaluate, fit
+from skillaudit.laws.published import execution, published
 
 SIZES = (5, 10, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 LAWS = {law.name: law for law in published()}

@@ -14,7 +14,7 @@ from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.board import rows_for
 from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.halves import Halves, workbench
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.text.markdown import Block, blocks
 
 

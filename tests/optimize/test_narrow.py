@@ -13,9 +13,8 @@ from skillaudit.optimize.narrow import _parts
 from skillaudit.optimize.proof.prove import _weighty, cost_of
 from skillaudit.optimize.records import Harm
 from skillaudit.optimize.words.source import is_narrower, source_of
-from skillaudit.requests import gather
-from skillaudit.routing import forecast
-from skillaudit.routing.predict import spared
+from skillaudit.requests.gathering import gather
+from skillaudit.routing.predict import forecast, spared
 from skillaudit.schema import Coverage, Skill
 from skillaudit.scoring import LexicalScorer
 from tests.conftest import SAMPLES

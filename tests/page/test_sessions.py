@@ -10,7 +10,7 @@ from skillaudit.page.report import document
 from skillaudit.page.sessions import evidence, sessions_blocks
 from skillaudit.page.text import render
 from skillaudit.schema import Estimate, RouterUse, SkillUse, Use
-from skillaudit.sessions import Reading
+from skillaudit.sessions.counting import Reading
 from skillaudit.sessions.records import Unread
 from tests.reports import small_report
 

@@ -12,9 +12,9 @@ import pytest
 from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.laws.execution_law import Chain
-from skillaudit.pipeline import audit, flow, memory
+from skillaudit.pipeline import audit, making, memory
 from skillaudit.pipeline.memory import keep, recall, report_key
-from skillaudit.requests import gather
+from skillaudit.requests.told import tell
 from skillaudit.routing.profiles import find
 from skillaudit.schema import EmbeddingSummary, Library, OwnSettings, Report
 from tests.reports import small_report
@@ -24,14 +24,14 @@ from tests.reports import small_report
 def made(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     """Return the list of reports that were made from the beginning."""
     reports: list[Report] = []
-    original = flow._audited
+    original = making.make_report
 
     def counted(*args: object) -> Report:
         report = original(*args)  # type: ignore[arg-type]  # a case of a table
         reports.append(report)
         return report
 
-    monkeypatch.setattr(flow, "_audited", counted)
+    monkeypatch.setattr(making, "make_report", counted)
     return reports
 
 
@@ -69,6 +69,14 @@ def test_whatever_a_report_depends_on_makes_a_new_one(
     requests.write_text('{"query": "load that table", "gold": ["csv-import"]}\n', encoding="utf-8")
     audit([root], asked)
     assert len(made) == 7
+    beside = path.parent / "evals" / "evals.json"
+    beside.parent.mkdir()
+    for number, query in enumerate(("load this table", "load that table"), 8):
+        beside.write_text(f'[{{"query": "{query}", "should_trigger": true}}]', encoding="utf-8")
+        audit([root], config)
+        assert len(made) == number
+    audit([root], config)
+    assert len(made) == 9
 
 
 OTHER = {
@@ -93,12 +101,12 @@ OTHER = {
 @pytest.mark.parametrize("name", OTHER)
 def test_every_setting_is_in_the_key(name: str) -> None:
     library = Library(sources=("skills",), skills=())
-    gathered = gather(library, ())
+    told = tell(library)
     embedding = EmbeddingSummary(model="none")
     config = Config()
     other = msgspec.structs.replace(config, **{name: OTHER[name]})
     profile = find(None, "lexical")
-    keys = {report_key(library, gathered, one, profile, embedding) for one in (config, other)}
+    keys = {report_key(library, told, one, profile, embedding) for one in (config, other)}
     assert len(keys) == 2
 
 
@@ -106,10 +114,10 @@ def test_places_are_in_the_key_by_what_lies_there(tmp_path: Path) -> None:
     places = {"cache", "use_cache", "engine", "requests", "chains", "sessions"}
     assert set(Config.__struct_fields__) == places | set(OTHER)
     library = Library(sources=("skills",), skills=())
-    empty = gather(library, ())
+    empty = tell(library)
     file = tmp_path / "requests.jsonl"
     file.write_text('{"query": "load this table", "gold": []}\n', encoding="utf-8")
-    asked = gather(library, (file,))
+    asked = tell(library, (file,))
     embedding, profile = EmbeddingSummary(model="none"), find(None, "lexical")
     keys = {
         report_key(library, empty, Config(), profile, embedding),

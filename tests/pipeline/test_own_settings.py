@@ -10,7 +10,7 @@ import pytest
 
 from skillaudit.config import Config
 from skillaudit.load import load
-from skillaudit.pipeline import audit, flow
+from skillaudit.pipeline import audit, making
 from skillaudit.pipeline.assemble import assemble
 from skillaudit.pipeline.own_settings import undeclared, with_own_settings
 from skillaudit.schema import Library, OwnSettings, Report, Skill
@@ -55,7 +55,7 @@ def test_an_isolated_audit_counts_no_declared_router(monkeypatch: pytest.MonkeyP
         seen.append(library)
         return assemble(library, shown, *others)
 
-    monkeypatch.setattr(flow, "assemble", spy)
+    monkeypatch.setattr(making, "assemble", spy)
     for isolated in (False, True):
         own = OwnSettings(isolated=isolated)
         audit([SOURCE], Config(scorer="lexical", use_cache=False, law=False, own_settings=own))

@@ -23,7 +23,7 @@ from skillaudit.pipeline.flow import audit
 from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.whatif import what_if
 from skillaudit.progress import SILENT
-from skillaudit.routing import Routing
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Request, ScorerName, Skill
 from tests.reports import small_report
 

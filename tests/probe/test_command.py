@@ -11,7 +11,7 @@ import pytest
 
 from skillaudit.llm import Price
 from skillaudit.probe.records import ProbeResult
-from skillaudit.routing import read_decisions, read_library
+from skillaudit.routing.decisions import read_decisions, read_library
 from tests.cli.runner import Runner
 
 LIBRARY = {

@@ -21,10 +21,11 @@ from skillaudit.probe.exporting import LIBRARY, QUERIES, TABLE, export, measured
 from skillaudit.probe.fitting import fit_profile
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.probing import probe
-from skillaudit.requests import coverage
+from skillaudit.requests.gathering import coverage
 from skillaudit.requests.records import Gathered
-from skillaudit.routing import Routing, forecast, read_decisions, read_library
-from skillaudit.routing.decisions import NONE, RIGHT, WRONG
+from skillaudit.routing.decisions import NONE, RIGHT, WRONG, read_decisions, read_library
+from skillaudit.routing.predict import forecast
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Library
 from skillaudit.scoring import make_scorer
 from tests.asking.test_log import decision

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from skillaudit.requests import gather, is_proof
 from skillaudit.requests.context import Context
+from skillaudit.requests.gathering import gather, is_proof
 from skillaudit.schema import Skill
 from tests.requests.libraries import library, skill
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from skillaudit.errors import RequestError
-from skillaudit.requests import coverage, gather, is_proof
+from skillaudit.requests.gathering import coverage, gather, is_proof
 from skillaudit.requests.records import Candidate
 from skillaudit.schema import Library, Request
 from tests.requests.libraries import library, on_disk, skill

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from skillaudit.load import load
-from skillaudit.requests import gather
 from skillaudit.requests.formats import Unusable, read_rows
+from skillaudit.requests.gathering import gather
 from skillaudit.requests.records import LabelledLine
 
 SKILL = "---\nname: {name}\ndescription: {text}\n---\n\n# Steps\n\nCarefully.\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skillaudit.load import load
-from skillaudit.requests import coverage, gather
+from skillaudit.requests.gathering import coverage, gather
 from skillaudit.requests.wording import MAX_WORDS, words
 
 DATA = Path(os.environ.get("SKILLAUDIT_DATA", Path(__file__).parents[2].parent / "shared" / "data"))

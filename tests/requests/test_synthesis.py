@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from skillaudit.requests import Refused, is_proof, synthesize
-from skillaudit.requests.synthesis import parse, prompt
+from skillaudit.requests.gathering import is_proof
+from skillaudit.requests.synthesis import Refused, parse, prompt, synthesize
 from tests.requests.libraries import skill
 
 BOATS = skill(

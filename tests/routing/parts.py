@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from skillaudit.routing import DecisionLog
+from skillaudit.routing.decisions import DecisionLog
 
 
 def subset(log: DecisionLog, rows: Sequence[int]) -> DecisionLog:

@@ -12,12 +12,11 @@ import pytest
 from skillaudit.analysis.generic import claims
 from skillaudit.disk.names import same
 from skillaudit.errors import UsageError
-from skillaudit.routing import Calibration, DecisionLog, RouterProfile, calibrate, profiles, save
-from skillaudit.routing.calibrate import _slugs, blank_prior
+from skillaudit.routing.calibrate import Calibration, _slugs, blank_prior, calibrate, save
 from skillaudit.routing.choice_fit import requests_of, right_or_wrong
-from skillaudit.routing.decisions import Observation
+from skillaudit.routing.decisions import DecisionLog, Observation
 from skillaudit.routing.holes import CROWD
-from skillaudit.routing.profiles import ChoiceFit, built_in, check_name, find
+from skillaudit.routing.profiles import ChoiceFit, RouterProfile, built_in, check_name, find, profiles
 from skillaudit.routing.table import tabulate
 from skillaudit.stats.logistic import logistic
 from tests.routing.conftest import World

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from skillaudit.errors import RequestError
-from skillaudit.routing import read_decisions, read_library
-from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG, fold_of
+from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG, fold_of, read_decisions, read_library
 
 LIBRARY = [
     {"name": "a", "description": "does\n  a"},

@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from skillaudit.routing import forecast
 from skillaudit.routing.borrowed import Borrowed, borrowed
 from skillaudit.routing.breadth import breadth, robust_z, tail
 from skillaudit.routing.holes import broad_rows
+from skillaudit.routing.predict import forecast
 from skillaudit.schema import BlackHole, Request, Skill
 from skillaudit.scoring import LexicalScorer
 from tests.routing.conftest import VectorScorer, World, coverage, unit

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.routing import Routing, forecast
+from skillaudit.routing.predict import forecast
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from tests.routing.conftest import coverage

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.errors import UsageError
-from skillaudit.routing import Routing, forecast
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, find
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Estimate, Request, ScorerName, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.progress import SILENT
-from skillaudit.routing import forecast, survey
+from skillaudit.routing import survey
 from skillaudit.routing.breadth import breadth
 from skillaudit.routing.evidence import Evidence
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import from_descriptors
 from skillaudit.schema import Coverage, Forecast, ScorerName, Skill

@@ -6,8 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from skillaudit.routing import Routing, forecast
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.rates import ShownRates
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Estimate, Request
 from tests.routing.conftest import World, coverage
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from skillaudit.routing import Routing, forecast, whatif
-from skillaudit.routing.whatif import SkillChange
+from skillaudit.routing.predict import forecast
+from skillaudit.routing.records import Routing
+from skillaudit.routing.whatif import SkillChange, whatif
 from skillaudit.schema import Request, Skill
 from tests.routing.conftest import VectorScorer, World, coverage, unit
 

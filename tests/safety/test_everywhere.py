@@ -14,7 +14,7 @@ from skillaudit.formatters import FORMATS
 from skillaudit.gate.baseline import read_baseline
 from skillaudit.load import load
 from skillaudit.optimize.plan_file import read_plan
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.routing.decisions import read_decisions
 from skillaudit.routing.profiles import built_in, profiles
 from skillaudit.safety.cleaning import clean, clean_data

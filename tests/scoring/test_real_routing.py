@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skillaudit.load import load
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.scoring import make_scorer
 
 DATA = Path(os.environ.get("SKILLAUDIT_DATA", Path(__file__).parents[2].parent / "shared" / "data"))

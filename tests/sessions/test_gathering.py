@@ -14,7 +14,9 @@ import pytest
 from skillaudit.cache import Cache
 from skillaudit.errors import UsageError
 from skillaudit.reading import files
-from skillaudit.sessions import READERS, Harvest, client_names, gather
+from skillaudit.sessions.finding import READERS, client_names
+from skillaudit.sessions.gathering import gather
+from skillaudit.sessions.records import Harvest
 from tests.sessions import transcripts
 from tests.sessions.test_readers import STEPS, turns
 

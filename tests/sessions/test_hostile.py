@@ -17,12 +17,16 @@ from hypothesis import strategies as st
 from skillaudit.cache import Cache
 from skillaudit.errors import UsageError
 from skillaudit.reading import database
-from skillaudit.sessions import READERS, Session, evidence, gather, lines, reading, rows
+from skillaudit.sessions import lines
 from skillaudit.sessions.choosing import Unsure
 from skillaudit.sessions.corrections import correction, named_in
-from skillaudit.sessions.deciding import Occasion
+from skillaudit.sessions.counting import reading
+from skillaudit.sessions.deciding import Occasion, evidence, rows
+from skillaudit.sessions.finding import READERS
+from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.lines import begin, listed, load, skill_files, without_reminders
 from skillaudit.sessions.masking import words
+from skillaudit.sessions.records import Session
 from skillaudit.sessions.reviewing import read_sheet, sheet
 from skillaudit.sessions.reviews import Reviews, answer
 from tests.sessions import transcripts

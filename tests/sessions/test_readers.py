@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from skillaudit.sessions import READERS, Harvest, gather
+from skillaudit.sessions.finding import READERS
+from skillaudit.sessions.gathering import gather
+from skillaudit.sessions.records import Harvest
 from tests.sessions import transcripts
 from tests.sessions.transcripts import SKILLS
 

@@ -13,7 +13,7 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.routing.profiles import find
 from skillaudit.scoring import make_scorer
-from skillaudit.sessions import gather
+from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.learning import learned
 from skillaudit.sessions.reviewing import Review, read_sheet, sheet
 from skillaudit.sessions.reviews import Reviews, answer, request_id

@@ -18,7 +18,7 @@ from skillaudit.pipeline.ranking import route
 from skillaudit.pipeline.whatif import imagine, what_if
 from skillaudit.probe.session import ProbeTerms
 from skillaudit.probe.session import run as run_probe
-from skillaudit.sessions import gather
+from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.weighing import weighed
 from tests.cli.runner import Runner
 from tests.sessions import transcripts

@@ -14,7 +14,8 @@ from skillaudit.experiment.likeness import near
 from skillaudit.experiment.published import in_words
 from skillaudit.experiment.records import Findings, Judgement, Mark, Ruling, Series
 from skillaudit.experiment.tasks import Scope, entries, make_plan, trial, turns
-from skillaudit.laws import evaluate, published
+from skillaudit.laws.forms import evaluate
+from skillaudit.laws.published import published
 
 SIZES = (5, 10, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 F01_SIZES = (10, 20, 50, 100, 200)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from skillaudit.optimize.board import ABSENT, SHARPNESS, Embed, Floats, rows_for
 from skillaudit.optimize.halves import renamed
 from skillaudit.optimize.records import RoutingRates
-from skillaudit.routing import Routing, forecast
 from skillaudit.routing.evidence import from_requests
 from skillaudit.routing.outcome import choose, rank_first
+from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import Contrast, find
+from skillaudit.routing.records import Routing
 from skillaudit.schema import Coverage, Estimate, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 

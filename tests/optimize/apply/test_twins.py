@@ -13,7 +13,7 @@ from skillaudit.load.place import file_of
 from skillaudit.optimize.apply.export import export
 from skillaudit.optimize.apply.files import changes
 from skillaudit.optimize.apply.in_place import apply, undo
-from skillaudit.requests import gather
+from skillaudit.requests.gathering import gather
 from skillaudit.schema import Library, Skill
 from tests.optimize.apply.test_export import plan
 from tests.optimize.apply.test_in_place import edit, snapshot

@@ -13,7 +13,7 @@ from skillaudit.optimize.proof.state import Chances, Variant, chances, expected,
 from skillaudit.optimize.records import Optimisation
 from skillaudit.page.plan import document
 from skillaudit.page.text import render
-from skillaudit.routing import forecast
+from skillaudit.routing.predict import forecast
 from skillaudit.schema import Coverage, Estimate, Request, Skill
 
 TOPICS = ("invoice payment", "hotel travel", "payslip pension", "chart sales", "server log")
