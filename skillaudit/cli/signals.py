@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import FrameType, MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 Handler = Callable[[int, FrameType | None], object]
 """What a signal does while no work is under way."""
@@ -34,8 +40,23 @@ class Signals:
         """Do what an interrupt does here and now: raise, or cancel what an event loop runs."""
         self.received = number
         handler = signal.getsignal(signal.SIGINT)
-        interrupt = handler if callable(handler) else signal.default_int_handler
-        interrupt(signal.SIGINT, frame)
+        if callable(handler):
+            handler(signal.SIGINT, frame)
+        elif (loop := _running_loop()) is None:
+            signal.default_int_handler(signal.SIGINT, frame)
+        else:
+            # Where interrupts are ignored asyncio does not listen for them. Raised here, one would break off whatever
+            # task is at work and be told as its fault; between two tasks it ends the loop, which cancels them all.
+            loop.call_soon_threadsafe(signal.default_int_handler, signal.SIGINT, None)
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    """Return the event loop that runs in this thread, asyncio not imported for it."""
+    find = getattr(sys.modules.get("asyncio"), "get_running_loop", None)  # None where it is half imported
+    with suppress(RuntimeError):
+        loop: AbstractEventLoop | None = find and find()
+        return loop
+    return None
 
 
 def interrupted(error: BaseException) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -127,6 +129,43 @@ def test_what_an_event_loop_runs_is_cancelled_and_can_close_what_is_open(by: str
     with pytest.raises(KeyboardInterrupt):
         asyncio.run(work())
     assert closed == [by] and armed.received == ENDS[by]
+
+
+@pytest.mark.parametrize("at", ["of a task", "of another task", "while all wait"])
+def test_who_ignores_interrupts_can_end_an_event_loop_all_the_same(
+    at: str, armed: Signals, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    closed = []
+
+    async def work(name: str) -> None:
+        try:
+            if name == at:
+                signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(3600)
+        finally:
+            closed.append(name)
+
+    async def both() -> None:
+        if at == "while all wait":
+            timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM))
+            timer.start()
+        other = asyncio.create_task(work("of another task"))
+        await work("of a task")
+        await other
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(both())
+    gc.collect()  # what nobody fetched from a task is told when the task goes
+    assert sorted(closed) == ["of a task", "of another task"] and armed.received == signal.SIGTERM
+    assert not caplog.records and capsys.readouterr() == ("", "")
+
+
+def test_who_ignores_interrupts_can_end_what_runs_in_no_loop(armed: Signals) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    asyncio.run(asyncio.sleep(0))
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
 
 
 def test_an_interrupt_is_seen_behind_what_compiled_modules_make_of_it() -> None:

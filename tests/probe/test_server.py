@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -146,8 +147,18 @@ def test_a_killed_command_goes_on_and_two_at_once_share(source: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-@pytest.mark.parametrize(("by", "word"), [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "terminated")])
-def test_an_interrupt_counts_and_says_what_is_under_way(source: Path, by: signal.Signals, word: str) -> None:
+@pytest.mark.parametrize(
+    ("by", "word", "handed"),
+    [
+        (signal.SIGINT, "interrupted", default_signals),
+        (signal.SIGTERM, "terminated", default_signals),
+        (signal.SIGTERM, "terminated", partial(signal.signal, signal.SIGINT, signal.SIG_IGN)),
+    ],
+    ids=["SIGINT", "SIGTERM", "SIGTERM where SIGINT is ignored"],
+)
+def test_an_interrupt_counts_and_says_what_is_under_way(
+    source: Path, by: signal.Signals, word: str, handed: Callable[[], object]
+) -> None:
     with Server(Rule(in_file, law), [None] * 6 + ["hang"] * 50) as server:
         server.expected = 9
         process = subprocess.Popen(
@@ -155,7 +166,7 @@ def test_an_interrupt_counts_and_says_what_is_under_way(source: Path, by: signal
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=default_signals,
+            preexec_fn=handed,
         )
         assert server.reached.wait(120)
         process.send_signal(by)
