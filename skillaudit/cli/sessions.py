@@ -13,7 +13,7 @@ from skillaudit.cli.output import check_writable, deliver, deliver_json, put
 
 if TYPE_CHECKING:
     from skillaudit.progress import Progress
-    from skillaudit.sessions import Occasion
+    from skillaudit.sessions.deciding import Occasion
     from skillaudit.sessions.records import Harvest
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
-from pathlib import Path
 
 import numpy as np
 
 from skillaudit.laws.execution_chains import mined_chains
-from skillaudit.laws.execution_declared import compiled_chains, read_chains
 from skillaudit.laws.execution_handoffs import HandOff, MissingTarget, hand_offs
 from skillaudit.laws.execution_intervals import level_sd
 from skillaudit.laws.execution_law import Chain, depth_by_size, forecast_chain, gamma_of
@@ -41,20 +39,6 @@ class FoundChains:
     links: tuple[HandOff, ...]
     missing: tuple[MissingTarget, ...]
     cut: bool
-
-
-def stated_chains(
-    library: Library, files: Iterable[Path] = (), compiled: Sequence[Chain] | None = None
-) -> tuple[Chain, ...]:
-    """Return the chains that somebody states: in `files`, and those of a compiled library.
-
-    Without `compiled` these are looked for in the mapping beside it. Raises LoadError, with file and line, for a
-    chain that names no skill of the library.
-    """
-    declared = [chain for path in files for chain in read_chains(path, library.skills)]
-    if compiled is None:
-        compiled = compiled_chains(library.sources, library.skills)
-    return (*declared, *compiled)
 
 
 def find_chains(library: Library, stated: Sequence[Chain]) -> FoundChains:

@@ -8,19 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from skillaudit.errors import RequestError
-from skillaudit.load.place import source_of
 from skillaudit.progress import SILENT, Progress
-from skillaudit.reading.limits import ALL_REQUESTS, EVALS, REQUESTS
 from skillaudit.requests import mining
-from skillaudit.requests.beside import eval_files
 from skillaudit.requests.context import Context
-from skillaudit.requests.formats import Unusable, read_rows
 from skillaudit.requests.leaks import LeakFilter
-from skillaudit.requests.names import Names
-from skillaudit.requests.records import Candidate, Gathered, LabelledLine
-from skillaudit.safety.cleaning import clean, collapse, one_line
-from skillaudit.schema import Coverage, Defect, Library, Request, RequestSource, Skill, SourceCount
+from skillaudit.requests.records import Candidate, Gathered, Told
+from skillaudit.requests.told import tell
+from skillaudit.schema import Coverage, Library, Request, RequestSource, Skill, SourceCount
 from skillaudit.text.markdown import Block
 
 PER_SKILL = 6
@@ -33,7 +27,6 @@ _TRUST: dict[str, int] = {
     "synthetic": 4,
     "descriptor": 5,
 }
-_MAX_QUERY = 4_000
 _SHARED = 2
 
 
@@ -54,16 +47,10 @@ def _key(query: str) -> str:
 class _Gatherer:
     """Collects drafts and counts for one library."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, told: Told) -> None:
         self.library = library
-        self.drafts: list[Candidate] = []
-        self.defects: list[Defect] = []
-        self.leaked = self.ignored = self.unknown = self.capped = self.boilerplate = 0
-
-    @cached_property
-    def names(self) -> Names:
-        """The skills by what a request file may call them; indexed when the first row asks."""
-        return Names(self.library.skills)
+        self.drafts = list(told.drafts)
+        self.leaked = self.capped = self.boilerplate = 0
 
     @cached_property
     def filter(self) -> LeakFilter:
@@ -74,67 +61,6 @@ class _Gatherer:
     def context(self) -> Context:
         """What the skills are about; indexed when the first line asks."""
         return Context(self.library.skills)
-
-    def file(self, path: Path, source: RequestSource, shown: str, home: Skill | None = None) -> None:
-        """Take the rows of one file."""
-        strangers: dict[str, list[int]] = {}
-        for row in read_rows(path, home.name if home else "", EVALS if home else REQUESTS):
-            if len(self.drafts) >= ALL_REQUESTS:
-                detail = f"more than {ALL_REQUESTS:,} requests in all; the rest is not read: take a sample"
-                self._defect("request-unreadable", home, shown, row.line, detail)
-                break
-            if isinstance(row, Unusable):
-                self._defect("request-unreadable", home, shown, row.line, row.detail)
-            else:
-                self._row(row, source, shown, home, strangers)
-        for name, lines in strangers.items():
-            more = f" ({len(lines)} rows)" if len(lines) > 1 else ""
-            detail = f"no skill is called {name!r}{more}; correct the name or add the skill"
-            self._defect("request-unknown-skill", home, shown, lines[0], detail)
-
-    def _row(
-        self,
-        row: LabelledLine,
-        source: RequestSource,
-        shown: str,
-        home: Skill | None,
-        strangers: dict[str, list[int]],
-    ) -> None:
-        if row.gold is None:
-            self.ignored += 1
-            return
-        query = collapse(clean(row.query[:_MAX_QUERY]))
-        if not query:
-            self._defect(
-                "request-unreadable", home, shown, row.line, "the request is blank; write a sentence"
-            )
-            return
-        gold: dict[str, None] = {}
-        for name in map(one_line, row.gold):
-            ids = self.names.find(name, home)
-            if not ids:
-                strangers.setdefault(name, []).append(row.line)
-            gold.update(dict.fromkeys(ids))
-        if row.gold and not gold:
-            self.unknown += 1
-            return
-        if (
-            gold
-        ):  # what is acceptable is right as well, and the request stays with the skill that it is meant for
-            for name in map(one_line, row.acceptable):
-                ids = self.names.find(name, home)
-                if not ids:
-                    strangers.setdefault(name, []).append(row.line)
-                gold.update(dict.fromkeys(ids))
-        named = one_line(row.home)
-        own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
-        times = row.times if source == "file" else 0.0
-        self.drafts.append(Candidate(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
-
-    def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:
-        self.defects.append(
-            Defect(kind=kind, skill=home.id if home else "", path=path, line=line, detail=detail)
-        )
 
     def written(self, skill: Skill, lines: Iterable[str], source: RequestSource, cap: int) -> None:
         """Take lines of a skill's body, at most `cap`: the mined by their hash, sentences by their place."""
@@ -213,20 +139,21 @@ def gather(
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
-    work = _Gatherer(library)
-    work.drafts += asked
-    for path in files:
-        work.file(Path(path), "file", clean(str(path)))
-    labelled = {skill for draft in work.drafts for skill in draft.gold}
-    found = list(eval_files(library))
-    for done, (path, skill) in enumerate(found):
-        progress.update("requests", done, len(found), "eval files")
-        shown = clean(path.relative_to(source_of(skill) or path.parent).as_posix())
-        try:
-            work.file(path, "evals", shown, skill)
-        except RequestError as error:
-            detail = str(error).removeprefix(clean(str(path))).lstrip(": ")
-            work.defects.append(Defect(kind="request-file", skill=skill.id, path=shown, detail=detail))
+    told = tell(library, files, asked=asked, progress=progress)
+    return gather_told(library, told, per_skill=per_skill, read=read, progress=progress)
+
+
+def gather_told(
+    library: Library,
+    told: Told,
+    *,
+    per_skill: int = PER_SKILL,
+    read: Callable[[Skill], Sequence[Block]] = mining.read,
+    progress: Progress = SILENT,
+) -> Gathered:
+    """Do the same with what people said as far as it was read: the rest depends on the library alone."""
+    work = _Gatherer(library, told)
+    labelled = {skill for draft in told.drafts if draft.source != "evals" for skill in draft.gold}
     work.labelled()
     judged = {skill for draft in work.drafts for skill in draft.gold}
     routable = library.routable
@@ -244,11 +171,11 @@ def gather(
     return Gathered(
         requests=work.fold(),
         leaked=work.leaked,
-        ignored=work.ignored,
-        unknown=work.unknown,
+        ignored=told.ignored,
+        unknown=told.unknown,
         boilerplate=work.boilerplate,
         capped=work.capped,
-        defects=tuple(work.defects),
+        defects=told.defects,
     )
 
 

@@ -39,7 +39,7 @@ class Candidate(NamedTuple):
 class Told(Record):
     """What people say is right, before it is filtered and folded."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[Candidate, ...]
     ignored: int = 0
     """Rows that only say which skill is wrong, so that nothing can be counted on them."""
     unknown: int = 0

@@ -12,7 +12,7 @@ from skillaudit.load.place import source_of
 from skillaudit.progress import SILENT, Progress
 from skillaudit.reading.limits import ALL_REQUESTS, EVALS, REQUESTS
 from skillaudit.requests.beside import eval_files
-from skillaudit.requests.records import Draft, Row, Told
+from skillaudit.requests.records import Candidate, LabelledLine, Told
 from skillaudit.safety.cleaning import clean, collapse, one_line
 from skillaudit.schema import Defect, Library, RequestSource, Skill
 
@@ -26,7 +26,7 @@ def tell(
     library: Library,
     files: Sequence[Path] = (),
     *,
-    asked: Sequence[Draft] = (),
+    asked: Sequence[Candidate] = (),
     progress: Progress = SILENT,
 ) -> Told:
     """Return what was `asked` of agents, the rows of `files`, and those of the eval files beside the skills.
@@ -53,9 +53,9 @@ def tell(
 class _Rows:
     """Collects labelled rows and what is wrong with them."""
 
-    def __init__(self, library: Library, asked: Sequence[Draft]) -> None:
+    def __init__(self, library: Library, asked: Sequence[Candidate]) -> None:
         self.library = library
-        self.drafts: list[Draft] = list(asked)
+        self.drafts: list[Candidate] = list(asked)
         self.defects: list[Defect] = []
         self.ignored = self.unknown = 0
 
@@ -87,7 +87,12 @@ class _Rows:
             self._defect("request-unknown-skill", home, shown, lines[0], detail)
 
     def _row(
-        self, row: Row, source: RequestSource, shown: str, home: Skill | None, strangers: dict[str, list[int]]
+        self,
+        row: LabelledLine,
+        source: RequestSource,
+        shown: str,
+        home: Skill | None,
+        strangers: dict[str, list[int]],
     ) -> None:
         if row.gold is None:
             self.ignored += 1
@@ -118,7 +123,7 @@ class _Rows:
         named = one_line(row.home)
         own = home.id if home else next(iter(self.names.find(named, None)), "") if named else ""
         times = row.times if source == "file" else 0.0
-        self.drafts.append(Draft(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
+        self.drafts.append(Candidate(query, tuple(gold), source, f"{shown}:{row.line}", own, times))
 
     def _defect(self, kind: str, home: Skill | None, path: str, line: int, detail: str) -> None:
         self.defects.append(

@@ -9,10 +9,9 @@ import pytest
 
 from skillaudit.routing.decisions import read_decisions
 from skillaudit.schema import Skill
-from skillaudit.sessions import Occasion
 from skillaudit.sessions.corrections import correction, named_in
 from skillaudit.sessions.counting import reading
-from skillaudit.sessions.deciding import evidence, is_request, rows
+from skillaudit.sessions.deciding import Occasion, evidence, is_request, rows
 from skillaudit.sessions.gathering import gather
 from skillaudit.sessions.reviews import request_id
 from tests.sessions import transcripts
