@@ -139,6 +139,7 @@ def _unjudged(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             f"No request judges {len(unjudged)} of {len(evidence.library.routable)} skills that compete: "
             f"{shown}{more}.",
             places=places(evidence, unjudged, 1),
+            whole=True,
         )
 
 
@@ -176,6 +177,7 @@ def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
         evidence=f"Agents at work lose most requests by loading nothing{rate} and no text tells how many. Over 20 "
         "skills of one library those that quote users were loaded in 85% of their requests, the others in 63%.",
         places=places(evidence, shy, 1),
+        whole=True,
     )
 
 

@@ -82,13 +82,15 @@ class Rule(Record):
         fix: str = "",
         places: Iterable[Location] = (),
         key: str = "",
+        whole: bool = False,
         severity: Severity | None = None,
         cost: Cost = NOTHING,
     ) -> Finding:
         """Return a finding of this rule about `skills`.
 
         `places` are where to look, the first being the main one. `key` tells apart findings of
-        one rule about the same skills, such as two unknown keys in one file. `cost` is what only the rule
+        one rule about the same skills, such as two unknown keys in one file. `whole` says that it is one finding
+        about the library, known again whichever skills it names. `cost` is what only the rule
         knows; `costs` adds what follows from the skills.
         """
         looked_at = tuple(places)
@@ -99,8 +101,8 @@ class Rule(Record):
             message=message,
             evidence=evidence,
             fix=fix or self.fix,
-            fingerprint=fingerprint(self.code, skills, key),
-            alias=_alias(self.code, skills, key),
+            fingerprint=fingerprint(self.code, () if whole else skills, key),
+            alias="" if whole else _alias(self.code, skills, key),
             location=looked_at[0] if looked_at else None,
             related=looked_at[1:],
             cost=cost,

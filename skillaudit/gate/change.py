@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from skillaudit.checks.rule import fingerprint
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
 from skillaudit.gate.baseline import RANK, Baseline, compare, known_findings
@@ -112,10 +113,10 @@ def _excused(
     left = {known.fingerprint: known for known in baseline.findings}
     there = Counter((one.fingerprint, one.severity) for one in every)
     there.subtract((one.fingerprint, one.severity) for one in fresh)
-    for (fingerprint, severity), count in there.items():
-        known = left.get(fingerprint)
+    for (mark, severity), count in there.items():
+        known = left.get(mark)
         if known is not None and RANK[severity] <= RANK[known.severity]:
-            left[fingerprint] = msgspec.structs.replace(known, count=max(0, known.count - count))
+            left[mark] = msgspec.structs.replace(known, count=max(0, known.count - count))
     rest = msgspec.structs.replace(baseline, findings=tuple(left.values()))
     accepted = [one.finding for one in compare(fresh, rest).accepted]
     return msgspec.structs.replace(
@@ -183,7 +184,7 @@ def _new_findings(
 def _key(finding: Finding, names: Mapping[str, str]) -> tuple[str, ...]:
     """Return what a finding is recognised by: its fingerprint, or rule and skills where one was renamed."""
     skills = sorted(names.get(skill, skill) for skill in finding.skills)
-    if not skills:
+    if not skills or finding.fingerprint == fingerprint(finding.code, ()):
         return (finding.code, finding.fingerprint)
     return (finding.code, *skills)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from skillaudit.checks import RULES
 from skillaudit.config import Config, Gate
 from skillaudit.formatters import html, jsonl
 from skillaudit.gate import (
@@ -425,3 +426,16 @@ def test_twenty_commits(tmp_path: Path) -> None:
         if title == "add a black hole":
             assert any("all-helper takes requests of" in reason for reason in verdict.reasons)
         repository.commit(title)
+
+
+def test_one_finding_about_the_whole_library_is_not_new_where_it_names_one_more() -> None:
+    """Without it a new skill that no request judges made the list of all others a new finding."""
+    rule = next(one for one in RULES if one.code == "SA501")
+    short, long = (
+        rule.finding(names, f"{len(names)} are unjudged.", whole=True)
+        for names in (("alpha",), ("alpha", "beta"))
+    )
+    change = compare_reports(library("alpha", findings=[short]), library("alpha", "beta", findings=[long]))
+    assert (change.new_findings, change.gone) == ((), 0)
+    assert short.fingerprint == long.fingerprint and (short.alias, long.alias) == ("", "")
+    assert long.skills == ("alpha", "beta")
