@@ -96,7 +96,7 @@ def _judged(
         suppressions_of,
     )
     from skillaudit.load import load
-    from skillaudit.pipeline import audit, audit_library
+    from skillaudit.pipeline import audit_library
     from skillaudit.sessions.weighing import in_order_of_use
 
     # What may be missing or misspelt is looked at before the work is done.
@@ -107,8 +107,12 @@ def _judged(
         library = select(load(sources, progress=progress), config)
         library = in_order_of_use(library, config.order, progress=progress)
         found = None if log is None else _read_log(log, library)
+        before = None
+        if revision and revision.sources:
+            # Called as they are now, they are the library that was audited then, whose report may be kept.
+            then = load(revision.sources, called=revision.names, progress=progress)
+            before = audit_library(then, config, progress)
         report = audit_library(library, config, progress)
-        before = audit(revision.sources, config, progress) if revision and revision.sources else None
     if found is not None:
         report = _measured(report, found)
     suppressions = config_suppressions

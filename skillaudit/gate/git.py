@@ -41,6 +41,8 @@ class Revision(Record):
     """Full id of the commit that was read."""
     sources: tuple[str, ...]
     """Where each source lies now; sources that did not exist then are left out."""
+    names: tuple[str, ...]
+    """What the user calls each of them."""
     note: str = ""
     """What the reader should know about the choice of the commit."""
 
@@ -64,13 +66,16 @@ def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision
     with scratch_folder() as temporary:
         root = temporary.resolve()
         copy = _Copy(root, commit)
-        found = []
-        for folder in folders:
+        found, names = [], []
+        for source, folder in zip(sources, folders, strict=True):
             inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()
             if was := copy.source(top, inside):
                 found.append(str(root / was))
+                names.append(str(source))
         notes = " ".join(([note] if note else []) + copy.notes)
-        yield Revision(reference=reference, commit=commit, sources=tuple(found), note=notes)
+        yield Revision(
+            reference=reference, commit=commit, sources=tuple(found), names=tuple(names), note=notes
+        )
 
 
 def _top(folder: Path) -> Path:

@@ -23,13 +23,16 @@ __all__ = ["DEFECT_KINDS", "SKIP_CODES", "clean", "collapse", "load"]
 make_callable(__name__, "load")
 
 
-def load(sources: str | Path | Sequence[str | Path], *, progress: Progress = SILENT) -> Library:
+def load(
+    sources: str | Path | Sequence[str | Path], *, called: Sequence[str] = (), progress: Progress = SILENT
+) -> Library:
     """Return the library of one or more sources; of one name in two plain folders the earlier source's counts.
 
     A source is a skill folder, a SKILL.md, a folder or repository with skills at any depth, a JSONL
     file of names and descriptions, or a JSON list of tools. Skills come in path order (hidden
     folders after visible ones), rows in file order. Equal content is folded into the first place
-    where it stands; equal names in one source are both kept under ids with their folders.
+    where it stands; equal names in one source are both kept under ids with their folders. `called`, parallel to
+    `sources`, are the names that they go by in the library, where those are others.
 
     Raises `LoadError` when a source is missing, unreadable or holds no skill.
     """
@@ -37,22 +40,22 @@ def load(sources: str | Path | Sequence[str | Path], *, progress: Progress = SIL
         sources = (sources,)  # a text is a sequence too, and `/` one of its letters
     if not sources:
         raise LoadError("no source given; give the path of a folder with skills")
+    names = [show(str(source)) for source in called or sources]
     groups = []
     skipped: list[Skipped] = []
     defects: list[Defect] = []
-    for source in sources:
-        read = read_source(source, progress)
+    for source, name in zip(sources, names, strict=True):
+        read = read_source(source, name, progress)
         groups.append(read.drafts)
-        prefix = "" if len(sources) == 1 else _prefix(source)
+        prefix = "" if len(sources) == 1 else _prefix(source, name)
         skipped += [replace(item, path=prefix + item.path) for item in read.skipped]
         defects += [
             Defect(kind=problem.kind, skill="", path=prefix + path, line=problem.line, detail=problem.detail)
             for path, problem in read.problems
         ]
-    return build([show(str(source)) for source in sources], groups, skipped, defects)
+    return build(names, groups, skipped, defects)
 
 
-def _prefix(source: str | Path) -> str:
+def _prefix(source: str | Path, shown: str) -> str:
     """Return what to put before a path so that it says which of several sources it belongs to."""
-    shown = show(str(source))
     return shown.rstrip("/") + "/" if expanded(source).is_dir() else shown[: shown.rfind("/") + 1]

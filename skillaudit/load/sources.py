@@ -38,13 +38,14 @@ class Read(NamedTuple):
     """What is wrong in files that are no skills: the file below the source, and the problem."""
 
 
-def read_source(source: str | Path, progress: Progress) -> Read:
+def read_source(source: str | Path, shown: str, progress: Progress) -> Read:
     """Return the drafts of one source in their order, what was skipped, and what is wrong in its manifests.
+
+    `shown` is what the source is called.
 
     Raises `LoadError` with one sentence when there is nothing to load.
     """
     path = expanded(source)
-    shown = show(os.fspath(source))
     try:
         exists, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()
     except (OSError, ValueError) as error:

@@ -43,8 +43,11 @@ def report_key(
     """Return a hex digest of everything that a report depends on, the program itself included.
 
     What is found in the bodies of skills depends on the library alone; only what people `told` is besides.
+    Where a skill's file lies is none of that.
     """
     digest = hashlib.blake2b(digest_size=20)
+    skills = tuple(msgspec.structs.replace(skill, place=(b"", b"")) for skill in library.skills)
+    library = msgspec.structs.replace(library, skills=skills)
     for record in (library, told, profile, embedding, tuple(chains)):
         digest.update(msgspec.msgpack.encode(record))
     digest.update(repr(_settings(config)).encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from skillaudit.load.place import inside_of, source_of
@@ -32,16 +32,16 @@ class _Folders:
     """Lists folders, each once: thousands of skills share the ones above them."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[str, ...]] = {}
+        self._known: dict[Path, dict[str, None]] = {}
         self._told: set[Path] = set()
 
-    def names(self, folder: Path) -> tuple[str, ...]:
-        """Sorted names in a folder; none where there is no such folder."""
+    def names(self, folder: Path) -> Collection[str]:
+        """Sorted names in a folder, looked up at once however many; none where there is no such folder."""
         if folder not in self._known:
             try:
-                self._known[folder] = tuple(sorted(path.name for path in folder.iterdir()))
+                self._known[folder] = dict.fromkeys(sorted(path.name for path in folder.iterdir()))
             except (OSError, UnicodeError):  # a name that this locale cannot spell
-                self._known[folder] = ()
+                self._known[folder] = {}
         return self._known[folder]
 
     def cases(self, folder: Path) -> Iterator[Path]:

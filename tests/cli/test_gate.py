@@ -6,13 +6,16 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize.halves import gathered
+from skillaudit.pipeline import making
 from skillaudit.progress import SILENT
+from skillaudit.schema import Report
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 from tests.pipeline.test_stages import shelf
@@ -187,6 +190,29 @@ def test_a_change_is_judged_by_what_it_did(skillaudit: Runner, write_skill: Call
     assert result.code == 1
     assert "CHANGE  since HEAD\n  added         broken\n" in result.out
     assert "SA002" in result.out
+
+
+def test_what_was_audited_before_a_change_is_not_audited_again(
+    skillaudit: Runner, write_skill: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    monkeypatch.setenv("SKILLAUDIT_CACHE", str(root.parent / "cache"))
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "first")
+    assert skillaudit("check", root, *LEXICAL).code == 0
+    write_skill("slides", "Turns documents into decks.", "Steps.")
+    made: list[Report] = []
+    original = making.make_report
+
+    def counted(*args: Any) -> Report:
+        made.append(original(*args))
+        return made[-1]
+
+    monkeypatch.setattr(making, "make_report", counted)
+    result = skillaudit("check", root, "--changed", "--tolerance", "0.5", *LEXICAL)
+    assert "  added         slides\n" in result.out
+    assert [len(report.skills) for report in made] == [len(load(root).skills)]
 
 
 def test_a_change_may_add_what_the_baseline_knows(

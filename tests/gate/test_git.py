@@ -41,7 +41,7 @@ def test_the_tree_of_the_reference_without_other_files(repository: Repository) -
     with checkout("main", [repository.skills]) as revision:
         (source,) = revision.sources
         assert files(source) == ["dns-checker/SKILL.md"]
-        assert Path(source).name == "skills"
+        assert Path(source).name == "skills" and revision.names == (str(repository.skills),)
         assert revision.commit == git(repository.folder, "rev-parse", "main") and revision.note == ""
     assert not Path(source).exists()
     assert git(repository.folder, "status", "--porcelain") == ""

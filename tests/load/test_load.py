@@ -129,6 +129,23 @@ def test_a_new_skill_changes_no_other_id(tmp_path: Path) -> None:
     assert set(before) < set(ids(load([tmp_path])))
 
 
+def test_sources_are_called_what_one_calls_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("now", "then"):
+        for folder in ("one", "two"):
+            write(tmp_path / place, f"{folder}/skills/a/SKILL.md", text("a", f"Does {folder}."))
+            write(tmp_path / place, f"{folder}/skills/b/SKILL.md", "")
+    monkeypatch.chdir(tmp_path / "now")
+
+    def bare(library: Library) -> Library:
+        skills = [msgspec.structs.replace(skill, place=(b"", b"")) for skill in library.skills]
+        return msgspec.structs.replace(library, skills=tuple(skills))
+
+    for names in (["one"], ["one", "two"]):
+        then = load([tmp_path / "then" / name for name in names], called=names)
+        assert then.skipped and bare(then) == bare(load(names))
+        assert Path(os.fsdecode(then.skills[0].place[0])) == tmp_path / "then" / "one"
+
+
 def test_earlier_sources_shadow_later_ones(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     write(first, "a/SKILL.md", text("a", "Does it in the first way."))
