@@ -34,7 +34,8 @@ def select(library: Library, config: Config) -> Library:
 
     That are the files that match a pattern of `exclude`; and, unless all files are wanted, what the client of the
     configuration does not load, or none of those that the library is made for. A library that is made for no client
-    in particular competes whole, but for templates, examples and test data.
+    in particular competes whole, but for templates, examples and test data; so does one of which the clients that
+    it is made for load nothing, since an audit of nothing helps nobody.
     Raises `UsageError` for an unknown client, and for patterns without end.
     """
     skills = [msgspec.structs.replace(skill, out="") if skill.out else skill for skill in library.skills]
@@ -52,8 +53,10 @@ def select(library: Library, config: Config) -> Library:
     if config.files == "all":
         skills = [msgspec.structs.replace(skill, site=_anywhere(skill.site), others=()) for skill in skills]
     else:
-        rules = made_for(skills) if config.client is None else (profile(config.client),)
-        for at, found in _not_loaded(skills, rules).items():
+        lost = _not_loaded(skills, made_for(skills) if config.client is None else (profile(config.client),))
+        if config.client is None and all(at in lost or skill.out for at, skill in enumerate(skills)):
+            lost = _not_loaded(skills, ())
+        for at, found in lost.items():
             skills[at] = msgspec.structs.replace(skills[at], out="not loaded")
             for client, one in found.items():
                 groups[client, one.reason, _without_name(one.fix, skills[at])].append(skills[at].id)

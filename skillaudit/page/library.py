@@ -38,7 +38,9 @@ def made_for(report: Report) -> str:
         return ""
     if not titles:
         return "no client in particular: all of it competes"
-    return f"{', '.join(titles)}, by its folders and manifests"
+    none = report.library.routable and not any(view.loaded for view in report.clients if view.made_for)
+    whole = "; nothing of it is loaded there, so all of it competes"
+    return f"{', '.join(titles)}, by its folders and manifests{whole if none else ''}"
 
 
 def notice_blocks(report: Report) -> list[Block]:

@@ -403,3 +403,20 @@ def test_a_client_that_lists_by_category_and_cuts_at_sixty_characters(tmp_path: 
         "    - solo: Stands alone.\n"
         "</available_skills>"
     )
+
+
+def test_a_library_of_which_its_client_loads_nothing_competes_whole(tmp_path: Path) -> None:
+    """A folder around a checkout: an audit of nothing helps nobody."""
+    for path in (
+        "checkout/.cursor/skills/tea",
+        "checkout/.cursor/plugins/p/skills/mead",
+        "checkout/template/new",
+    ):
+        write(tmp_path, f"{path}/SKILL.md")
+    library = load([tmp_path])
+    assert [rule.name for rule in made_for(library.skills)] == ["cursor"]
+    assert not any(one.listed for one in loading(library.skills, profile("cursor")))
+    assert routable(tmp_path) == ["mead", "tea"] and routable(tmp_path, client="cursor") == []
+    assert routable(tmp_path, exclude=("mead",)) == ["tea"]
+    write(tmp_path, ".cursor/skills/cider/SKILL.md")
+    assert routable(tmp_path) == ["cider"]
