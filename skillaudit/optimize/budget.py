@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -22,8 +23,9 @@ from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import in_sentences, without_generic
 from skillaudit.optimize.words.source import stems
 from skillaudit.routing.triggers import claim_everything
-from skillaudit.schema import Skill
+from skillaudit.schema import Estimate, Skill
 from skillaudit.scoring import make_scorer
+from skillaudit.stats.intervals import UNKNOWN
 
 NAMED = 6
 """Skills that a remark names."""
@@ -45,8 +47,16 @@ def _listing(skills: Sequence[Skill], config: Config) -> Listing:
     return listing(skills, config.client or "", context=config.context, order=config.order)
 
 
-def rooms(skills: Sequence[Skill], edits: Sequence[Edit], config: Config) -> tuple[Room, ...]:
-    """Return how many descriptions every current client shows whole, before the accepted edits and after."""
+def rooms(
+    skills: Sequence[Skill],
+    edits: Sequence[Edit],
+    config: Config,
+    gained: Mapping[str, Estimate] = MappingProxyType({}),
+) -> tuple[Room, ...]:
+    """Return how many descriptions every current client shows whole, before the accepted edits and after.
+
+    `gained` says for each what the edits gain.
+    """
     if not any(edit.accept for edit in edits):
         return ()
     after, gone, into = applied(skills, edits)
@@ -56,7 +66,16 @@ def rooms(skills: Sequence[Skill], edits: Sequence[Edit], config: Config) -> tup
         if rule.current and rule.roots:  # without a folder to load from it is the prompt of a study
             chosen = msgspec.structs.replace(config, client=rule.id)
             (before, of), (then, rest) = (whole(each, chosen) for each in (skills, left))
-            found.append(Room(client=rule.id, before=before, skills_before=of, after=then, skills_after=rest))
+            found.append(
+                Room(
+                    client=rule.id,
+                    before=before,
+                    skills_before=of,
+                    after=then,
+                    skills_after=rest,
+                    gained=gained.get(rule.id, UNKNOWN),
+                )
+            )
     return tuple(found)
 
 

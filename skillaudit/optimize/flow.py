@@ -132,7 +132,7 @@ def optimize(
         notes=tuple(notes),
         loadout=proven.loadout,
         says_when=_says_when(halves.skills, proven.edits),
-        rooms=rooms(halves.skills, proven.edits, config),
+        rooms=rooms(halves.skills, proven.edits, config, proven.by_client),
         live=asked,
     )
 

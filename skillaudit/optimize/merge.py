@@ -114,10 +114,13 @@ class Verdicts:
         `mutual` says that each is the other's nearest.
         """
         said = self._said(a), self._said(b)
-        if self._opposed(a, b) or self._template(a, b) or two_programs(self._skills[a], self._skills[b]):
+        pair = self._skills[a], self._skills[b]
+        if self._opposed(a, b) or self._template(a, b) or other_program(*pair):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
-            return SAME
+            return SAME  # a copy has its own home
+        if two_programs(*pair):
+            return ""
         cosine = self.cosine(a, b)
         left, right = self._core[a], self._core[b]
         if self._full[a] == self._full[b] and cosine >= LIKE["name"]:
@@ -192,10 +195,14 @@ class Verdicts:
 
 def two_programs(one: Skill, other: Skill) -> bool:
     """Whether two skills are for different programs, by the ones that they need or by their homepages."""
+    homes = bool(one.homepage and other.homepage)
+    return other_program(one, other) or (homes and not _same_place(one.homepage, other.homepage))
+
+
+def other_program(one: Skill, other: Skill) -> bool:
+    """Whether both skills name programs that they need, and none that both do."""
     ours, theirs = (skill.programs or _called(skill) for skill in (one, other))
-    if ours and theirs and not set(ours) & set(theirs):
-        return True
-    return bool(one.homepage and other.homepage) and not _same_place(one.homepage, other.homepage)
+    return bool(ours and theirs) and not set(ours) & set(theirs)
 
 
 def _called(skill: Skill) -> tuple[str, ...]:

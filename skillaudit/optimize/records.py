@@ -12,9 +12,8 @@ from skillaudit.schema import Estimate, Record
 PLAN_VERSION = "1.0"
 
 Kind = Literal["describe", "boundary", "demote", "declare", "split", "fold", "shorten"]
-"""What an edit does: give a skill another description (`describe`, `boundary`, `shorten`), make it
-manual-only (`demote`), declare it as a router (`declare`), fold it into another (`fold`), or advise its
-author to cut it into several (`split`, never done by the program)."""
+"""What an edit does: give a skill another description (`describe`, `boundary`, `shorten`), make it manual-only,
+declare it as a router, fold it into another, or advise its author to cut it into several (`split`, never done here)."""
 
 StepName = Literal[
     "merge", "retire", "narrow", "boundary", "victim", "activation", "budget", "anchor", "hierarchy"
@@ -24,12 +23,11 @@ STEPS: tuple[StepName, ...] = get_args(StepName)
 
 
 class Flip(Record):
-    """A request of the work half that changes hands."""
+    """A request of the work half that changes hands, with the ids of its skill and of those that take it."""
 
     query: str
     gold: str
     before: str
-    """Id of the skill that took it."""
     after: str
 
 
@@ -328,6 +326,8 @@ class Room(Record):
     after: int
     """With the accepted edits."""
     skills_after: int
+    gained: Estimate = Estimate(value=None, low=None, high=None)
+    """Change of the share of requests that reach a right skill on this list, under the router that judges."""
 
     @property
     def short(self) -> bool:

@@ -116,20 +116,32 @@ def working_blocks(found: Optimisation) -> list[Block]:
 
 
 def room_blocks(rooms: Sequence[Room]) -> list[Block]:
-    """Show for every client that has too little room how many descriptions it shows whole, before and after."""
+    """Show for every client that has too little room what it shows whole, before and after, and what the edits gain.
+
+    The others are one line, as they show the same list.
+    """
     short = [room for room in rooms if room.short]
     if not short:
         return []
-    columns = (Column("client"), Column("before", 14, "right"), Column("after", 14, "right"))
+    judged = any(room.gained.value is not None for room in rooms)
+    columns = (
+        Column("client"), Column("before", 14, "right"), Column("after", 14, "right"),
+        *((Column("gained in a hundred"),) if judged else ()),
+    )  # fmt: skip
     rows = [
         (
             Span(room.client), Span(f"{room.before:,} of {room.skills_before:,}"),
             Span(f"{room.after:,} of {room.skills_after:,}", "value"),
+            *((Span(_hundred(room.gained)),) if judged else ()),
         )
         for room in short
     ]  # fmt: skip
-    others = len(rooms) - len(short)
-    note = f"{plural(others, 'other client')} show{'s' if others == 1 else ''} all" if others else ""
+    others = [room for room in rooms if not room.short]
+    note = (
+        f"{plural(len(others), 'other client')} show{'s' if len(others) == 1 else ''} all" if others else ""
+    )
+    if others and judged:
+        note += f", and {'gains' if len(others) == 1 else 'gain'} {_hundred(others[0].gained)}"
     return [Heading("Descriptions shown whole", note), table(columns, rows)]
 
 

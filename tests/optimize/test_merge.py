@@ -95,8 +95,22 @@ def test_skills_for_two_programs_are_not_one(
         for at, said in enumerate((one, other))
     )
     assert two_programs(a, b) is two_programs(b, a) is two
-    same = Verdicts([a, b], None, [source_of(a), source_of(b)]).by_text(0, 1, True)
-    assert not (two and same)
+    other = msgspec.structs.replace(b, description=f"{b.description} Weekly reviews.")
+    alike = np.array([(1.0, 0.0), (0.95, 0.3)], dtype=np.float32)
+    found = Verdicts([a, other], alike, [source_of(a), source_of(other)]).by_text(0, 1, True)
+    assert bool(found) is not two
+
+
+def test_copies_are_one_wherever_they_live() -> None:
+    a, b = (
+        Skill(id=f"{at}/tasks", name="tasks", description=SLO, homepage=f"{HUB}{at}/tasks")
+        for at in ("ann", "bob")
+    )
+    assert two_programs(a, b) and Verdicts([a, b], None).by_text(0, 1, True) == SAME
+    ours, theirs = (
+        msgspec.structs.replace(skill, programs=(word,)) for skill, word in ((a, "td"), (b, "todoist"))
+    )
+    assert not Verdicts([ours, theirs], None).by_text(0, 1, True)
 
 
 def test_one_text_under_two_names_is_one_skill_unless_a_template_was_filled_in() -> None:

@@ -222,6 +222,23 @@ def test_a_plan_without_a_proof_says_what_its_edits_are_for(steps: tuple[StepNam
     assert "REFUSED" not in text
 
 
+def test_what_the_edits_gain_stands_beside_the_room_of_each_client() -> None:
+    rooms = (
+        Room(
+            client="tight", before=3, skills_before=9, after=5, skills_after=8,
+            gained=Estimate(value=0.021, low=0.004, high=0.04),
+        ),
+        Room(
+            client="wide", before=9, skills_before=9, after=8, skills_after=8,
+            gained=Estimate(value=-0.001, low=-0.002, high=0.001),
+        ),
+    )  # fmt: skip
+    whole = msgspec.structs.replace(found(edit(1, accept=True)), rooms=rooms)
+    text = " ".join(render(whole).split())
+    assert "tight 3 of 9 5 of 8 +2.1 (+0.4 to +4.0)" in text
+    assert "1 other client shows all, and gains -0.1 (-0.2 to +0.1)" in text
+
+
 def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
     told = SaysWhen(before=3, skills_before=9, after=7, skills_after=8)
     merge = msgspec.structs.replace(edit(1, accept=True), step="merge", triggers=-1.5)
@@ -233,6 +250,6 @@ def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
     text = " ".join(render(whole).split())
     assert "says when 3 of 9 → 7 of 8 skills" in text
     assert "tight 3 of 9 5 of 8" in text
-    assert "1 other client shows all" in text
+    assert "1 other client shows all" in text and "gained in a hundred" not in text
     assert "wide" not in text
     assert "false triggers -1.50 of a hundred requests that need no skill" in text

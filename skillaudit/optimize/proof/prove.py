@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -10,13 +10,14 @@ import msgspec
 from skillaudit.config import Config
 from skillaudit.optimize.board import Embed
 from skillaudit.optimize.budget import as_shown
-from skillaudit.optimize.edits import applied, folded_into, touching
+from skillaudit.optimize.edits import folded_into, touching
 from skillaudit.optimize.halves import Halves
 from skillaudit.optimize.loadout import loadout, seated
 from skillaudit.optimize.proof.calm import calmed
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
+from skillaudit.optimize.proof.shown import Listed, by_client, shown
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
 from skillaudit.optimize.records import (
     STEPS,
@@ -72,6 +73,8 @@ class Proven:
     offers: tuple[Offer, ...] = ()
     loadout: Loadout | None = None
     """None without a client, or where there is nothing to say."""
+    by_client: Mapping[str, Estimate] = field(default_factory=dict)
+    """What the accepted edits gain as each current client shows the library."""
 
 
 def prove(
@@ -115,6 +118,7 @@ def prove(
         steps=court.ablation(edits),
         offers=offers(edits, proof, court.proof) if refuse else (),
         loadout=court.loadout(_loadout(halves, config, embed, edits)),
+        by_client=court.by_client(edits),
     )
 
 
@@ -187,19 +191,30 @@ class _Court:
 
     def after(self, edits: Sequence[Edit]) -> Variant:
         """Return the library with the accepted edits, as the client shows it."""
-        skills, gone, into = self._shown(edits)
-        halves = self.halves
-        return variant(self.config.scorer, skills, gone, into, halves.proof, self.embed, halves.idle)
+        return self.scored(self._shown(edits))
 
-    def _shown(self, edits: Sequence[Edit]) -> tuple[tuple[Skill, ...], Collection[str], dict[str, str]]:
-        config = self.config
-        skills, gone, into = applied(self.halves.skills, edits)
-        if config.client is not None:
-            listed = [skill for skill in skills if skill.id not in gone and skill.id not in into]
-            cut, hidden = as_shown(listed, config)
-            text = {skill.id: skill for skill in cut}
-            skills, gone = tuple(text.get(skill.id, skill) for skill in skills), gone | hidden
-        return skills, gone, into
+    def scored(self, listed: Listed) -> Variant:
+        """Return a list scored against the proof half."""
+        halves = self.halves
+        return variant(self.config.scorer, *listed, halves.proof, self.embed, halves.idle)
+
+    def by_client(self, edits: Sequence[Edit]) -> dict[str, Estimate]:
+        """Return what the accepted edits gain as each current client shows the library; empty without any."""
+        scorer, router = self.config.scorer, self.config.router
+        return (
+            by_client(
+                self.halves.skills,
+                edits,
+                self.config,
+                self.scored,
+                lambda before, after: paired(before, after, scorer, router).difference,
+            )
+            if any(edit.accept for edit in edits)
+            else {}
+        )
+
+    def _shown(self, edits: Sequence[Edit]) -> Listed:
+        return shown(self.halves.skills, edits, self.config)
 
     def fired(self, edits: Sequence[Edit]) -> Estimate:
         """Return the rate of false triggers with some edits; without requests that need no skill, some are made."""
