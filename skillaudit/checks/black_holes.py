@@ -19,17 +19,15 @@ def _message(hole: BlackHole) -> str:
     more = f" and {len(hole.victims) - NAMED} more" if len(hole.victims) > NAMED else ""
     if hole.evidence == "structure":
         what = (
-            f"claims the ground of {_families(hole)}" if round(hole.families) else "is close to many skills"
+            f"claims the ground of {hole.families:.0f} families"
+            if hole.families >= 1.5
+            else "is far too broad"
         )
         return f"{hole.skill} {what}; vague requests for {victims}{more} would go to it."
     return (
         f"{hole.skill} takes {percent(hole.share)} of the requests of other skills "
         f"({hole.absorbed:.1f}, where {hole.expected:.1f} would be its share), from {victims}{more}."
     )
-
-
-def _families(hole: BlackHole) -> str:
-    return "1 family" if round(hole.families) == 1 else f"{hole.families:.0f} families"
 
 
 def _ground(hole: BlackHole) -> str:

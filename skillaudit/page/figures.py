@@ -82,11 +82,13 @@ def amount(value: float | None) -> str:
 
 
 def size(value: Estimate) -> str:
-    """Write an estimated number of skills with its interval, such as `52 (0 to 92,188)`."""
+    """Write an estimated number of skills with its interval, such as `52 (0 to 92,188)` or `more than 10 (likeliest 60)`."""
     if value.value is None:
         return "any number"
-    ends = ["any number" if end is None else f"{end:,.0f}" for end in (value.low, value.high)]
-    return f"{value.value:,.0f} ({ends[0]} to {ends[1]})"
+    low = value.low or 0.0
+    if value.high is None:
+        return f"more than {low:,.0f} (likeliest {value.value:,.0f})"
+    return f"{value.value:,.0f} ({low:,.0f} to {value.high:,.0f})"
 
 
 def number(value: Estimate) -> str:
@@ -147,7 +149,7 @@ def cost_text(cost: Cost) -> str:
     if cost.breaks:
         parts.append(f"breaks {plural(cost.breaks, 'skill')}")
     if cost.unseen:
-        parts.append(f"{plural(cost.unseen, 'text')} unseen")
+        parts.append(f"{plural(cost.unseen, 'text')} cut")
     for value, what in ((cost.requests, ""), (cost.false_triggers, " false")):
         if value is not None and value >= 0.05:
             parts.append(f"{amount(value)} in 100{what}")

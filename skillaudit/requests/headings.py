@@ -117,3 +117,15 @@ def _names_other(label: str, own: str) -> bool:
 def is_negative_item(item: str) -> bool:
     """Whether a list item says when not to use the skill."""
     return bool(_NOT_ITEM.search(item))
+
+
+_POINTER = re.compile(
+    r"\(#\d+(?:\s*[-–]\s*#?\d+)?\)|^\W*(?:see|refer to|go to|read|consult)(?: also)?\b[^.]*\]\("
+    r"|^\W*\[[^\]]*\]\([^)]*\)\W*$|\]\([^)\s]*(?:SKILL\.md|\.\./[\w-]+/?)\)",
+    re.IGNORECASE,
+)
+
+
+def is_pointer(raw: str) -> bool:
+    """Whether an item of a list only sends its reader on: to a number of another list, a file, or another skill."""
+    return bool(_POINTER.search(raw))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from skillaudit.requests import wording
-from skillaudit.requests.headings import Scope, is_negative_item, scope_of
+from skillaudit.requests.headings import Scope, is_negative_item, is_pointer, scope_of
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import Block, bare, blocks
 from skillaudit.text.sentences import sentences
@@ -89,7 +89,7 @@ def mined(parts: Sequence[Block], own: str) -> Iterator[str]:
                 )
             continue
         text = bare(part.raw)
-        if not is_negative_item(text):
+        if not (is_negative_item(text) or is_pointer(part.raw)):
             yield from _from_item(text, scope, part)
 
 

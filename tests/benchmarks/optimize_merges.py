@@ -3,7 +3,8 @@
     python -m tests.benchmarks.optimize_merges --data ../shared/data [--libraries NAME,...] [--read]
 
 Characters are those of names and descriptions, counted before and after the accepted merges. A library whose files are
-there, as an archive in the folder `trees`, is read from them: they name the programs that each skill needs.
+there, as an archive in the folder `trees`, is read from them: they name the programs that skills need. Where people
+labelled requests, false triggers are forecast in a hundred requests that need no skill, which are made.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.edits import applied
-from skillaudit.optimize.records import StepName
+from skillaudit.optimize.records import Optimisation, StepName
 from skillaudit.schema import Library
 from tests.benchmarks.routing_data import arguments
 
@@ -25,6 +26,11 @@ FIVE = (
     "davila7-templates", "antigravity-awesome", "mukul-cybersecurity", "openclaw-skills",
     "jeremylongshore-plugins-plus",
 )  # fmt: skip
+ASKED = {
+    "davila7-templates": "davila7", "antigravity-awesome": "antigravity", "mukul-cybersecurity": "cyber",
+    "openclaw-skills": "openclaw",
+}  # fmt: skip
+"""Labelled requests of a library, by the end of their folder's name."""
 MERGE: tuple[StepName, ...] = ("merge",)
 
 
@@ -47,13 +53,16 @@ def main() -> int:
     args = parser.parse_args()
     for name in args.libraries.split(","):
         library = library_of(args.data, name)
-        edits = optimize(library, Config(), only=MERGE).edits
+        asked = args.data / "routing" / f"frontier_{ASKED.get(name)}" / "queries.jsonl.gz"
+        found = optimize(library, Config(requests=(asked,) if asked.is_file() else ()), only=MERGE)
+        edits = found.edits
         after, _, into = applied(library.routable, edits)
         before = sum(len(skill.name) + len(skill.text) for skill in library.routable)
         left = sum(len(skill.name) + len(skill.text) for skill in after if skill.id not in into)
         merged = sum(edit.accept for edit in edits)
         print(
-            f"| {name} | {len(library.routable):,} | {merged:,} | {len(edits) - merged:,} | {before - left:,} |",
+            f"| {name} | {len(library.routable):,} | {merged:,} | {len(edits) - merged:,} | {before - left:,} "
+            f"| {_triggers(found)} |",
             flush=True,
         )
         known = {skill.id: skill.description for skill in library.routable}
@@ -63,6 +72,14 @@ def main() -> int:
             )
             print(f"- {known[edit.skills[0]]}\n- {known[edit.into]}\n+ {edit.after}")
     return 0
+
+
+def _triggers(found: Optimisation) -> str:
+    """Write the forecast of false triggers in a hundred, before and after; a dash where no request judges it."""
+    if found.proof is None:
+        return "–"
+    before, after = found.proof.before.false_trigger.value, found.proof.after.false_trigger.value
+    return "–" if before is None or after is None else f"{100 * before:.1f} → {100 * after:.1f}"
 
 
 if __name__ == "__main__":

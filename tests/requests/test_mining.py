@@ -47,6 +47,23 @@ def test_what_is_turned_away_is_not_a_request() -> None:
     assert mined(body) == ["Writing a talk from scratch"]
 
 
+def test_what_only_sends_the_reader_on_is_not_a_request() -> None:
+    body = """
+## Use cases
+- Preparing a talk for the board (see [the board](board.md))
+- Google ads for the talk (#31): high intent
+- Short clips of the talk (#12-15)
+- See [how to draw charts](charts.md) for the sales
+- [Drawing a chart of the sales](charts.md)
+- Drawing a chart with [plot maker](../plot-maker/SKILL.md)
+- Fixing the talk of issue #31 tonight
+"""
+    assert mined(body) == [
+        "Preparing a talk for the board (see the board)",
+        "Fixing the talk of issue #31 tonight",
+    ]
+
+
 def test_quoted_prompts_win_over_the_line_that_they_stand_in() -> None:
     body = """
 ## Trigger phrases
