@@ -82,7 +82,7 @@ def amount(value: float | None) -> str:
 
 
 def size(value: Estimate) -> str:
-    """Write an estimated number of skills with its interval, such as `52 (0 to 92,188)` or `more than 10 (likeliest 60)`."""
+    """Write an estimated number of skills with its interval: `52 (0 to 92,188)`, `more than 10 (likeliest 60)`."""
     if value.value is None:
         return "any number"
     low = value.low or 0.0
