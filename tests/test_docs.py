@@ -22,7 +22,13 @@ PAGES = [ROOT / "README.md", *sorted(ROOT.glob("[A-Z]*.md")), *sorted(docs.DOCS.
 ALL = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 
 
-@pytest.mark.parametrize("name", docs.PARTS)
+SLOW = {"experiments.md"}
+"""Made by a study."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in docs.PARTS]
+)
 def test_made_parts_are_as_the_program_makes_them(name: str) -> None:
     assert (docs.DOCS / name).read_text(encoding="utf-8") == docs.page(name), "python -m tests.docs writes it"
 

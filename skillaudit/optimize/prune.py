@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,9 +85,13 @@ def _clauses(sentence: str) -> Iterator[str]:
 
 def joined(parts: Clauses) -> str:
     """Return clauses as a text again; the last of a list keeps its `and`."""
-    return " ".join(
-        (ended if clauses[-1].endswith(")") else closed)(" ".join(clauses)) for clauses in parts if clauses
-    )
+    return " ".join(_sentence(clauses) for clauses in parts if clauses)
+
+
+@lru_cache(maxsize=4096)
+def _sentence(clauses: tuple[str, ...]) -> str:
+    # Texts that differ by one clause are tried by the thousand.
+    return (ended if clauses[-1].endswith(")") else closed)(" ".join(clauses))
 
 
 def less(parts: Clauses, kept: Callable[[str], bool]) -> Iterator[Clauses]:

@@ -51,6 +51,13 @@ def sql(*statements: str, values: tuple[object, ...] = ()) -> Damage:
     return damage
 
 
+def gigabyte() -> bytes:
+    """Return a gigabyte of zeros, deflated; a mebibyte is deflated like the one before it."""
+    deflated = zlib.compressobj(1)
+    first, more = (deflated.compress(bytes(1 << 20)) + deflated.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return first + 1023 * more
+
+
 def write(made: Callable[[Path], bytes]) -> Damage:
     """Return a damage that puts what `made` makes of a file in its place."""
 
@@ -120,7 +127,7 @@ DAMAGES: dict[str, Damage] = {
     "half a list of skills": sql(OFFERED, values=(numbers(1, 2)[:-3],)),
     "a list that is no whole number long": sql(OFFERED, values=(zlib.compress(b"1234567"),)),
     "skills that nobody knows": sql(OFFERED, values=(numbers(1, 77),)),
-    "a list of 1 GB": sql(OFFERED, values=(zlib.compress(bytes(1 << 30), 1),)),
+    "a list of 1 GB": sql(OFFERED, values=(gigabyte(),)),
     "a text for a list": sql("UPDATE decisions SET offered = 'a'"),
     "words for a process": sql("UPDATE owners SET pid = 'init'"),
     "a process beyond all": sql("UPDATE owners SET pid = 1000000000000"),

@@ -297,6 +297,7 @@ def test_the_gate_holds_what_a_probe_measured(
     assert "ledger-import" in stale.err
 
 
+@pytest.mark.slow
 def test_a_limit_holds_an_exported_tree_to_what_was_promised(skillaudit: Runner, tmp_path: Path) -> None:
     folder, asked = shelf(tmp_path / "shelf", 1)
     settings = (*LEXICAL, "--router", "older", "--no-cache", "--quiet")

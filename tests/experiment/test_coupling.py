@@ -94,6 +94,7 @@ def test_without_enough_routers_there_is_none() -> None:
     assert with_coupling(half) == tuple(half)
 
 
+@pytest.mark.slow
 def test_simulated_routers_go_through_the_engine(tmp_path: Path, skillaudit: Runner) -> None:
     names = tuple(
         f"simulated/b={b},rescue={odds}" for b, odds in ((0.02, 1), (0.05, 2), (0.08, 4), (0.11, 9))

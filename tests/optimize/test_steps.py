@@ -227,7 +227,7 @@ def test_an_edit_that_loses_more_than_it_gains_is_not_ticked_whatever_its_step()
 
 def test_a_budget_is_kept() -> None:
     skills = [
-        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 40) for at in range(40)
+        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 20) for at in range(40)
     ]
     config = Config(client="claude-code")
     limit = longest_that_fits(skills, config)
@@ -241,7 +241,7 @@ def test_a_budget_is_kept() -> None:
 
 def test_all_clients_are_fitted_at_once() -> None:
     skills = [
-        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 40) for at in range(40)
+        skill(f"skill-{at}", f"Handles matter {at}. " + "Long story about it. " * 20) for at in range(40)
     ]
     bench, lexicon = bench_of(skills, {"skill-1": ["matter 1"]})
     fit_budgets(bench, lexicon, Config())

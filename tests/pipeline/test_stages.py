@@ -157,7 +157,7 @@ def shelf(folder: Path, seed: int) -> tuple[Path, Path]:
     return folder, path
 
 
-@pytest.mark.parametrize(("seed", "router"), [(0, "local"), (1, "older")])
+@pytest.mark.parametrize(("seed", "router"), [(0, "local"), pytest.param(1, "older", marks=pytest.mark.slow)])
 def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path: Path) -> None:
     folder, path = shelf(tmp_path / "shelf", seed)
     config = Config(scorer="lexical", use_cache=False, router=router, requests=(path,))

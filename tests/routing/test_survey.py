@@ -57,7 +57,15 @@ def made(name: ScorerName) -> Quick:
     return make_scorer(name, texts, vectors=embed(texts), embed=embed)
 
 
-@pytest.fixture(scope="module", params=["exact lexical", "index lexical", "index hybrid", "exact dense"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "exact lexical",
+        "index lexical",
+        "index hybrid",
+        pytest.param("exact dense", marks=pytest.mark.slow),
+    ],
+)
 def found(request: pytest.FixtureRequest) -> Iterator[tuple[Quick, survey.Survey]]:
     """A survey in which all are compared, and one by an index that forgets half of the common words."""
     how, name = request.param.split()
