@@ -22,9 +22,9 @@ SCORER = ("--scorer", "lexical")
 
 def spent(checkout: Path, source: Path, home: Path) -> float:
     """Return the CPU seconds of one check, user and system; raises where it ends with an error."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SKILLAUDIT_", "XDG_"))
-    }
+    # Nor may one of the two be kept from storing its bytecode.
+    others = ("PYTHON", "SKILLAUDIT_", "XDG_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     environment |= {"PYTHONPATH": str(checkout), "HOME": str(home)}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run = subprocess.run(
