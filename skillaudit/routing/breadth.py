@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,16 +58,17 @@ def breadth(
     size = len(skills)
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
+    read: Scorer | _WithWords = scorer
     if scorer.name == "dense":
-        scorer, survey = _WithWords(skills, scorer), None
+        read, survey = _WithWords(skills, scorer), None
     if survey is None:
-        low, middle, best = _measures(_similarities(size, scorer))
+        low, middle, best = _measures(_similarities(size, read))
     else:
         starts = range(0, size, SAMPLE)
         parts = [_measures(_sampled(survey, start, min(start + SAMPLE, size))) for start in starts]
         low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
-    reached = _request_quartile(skills, requests, scorer)
+    reached = _request_quartile(skills, requests, read)
     if reached is None:
         return _standing_out(total)
     return (_standing_out(total) + _standing_out(total + robust_z(reached))) / 2
@@ -85,8 +86,6 @@ def _standing_out(total: Floats) -> Floats:
 class _WithWords:
     """The mean that the hybrid scorer takes, of a dense scorer and the two lexical cosines."""
 
-    name: Literal["hybrid"] = "hybrid"
-
     def __init__(self, skills: Sequence[Skill], dense: Scorer) -> None:
         from skillaudit.scoring import LexicalScorer
 
@@ -99,10 +98,6 @@ class _WithWords:
 
     def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
         total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
-        return np.asarray(total / 3, dtype=np.float32)
-
-    def pairs(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        total = self._dense.pairs(rows, columns) + 2 * self._lexical.pairs(rows, columns)
         return np.asarray(total / 3, dtype=np.float32)
 
 
@@ -137,7 +132,7 @@ def sample_starts(size: int) -> npt.NDArray[np.int64]:
     return np.linspace(0, size - BLOCK, SAMPLE // BLOCK).astype(np.int64)
 
 
-def _similarities(skills: int, scorer: Scorer) -> npt.NDArray[np.float32]:
+def _similarities(skills: int, scorer: Scorer | _WithWords) -> npt.NDArray[np.float32]:
     """(sample, N) similarities, NaN between a skill and itself.
 
     A library beyond `SAMPLE` skills is read in blocks at even distances: a block of rows costs a scorer
@@ -180,7 +175,9 @@ def _quantiles(values: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
     return ordered[ranks[0]].astype(np.float64), ordered[ranks[1]].astype(np.float64)
 
 
-def _request_quartile(skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer) -> Floats | None:
+def _request_quartile(
+    skills: Sequence[Skill], requests: Sequence[Request], scorer: Scorer | _WithWords
+) -> Floats | None:
     """(N,) 25th percentile of each skill's scores on requests that are not its own."""
     row_of = {skill.id: row for row, skill in enumerate(skills)}
     known = [request for request in requests if any(gold in row_of for gold in request.gold)]

@@ -18,7 +18,7 @@ NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Probabilities of R requests, parallel to their evidence; right + hijack + none = 1 where routed."""
+    """Probabilities of R requests, parallel to their evidence; what is left of 1 is nothing, or an invalid id."""
 
     right: Floats
     """(R,) a right skill is chosen; 0 where none is on offer."""
@@ -28,11 +28,6 @@ class Outcome:
     A request whose right skill is hidden meets the same list of strangers, so it fires as often."""
     shares: Floats
     """(R, M) which rival is taken, given that one is; rows sum to 1, or to 0 without rivals."""
-
-    @property
-    def none(self) -> Floats:
-        """(R,) nothing, or an invalid id, is chosen."""
-        return 1.0 - self.right - self.hijack
 
 
 def regressors(clearance: Floats, sizes: Floats, kappa: float) -> Floats:

@@ -16,7 +16,17 @@ from skillaudit.routing.calibrate import Calibration, _slugs, blank_prior, calib
 from skillaudit.routing.choice_fit import requests_of, right_or_wrong
 from skillaudit.routing.decisions import DecisionLog, Observation
 from skillaudit.routing.holes import CROWD
-from skillaudit.routing.profiles import ChoiceFit, RouterProfile, built_in, check_name, find, profiles
+from skillaudit.routing.profiles import (
+    DEFAULT_ROUTER,
+    OWN,
+    ChoiceFit,
+    RouterProfile,
+    built_in,
+    check_name,
+    default_router,
+    find,
+    profiles,
+)
 from skillaudit.routing.table import tabulate
 from skillaudit.stats.logistic import logistic
 from tests.routing.conftest import World
@@ -231,6 +241,26 @@ def test_a_saved_profile_is_found_by_name(tmp_path: Path, found: tuple[Calibrati
     assert "mine" in {profile.name for profile in profiles(tmp_path)}
     with pytest.raises(UsageError, match="not fitted for the lexical"):
         find("mine", "lexical", tmp_path)
+
+
+def test_the_router_of_your_own_is_forecast_where_it_was_fitted_for_the_scorer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skillaudit.routing.profiles.user_folder", lambda: tmp_path / "routers")
+    sample = built_in()[0]
+    assert default_router("hybrid") == DEFAULT_ROUTER, "no folder"
+    save(msgspec.structs.replace(sample, name="somebody"), tmp_path / "routers")
+    assert default_router("hybrid") == DEFAULT_ROUTER, "another name"
+    own = msgspec.structs.replace(sample, name=OWN, fits={"hybrid": sample.fits["hybrid"]})
+    save(own, tmp_path / "routers")
+    assert default_router("hybrid") == OWN and default_router("lexical") == DEFAULT_ROUTER
+    assert find(OWN, "hybrid") == own
+
+    def homeless() -> Path:
+        raise OSError("no home")
+
+    monkeypatch.setattr("skillaudit.routing.profiles.user_folder", homeless)
+    assert default_router("hybrid") == DEFAULT_ROUTER
 
 
 @pytest.mark.parametrize("name", ["", "../x", ".hidden", "a b", "a\nb"])

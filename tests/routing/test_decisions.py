@@ -10,7 +10,16 @@ from typing import Any
 import pytest
 
 from skillaudit.errors import RequestError
-from skillaudit.routing.decisions import NONE, RIGHT, UNASKED, WRONG, fold_of, read_decisions, read_library
+from skillaudit.routing.decisions import (
+    NONE,
+    RIGHT,
+    UNASKED,
+    WRONG,
+    fold_of,
+    read_decisions,
+    read_library,
+    read_lines,
+)
 
 LIBRARY = [
     {"name": "a", "description": "does\n  a"},
@@ -120,6 +129,10 @@ def test_candidates_may_bring_their_descriptions(tmp_path: Path) -> None:
         ({"query": "q", "gold": ["a"], "candidates_idx": [7]}, "rows of the library, below 3"),
         ({"query": "q", "gold": ["a"], "candidates_idx": [True]}, "rows of the library"),
         ({"query": "q", "gold": ["a"], "candidates": "a"}, "`candidates` must be a list"),
+        ({"query": "q", "gold": ["a"], "acceptable": "b"}, "`acceptable` must be a list of names"),
+        ({"query": "q", "gold": ["a"], "candidates_idx": 1}, "rows of the library"),
+        ({"query": "q", "gold": ["a"], "candidates_idx": [-1]}, "rows of the library"),
+        ({"query": " ", "gold": ["a"]}, "`query` is missing or not text"),
         ({"query": "q", "gold": ["a"], "candidates": ["a", "zz"]}, "'zz' is not in the library"),
     ],
 )
@@ -140,6 +153,25 @@ def test_broken_files_are_request_errors(tmp_path: Path) -> None:
             read_library(tmp_path / name)
     with pytest.raises(RequestError, match="candidate_descriptions"):
         read_decisions(write(tmp_path / "bare.jsonl", [{"query": "q", "gold": ["a"]}]))
+
+
+def test_lines_are_counted_with_the_blank_ones_and_told_what_ails_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fine = b'{"query": "q", "gold": []}'
+    (tmp_path / "gaps.jsonl").write_bytes(b"\n" + fine + b"\n \n" + fine)
+    library = read_library(write(tmp_path / "library.jsonl", LIBRARY))
+    assert len(read_decisions(tmp_path / "gaps.jsonl", library).decisions) == 2
+    assert [number for number, _ in read_lines(tmp_path / "gaps.jsonl")] == [2, 4]
+    (tmp_path / "latin.jsonl").write_bytes(fine + b'\n{"query": "\xe9"}\n')
+    (tmp_path / "long.jsonl").write_bytes(fine + b"\n" + fine + b" " * 200 + b"\n")
+    monkeypatch.setattr("skillaudit.reading.files.LINE", 100)
+    for name, says in (
+        ("latin", r"latin\.jsonl:2: .*no UTF-8"),
+        ("long", r"long\.jsonl:2: the line is longer"),
+    ):
+        with pytest.raises(RequestError, match=says):
+            read_decisions(tmp_path / f"{name}.jsonl", library)
 
 
 def test_folds_are_even_and_fixed() -> None:
