@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.routing import evidence
-from skillaudit.routing.evidence import Remembered, from_requests, top
+from skillaudit.routing.evidence import FEWER, Remembered, from_requests, likeness, log_sum_exp, top
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import WHOLE, from_descriptors
 from skillaudit.schema import Request
@@ -186,3 +186,47 @@ def test_remembered_similarities_are_the_scorers_own(monkeypatch: pytest.MonkeyP
         assert np.allclose(kept.similarities(start, stop), world.scorer.similarities(start, stop), atol=1e-6)
     monkeypatch.setattr(Remembered, "LARGEST", 2)
     assert np.array_equal(Remembered(world.scorer, 9).similarities(2, 4), world.scorer.similarities(2, 4))
+
+
+def test_pairs_are_the_scorers_own_however_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(40, 0)
+    rows, columns = np.array([3, 0, 39] * 10), np.array([5, 39, 39] * 10)
+    own = world.scorer.pairs(rows, columns)
+    for largest in (2000, 40, 39):
+        monkeypatch.setattr(Remembered, "LARGEST", largest)
+        kept = Remembered(world.scorer, 40)
+        for count in (1, 30, 1):
+            assert kept.pairs(rows[:count], columns[:count]) == pytest.approx(own[:count], abs=1e-6)
+
+
+def test_likeness_is_that_of_descriptors_and_of_very_many_rivals_only_the_best_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World(60, 1, idle=1)
+    monkeypatch.setattr(evidence, "PAIR_BLOCK", 7)
+    found = from_requests(world.skills, world.requests, world.scorer, Contrast(BETA))
+    similar = world.scorer.similarities(0, 60)
+    for row, gold in enumerate(found.gold.tolist()):
+        expected = [
+            0.0 if gold < 0 or rival < 0 else similar[gold, rival] for rival in found.rivals[row].tolist()
+        ]
+        assert found.rival_likeness[row] == pytest.approx(expected, abs=1e-6)
+    read = int((found.rival_likeness != 0).sum())
+    monkeypatch.setattr(evidence, "PAIRS", read)
+    assert np.array_equal(likeness(world.scorer, found.gold, found.rivals), found.rival_likeness)
+    monkeypatch.setattr(evidence, "PAIRS", read - 1)
+    fewer = likeness(world.scorer, found.gold, found.rivals)
+    assert not fewer[:, FEWER:].any() and np.array_equal(fewer[:, :FEWER], found.rival_likeness[:, :FEWER])
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    rows=st.lists(
+        st.lists(st.one_of(st.floats(-50, 50), st.just(-np.inf)), min_size=2, max_size=2), max_size=3
+    )
+)
+def test_a_log_of_a_sum_of_powers_is_that(rows: list[list[float]]) -> None:
+    with np.errstate(divide="ignore"):
+        expected = np.log(np.exp(np.array(rows, dtype=np.float64).reshape(-1, 2)).sum(axis=1))
+    assert log_sum_exp(np.array(rows, dtype=np.float32).reshape(-1, 2)) == pytest.approx(expected, abs=1e-3)
+    assert log_sum_exp(np.zeros((2, 0), dtype=np.float32)).tolist() == [-np.inf] * 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from skillaudit.routing.scripts import foreign, script_of
+from skillaudit.routing.scripts import LETTERS, foreign, script_of
 from skillaudit.schema import Request
 from tests.routing.conftest import World
 from tests.routing.test_predict import run
@@ -22,6 +22,8 @@ from tests.routing.test_predict import run
         ("用 PowerPoint 做一份介绍我们全部产品的演示文稿给客户看", "CJK"),
         ("12 + 30", "LATIN"),
         ("¿?¡!", ""),
+        ("é" * LETTERS + "я" * (LETTERS + 1), "LATIN"),
+        ("é" * (LETTERS // 2 - 1) + "я" * (LETTERS // 2 + 1) + "é" * LETTERS, "CYRILLIC"),
     ],
 )
 def test_script_of(text: str, script: str) -> None:

@@ -128,3 +128,11 @@ def test_a_change_weighs_what_moved_either_way() -> None:
 
     assert changed(0.25, 3.0).weight == pytest.approx(2.25)
     assert changed(None, None).weight == pytest.approx(1.5)
+
+
+def test_who_leaves_with_all_that_was_asked_changes_no_rate_that_is_known(scene: Any) -> None:
+    world, run, _ = scene
+    own = [request for request in world.requests if request.gold == ("s3",)]
+    found = whatif(world.skills, own, run, remove=["s3"])
+    assert (found.accuracy, found.hijack, found.steps[0].accuracy, found.steps[0].hijack) == (None,) * 4
+    assert "s3" in {change.id for change in found.changes}
