@@ -32,7 +32,8 @@ def document(ranking: Ranking) -> Iterator[Block]:
     rows = []
     for place, choice in enumerate(ranking.choices, 1):
         words = ", ".join(f"{word} {weight:.2f}" for word, weight in choice.words)
-        told = (cut(choice.description, SHOWN), f"because of: {words}" if words else "")
+        door = f"behind {choice.behind}, which is chosen first" if choice.behind else ""
+        told = (door, cut(choice.description, SHOWN), f"because of: {words}" if words else "")
         notes = tuple(note for note in told if note)
         cells = (
             Span(f"{place}.", "muted"), link(choice.id), Span(f"{choice.score:.3f}"),

@@ -12,9 +12,9 @@ from skillaudit.clients import select
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
-from skillaudit.pipeline.making import competing, scorer_for
+from skillaudit.pipeline.making import competing, doors, scorer_for
+from skillaudit.pipeline.stages import Around, routed
 from skillaudit.progress import SILENT, Progress
-from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import default_router
 from skillaudit.schema import Coverage, Record, Request, ScorerName
 from skillaudit.scoring import LexicalScorer
@@ -31,6 +31,8 @@ class Ranked(Record):
     """What the scorer says, in [-1, 1]."""
     probability: float
     """Chance that the router picks it, if the first of the ranking is the right one."""
+    behind: str
+    """The gateway that is chosen before it; empty where it stands in the list itself."""
     words: tuple[tuple[str, float], ...]
     """Words of the request that carry the lexical score, with their parts of it."""
 
@@ -79,18 +81,19 @@ def route(
         scores = np.asarray(scorer.scores([query]))[0]
         order = np.lexsort((np.arange(len(shown)), -scores))
         first = shown[int(order[0])]
-        routing = forecast(
+        above = doors(library, config)
+        routing = routed(
             shown,
             [Request(query=query, gold=gold, source="file") for gold in ((first.id,), ())],
             scorer,
-            families=[skill.category or "" for skill in shown],
-            labels=[-1] * len(shown),
-            neighbors=None,
+            above,
+            Around([skill.category or "" for skill in shown], [-1] * len(shown), None),
             router=config.router or default_router(config.scorer),
-            brief=True,
             coverage=Coverage(
                 requests=1, no_skill_requests=1, judged_skills=1, unjudged=(), sources=(), leaked=0
             ),
+            library=shown,
+            brief=True,
         )
     finally:
         if cache is not None:
@@ -111,6 +114,7 @@ def route(
                 path=shown[row].path,
                 score=round(float(scores[row]), 4),
                 probability=round(chance.get(shown[row].id, 0.0), 4),
+                behind=above.get(shown[row].id, ""),
                 words=tuple((word, round(part, 4)) for word, part in lexical.explain(query, row)[:6]),
             )
             for row in order[:top].tolist()

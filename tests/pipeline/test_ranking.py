@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from skillaudit import audit
 from skillaudit.config import Config
@@ -14,6 +15,7 @@ from skillaudit.page.ranking import document
 from skillaudit.page.text import render
 from skillaudit.pipeline.ranking import route
 from tests.conftest import SAMPLES
+from tests.pipeline.test_stages import written
 
 
 @pytest.mark.parametrize(
@@ -37,10 +39,27 @@ def test_a_library_of_which_nothing_competes_is_told_why(
     for name in ("slides", "tables"):
         write_skill(name, f"Makes {name} of notes.", folder="repo/.github/skills")
     with pytest.raises(UsageError, match="manual-only or left out"):
-        route([tmp_path], "make slides", Config(scorer="lexical", use_cache=False))
-    report = audit([tmp_path], Config(use_cache=False))
+        route([tmp_path], "make slides", Config(scorer="lexical", use_cache=False, client="claude-code"))
+    report = audit([tmp_path], Config(use_cache=False, client="claude-code"))
     assert (
         (report.library.skills, report.library.routable) == (2, 0)
         and report.law is not None
         and not report.law.points
     )
+
+
+def test_what_stands_behind_gateways_is_chosen_in_stages(tmp_path: Path) -> None:
+    """The chance of the first is that of both choices, and only gateways rival it from outside its own."""
+    config = replace(written(tmp_path / ".claude" / "skills", router=True), requests=())
+    found = route([tmp_path], "a request for roses", config, top=8)
+    assert {one.id: one.behind for one in found.choices} == {
+        "garden": "", "kitchen": "",
+        **dict.fromkeys(("beans", "hedges", "roses"), "garden"), **dict.fromkeys(("bread", "salad", "soup"), "kitchen"),
+    }  # fmt: skip
+    chance = {one.id: one.probability for one in found.choices}
+    assert found.choices[0].id == "roses" and chance["roses"] == max(chance.values())
+    assert chance["kitchen"] > 0 and chance["bread"] == chance["salad"] == chance["soup"] == 0
+    assert "behind garden, which is chosen first" in " ".join(render(document(found)).split())
+    flat = replace(written(tmp_path / "flat" / ".claude" / "skills", router=False), requests=())
+    found = route([tmp_path / "flat"], "a request for roses", flat, top=8)
+    assert {one.behind for one in found.choices} == {""}
