@@ -222,6 +222,14 @@ def test_several_models_give_a_class_first() -> None:
     assert [profile.name for profile in outcome.profiles] == ["both", "both/m", "both/n"]
     group, first, second = (p.fits["hybrid"].coefficients[0] for p in outcome.profiles)
     assert first < group < second
+    together, *alone = outcome.profiles
+    for name in ("log_loss", "log_loss_size_only", "brier", "calibration_error", "coverage"):
+        assert together.metrics[name] == pytest.approx(np.mean([one.metrics[name] for one in alone]))
+    assert together.metrics["auc"] == alone[0].metrics["auc"] and "auc" not in alone[1].metrics
+    assert not together.cells and [{cell.model for cell in one.cells} for one in alone] == [{"m"}, {"n"}]
+    assert [one.decisions for one in outcome.profiles] == [1440, 720, 720] and together.sizes == (2, 60)
+    assert "of 2 models" in together.description and "of n" in alone[1].description
+    assert together.training == "a log of decisions over 60 skills"
     assert next(model for model in outcome.models if model.model == "n").auc is None
 
 
