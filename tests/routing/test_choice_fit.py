@@ -125,7 +125,7 @@ def test_a_router_is_fitted_to_its_own_decisions_at_the_rows_that_are_asked_for(
         right[TABLE.routed].mean(), abs=0.05
     )
     assert 0 < fit.start.weight <= 1 and fit.start.name in {start.name for start in starts}
-    assert logistic(x @ fit.hijack).mean() < 0.05, "no error went to another skill"
+    assert logistic(TABLE.x[TABLE.routed] @ fit.hijack).mean() < 0.05, "no error went to another skill"
     other = np.where(rows, outcome, np.where(outcome == RIGHT, WRONG, RIGHT))
     again = fit_router(decided(other, np.full(len(right), -1)), "m", rows, starts)
     assert np.array_equal(fit.right.mean, again.right.mean) and np.array_equal(fit.hijack, again.hijack)

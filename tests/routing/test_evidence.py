@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import msgspec
 import numpy as np
 import pytest
@@ -230,3 +232,26 @@ def test_a_log_of_a_sum_of_powers_is_that(rows: list[list[float]]) -> None:
         expected = np.log(np.exp(np.array(rows, dtype=np.float64).reshape(-1, 2)).sum(axis=1))
     assert log_sum_exp(np.array(rows, dtype=np.float32).reshape(-1, 2)) == pytest.approx(expected, abs=1e-3)
     assert log_sum_exp(np.zeros((2, 0), dtype=np.float32)).tolist() == [-np.inf] * 2
+
+
+class Heard:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int, int]] = []
+
+    def update(self, stage: str, done: int, total: int, note: str = "") -> None:
+        self.steps.append((stage, done, total))
+
+
+def test_how_far_it_is_rises_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(6, 2)
+    world.scorer.queries |= dict(zip((s.text for s in world.skills), world.scorer.skills, strict=True))
+    monkeypatch.setattr(evidence, "BLOCK_CELLS", 24)
+    monkeypatch.setattr("skillaudit.routing.stand_ins.BLOCK_CELLS", 24)
+    asked, alone = Heard(), Heard()
+    from_requests(world.skills, world.requests, world.scorer, Contrast(BETA), asked)
+    from_descriptors(world.skills, world.scorer, Contrast(BETA), 0.5, alone)
+    assert asked.steps == [("routing", done, 12) for done in (0, 4, 8, 12)]
+    assert alone.steps[0] == ("routing", 0, 6) and len(alone.steps) > 1
+    assert all(first[1] < last[1] <= 6 for first, last in pairwise(alone.steps))

@@ -32,9 +32,9 @@ def asked(skills: tuple[Skill, ...]) -> tuple[Request, ...]:
     )
 
 
-@pytest.mark.parametrize("claims", [1, 2])
-def test_what_a_removal_spares_is_what_the_black_holes_of_the_forecast_say(claims: int) -> None:
-    skills = library(*NARROW, *[CLAIM] * claims)
+@pytest.mark.parametrize(("claims", "times"), [(1, 1), (2, 1), (1, 6)])
+def test_what_a_removal_spares_is_what_the_black_holes_of_the_forecast_say(claims: int, times: int) -> None:
+    skills = library(*NARROW, *[CLAIM] * claims, *NARROW * (times - 1))
     requests = (*asked(skills[:5]), Request(query="hello there, how are you", gold=(), source="file"))
     scorer = LexicalScorer([skill.text for skill in skills])
     told = spared(skills, requests, scorer, None)
