@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skillaudit.routing.borrowed import Borrowed, borrowed
-from skillaudit.routing.breadth import breadth, robust_z, tail
+from skillaudit.routing.breadth import BLOCK, SAMPLE, breadth, robust_z, sample_starts, tail
 from skillaudit.routing.holes import broad_rows
 from skillaudit.routing.predict import forecast
 from skillaudit.schema import BlackHole, Request, Skill
@@ -209,6 +209,13 @@ def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: 
     part = breadth(world.skills, (), world.scorer)
     assert whole is not None and part is not None
     assert np.corrcoef(whole, part)[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("size", [SAMPLE + 1, 2_000, 55_142])
+def test_a_sample_is_taken_from_end_to_end(size: int) -> None:
+    starts = sample_starts(size)
+    assert starts[0] == 0 and starts[-1] == size - BLOCK and len(starts) == SAMPLE // BLOCK
+    assert np.ptp(np.diff(starts)) <= 1
 
 
 def test_breadth_under_a_dense_scorer_reads_the_words_too() -> None:

@@ -17,7 +17,8 @@ from tests.routing.conftest import VectorScorer, World, coverage, unit
 
 def runner(world: World, vectors: dict[str, np.ndarray]) -> Any:
     def run(skills: Sequence[Skill], requests: Sequence[Request]) -> Routing:
-        scorer = VectorScorer(np.stack([vectors[skill.id] for skill in skills]), world.scorer.queries)
+        shown = np.array([vectors[skill.id] for skill in skills], dtype=np.float32).reshape(-1, 24)
+        scorer = VectorScorer(shown, world.scorer.queries)
         return forecast(
             skills,
             requests,
@@ -136,3 +137,10 @@ def test_who_leaves_with_all_that_was_asked_changes_no_rate_that_is_known(scene:
     found = whatif(world.skills, own, run, remove=["s3"])
     assert (found.accuracy, found.hijack, found.steps[0].accuracy, found.steps[0].hijack) == (None,) * 4
     assert "s3" in {change.id for change in found.changes}
+
+
+def test_the_first_skill_of_a_library_changes_nothing_that_was_known(scene: Any) -> None:
+    _, run, twin = scene
+    found = whatif((), (), run, add=[twin])
+    assert found.false_trigger is None and found.accuracy is None
+    assert [change.id for change in found.changes] == ["twin"]
