@@ -7,7 +7,7 @@ of the k-th largest similarity, and hardly more than k entries reach it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,6 +21,9 @@ from skillaudit.spread import spread
 FloatArray: TypeAlias = NDArray[np.float32]
 Block: TypeAlias = Callable[[int, int], FloatArray]
 """Similarities of rows start..stop to all skills, shape (stop - start, N); may be overwritten if fresh."""
+
+Upper: TypeAlias = Callable[[int], Iterator[FloatArray]]
+"""Similarities of so many rows at a time to themselves and all after them, shape (rows, N - start)."""
 
 Pairwise: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], FloatArray]
 """Similarities of pairs of skills, each end by its position."""
@@ -91,6 +94,38 @@ def nearest(
     return Neighbors(indices, similarities, mean)
 
 
+def nearest_by_halves(
+    upper: Upper,
+    n: int,
+    k: int = DEFAULT_K,
+    *,
+    block_size: int | None = None,
+    seen: Callable[[int, FloatArray], None] | None = None,
+    progress: Progress = SILENT,
+) -> Neighbors:
+    """Find what `nearest` finds at half the products: the similarity of two skills is the same both ways.
+
+    A quarter of all similarities is held at most. `seen` is shown each block of rows by its start, whole.
+    """
+    k = max(0, min(k, n - 1))
+    rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // max(n, 1))
+    waiting: list[list[FloatArray]] = [[] for _ in range(0, n, rows)]
+    found = []
+    for number, part in enumerate(upper(rows)):
+        start = number * rows
+        for later in range(number + 1, len(waiting)):
+            first = later * rows - start
+            waiting[later].append(part[:, first : first + rows].T.copy())
+        sims = np.concatenate([*waiting[number], part], axis=1)
+        waiting[number].clear()
+        if seen is not None:
+            seen(start, sims)
+        found.append(_of_similarities(sims, start, k))
+        progress.update("neighbors", start + len(part), n)
+    indices, similarities, mean = zip(*found, strict=True)
+    return Neighbors(np.concatenate(indices), np.concatenate(similarities), np.concatenate(mean))
+
+
 def _of_rows(
     search: tuple[Block, int, int], rows: tuple[int, int]
 ) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
@@ -99,8 +134,15 @@ def _of_rows(
     sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
     if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
         sims = sims.copy()
-    own = (np.arange(stop - start), np.arange(start, stop))
-    mean = (sims.sum(axis=1) - sims[own]) / (n - 1)
+    return _of_similarities(sims, start, k)
+
+
+def _of_similarities(
+    sims: FloatArray, start: int, k: int
+) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
+    """The same of whole rows from `start` on, which are overwritten."""
+    own = (np.arange(len(sims)), np.arange(start, start + len(sims)))
+    mean = (sims.sum(axis=1) - sims[own]) / (sims.shape[1] - 1)
     sims[own] = -np.inf
     return *_largest(sims, k), mean
 

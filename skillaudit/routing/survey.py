@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.analysis.neighbors import Neighbors, nearest, refined
+from skillaudit.analysis.neighbors import Neighbors, nearest, nearest_by_halves, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
 from skillaudit.schema import EngineName
@@ -67,7 +67,15 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
     if size <= LARGE or not isinstance(scorer, DenseScorer | HybridScorer | LexicalScorer):
         return None
     sample = (sample_starts(size)[:, None] + np.arange(BLOCK)).reshape(-1)
+    held = np.empty((size, len(sample)), dtype=np.float16)
     recall, by_vectors = 1.0, None
+    if size <= EXACT and engine == "local":
+
+        def seen(start: int, rows: npt.NDArray[np.float32]) -> None:
+            held[start : start + len(rows)] = rows[:, sample]
+
+        found = nearest_by_halves(scorer.upper, size, KEPT, seen=seen, progress=progress)
+        return Survey(found, sample, held, found if isinstance(scorer, DenseScorer) else None, recall)
     if isinstance(scorer, DenseScorer) or size <= EXACT:
         # Vectors are held against all others: up to 50,000 a product of matrices is cheaper than any index.
         found = nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
@@ -81,7 +89,7 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
         found = refined(candidates, scorer.pairs, mean, KEPT)
         recall = _recall(found, scorer, np.linspace(0, size - 1, TRIED).astype(np.int64).tolist())
-    block, held = scorer.against(sample), np.empty((size, len(sample)), dtype=np.float16)
+    block = scorer.against(sample)
     for start in range(0, size, _ROWS):
         held[start : start + _ROWS] = block(start, min(start + _ROWS, size))
     return Survey(found, sample, held, by_vectors, recall)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,11 @@ class DenseScorer:
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [-1, 1]."""
         return self._vectors[start:stop] @ self._vectors.T
+
+    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [-1, 1]."""
+        for start in range(0, len(self._vectors), step):
+            yield self._vectors[start : start + step] @ self._vectors[start:].T
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
@@ -91,6 +96,11 @@ class HybridScorer:
         return self.dense.similarities(start, stop) * THIRD + self.lexical.similarities(start, stop) * (
             1 - THIRD
         )
+
+    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [-1, 1]."""
+        for dense, lexical in zip(self.dense.upper(step), self.lexical.upper(step), strict=True):
+            yield dense * THIRD + lexical * (1 - THIRD)
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""

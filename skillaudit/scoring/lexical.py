@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -116,17 +116,29 @@ class _Index:
 
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
+        return self._products(rows, self._dense, self._sparse)
+
+    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the products of `step` of the library's rows at a time with themselves and all after them."""
+        later = self._sparse
+        for start in range(0, self.rows.shape[0], step):
+            yield self._products(self.rows[start : start + step], self._dense[:, start:], later)
+            later = later[:, step:]
+
+    def _products(
+        self, rows: Counts, dense_others: NDArray[np.float32], others: Counts
+    ) -> NDArray[np.float32]:
         dense, sparse = self._split(rows)
-        if self._sparse.shape[1] < _WIDE:
-            found = np.asarray((sparse @ self._sparse).toarray(), dtype=np.float32)
+        if others.shape[1] < _WIDE:
+            found = np.asarray((sparse @ others).toarray(), dtype=np.float32)
         else:
             # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
-            found = np.empty((rows.shape[0], self._sparse.shape[1]), dtype=np.float32)
+            found = np.empty((rows.shape[0], others.shape[1]), dtype=np.float32)
             for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
                 columns, weights = sparse.indices[start:stop], sparse.data[start:stop]
-                found[row] = self._sparse[columns].T @ weights
+                found[row] = others[columns].T @ weights
         if self._often:
-            found += dense @ self._dense
+            found += dense @ dense_others
         return found
 
     def heaviest(self) -> Counts:
@@ -210,6 +222,10 @@ class LexicalScorer:
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [0, 1]."""
         return self._index.products(self._index.rows[start:stop])
+
+    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
+        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [0, 1]."""
+        return self._index.upper(step)
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [0, 1]."""

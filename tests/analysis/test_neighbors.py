@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, nearest
+from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, nearest, nearest_by_halves
 from skillaudit.progress import Cancelled
 from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import scatter
@@ -39,6 +40,33 @@ def test_equals_brute_force_with_ties(n: int, k: int, levels: int, block_size: i
     indices, values = brute(sims, min(k, n - 1))
     assert found.indices.tolist() == indices
     assert found.similarities.tolist() == values
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(2, 90),
+    k=st.integers(1, 40),
+    levels=st.integers(1, 50),
+    block_size=st.integers(1, 100),
+    seed=st.integers(0, 10_000),
+)
+def test_halves_give_what_the_whole_gives(n: int, k: int, levels: int, block_size: int, seed: int) -> None:
+    half = np.random.default_rng(seed).integers(0, levels, size=(n, n)).astype(np.float32) / 64
+    sims = half + half.T
+    rows: dict[int, FloatArray] = {}
+
+    def upper(step: int) -> Iterator[FloatArray]:
+        return (sims[start : start + step, start:].copy() for start in range(0, n, step))
+
+    def seen(start: int, block: FloatArray) -> None:
+        rows[start] = block.copy()
+
+    found = nearest_by_halves(upper, n, k, block_size=block_size, seen=seen)
+    whole = nearest(lambda a, b: sims[a:b], n, k, block_size=block_size)
+    assert found.indices.tolist() == whole.indices.tolist()
+    assert found.similarities.tolist() == whole.similarities.tolist()
+    assert found.mean.tolist() == whole.mean.tolist()
+    assert np.concatenate([rows[start] for start in sorted(rows)]).tolist() == sims.tolist()
 
 
 @pytest.mark.parametrize("levels", [2, 40, 1 << 22])

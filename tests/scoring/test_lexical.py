@@ -122,6 +122,22 @@ def test_row_by_row_gives_the_same_bits_as_all_rows_at_once(monkeypatch: pytest.
     assert np.array_equal(LexicalScorer(texts).similarities(0, 60), at_once)
 
 
+@pytest.mark.parametrize("wide", [0, 200, 1 << 20])
+def test_a_half_of_the_scores_is_the_whole_from_the_diagonal_on(
+    wide: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "_WIDE", wide)
+    monkeypatch.setattr(lexical, "_OFTEN_FLOOR", 5)
+    rng = np.random.default_rng(3)
+    texts = [" ".join(f"w{number}" for number in rng.zipf(1.5, 12)) for _ in range(300)]
+    scorer = LexicalScorer(texts)
+    for number, part in enumerate(scorer.upper(70)):
+        start = 70 * number
+        whole = scorer.similarities(start, min(start + 70, 300))
+        np.testing.assert_allclose(part, whole[:, start:], atol=1e-6)
+        assert part.shape == whole[:, start:].shape
+
+
 def test_pairs_of_one_row_together_score_as_pairs_alone() -> None:
     texts = [
         f"skill-{i}: writes {WORDS[i % 7]} about {WORDS[i % 5]} for {WORDS[i % 3]} {i}" for i in range(60)
