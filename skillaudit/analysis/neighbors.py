@@ -88,7 +88,7 @@ def nearest(
         return Neighbors(indices, similarities, mean)
     rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // n)
     chunks = [(start, min(start + rows, n)) for start in range(0, n, rows)]
-    for (start, stop), found in zip(chunks, spread(_of_rows, (block, n, k), chunks, engine), strict=True):
+    for (start, stop), found in zip(chunks, spread(_of_rows, (block, k), chunks, engine), strict=True):
         indices[start:stop], similarities[start:stop], mean[start:stop] = found
         progress.update("neighbors", stop, n)
     return Neighbors(indices, similarities, mean)
@@ -127,10 +127,10 @@ def nearest_by_halves(
 
 
 def _of_rows(
-    search: tuple[Block, int, int], rows: tuple[int, int]
+    search: tuple[Block, int], rows: tuple[int, int]
 ) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
     """The neighbours of some rows, their similarities, and the mean ones."""
-    (block, n, k), (start, stop) = search, rows
+    (block, k), (start, stop) = search, rows
     sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
     if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
         sims = sims.copy()
