@@ -48,27 +48,30 @@ def deliver_json(value: Any, path: Path | None = None) -> None:
     deliver(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n", path, "json")
 
 
-def deliver(text: str, path: Path | None, kind: Kind = "text") -> None:
-    """Write `text` to `path`, or to stdout when it is None or `-`, made harmless for its kind.
+def deliver(text: str | Iterable[str], path: Path | None, kind: Kind = "text") -> None:
+    """Write `text`, whole or in pieces, to `path`, or to stdout when it is None or `-`, made harmless for its kind.
 
-    A link is followed; a device, a pipe or a socket is written to as it is. A reader of stdout that has
-    left, as `head` does, is no error. Raises UsageError when the file cannot be written; an old file is
-    then still whole.
+    Pieces end where nothing that acts can stand, such as between the elements of a list. A link is followed; a
+    device, a pipe or a socket is written to as it is. A reader of stdout that has left, as `head` does, is no
+    error. Raises UsageError when the file cannot be written; an old file is then still whole.
     """
-    data = harmless(text, kind).encode(_encoding(path, kind), errors="replace")
+    encoding = _encoding(path, kind)
+    pieces = [text] if isinstance(text, str) else text
+    data = (harmless(piece, kind).encode(encoding, errors="replace") for piece in pieces)
     if path is None or str(path) == "-":
         # Bytes, so that neither the locale's encoding nor the platform's line ends touch the report.
         try:
             flush()
             if sys.stdout is not None:
-                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.writelines(data)
                 sys.stdout.buffer.flush()
         except BrokenPipeError:
             drop_stdout()  # what follows, a gate's exit code above all, still counts
         return
     with reported(path):
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as device:
+                device.writelines(data)
         else:
             replace(path.resolve(), data)
 

@@ -73,11 +73,15 @@ def write(
 ) -> None:
     """Render the report once for each output and deliver it; text in short, or `everything`."""
     from skillaudit.formatters import kind_of, render, text
+    from skillaudit.formatters.json import pieces
 
     for entry in outputs:
         if entry.form == "text":
             paint = _target(entry.path) is None and colours()
             said = text.render(report, verdict=verdict, everything=everything, paint=paint)
             deliver(said, entry.path, "painted" if paint else "text")
+            continue
+        if entry.form == "json":
+            deliver(pieces(report, verdict=verdict), entry.path, "json")
             continue
         deliver(render(entry.form, report, verdict=verdict), entry.path, kind_of(entry.form))

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,8 +45,8 @@ def reported(path: Path) -> Iterator[None]:
         raise UsageError(f"cannot write {path}: {about}{why_not(error)}.") from error
 
 
-def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
-    """Put `data` in the place of a file, or make it; a crash leaves the old file or the new one.
+def replace(path: Path, data: bytes | Iterable[bytes], *, mode: int | None = None) -> None:
+    """Put `data`, whole or in pieces, in the place of a file, or make it; a crash leaves the old file or the new one.
 
     The file has the permissions `mode`, else those of the old file, else those that the umask leaves;
     never a set-uid, set-gid or sticky bit. A link is replaced, not followed. Raises OSError, with the old
@@ -61,7 +61,7 @@ def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
             os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         )
         with os.fdopen(os.open(temporary, flags, 0o666 if mode is None else 0o600), "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             if mode is not None and hasattr(os, "fchmod"):
                 os.fchmod(file.fileno(), mode & 0o777)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,12 +14,32 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 
+_NONE = '\n  "skills": []'
+"""No skills at the top of a report; deeper down, lines are indented further."""
+_TOGETHER = 500
+"""Skills in a piece."""
+
+
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
     """Return `report` as JSON; the gate's decision, where there is one, under `verdict`."""
-    document: dict[str, Any] = msgspec.to_builtins(report)
+    return "".join(pieces(report, verdict=verdict))
+
+
+def pieces(report: Report, *, verdict: Verdict | None = None) -> Iterator[str]:
+    """Yield what `render` returns, some skills at a time: of 55,000 the whole is several times 200 MB."""
+    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, skills=()))
     if verdict is not None:
         document["verdict"] = msgspec.to_builtins(verdict)
-    return pretty(document)
+    text = pretty(document)
+    if not report.skills:
+        yield text
+        return
+    before, after = text.split(_NONE)
+    yield before + _NONE.removesuffix("]")
+    for start in range(0, len(report.skills), _TOGETHER):
+        listed = pretty(report.skills[start : start + _TOGETHER])
+        yield ("," if start else "") + listed[1 : -len("\n]\n")].replace("\n", "\n  ")
+    yield "\n  ]" + after
 
 
 def pretty(document: object) -> str:

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from skillaudit.config import Gate
-from skillaudit.formatters.json import read, render, schema
+from skillaudit.formatters import json as written
+from skillaudit.formatters.json import pieces, read, render, schema
 from skillaudit.gate import judge
 from tests.reports import small_report
 
@@ -17,6 +18,23 @@ from tests.reports import small_report
 def test_round_trip() -> None:
     report = small_report()
     assert read(render(report)) == report
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+def test_pieces_are_the_whole(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written, "_TOGETHER", 2)
+    report = small_report()
+    skills = [
+        msgspec.structs.replace(report.skills[0], id=f"s{at}", description='\n  "skills": []\u00df')
+        for at in range(count)
+    ]
+    report = msgspec.structs.replace(report, skills=tuple(skills))
+    for verdict in (None, judge(report, Gate(max_hijack=0.1))):
+        document = msgspec.to_builtins(report)
+        if verdict is not None:
+            document["verdict"] = msgspec.to_builtins(verdict)
+        whole = msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+        assert "".join(pieces(report, verdict=verdict)) == whole
 
 
 def test_a_report_fits_its_published_schema() -> None:
