@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from skillaudit.schema import Skill
@@ -58,20 +60,21 @@ ALTERNATIVES = tuple(
 """Words of which a request means one, by every spelling: languages, systems, clouds, frameworks and, last, stages."""
 
 _VERSION = re.compile(r"v?\d+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
-def parts(name: str) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def parts(name: str) -> tuple[str, ...]:
     """Return the words of a name in order, case folded; `webScraping` has two."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return [part for part in re.split(r"[\W_]+", spaced.casefold()) if part]
+    return tuple(part for part in _BETWEEN.split(_HUMP.sub(" ", name).casefold()) if part)
 
 
-def alternative(ours: list[str], theirs: list[str]) -> bool:
+def alternative(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two names say different words of one kind, as `sdk-java` and `sdk-py` do; a stage only one must say."""
+    both = [list(map(folded, words)) for words in (ours, theirs)]
     for kind in ALTERNATIVES:
-        left, right = (
-            {kind[word] for word in map(folded, words) if word in kind} for words in (ours, theirs)
-        )
+        left, right = ({kind[word] for word in words if word in kind} for words in both)
         if left != right and ((left and right) or kind is ALTERNATIVES[-1]):
             return True
     return False
@@ -92,7 +95,7 @@ def opposed(ours: Skill, theirs: Skill) -> bool:
     return "to" in there and "to" in back and there != back
 
 
-def subject(words: list[str]) -> frozenset[str]:
+def subject(words: Sequence[str]) -> frozenset[str]:
     """Return what a name is about, folded: its words without roles and words of quality."""
     return frozenset(folded(word) for word in words if word not in EVERY_ROLE) - VARIANT
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -138,19 +138,21 @@ def _verdict(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
 
 def _place(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
     how = rule.loading
-    home = how.project[0] if how.project else "the folder of skills"
-    move = f"move it to {home}/{skill.name}"
+
+    def move() -> str:
+        return f"move it to {_home(how)}/{skill.name}"
+
     if site.kind == "sample":
-        return "it lies among templates, examples or test data", f"{move} if it is meant to be used"
+        return "it lies among templates, examples or test data", f"{move()} if it is meant to be used"
     if site.kind == "elsewhere":
-        return "it lies in no folder of skills", move
+        return "it lies in no folder of skills", move()
     if site.kind == "client":
         if site.root not in (*how.project, *how.user):
-            return f"{rule.title} does not read {site.root}", f"copy it to {home}/{skill.name}"
+            return f"{rule.title} does not read {site.root}", f"copy it to {_home(how)}/{skill.name}"
         if site.inside and how.nested != "listed":
             told = "only for work there" if how.nested == "there" else "not at all"
-            return f"{site.root} below {site.inside} is read {told}", move
-    passed = set(site.passed) & set(how.plugins)
+            return f"{site.root} below {site.inside} is read {told}", move()
+    passed = bool(site.passed) and not set(how.plugins).isdisjoint(site.passed)
     if site.kind == "plugin" and (site.inside or passed) and not set(site.ships) & set(how.plugins):
         return (
             f"it is shipped only by manifests that {rule.title} does not read",
@@ -164,16 +166,20 @@ def _place(skill: Skill, site: Site, rule: ClientProfile) -> Verdict:
     return _depth(skill, site, how, move)
 
 
-def _depth(skill: Skill, site: Site, how: Loading, move: str) -> Verdict:
+def _home(how: Loading) -> str:
+    return how.project[0] if how.project else "the folder of skills"
+
+
+def _depth(skill: Skill, site: Site, how: Loading, move: Callable[[], str]) -> Verdict:
     depth = len(site.below.split("/")) if site.below else 0
     if site.nested and not how.below_skill:
-        return "it lies below another skill", move
+        return "it lies below another skill", move()
     if site.kind == "client" and depth == 0 and not how.root_file:
-        return "it stands in the folder of skills itself", move
+        return "it stands in the folder of skills itself", move()
     if how.depth is not None and depth > how.depth:
         return (
             f"it lies {depth} folders deep, and only {how.depth} {'is' if how.depth == 1 else 'are'} read",
-            move,
+            move(),
         )
     if site.linked == "file" and not how.linked_files:
         return "its SKILL.md is a link", "link its folder, or copy the file"
@@ -185,16 +191,16 @@ def _depth(skill: Skill, site: Site, how: Loading, move: str) -> Verdict:
 
 def _name(skill: Skill, site: Site, how: Loading) -> str:
     """Return what the client calls a skill that it loads from a site."""
-    folder = site.below.rpartition("/")[2] or folder_of(skill)
     name = skill.name
-    if how.name in {"folder", "folder-and-written"}:
-        single = site.kind == "plugin" and not site.below
-        name = skill.name if single else folder
+    if how.name in {"folder", "folder-and-written"} and (site.kind != "plugin" or site.below):
+        name = site.below.rpartition("/")[2] or folder_of(skill)
     for character in how.replaced:
         name = name.replace(character, "-")
     if how.name_cap is not None:
         name = name[: how.name_cap]
-    plugin = site.origin.plugin if not site.ships or set(site.ships) & set(how.plugins) else ""
+    plugin = site.origin.plugin
+    if plugin and site.ships and set(how.plugins).isdisjoint(site.ships):
+        return name
     return how.prefix.format(plugin=plugin, name=name) if plugin and how.prefix else name
 
 
@@ -202,9 +208,10 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
     """Let scopes override, and tell nested skills of one name apart, as the client does."""
     how = rule.loading
     groups: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(found):
-        if one.listed:
-            groups[one.name].append(at)
+    if how.overrides or how.nested == "listed":
+        for at, one in enumerate(found):
+            if one.listed:
+                groups[one.name].append(at)
     out = list(found)
     for members in groups.values():
         if len(members) > 1 and how.overrides:
@@ -236,7 +243,7 @@ def _behind(skills: Sequence[Skill], found: list[Loaded], rule: ClientProfile) -
         one = found[at]
         placed = (
             one.state == "not loaded"
-            and one.reason == _depth(skills[at], skills[at].site, rule.loading, "")[0]
+            and one.reason == _depth(skills[at], skills[at].site, rule.loading, str)[0]
         )
         if placed and parents.get(one.id) in reached:
             reached.add(one.id)

@@ -56,15 +56,14 @@ def borrowed(skills: Sequence[Skill], families: Sequence[str]) -> dict[int, Borr
         if 2 <= len(held) <= most
     }
     telling = {word: found for word, found in kinds.items() if len(found) <= 2}
-    nobody: Counter[str] = Counter()
     scores, told = np.zeros(len(skills)), []
     for row, words in enumerate(texts):
         of: Counter[str] = Counter()
         for word in words:
+            if word not in telling:
+                continue
             others = [
-                family
-                for family, held in telling.get(word, nobody).items()
-                if held > (family == families[row])
+                family for family, held in telling[word].items() if held > (family == families[row])
             ]
             if len(others) == 1:
                 of[others[0]] += 1

@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,8 +35,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TOKEN = re.compile(rf"[{SYLLABIC}]|[^\W_{SYLLABIC}]+(?:[+#]+(?![^\W_]))?")
 
 
-def _words(raw: str) -> list[str]:
-    return [part.casefold() for part in _CAMEL.split(raw)]
+@lru_cache(maxsize=1 << 16)
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(part.casefold() for part in _CAMEL.split(raw))
 
 
 def _raw_tokens(text: str) -> list[str]:

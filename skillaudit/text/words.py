@@ -11,8 +11,11 @@ from functools import lru_cache
 
 from skillaudit.text.scripts import UNSPACED
 
-_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_])+(?:['’](?=[^\W\d_])[^\W\d_]+)?")
-_RUN = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\W_])+(?:['’](?=[^\W\d_])[^\W\d_]+)?")
+_SPACED = rf"[^\W_{UNSPACED}]+(?:['’][^\W\d_]+)?"
+_TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
+_RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
+_ASCII = re.compile(r"[a-zA-Z0-9]+(?:'[a-zA-Z]+)?")
+"""The same in a text of ASCII alone, which is read twice as fast so."""
 _UNSPACED_ONLY = re.compile(rf"[{UNSPACED}]+")
 _JOINED = re.compile(r"\w++(?:-\w++)*+")
 
@@ -35,7 +38,7 @@ STOP_WORDS = frozenset(_STOP.split())
 
 def tokens(text: str) -> list[str]:
     """Split into case-folded words, one per character in scripts without spaces."""
-    return [word.casefold() for word in _TOKEN.findall(text)]
+    return [word.casefold() for word in (_ASCII if text.isascii() else _TOKEN).findall(text)]
 
 
 def is_unspaced(token: str) -> bool:
@@ -49,7 +52,7 @@ def terms(text: str) -> list[tuple[str, str]]:
     Stop words, single letters and bare numbers are left out.
     """
     if text.isascii():
-        return [(key, run) for run in _RUN.findall(text) if (key := _telling(run))]
+        return [(key, run) for run in _ASCII.findall(text) if (key := _telling(run))]
     found: list[tuple[str, str]] = []
     for run in _RUN.findall(text):
         if not run.isascii() and _UNSPACED_ONLY.fullmatch(run):
