@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -39,10 +40,10 @@ def pairs_of(
         return msgspec.structs.replace(pair, merge=why)
 
     known = {frozenset((rows[pair.a], rows[pair.b])) for pair in routing.pairs}
-    doubles = [
+    doubles = (
         (a, b) for a, b in _likest(structure) if frozenset((a, b)) not in known and verdicts.likely(a, b)
-    ]
-    silent = [Pair(a=shown[a].id, b=shown[b].id, a_to_b=0.0, b_to_a=0.0) for a, b in doubles[:DOUBLES]]
+    )
+    silent = [Pair(a=shown[a].id, b=shown[b].id, a_to_b=0.0, b_to_a=0.0) for a, b in islice(doubles, DOUBLES)]
     pairs = list(map(told, _with_cosines(routing.pairs, shown, structure)))
     silent = [pair for pair in map(told, _with_cosines(silent, shown, structure)) if pair.merge]
     if not judged:

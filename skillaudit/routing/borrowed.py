@@ -62,9 +62,7 @@ def borrowed(skills: Sequence[Skill], families: Sequence[str]) -> dict[int, Borr
         for word in words:
             if word not in telling:
                 continue
-            others = [
-                family for family, held in telling[word].items() if held > (family == families[row])
-            ]
+            others = [family for family, held in telling[word].items() if held > (family == families[row])]
             if len(others) == 1:
                 of[others[0]] += 1
         counts = np.array([count for count in of.values() if count >= MIN_WORDS], dtype=np.float64)
