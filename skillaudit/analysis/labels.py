@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -88,10 +88,11 @@ def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str,
     document_frequency: Counter[str] = Counter()
     groups = [_Words() for _ in range(count)]
     for text, label in zip(texts, labels.tolist(), strict=True):
-        found = list(terms(text))
-        document_frequency.update({key for key, _ in found})
+        found = terms(text)
+        keys = [key for key, _ in found]
+        document_frequency.update(set(keys))
         if label >= 0:
-            groups[label].add(Counter(key for key, _ in found), found)
+            groups[label].add(keys, found)
     return tuple(
         ", ".join(words.best(document_frequency, len(texts))) or f"group {index + 1}"
         for index, words in enumerate(groups)
@@ -105,14 +106,13 @@ class _Words:
         self.size = 0
         self.holders: Counter[str] = Counter()
         self.said: Counter[str] = Counter()
-        self.forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.found: list[tuple[str, str]] = []
 
-    def add(self, said: Counter[str], found: list[tuple[str, str]]) -> None:
+    def add(self, keys: list[str], found: list[tuple[str, str]]) -> None:
         self.size += 1
-        self.holders.update(said.keys())
-        self.said.update(said)
-        for key, form in found:
-            self.forms[key][form] += 1
+        self.holders.update(set(keys))
+        self.said.update(keys)
+        self.found += found
 
     def best(self, document_frequency: Counter[str], total: int) -> list[str]:
         scores = {key: self._score(key, total / document_frequency[key]) for key in self.holders}
@@ -122,7 +122,8 @@ class _Words:
                 break
             if not any(_same_stem(key, other) for other in chosen):
                 chosen.append(key)
-        return [max(sorted(self.forms[key]), key=lambda form: self.forms[key][form]) for key in chosen]
+        forms = {word: Counter(form for key, form in self.found if key == word) for word in chosen}
+        return [min(found.items(), key=lambda one: (-one[1], one[0]))[0] for found in forms.values()]
 
     def _score(self, key: str, rarity: float) -> float:
         # One member's own word says nothing about the group, however rare it is.

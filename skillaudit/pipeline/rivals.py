@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import filterfalse, islice
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
@@ -38,6 +39,7 @@ def rivals_of(
         flow = traffic[row]
         takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosines[row][other], other))[:TAKERS]
         near = list(cosines[row])[:NEAREST]
+        ours = sorted(words[row])
         chosen = sorted(
             {*takers, *near},
             key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other),
@@ -49,13 +51,17 @@ def rivals_of(
                     cosine=cosines[row][other],
                     loses_to=flow.get(other, (0.0, 0.0))[0],
                     takes_from=flow.get(other, (0.0, 0.0))[1],
-                    shared_terms=tuple(named[word] for word in sorted(words[row] & words[other])[:TERMS]),
-                    own_terms=tuple(named[word] for word in sorted(words[row] - words[other])[:TERMS]),
+                    shared_terms=_first(named, filter(words[other].__contains__, ours)),
+                    own_terms=_first(named, filterfalse(words[other].__contains__, ours)),
                 )
                 for other in chosen
             )
         )
     return tuple(found)
+
+
+def _first(named: Sequence[str], words: Iterator[int]) -> tuple[str, ...]:
+    return tuple(map(named.__getitem__, islice(words, TERMS)))
 
 
 def _words(skill: Skill) -> frozenset[str]:
