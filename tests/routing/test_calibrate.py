@@ -136,7 +136,9 @@ def test_what_claims_everything_counts_by_its_share_of_what_is_on_offer() -> Non
 
 def test_a_router_that_falls_is_not_held_to_a_class_that_does_not(found: tuple[Calibration, World]) -> None:
     log, world = simulated(1)
-    held = calibrate(log, world.scorer, prior=find("frontier", "hybrid")).profiles[0].fits["hybrid"]
+    one = calibrate(log, world.scorer, prior=find("frontier", "hybrid"))
+    held = one.profiles[0].fits["hybrid"]
+    assert one.start == "frontier" and one.profiles[0].description == "choice model of m"
     own = found[0].profiles[0].fits["hybrid"]
     assert abs(own.coefficients[2] - TRUE[2]) < 0.6 < abs(held.coefficients[2] - TRUE[2])
     assert "most like `older`" in found[0].profiles[0].description
