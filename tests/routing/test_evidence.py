@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.routing import evidence
-from skillaudit.routing.evidence import FEWER, Remembered, from_requests, likeness, log_sum_exp, top
+from skillaudit.routing.evidence import FEWER, RIVALS, Remembered, from_requests, likeness, log_sum_exp, top
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import WHOLE, from_descriptors
 from skillaudit.schema import Request
@@ -230,6 +230,25 @@ def test_a_log_of_a_sum_of_powers_is_that(rows: list[list[float]]) -> None:
         expected = np.log(np.exp(np.array(rows, dtype=np.float64).reshape(-1, 2)).sum(axis=1))
     assert log_sum_exp(np.array(rows, dtype=np.float32).reshape(-1, 2)) == pytest.approx(expected, abs=1e-3)
     assert log_sum_exp(np.zeros((2, 0), dtype=np.float32)).tolist() == [-np.inf] * 2
+
+
+def test_few_pairs_are_asked_for_and_many_are_read_off_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(40, 0)
+    calls: list[tuple[int, int]] = []
+
+    def similarities(start: int, stop: int) -> np.ndarray:
+        calls.append((start, stop))
+        return world.scorer.skills[start:stop] @ world.scorer.skills.T
+
+    monkeypatch.setattr(world.scorer, "similarities", similarities)
+    kept = Remembered(world.scorer, 40)
+    kept.pairs(np.zeros(RIVALS, dtype=np.int64), np.ones(RIVALS, dtype=np.int64))
+    assert not calls
+    kept.pairs(np.zeros(RIVALS + 1, dtype=np.int64), np.ones(RIVALS + 1, dtype=np.int64))
+    monkeypatch.setattr(world.scorer, "pairs", lambda *_: pytest.fail("they are known"))
+    kept.pairs(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
+    kept.similarities(3, 9)
+    assert calls == [(0, 40)]
 
 
 class Heard:
