@@ -118,6 +118,19 @@ def test_coverage_is_over_parts_that_are_large_enough() -> None:
     assert coverage_of([40, 40, 40, 40], [20, 21, 19, 40]) == 0.75
 
 
+@pytest.mark.parametrize(("chance", "outcome"), [(1.0, RIGHT), (0.0, NONE)])
+def test_who_is_sure_and_right_is_covered(chance: float, outcome: int) -> None:
+    every = np.ones(ENOUGH, dtype=bool)
+    trial = table_of([5] * ENOUGH, [outcome] * ENOUGH)
+    assert model_fit(trial, "m", every, predicted([chance] * ENOUGH), [every]).coverage == 1.0
+
+
+def test_the_same_decisions_give_the_same_ranges() -> None:
+    trial, foretold = table_of([2] * 9, [RIGHT] * 9), predicted([0.4] * 9)
+    first, again = (cells_of(trial, "m", np.ones(9, dtype=bool), foretold) for _ in range(2))
+    assert first == again and first[0].low < 0.4 < first[0].high
+
+
 def test_figures_are_of_the_rows_that_were_held_out() -> None:
     trial = table_of([2, 2, 2, 2], [RIGHT, NONE, RIGHT, RIGHT])
     fit = model_fit(trial, "m", mask(0, 1, 2, count=4), predicted([0.9, 0.2, 0.6, 0.0]), [])
