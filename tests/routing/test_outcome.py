@@ -89,6 +89,13 @@ def test_a_list_of_one_hijacks_nothing() -> None:
         assert found.hijack.tolist() == [0.0] * 3 and found.right.min() > 0
 
 
+def test_the_only_skill_is_taken_however_badly_it_scores() -> None:
+    world = World(1, 1)
+    world.scorer.queries = {text: -vector for text, vector in world.scorer.queries.items()}
+    evidence = evidence_of(world)
+    assert evidence.gold_score[0] < 0 and rank_first(evidence).right.tolist() == [1.0]
+
+
 @pytest.mark.parametrize(
     ("ahead", "tied", "chance"),
     [(0.1, 0, 1.0), (0.1, 3, 1.0), (-0.1, 1, 0.0), (0.0, 1, 1 / 2), (0.0, 3, 1 / 4), (np.inf, 0, 1.0)],
