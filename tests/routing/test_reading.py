@@ -95,6 +95,7 @@ def test_profiles_that_see_scores_alike_have_them_read_once() -> None:
     world = World(5, 2)
     scorer = Counted(world.scorer.skills, world.scorer.queries)
     reader = Reader(world.skills, world.requests, scorer)
+    assert reader.scorer_name == "hybrid"
     first = reader.view(PROFILE)
     again = reader.view(msgspec.structs.replace(PROFILE, name="other"))
     assert scorer.asked == 10 and again.evidence is first.evidence
