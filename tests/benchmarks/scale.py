@@ -1,7 +1,7 @@
 """CPU and memory of an audit by the size of the library, beside those of plainer ways to the same answer.
 
     python -m tests.benchmarks.scale CORPUS.jsonl.gz [--sizes 1000 5000 20000 55142] [--only lexical plain steps]
-        [--svg docs/scale.svg] [--counts]
+        [--svg docs/scale.svg] [--counts] [--forecasts]
 
 Each row is a process of its own from start to exit; CPU seconds are user and system time, which other work on the
 machine lengthens less than it lengthens the wall clock, but does lengthen: ratios and exponents count.
@@ -17,6 +17,7 @@ Beyond the corpus, rows are copies of it with one word in eight taken from anoth
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import gzip
 import json
 import math
@@ -29,6 +30,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skillaudit.analysis.neighbors import nearest
+from skillaudit.progress import SILENT
+from skillaudit.routing.predict import forecast
+from skillaudit.routing.survey import KEPT, TOP, Survey, survey
+from skillaudit.schema import Coverage, Forecast, Skill
 from skillaudit.scoring import LexicalScorer
 
 _TEXTS = """
@@ -155,6 +161,42 @@ def counted(library: Path) -> str:
     return f"| {len(texts):,} | {index.rows.nnz / len(texts):.0f} | {exact:,.0f} | {rough:,.0f} |"
 
 
+def forecasts(library: Path) -> str:
+    """Return a row of what is forecast from the neighbours that the index finds, and from those all against all."""
+    with library.open(encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    skills = [
+        Skill(id=f"s{at}", name=row["name"], description=row["description"]) for at, row in enumerate(rows)
+    ]
+    scorer = LexicalScorer([skill.text for skill in skills])
+    around = survey(scorer, len(skills), SILENT)
+    if around is None:
+        raise SystemExit(f"{len(skills):,} skills are held against each other anyway")
+
+    def told(found: Survey) -> Forecast:
+        return forecast(
+            skills,
+            (),
+            scorer,
+            families=[""] * len(skills),
+            labels=[-1] * len(skills),
+            neighbors=None,
+            coverage=Coverage(
+                requests=0, no_skill_requests=0, judged_skills=0, unjudged=(), sources=(), leaked=0
+            ),
+            brief=True,
+            survey=found,
+        ).forecast
+
+    exact = nearest(scorer.similarities, len(skills), KEPT)
+    hits = (around.neighbors.indices[:, :TOP, None] == exact.indices[:, None, :TOP]).any(axis=2).mean()
+    both = (told(around), told(dataclasses.replace(around, neighbors=exact, recall=1.0)))
+    rates = [(one.accuracy.value or 0.0, one.hijack.value or 0.0, one.no_skill.value or 0.0) for one in both]
+    apart = max(abs(ours - theirs) for ours, theirs in zip(*rates, strict=True))
+    cells = " | ".join(f"{ours:.4f}, {theirs:.4f}" for ours, theirs in zip(*rates, strict=True))
+    return f"| {len(skills):,} | {around.recall:.3f} | {hits:.3f} | {cells} | {apart:.4f} |"
+
+
 def plot(runs: Sequence[Run]) -> str:
     """Return CPU seconds by skills as an SVG, both axes logarithmic."""
     across = [math.log10(run.skills) for run in runs]
@@ -201,13 +243,14 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=list(_COLOURS), choices=list(_COLOURS))
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--counts", action="store_true", help="count multiplications instead")
+    parser.add_argument("--forecasts", action="store_true", help="forecast by index and exactly instead")
     options = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores\n", flush=True)
     runs = []
     with tempfile.TemporaryDirectory() as scratch:
         for size, library in libraries(options.corpus, sorted(options.sizes), Path(scratch)).items():
-            if options.counts:
-                print(counted(library), flush=True)
+            if options.counts or options.forecasts:
+                print(counted(library) if options.counts else forecasts(library), flush=True)
                 continue
             for name, command in commands(library).items():
                 if name in options.only and size <= _MOST.get(name, size):
