@@ -1,7 +1,7 @@
 """CPU and memory of an audit by the size of the library, beside those of plainer ways to the same answer.
 
     python -m tests.benchmarks.scale CORPUS.jsonl.gz [--sizes 1000 5000 20000 55142] [--only lexical plain steps]
-        [--svg docs/scale.svg] [--counts] [--forecasts]
+        [--svg docs/scale.svg] [--counts] [--forecasts] [--changed]
 
 Each row is a process of its own from start to exit; CPU seconds are user and system time, which other work on the
 machine lengthens less than it lengthens the wall clock, but does lengthen: ratios and exponents count.
@@ -10,6 +10,10 @@ machine lengthens less than it lengthens the wall clock, but does lengthen: rati
 - `plain`: the same words as a dense matrix, all against all, and one pass of Python over each row.
 - `steps`: what BERTopic does by default after its embedding: UMAP to five dimensions, HDBSCAN with groups of ten,
   words by class; on the same words, projected to 384 dimensions.
+
+`--changed` takes the steps of somebody who changes one skill: an audit, the same again, one after the change, and
+in a repository of as many files `check` and `check --since HEAD`; it counts the skills of which the report says
+something else after the change.
 
 Beyond the corpus, rows are copies of it with one word in eight taken from another row.
 """
@@ -22,6 +26,7 @@ import gzip
 import json
 import math
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -197,6 +202,63 @@ def forecasts(library: Path) -> str:
     return f"| {len(skills):,} | {around.recall:.3f} | {hits:.3f} | {cells} | {apart:.4f} |"
 
 
+_NEW = "Draws a chart of sales by month for the finance team when the quarter ends."
+
+
+def changed(library: Path) -> list[str]:
+    """Return a row for each step around the change of one skill, and what the change moves in the report."""
+    os.environ["SKILLAUDIT_CACHE"] = str(library.with_suffix(".cache"))
+    lexical, out = ["--scorer", "lexical", "-q"], library.with_suffix(".out")
+    audit = [sys.executable, "-m", "skillaudit"]
+    report = [*audit, "report", str(library), *lexical, "-f", "json", "-o", str(out)]
+    lines = library.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    steps = [measured("report", len(rows), report)]
+    before = {skill["id"]: skill for skill in json.loads(out.read_bytes())["skills"]}
+    steps.append(measured("report, unchanged", len(rows), report))
+    middle = len(rows) // 2
+    lines[middle] = json.dumps({**rows[middle], "description": _NEW})
+    library.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    steps.append(measured("report, one changed", len(rows), report))
+    after = {skill["id"]: skill for skill in json.loads(out.read_bytes())["skills"]}
+    moved = [{key for key in new if new[key] != before.get(name, {}).get(key)} for name, new in after.items()]
+    files = library.with_suffix(".files")
+    for at, row in enumerate(rows):
+        file = files / "skills" / f"skill-{at}" / "SKILL.md"
+        file.parent.mkdir(parents=True)
+        file.write_text(_skill(at, row["description"]), encoding="utf-8")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *command], cwd=files, check=True
+        )
+    check = [
+        *audit,
+        "check",
+        str(files / "skills"),
+        *lexical,
+        "-f",
+        "json",
+        "-o",
+        str(out),
+        "--tolerance",
+        "1",
+    ]
+    steps.append(measured("check", len(rows), check))
+    file = files / "skills" / f"skill-{middle}" / "SKILL.md"
+    file.write_text(_skill(middle, _NEW), encoding="utf-8")
+    steps.append(measured("check --since HEAD", len(rows), [*check, "--since", "HEAD"]))
+    beside = sum(bool(fields - {"x", "y"}) for fields in moved)
+    return [
+        *(f"| {run.skills:,} | {run.contestant} | {run.cpu:.1f} |" for run in steps),
+        f"skills with another place on the map: {sum(not fields.isdisjoint(('x', 'y')) for fields in moved):,}; "
+        f"of which something else is said: {beside:,}",
+    ]
+
+
+def _skill(number: int, description: str) -> str:
+    return f"---\nname: skill-{number}\ndescription: {json.dumps(description)}\n---\n\nDo it.\n"
+
+
 def plot(runs: Sequence[Run]) -> str:
     """Return CPU seconds by skills as an SVG, both axes logarithmic."""
     across = [math.log10(run.skills) for run in runs]
@@ -243,12 +305,16 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=list(_COLOURS), choices=list(_COLOURS))
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--counts", action="store_true", help="count multiplications instead")
+    parser.add_argument("--changed", action="store_true", help="change one skill instead")
     parser.add_argument("--forecasts", action="store_true", help="forecast by index and exactly instead")
     options = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores\n", flush=True)
     runs = []
     with tempfile.TemporaryDirectory() as scratch:
         for size, library in libraries(options.corpus, sorted(options.sizes), Path(scratch)).items():
+            if options.changed:
+                print(*changed(library), sep="\n", flush=True)
+                continue
             if options.counts or options.forecasts:
                 print(counted(library) if options.counts else forecasts(library), flush=True)
                 continue
