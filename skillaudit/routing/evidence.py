@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.analysis.neighbors import lower_bound
 from skillaudit.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ PAIRS, FEWER = 200_000, 8
 PAIR_BLOCK = 50_000
 BLOCK_CELLS = 4_000_000
 """Scores held at once."""
+LONG, CROWD = 1_024, 16
+"""Scores of a request from which on the best are looked for among those that reach a bound; so many times as many as
+are wanted may reach it, as hundreds that are equal do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +323,15 @@ def strengths(scores: Array, offset: float | None) -> Array:
 
 def top(scores: npt.NDArray[np.float32], width: int) -> tuple[Ints, Floats]:
     """Columns and values of the `width` best scores of each row, best first, ties by column."""
+    if scores.shape[1] >= LONG:
+        reached = scores >= lower_bound(scores, width)[:, None]
+        counts = np.count_nonzero(reached, axis=1)
+        if counts.max(initial=0) <= CROWD * width:
+            row, column = np.nonzero(reached)
+            found = scores[row, column]
+            first = np.cumsum(counts) - counts
+            best = np.lexsort((column, -found, row))[first[:, None] + np.arange(width)]
+            return column[best], found[best].astype(np.float64)
     if width < scores.shape[1]:
         chosen = np.argpartition(scores, scores.shape[1] - width, axis=1)[:, -width:]
     else:

@@ -173,6 +173,18 @@ def test_whole_descriptors_stand_in_for_cut_ones_and_for_missing_skills() -> Non
     assert found.clearance[0] == from_descriptors(listed, world.scorer, Contrast(BETA), 0.5).clearance[0]
 
 
+@pytest.mark.parametrize("levels", [1, 3, 40, 1 << 20])
+@pytest.mark.parametrize("count", [0, 3])
+def test_the_best_of_a_long_row_are_those_of_all_of_it(levels: int, count: int) -> None:
+    scores = (np.random.default_rng(levels).integers(0, levels, (count, 1_500)) / levels).astype(np.float32)
+    scores[:, 7] = -np.inf
+    columns, values = top(scores, 24)
+    assert values.tolist() == np.sort(scores, axis=1)[:, :-25:-1].tolist()
+    assert np.take_along_axis(scores, columns, axis=1).tolist() == values.tolist()
+    if levels == 1 << 20:
+        assert columns.tolist() == np.argsort(-scores, axis=1, kind="stable")[:, :24].tolist()
+
+
 def test_top_breaks_ties_by_column_and_pads() -> None:
     columns, values = top(np.array([[0.5, 0.7, 0.5, -np.inf]], dtype=np.float32), 4)
     assert columns.tolist() == [[1, 0, 2, -1]]
