@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 
 import msgspec
@@ -14,6 +15,7 @@ from skillaudit.cache import Cache
 from skillaudit.clients import listing, offered, visibility
 from skillaudit.clients.gateways import parents_of
 from skillaudit.config import Config
+from skillaudit.embedding.devices import fixed_arithmetic
 from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.embedding.stage import embed
 from skillaudit.laws.execution_law import Chain
@@ -29,7 +31,7 @@ from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import Progress
 from skillaudit.requests.gathering import coverage, gather_told
-from skillaudit.requests.records import Told
+from skillaudit.requests.records import Gathered, Told
 from skillaudit.routing.survey import survey
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
 from skillaudit.scoring import Scorer, make_scorer
@@ -45,6 +47,19 @@ def make_report(
 ) -> Report:
     """Return the report on a library, by what people `told` of it and the chains that are `stated`."""
     gathered = gather_told(library, told, progress=progress)
+    # Words alone make no product that is worth a second thread: one would spin for more than it computes.
+    with fixed_arithmetic("cpu") if config.scorer == "lexical" else nullcontext():
+        return _made(library, gathered, config, cache, progress, stated)
+
+
+def _made(
+    library: Library,
+    gathered: Gathered,
+    config: Config,
+    cache: Cache | None,
+    progress: Progress,
+    stated: Sequence[Chain],
+) -> Report:
     shown = competing(library, config)
     encode = embedder(config, cache, progress)
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
