@@ -72,11 +72,13 @@ def write(
     outputs: Sequence[Output], report: Report, verdict: Verdict | None = None, *, everything: bool = False
 ) -> None:
     """Render the report once for each output and deliver it; text in short, or `everything`."""
-    from skillaudit.formatters import kind_of, render, text
+    from skillaudit.formatters import kind_of, render
     from skillaudit.formatters.json import pieces
 
     for entry in outputs:
         if entry.form == "text":
+            from skillaudit.formatters import text
+
             paint = _target(entry.path) is None and colours()
             said = text.render(report, verdict=verdict, everything=everything, paint=paint)
             deliver(said, entry.path, "painted" if paint else "text")
