@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,17 +16,21 @@ from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Floats
 from skillaudit.optimize.edits import applied
-from skillaudit.optimize.prune import Clauses, clauses_of, joined, less
+from skillaudit.optimize.prune import fitted
 from skillaudit.optimize.records import Edit, Room
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import in_sentences, without_generic
-from skillaudit.optimize.words.source import stems
 from skillaudit.routing.triggers import claim_everything
 from skillaudit.schema import Estimate, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.stats.intervals import UNKNOWN
 
+FILLED = 2
+"""Most that a text may be longer than an even share of a client's room, as a multiple."""
+_TRIES = 4
+TIE = 0.1
+"""Requests by which a text must be better than the one that tells most for its length."""
 NAMED = 6
 """Skills that a remark names."""
 CLAIMS = "cut that short it would claim everything, and draw requests that need no skill"
@@ -91,25 +95,27 @@ def longest_that_fits(skills: Sequence[Skill], config: Config) -> int | None:
     Zero means that not even descriptions of `SHORTEST` characters fit.
     """
 
-    def whole(limit: int) -> bool:
-        cut = [
-            skill
-            if len(skill.description) <= limit
-            else msgspec.structs.replace(skill, description=skill.description[:limit])
-            for skill in skills
-        ]
-        return all(entry.state == "full" for entry in _listing(cut, config).entries)
+    def cut(limit: int) -> bool:
+        return fits([skill.description[:limit] for skill in skills], skills, config)
 
     longest = max((len(skill.description) for skill in skills), default=0)
-    if whole(longest):
+    if cut(longest):
         return None
-    if not whole(SHORTEST):
+    if not cut(SHORTEST):
         return 0
     low, high = SHORTEST, longest
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if whole(middle) else (low, middle)
+        low, high = (middle, high) if cut(middle) else (low, middle)
     return low
+
+
+def fits(texts: Sequence[str], skills: Sequence[Skill], config: Config) -> bool:
+    """Whether the client of `config` shows every skill whole with these descriptions."""
+    told = [
+        msgspec.structs.replace(skill, description=text) for skill, text in zip(skills, texts, strict=True)
+    ]
+    return all(entry.state == "full" for entry in _listing(told, config).entries)
 
 
 def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config, embed: Embed | None = None) -> list[str]:
@@ -128,7 +134,8 @@ def fit_budgets(bench: Bench, lexicon: Lexicon, config: Config, embed: Embed | N
     if limits:
         tightest = min(limits, key=lambda name: (limits[name], name))
         clients = " and ".join(sorted(limits))
-        notes += _Shortening(bench, lexicon, config, embed, limits[tightest], clients).run()
+        chosen = [msgspec.structs.replace(config, client=name) for name in sorted(limits)]
+        notes += _Shortening(bench, lexicon, config, embed, limits[tightest], clients, chosen).run()
     return notes
 
 
@@ -144,7 +151,7 @@ def fit_budget(bench: Bench, lexicon: Lexicon, config: Config, embed: Embed | No
         return []
     if limit == 0:
         return [_hopeless(config.client or "", len(skills))]
-    return _Shortening(bench, lexicon, config, embed, limit, config.client or "").run()
+    return _Shortening(bench, lexicon, config, embed, limit, config.client or "", [config]).run()
 
 
 def listed(bench: Bench) -> list[Skill]:
@@ -180,9 +187,12 @@ class _Shortening:
     embed: Embed | None
     limit: int
     clients: str
+    configs: Sequence[Config] = ()
+    """One for each client; without any, none has room to spare."""
 
     def run(self) -> list[str]:
         """Make the edits; return what could not be cut."""
+        self.limit = self._filled()
         options = self._options()
         chosen, done = self._chosen(options)
         many = " and " in self.clients
@@ -190,7 +200,9 @@ class _Shortening:
             best = found[chosen[row]]
             refused = "" if row in done else CLAIMS
             before = len(self.bench.skills[row].description)
-            room = f"{self.clients} {'have' if many else 'has'} room for {self.limit} characters each"
+            room = (
+                f"{self.clients} {'have' if many else 'has'} room for texts of up to {self.limit} characters"
+            )
             reason = f"{room}; this had {before}"
             if not refused and len(best.text) > self.limit:
                 reason += f", and has no sentence that ends before {len(best.text)}"
@@ -214,6 +226,24 @@ class _Shortening:
                 else:
                     done.discard(row)
         return chosen, done
+
+    def _filled(self) -> int:
+        """Return how long texts may be so that all fit: longer than an even share, as whole sentences end before it."""
+        skills, rows = listed(self.bench), self._long()
+        place = {skill.id: at for at, skill in enumerate(skills)}
+        low, high = self.limit, FILLED * self.limit
+        for _ in range(_TRIES if self.configs else 0):
+            middle = (low + high) // 2
+            texts = [skill.description for skill in skills]
+            for row in rows:
+                skill = self.bench.skills[row]
+                made = _drafts(skill, row, self.lexicon, (), middle)
+                texts[place[skill.id]] = max(
+                    (text for text in made if len(text) <= middle), key=len, default=made[0]
+                )
+            whole = all(fits(texts, skills, config) for config in self.configs)
+            low, high = (middle, high) if whole else (low, middle)
+        return low
 
     def _long(self) -> list[int]:
         return [
@@ -239,7 +269,12 @@ class _Shortening:
             gain = bench.gain(bench.board.try_column(row, scores[:, at]))
             found.setdefault(row, []).append(_Option(text, scores[:, at], gain))
         for options in found.values():
-            options.sort(key=lambda each: (max(len(each.text) - self.limit, 0), -each.gain))
+            best = max(
+                (each.gain for each in options if len(each.text) <= self.limit), default=options[0].gain
+            )
+            options.sort(
+                key=lambda each: (max(len(each.text) - self.limit, 0), max(best - TIE - each.gain, 0.0))
+            )
         return found
 
     def _broad(self, texts: Mapping[int, str]) -> frozenset[str]:
@@ -266,17 +301,24 @@ def _kept_long(left: Sequence[str]) -> str:
 def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], limit: int) -> list[str]:
     """Return descriptions of at most `limit` characters, and after them longer ones that are shorter than now."""
     before = skill.description
-    weights = lexicon.weights(row, rivals)
-    texts = [before, lead_of(skill, lexicon.sources[row]), without_generic(before)]
     found = [
         made
         for room in (limit, 3 * limit // 2, 2 * limit)
-        for made in (_kept(before, weights, room), *(opening(text, room) for text in texts))
+        for made in _drafts(skill, row, lexicon, rivals, room)
     ]
     claimed = claims(before)
     fitting = [text for text in dict.fromkeys(found) if text and (claimed or not claims(text))]
     least = limit if any(len(text) <= limit for text in fitting) else len(before) - 1
     return [text for text in fitting if len(text) <= max(least, 2 * limit) and len(text) < len(before)]
+
+
+def _drafts(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], room: int) -> list[str]:
+    """Return descriptions for so many characters: what tells most, and openings, empty where none fits."""
+    before = skill.description
+    texts = [before, lead_of(skill, lexicon.sources[row]), without_generic(before)]
+    away = partial(lexicon.turns_away, row)
+    told = fitted(before, lexicon.weights(row, rivals), room, away)
+    return [told, *(opening(text, room) for text in texts)]
 
 
 def opening(text: str, limit: int) -> str:
@@ -288,27 +330,3 @@ def opening(text: str, limit: int) -> str:
             break
         kept = longer
     return kept
-
-
-def _kept(text: str, weights: Mapping[str, float], limit: int) -> str:
-    """Return a description of at most `limit` characters, rid of whole sentences and items of lists.
-
-    What goes first is what tells least for its length, by the words that no other part says; the first sentence
-    stays. Longer where nothing more can be left out.
-    """
-    parts = clauses_of(text)
-    words = {clause: frozenset(stems(clause)) for clauses in parts for clause in clauses}
-
-    def told(option: Clauses) -> float:
-        said = {
-            word for clauses in option for clause in clauses for word in words.get(clause) or stems(clause)
-        }
-        return math.fsum(weights.get(word, 0.0) for word in sorted(said))
-
-    while len(whole := joined(parts)) > limit:
-        options = [option for option in less(parts, lambda _: False) if joined(option)]
-        if not options:
-            return whole
-        now = told(parts)
-        parts = min(options, key=lambda each: (now - told(each)) / max(len(whole) - len(joined(each)), 1))
-    return whole

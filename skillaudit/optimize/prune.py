@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,12 +14,15 @@ from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.words.lexicon import WHEN, Lexicon
 from skillaudit.optimize.words.lists import shorter
 from skillaudit.optimize.words.phrasing import closed, ended
+from skillaudit.optimize.words.source import stems
 from skillaudit.text.sentences import sentences
 
 LEAST = 0.02
 """Expected requests that leaving a clause out must bring by words."""
 LEFT = 12
 """Characters that a description must keep."""
+WORTH = 0.5
+"""What a sentence that is put back must tell for its length, in parts of what the rest does."""
 _COMMA = re.compile(r"[,;](?=\s)|[，；、]")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 
@@ -58,6 +62,73 @@ def pruned(bench: Bench, row: int, lexicon: Lexicon) -> list[str]:
             return found
         best, parts = gains[at], options[at]
         found.append(joined(parts))
+
+
+def _never(_sentence: str) -> bool:
+    return False
+
+
+def fitted(text: str, weights: Mapping[str, float], room: int, away: Callable[[str], bool] = _never) -> str:
+    """Return a description of at most `room` characters, rid of whole sentences and items of lists.
+
+    What goes first is what tells least for its length, by the words that no other part says; the first sentence stays,
+    and the text is longer where nothing more can be left out. What room is left goes to the sentence that tells most
+    of what is gone, cut to it, again and again while that tells enough for its length; to none that is `away`,
+    which says what the skill is not for.
+    """
+    whole = dict(enumerate(clauses_of(text)))
+    parts = dict(whole)
+    words: dict[str, frozenset[str]] = {}
+
+    def told(each: Mapping[int, tuple[str, ...]]) -> float:
+        said: set[str] = set()
+        for clauses in each.values():
+            for clause in clauses:
+                if clause not in words:
+                    words[clause] = frozenset(stems(clause))
+                said |= words[clause]
+        return math.fsum(weights.get(word, 0.0) for word in sorted(said))
+
+    def written(each: Mapping[int, tuple[str, ...]]) -> str:
+        return joined(tuple(each[at] for at in sorted(each)))
+
+    def trimmed(each: dict[int, tuple[str, ...]], rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Leave out of some sentences what tells least, until the text fits or no more can go."""
+        while len(now := written(each)) > room:
+            options = [
+                {**each, at: rest[0]} for at in rows if at in each for rest in less((each[at],), _never)
+            ]
+            if len(rows) > 1 and len(each) > 1:
+                options += [
+                    {key: clauses for key, clauses in each.items() if key != at}
+                    for at in rows
+                    if at in each and (at or generic_phrases(" ".join(each[at])))
+                ]
+            options = [option for option in options if written(option)]
+            if not options:
+                break
+            before = told(each)
+            each = min(options, key=lambda one: (before - told(one)) / max(len(now) - len(written(one)), 1))
+        return each
+
+    parts = trimmed(parts, list(whole))
+    back = {at for at, clauses in whole.items() if not away(" ".join(clauses))}
+    while (now := written(parts)) and len(now) < room:
+        before = told(parts)
+        tries = [trimmed({**parts, at: whole[at]}, [at]) for at in whole if at in parts or at in back]
+        grown = [
+            (told(one) - before, one)
+            for one in tries
+            if len(written(one)) <= room
+            and told(one) - before >= WORTH * before * (len(written(one)) - len(now)) / len(now)
+        ]
+        if not grown:
+            break
+        gain, best = max(grown, key=lambda each: each[0])
+        if gain <= 0:
+            break
+        parts = best
+    return written(parts)
 
 
 def clauses_of(text: str) -> Clauses:

@@ -14,10 +14,19 @@ from skillaudit.config import Config
 from skillaudit.optimize.anchor import anchor_paragraph
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.budget import _kept, fit_budget, fit_budgets, longest_that_fits, rooms
+from skillaudit.optimize.budget import (
+    _Shortening,
+    fit_budget,
+    fit_budgets,
+    fits,
+    longest_that_fits,
+    opening,
+    rooms,
+)
 from skillaudit.optimize.edits import applied, decisive, folded_into, next_text
 from skillaudit.optimize.merge import fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
+from skillaudit.optimize.prune import fitted
 from skillaudit.optimize.records import Edit, Effect
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.words.lexicon import Lexicon
@@ -255,7 +264,7 @@ def test_what_is_cut_is_what_tells_least() -> None:
     text = "Match transfers. It is a skill about things, things and other things. Reconcile ledgers with vouchers."
     skills = [skill("books", text), skill("tea", "Things, things and other things about skills it is.")]
     _, lexicon = bench_of(skills, {"books": ["ledgers"], "tea": ["tea"]})
-    kept = _kept(text, lexicon.weights(0, (1,)), 60)
+    kept = fitted(text, lexicon.weights(0, (1,)), 60)
     assert kept == "Match transfers. Reconcile ledgers with vouchers."
 
 
@@ -303,3 +312,28 @@ def test_removed_skills_are_told_apart(kind: str) -> None:
     _, gone, into = applied([skill("a", "A"), skill("b", "B")], [edit])
     assert (gone, into) == ((frozenset(), {"a": "b"}) if kind == "fold" else (frozenset({"a"}), {}))
     assert np.isfinite(len(gone))
+
+
+def filled(bench: Bench, lexicon: Lexicon, limit: int, *configs: Config) -> int:
+    return _Shortening(bench, lexicon, Config(scorer="lexical"), None, limit, "", configs)._filled()
+
+
+def test_whole_sentences_fill_the_room_that_an_even_share_leaves() -> None:
+    told = "Handles matter {0} of house {0} for people who own house {0} and want matter {0} in house {0} handled. "
+    more = (
+        "It reads ledger {0} and writes summary {0} for lord {0} who owns ledger {0} and reads {0} summaries. "
+        * 4
+    )
+    long = "and then it is a long story about it and of it " * 20
+    skills = [
+        skill(f"skill-{at}", told.format(at) + (more.format(at) if at % 2 else "It is long ") + long)
+        for at in range(40)
+    ]
+    config = Config(client="cursor")
+    limit = longest_that_fits(skills, config)
+    assert limit
+    bench, lexicon = bench_of(skills, {"skill-1": ["matter 1"]})
+    room = filled(bench, lexicon, limit, config)
+    texts = [opening(each.description, room) for each in skills]
+    assert room > limit == filled(bench, lexicon, limit)
+    assert max(map(len, texts)) > limit and fits(texts, skills, config)

@@ -38,6 +38,13 @@ _OPENS = re.compile(
 )
 """Opens a sentence whose main clause may stand after a comma."""
 _WHEN = re.compile(r"(?:(?:also |always )?use (?:this (?:skill )?)?)?when(?:ever)?\b", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"\"[^\"]{2,}\"|“[^”]{2,}”|(?<!\w)'(?:[^']|'(?=\w)){2,}'(?!\w)|‘(?:[^’]|’(?=\w)){2,}’(?!\w)"
+)
+_ROW = re.compile(
+    rf"(?:{_QUOTED.pattern}),?(?:\s(?:(?:and|or)\s)?(?:{_QUOTED.pattern})(?:,(?=\s(?:and\s|or\s)?[\"“'‘]))?)+"
+)
+"""Two quoted phrases or more in a row."""
 _BEGINS = re.compile(r"(?:including|such as|e\.g\.|using|especially|particularly|like)\s", re.IGNORECASE)
 """Opens a list of its own."""
 _SHARED = re.compile(r"\w+ (?:and|or|to|for|with|on|in|of)\b", re.IGNORECASE)
@@ -123,9 +130,39 @@ def shorter(clauses: Sequence[str]) -> Iterator[tuple[str, ...]]:
             if last - start == 2:
                 rest[start] = rest[start].rstrip(",;")
             yield tuple(rest)
+    yield from _quotes(" ".join(clauses))
     yield from _inner(clauses)
     yield from _ends(clauses)
     yield from _asides(" ".join(clauses))
+
+
+def _quotes(sentence: str) -> Iterator[tuple[str, ...]]:
+    """Yield a sentence with one phrase less of a row of quoted ones, the first always staying.
+
+    The comma stands within the quotes or after them, as it did; the last keeps its `or`, and the stop within.
+    """
+    for run in _ROW.finditer(sentence):
+        items = [match.group() for match in _QUOTED.finditer(run.group())]
+        inside = items[0][-2] == ","
+        join = next((word for word in ("or", "and") if f" {word} " in f" {run.group()} "), "")
+        bare = [f"{item[0]}{item[1:-1].rstrip(',.;')}{item[-1]}" for item in items]
+        stop = items[-1][-2] if items[-1][-2] in ".,;" else ""
+        for cut in range(1, len(bare)):
+            left = [*bare[:cut], *bare[cut + 1 :]]
+            text = _row(left, join, inside, stop)
+            yield (f"{sentence[: run.start()]}{text}{sentence[run.end() :]}",)
+
+
+def _row(items: Sequence[str], join: str, inside: bool, stop: str) -> str:
+    """Write quoted phrases as a row: `"a," "b," or "c."` where commas stand inside."""
+    joined = join if len(items) > 1 else ""
+    commas = len(items) > 2 or not joined
+    found = []
+    for item in items[:-1]:
+        comma = "," if commas else ""
+        found.append(f"{item[:-1]}{comma}{item[-1]}" if inside else f"{item}{comma}")
+    last = f"{items[-1][:-1]}{stop}{items[-1][-1]}"
+    return " ".join([*found, *([joined] if joined else []), last])
 
 
 def _acts(opening: str, items: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skillaudit.optimize.prune import clauses_of, joined, less
+from skillaudit.optimize.words.lists import shorter
 
 
 def every(text: str, most: int = 400) -> set[str]:
@@ -94,3 +95,38 @@ def test_two_items_take_no_comma_and_no_list_ends_without_its_join(text: str) ->
         head, _, listed = left.partition("including ")
         assert "," not in listed or " or " in listed
         assert listed or not head.rstrip().endswith(("—", ","))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (
+            'Also use when the user mentions "A/B test," "split test," or "uplift."',
+            {
+                'Also use when the user mentions "A/B test" or "uplift."',
+                'Also use when the user mentions "A/B test" or "split test."',
+            },
+        ),
+        (
+            "Use when they say 'AI SEO,' 'people aren't buying,' or 'llms.txt.'",
+            {
+                "Use when they say 'AI SEO' or 'llms.txt.'",
+                "Use when they say 'AI SEO' or 'people aren't buying.'",
+            },
+        ),
+        (
+            'Use when asked to "get prices", "check quotes" or "look up earnings" today.',
+            {
+                'Use when asked to "get prices" or "look up earnings" today.',
+                'Use when asked to "get prices" or "check quotes" today.',
+            },
+        ),
+        ('Triggers: "one two", "three four".', {'Triggers: "one two".'}),
+        ("Use it when the user's page isn't the author's.", set()),
+    ],
+)
+def test_a_row_of_quoted_phrases_loses_one_at_a_time(text: str, left: set[str]) -> None:
+    found = {" ".join(rest) for rest in shorter(clauses_of(text)[0])}
+    assert left <= found
+    assert all(part.count('"') % 2 == 0 for part in found)
+    assert left or not any("'s" not in part for part in found)
