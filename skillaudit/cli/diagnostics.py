@@ -184,12 +184,25 @@ def _no_working_folder() -> bool:
 
 
 class Notes:
-    """Passes on what the cache could not do, for a stderr that nobody watches live."""
+    """Passes on what the cache could not do, and where a long run is, for a stderr that nobody watches live."""
+
+    EVERY = 20.0
+    """Seconds between two lines on where it is, and before the first."""
+
+    def __init__(self) -> None:
+        """Start the clock."""
+        self._said_at = self._started = time.monotonic()
 
     def update(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """Say `note` when it comes from the cache."""
+        """Say `note` when it comes from the cache, else the stage when nothing was said for a while."""
         if stage == "cache":
             say(f"note: {note}")
+            return
+        now = time.monotonic()
+        if now - self._said_at >= self.EVERY:
+            self._said_at = now
+            count = f" {done:,}/{total:,}" if total > 1 else ""
+            say(f"{now - self._started:.0f} s: {stage}{count}{f' ({note})' if note else ''}")
 
 
 class ProgressBar:

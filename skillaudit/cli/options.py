@@ -155,7 +155,7 @@ def tell(settings: Settings) -> None:
 
 @contextmanager
 def narration(quiet: bool) -> Iterator[Progress]:
-    """Yield a progress bar on an interactive stderr, and the cache's notes alone elsewhere."""
+    """Yield a progress bar on an interactive stderr; elsewhere the cache's notes, and a line now and then."""
     from skillaudit.cli.diagnostics import Notes, ProgressBar
     from skillaudit.progress import SILENT
 

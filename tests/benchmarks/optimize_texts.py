@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.optimize_texts --data ../shared/data [--libraries NAME,...] [--scorer lexical]
 
-Names are those of files in the folder `libraries`, without what follows the first dot.
+Names are those of files in the folder `libraries`, without what follows the first dot; the files of a library are read
+where they are there, as an archive in the folder `trees`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from __future__ import annotations
 import sys
 
 from skillaudit.config import Config
-from skillaudit.load import load
 from skillaudit.optimize import optimize
 from tests.benchmarks.optimize_libraries import EDITS
+from tests.benchmarks.optimize_merges import library_of
 from tests.benchmarks.routing_data import SCORERS, arguments
 
 SIX = (
@@ -28,8 +29,7 @@ def main() -> int:
     parser.add_argument("--scorer", choices=SCORERS, default="hybrid")
     args = parser.parse_args()
     for name in args.libraries.split(","):
-        (path,) = sorted((args.data / "libraries").glob(f"{name}.jsonl*"))
-        found = optimize(load([path]), Config(scorer=args.scorer), only=EDITS)
+        found = optimize(library_of(args.data, name), Config(scorer=args.scorer), only=EDITS)
         written = [edit for edit in found.accepted if edit.after and edit.after != edit.before]
         print(f"\n# {name}: {len(written)} descriptions of {len(found.edits)} edits")
         for edit in written:

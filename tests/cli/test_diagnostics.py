@@ -10,11 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.cli.diagnostics import ProgressBar
+from skillaudit.cli.diagnostics import Notes, ProgressBar
 from tests.cli.runner import Runner
 from tests.conftest import SAMPLES
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_a_long_run_into_a_pipe_says_now_and_then_where_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 105.0, 121.0, 130.0, 145.0])
+    monkeypatch.setattr("skillaudit.cli.diagnostics.time.monotonic", lambda: next(clock))
+    notes = Notes()
+    for done in range(3):
+        notes.update("embed", done, 4, "1 cached")
+    notes.update("cache", 0, 0, "is full")
+    notes.update("proof", 0, 1)
+    said = ["21 s: embed 1/4 (1 cached)", "note: is full", "45 s: proof"]
+    assert capsys.readouterr().err.splitlines() == said
 
 
 def test_a_bar_counts_and_wipes_itself(capsys: pytest.CaptureFixture[str]) -> None:

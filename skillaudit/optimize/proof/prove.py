@@ -98,7 +98,7 @@ def prove(
             config.scorer, halves.skills, halves.proof, embed, edits, harms, court.harms, progress
         )
         proof = court.proof(edits)
-    edits = court.weighed(edits)
+    edits = court.weighed(edits, progress)
     same = planned is proof
     if refuse:
         kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
@@ -277,13 +277,16 @@ class _Court:
             confirmed=agreed,
         )
 
-    def weighed(self, edits: Sequence[Edit]) -> list[Edit]:
+    def weighed(self, edits: Sequence[Edit], progress: Progress) -> list[Edit]:
         """Return the edits, the accepted ones with what each alone gains for every class in a hundred requests."""
         taken = [edit for edit in edits if edit.accept]
         taken.sort(key=lambda edit: -(edit.effect.expected if edit.effect else 0.0))
         room = _CELLS // max(len(self.halves.skills) * len(self.halves.proof), 1)
         weighed = taken[: max(WEIGHED[0], min(WEIGHED[1], room))]
-        found = {edit.id: self._weighed(edit, self.after([edit])) for edit in weighed}
+        found = {}
+        for done, edit in enumerate(weighed):
+            progress.update("proof", done, len(weighed), "edits one by one")
+            found[edit.id] = self._weighed(edit, self.after([edit]))
         return [found.get(edit.id, edit) for edit in edits]
 
     def worth(self, edits: Sequence[Edit], proof: Proof) -> list[Edit]:
