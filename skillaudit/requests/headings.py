@@ -62,6 +62,7 @@ _NOT = _any(
     r"n['’]t\b|\bout[ -]of[ -]scope\b|\bnon[ -]?(?:goals?|triggers?)\b|\banti[ -]?\w*|\blimitations?\b|\bproactive\b",
     r"\b(?:other|related) skills?\b|\bhand[ -]?offs?\b|\bdelegate\b|\bred flags?\b|\bmistakes?\b|\bpitfalls?\b",
     r"不(?:要|适|適|应|應|该|用|使用|触发)|勿|避免|禁止|非适用|しない|避ける|使わない|않|마세요|금지",
+    r"\bwhen (?:the |a )?users? (?:says?|asks?)\b.{0,20}[\"“'].+[\"”']",  # what is then done stands below
     r"\bnicht\b|\bkeine?\b|\bvermeiden\b|\bne pas\b|\bjamais\b|\béviter\b",
     r"\bno (?:usar|utilizar)\b|\bnunca\b|\bevitar\b|\bnão\b|\bevitare\b",
     r"\bnon (?:usare|utilizzare)\b|\bне\b|\bнельзя\b|[❌⛔🚫✗✘]",

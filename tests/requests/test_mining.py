@@ -47,6 +47,18 @@ def test_what_is_turned_away_is_not_a_request() -> None:
     assert mined(body) == ["Writing a talk from scratch"]
 
 
+def test_what_is_done_when_a_user_says_something_is_no_request() -> None:
+    body = """
+## Triggers
+## When User Says "Draw the sales" or similar:
+1. Get the figures of all shops
+2. Present a full chart with comments
+## When to use
+- Drawing the sales of one shop
+"""
+    assert mined(body) == ["Drawing the sales of one shop"]
+
+
 def test_what_only_sends_the_reader_on_is_not_a_request() -> None:
     body = """
 ## Use cases

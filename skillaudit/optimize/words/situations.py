@@ -130,7 +130,7 @@ _WISH = re.compile(
 )
 _SAID_ODD = re.compile(
     r"\b(?:it|that|this|these|those|them|they)\b|[{}<>|=\\$\[\]_/]|://|\.\.\.|…|\b[XYZN]\b|\d{3,}|:|\n|^\W|\(|—"
-    r"|\s-\s|\b[Aa]sk (?:which|whether|if|the user|them)\b"
+    r"|\s-\s|\s--?\w|\b[Aa]sk (?:which|whether|if|the user|them)\b"
 )
 
 

@@ -252,9 +252,11 @@ def _helping(task: str) -> tuple[str, str]:
 def _acts(task: str) -> bool:
     """Whether a sentence says what is done or what kind of thing does it; else it may talk about anything."""
     verb = re.sub(r"^\w+ly ", "", task).split(" ", 1)[0].casefold().strip(",")
+    if re.match(r"(?:\w+ ){0,2}\w+s (?:are|is|was|were|have|has|can)\b", task):
+        return False
     if verb in VERBS and _ASIDE.match(task):
         return True
-    if re.search(r"\s[-–—]\s", task) or re.match(r"\w+s (?:are|is|was|were|have|has|can)\b", task):
+    if re.search(r"\s[-–—]\s", task):
         return False
     return opens_with_verb(task) or (_KIND.match(task) or re.match(r"\w+[./]\w", task)) is not None
 

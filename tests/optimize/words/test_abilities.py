@@ -49,6 +49,7 @@ def test_what_is_known_is_not_said_again() -> None:
         ("chart.Maker is how one draws charts of tables.", "chart.Maker is how one draws charts of tables"),
         ("The official chart client is made of tables and of lines.", ""),
         ("Charts are tedious to draw and most people copy an old one.", ""),
+        ("Cover letters are tedious to write and most people copy an old one.", ""),
         ("Draws charts of tables and explains why a line was drawn that way.", ""),
         ("Describe charts and tables in words, get clean pictures of lines.", ""),
         ("Reflection-based toolkit, designed to draw charts of many tables.",
