@@ -145,6 +145,19 @@ def test_a_router_that_falls_is_not_held_to_a_class_that_does_not(found: tuple[C
     assert found[0].start == "frontier, fast and older"
 
 
+def test_of_a_blank_router_every_chance_is_even() -> None:
+    fit = blank_prior("hybrid").fits["hybrid"]
+    assert {fit.coefficients, fit.hijack, fit.trigger} == {(0.0, 0.0, 0.0)}
+    covariance = np.array(fit.covariance)
+    assert np.array_equal(covariance, np.diag(np.diag(covariance))) and covariance.diagonal().min() > 1
+    check_fit(msgspec.structs.replace(fit, coefficients=(0.0, 1.0, 0.0)))
+    shared = find(None, "hybrid").fits["hybrid"]
+    for name in ("beta", "offset", "kappa", "likeness", "sources", "descriptor", "library_sd", "set_sd"):
+        assert getattr(fit, name) == getattr(shared, name), (
+            "how scores are read is no belief about the router"
+        )
+
+
 def test_few_decisions_leave_the_belief_in_the_class(found: tuple[Calibration, World]) -> None:
     log, world = simulated(1)
     right = [with_choice(d, {"m": d.gold[0]}) for d in log.decisions[:20]]

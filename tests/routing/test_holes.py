@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from skillaudit.routing.borrowed import Borrowed, borrowed
-from skillaudit.routing.breadth import BLOCK, SAMPLE, breadth, robust_z, sample_starts, tail
+from skillaudit.routing.breadth import (
+    BLOCK,
+    SAMPLE,
+    _request_quartile,
+    breadth,
+    robust_z,
+    sample_starts,
+    tail,
+)
 from skillaudit.routing.holes import broad_rows
 from skillaudit.routing.predict import forecast
 from skillaudit.schema import BlackHole, Request, Skill
@@ -209,6 +217,23 @@ def test_a_sample_of_a_large_library_gives_nearly_the_same_breadth(monkeypatch: 
     part = breadth(world.skills, (), world.scorer)
     assert whole is not None and part is not None
     assert np.corrcoef(whole, part)[0, 1] > 0.9
+
+
+def test_requests_of_its_own_do_not_make_a_skill_broad() -> None:
+    world = World(30, 2, noise=2.0)
+    away = Request(query=world.requests[3].query, gold=("elsewhere",), source="file")
+    both = Request(query=world.requests[4].query + " again", gold=("s2", "elsewhere", "s9"), source="file")
+    world.scorer.queries[both.query] = world.scorer.queries[world.requests[4].query]
+    asked = (*world.requests, away, both)
+    found = _request_quartile(world.skills, asked, world.scorer)
+    assert found is not None
+    scores = world.scorer.scores([request.query for request in asked])
+    known = [at for at, request in enumerate(asked) if request is not away]
+    for row in range(30):
+        others = sorted(float(scores[at, row]) for at in known if f"s{row}" not in asked[at].gold)
+        assert found[row] == pytest.approx(min(1.0, others[round(0.25 * (len(known) - 1))]), abs=1e-6)
+    assert _request_quartile(world.skills, world.requests[:19], world.scorer) is None
+    assert _request_quartile(world.skills, world.requests[:20], world.scorer) is not None
 
 
 @pytest.mark.parametrize("size", [SAMPLE + 1, 2_000, 55_142])
