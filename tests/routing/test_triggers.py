@@ -26,3 +26,27 @@ def test_a_skill_that_claims_everything_raises_false_triggers() -> None:
     assert not claim_everything(few, (), first)
     assert false_triggers(few, (), idle, first, "local").value is None
     assert false_triggers(few, (), (), first).value is None
+
+
+def test_in_a_larger_library_a_skill_may_claim_everything_by_where_it_lies() -> None:
+    shops = ("bakery", "garage", "florist", "school", "museum")
+    plain = [
+        Skill(
+            id=f"{one.id} {shop}",
+            name=f"{one.id} {shop}",
+            description=f"Keeps {one.id} of a {shop} in order.",
+        )
+        for one in HONEST
+        for shop in shops
+    ]
+    words = " ".join((*shops, *(one.id for one in HONEST)))
+    broad = Skill(id="broad", name="broad", description=f"Keeps {words} in order.")
+    skills = [*plain, broad]
+    scorer = make_scorer("lexical", [skill.text for skill in skills])
+    assert claim_everything(skills, (), scorer) == {"broad"}
+    assert not claim_everything(plain, (), make_scorer("lexical", [skill.text for skill in plain]))
+    idle = needless(skills, (), scorer)
+    few = make_scorer("lexical", [skill.text for skill in plain])
+    before, after = false_triggers(plain, (), idle, few), false_triggers(skills, (), idle, scorer)
+    assert before.value is not None and after.value is not None
+    assert before.value + 0.02 < after.value
