@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from skillaudit.routing.idle import everyday, made_idle
 from skillaudit.routing.triggers import claim_everything, false_triggers, needless
 from skillaudit.schema import Skill
 from skillaudit.scoring import make_scorer
@@ -17,7 +18,8 @@ def test_a_skill_that_claims_everything_raises_false_triggers() -> None:
     few, more = ([*HONEST], [*HONEST, CLAIMING])
     first, last = (make_scorer("lexical", [skill.text for skill in skills]) for skills in (few, more))
     idle = needless(few, (), first)
-    assert idle and all(not request.gold for request in idle)
+    assert idle == made_idle(few, first) and all(not request.gold for request in idle)
+    assert len(idle) > len(everyday()[0]), "subjects that no skill owns are asked for too"
     assert needless(few, idle[:1], first) == idle[:1]
     before, after = false_triggers(few, (), idle, first), false_triggers(more, (), idle, last)
     assert before.value is not None and after.value is not None
