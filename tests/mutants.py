@@ -3,7 +3,7 @@
 Draws N changes of the functions of `skillaudit/ROOM`, of each module as many as its share of what can be changed, makes
 each in a process of its own, and runs there the tests of `tests/ROOM` that pass through the changed line; where they
 notice nothing, the others of their files. Printed are the changes that no test noticed, and the share that one did,
-with its interval (Wilson, 95%). Left as they are: what a module does when it is imported, the words of errors, and
+with its interval (Wilson, 90%). Left as they are: what a module does when it is imported, the words of errors, and
 tests of over ten seconds.
 """
 

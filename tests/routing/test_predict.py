@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.errors import UsageError
-from skillaudit.routing.predict import forecast
+from skillaudit.routing.predict import _level_sd, forecast
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.records import Routing
 from skillaudit.schema import Estimate, Request, ScorerName, Skill
@@ -420,3 +420,10 @@ def test_who_always_loads_something_errs_by_a_wrong_skill(monkeypatch: pytest.Mo
 
     for never, half, ever in zip(*(hijack(always) for always in (0.0, 0.5, 1.0)), strict=True):
         assert never < half < ever and half == pytest.approx((never + ever) / 2, abs=1e-4)
+
+
+def test_how_sure_the_mass_of_wrong_choices_is_comes_from_its_interval() -> None:
+    normal = Estimate(value=0.2, low=0.2 - 1.645 * 0.03, high=0.2 + 1.645 * 0.03)
+    assert _level_sd(normal) == pytest.approx(0.03 / 0.2)
+    for unknown in ({"value": None}, {"low": None}, {"high": None}, {"value": 0.0}):
+        assert _level_sd(msgspec.structs.replace(normal, **unknown)) == 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.routing.idle import everyday, made_idle
+from skillaudit.routing.predict import spared
 from skillaudit.routing.triggers import claim_everything, false_triggers, needless
 from skillaudit.schema import Skill
 from skillaudit.scoring import make_scorer
@@ -30,7 +31,8 @@ def test_a_skill_that_claims_everything_raises_false_triggers() -> None:
     assert false_triggers(few, (), (), first).value is None
 
 
-def test_in_a_larger_library_a_skill_may_claim_everything_by_where_it_lies() -> None:
+def larger() -> list[Skill]:
+    """Skills of five subjects in five places, and one of them all that claims nothing in so many words."""
     shops = ("bakery", "garage", "florist", "school", "museum")
     plain = [
         Skill(
@@ -42,8 +44,12 @@ def test_in_a_larger_library_a_skill_may_claim_everything_by_where_it_lies() -> 
         for shop in shops
     ]
     words = " ".join((*shops, *(one.id for one in HONEST)))
-    broad = Skill(id="broad", name="broad", description=f"Keeps {words} in order.")
-    skills = [*plain, broad]
+    return [*plain, Skill(id="broad", name="broad", description=f"Keeps {words} in order.")]
+
+
+def test_in_a_larger_library_a_skill_may_claim_everything_by_where_it_lies() -> None:
+    skills = larger()
+    plain = skills[:-1]
     scorer = make_scorer("lexical", [skill.text for skill in skills])
     assert claim_everything(skills, (), scorer) == {"broad"}
     assert not claim_everything(plain, (), make_scorer("lexical", [skill.text for skill in plain]))
@@ -52,3 +58,4 @@ def test_in_a_larger_library_a_skill_may_claim_everything_by_where_it_lies() -> 
     before, after = false_triggers(plain, (), idle, few), false_triggers(skills, (), idle, scorer)
     assert before.value is not None and after.value is not None
     assert before.value + 0.02 < after.value
+    assert list(spared(skills, (), scorer, None)) == [len(plain)]
