@@ -147,6 +147,9 @@ def test_the_first_skill_of_a_library_changes_nothing_that_was_known(scene: Any)
 
 
 def test_a_change_weighs_what_a_skill_loses_and_takes_more_or_less() -> None:
-    assert SkillChange("a", 0.1, 0.3, 2.0, 1.5).weight == pytest.approx(0.7)
-    assert SkillChange("a", None, 0.3, None, 1.5).weight == pytest.approx(1.8)
-    assert SkillChange("a", 0.3, None, 1.5, None).weight == pytest.approx(1.8)
+    def weight(*found: float | None) -> float:
+        names = ("victim_before", "victim_after", "absorbed_before", "absorbed_after")
+        return SkillChange(id="a", **dict(zip(names, found, strict=True))).weight
+
+    assert weight(0.1, 0.3, 2.0, 1.5) == pytest.approx(0.7)
+    assert weight(None, 0.3, None, 1.5) == weight(0.3, None, 1.5, None) == pytest.approx(1.8)
