@@ -122,7 +122,7 @@ _ENGLISH = re.compile(r"[a-z][a-z']*")
 _PLAIN = re.compile(r"(?:\w+ )?[a-z][a-z-]*")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 20)
 def claims(text: str) -> tuple[str, ...]:
     """List the words with which a descriptor claims everything beyond doubt; empty for an honest one.
 
