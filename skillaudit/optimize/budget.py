@@ -192,9 +192,13 @@ class _Shortening:
 
     def run(self) -> list[str]:
         """Make the edits; return what could not be cut."""
-        self.limit = self._filled()
+        even, self.limit = self.limit, self._filled()
         options = self._options()
         chosen, done = self._chosen(options)
+        if self.limit > even and not self._whole({row: options[row][chosen[row]].text for row in done}):
+            self.limit = even
+            options = self._options()
+            chosen, done = self._chosen(options)
         many = " and " in self.clients
         for row, found in options.items():
             best = found[chosen[row]]
@@ -229,21 +233,24 @@ class _Shortening:
 
     def _filled(self) -> int:
         """Return how long texts may be so that all fit: longer than an even share, as whole sentences end before it."""
-        skills, rows = listed(self.bench), self._long()
-        place = {skill.id: at for at, skill in enumerate(skills)}
         low, high = self.limit, FILLED * self.limit
         for _ in range(_TRIES if self.configs else 0):
             middle = (low + high) // 2
-            texts = [skill.description for skill in skills]
-            for row in rows:
-                skill = self.bench.skills[row]
-                made = _drafts(skill, row, self.lexicon, (), middle)
-                texts[place[skill.id]] = max(
-                    (text for text in made if len(text) <= middle), key=len, default=made[0]
-                )
-            whole = all(fits(texts, skills, config) for config in self.configs)
-            low, high = (middle, high) if whole else (low, middle)
+            texts = {row: self._likely(row, middle) for row in self._long()}
+            low, high = (middle, high) if self._whole(texts) else (low, middle)
         return low
+
+    def _likely(self, row: int, limit: int) -> str:
+        """Return what is most likely chosen for so many characters."""
+        made = _drafts(self.bench.skills[row], row, self.lexicon, (), limit)
+        return next((text for text in made if text and len(text) <= limit), made[0])
+
+    def _whole(self, texts: Mapping[int, str]) -> bool:
+        """Whether every client shows all descriptions whole with some changed."""
+        rows = [row for row in range(len(self.bench.skills)) if row not in self.bench.gone]
+        told = [texts.get(row, self.bench.skills[row].description) for row in rows]
+        skills = [self.bench.skills[row] for row in rows]
+        return all(fits(told, skills, config) for config in self.configs)
 
     def _long(self) -> list[int]:
         return [

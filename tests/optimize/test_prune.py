@@ -117,4 +117,8 @@ def test_room_that_is_left_goes_to_what_tells_most() -> None:
         assert len(kept) <= room and "Covers" not in kept
     away = "Match transfers for a shop. For ledgers and vouchers, see books."
     assert fitted(away, TOLD, 50, lambda text: "see" in text) == "Match transfers for a shop."
-    assert fitted(f"{away} It is a skill.", TOLD, 70, lambda text: "see" in text) == away
+    assert fitted(away, TOLD, 64) == away
+    when = (
+        "Match transfers for a shop. Use when the bank sends a statement. It reads every ledger and voucher."
+    )
+    assert fitted(when, TOLD, 70).endswith("Use when the bank sends a statement.")
