@@ -38,6 +38,12 @@ _OPENS = re.compile(
 )
 """Opens a sentence whose main clause may stand after a comma."""
 _WHEN = re.compile(r"(?:(?:also |always )?use (?:this (?:skill )?)?)?when(?:ever)?\b", re.IGNORECASE)
+_NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_COUNTED = re.compile(rf"\b{_NUMBER}\b[^:—–]*(?::|\s[—–])\s", re.IGNORECASE)
+"""Says how many items the list has."""
+_ONE_OF = re.compile(rf"(?<![:—–] )\b(?:an?|{_NUMBER}) [\w-]+,$", re.IGNORECASE)
+"""Before an item without an article the first of several adjectives: `a short, plain text and its rationale`."""
+_ONE = re.compile(rf"(?:an?|the|{_NUMBER})\b", re.IGNORECASE)
 _QUOTED = re.compile(
     r"\"[^\"]{2,}\"|“[^”]{2,}”|(?<!\w)'(?:[^']|'(?=\w)){2,}'(?!\w)|‘(?:[^’]|’(?=\w)){2,}’(?!\w)"
 )
@@ -85,6 +91,10 @@ def lists(clauses: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _alike(clauses: Sequence[str], start: int, last: int) -> bool:
+    if _COUNTED.search(clauses[start]) or (
+        _ONE_OF.search(clauses[start]) and not _ONE.match(clauses[start + 1])
+    ):
+        return False
     items = [*clauses[start + 1 : last], JOIN.sub("", clauses[last], count=1)]
     return not any(_FIRM.search(item) for item in items[:-1]) and _one_kind(clauses[start], start, items)
 

@@ -130,3 +130,16 @@ def test_a_row_of_quoted_phrases_loses_one_at_a_time(text: str, left: set[str]) 
     assert left <= found
     assert all(part.count('"') % 2 == 0 for part in found)
     assert left or not any("'s" not in part for part in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Identify the best motions across 7 types: Inbound, Outbound, Community, Partners, and Product.",
+        "Covers four formats — singular alternative, plural alternatives, you vs competitor, and others.",
+        "Generate 5 creative, cheap ideas with channels, messaging, and rationale.",
+        "Generate a plain, short text with channels, and rationale.",
+    ],
+)
+def test_a_list_that_is_counted_and_adjectives_lose_nothing(text: str) -> None:
+    assert every(text) <= {text}
