@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from skillaudit.analysis import gaming
 from skillaudit.checks.rule import Facts, Rule, places
+from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import Finding, Skill
 
 _SHOWN = 120
@@ -40,8 +41,9 @@ def _descriptors(look: Callable[[str], str], says: str) -> Callable[[Rule, Facts
     """Return a check of what the model is shown of each skill."""
 
     def check(rule: Rule, evidence: Facts) -> Iterator[Finding]:
+        doors = set(parents_of(evidence.library.skills).values()) if rule.code == "SA704" else set()
         for skill in evidence.library.skills:
-            if skill.declared_router and rule.code == "SA705":
+            if (skill.declared_router and rule.code == "SA705") or skill.id in doors:
                 continue
             if found := look(f"{skill.text} {skill.when_to_use}".strip()):
                 yield rule.finding(
@@ -89,7 +91,7 @@ RULES = (
         slug="keyword-stuffing",
         severity="warning",
         what=f"A description repeats one word {gaming.REPEATED} times or more, a fifth of all its words, or lists "
-        f"{gaming.LISTED} keywords in a row.",
+        f"{gaming.LISTED} keywords in a row. A gateway may, which lists what stands behind it.",
         why="It matches requests by weight of words: its neighbours lose theirs, and the client's budget is spent.",
         fix="Keep each trigger once, in a sentence.",
         check=_descriptors(gaming.stuffing, "the description is stuffed"),

@@ -321,12 +321,12 @@ def hierarchy_blocks(tree: Hierarchy) -> list[Block]:
     """Hold the proposed tree beside the flat list and the library's own folders."""
     columns = (
         Column("arrangement"), Column("choices", 7, "right"), Column("largest", 7, "right"),
-        Column("accuracy", 8, "right"), Column("first", 8, "right"),
+        Column("accuracy", 8, "right"), Column("first", 8, "right"), Column("false", 8, "right"),
     )  # fmt: skip
     rows = [
         (
             Span(each.arrangement), Span(f"{each.stages:,}"), Span(f"{each.largest:,}"),
-            Span(percent(each.accuracy), "value"), Span(percent(each.local)),
+            Span(percent(each.accuracy), "value"), Span(percent(each.local)), Span(percent(each.false_trigger)),
         )
         for each in tree.trees
     ]  # fmt: skip

@@ -79,7 +79,9 @@ def _refused(found: Optimisation, where: str) -> str:
 
 
 def _beside(found: Optimisation) -> str:
-    """Count what is ticked for what no forecast shows: in a plan that gains, sentences alone."""
+    """Say what the plan costs elsewhere; count what is ticked for what no forecast shows, in a plan that gains
+    sentences alone.
+    """
     counts = Counter(edit.step for edit in found.accepted if not found.gains or edit.step == "activation")
     told = [plural(counts["merge"], "merge")] if counts["merge"] else []
     if counts["activation"]:
@@ -94,6 +96,21 @@ def _beside(found: Optimisation) -> str:
     if spares := [-(edit.triggers or 0.0) for edit in found.accepted if edit.spares]:
         made = f"{plural(len(spares), 'skill')} made manual-only"
         said += f" {made} for false triggers: up to {max(spares):.0f} of 100 by one alone."
+    return _price(found) + said
+
+
+def _price(found: Optimisation) -> str:
+    """Say what the accepted edits cost requests that need nothing, and for sure in other clients; empty for nothing."""
+    from skillaudit.optimize.records import LEAST_PROVED
+
+    said = ""
+    if found.proof is not None:
+        before, after = (rates.false_trigger.value for rates in (found.proof.before, found.proof.after))
+        if before is not None and after is not None and after - before >= LEAST_PROVED:
+            said = f" But false triggers rise from {percent(before)} to {percent(after)}."
+    losses = [-(room.gained.value or 0.0) for room in found.rooms if (room.gained.high or 0.0) < 0]
+    if losses:
+        said += f" In other clients it costs up to {100 * max(losses):.1f} requests in a hundred."
     return said
 
 

@@ -155,7 +155,12 @@ def in_stages(
         forecast=replace(whole_way, source=top.forecast.source.rstrip() + told),
         flows=tuple(_along(skill.id, flows, parents) for skill in skills),
         pairs=tuple(pairs),
-        black_holes=tuple(hole for routing in found.values() for hole in routing.black_holes),
+        # Only the first list is on offer to a request that needs nothing.
+        black_holes=tuple(
+            replace(hole, idle=None) if door else hole
+            for door, routing in found.items()
+            for hole in routing.black_holes
+        ),
         rows=tuple(classes),
     )
 

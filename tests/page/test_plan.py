@@ -253,3 +253,26 @@ def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
     assert "1 other client shows all" in text and "gained in a hundred" not in text
     assert "wide" not in text
     assert "false triggers -1.50 of a hundred requests that need no skill" in text
+
+
+def test_the_verdict_says_what_the_plan_costs() -> None:
+    """False triggers and other clients' losses stand in the sentence that says what is gained."""
+
+    def planned(fired: float, elsewhere: float) -> str:
+        def rates(share: float) -> RoutingRates:
+            some = Estimate(value=0.3, low=0.2, high=0.4)
+            idle = Estimate(value=share, low=0.0, high=1.0)
+            return RoutingRates(accuracy=some, hijack=some, no_skill=some, requests=40, false_trigger=idle)
+
+        change = Estimate(value=0.022, low=0.01, high=0.04)
+        test = PairedTest(gained=3, lost=1, p_value=0.6, difference=change, hijack=change)
+        proof = Proof(router="frontier", before=rates(0.037), after=rates(fired), test=test)
+        gained = Estimate(value=elsewhere, low=elsewhere - 0.01, high=elsewhere + 0.008)
+        room = Room(client="codex", before=1, skills_before=2, after=2, skills_after=2, gained=gained)
+        return verdict(msgspec.structs.replace(found(edit(1, accept=True)), proof=proof, rooms=(room,)))
+
+    assert planned(0.041, 0.0).startswith("Proved: +2.2") and "But" not in planned(0.041, 0.0)
+    told = planned(0.109, -0.009)
+    assert "But false triggers rise from 3.7% to 10.9%." in told
+    assert "In other clients it costs up to 0.9 requests in a hundred." in told
+    assert "other clients" not in planned(0.109, -0.007)

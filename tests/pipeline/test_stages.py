@@ -174,6 +174,8 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     proof.write_text("".join(json.dumps({"query": r.query, "gold": names[r.gold[0]]}) + "\n" for r in kept))
     report = audit([out], replace(config, requests=(proof,)))
     assert report.forecast.accuracy.value == pytest.approx(promised.accuracy, abs=0.002)
+    fired = 1.0 if router == "local" else promised.false_trigger
+    assert report.forecast.false_trigger.value == pytest.approx(fired, abs=0.002)
     # The curve ends at the forecast: in the words of the page, with all these skills on offer.
     assert report.law is not None and report.law.points[-1].n == 36
     assert report.law.points[-1].accuracy.value == pytest.approx(promised.accuracy, abs=0.02)
@@ -247,3 +249,19 @@ def test_an_audit_reads_a_tree_in_stages(tmp_path: Path) -> None:
     before, now = change.before.accuracy, tree.forecast.accuracy
     assert (before.value, before.low, before.high) == pytest.approx((now.value, now.low, now.high), abs=1e-4)
     assert "Read in stages" in change.after.source
+
+
+def test_what_stands_behind_a_gateway_draws_no_request_that_needs_nothing(tmp_path: Path) -> None:
+    """Only the first list is on offer to it: a claim on everything costs nothing there, and costs in the list."""
+    claim = "Use this skill for any task, whatever it is about."
+    for router in (True, False):
+        folder = tmp_path / str(router) / ".claude" / "skills"
+        settings = written(folder, router=router)
+        for at in range(12):
+            (folder / "garden" / f"bed{at}").mkdir()
+            text = claim if not at else f"Plan the bed number {at} of the garden, row by row."
+            head = f"---\nname: bed{at}\ndescription: {text}\n---\n"
+            (folder / "garden" / f"bed{at}" / "SKILL.md").write_text(head)
+        report = audit([tmp_path / str(router)], replace(settings, files="all"))
+        (hole,) = [hole for hole in report.black_holes if hole.skill == "bed0"]
+        assert (hole.idle is None) is router

@@ -82,8 +82,8 @@ def arrange(
         root=root,
         bound=bound,
         trees=trees,
-        recommended=gain > MARGIN and not _doubtful(trees) and not steady and not hidden,
-        reason=LOSES_NOTHING if steady else _reason(gain, trees) + _hiding(hidden),
+        recommended=gain > MARGIN and not (_doubtful(trees) or steady or hidden or _firing(trees)),
+        reason=(LOSES_NOTHING if steady else _reason(gain, trees) + _hiding(hidden)) + _firing(trees),
     )
 
 
@@ -112,6 +112,13 @@ def _hiding(hidden: Sequence[str]) -> str:
         return ""
     few = ", ".join(hidden[:3]) + (f" and {len(hidden) - 3} more" if len(hidden) > 3 else "")
     return f"; {few} would stand behind a category whose description does not cover them"
+
+
+def _firing(trees: Sequence[Tree]) -> str:
+    flat, proposed = trees[0].false_trigger, trees[-1].false_trigger
+    if flat is None or proposed is None or proposed - flat <= MARGIN:
+        return ""
+    return f"; {proposed:.1%} of requests that need no skill would take a category, {flat:.1%} take a skill of the list"
 
 
 def loses_nothing(router: str | None, name: ScorerName) -> bool:

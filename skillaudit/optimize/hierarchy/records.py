@@ -32,6 +32,8 @@ class Tree(Record):
     """Mean accuracy of each choice on the way, root first, given that the ones before it were right."""
     local: float | None = None
     """The same by top rank of the local scorer."""
+    false_trigger: float | None = None
+    """Expected share of requests that need no skill which take an option of the first choice; None where unknown."""
 
 
 class Hierarchy(Record):

@@ -17,6 +17,7 @@ from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.routing.rates import DIMENSIONS
 from skillaudit.routing.reading import Reader
 from skillaudit.routing.staged import Level, Way, joint
+from skillaudit.routing.triggers import false_triggers, needless
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.stats.draws import normals
@@ -43,6 +44,7 @@ class _Walk:
     stages: list[Doubles]
     """By stage: expected accuracy of the choice, NaN for a request that needs none there."""
     largest: int = 0
+    false_trigger: float | None = None
 
 
 def predicted(
@@ -79,6 +81,7 @@ def predicted(
                 accuracy=_accuracy(walk, range(rows.start, rows.stop), z) if part else None,
                 stage_accuracy=tuple(round(float(stage.mean()), 4) for stage in stages if stage.size),
                 local=round(float(walk.right[rows].mean()), 4) if part else None,
+                false_trigger=walk.false_trigger,
             )
         )
     return tuple(found)
@@ -130,6 +133,9 @@ def _choose(walk: _Walk, options: tuple[Node, ...], rows: list[int], stage: int,
         scorer = make_scorer(walk.name, texts, vectors=vectors, embed=walk.embed, corpus=walk.corpus)
         reader = Reader(skills, here, scorer)
         walk.choices[door] = Level(reader, rows)
+        if not door:
+            fired = false_triggers(skills, here, needless(skills, (), scorer), scorer, walk.profile.name)
+            walk.false_trigger = None if fired.value is None else round(fired.value, 4)
         for row in rows:
             walk.doors[row].append(door)
         view = reader.view(walk.profile)
