@@ -158,7 +158,7 @@ def room_blocks(rooms: Sequence[Room]) -> list[Block]:
         f"{plural(len(others), 'other client')} show{'s' if len(others) == 1 else ''} all" if others else ""
     )
     if others and judged:
-        note += f", and {'gains' if len(others) == 1 else 'gain'} {_hundred(others[0].gained)}"
+        note += f": {_hundred(others[0].gained)} in a hundred"
     return [Heading("Descriptions shown whole", note), table(columns, rows)]
 
 

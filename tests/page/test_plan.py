@@ -236,7 +236,7 @@ def test_what_the_edits_gain_stands_beside_the_room_of_each_client() -> None:
     whole = msgspec.structs.replace(found(edit(1, accept=True)), rooms=rooms)
     text = " ".join(render(whole).split())
     assert "tight 3 of 9 5 of 8 +2.1 (+0.4 to +4.0)" in text
-    assert "1 other client shows all, and gains -0.1 (-0.2 to +0.1)" in text
+    assert "1 other client shows all: -0.1 (-0.2 to +0.1) in a hundred" in text
 
 
 def test_what_an_agent_loads_skills_by_is_counted_before_and_after() -> None:
