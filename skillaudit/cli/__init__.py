@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -65,10 +66,23 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Take a first word that names no command as a source to open."""
+        """Take a first word that names no command as a source to open.
+
+        Raises UsageError for a second value of an option that takes one, of which click would take the last.
+        """
         if args[0] not in COMMANDS:
             args = ["open", *args]
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            own = click.Context(command, ctx, name, **command.context_settings)
+            _, _, given = command.make_parser(own).parse_args(list(rest))
+            for option, times in Counter(given).items():
+                if times > 1 and isinstance(option, click.Option) and not (option.multiple or option.is_flag):
+                    said = max(option.opts, key=len)
+                    raise click.UsageError(
+                        f"{said} is given {times} times and takes one value; give one.", own
+                    )
+        return name, command, rest
 
 
 @click.command(
