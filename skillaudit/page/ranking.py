@@ -16,12 +16,20 @@ SHOWN = 160
 """Letters of a description."""
 
 
+def _offered(ranking: Ranking) -> str:
+    skills = ranking.skills - ranking.gateways
+    if not ranking.behind:
+        return f"{plural(ranking.skills, 'skill')} to choose from"
+    some = "" if ranking.behind == skills else f", {ranking.behind:,} of them"
+    return f"{plural(skills, 'skill')}{some} behind {plural(ranking.gateways, 'gateway')}"
+
+
 def document(ranking: Ranking) -> Iterator[Block]:
     """Yield the skills nearest to a request, each with its chance and the words that carry its score."""
     yield Title(f"“{ranking.query}”")
     yield field(
         "router",
-        f"{ranking.router}, {ranking.scorer} scorer; {plural(ranking.skills, 'skill')} to choose from",
+        f"{ranking.router}, {ranking.scorer} scorer; {_offered(ranking)}",
     )
     yield field("fits", "likeness puts them in this order; whether the first fits at all is yours to say")
     if ranking.fires is not None:

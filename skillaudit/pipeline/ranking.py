@@ -44,12 +44,16 @@ class Ranking(Record):
     router: str
     scorer: ScorerName
     skills: int
-    """How many compete."""
+    """How many compete, gateways among them."""
     choices: tuple[Ranked, ...]
     no_skill: float
     """Chance that the router picks nothing, if the first of the ranking is the right one."""
     fires: float | None = None
     """Chance that it picks some skill, if none is right; None where that is not known."""
+    gateways: int = 0
+    """How many of `skills` are gateways, which lead to others."""
+    behind: int = 0
+    """How many stand behind one, gateways not counted."""
 
 
 def route(
@@ -101,12 +105,15 @@ def route(
     chance = {loss.taken_by: loss.probability for flow in routing.flows for loss in flow.stolen}
     chance[first.id] = routing.forecast.accuracy.value or 0.0
     fires = routing.forecast.false_trigger.value
+    leading = set(above.values()).intersection(skill.id for skill in shown)
     lexical = LexicalScorer([skill.text for skill in shown])
     return Ranking(
         query=query,
         router=routing.forecast.router,
         scorer=config.scorer,
         skills=len(shown),
+        gateways=len(leading),
+        behind=sum(skill.id in above and skill.id not in leading for skill in shown),
         choices=tuple(
             Ranked(
                 id=shown[row].id,

@@ -60,6 +60,9 @@ def test_what_stands_behind_gateways_is_chosen_in_stages(tmp_path: Path) -> None
     assert found.choices[0].id == "roses" and chance["roses"] == max(chance.values())
     assert chance["kitchen"] > 0 and chance["bread"] == chance["salad"] == chance["soup"] == 0
     assert "behind garden, which is chosen first" in " ".join(render(document(found)).split())
+    assert "6 skills behind 2 gateways" in render(document(found))
+    assert "7 skills, 6 of them behind 2 gateways" in render(document(replace(found, skills=9)))
     flat = replace(written(tmp_path / "flat" / ".claude" / "skills", router=False), requests=())
     found = route([tmp_path / "flat"], "a request for roses", flat, top=8)
     assert {one.behind for one in found.choices} == {""}
+    assert "8 skills to choose from" in render(document(found))
