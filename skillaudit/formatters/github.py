@@ -42,7 +42,8 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
     if hidden:
         out.append(f"skillaudit: {counted(hidden)} more than GitHub shows.")
     if not out:
-        out.append("skillaudit: no findings.")
+        new = "new " if verdict is not None and verdict.new_only else ""
+        out.append(f"skillaudit: no {new}findings.")
     return "\n".join(out) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
@@ -91,12 +91,32 @@ def judge_change(
     verdict = judge(report, gate, selection=selection, suppressions=used, baseline=baseline, listing=listing)
     reasons = [*_worse(change, gate.tolerance), *verdict.reasons]
     notes = [*([change.note] if change.note else []), *verdict.notes]
+    if stood := _stood(counted, change.new_findings, selection or Selection(), own):
+        plural = "s that were" if stood > 1 else " that was"
+        notes.append(
+            f"{stood:,} finding{plural} there before {'do' if stood > 1 else 'does'} not count; "
+            f"`check` without --since lists {'them' if stood > 1 else 'it'}."
+        )
     if complaints:
         plural = "s are" if len(complaints) > 1 else " is"
         notes.append(f"{len(complaints)} suppression{plural} idle; `check` without --since lists them.")
     return msgspec.structs.replace(
         verdict, passed=not reasons, reasons=tuple(reasons), notes=tuple(notes), change=change
     )
+
+
+def _stood(
+    after: Sequence[Finding], new: Sequence[Finding], selection: Selection, own: Container[str]
+) -> int:
+    """Return how many findings of `after` that would count were there before; `own` are codes about suppressions."""
+    left = Counter(finding.fingerprint for finding in new)
+    stood = 0
+    for finding in after:
+        if left[finding.fingerprint]:
+            left[finding.fingerprint] -= 1
+        elif finding.code not in own and selection.keep(finding) is not None:
+            stood += 1
+    return stood
 
 
 def _excused(

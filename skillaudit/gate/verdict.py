@@ -119,6 +119,11 @@ class Verdict(Record):
     """What the change did, where one was judged."""
 
     @property
+    def new_only(self) -> bool:
+        """Whether findings count only where they are new: since a revision, or since a baseline that knows some."""
+        return self.change is not None or any(one.by == "baseline" for one in self.suppressed)
+
+    @property
     def conclusion(self) -> str:
         """Return the decision in one sentence, with every limit that was applied and what it met."""
         told = [
@@ -129,7 +134,8 @@ class Verdict(Record):
             told.append((True, "no limit on a rate was set"))
         never = self.fail_on == "never"
         counted = sum(never is False and _RANK[one.severity] <= _RANK[self.fail_on] for one in self.findings)
-        found = f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} findings"
+        what = "new findings" if self.new_only else "findings"
+        found = f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} {what}"
         told.append((not counted, "findings never fail" if never else found))
         broken = [said for held, said in told if not held]
         held = [said for held, said in told if held]

@@ -20,13 +20,18 @@ EDITS = 2
 
 
 def finding_blocks(
-    report: Report, found: Sequence[Finding], most: Most, page: bool, brief: bool
+    report: Report, found: Sequence[Finding], most: Most, page: bool, brief: bool, *, new: bool = False
 ) -> Iterator[Block]:
-    """The most harmful ones in full; of the others how many there are of each rule, unless all are wanted."""
+    """The most harmful ones in full; of the others how many there are of each rule, unless all are wanted.
+
+    `new`: the others that the report has were there before, or are known.
+    """
     if not found:
-        yield Heading(
-            "Findings", f"clean: {plural(report.library.skills, 'skill')}, nothing found", "findings"
-        )
+        skills = plural(report.library.skills, "skill")
+        none = f"clean: {skills}, nothing found"
+        if report.findings:
+            none = f"{skills}, nothing {'new' if new else 'that counts'}"
+        yield Heading("Findings", none, "findings")
         return
     shown = head(found, most) if page or brief or most is None else found[:WORST]
     note = "the most harm first; skillaudit rule CODE tells more"

@@ -90,7 +90,10 @@ def document(
         yield from verdict_blocks(verdict, most, page=page)
     yield from class_blocks(report, most)
     findings = report.findings if verdict is None else verdict.findings
-    yield from _packed(lambda most: finding_blocks(report, findings, most, page, brief), most, page=page)
+    new = verdict is not None and verdict.new_only
+    yield from _packed(
+        lambda most: finding_blocks(report, findings, most, page, brief, new=new), most, page=page
+    )
     if brief:
         yield Paragraph("--all says everything: why, what to do, and the evidence behind it.", "muted")
     else:

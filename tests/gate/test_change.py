@@ -14,7 +14,7 @@ import pytest
 
 from skillaudit.checks import RULES
 from skillaudit.config import Config, Gate
-from skillaudit.formatters import html, jsonl
+from skillaudit.formatters import concise, github, html, jsonl, junit, sarif, text
 from skillaudit.gate import (
     Change,
     Selection,
@@ -22,6 +22,7 @@ from skillaudit.gate import (
     Verdict,
     checkout,
     compare_reports,
+    judge,
     judge_change,
     make_baseline,
 )
@@ -54,7 +55,29 @@ def test_nothing_changed() -> None:
     report = library("alpha", "beta", findings=[PAIR])
     change = compare_reports(report, report)
     assert change.silent and change.new_findings == () and change.gone == 0
-    assert judge_change(change, report, Gate(fail_on="warning")).passed
+    verdict = judge_change(change, report, Gate(fail_on="warning"))
+    assert verdict.passed and verdict.conclusion.endswith("0 of 0 new findings.")
+    said = "1 finding that was there before does not count; `check` without --since lists it."
+    assert verdict.notes == (said,)
+    ignored = judge_change(change, report, Gate(), selection=Selection(ignore=("SA2",)))
+    assert ignored.notes == ()
+
+
+def test_no_new_finding_is_not_called_a_clean_library() -> None:
+    report = library("alpha", "beta", findings=[PAIR])
+    verdict = judge_change(compare_reports(report, report), report, Gate())
+    page = text.render(report, verdict=verdict)
+    assert "FINDINGS  2 skills, nothing new\n" in page and "clean" not in page
+    told = verdict.notes[0]
+    for form in (github, junit, sarif, concise):
+        assert told in form.render(report, verdict=verdict)
+        assert "no findings" not in form.render(report, verdict=verdict)
+    none = library("alpha", "beta")
+    clean = judge_change(compare_reports(none, none), none, Gate())
+    assert "FINDINGS  clean: 2 skills, nothing found\n" in text.render(none, verdict=clean)
+    assert github.render(none, verdict=clean) == "skillaudit: no new findings.\n"
+    left = judge(report, Gate(), selection=Selection(ignore=("SA2",)))
+    assert "FINDINGS  2 skills, nothing that counts\n" in text.render(report, verdict=left)
 
 
 def test_old_findings_do_not_fail_and_new_ones_do() -> None:

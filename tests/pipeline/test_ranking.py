@@ -65,4 +65,4 @@ def test_what_stands_behind_gateways_is_chosen_in_stages(tmp_path: Path) -> None
     flat = replace(written(tmp_path / "flat" / ".claude" / "skills", router=False), requests=())
     found = route([tmp_path / "flat"], "a request for roses", flat, top=8)
     assert {one.behind for one in found.choices} == {""}
-    assert "8 skills to choose from" in render(document(found))
+    assert "2 skills to choose from" in render(document(found))
