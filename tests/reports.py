@@ -87,6 +87,7 @@ def small_report() -> s.Report:
                 shortened=2,
                 name_only=0,
                 invisible=1,
+                loaded=4,
                 lost=120,
                 unit="bytes",
                 used=400,

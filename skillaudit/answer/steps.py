@@ -36,9 +36,12 @@ def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
         return tuple(ranked[:MOST])
     coverage = report.forecast.coverage
     given = any(count.source in {"sessions", "file", "evals"} for count in coverage.sources)
-    if not coverage.requests:
+    if not coverage.requests and report.library.routable:
         return (_requests(report, "a forecast at all"), *ranked[: MOST - 1])
-    return (*ranked, *([] if given else [_requests(report, "narrower ranges")]))[:MOST]
+    return (
+        *ranked,
+        *([] if given or not report.library.routable else [_requests(report, "narrower ranges")]),
+    )[:MOST]
 
 
 def _source(report: Report) -> str:

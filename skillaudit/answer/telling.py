@@ -62,15 +62,23 @@ def happens(report: Report, forecast: bool) -> tuple[str, ...]:
     view = focus(report)
     if not forecast:
         said.append("There is no forecast yet; this is what the files say.")
+    elif not report.library.routable and report.library.skills:
+        said.append(
+            "No skill competes for requests: each is manual-only, left out or not loaded. There is nothing to forecast."
+        )
     elif not judged:
         said.append(
             "Nothing judges this library: there are no requests, and no skill gives an example of one. "
             "Rates would be guesses, so none stands here."
         )
     said += _broken(report)
-    if view is not None:
-        said.append(_shown(view, report.library.skills))
-    said += _others(report, view)
+    if report.library.skills and report.clients and not any(one.loaded for one in report.clients):
+        what = "the skill" if report.library.skills == 1 else f"any of the {report.library.skills:,} skills"
+        lie = "it lies" if report.library.skills == 1 else "they lie"
+        said.append(f"No client loads {what} from where {lie}.")
+    else:
+        said += [] if view is None else [_shown(view, report.library.skills)]
+        said += _others(report, view)
     if judged and forecast:
         said += _chosen(report, view)
         said += _worst(report)
@@ -173,6 +181,8 @@ def sure(report: Report, forecast: bool) -> str:
     coverage = report.forecast.coverage
     if not forecast:
         return "What files and lists say is certain; who is chosen was not forecast."
+    if not report.library.routable and report.library.skills:
+        return "What files and lists say is certain."
     if not coverage.requests:
         return "What files and lists say is certain; who is chosen cannot be forecast without requests."
     yours = sum(count.requests for count in coverage.sources if count.source in {"sessions", "file", "evals"})

@@ -290,11 +290,7 @@ class ClientView(Record):
     @property
     def unlisted(self) -> int:
         """Skills that it loads, and whose names do not even stand in its list."""
-        return (
-            max(0, self.loaded - self.full - self.shortened - self.name_only)
-            if self.loaded
-            else self.invisible
-        )
+        return max(0, self.loaded - self.full - self.shortened - self.name_only)
 
 
 class EmbeddingSummary(Record):

@@ -14,7 +14,7 @@ from tests.reports import estimate, small_report
 
 CODE = s.ClientView(
     client="claude-code", title="Claude Code", date="2026-08", full=16, shortened=0, name_only=112, invisible=0,
-    lost=9_000, unit="characters", used=8_000, whole=33_000, budget=8_000, assumption="",
+    lost=9_000, unit="characters", used=8_000, whole=33_000, budget=8_000, assumption="", loaded=128,
 )  # fmt: skip
 OTHER = msgspec.structs.replace(CODE, client="codex", title="Codex", shortened=128, name_only=0)
 
@@ -208,3 +208,27 @@ def test_two_rules_about_one_skill_make_one_step() -> None:
     found = report(findings=(hole, claim), clients=())
     assert found.answer is not None
     assert [step.do for step in found.answer.steps if "Narrow" in step.do] == ["Narrow helper (SA301)."]
+
+
+def test_a_library_that_no_client_loads_is_called_so() -> None:
+    lost = [
+        msgspec.structs.replace(one, full=0, shortened=0, name_only=0, invisible=128, loaded=0)
+        for one in (CODE, OTHER)
+    ]
+    text = said(report(clients=tuple(lost)))
+    assert "No client loads any of the 128 skills from where they lie." in text
+    assert "cut" not in text and "not loaded" not in text
+    one = said(report(clients=(CODE, lost[1])))
+    assert "112 of 128 skills lose their description" in one and "Codex" not in one
+
+
+def test_where_nothing_competes_nobody_is_sent_for_requests() -> None:
+    base = small_report()
+    coverage = msgspec.structs.replace(base.forecast.coverage, requests=0)
+    forecast = msgspec.structs.replace(base.forecast, coverage=coverage)
+    library = msgspec.structs.replace(base.library, skills=128, routable=0)
+    text = said(report(library=library, forecast=forecast))
+    assert "No skill competes for requests" in text and "requests.jsonl" not in text.lower()
+    assert "Write down what users ask" not in text and "without requests" not in text
+    asked_for = said(report(forecast=forecast))
+    assert "Nothing judges this library" in asked_for and "Write down what users ask" in asked_for
