@@ -65,7 +65,7 @@ def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision
     commit, note = _commit(top, reference)
     with scratch_folder() as temporary:
         root = temporary.resolve()
-        copy = _Copy(root, commit)
+        copy = _Copy(root, commit, reference)
         found, names = [], []
         for source, folder in zip(sources, folders, strict=True):
             inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()
@@ -120,9 +120,10 @@ def _any_commit(top: Path) -> bool:
 class _Copy:
     """Lays files of one commit out below a folder, within the limits of an earlier revision."""
 
-    def __init__(self, root: Path, commit: str) -> None:
+    def __init__(self, root: Path, commit: str, reference: str) -> None:
         self.root = root
         self.commit = commit
+        self.reference = reference
         self.notes: list[str] = []
         self._left = limits.GIT_TOTAL
 
@@ -134,6 +135,11 @@ class _Copy:
         if was and self._tree(top, self.commit, was, self.root) and (self.root / was).exists():
             self.notes.append(f"{inside} was called {was} then, and is compared with it.")
             return was
+        where, count = _place_then(top, self.commit, inside)
+        told = (
+            f"; {where} holds {count:,} of its skills there, and `git add` tells what moved" if where else ""
+        )
+        self.notes.append(f"{self.reference} has no {inside}, so that all of it counts as new{told}.")
         return ""
 
     def _tree(self, top: Path, commit: str, inside: str, root: Path) -> bool:
@@ -193,11 +199,15 @@ class _Copy:
 
 
 def _name_then(top: Path, commit: str, inside: str) -> str:
-    """Return what the folder `inside` was called at `commit`: where most of its files came from; else nothing."""
+    """Return what the folder `inside` was called at `commit`: where most of its files came from; else nothing.
+
+    The index is what now is, so that a move counts before it is committed.
+    """
     if inside == ".":
         return ""
-    arguments = ("diff", "--no-ext-diff", "--name-status", "-z", "-M", "--diff-filter=R", commit, "HEAD")
-    fields = _some_output(top, *arguments).split(b"\0")
+    # An index may ask for the program that watches the files to be run: a stranger's settings name it.
+    compared = ("-c", "core.fsmonitor=false", "diff", "--cached", "--no-ext-diff", "--name-status", "-z")
+    fields = _some_output(top, *compared, "-M", "--diff-filter=R", commit).split(b"\0")
     before: Counter[str] = Counter()
     for old, new in zip(fields[1::3], fields[2::3], strict=False):
         was, now = os.fsdecode(old), os.fsdecode(new)
@@ -205,6 +215,17 @@ def _name_then(top: Path, commit: str, inside: str) -> str:
         if rest != now and was.endswith(f"/{rest}"):
             before[was.removesuffix(f"/{rest}")] += 1
     return min(before, key=lambda name: (-before[name], name)) if before else ""
+
+
+def _place_then(top: Path, commit: str, inside: str) -> tuple[str, int]:
+    """Return the folder that held most of the skills of `inside` at `commit`, by their names, and how many."""
+    before: Counter[str] = Counter()
+    for path in _some_output(top, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).split(b"\0"):
+        parts = os.fsdecode(path).split("/")
+        for at in range(1, len(parts) - 1) if parts[-1] == "SKILL.md" else ():
+            if top.joinpath(inside, *parts[at:]).is_file():
+                before["/".join(parts[:at])] += 1
+    return max(before.items(), key=lambda one: (one[1], one[0]), default=("", 0))
 
 
 def _listing(top: Path, commit: str, inside: str) -> bytes:

@@ -220,6 +220,43 @@ def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
         assert "library was called skills then" in revision.note
 
 
+def test_a_move_that_is_not_committed(repository: Repository) -> None:
+    git(repository.folder, "mv", "skills", "library")
+    with checkout("HEAD", [repository.folder / "library"]) as revision:
+        assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
+        assert "library was called skills then" in revision.note
+
+
+def test_a_source_that_was_not_there_is_told_and_where_its_skills_stood(repository: Repository) -> None:
+    repository.skills.rename(repository.folder / "library")
+    (repository.folder / "new" / "map-drawer").mkdir(parents=True)
+    with checkout("HEAD", [repository.folder / "library", repository.folder / "new"]) as revision:
+        assert revision.sources == ()
+        assert revision.note == (
+            "HEAD has no library, so that all of it counts as new; skills holds 2 of its skills there, and `git add` "
+            "tells what moved. HEAD has no new, so that all of it counts as new."
+        )
+    git(repository.folder, "add", "--all")
+    with checkout("HEAD", [repository.folder / "library"]) as revision:
+        assert "library was called skills then" in revision.note
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the program is a shell script")
+def test_an_index_runs_no_program(repository: Repository, tmp_path: Path) -> None:
+    ran, program = tmp_path / "ran", tmp_path / "watch.sh"
+    program.write_text(f"#!/bin/sh\ntouch '{ran}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    git(repository.folder, "mv", "skills", "library")
+    git(repository.folder, "config", "core.fsmonitor", str(program))
+    git(repository.folder, "update-index", "--fsmonitor")
+    git(repository.folder, "status")
+    assert ran.exists()  # git itself runs it
+    ran.unlink()
+    with checkout("HEAD", [repository.folder / "library"]) as revision:
+        assert "library was called skills then" in revision.note
+    assert not ran.exists()
+
+
 def test_files_are_asked_for_in_batches(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("map-drawer", "unit-tester", "recipe-scaler"):
         repository.add(name)
