@@ -63,7 +63,10 @@ def judge(
         findings=findings,
         suppressed=suppressed,
         limits=limits,
-        notes=tuple(_notes(suppressed, difference, report, baseline, gate)),
+        notes=(
+            *_unjudged(report, listing),
+            *_notes(suppressed, difference, report, baseline, gate),
+        ),
         fail_on=gate.fail_on,
     )
 
@@ -140,6 +143,19 @@ def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
         # Half a rounding error of slack keeps a change of exactly the tolerance inside it.
         if sign * (now - then) > gate.tolerance + 1e-9:
             yield f"Predicted {what} went from {then:.1%} to {now:.1%} since the baseline."
+
+
+def _unjudged(report: Report, listing: Listing | None) -> Iterator[str]:
+    """Say that no rate was forecast: that fails where a limit on one is set, and passes in silence nowhere."""
+    skills = report.library.skills
+    if not skills or report.forecast.accuracy.value is not None:
+        return
+    why = f"no request judges any of {skills:,} skills"
+    if not report.library.routable:
+        why = f"none of {skills:,} skills competes for requests"
+    if listing is not None and listing.count("invisible") == len(listing.entries):
+        why = f"{listing.client} shows the model none of {skills:,} skills"
+    yield f"No rate was forecast, as {why}: what was judged is files and lists."
 
 
 def _other_end(report: Report, gate: Gate) -> Iterator[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import replace
 
-from skillaudit.clients import listing
-from skillaudit.config import Gate
+from skillaudit.clients import listing, select
+from skillaudit.config import Config, Gate
 from skillaudit.errors import UsageError
+from skillaudit.formatters import concise, github, junit, sarif, text
 from skillaudit.gate import Selection, judge
+from skillaudit.load import load
+from skillaudit.pipeline import audit
+from skillaudit.schema import Estimate
 from tests.clients.libraries import many
 from tests.formatters.reports import make_finding, make_report
 
@@ -48,6 +55,29 @@ def test_a_limit_that_nothing_can_judge_fails() -> None:
     verdict = judge(make_report(findings=(), hijack=None), Gate(max_hijack=1.0))
     assert not verdict.passed
     assert "cannot be judged" in verdict.reasons[0]
+
+
+def test_that_nothing_was_forecast_is_told_and_fails_nothing_by_itself(
+    write_skill: Callable[..., Path], tmp_path: Path
+) -> None:
+    none = replace(CLEAN.forecast, accuracy=Estimate(value=None, low=None, high=None))
+    unasked = judge(replace(CLEAN, forecast=none), Gate())
+    assert unasked.passed
+    assert unasked.notes == (
+        "No rate was forecast, as no request judges any of 3 skills: what was judged is files and lists.",
+    )
+    assert judge(CLEAN, Gate()).notes == ()
+
+    for name in ("slides", "tables"):
+        write_skill(name, f"Makes {name} of notes.", folder="repo/.github/skills")
+    config = Config(scorer="lexical", use_cache=False, client="claude-code")
+    library = select(load([tmp_path]), config)
+    report = audit([tmp_path], config)
+    assert "as none of 2 skills competes for requests" in judge(report, Gate()).notes[0]
+    shown = listing(library.skills, "claude-code")
+    for form in (text, concise, github, sarif, junit):
+        said = " ".join(form.render(report, verdict=judge(report, Gate(), listing=shown)).split())
+        assert "claude-code shows the model none of 2 skills" in said
 
 
 def test_reasons_name_both_numbers() -> None:
