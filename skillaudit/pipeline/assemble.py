@@ -90,7 +90,7 @@ def assemble(
         black_holes=evidence.black_holes,
         over_general=evidence.over_general,
         pairs=evidence.pairs,
-        findings=check(evidence),
+        findings=tuple(rounded(finding) for finding in check(evidence)),
         law=law,
         execution=evidence.execution,
         forecasts=evidence.rows,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from skillaudit.config import Config
+from skillaudit.pipeline import audit
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.schema import Estimate, LawForm, LibraryCurve, Pair, Record, Rival
+from tests.conftest import SAMPLES
 
 
 class Inner(Record):
@@ -47,3 +50,10 @@ def test_records_without_anything_to_round_are_handed_back() -> None:
     pair = Pair(a="a", b="b", cosine=0.123456, a_to_b=0.0, b_to_a=0.0)
     assert rounded(pair).cosine == 0.1235
     assert rounded(Rival(id="a", cosine=0.5)) == Rival(id="a", cosine=0.5)
+
+
+def test_the_costs_of_findings_are_rounded() -> None:
+    report = audit([SAMPLES / "black_hole"], Config(scorer="lexical", use_cache=False))
+    costs = [finding.cost for finding in report.findings]
+    assert any(cost.harm for cost in costs)
+    assert [rounded(cost) for cost in costs] == costs
