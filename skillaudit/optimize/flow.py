@@ -25,6 +25,7 @@ from skillaudit.optimize.proof.prove import Prove, prove
 from skillaudit.optimize.records import (
     PLAN_VERSION,
     STEPS,
+    UNJUDGED,
     Edit,
     Hierarchy,
     Optimisation,
@@ -45,10 +46,6 @@ from skillaudit.routing.predict import spared
 from skillaudit.schema import Library, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.weighing import in_order_of_use
-
-UNJUDGED: frozenset[StepName] = frozenset({"merge", "retire", "activation", "budget"})
-"""Steps that need no request."""
-
 
 EVERYDAY: frozenset[StepName] = frozenset({"boundary", "victim", "activation"})
 """Steps that a plan for no client in particular consists of."""
@@ -134,6 +131,7 @@ def optimize(
         says_when=_says_when(halves.skills, proven.edits),
         rooms=rooms(halves.skills, proven.edits, config, proven.by_client),
         live=asked,
+        tried=tuple(step for step in STEPS if step in steps) if plan is None else (),
     )
 
 

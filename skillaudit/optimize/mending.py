@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from skillaudit.optimize.records import Edit, Mend, Optimisation
+from skillaudit.optimize.records import STEPS, Edit, Mend, Optimisation, StepName
 from skillaudit.schema import Finding, PlannedEdit, Report
 
 CODES: dict[str, tuple[str, ...]] = {
@@ -19,8 +19,11 @@ CODES: dict[str, tuple[str, ...]] = {
     "shorten": ("SA402", "SA008"),
 }
 """Codes of findings by what an edit does; `rewrite` stands for the two steps that tell skills apart."""
-MENDABLE = frozenset(code for codes in CODES.values() for code in codes)
-"""Codes that some step tries to mend; what others tell of is mended by hand."""
+STEPS_OF: dict[str, tuple[StepName, ...]] = {
+    "fold": ("merge",), "demote": ("retire", "narrow"), "declare": ("narrow",), "narrow": ("narrow",),
+    "rewrite": ("boundary", "victim"), "activation": ("activation",), "shorten": ("budget",),
+}  # fmt: skip
+"""Steps that try what `CODES` names."""
 BOTH = frozenset({"SA202", "SA204", "SA010", "SA006"})
 """Findings about a pair: merging mends them only where it merges these two."""
 WHOLE = frozenset({"SA504", "SA402"})
@@ -33,6 +36,12 @@ def codes_of(edit: Edit) -> tuple[str, ...]:
         step = edit.step if edit.step in ("narrow", "activation") else "rewrite"
         return CODES[step]
     return CODES.get(edit.kind, ())
+
+
+def looking(code: str) -> tuple[StepName, ...]:
+    """Return the steps that look for what mends a code, in their order."""
+    able = {step for what, codes in CODES.items() if code in codes for step in STEPS_OF[what]}
+    return tuple(step for step in STEPS if step in able)
 
 
 def mends(edit: Edit, finding: Finding) -> bool:
@@ -50,7 +59,7 @@ def mends(edit: Edit, finding: Finding) -> bool:
 def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ...]:
     """Return for every finding the edits that mend it, accepted ones first, in the order of the findings.
 
-    Without an edit nothing was found for it where its code is `MENDABLE`; else it is its author's to mend.
+    One without an edit that no step is `looking` for is its author's to mend.
     """
     ranked = sorted(edits, key=lambda edit: not edit.accept)
     return tuple(

@@ -20,6 +20,8 @@ StepName = Literal[
 ]
 STEPS: tuple[StepName, ...] = get_args(StepName)
 """The order of the steps. Black holes go first: a boundary against a skill that leaves the list helps nobody."""
+UNJUDGED: frozenset[StepName] = frozenset({"merge", "retire", "activation", "budget"})
+"""Steps that need no request."""
 
 
 class Flip(Record):
@@ -368,6 +370,8 @@ class Optimisation(Record):
     """One for each current client; empty for a plan without accepted edits."""
     live: LiveProof | None = None
     """What a live model makes of the accepted edits; None where none was asked."""
+    tried: tuple[StepName, ...] = ()
+    """Steps that ran; empty for a plan that was handed in."""
 
     @property
     def accepted(self) -> tuple[Edit, ...]:

@@ -32,6 +32,7 @@ def mended_blocks(found: Optimisation, edit: Edit) -> list[Block]:
         for mend in found.mends
         if edit.id in mend.edits
     ]
+    told = list(dict.fromkeys(told))  # two lists of clients are two findings of one code
     said = "; ".join(told[:MENDED]) + (f" and {len(told) - MENDED} more" if len(told) > MENDED else "")
     return [field("mends", said)] if told else []
 
@@ -51,10 +52,11 @@ def mend_blocks(found: Optimisation) -> list[Block]:
     rows, by_hand = [], Counter[str]()
     for mend in found.mends:
         said = mending(mend, known, lambda edit: edit.id, 3)
-        if not said and unmended(mend.code) is None:
+        none = unmended(mend.code, found)
+        if not said and none is None:
             by_hand[mend.code] += 1
             continue
-        tone = Span(said, "value") if said else Span(unmended(mend.code) or "", "muted")
+        tone = Span(said, "value") if said else Span(none or "", "muted")
         rows.append((Span(mend.code), Span(some(mend.skills, PAIR) or "the library"), tone))
     blocks: list[Block] = [Heading("Findings", "and the edits that mend them")]
     if rows:
@@ -78,10 +80,25 @@ def mending(
     return f"{told}: {len(touched):,} of {plural(len(one.skills), 'skill')}"
 
 
-def unmended(code: str) -> str | None:
-    """Say of a finding without an edit that none was found; None where no step of a plan tries to mend its kind."""
-    from skillaudit.optimize.mending import MENDABLE
+def unmended(code: str, found: Optimisation | None = None) -> str | None:
+    """Say why a finding has no edit; None where no step of a plan tries to mend its kind.
+
+    Of a plan that was only read it is not known which steps looked.
+    """
+    from skillaudit.optimize.mending import looking
+    from skillaudit.optimize.records import UNJUDGED
 
     if code in _BY_CLIENT:
         return "with --client NAME"
-    return "nothing was found" if code in MENDABLE else None
+    steps = looking(code)
+    if not steps:
+        return None
+    if found is None or not found.tried:
+        return "no edit of this plan"
+    left = [step for step in steps if step not in found.tried]
+    tried = "nothing was found" if len(left) < len(steps) else "not tried"
+    if not left:
+        return tried
+    if not found.work_requests and UNJUDGED.isdisjoint(left):
+        return f"{tried}: {some(left, None)} {'needs' if len(left) == 1 else 'need'} requests"
+    return f"{tried}: --only left out {some(left, None)}"

@@ -231,7 +231,8 @@ def touched_blocks(edit: Edit) -> list[Block]:
 
 def _edit(found: Optimisation, edit: Edit) -> Iterator[Block]:
     """Describe an edit among others: what it changes and why."""
-    yield Field(edit.id, (Span(f"{KINDS[edit.kind]}: {', '.join(edit.skills)}", "value"),))
+    told = f"folded into {edit.into}: {edit.skills[0]}" if edit.kind == "fold" else ""
+    yield Field(edit.id, (Span(told or f"{KINDS[edit.kind]}: {', '.join(edit.skills)}", "value"),))
     yield field("", edit.reason)
     if edit.refused:
         yield field("refused", edit.refused, "warning")
@@ -280,7 +281,11 @@ def _refused(found: Optimisation, everything: bool) -> Iterator[Block]:
 
 def _brief(edits: Sequence[Edit], words: Sequence[str]) -> Table:
     rows = [
-        (Span(edit.id), Span(", ".join(edit.skills)), Span(said))
+        (
+            Span(edit.id),
+            Span(f"{edit.skills[0]} into {edit.into}" if edit.into else ", ".join(edit.skills)),
+            Span(said),
+        )
         for edit, said in zip(edits, words, strict=False)
     ]
     return table((Column("edit", 14), Column("skills", 24), Column("")), rows)._replace(headed=False)

@@ -270,7 +270,7 @@ def mending_blocks(plan: PlanTab, finding: Finding) -> list[Block]:
     if plan.found is None:
         return []
     edits = plan.mending(finding.fingerprint)
-    none = unmended(finding.code)
+    none = unmended(finding.code, plan.found)
     if edits or none is None:
         return _proposed(edits)
     return [Heading("Mended by"), Paragraph(f"{none[:1].upper()}{none[1:]}.", "muted")]

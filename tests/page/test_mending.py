@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from skillaudit.optimize.mending import linked
-from skillaudit.optimize.records import Edit
+from skillaudit.optimize.records import STEPS, Edit, StepName
 from skillaudit.page.findings import finding_blocks
 from skillaudit.page.mending import mend_blocks, mended_blocks
 from skillaudit.page.text import render
@@ -56,16 +56,38 @@ def test_a_finding_about_many_skills_says_how_many_of_them_are_mended() -> None:
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("SA402", "with --client NAME"), ("SA203", "nothing was found"), ("SA012", "by hand 1 SA012")],
+    [("SA402", "with --client NAME"), ("SA203", "no edit of this plan"), ("SA012", "by hand 1 SA012")],
 )
-def test_nothing_was_found_only_where_a_step_tries(code: str, said: str) -> None:
+def test_no_edit_is_told_only_where_a_step_tries(code: str, said: str) -> None:
     one = make_finding(code, ("a",))
     assert said in told([one], rewrite(1))
-    assert ("nothing was found" in told([one])) is (said == "nothing was found")
+    assert ("no edit of this plan" in told([one])) is (said == "no edit of this plan")
 
     report = msgspec.structs.replace(make_report(), findings=(one,), plan=())
     text = render(list(finding_blocks(report, report.findings, None, False, False)))
     assert ("edit: " in text) is (code != "SA012")
+
+
+@pytest.mark.parametrize(
+    ("code", "tried", "requests", "said"),
+    [
+        ("SA203", STEPS, 10, "nothing was found"),
+        ("SA301", ("merge", "hierarchy"), 10, "not tried: --only left out retire, narrow"),
+        ("SA504", ("merge", "retire"), 0, "not tried: --only left out activation"),
+        ("SA202", ("merge", "retire"), 10, "nothing was found: --only left out boundary, victim"),
+        ("SA009", ("merge", "retire"), 0, "not tried: narrow, boundary, victim need requests"),
+    ],
+)
+def test_which_steps_did_not_look(code: str, tried: tuple[StepName, ...], requests: int, said: str) -> None:
+    made = msgspec.structs.replace(found(), tried=tried, work_requests=requests)
+    text = " ".join(render(mend_blocks(linked(made, [make_finding(code, ("a",))]))).split())
+    assert text.endswith(f"{code} a {said}")
+
+
+def test_an_edit_names_what_it_mends_once() -> None:
+    findings = [make_finding("SA504", MANY[:40]), make_finding("SA504", MANY[:50])]
+    every = linked(found(rewrite(7)), findings)
+    assert render(mended_blocks(every, every.edits[0])).split() == ["mends", "SA504", "skill-7"]
 
 
 def test_the_report_counts_the_edits_that_it_does_not_name() -> None:

@@ -276,3 +276,24 @@ def test_the_verdict_says_what_the_plan_costs() -> None:
     assert "But false triggers rise from 3.7% to 10.9%." in told
     assert "In other clients it costs up to 0.9 requests in a hundred." in told
     assert "other clients" not in planned(0.109, -0.007)
+
+
+def test_a_merge_says_which_skill_stays() -> None:
+    merges = []
+    for number, refused in enumerate(("yours to decide", "")):
+        skills = (f"gone-{number}", f"stays-{number}")
+        merges.append(
+            Edit(
+                id=f"merge-{number}",
+                kind="fold",
+                step="merge",
+                skills=skills,
+                reason="alike",
+                accept=not refused,
+                refused=refused,
+                into=skills[1],
+            )
+        )
+    text = " ".join(render(found(*merges)).split())
+    assert "merge-1 folded into stays-1: gone-1" in text
+    assert "merge-0 gone-0 into stays-0" in text
