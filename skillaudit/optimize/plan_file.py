@@ -62,12 +62,18 @@ def read_plan(path: Path, library: Library) -> Plan:
 
     Raises UsageError, naming the file, the edit and the remedy, for a file that cannot be read, a key or
     type that does not belong there, another version, a skill that is not in the library, a text that is
-    empty or too long, and for edits that were made for other descriptions than the library's.
+    empty or too long, for edits that were made for other descriptions than the library's, and for a plan
+    whose accepted edits all stand in the library.
     """
     data = read_bytes(path, PLAN)
     plan = _from_yaml(data, path) if is_yaml(path) else decode_record(data, Plan, PLAN, named(path))
     if plan.plan_version != PLAN_VERSION:
         raise UsageError(f"{path}: a plan of version {plan.plan_version}; this program reads {PLAN_VERSION}.")
+    if _is_applied(plan, library):
+        raise UsageError(
+            f"{path}: this plan has been applied: its accepted edits stand in the library. Plan again with --plan "
+            "NEW-FILE; `optimize SOURCE --undo` takes the last --apply back."
+        )
     _check(path, plan, library)
     return plan
 
@@ -81,6 +87,27 @@ def _from_yaml(data: bytes, path: Path) -> Plan:
         raise UsageError(f"{error.at(named(path))}: not YAML that is read here; correct that line.") from None
     except (msgspec.MsgspecError, ValueError) as error:
         raise UsageError(f"{named(path)}: not a plan: {error}; write one with --plan NEW-FILE.") from None
+
+
+def _is_applied(plan: Plan, library: Library) -> bool:
+    """Say whether the library is what the plan's accepted edits make of it.
+
+    Texts are looked for in any skill: one whose namesake is gone has another id.
+    """
+    skills = {skill.id: skill for skill in library.skills}
+    texts = {skill.description for skill in library.skills}
+    edits = [edit for edit in plan.edits if edit.accept and edit.skills]
+    last = {edit.described: edit.after for edit in edits if edit.after != edit.before}
+    made = [text in texts for described, text in last.items() if described]
+    for edit in edits:
+        one = skills.get(edit.skills[0])
+        if edit.kind == "fold":
+            made.append(one is None)
+        elif edit.kind == "demote":
+            made.append(one is not None and one.manual_only)
+        elif edit.kind == "declare":
+            made.append(one is not None and one.declared_router)
+    return bool(made) and all(made)
 
 
 def _check(path: Path, plan: Plan, library: Library) -> None:

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from skillaudit.cli.optimize import command
+from skillaudit.cli.report import command as report
+from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize.apply.files import changes
 from skillaudit.optimize.apply.in_place import apply
@@ -53,6 +55,10 @@ def test_a_plan_is_made_exported_applied_and_undone(run: Any, tree: Path, tmp_pa
     assert applied.exit_code == 0, applied.output
     assert re.match(r"(1 file|\d+ files) changed; --undo puts back", applied.stderr)
     assert snapshot(tree) != before
+    again = CliRunner().invoke(report, [str(tree), "--scorer", "lexical", "--no-cache", "--plan", str(plan)])
+    for refused in (again, run("--plan", str(plan), "--apply")):
+        assert isinstance(refused.exception, UsageError)
+        assert "this plan has been applied: its accepted edits stand in the library" in str(refused.exception)
     undone = run("--undo")
     assert undone.exit_code == 0, undone.output
     assert snapshot(tree) == before

@@ -17,7 +17,7 @@ from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.plan_file import dump, plan_of, read_plan
-from skillaudit.optimize.records import Plan
+from skillaudit.optimize.records import Edit, Plan
 from skillaudit.schema import Library
 from tests.optimize.conftest import write_library, write_requests
 
@@ -154,3 +154,31 @@ def test_a_merge_is_refused_whose_skill_that_stays_reads_differently(
             assert read_plan(path, library).edits == (edit,)
     with pytest.raises(UsageError, match="no longer the one"):
         read_plan(path, library)
+
+
+def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_called(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    gone, stays = library.skills[:2]
+    merge = Edit(
+        id="merge-1", kind="fold", step="merge", skills=(gone.id, stays.id), reason="alike", into=stays.id,
+        before=stays.description, after="Of both in one.",
+    )  # fmt: skip
+    hide = Edit(id="narrow-1", kind="demote", step="narrow", skills=(library.skills[2].id,), reason="broad")
+    path = tmp_path / "plan.json"
+    path.write_text(dump(msgspec.structs.replace(plan, edits=(merge, hide))), encoding="utf-8")
+    assert read_plan(path, library).edits == (merge, hide)
+
+    def left(*, manual_only: bool) -> Library:
+        kept = msgspec.structs.replace(stays, id="shorter", description="Of both in one.")
+        hidden = msgspec.structs.replace(library.skills[2], manual_only=manual_only)
+        return msgspec.structs.replace(library, skills=(kept, hidden, *library.skills[3:]))
+
+    with pytest.raises(UsageError, match="this plan has been applied"):
+        read_plan(path, left(manual_only=True))
+    with pytest.raises(UsageError, match="no skill"):
+        read_plan(path, left(manual_only=False))
+    refused = tuple(msgspec.structs.replace(edit, accept=False) for edit in (merge, hide))
+    path.write_text(dump(msgspec.structs.replace(plan, edits=refused)), encoding="utf-8")
+    assert read_plan(path, library).edits == refused
