@@ -79,6 +79,8 @@ def test_nothing_stands_off_the_screen(browser: Browser, tmp_path: Path, width: 
         assert browser.run("document.documentElement.scrollWidth") <= width
         inside = "[...document.querySelectorAll('#findings td, #findings summary')].every((one) => "
         assert browser.run(f"{inside} one.getBoundingClientRect().right <= {width})")
+        heads = "[...document.querySelectorAll('thead tr, thead th')].filter((one) => one.offsetWidth)"
+        assert browser.run(f"{heads}.every((one) => one.scrollWidth <= one.clientWidth)")
     browser.call("Emulation.clearDeviceMetricsOverride")
 
 
