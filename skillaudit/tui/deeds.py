@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
@@ -62,6 +63,8 @@ class Doing(Shell):
     sixteen = False
     """True where the terminal has sixteen colours."""
     _seen: Look | None = None
+    _next: tuple[str | None, str]
+    """The list and the choice that wait for the audit, while `waiting` has a switch."""
 
     def on_mount(self) -> None:
         """Make the line to search with; watch from the start, where that is wanted."""
@@ -217,21 +220,31 @@ class Doing(Shell):
         session = self.session
         if session is not None:
             clients = [None, *(view.client for view in session.report.clients)]
-            self._switch(_after(clients, session.report.client), session.report.forecast.router)
+            client, router = self._looked_at(session)
+            self._switch(_after(clients, client), router)
 
     def action_next_model(self) -> None:
         """Look at the choices of the next class of models."""
         session = self.session
         if session is not None:
             rows = [row.router for row in session.report.forecasts if row.situation == "asked"]
-            router = _after(sorted(dict.fromkeys(rows)), session.report.forecast.router)
-            self._switch(session.report.client, router or session.report.forecast.router)
+            client, router = self._looked_at(session)
+            self._switch(client, _after(sorted(dict.fromkeys(rows)), router) or router)
+
+    def _looked_at(self, session: ReportState) -> tuple[str | None, str]:
+        """Return whose list and choice are on show, or wait to be."""
+        shown = session.report.client, session.report.forecast.router
+        return self._next if "switch" in self.waiting else shown
 
     def _switch(self, client: str | None, router: str) -> None:
         if self.hands is None or self.session is None:
             return
         if self.busy:
-            self.start_audit()  # says so
+            self._next = client, router
+            self.waiting["switch"] = partial(self._switch, client, router)
+            report = self.session.report
+            told = whom(replace(report, client=client, forecast=replace(report.forecast, router=router)))
+            self.notify(f"{printable(told)}: once the audit is over; esc stops it.", timeout=3, markup=False)
             return
         self.hands.switch(client, router)
         audited = self.session.audited or self.session.report

@@ -62,12 +62,19 @@ class PlanShell(Shell):
         plan = self.plan
         if plan is None or self.planner is None or plan.meter is not None:
             return
+        if self.waiting:  # whose list it is made for changes with the audit's end
+            self.waiting["plan"] = self._plan_now
+            self.notify("The plan is made once the audit is over.", markup=False)
+            return
         plan.meter, plan.error, plan.stopped = Meter(), None, False
         self.run_worker(self._make_plan(plan, plan.meter, self.planner), group="plan", exit_on_error=False)
         if self.current == "plan":
             self.show_plan()
         else:
             await self.switch("plan")
+
+    def _plan_now(self) -> None:
+        self.run_worker(self.action_make_plan(), group="later")
 
     async def _make_plan(self, plan: PlanTab, meter: Meter, planner: Planner) -> None:
         try:

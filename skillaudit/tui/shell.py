@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -82,6 +83,8 @@ class Shell(App[None]):
         self.watching = False
         self.wanted = Preferences()
         self.current = STATUS
+        self.waiting: dict[str, Callable[[], None]] = {}
+        """What is done once the running audit is over, in this order; its key says what it is."""
         self._making = asyncio.Lock()
 
     # The screen.
@@ -211,6 +214,10 @@ class Shell(App[None]):
             self._status.show(cancelled_blocks(stages))
         else:
             await self._finish(outcome, meter.change)
+        if outcome.cancelled or outcome.error is not None:
+            self.waiting.clear()
+        while self.waiting and not self.busy:
+            self.waiting.pop(next(iter(self.waiting)))()
         self.refresh_frame()
 
     async def _finish(self, outcome: Ending, change: Change | None) -> None:

@@ -28,6 +28,7 @@ from skillaudit.schema import Estimate, ForecastRow, Location, Report, RequestLo
 from skillaudit.tui.app import SkillAuditApp
 from skillaudit.tui.deeds import Hands, editor_command
 from skillaudit.tui.loading import BASES, Basis, EarlyReport, Meter
+from skillaudit.tui.planning import Proposal
 from skillaudit.tui.views.findings import FindingsView
 from skillaudit.tui.watching import fingerprint
 from skillaudit.tui.widgets.detail import DetailPane
@@ -51,7 +52,7 @@ class Engine:
             raise UsageError("that is no request")
         first = reports.small().skills[0]
         choice = Ranked(
-            id=first.id, description=first.description, path=first.path, score=0.5, probability=0.9,
+            id=first.id, description=first.description, path=first.path, score=0.5, probability=0.9, behind="",
             words=(("pdf", 0.4),),
         )  # fmt: skip
         return Ranking(
@@ -334,6 +335,43 @@ def test_a_row_of_a_list_has_one_line() -> None:
 
 
 # While the audit goes on, and since the last one.
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_a_client_chosen_during_an_audit_waits_for_its_end_and_so_does_its_plan(stopped: bool) -> None:
+    go, engine, small = threading.Event(), Engine(), reports.small()
+    order: list[object] = engine.asked
+    second = small.clients[1]
+
+    def load(progress: Progress) -> Report:
+        assert isinstance(progress, Meter)
+        if not order:
+            progress.early = EarlyReport(small, "kept")
+            while not go.wait(0.01):
+                progress.update("embed", 2, 10)
+        return small
+
+    def planner(progress: Progress) -> Proposal:
+        order.append("plan")
+        raise UsageError("nothing to plan")
+
+    async with opened(load, wait=False, planner=planner) as (app, pilot):
+        app.hands = engine.hands
+        await until(pilot, lambda: app.session is not None and app.session.pending)
+        await pilot.press("c", "c", "i")
+        await pilot.pause()
+        router = small.forecast.router
+        assert order == [] and f"{second.title} · {router}: once the audit is over; esc stops it." in toasts(
+            app
+        )
+        assert toasts(app)[-1] == "The plan is made once the audit is over."
+        if stopped:
+            await pilot.press("escape")
+        else:
+            go.set()
+        await until(pilot, lambda: not app.busy)
+        await settle(pilot)
+        assert order == ([] if stopped else [(second.client, router), "plan"]) and not app.waiting
 
 
 async def test_what_the_files_say_is_shown_while_the_audit_goes_on() -> None:
