@@ -92,17 +92,20 @@ def _from_yaml(data: bytes, path: Path) -> Plan:
 def _is_applied(plan: Plan, library: Library) -> bool:
     """Say whether the library is what the plan's accepted edits make of it.
 
-    Texts are looked for in any skill: one whose namesake is gone has another id.
+    Texts and names are looked for in any skill: one whose namesake is gone has another id.
     """
+    names = {skill.id.rpartition("/")[2] for skill in library.skills}
     skills = {skill.id: skill for skill in library.skills}
     texts = {skill.description for skill in library.skills}
     edits = [edit for edit in plan.edits if edit.accept and edit.skills]
+    folded = {edit.skills[0] for edit in edits if edit.kind == "fold"}
     last = {edit.described: edit.after for edit in edits if edit.after != edit.before}
     made = [text in texts for described, text in last.items() if described]
     for edit in edits:
         one = skills.get(edit.skills[0])
         if edit.kind == "fold":
-            made.append(one is None)
+            stays = edit.into.rpartition("/")[2] in names or edit.into in folded
+            made.append(one is None and (stays or bool(edit.after)))
         elif edit.kind == "demote":
             made.append(one is not None and one.manual_only)
         elif edit.kind == "declare":

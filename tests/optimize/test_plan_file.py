@@ -179,6 +179,17 @@ def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_ca
         read_plan(path, left(manual_only=True))
     with pytest.raises(UsageError, match="no skill"):
         read_plan(path, left(manual_only=False))
+    elsewhere = msgspec.structs.replace(merge, skills=("a", "b"), into="b", before="", after="")
+    path.write_text(dump(msgspec.structs.replace(plan, edits=(elsewhere,))), encoding="utf-8")
+    with pytest.raises(UsageError, match="no skill 'a'"):
+        read_plan(path, library)
+    onwards = (
+        msgspec.structs.replace(elsewhere, id="merge-2"),
+        msgspec.structs.replace(elsewhere, skills=("b", "c"), into=stays.id),
+    )
+    path.write_text(dump(msgspec.structs.replace(plan, edits=onwards)), encoding="utf-8")
+    with pytest.raises(UsageError, match="this plan has been applied"):
+        read_plan(path, library)
     refused = tuple(msgspec.structs.replace(edit, accept=False) for edit in (merge, hide))
     path.write_text(dump(msgspec.structs.replace(plan, edits=refused)), encoding="utf-8")
     assert read_plan(path, library).edits == refused
