@@ -95,9 +95,9 @@ def test_skills_for_two_programs_are_not_one(
         for at, said in enumerate((one, other))
     )
     assert two_programs(a, b) is two_programs(b, a) is two
-    other = msgspec.structs.replace(b, description=f"{b.description} Weekly reviews.")
+    longer = msgspec.structs.replace(b, description=f"{b.description} Weekly reviews.")
     alike = np.array([(1.0, 0.0), (0.95, 0.3)], dtype=np.float32)
-    found = Verdicts([a, other], alike, [source_of(a), source_of(other)]).by_text(0, 1, True)
+    found = Verdicts([a, longer], alike, [source_of(a), source_of(longer)]).by_text(0, 1, True)
     assert bool(found) is not two
 
 
