@@ -85,6 +85,7 @@ def _judged(
 ) -> tuple[Report, Verdict]:
     """Return the report and the gate's decision on it, or on the change since a revision."""
     from skillaudit.clients import listing, select
+    from skillaudit.errors import LoadError
     from skillaudit.gate import (
         checkout,
         compare_reports,
@@ -107,11 +108,16 @@ def _judged(
         library = select(load(sources, progress=progress), config)
         library = in_order_of_use(library, config.order, progress=progress)
         found = None if log is None else _read_log(log, library)
-        before = None
+        before, note = None, revision.note if revision else ""
         if revision and revision.sources:
-            # Called as they are now, they are the library that was audited then, whose report may be kept.
-            then = load(revision.sources, called=revision.names, progress=progress)
-            before = audit_library(then, config, progress)
+            try:
+                # Called as they are now, they are the library that was audited then, whose report may be kept.
+                then = load(revision.sources, called=revision.names, progress=progress)
+            except LoadError as error:  # such as a folder that held no skill yet
+                new = f"All of it counts as new, as {revision.reference} holds no library there: {error}"
+                note = f"{note} {new}".strip()
+            else:
+                before = audit_library(then, config, progress)
         report = audit_library(library, config, progress)
     if found is not None:
         report = _measured(report, found)
@@ -122,7 +128,7 @@ def _judged(
     if config.client is not None:
         shown = listing(library.skills, config.client, context=config.context, order=config.order)
     if revision is not None:
-        change = compare_reports(before, report, reference=revision.reference, note=revision.note)
+        change = compare_reports(before, report, reference=revision.reference, note=note)
         return report, judge_change(
             change,
             report,

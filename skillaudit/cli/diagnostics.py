@@ -20,7 +20,7 @@ from skillaudit.errors import MissingError, SkillAuditError
 from skillaudit.safety.exits import shown
 from skillaudit.safety.secrets import LONG_PIECE, mask
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 """What the machine cannot do just now, wherever it came up."""
 
 

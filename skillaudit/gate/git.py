@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ SECONDS = 300.0
 """What git may take for one answer: a pipe in a stranger's .git folder would hold it for good."""
 _BATCH = 32 << 20
 """Bytes of files that are asked of git at a time."""
+_NO_ANSWER = "{}: git gave no answer within {:g} seconds; look for pipes in its .git folder"
 _NO_GIT = "git is not installed, and comparing with an earlier revision needs it"
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"})
 
@@ -131,15 +133,17 @@ class _Copy:
         """Write the files of a source, under its name of then where it had another; return that, or nothing."""
         if self._tree(top, self.commit, inside, self.root) and (self.root / inside).exists():
             return inside
-        was = _name_then(top, self.commit, inside)
+        was, shown = _name_then(top, self.commit, inside), clean(inside)
         if was and self._tree(top, self.commit, was, self.root) and (self.root / was).exists():
-            self.notes.append(f"{inside} was called {was} then, and is compared with it.")
+            self.notes.append(f"{shown} was called {clean(was)} then, and is compared with it.")
             return was
         where, count = _place_then(top, self.commit, inside)
         told = (
-            f"; {where} holds {count:,} of its skills there, and `git add` tells what moved" if where else ""
+            f"; {clean(where)} holds {count:,} of its skills there, and `git add` tells what moved"
+            if where
+            else ""
         )
-        self.notes.append(f"{self.reference} has no {inside}, so that all of it counts as new{told}.")
+        self.notes.append(f"{clean(self.reference)} has no {shown}, so that all of it counts as new{told}.")
         return ""
 
     def _tree(self, top: Path, commit: str, inside: str, root: Path) -> bool:
@@ -304,13 +308,21 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
                 assert running.stdout is not None
                 late = Timer(SECONDS, running.kill)
                 late.start()
-                data = running.stdout.read(limits.GIT_LISTING + 1)
-                late.cancel()
-                if len(data) > limits.GIT_LISTING:
+                try:
+                    data = running.stdout.read(limits.GIT_LISTING + 1)
+                    if len(data) > limits.GIT_LISTING:
+                        running.kill()
+                        return data
+                    running.wait()
+                except BaseException:
                     running.kill()
-                    return data
+                    raise
+                finally:
+                    late.cancel()
         except FileNotFoundError as error:
             raise UsageError(_NO_GIT) from error
+        if running.returncode == -signal.SIGKILL:
+            raise UsageError(_NO_ANSWER.format(folder, SECONDS))
         complaints.seek(0)
         if running.returncode:
             said = complaints.read(2_000)
@@ -330,9 +342,7 @@ def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subproces
                 running.kill()
                 raise
     except subprocess.TimeoutExpired:
-        raise UsageError(
-            f"{folder}: git gave no answer within {SECONDS:g} seconds; look for pipes in its .git folder"
-        ) from None
+        raise UsageError(_NO_ANSWER.format(folder, SECONDS)) from None
     except FileNotFoundError as error:
         raise UsageError(_NO_GIT) from error
     if running.returncode:

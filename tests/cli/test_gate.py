@@ -244,6 +244,19 @@ def test_a_revision_that_does_not_exist(skillaudit: Runner, write_skill: Callabl
     assert result.code == 2 and "'nowhere' is no commit" in result.err
 
 
+def test_a_folder_that_gets_its_first_skill(skillaudit: Runner, write_skill: Callable[..., Path]) -> None:
+    root = write_skill("csv-import").parent.parent
+    (root / "README.md").write_text("Skills of the team.", encoding="utf-8")
+    git(root, "init", "-q")
+    git(root, "add", "README.md")
+    git(root, "commit", "-q", "-m", "one")
+    result = skillaudit("check", root, "--since", "HEAD", *LEXICAL)
+    assert result.code == 0
+    assert "All of it counts as new, as HEAD holds no library there" in " ".join(result.out.split())
+    write_skill("broken", extra="note: this: that\n")
+    assert skillaudit("check", root, "--since", "HEAD", *LEXICAL).code == 1
+
+
 def test_the_list_of_a_client_goes_to_stdout_and_its_losses_to_stderr(skillaudit: Runner) -> None:
     result = skillaudit("listing", SAMPLES / "oversized", "--client", "copilot-cli")
     assert result.code == 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -367,8 +369,52 @@ def test_a_pipe_in_the_folder_of_git_holds_nobody(
     os.mkfifo(head)
     with pytest.raises(UsageError, match="git gave no answer within"), checkout("main", [repository.folder]):
         pass
-    with pytest.raises(UsageError, match="git cannot list the files"):
+    with pytest.raises(UsageError, match="git gave no answer within"):
         reading._some_output(repository.folder, "ls-files")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders there")
+def test_an_interrupt_ends_a_git_that_waits(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither git nor what would have stopped it outlives the interrupt."""
+    head, started = repository.folder / ".git" / "HEAD", reading._started
+    head.unlink()
+    os.mkfifo(head)
+    running: list[subprocess.Popen[bytes]] = []
+
+    class Interrupted:
+        def read(self, _size: int) -> bytes:
+            raise KeyboardInterrupt
+
+        def close(self) -> None: ...
+
+    def start(*arguments: Any, **streams: Any) -> subprocess.Popen[bytes]:
+        running.append(started(*arguments, **streams))
+        cast("Any", running[0].stdout).close()
+        running[0].stdout = cast("Any", Interrupted())
+        return running[0]
+
+    monkeypatch.setattr(reading, "_started", start)
+    with pytest.raises(KeyboardInterrupt):
+        reading._some_output(repository.folder, "ls-files")
+    assert running[0].returncode == -signal.SIGKILL
+    assert not [
+        thread
+        for thread in threading.enumerate()
+        if isinstance(thread, threading.Timer) and thread.is_alive()
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="folders with such names")
+def test_names_that_are_no_text_are_told_as_text(repository: Repository) -> None:
+    odd = os.fsdecode(b"sk\xffills")
+    git(repository.folder, "mv", "skills", odd)
+    repository.commit("odd")
+    git(repository.folder, "mv", odd, "library")
+    with checkout("HEAD", [repository.folder / "library"]) as revision:
+        assert "library was called sk" in revision.note and revision.note.isprintable()
+    git(repository.folder, "reset", "--quiet")
+    with checkout("HEAD", [repository.folder / "library"]) as revision:
+        assert "holds 2 of its skills there" in revision.note and revision.note.isprintable()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there git can be held to a measure")
