@@ -177,6 +177,9 @@ def gain(edit: Edit) -> list[Block]:
     if edit.effect is None:
         return []
     effect = edit.effect
+    if edit.step == "budget":
+        words = f"{signed(effect.expected, 2)} requests expected where every text is shown whole"
+        return [field("gain", f"{words}; what the room brings is counted for all together")]
     said = f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
     if edit.hundred:
         said += "; in a hundred: " + ", ".join(f"{name} {signed(value, 2)}" for name, value in edit.hundred)
@@ -256,7 +259,11 @@ def _accepted(found: Optimisation, everything: bool) -> Iterator[Block]:
     for edit in best[:most]:
         yield from _edit(found, edit)
     if best[most:]:
-        yield _brief(best[most:], [f"{_expected(edit):+.2f} expected" for edit in best[most:]])
+        whole = {"budget": " where all is shown whole"}
+        yield _brief(
+            best[most:],
+            [f"{_expected(edit):+.2f} expected{whole.get(edit.step, '')}" for edit in best[most:]],
+        )
 
 
 def _refused(found: Optimisation, everything: bool) -> Iterator[Block]:

@@ -297,3 +297,23 @@ def test_a_merge_says_which_skill_stays() -> None:
     text = " ".join(render(found(*merges)).split())
     assert "merge-1 folded into stays-1: gone-1" in text
     assert "merge-0 gone-0 into stays-0" in text
+
+
+def test_a_shortened_text_is_weighed_where_all_is_shown_whole() -> None:
+    """Its words cost something there, while its room brings something in the client: the two are not one figure."""
+    edits = [
+        msgspec.structs.replace(
+            edit(number, accept=True), step="budget", kind="shorten", hundred=(("frontier", 0.0),)
+        )
+        for number in range(IN_FULL + 1)
+    ]
+    text = " ".join(render(found(*edits)).split())
+    assert (
+        "requests expected where every text is shown whole; what the room brings is counted for all together"
+        in text
+    )
+    assert (
+        "+0.00 expected where all is shown whole" in text
+        and "in a hundred" not in text
+        and " gained, " not in text
+    )
