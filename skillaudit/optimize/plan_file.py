@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from skillaudit.errors import UsageError
+from skillaudit.optimize.apply.merged import origins
+from skillaudit.optimize.edits import folded_into
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Optimisation, Plan
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION
 from skillaudit.reading import decode_record, named, read_bytes
@@ -17,6 +19,8 @@ from skillaudit.safety.cleaning import clean_data
 from skillaudit.schema import Library, Skill
 
 _YAML = (".yaml", ".yml")
+_FOLDERS = 16
+"""Folders of an id, from its end, that may tell a skill apart."""
 _INTRODUCTION = (
     "# Set `accept` to true or false, and correct `after` where you like; nothing else is read back.\n"
     "# `skillaudit optimize SOURCE --plan THIS-FILE --export DIR` makes the accepted edits.\n"
@@ -92,25 +96,43 @@ def _from_yaml(data: bytes, path: Path) -> Plan:
 def _is_applied(plan: Plan, library: Library) -> bool:
     """Say whether the library is what the plan's accepted edits make of it.
 
-    Texts and names are looked for in any skill: one whose namesake is gone has another id.
+    A merge of files that say the same leaves no trace: it counts as made where another edit is seen to be.
     """
-    names = {skill.id.rpartition("/")[2] for skill in library.skills}
     skills = {skill.id: skill for skill in library.skills}
-    texts = {skill.description for skill in library.skills}
     edits = [edit for edit in plan.edits if edit.accept and edit.skills]
-    folded = {edit.skills[0] for edit in edits if edit.kind == "fold"}
+    into = folded_into([(edit.skills[0], edit.into) for edit in edits if edit.kind == "fold"])
     last = {edit.described: edit.after for edit in edits if edit.after != edit.before}
-    made = [text in texts for described, text in last.items() if described]
+    texts = {id_: text for id_, text in last.items() if id_ and id_ not in into}
+    made = [(one := _now(id_, skills)) is not None and one.description == text for id_, text in texts.items()]
+    headings: dict[str, set[str]] = {}
     for edit in edits:
-        one = skills.get(edit.skills[0])
+        one = _now(edit.skills[0], skills)
         if edit.kind == "fold":
-            stays = edit.into.rpartition("/")[2] in names or edit.into in folded
-            made.append(one is None and (stays or bool(edit.after)))
+            stays = _now(into[edit.skills[0]], skills)
+            if edit.skills[0] in skills or stays is None:
+                return False
+            if stays.id not in headings:
+                headings[stays.id] = set(origins(stays.body))
+            if not headings[stays.id].isdisjoint(_called(edit.skills[0])):
+                made.append(True)
+            elif edit.lost and edit.described not in texts:
+                return False
         elif edit.kind == "demote":
             made.append(one is not None and one.manual_only)
         elif edit.kind == "declare":
             made.append(one is not None and one.declared_router)
     return bool(made) and all(made)
+
+
+def _now(id_: str, skills: Mapping[str, Skill]) -> Skill | None:
+    """Return the skill that an id of a plan means in a library in which namesakes of it may be gone."""
+    return next((skills[name] for name in _called(id_) if name in skills), None)
+
+
+def _called(id_: str) -> list[str]:
+    """Return an id, what it becomes without namesakes, with fewer folders or no digest, and so its skill's name."""
+    words = id_.split("/")[-_FOLDERS:]
+    return [id_, *("/".join(words[at:]) for at in range(len(words))), id_.rpartition("@")[0]]
 
 
 def _check(path: Path, plan: Plan, library: Library) -> None:

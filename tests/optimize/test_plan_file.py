@@ -18,7 +18,7 @@ from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.plan_file import dump, plan_of, read_plan
 from skillaudit.optimize.records import Edit, Plan
-from skillaudit.schema import Library
+from skillaudit.schema import Library, Skill
 from tests.optimize.conftest import write_library, write_requests
 
 
@@ -159,8 +159,10 @@ def test_a_merge_is_refused_whose_skill_that_stays_reads_differently(
 def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_called(
     made: tuple[Library, Optimisation, Plan], tmp_path: Path
 ) -> None:
-    library, _, plan = made
-    gone, stays = library.skills[:2]
+    tree, _, plan = made
+    gone = msgspec.structs.replace(tree.skills[0], id="old/tea", name="tea")
+    stays = msgspec.structs.replace(tree.skills[1], id="new/tea", name="tea")
+    library = msgspec.structs.replace(tree, skills=(gone, stays, *tree.skills[2:]))
     merge = Edit(
         id="merge-1", kind="fold", step="merge", skills=(gone.id, stays.id), reason="alike", into=stays.id,
         before=stays.description, after="Of both in one.",
@@ -171,7 +173,7 @@ def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_ca
     assert read_plan(path, library).edits == (merge, hide)
 
     def left(*, manual_only: bool) -> Library:
-        kept = msgspec.structs.replace(stays, id="shorter", description="Of both in one.")
+        kept = msgspec.structs.replace(stays, id="tea", description="Of both in one.")
         hidden = msgspec.structs.replace(library.skills[2], manual_only=manual_only)
         return msgspec.structs.replace(library, skills=(kept, hidden, *library.skills[3:]))
 
@@ -188,8 +190,37 @@ def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_ca
         msgspec.structs.replace(elsewhere, skills=("b", "c"), into=stays.id),
     )
     path.write_text(dump(msgspec.structs.replace(plan, edits=onwards)), encoding="utf-8")
-    with pytest.raises(UsageError, match="this plan has been applied"):
+    with pytest.raises(UsageError, match="no skill 'a'"):
         read_plan(path, library)
+    both = msgspec.structs.replace(stays, body="Of tea.\n\n## From b\n\nB.\n\n## From a\n\nA.\n")
+    with pytest.raises(UsageError, match="this plan has been applied"):
+        read_plan(path, msgspec.structs.replace(library, skills=(gone, both, *tree.skills[2:])))
     refused = tuple(msgspec.structs.replace(edit, accept=False) for edit in (merge, hide))
     path.write_text(dump(msgspec.structs.replace(plan, edits=refused)), encoding="utf-8")
     assert read_plan(path, library).edits == refused
+
+
+def test_a_plan_is_applied_only_where_the_skill_that_it_names_has_the_text(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    one, other = library.skills[:2]
+    path = tmp_path / "plan.json"
+
+    def gives(skill: Skill, text: str) -> Edit:
+        return Edit(
+            id=skill.id, kind="describe", step="victim", skills=(skill.id,), reason="by hand",
+            before=skill.description, after=text,
+        )  # fmt: skip
+
+    twin, swap = gives(one, other.description), gives(other, one.description)
+    for edits in ((twin,), (twin, swap)):
+        path.write_text(dump(msgspec.structs.replace(plan, edits=edits)), encoding="utf-8")
+        assert read_plan(path, library).edits == edits
+        texts = {edit.skills[0]: edit.after for edit in edits}
+        after = tuple(
+            msgspec.structs.replace(skill, description=texts.get(skill.id, skill.description))
+            for skill in library.skills
+        )
+        with pytest.raises(UsageError, match="this plan has been applied"):
+            read_plan(path, msgspec.structs.replace(library, skills=after))

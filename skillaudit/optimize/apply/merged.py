@@ -24,6 +24,7 @@ MAX_FILES = 2_000
 MAX_ODD = 50
 """Of these, and of names, those that hold other characters than words and paths do."""
 _FENCE = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n.*?^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
+_FROM = "## From "
 _TOKEN = rb"[\w./\x80-\xff-]+"
 _IN_NAME = re.compile(rb"[\w-]")
 _IN_PATH = re.compile(rb"[\w/.-]*[/-]|\w")
@@ -56,11 +57,16 @@ def with_bodies(data: bytes, goes: Sequence[Skill], prefix: Callable[[Skill], st
         where = os.fsencode(prefix(skill))
         links = {path: where + path for path in map(os.fsencode, beside(skill))}
         body = _replaced(body, links, _IN_NAME, rb"(?:\./)?")
-        heading = f"## From {skill.name}".encode("utf-8", "replace")
+        heading = f"{_FROM}{skill.name}".encode("utf-8", "replace")
         data = data.rstrip() + end * 2 + heading + end * 2 + body + end
         if len(data) > SKILL.disk:
             raise FrontmatterError(_too_long(skill.id))
     return data
+
+
+def origins(body: str) -> list[str]:
+    """Return the names in the headings that `with_bodies` writes."""
+    return [line.removeprefix(_FROM).strip() for line in body.splitlines() if line.startswith(_FROM)]
 
 
 def redirected(data: bytes, names: Mapping[str, str]) -> bytes:
