@@ -22,7 +22,20 @@ from skillaudit.safety.cleaning import clean
 from skillaudit.schema import Record
 
 SUFFIXES = frozenset(
-    {".csv", ".json", ".jsonl", ".markdown", ".md", ".toml", ".tsv", ".txt", ".yaml", ".yml"}
+    {
+        ".csv",
+        ".gz",
+        ".json",
+        ".jsonl",
+        ".markdown",
+        ".md",
+        ".ndjson",
+        ".toml",
+        ".tsv",
+        ".txt",
+        ".yaml",
+        ".yml",
+    }
 )
 """Files that can say something about a skill; others are not written out."""
 SECONDS = 300.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from skillaudit.errors import UsageError
 from skillaudit.gate import checkout
 from skillaudit.gate import git as reading
+from skillaudit.load import load
 from skillaudit.reading import limits
 
 from .repository import Repository, git
@@ -47,6 +49,17 @@ def test_the_tree_of_the_reference_without_other_files(repository: Repository) -
         assert revision.commit == git(repository.folder, "rev-parse", "main") and revision.note == ""
     assert not Path(source).exists()
     assert git(repository.folder, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("name", ["cat.jsonl.gz", "cat.ndjson"])
+def test_every_list_that_is_loaded_is_a_source(tmp_path: Path, name: str) -> None:
+    made = Repository(tmp_path / "repo")
+    row = b'{"name": "dns-checker", "description": "Checks DNS records."}\n'
+    (made.folder / name).write_bytes(gzip.compress(row) if name.endswith(".gz") else row)
+    made.commit("one")
+    with checkout("HEAD", [made.folder / name]) as revision:
+        assert revision.note == ""
+        assert [skill.id for skill in load(revision.sources).skills] == ["dns-checker"]
 
 
 def test_what_others_did_on_the_branch_since_is_left_out(repository: Repository) -> None:
