@@ -57,6 +57,8 @@ def select(library: Library, config: Config) -> Library:
         if config.client is None and all(at in lost or skill.out for at, skill in enumerate(skills)):
             lost = _not_loaded(skills, ())
         for at, found in lost.items():
+            if skills[at].out:
+                continue
             skills[at] = msgspec.structs.replace(skills[at], out="not loaded")
             for client, one in found.items():
                 groups[client, one.reason, _without_name(one.fix, skills[at])].append(skills[at].id)

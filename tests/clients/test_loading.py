@@ -121,6 +121,16 @@ def test_patterns_leave_out(tmp_path: Path) -> None:
     assert library.left_out[0].reason == "it matches drafts, which is left out"
 
 
+def test_what_a_pattern_leaves_out_is_not_said_to_be_loaded_by_nobody(tmp_path: Path) -> None:
+    for path in (".claude/skills/a", "elsewhere/b", "elsewhere/c"):
+        write(tmp_path, f"{path}/SKILL.md")
+    every = dict.fromkeys("abc", "excluded")
+    for pattern, meant in ("**", every), ("c", {"a": "", "b": "not loaded", "c": "excluded"}):
+        library = select(load([tmp_path]), Config(exclude=(pattern,)))
+        assert {skill.id: skill.out for skill in library.skills} == meant
+        assert sum(one.count for one in library.left_out) == sum(map(bool, meant.values()))
+
+
 REGEX = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 """What the parts of a pattern mean, as the expressions that would cost too much on a hostile one."""
 
