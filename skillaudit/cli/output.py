@@ -63,7 +63,8 @@ def deliver(text: str | Iterable[str], path: Path | None, kind: Kind = "text") -
         try:
             flush()
             if sys.stdout is not None:
-                sys.stdout.buffer.writelines(data)
+                for piece in data:
+                    sys.stdout.buffer.write(piece)
                 sys.stdout.buffer.flush()
         except BrokenPipeError:
             drop_stdout()  # what follows, a gate's exit code above all, still counts

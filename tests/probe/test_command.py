@@ -61,8 +61,9 @@ def source(tmp_path: Path) -> Path:
 
 def options(source: Path, *more: object) -> list[object]:
     """Return the arguments of a lexical probe."""
+    model = () if "--model" in more else ("--model", "local/lexical")
     return [
-        "probe", source, "--model", "local/lexical", "--scorer", "lexical", "--no-cache",
+        "probe", source, *model, "--scorer", "lexical", "--no-cache",
         "--requests", source.parent / "requests.jsonl", "--log", source.parent / "log.sqlite", *more,
     ]  # fmt: skip
 
