@@ -237,7 +237,7 @@ from skillaudit import llm
 print(llm.price("gpt-4o-mini"), llm.price("openai/gpt-4o-mini") == llm.price("gpt-4o-mini"), llm.price("nobody/x"))
 for name in ("openai/gpt-4o-mini", "nosuch"):
     try:
-        llm.Model(name).check()
+        llm.LiveModel(name).check()
     except llm.ModelError as error:
         print(type(error).__name__, error)
 print(seen)

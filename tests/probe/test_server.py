@@ -99,10 +99,10 @@ def test_the_budget_holds_on_a_real_connection(tmp_path: Path, waits: Waits) -> 
         assert server.received <= 28
 
 
-def command(source: Path, server_url: str, *more: str) -> list[str]:
+def command(source: Path, server_url: str, *more: str, model: str = "openai/known") -> list[str]:
     """Return the command line of a probe in a process of its own."""
     return [
-        sys.executable, "-m", "skillaudit", "probe", str(source), "--model", "openai/known", "--api-base", server_url,
+        sys.executable, "-m", "skillaudit", "probe", str(source), "--model", model, "--api-base", server_url,
         "--scorer", "lexical", "--no-cache", "--requests", str(source.parent / "requests.jsonl"),
         "--log", str(source.parent / "log.sqlite"), "--price", "1,10", "--repeats", "5", *more,
     ]  # fmt: skip
@@ -192,7 +192,7 @@ def test_what_is_wrong_is_one_sentence_and_exit_3(
     source: Path, model: str, faults: list[str], says: str
 ) -> None:
     with Server(Rule(in_file, law), faults) as server:
-        arguments = command(source, server.url, "--model", model)
+        arguments = command(source, server.url, model=model)
         found = subprocess.run(arguments, capture_output=True, text=True, timeout=240)
     assert found.returncode == 3 and found.stdout == ""
     last = found.stderr.strip().splitlines()[-1]

@@ -94,7 +94,7 @@ def test_a_file_of_a_gigabyte_is_read_in_little_memory(tmp_path: Path) -> None:
         file.write(b"\n")
     # Not ru_maxrss, in which Linux counts the process that started this one.
     code = (
-        "import re, sys; from pathlib import Path; from skillaudit.sessions import gather\n"
+        "import re, sys; from pathlib import Path; from skillaudit.sessions.gathering import gather\n"
         "found = gather([Path(sys.argv[1])], ['claude-code'])\n"
         "print(sum(len(c.turns) for c in found.conversations), found.unread[0].what)\n"
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)"
