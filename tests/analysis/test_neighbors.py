@@ -26,14 +26,18 @@ def brute(sims: FloatArray, k: int) -> tuple[list[list[int]], list[list[float]]]
     return rows, [[float(rounded[i, j]) for j in row] for i, row in enumerate(rows)]
 
 
-@settings(max_examples=60, deadline=None)
-@given(
+CASES = given(
     n=st.integers(2, 90),
     k=st.integers(1, 40),
     levels=st.integers(1, 50),
     block_size=st.integers(1, 100),
     seed=st.integers(0, 10_000),
 )
+"""Matrices with many ties, and blocks of any size."""
+
+
+@settings(max_examples=60, deadline=None)
+@CASES
 def test_equals_brute_force_with_ties(n: int, k: int, levels: int, block_size: int, seed: int) -> None:
     sims = (np.random.default_rng(seed).integers(0, levels, size=(n, n)) / 64 - 0.2).astype(np.float32)
     found = nearest(lambda a, b: sims[a:b], n, k, block_size=block_size)
@@ -43,13 +47,7 @@ def test_equals_brute_force_with_ties(n: int, k: int, levels: int, block_size: i
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    n=st.integers(2, 90),
-    k=st.integers(1, 40),
-    levels=st.integers(1, 50),
-    block_size=st.integers(1, 100),
-    seed=st.integers(0, 10_000),
-)
+@CASES
 def test_halves_give_what_the_whole_gives(n: int, k: int, levels: int, block_size: int, seed: int) -> None:
     half = (np.random.default_rng(seed).integers(0, levels, size=(n, n)) / 64).astype(np.float32)
     sims: FloatArray = np.maximum(half, half.T)

@@ -1,4 +1,7 @@
-"""What each client loads of a repository: every case once, as people met it."""
+"""What each client loads of a repository: every case once, as people met it.
+
+Long because each case writes the folders that it is about.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Reading an earlier revision: from objects only, on branches, in shallow clones, against hostile trees."""
+"""Reading an earlier revision: from objects only, on branches, in shallow clones, against hostile trees.
+
+Long because every way to lie to git is made once, on one repository.
+"""
 
 from __future__ import annotations
 
