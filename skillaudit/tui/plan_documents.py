@@ -29,6 +29,7 @@ from skillaudit.page.plan import (
     flip_blocks,
     gain,
     hierarchy_blocks,
+    loadout_blocks,
     lost_blocks,
     made_blocks,
     offer_blocks,
@@ -108,6 +109,8 @@ def summary_document(plan: PlanTab, found: Optimisation) -> list[Block]:
             *step_blocks(judged.steps),
         ]
     blocks += offer_blocks(found)
+    if found.loadout is not None:
+        blocks += loadout_blocks(found.loadout)
     if found.planned is not None and found.planned != found.proof:
         blocks += [
             Heading("Before the proof refused any edit", "no selection touched it"),

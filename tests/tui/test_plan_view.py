@@ -104,6 +104,39 @@ async def test_a_plan_is_made_in_a_thread_with_its_stages_on_show() -> None:
         assert row_keys(app)[0] == "summary" and app.focused is view(app).query_one(RowList)
 
 
+def falsely(before: float, after: float) -> plans.Planner:
+    """A planner whose proof has requests that need no skill."""
+    proof = plans.proof(3)
+    first, then = (
+        msgspec.structs.replace(rates, false_trigger=reports.estimate(value))
+        for rates, value in ((proof.before, before), (proof.after, after))
+    )
+    proof = msgspec.structs.replace(proof, before=first, after=then)
+    return plans.Planner(msgspec.structs.replace(plans.optimisation(), proof=proof))
+
+
+async def test_false_triggers_stand_among_the_rates() -> None:
+    async with planned(falsely(0.4, 0.3)) as (app, _):
+        text = screen_text(app)
+        assert "falsely   40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in text
+        assert "none " in text
+    async with planned(falsely(0.4, 0.3), NARROW) as (app, _):
+        assert "falsely   40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in screen_text(app)
+    async with planned(falsely(0.4, 0.3), TINY) as (app, _):
+        line = next(line for line in screen_lines(app) if "right 71.3%" in line)
+        assert "falsely" not in line, "a figure that has no room is left out, not cut"
+    async with planned(plans.Planner()) as (app, _):
+        assert "falsely" not in screen_text(app)
+
+
+async def test_a_shortened_text_has_no_gain_of_its_own() -> None:
+    edit = msgspec.structs.replace(plans.EDITS[0], id="budget-1", kind="shorten", step="budget", into="")
+    assert edit.effect is not None
+    async with planned(plans.Planner(plans.optimisation((edit,)))) as (app, _):
+        row = next(line for line in screen_lines(app) if "shorten" in line)
+        assert "room" in row and f"{edit.effect.expected:+.2f}" not in row
+
+
 async def test_it_can_be_asked_for_anywhere() -> None:
     async with opened(reports.small(), keys="5 i", planner=plans.Planner()) as (app, pilot):
         await settle(pilot)

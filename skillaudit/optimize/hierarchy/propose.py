@@ -8,7 +8,9 @@ import numpy as np
 
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed
+from skillaudit.optimize.hierarchy.describing import described
 from skillaudit.optimize.hierarchy.groups import BOUND, grouped
+from skillaudit.optimize.hierarchy.naming import Name
 from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
 from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
 from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
@@ -171,10 +173,7 @@ def _folders(skills: Sequence[Skill]) -> tuple[Node, ...]:
             found += [nodes[row] for row in rows]  # what lies in no folder stands beside them
             continue
         words = " ".join(slug(name).split("-")) or name
-        text = vocabulary.described(words, rows)
-        found.append(
-            Node(
-                id=f"folder:{name}", name=words, description=text, children=tuple(nodes[row] for row in rows)
-            )
-        )
+        children = tuple(nodes[row] for row in rows)
+        text = described(vocabulary, Name(name, (words,)), children, rows)
+        found.append(Node(id=f"folder:{name}", name=words, description=text, children=children))
     return tuple(found)

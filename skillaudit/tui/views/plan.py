@@ -38,7 +38,8 @@ class PlanView(ListView[PlanRow]):
         ("✓  ✗  ·", "accepted, refused, advice that nobody but its author can follow"),
         (
             "gain",
-            "expected number of requests that the plan may look at that the edit brings, with those before it",
+            "expected number of requests that the plan may look at that the edit brings, with those before it; "
+            "room: shortened for a client, and what the room brings is counted for all together",
         ),
         ("flips", "requests won less requests lost, by the scorer's first choice"),
         ("points", "change on the requests kept back for the proof, which chose no edit"),
@@ -108,13 +109,15 @@ class PlanView(ListView[PlanRow]):
         return Span("all figures, step by step" if row.what == "summary" else "paragraph for AGENTS.md")
 
     def _flips(self, row: PlanRow) -> Span:
-        effect = row.edit.effect if row.edit is not None else None
+        effect = row.edit.effect if row.edit is not None and row.edit.step != "budget" else None
         net = effect.gained - effect.lost if effect is not None else 0
         return Span("" if effect is None else f"{net:+,}" if net else "0", "" if row.accepted else "muted")
 
     def _gain(self, row: PlanRow) -> Span:
         if row.node is not None:
             return Span(f"{count(row.node):,}" if row.node.children else "", "muted")
+        if row.edit is not None and row.edit.step == "budget":
+            return Span("room", "muted")
         effect = row.edit.effect if row.edit is not None else None
         return Span("" if effect is None else signed(effect.expected, 2), "" if row.accepted else "muted")
 

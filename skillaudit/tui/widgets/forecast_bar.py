@@ -1,4 +1,4 @@
-"""Rates before and after, side by side, in three lines or in one."""
+"""Rates before and after, side by side, a line each or all in one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from textual.strip import Strip
 
 from skillaudit.page.figures import percent, points, rate
 from skillaudit.page.layout import FIGURES_WIDTH
-from skillaudit.page.lines import EMPTY, Line, Span, crop, fit
+from skillaudit.page.lines import EMPTY, Line, Span, crop, fit, line_width
 from skillaudit.tui.widgets.line_view import LineDrawer
 
 if TYPE_CHECKING:
     from skillaudit.optimize.records import RoutingRates
     from skillaudit.schema import Estimate
 
-RATES = (("accuracy", 1), ("hijack", -1), ("no_skill", 0))
+RATES = (("accuracy", 1), ("hijack", -1), ("no_skill", 0), ("false_trigger", -1))
 """Names, and which way is better."""
-LABELS = {"accuracy": "right", "hijack": "another", "no_skill": "none"}
+LABELS = {"accuracy": "right", "hijack": "another", "no_skill": "none", "false_trigger": "falsely"}
+SHORT = ("accuracy", "hijack", "false_trigger")
+"""What stands in one line, as far as there is room."""
 INTERVALS_FROM = 74
 """Cells from which on there is room for intervals."""
 
@@ -34,21 +36,33 @@ class ForecastBar(LineDrawer):
     def show(self, before: RoutingRates | None, after: RoutingRates | None, words: str = "") -> None:
         """Show two sets of rates; `words` stand where there is nothing after."""
         self._before, self._after, self._words = before, after, words
+        self.set_class(len(self._rates) == len(RATES), "-all-rates")
         self.refresh()
 
+    @property
+    def _rates(self) -> tuple[tuple[str, int], ...]:
+        """The rates that are known before: without a request that needs no skill none fires falsely."""
+        before = self._before
+        if before is None:
+            return ()
+        return tuple(
+            each for each in RATES if each[0] != "false_trigger" or before.false_trigger.value is not None
+        )
+
     def render_line(self, y: int) -> Strip:
-        """Draw one of the three rates, or all of them where there is one line."""
+        """Draw one of the rates, or all of them where there is one line."""
         return self.strip(crop(self.line(y), self.room))
 
     def line(self, y: int) -> Line:
         """Return line `y` of the bar."""
         if self._before is None:
             return (Span(self._words, "muted"),) if not y else EMPTY
-        if self.scrollable_content_region.height < len(RATES):
+        rates = self._rates
+        if self.scrollable_content_region.height < len(rates):
             return self._short() if not y else EMPTY
-        if y >= len(RATES):
+        if y >= len(rates):
             return EMPTY
-        name, better = RATES[y]
+        name, better = rates[y]
         before: Estimate = getattr(self._before, name)
         label = Span(fit(LABELS[name], 10), "muted")
         head = (label, Span(self._figures(before)), Span(" → ", "muted"))
@@ -71,16 +85,21 @@ class ForecastBar(LineDrawer):
     def _short(self) -> Line:
         assert self._before is not None
         line: list[Span] = []
-        for name, better in RATES[:2]:
+        for name, better in self._rates:
+            if name not in SHORT:
+                continue
             before: Estimate = getattr(self._before, name)
-            line += [Span(f"{LABELS[name]} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
+            said = [Span(f"{LABELS[name]} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
             if self._after is None:
-                return (*line, Span(self._words, "muted"))
+                return (*said, Span(self._words, "muted"))
             after: Estimate = getattr(self._after, name)
-            line += [
+            said += [
                 Span(percent(after.value), "value"),
                 Span(f" {_change(before, after)}  ", _tone(before, after, better)),
             ]
+            if line and line_width((*line, *said)) > self.room + 2:  # the last two are blank
+                break
+            line += said
         return tuple(line)
 
 

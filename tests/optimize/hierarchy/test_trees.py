@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +15,6 @@ from skillaudit.optimize.hierarchy.groups import grouped, levels_for
 from skillaudit.optimize.hierarchy.propose import _doubtful, _reason, loses_nothing, uncovered
 from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
 from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
-from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
 from skillaudit.optimize.records import Node, Tree
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.schema import Request, Skill
@@ -99,50 +99,102 @@ def test_categories_are_named_and_described_by_their_members() -> None:
     tree = tree_of(skills, [groups])
     assert len({node.id for node in tree}) == 5
     for node, topic in zip(tree, TOPICS, strict=True):
-        assert topic.split()[0] in node.description
+        assert node.name in topic.split()
+        assert all(child.name.replace("-", " ") in node.description for child in node.children)
         assert slug(node.id) == node.id
         assert len(node.description) <= 1024
         assert node.id not in {skill.name for skill in skills}
     assert leaves(tree)["skill-7"] == (tree[2].id,)
 
 
-def test_every_member_is_spoken_of() -> None:
+def category_of(members: Sequence[Skill], others: Sequence[Skill] = ()) -> Node:
+    """The category of some members, in a library with others."""
+    groups = [
+        [*range(len(members))],
+        *([[*range(len(members), len(members) + len(others))]] if others else []),
+    ]
+    return tree_of([*members, *others], [groups])[0]
+
+
+def named(*names: str, description: str = "Runs.") -> list[Skill]:
+    return [Skill(id=name, name=name, description=description) for name in names]
+
+
+def test_a_category_reads_as_a_person_writes_it() -> None:
     members = [
-        Skill(
-            id=f"s{at}",
-            name=f"name{at}",
-            description=f"Prints label{at}. " + "Common filler text again. " * 9,
-        )
+        *named("terraform-modules", "terraform-state", "terraform-tests", description="Handles Terraform."),
+        Skill(id="reviews", name="reviews", description="Reads plans of Terraform."),
+    ]
+    node = category_of(members, skills_of(12))
+    assert node.id == "terraform"
+    assert node.description == (
+        "Terraform: Terraform modules, Terraform state, Terraform tests and reviews. "
+        "Load it for any of these, to find the right one of 4 skills."
+    )
+
+
+def test_every_member_is_spoken_of_and_none_in_pieces() -> None:
+    members = [
+        Skill(id=f"s{at}", name=f"name{at}", description=f"Prints label{at}. " + "Common filler text. " * 9)
         for at in range(30)
     ]
-    text = Vocabulary([*members, *skills_of(30)]).described("group", range(30))
+    text = category_of(members, skills_of(30)).description
     assert len(text) <= 1024
-    assert all(f"name{at}" in text or f"label{at}" in text for at in range(30))
-    assert text.count("filler") == 1
+    assert all(f"name{at}" in text for at in range(30))
+    assert "filler" not in text
 
 
-def test_a_shared_word_is_said_once_and_no_phrase_is_cut() -> None:
-    names = ("uipath-process-mining", "uipath-test-manager", "uipath-agents")
-    members = [Skill(id=name, name=name, description="Runs (within limits, as ever).") for name in names]
-    text = Vocabulary([*members, *skills_of(9)]).described("uipath", range(3))
-    assert text.startswith("uipath. Covers ")
-    assert {"process mining", "test manager", "agents"} <= {
-        part.removeprefix("uipath ") for part in text.removeprefix("uipath. Covers ").rstrip(".").split(", ")
-    }
-    assert text.count("limits") <= 1
-    assert "(" not in text
+def test_what_has_no_room_is_counted() -> None:
+    members = named(*(f"{'very-long-' * 5}name-{at}" for at in range(30)))
+    text = category_of(members, skills_of(9)).description
+    assert len(text) <= 1024
+    said = len(re.findall(r"name \d+", text))
+    assert said > 10
+    assert f"{30 - said} more. Load it" in text
 
 
-def test_a_word_that_the_body_never_says_again_is_passed_over() -> None:
-    skill = Skill(
-        id="desk",
-        name="desk",
-        description="Files invoices, unlike astronauts.",
-        body="Invoices. File invoices, file them.",
-    )
-    text = Vocabulary([skill, *skills_of(3)]).described("office", [0])
-    assert "invoices" in text
-    assert "astronauts" not in text
+def test_a_name_that_tells_nothing_is_told() -> None:
+    members = [
+        Skill(id="qux", name="qux", description="Comprehensive cheminformatics toolkit for molecules."),
+        Skill(id="zap", name="zap", description="Deploys molecules everywhere for molecules."),
+    ]
+    text = category_of(members, skills_of(30)).description
+    assert "qux (cheminformatics toolkit)" in text
+    assert "zap. Load" in text
+
+
+def test_words_are_written_as_the_library_writes_them() -> None:
+    members = named("ai-seo", "seo-audit", description="An audit of SEO for iOS, by AI.")
+    assert category_of(members, skills_of(9)).description.startswith("SEO: AI SEO and SEO audit.")
+
+
+def test_a_word_that_opens_all_names_is_said_once() -> None:
+    members = named("uipath-invoice-mining", "uipath-invoice-owner", "uipath-agents")
+    others = named(*(f"uipath-{topic}" for topic in ("mail", "forms", "robots", "queues")))
+    node = category_of(members, others)
+    assert node.id == "uipath-invoice"
+    assert node.description.startswith("Uipath invoice: invoice mining, invoice owner and agents.")
+
+
+def test_a_folder_names_its_category() -> None:
+    members = [
+        Skill(id=name, name=name, description="Runs.", category="plugins/03-fine-tuning")
+        for name in ("lora", "adapters", "merging")
+    ]
+    others = [
+        Skill(id=f"o{at}", name=f"o{at}", description="Walks.", category="plugins/walks") for at in range(5)
+    ]
+    assert category_of(members, others).id == "fine-tuning"
+
+
+def test_a_category_speaks_its_members_language() -> None:
+    members = [
+        Skill(
+            id=name, name=name, description="Prüft die Rechnung und das Konto für den Kunden, wenn es fehlt."
+        )
+        for name in ("konto", "rechnung")
+    ]
+    assert "um den richtigen von 2 Skills zu finden" in category_of(members, skills_of(9)).description
 
 
 def test_a_choice_of_one_category_is_left_out() -> None:
