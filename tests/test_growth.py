@@ -40,6 +40,8 @@ from skillaudit.text import markdown
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import identifiers, terms, tokens
 
+pytestmark = pytest.mark.slow
+
 SIZE = 20_000
 SECONDS = 4.0
 """Of the process's own time for all texts of one function; the slowest takes a quarter of it."""

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import SAMPLES
 
 HEAVY = (
@@ -43,6 +45,7 @@ def test_the_package_root_is_light() -> None:
     assert not loaded_by("import skillaudit") & {*HEAVY, "click", "numpy", "msgspec"}
 
 
+@pytest.mark.slow
 def test_a_cached_audit_loads_no_model_and_nothing_else_heavy(tmp_path: Path) -> None:
     audit = (
         "from pathlib import Path\n"
@@ -54,6 +57,7 @@ def test_a_cached_audit_loads_no_model_and_nothing_else_heavy(tmp_path: Path) ->
     assert not loaded_by(audit) & {*HEAVY, "tokenizers", "safetensors", "click"}
 
 
+@pytest.mark.slow
 def test_a_check_of_a_kept_report_loads_nothing_that_makes_one(tmp_path: Path) -> None:
     check = (
         "import contextlib, io, os, sys\n"

@@ -311,6 +311,7 @@ def test_leaves_equal_those_of_the_full_matrix(n: int, spread: float) -> None:
     assert partition(theirs) == partition(ours)  # an adjusted Rand index of 1, noise included
 
 
+@pytest.mark.slow
 def test_the_selection_is_hdbscans_without_what_its_package_imports() -> None:
     program = (
         "import sys\n"

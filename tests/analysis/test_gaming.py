@@ -56,6 +56,7 @@ def test_one_text_in_two_normal_forms_looks_the_same() -> None:
     assert twins(["learn", "leam"]) == (("learn", "leam"),)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_a_skeleton_is_its_own(name: str) -> None:
     assert twins([name, name, name.upper().lower()]) == () or skeleton(name) == skeleton(name.upper().lower())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from skillaudit.compile.system import Agent, Aggregate, Edge, EdgeKind, Protocol, ProtocolKind, System
 
 
-def agent(name: str, policy: str = "", **more: object) -> Agent:
+def agent(name: str, policy: str = "", **more: Any) -> Agent:
     """Return an agent with a prompt of its own."""
-    return Agent(name=name, policy=policy or f"You are the {name}. Do the part of the {name}.", **more)  # type: ignore[arg-type]
+    return Agent(name=name, policy=policy or f"You are the {name}. Do the part of the {name}.", **more)
 
 
 def system(

@@ -241,6 +241,7 @@ PIECES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(PIECES), max_size=25))
 def test_any_program_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:

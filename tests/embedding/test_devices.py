@@ -58,6 +58,7 @@ def test_threads_in_step_leave_room_for_neighbours(machine: Path, monkeypatch: p
     assert choose_threads(None, in_step=True) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
 )
@@ -93,6 +94,7 @@ def test_a_gpu_without_torch_names_the_pip_line(monkeypatch: pytest.MonkeyPatch)
         choose_device("cuda")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "message"), [("abacus", "not known"), ("cuda:1", "not available")])
 def test_a_device_that_cannot_be_had_is_an_error(
     name: str, message: str, monkeypatch: pytest.MonkeyPatch

@@ -157,6 +157,7 @@ def test_torch_computes_the_same_vectors(minilm: Path, reference: Vectors) -> No
     np.testing.assert_allclose(run(encoder, TEXTS), reference, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_gelu_is_exact_to_single_precision() -> None:
     values = np.concatenate([np.linspace(-12, 12, 70_001), [0.0, -0.0, 1e-30, -1e-30, 80, -80]])
     exact = values * (1 + erf(values / np.sqrt(2))) / 2

@@ -10,6 +10,8 @@ import pytest
 from skillaudit.embedding.pairs import PairReader, sides
 from skillaudit.errors import EmbeddingError
 
+pytestmark = pytest.mark.slow
+
 WORDS = [
     "[PAD]",
     "[UNK]",

@@ -15,6 +15,8 @@ from skillaudit.laws.published import published
 from tests.benchmarks.recovery import table
 from tests.experiment.simulated import Chance, blind, exactly, planned, shuffled, simulate
 
+pytestmark = pytest.mark.slow
+
 HYPOTHESES = ("h1", "h2", "h3", "h4")
 
 
@@ -167,7 +169,6 @@ def test_choices_at_random_have_no_effect(name: str) -> None:
     assert {verdict.ruling for verdict in found.verdicts} == {"no effect"}
 
 
-@pytest.mark.slow
 def test_intervals_hold_what_was_planted() -> None:
     """Of 90% intervals over 8 seeds one holds in fewer than 4 once in 2,000 times; all together in nine of ten."""
     held = table(8)

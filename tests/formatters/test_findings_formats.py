@@ -319,6 +319,7 @@ for name in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_bytes_do_not_depend_on_locale_time_zone_or_hash_seed() -> None:
     names = [*RENDERERS, "html"]
     root = Path(__file__).parents[2]

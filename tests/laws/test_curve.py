@@ -58,6 +58,7 @@ def test_a_local_router_ends_at_its_measured_rank(world: World, ranked: LibraryC
     assert ranked.points[-1].accuracy.value == pytest.approx(measured, abs=0.015)
 
 
+@pytest.mark.slow
 def test_who_always_loads_something_takes_the_wrong_one_wherever_it_errs(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,7 @@ def test_one_form_is_chosen_and_both_are_shown(law: LibraryCurve) -> None:
     assert chosen[0].left_out_error == min(fitted.left_out_error or 9 for fitted in law.forms)
 
 
+@pytest.mark.slow
 def test_room_ends_at_the_floor(world: World, law: LibraryCurve) -> None:
     last = law.points[-1].accuracy.value or 0
     below = library_law(world.skills, world.requests, world.scorer, floor=last - 0.005)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,8 @@ from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.schema import Skill
 
 
-def skill(name: str, body: str = "", **more: object) -> Skill:
-    return Skill(id=name, name=name, description=f"Does {name}.", body=body, path=f"{name}/SKILL.md", **more)  # type: ignore[arg-type]
+def skill(name: str, body: str = "", **more: Any) -> Skill:
+    return Skill(id=name, name=name, description=f"Does {name}.", body=body, path=f"{name}/SKILL.md", **more)
 
 
 @pytest.mark.parametrize(

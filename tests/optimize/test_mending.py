@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -13,8 +15,8 @@ from skillaudit.pipeline import audit_library
 from skillaudit.schema import Finding, Library, Skill
 
 
-def edit(id_: str, kind: str, step: str, *skills: str, accept: bool = True, into: str = "") -> Edit:
-    return Edit(id=id_, kind=kind, step=step, skills=skills, reason="", accept=accept, into=into)  # type: ignore[arg-type]
+def edit(id_: str, kind: Any, step: Any, *skills: str, accept: bool = True, into: str = "") -> Edit:
+    return Edit(id=id_, kind=kind, step=step, skills=skills, reason="", accept=accept, into=into)
 
 
 def finding(code: str, *skills: str) -> Finding:

@@ -54,6 +54,7 @@ def test_no_black_hole_of_the_sample_grows() -> None:
         assert edit.kind != "describe" or is_narrower(edit.after, edit.before)
 
 
+@pytest.mark.slow
 def test_the_black_holes_of_the_sample_are_narrowed_or_offered() -> None:
     found = optimize(load([SAMPLES / "black_hole"]), Config(use_cache=False, router="older"))
     assert found.proof is not None

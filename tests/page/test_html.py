@@ -169,6 +169,7 @@ def test_hostile_text_stays_text(report: Report) -> None:
     assert "</script><img src=x onerror=alert(1)>" in column(page, "name")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)  # most of a page is the script that draws
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=3))
 def test_any_text_stays_text(texts: list[str]) -> None:

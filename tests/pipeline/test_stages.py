@@ -27,6 +27,8 @@ from skillaudit.routing.records import Routing
 from skillaudit.schema import Request, ScorerName, Skill
 from tests.reports import small_report
 
+pytestmark = pytest.mark.slow
+
 COVERAGE = small_report().forecast.coverage
 FIELDS = {
     "kitchen": ("bread", "soup", "salad"),

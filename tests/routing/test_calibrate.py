@@ -218,6 +218,7 @@ def test_fifty_decisions_tighten_the_class() -> None:
     assert fit.library_sd == prior.library_sd > 0 and fit.set_sd == prior.set_sd > 0
 
 
+@pytest.mark.slow
 def test_ranges_hold_nine_in_ten_of_what_was_held_out() -> None:
     found = []
     for seed in range(6):

@@ -263,7 +263,7 @@ def test_breadth_under_a_dense_scorer_reads_the_words_too() -> None:
     )
     words = LexicalScorer([skill.text for skill in world.skills])
     dense.scores = lambda queries: np.zeros((len(queries), 40), np.float32)  # type: ignore[method-assign]  # says nothing
-    dense.similarities = lambda start, stop: np.zeros((stop - start, 40), np.float32)  # type: ignore[method-assign]
+    dense.similarities = lambda start, stop: np.zeros((stop - start, 40), np.float32)  # type: ignore[method-assign]  # nor of itself
     asked, said = (breadth(world.skills, requests, scorer) for scorer in (dense, words))
     assert asked is not None and said is not None
     assert asked == pytest.approx(said, abs=1e-4), "words alone, of whose scale nothing is left"

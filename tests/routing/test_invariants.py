@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from skillaudit.routing.records import Routing
 from skillaudit.schema import Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from tests.routing.conftest import coverage
+
+pytestmark = pytest.mark.slow
 
 WORDS = ("tea", "bike", "map", "coffee", "chain", "brake", "water", "hut", "guest", "repair", "draw", "brew")
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)

@@ -52,6 +52,7 @@ def rates_at(view: RouterView, request: int) -> tuple[float, float, float]:
     return float(view.outcome.right[row]), float(view.outcome.hijack[row]), shares
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     router=st.sampled_from(["frontier", "local"]),

@@ -55,6 +55,7 @@ def test_empty_texts_have_empty_rows() -> None:
     assert count_ngrams(["", ""])[1].sum() == 0
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=40), max_size=6))
 def test_rows_do_not_depend_on_their_company(texts: list[str]) -> None:
     words, characters = count_ngrams(texts)

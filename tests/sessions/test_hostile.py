@@ -196,6 +196,7 @@ def test_names_of_thousands_of_skills_are_looked_for_in_a_moment() -> None:
             assert correction("no, use skill-7 for that", (), names) == ("skill-7",)
 
 
+@pytest.mark.slow
 def test_what_a_session_keeps_does_not_grow_with_its_square() -> None:
     session = READERS["claude-code"].begin_file(PurePath("one.jsonl"))
     for number in range(600):

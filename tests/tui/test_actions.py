@@ -44,7 +44,7 @@ def test_no_key_means_two_things_in_one_place(scope: Scope) -> None:
 
 @pytest.mark.parametrize("scope", list(OWNERS))
 def test_bindings_are_those_of_the_registry(scope: Scope) -> None:
-    bound = {binding.id: binding for binding in OWNERS[scope].BINDINGS if isinstance(binding, Binding)}  # type: ignore[attr-defined]
+    bound = {binding.id: binding for binding in OWNERS[scope].BINDINGS if isinstance(binding, Binding)}  # type: ignore[attr-defined]  # of an app or of a widget
     for action in of_scope(scope):
         if action.id == "palette":
             assert action.keys[0] == SkillAuditApp.COMMAND_PALETTE_BINDING

@@ -38,6 +38,7 @@ class News:
             raise Cancelled
 
 
+@pytest.mark.slow
 def test_the_report_is_the_same_and_the_stages_are_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "_TOGETHER", 7)
     here, there = News(), News()
@@ -124,6 +125,7 @@ def test_where_no_process_can_be_started_it_runs_here(monkeypatch: pytest.Monkey
     assert audit_apart(LIBRARY, CONFIG, SILENT).skills
 
 
+@pytest.mark.slow
 def test_what_changed_since_the_last_audit_comes_with_the_report(tmp_path: Path) -> None:
     folder = tmp_path / "skills"
     for name in ("one", "two"):

@@ -316,8 +316,8 @@ def test_the_terminal_is_asked_for_its_background(environ: dict[str, str], name:
         ("broken", (60, 15)),
         ("one", WIDE),
         ("hostile", WIDE),
-        ("hostile", NARROW),
-        ("hostile", (60, 15)),
+        pytest.param("hostile", NARROW, marks=pytest.mark.slow),
+        pytest.param("hostile", (60, 15), marks=pytest.mark.slow),
     ],
 )
 async def test_edges_are_shown_in_every_view(name: str, size: tuple[int, int]) -> None:

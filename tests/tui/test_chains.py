@@ -31,7 +31,7 @@ def test_no_line_is_wider_than_its_pane(width: int) -> None:
     assert max(sum(cells(span.text) for span in line) for line in lines) <= width
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW])
+@pytest.mark.parametrize("size", [pytest.param(WIDE, marks=pytest.mark.slow), NARROW])
 async def test_the_overview_shows_them(size: tuple[int, int]) -> None:
     async with opened(report(), size, keys="tab") as (app, pilot):
         app.screen.query_one("#forecast", DetailPane).focus()

@@ -301,7 +301,7 @@ async def test_the_filter_line_opens_empty_after_the_filter_was_cleared() -> Non
 
 
 async def test_what_if_changes_stay_after_another_audit_and_are_marked_in_skills() -> None:
-    async with opened(reports.small(), keys="2", imagine=lambda *_: None) as (app, pilot):  # type: ignore[arg-type]
+    async with opened(reports.small(), keys="2", imagine=lambda *_: None) as (app, pilot):  # type: ignore[arg-type]  # never asked
         await pilot.press("x")
         await pilot.press("r")
         await settle(pilot)

@@ -23,6 +23,7 @@ def proposed() -> Proposed:
     return Worker([SOURCE], Config(scorer="lexical", use_cache=False)).plan(SILENT)
 
 
+@pytest.mark.slow
 def test_the_forecast_of_what_is_proposed_is_its_proof(proposed: Proposed) -> None:
     assert proposed.found.edits and proposed.found.proof is not None
     judged = proposed.judge(proposed.found.edits, SILENT)

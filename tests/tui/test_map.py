@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from skillaudit.page.figures import HUES, cluster_mark
 from skillaudit.schema import Report
@@ -101,6 +102,7 @@ async def test_without_positions_the_map_says_how_to_get_them() -> None:
         assert asked == ["map"]
 
 
+@pytest.mark.slow
 async def test_ten_thousand_points_are_braille() -> None:
     async with opened(reports.large(), keys="6 j") as (app, _):
         text = screen_text(app)

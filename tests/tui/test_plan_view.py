@@ -387,6 +387,7 @@ async def test_a_plan_without_a_proof_says_so() -> None:
         assert "nothing is proved" in screen_text(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, NARROW, TINY])
 async def test_hostile_texts_are_harmless_in_every_row(size: tuple[int, int]) -> None:
     planner = plans.Planner(plans.hostile())

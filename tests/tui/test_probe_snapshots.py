@@ -15,6 +15,8 @@ from tests.tui.probe_stand_in import Engine
 from tests.tui.test_probe_view import current
 from tests.tui.test_snapshots import FOLDER, VERSION
 
+pytestmark = pytest.mark.slow
+
 Point = Literal["idle", "estimate", "leave", "asking", "over", "failed"]
 
 

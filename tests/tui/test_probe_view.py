@@ -320,6 +320,7 @@ async def test_the_engine_behind_it(source: Path) -> None:
         assert "0 calls, 7 answers from the log" in screen_text(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "study", ["decay", "competition", "policy", "hierarchy", "anchors", "protocol", "rescue"]
 )

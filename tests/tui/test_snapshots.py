@@ -21,6 +21,8 @@ from tests.tui import plans, reports
 from tests.tui.driving import NARROW, WIDE, opened, settle
 from tests.tui.test_partial_view import PART, Stopped
 
+pytestmark = pytest.mark.slow
+
 
 def proposal() -> Optimisation:
     """A plan of every kind of edit, with a tree and a paragraph."""

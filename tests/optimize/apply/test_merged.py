@@ -67,6 +67,7 @@ def test_thousands_of_files_cost_no_more_than_the_text(tmp_path: Path) -> None:
     assert found is not None and found.count(b" ../b/file7.txt ") == 30_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a", "a.", "a a ", "a/", "./a", "a-b", "a b", "+a"])
 def test_no_text_makes_merging_slow(text: str) -> None:
     body = text.encode() * (200_000 // len(text))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skillaudit.asking.records import Decision
+from skillaudit.asking.records import Decision, Outcome, Trial
 from skillaudit.asking.terms import Terms
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
@@ -61,11 +61,11 @@ def test_nothing_to_prove_is_said_before_anything_is_paid(
 def test_a_request_counts_where_it_was_decided_both_ways() -> None:
     plan = plan_of(HALVES, EDITS, Config())
 
-    def decided(trial: object, outcome: str) -> Decision:
-        chosen = trial.gold[0] if outcome == "right" else "travel" if outcome == "hijack" else None  # type: ignore[attr-defined]
+    def decided(trial: Trial, outcome: Outcome) -> Decision:
+        chosen = trial.gold[0] if outcome == "right" else "travel" if outcome == "hijack" else None
         return Decision(
-            key="", study="accuracy", model="m", condition=trial.condition, x=0, query=trial.query, gold=trial.gold,  # type: ignore[attr-defined]
-            offered=trial.offered, outcome=outcome, chosen=chosen, position=1, repeat=0, group=trial.group, answers=(),  # type: ignore[attr-defined,arg-type]
+            key="", study="accuracy", model="m", condition=trial.condition, x=0, query=trial.query, gold=trial.gold,
+            offered=trial.offered, outcome=outcome, chosen=chosen, position=1, repeat=0, group=trial.group, answers=(),
         )  # fmt: skip
 
     trials = [trial for trial in plan.trials if trial.gold and trial.condition != "order"]
@@ -86,6 +86,7 @@ def law(asked: Asked, has: bool) -> Chances:
     return Chances(0.5 if asked.size == len(NAMES) and asked.task.startswith("payroll") else 1.0)
 
 
+@pytest.mark.slow
 def test_a_model_is_asked_before_and_after_and_its_order_noise_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
