@@ -43,8 +43,11 @@ SPARE = 0.95
 def render(build: Callable[[int], Iterable[Block]], *, title: str) -> str:
     """Return a page under 3 MB of the blocks that `build` makes of at most so many rows a list."""
     kept = _Kept()
+    built: tuple[int, list[Block]] = 0, []
     for rows, noted in LIMITS:
-        blocks = list(build(rows))
+        if rows != built[0]:
+            built = rows, list(build(rows))
+        blocks = built[1]
         if noted > SOME_NOTED and any(len(table.rows) > SOME_NOTED for table in _long(blocks)):
             continue  # what can be found comes before notes
         page = _page(blocks, title, noted, kept)

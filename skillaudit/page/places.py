@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from skillaudit.schema import Finding, Location, Report
@@ -59,20 +60,29 @@ def line_of(lines: Iterable[str], sentence: str) -> int:
 
 def _below(root: str, path: str, here: bool) -> str:
     """Join a source and a path in it, relative to the repository, or to the working folder, that it lies in."""
+    folder = os.getcwd()  # noqa: PTH109 - asked for every finding, and a path would be taken apart each time
+    return _joined(root, path, folder if here else _repository(folder), folder, here)
+
+
+@lru_cache(1 << 16)
+def _joined(root: str, path: str, top: str, folder: str, here: bool) -> str:
     base = PurePosixPath(root.replace("\\", "/") or ".")
     own = PurePosixPath(path.replace("\\", "/"))
     joined = base if path and base.name == own.name and len(own.parts) == 1 and base.suffix else base / own
-    start = Path.cwd() if here else _repository()
-    whole = Path(os.path.normpath(Path.cwd() / Path(joined).expanduser()))
-    if whole.is_relative_to(start):
-        return whole.relative_to(start).as_posix()
+    whole = Path(os.path.normpath(folder / Path(joined).expanduser()))
+    if whole.is_relative_to(top):
+        return whole.relative_to(top).as_posix()
     if here:  # an editor finds it as the user named it
         return (whole if base.is_absolute() else PurePosixPath(os.path.normpath(joined))).as_posix()
     outside = own if base.is_absolute() else joined
     return "/".join(part for part in outside.parts if part not in {"..", ".", "/"}) or "."
 
 
-def _repository() -> Path:
-    """Return the root of the repository around the working folder, or that folder where there is none."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+def _repository(folder: str) -> str:
+    """Return the root of the repository around a folder, or that folder where there is none."""
+    here, last = folder, ""
+    while here != last:
+        if os.path.exists(f"{here}/.git"):  # noqa: PTH110 - as above
+            return here
+        here, last = os.path.dirname(here), here  # noqa: PTH120
+    return folder

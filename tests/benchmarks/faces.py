@@ -10,8 +10,11 @@ kind says much.
 from __future__ import annotations
 
 import asyncio
+import base64
 import gc
+import gzip
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -24,6 +27,7 @@ from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.page.html import MOST_BYTES
 from skillaudit.pipeline import audit
+from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Report
 from skillaudit.tui.engine import Worker
 from tests.benchmarks.tui_speed import Watched, spread, until
@@ -128,6 +132,10 @@ def page(library: Path, report: Report) -> None:
     text = render(report)
     seconds = time.process_time() - before
     print(f"page          {len(text.encode()):,} bytes   limit {MOST_BYTES:,}; made in {seconds:.1f} s")
+    packed = [json.loads(gzip.decompress(base64.b64decode(one))) for one in PACKED.findall(text)]
+    listed = {cell.removesuffix(" (manual-only)") for columns, _ in packed for cell in columns[0]}
+    missing = sum(one_line(skill.id) not in listed for skill in report.skills)
+    print(f"to be found   all but {missing} of {len(report.skills):,} skills")
     if chromium() is None:
         print("no Chromium is installed")
         return
@@ -150,6 +158,7 @@ def page(library: Path, report: Report) -> None:
         browser.close()
 
 
+PACKED = re.compile(r'"(H4sI[\w+/=]+)"')
 IDLE = "new Promise((done) => requestIdleCallback(done))"
 SEARCH = """(async () => {
   const table = [...document.querySelectorAll("table[data-sort]")].pop();
