@@ -47,10 +47,12 @@ class _Field:
 
     def __init__(self, weights: Weights) -> None:
         skills, seen = weights
-        self._idf = (np.log((1 + skills) / (1 + seen)) + 1).astype(np.float32)
+        often = np.arange(seen.max() + 1)
+        weight = (np.log((1 + skills) / (1 + often)) + 1).astype(np.float32)
         # What stands in a third of a large library says nothing about one skill; leaving it out costs
         # no accuracy and most of the time.
-        self._idf[seen > max(_COMMON * skills, _COMMON_FLOOR)] = 0
+        weight[often > max(_COMMON * skills, _COMMON_FLOOR)] = 0
+        self._idf = weight.take(seen)
 
     def weigh(self, counts: Counts) -> Counts:
         """Log counts times inverse document frequency, in rows of length 1.
@@ -87,17 +89,17 @@ class _Index:
         # Columns that many skills fill are multiplied as a dense block, the many rare ones sparsely:
         # over twice as fast at 10,000 skills as sparse alone.
         here, width = rows.shape
-        filled = np.bincount(rows.indices, minlength=width)
+        filled = np.bincount(rows.indices)
+        used = np.flatnonzero(filled > 0)
+        filled = filled[used]
         often = np.flatnonzero(filled > max(_OFTEN * here, _OFTEN_FLOOR))
         often = np.sort(often[np.argsort(-filled[often], kind="stable")][: _BLOCK_CELLS // max(here, 1)])
-        self._often = len(often)
+        self._often, self._width = len(often), len(used)
         # Columns are numbered anew, those of the dense block first: a million of them, most of them empty, would
         # fill the cache of a core with where each begins.
-        filled[often] = 0
         self._place = np.full(width, -1, dtype=np.int32)
-        self._place[often] = np.arange(len(often))
-        self._place[filled > 0] = len(often) + np.arange(np.count_nonzero(filled))
-        self._width = int(self._place.max(initial=-1)) + 1
+        self._place[used[often]] = np.arange(len(often))
+        self._place[np.delete(used, often)] = np.arange(len(often), len(used))
         dense, sparse = self._split(rows)
         self._dense, self._sparse = np.ascontiguousarray(dense.T), sparse.T.tocsr()
 
