@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -68,6 +69,7 @@ def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ..
             skills=finding.skills,
             fingerprint=finding.fingerprint,
             edits=tuple(edit.id for edit in ranked if mends(edit, finding)),
+            about="" if finding.skills else re.split(r"[:;.](?:\s|$)", finding.message, maxsplit=1)[0],
         )
         for finding in findings
     )
@@ -94,6 +96,7 @@ def with_plan(report: Report, edits: Sequence[Edit]) -> Report:
                 id=edit.id,
                 kind=edit.kind,
                 skills=edit.skills,
+                into=edit.into,
                 accept=edit.accept,
                 findings=_mends(every, edit),
             )

@@ -96,7 +96,8 @@ def _from_yaml(data: bytes, path: Path) -> Plan:
 def _is_applied(plan: Plan, library: Library) -> bool:
     """Say whether the library is what the plan's accepted edits make of it.
 
-    A merge of files that say the same leaves no trace: it counts as made where another edit is seen to be.
+    A merge of files that say the same leaves no trace but that one of them is gone: it counts as made where the
+    other edits are seen to be, and where all are such merges and the library is not the one that they were made for.
     """
     skills = {skill.id: skill for skill in library.skills}
     edits = [edit for edit in plan.edits if edit.accept and edit.skills]
@@ -105,6 +106,8 @@ def _is_applied(plan: Plan, library: Library) -> bool:
     texts = {id_: text for id_, text in last.items() if id_ and id_ not in into}
     made = [(one := _now(id_, skills)) is not None and one.description == text for id_, text in texts.items()]
     headings: dict[str, set[str]] = {}
+    other = plan.library not in ("", digest(library.skills))
+    silent = False
     for edit in edits:
         one = _now(edit.skills[0], skills)
         if edit.kind == "fold":
@@ -117,11 +120,12 @@ def _is_applied(plan: Plan, library: Library) -> bool:
                 made.append(True)
             elif edit.lost and edit.described not in texts:
                 return False
+            silent = True
         elif edit.kind == "demote":
             made.append(one is not None and one.manual_only)
         elif edit.kind == "declare":
             made.append(one is not None and one.declared_router)
-    return bool(made) and all(made)
+    return (bool(made) or (silent and other)) and all(made)
 
 
 def _now(id_: str, skills: Mapping[str, Skill]) -> Skill | None:

@@ -272,6 +272,8 @@ class Mend(Record):
     fingerprint: str
     edits: tuple[str, ...]
     """Ids of edits, accepted ones first; empty where none was found."""
+    about: str = ""
+    """What the finding says first, where it names no skill."""
 
 
 class SaysWhen(Record):

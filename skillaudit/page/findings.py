@@ -10,7 +10,7 @@ from skillaudit.page.figures import cost_text, plural, severity_span, some
 from skillaudit.page.lines import Span
 from skillaudit.page.mending import mending, unmended
 from skillaudit.page.places import finding_place
-from skillaudit.page.plan import KINDS
+from skillaudit.page.plan import change
 from skillaudit.schema import Finding, Report, Severity
 
 WORST = 5
@@ -71,8 +71,8 @@ def _edits(report: Report, finding: Finding) -> str:
     if report.plan is None:
         return ""
     known = {edit.id: edit for edit in report.plan}
-    told = mending(finding, known, lambda edit: f"{edit.id}, {KINDS.get(edit.kind, edit.kind)}", EDITS)
-    return told or unmended(finding.code) or ""
+    told = mending(finding, known, lambda edit: f"{edit.id}, {change(edit)}", EDITS)
+    return told or unmended(finding.code, client=report.client) or ""
 
 
 def _by_rule(left: Sequence[Finding], every: Sequence[Finding]) -> Iterator[Block]:

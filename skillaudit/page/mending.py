@@ -52,12 +52,12 @@ def mend_blocks(found: Optimisation) -> list[Block]:
     rows, by_hand = [], Counter[str]()
     for mend in found.mends:
         said = mending(mend, known, lambda edit: edit.id, 3)
-        none = unmended(mend.code, found)
+        none = unmended(mend.code, found, found.client)
         if not said and none is None:
             by_hand[mend.code] += 1
             continue
         tone = Span(said, "value") if said else Span(none or "", "muted")
-        rows.append((Span(mend.code), Span(some(mend.skills, PAIR) or "the library"), tone))
+        rows.append((Span(mend.code), Span(some(mend.skills, PAIR) or mend.about or "the library"), tone))
     blocks: list[Block] = [Heading("Findings", "and the edits that mend them")]
     if rows:
         blocks.append(table((Column("finding", 7), Column("skills"), Column("mended by")), rows))
@@ -80,15 +80,15 @@ def mending(
     return f"{told}: {len(touched):,} of {plural(len(one.skills), 'skill')}"
 
 
-def unmended(code: str, found: Optimisation | None = None) -> str | None:
+def unmended(code: str, found: Optimisation | None = None, client: str | None = None) -> str | None:
     """Say why a finding has no edit; None where no step of a plan tries to mend its kind.
 
-    Of a plan that was only read it is not known which steps looked.
+    Of a plan that was only read it is not known which steps looked. `client` is the one that was asked for.
     """
     from skillaudit.optimize.mending import looking
     from skillaudit.optimize.records import UNJUDGED
 
-    if code in _BY_CLIENT:
+    if code in _BY_CLIENT and not client:
         return "with --client NAME"
     steps = looking(code)
     if not steps:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Node,
         Optimisation,
     )
+    from skillaudit.schema import PlannedEdit
 
 KINDS = {
     "describe": "another description",
@@ -172,6 +173,11 @@ def made_blocks(found: Optimisation) -> list[Block]:
 # One edit.
 
 
+def change(edit: Edit | PlannedEdit) -> str:
+    """Say what an edit does, and into which skill it folds one."""
+    return f"folded into {edit.into}" if edit.into else KINDS.get(edit.kind, edit.kind)
+
+
 def gain(edit: Edit) -> list[Block]:
     """Say what an edit brings on the work half."""
     if edit.effect is None:
@@ -234,8 +240,7 @@ def touched_blocks(edit: Edit) -> list[Block]:
 
 def _edit(found: Optimisation, edit: Edit) -> Iterator[Block]:
     """Describe an edit among others: what it changes and why."""
-    told = f"folded into {edit.into}: {edit.skills[0]}" if edit.kind == "fold" else ""
-    yield Field(edit.id, (Span(told or f"{KINDS[edit.kind]}: {', '.join(edit.skills)}", "value"),))
+    yield Field(edit.id, (Span(f"{change(edit)}: {', '.join(edit.skills)}", "value"),))
     yield field("", edit.reason)
     if edit.refused:
         yield field("refused", edit.refused, "warning")

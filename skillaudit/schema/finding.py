@@ -71,3 +71,5 @@ class PlannedEdit(Record):
     accept: bool
     findings: tuple[str, ...] = ()
     """Fingerprints of the findings."""
+    into: str = ""
+    """Id of the skill that stays, where it folds one into another."""

@@ -25,6 +25,7 @@ from skillaudit.page.plan import (
     KINDS,
     LOST_LIMIT,
     branches,
+    change,
     count,
     flip_blocks,
     gain,
@@ -273,7 +274,7 @@ def mending_blocks(plan: PlanTab, finding: Finding) -> list[Block]:
     if plan.found is None:
         return []
     edits = plan.mending(finding.fingerprint)
-    none = unmended(finding.code, plan.found)
+    none = unmended(finding.code, plan.found, plan.found.client)
     if edits or none is None:
         return _proposed(edits)
     return [Heading("Mended by"), Paragraph(f"{none[:1].upper()}{none[1:]}.", "muted")]
@@ -287,6 +288,5 @@ def _proposed(edits: Sequence[Edit]) -> list[Block]:
         if edit.after and edit.after != edit.before:
             blocks.append(Diff(edit.before, edit.after))
         else:
-            into = f": {edit.into}" if edit.into else ""
-            blocks.append(Paragraph(f"{KINDS.get(edit.kind, edit.kind)}{into}"))
+            blocks.append(Paragraph(change(edit)))
     return blocks

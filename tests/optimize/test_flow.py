@@ -55,6 +55,16 @@ def test_rates_sum_to_one(found: Optimisation) -> None:
         assert sum(part or 0 for part in parts) == pytest.approx(1, abs=1e-3)
 
 
+def test_rates_have_four_decimals_as_the_audits_have(found: Optimisation) -> None:
+    for proof in (found.proof, found.planned):
+        assert proof is not None
+        assert proof.before.false_trigger.value is not None
+        for rates in (proof.before, proof.after):
+            for rate in (rates.accuracy, rates.hijack, rates.no_skill, rates.false_trigger):
+                for value in (rate.value, rate.low, rate.high):
+                    assert value is None or value == round(value, 4)
+
+
 def test_same_input_same_plan(tree: Path, config: Config) -> None:
     library = load([tree])
     first = msgspec.json.encode(optimize(library, config))

@@ -16,7 +16,7 @@ from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.optimize import Optimisation, optimize
 from skillaudit.optimize.edits import applied
-from skillaudit.optimize.plan_file import dump, plan_of, read_plan
+from skillaudit.optimize.plan_file import digest, dump, plan_of, read_plan
 from skillaudit.optimize.records import Edit, Plan
 from skillaudit.schema import Library, Skill
 from tests.optimize.conftest import write_library, write_requests
@@ -189,7 +189,8 @@ def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_ca
         msgspec.structs.replace(elsewhere, id="merge-2"),
         msgspec.structs.replace(elsewhere, skills=("b", "c"), into=stays.id),
     )
-    path.write_text(dump(msgspec.structs.replace(plan, edits=onwards)), encoding="utf-8")
+    own = msgspec.structs.replace(plan, edits=onwards, library=digest(library.skills))
+    path.write_text(dump(own), encoding="utf-8")
     with pytest.raises(UsageError, match="no skill 'a'"):
         read_plan(path, library)
     both = msgspec.structs.replace(stays, body="Of tea.\n\n## From b\n\nB.\n\n## From a\n\nA.\n")
@@ -198,6 +199,23 @@ def test_a_merge_that_was_made_is_recognised_whatever_the_skill_that_stays_is_ca
     refused = tuple(msgspec.structs.replace(edit, accept=False) for edit in (merge, hide))
     path.write_text(dump(msgspec.structs.replace(plan, edits=refused)), encoding="utf-8")
     assert read_plan(path, library).edits == refused
+
+
+def test_a_merge_of_twins_alone_is_recognised(
+    made: tuple[Library, Optimisation, Plan], tmp_path: Path
+) -> None:
+    library, _, plan = made
+    gone, stays = library.skills[:2]
+    merge = Edit(
+        id="merge-1", kind="fold", step="merge", skills=(gone.id, stays.id), reason="alike", into=stays.id
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(dump(msgspec.structs.replace(plan, edits=(merge,))), encoding="utf-8")
+    assert read_plan(path, library).edits == (merge,)
+    with pytest.raises(UsageError, match="this plan has been applied"):
+        read_plan(path, msgspec.structs.replace(library, skills=library.skills[1:]))
+    with pytest.raises(UsageError, match="no skill"):
+        read_plan(path, msgspec.structs.replace(library, skills=library.skills[2:]))
 
 
 def test_a_plan_is_applied_only_where_the_skill_that_it_names_has_the_text(

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import pytest
 
-from skillaudit.optimize.mending import linked
+from skillaudit.optimize.mending import linked, with_plan
 from skillaudit.optimize.records import STEPS, Edit, StepName
 from skillaudit.page.findings import finding_blocks
 from skillaudit.page.mending import mend_blocks, mended_blocks
@@ -82,6 +82,32 @@ def test_which_steps_did_not_look(code: str, tried: tuple[StepName, ...], reques
     made = msgspec.structs.replace(found(), tried=tried, work_requests=requests)
     text = " ".join(render(mend_blocks(linked(made, [make_finding(code, ("a",))]))).split())
     assert text.endswith(f"{code} a {said}")
+
+
+def test_findings_of_several_clients_are_told_apart_and_say_what_was_asked_for() -> None:
+    texts = (
+        "Codex has no room for this library: of 9 skills, 9 cut.",
+        "2 clients have no room: in Cursor 9 cut.",
+    )
+    findings = [msgspec.structs.replace(make_finding("SA402", ()), message=text) for text in texts]
+    said = told(findings, rewrite(1))
+    assert "Codex has no room for this library with --client NAME" in said
+    assert "2 clients have no room with --client NAME" in said
+    asked = msgspec.structs.replace(found(rewrite(1)), client="codex", tried=STEPS)
+    said = " ".join(render(mend_blocks(linked(asked, findings))).split())
+    assert "--client" not in said and "Codex has no room for this library nothing was found" in said
+    report = msgspec.structs.replace(make_report(), findings=tuple(findings), plan=(), client="codex")
+    text = render(list(finding_blocks(report, report.findings, None, False, False)))
+    assert "no edit of this plan" in text and "--client NAME" not in text
+
+
+def test_the_report_names_the_skill_that_stays() -> None:
+    fold = Edit(id="merge-1", kind="fold", step="merge", skills=("a", "b"), into="b", reason="")
+    report = msgspec.structs.replace(make_report(), findings=(make_finding("SA204", ("a", "b")),))
+    planned = with_plan(report, (fold,))
+    assert planned.plan is not None and planned.plan[0].into == "b"
+    text = render(list(finding_blocks(planned, planned.findings, None, False, False)))
+    assert "merge-1, folded into b" in " ".join(text.split())
 
 
 def test_an_edit_names_what_it_mends_once() -> None:

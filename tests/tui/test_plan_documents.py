@@ -173,7 +173,7 @@ def test_a_skill_shows_its_rewrite_or_how_to_have_one_made() -> None:
     assert "(boundary-1, accepted)" in text(plan, "pdf-forms") and "+ Fill in the fields" in text(
         plan, "pdf-forms"
     )
-    assert "folded into another skill: sql-tuning" in text(plan, "sql-explain")
+    assert "folded into sql-tuning" in text(plan, "sql-explain")
     assert "advice" in text(plan, "data-quality") and "refused" in text(plan, "deploy-preview")
     assert "leaves it as it is" in text(plan, "mail-triage")
 

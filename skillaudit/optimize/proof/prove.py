@@ -18,7 +18,7 @@ from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
 from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
 from skillaudit.optimize.proof.shown import Listed, by_client, shown
-from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, variant
+from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, rounded, variant
 from skillaudit.optimize.records import (
     STEPS,
     ClassEffect,
@@ -223,7 +223,7 @@ class _Court:
         scorer = self._scorer(left)
         if not self.needless:
             self.needless = needless(left, self.halves.idle, scorer)
-        return false_triggers(left, self.halves.proof, self.needless, scorer, self.config.router)
+        return rounded(false_triggers(left, self.halves.proof, self.needless, scorer, self.config.router))
 
     def _scorer(self, skills: Sequence[Skill]) -> Scorer:
         texts, name = [skill.text for skill in skills], self.config.scorer

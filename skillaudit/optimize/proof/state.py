@@ -145,11 +145,11 @@ def rates(state: Variant, name: ScorerName, router: str | None) -> tuple[str, Ro
     """Return the router's name and its forecast for a state; see `routing.forecast`."""
     found = _forecast(state, name, router, (*state.requests, *state.idle)).forecast
     return found.router, RoutingRates(
-        accuracy=_rounded(found.accuracy),
-        hijack=_rounded(found.hijack),
-        no_skill=_rounded(found.no_skill),
+        accuracy=rounded(found.accuracy),
+        hijack=rounded(found.hijack),
+        no_skill=rounded(found.no_skill),
         requests=len(state.requests),
-        false_trigger=_rounded(found.false_trigger),
+        false_trigger=rounded(found.false_trigger),
     )
 
 
@@ -200,7 +200,9 @@ def _forecast(state: Variant, name: ScorerName, router: str | None, requests: Se
     )
 
 
-def _rounded(estimate: Estimate) -> Estimate:
+def rounded(estimate: Estimate) -> Estimate:
+    """Return a rate to four decimals, as the audit gives it."""
+
     def short(value: float | None) -> float | None:
         return None if value is None else round(value, 4) + 0.0
 
