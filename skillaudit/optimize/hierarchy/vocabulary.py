@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from skillaudit.optimize.words.phrasing import in_sentences, spelled
-from skillaudit.optimize.words.source import MINUS, VERBS
+from skillaudit.optimize.words.source import MINUS, VAGUE, VERB_STEMS
 from skillaudit.schema import Skill
 from skillaudit.text.words import STOP_WORDS, stem, tokens
 
@@ -25,20 +25,6 @@ TITLES = 3
 PREFIX = 0.7
 """Share of a library's names that open with one word, from which on it tells none of them from another."""
 
-_VAGUE = """
-analysis api app application approach apps around assessment assistant automation based basics best bit bits
-case checking cli code comprehensive content core cost creation custom data design development domain engine
-engineering expert experts feature features file files flow framework free full general generation generator
-good guidance guidelines guides help helper idea ideas info information integration issue issues language
-learning level libraries library list logic management manager marketplace master mastery methods mode model
-models multi operation operations option options output package pattern patterns plan platform point power pro
-process production professional professionals program programming project projects py quality question questions
-related resource result results review sdk service services setup site sites software solution solutions source
-specialist standard standards start step steps strategies strategy structure style suite system systems task
-tasks team teams technique techniques template templates text time tool toolkit tools topic topics ts type types
-usage value values version way ways web word words workflow workflows
-"""
-"""Words that many subjects share and that name none by themselves; two of them, or one beside another, may."""
 _LOOSE = re.compile(r"(?:ing|[^s]ic|al|ive|ous|ble|ary|ful|ed|ly|less)$")
 """Ends a word that describes another or says what is done; one that ends a name is a noun all the same."""
 _KIND = re.compile(
@@ -216,13 +202,13 @@ class Vocabulary:
             word
             for word in found
             if word not in (*words, stem(self.prefix))
-            and word not in _VAGUE_STEMS
+            and word not in VAGUE
             and self._holders[word] < COMMON * len(self.skills)
         ]
         first = stem(tokens(opening["kind"])[0])
         if (
             not telling
-            or first in _VERBS
+            or first in VERB_STEMS
             or _ACT.match(opening["kind"])
             or not _THING.search(opening["kind"])
         ):
@@ -232,13 +218,13 @@ class Vocabulary:
 
     def describes(self, phrase: str) -> bool:
         """Say whether a word of a phrase could stand before a noun in a group's name."""
-        return " " not in phrase and phrase not in _VAGUE_STEMS and phrase not in _VERBS
+        return " " not in phrase and phrase not in VAGUE and phrase not in VERB_STEMS
 
     def is_name(self, phrase: str) -> bool:
         """Say whether a phrase of stems could name a group: a noun at its end, no verb before it, not all vague."""
         words = phrase.split()
         last = words[-1]
-        if self._closing[last] < HEAD * self._said[last] or (words[0] in _VERBS and len(words) > 1):
+        if self._closing[last] < HEAD * self._said[last] or (words[0] in VERB_STEMS and len(words) > 1):
             return False
         if len(words) > 1 and self.surface(phrase).split()[0].endswith("ing") and words[0] not in self._heads:
             return False
@@ -247,12 +233,8 @@ class Vocabulary:
         if len(words) == 1:
             if last not in self._heads and _LOOSE.search(self.surface(last)):
                 return False
-            return last not in _VAGUE_STEMS and (last not in _VERBS or last in self._heads)
-        return not all(word in _VAGUE_STEMS for word in words)
-
-
-_VERBS = frozenset(stem(word) for word in VERBS)
-_VAGUE_STEMS = frozenset(stem(word) for word in _VAGUE.split())
+            return last not in VAGUE and (last not in VERB_STEMS or last in self._heads)
+        return not all(word in VAGUE for word in words)
 
 
 def _is_mixed(word: str) -> bool:

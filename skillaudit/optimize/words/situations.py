@@ -134,6 +134,9 @@ _SAID_ODD = re.compile(
 )
 
 
+_YOURS = re.compile(r"\byou(?:r|rs|rself)?\b", re.IGNORECASE)
+
+
 def cues(description: str, others: Collection[str]) -> int:
     """Count what makes an agent at work load a skill, in [0, 4]: it says when, says so first, and sends elsewhere.
 
@@ -164,6 +167,8 @@ def situations(parts: Sequence[Block], own: str) -> tuple[Situation, ...]:
             continue
         place = places.setdefault((part.headings, part.intro, part.kind), len(places))
         for form, text in _of_item(part.raw, scope == "prompts"):
+            if part.kind == "number" and (form == "to" or (form == "said" and not quoted(bare(part.raw)))):
+                continue  # a step of what is done
             found.setdefault(text.casefold(), Situation(form, text, place, scope == "prompts"))
     return tuple(found.values())
 
@@ -205,7 +210,8 @@ def said(query: str, least: int = 4) -> Situation | None:
     for part in (*asked, *parts[:1]):
         text = " ".join(part.split()).strip(" .\"'“”")
         odd = _SAID_ODD.search(text) or _HALF.search(text) or not text.isascii()
-        telling = len(set(stems(text))) >= least and (part.endswith("?") or _asks(text))
+        told = _YOURS.search(text) and not _WISH.match(text)  # by the file, to its reader
+        telling = len(set(stems(text))) >= least and (part.endswith("?") or _asks(text)) and not told
         if len(text) <= _QUOTE and 2 <= words(text) <= 16 and not odd and telling:
             return Situation("said", text)
     return None

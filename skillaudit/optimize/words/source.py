@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.requests.mining import read, scoped, tasks
@@ -12,7 +12,7 @@ from skillaudit.requests.wording import is_about
 from skillaudit.schema import Skill
 from skillaudit.text.markdown import Block, bare
 from skillaudit.text.sentences import sentences
-from skillaudit.text.words import STOP_WORDS, is_unspaced, stem, terms
+from skillaudit.text.words import stem, terms
 
 MINUS = re.compile(
     r"\b(?:not|never|no|don[’']t|doesn[’']t|can[’']t|isn[’']t|avoid|without|unless|except|instead|warning"
@@ -29,14 +29,13 @@ EVERYWHERE = re.compile(
 """Titles that say nothing of what a skill is about."""
 THIN = 10
 """Telling words of a description from which on it says for itself what its skill does."""
+ALIKE = 4
+"""Letters from which on two words with the same beginning are taken for one: `auth` and `authentication`."""
 _LEAD = 4
 """Telling words that a sentence must have to say what a skill does."""
 _LONGEST_ABOUT = 240
-_WORDS_IN_PHRASE = 4
-_PHRASE_LENGTH = 48
 _SAME = 0.6
 """Share of a held-out request's words that make a line of the body its source."""
-_CUT = re.compile(r"[^\w\s'’+#&/.-]+|[.](?=\s|$)|\s[-–—/&]\s")
 _CODE = re.compile(r"[{}<>|\\=$`]|\w\(|://|\w_\w|\w/\w+/|\w/.*\.\w|^[-~/.]|--")
 _TALK = re.compile(
     r"\b(?:i|we|my|our|you are|skills?|must|should|see|ask|let[’']s|claude|e\.g|i\.e)\b|[→:]|\?$",
@@ -107,11 +106,45 @@ _ACTS = (
 )
 VERBS = frozenset(_ACTS.split())
 """What a skill may be asked to do, as verbs."""
+VERB_STEMS = frozenset(map(stem, VERBS))
+_COMMON = """
+analysis api app application approach apps around assessment assistant automation based basics best bit bits
+case checking cli code comprehensive content core cost creation custom data design development domain engine
+engineering expert experts feature features file files flow framework free full general generation generator
+good guidance guidelines guides help helper idea ideas info information integration issue issues language
+learning level libraries library list logic management manager marketplace master mastery methods mode model
+models multi operation operations option options output package pattern patterns plan platform point power pro
+process production professional professionals program programming project projects py quality question questions
+related resource result results review sdk service services setup site sites software solution solutions source
+specialist standard standards start step steps strategies strategy structure style suite system systems task
+tasks team teams technique techniques template templates text time tool toolkit tools topic topics ts type types
+usage value values version way ways web word words workflow workflows
+"""
+VAGUE = frozenset(map(stem, _COMMON.split()))
+"""Words, stemmed, that many subjects share and that tell none of them by themselves."""
 
 
 def stems(text: str) -> list[str]:
     """Return the telling words of a text, folded, in order."""
     return [stem(key) for key, _ in terms(text)]
+
+
+def brings(text: str, base: str) -> int:
+    """Return how many words of a text tell something that `base` does not say, in that form or in a like one.
+
+    Words of what is done and words that tell nothing count for none, small words of two letters neither.
+    """
+    said = set(stems(base))
+    beginnings = {word[:ALIKE] for word in said if len(word) >= ALIKE}
+    fresh = {
+        key: word
+        for word, key in ((word, stem(key)) for key, word in terms(text))
+        if key not in said and VERB_STEMS.isdisjoint({key, key.removesuffix("s")}) and key not in VAGUE
+    }
+    return sum(
+        key[:ALIKE] not in beginnings and not (len(word) < 3 and word.islower())
+        for key, word in fresh.items()
+    )
 
 
 def is_thin(description: str, least: int = THIN) -> bool:
@@ -291,32 +324,3 @@ def _repeats(line: str, hidden: Sequence[set[str]]) -> bool:
         query and len(words & query) >= _SAME * min(len(query), len(words)) and len(words & query) > 1
         for query in hidden
     )
-
-
-def phrases(line: str) -> Iterable[str]:
-    """Yield the runs of up to four telling words between stop words and marks, as they stand in a line."""
-    for piece in _CUT.split(line):
-        run: list[str] = []
-        for word in [*piece.split(), ""]:
-            plain = word.strip(".-/&'’")
-            telling = (
-                bool(plain)
-                and plain.casefold() not in STOP_WORDS
-                and not plain.isdigit()
-                and "'" not in plain
-                and "’" not in plain
-                and not _CODE.search(word)
-                and (len(plain) > 1 or is_unspaced(plain))
-            )
-            if telling and plain == word and len(run) < _WORDS_IN_PHRASE:
-                run.append(word)
-                continue
-            if run:
-                yield from _whole(run)
-            run = [plain] if telling else []
-
-
-def _whole(run: list[str]) -> Iterable[str]:
-    phrase = " ".join(run)
-    if len(phrase) <= _PHRASE_LENGTH:
-        yield phrase

@@ -18,7 +18,7 @@ from skillaudit.optimize.words.phrasing import (
     without_generic,
 )
 from skillaudit.optimize.words.situations import said, situations
-from skillaudit.optimize.words.source import phrases, source_of, stems
+from skillaudit.optimize.words.source import brings, source_of, stems
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 from skillaudit.text.words import tokens
@@ -125,11 +125,23 @@ def test_what_a_skill_is_not_for_is_not_quoted() -> None:
     assert not any("Translating" in line for line in source.lines)
 
 
-def test_phrases_stand_as_they_are_in_the_line() -> None:
-    line = "Use GitHub Actions for release notes, and don't forget `npm publish --tag`; see docs/x.md"
-    for phrase in phrases(line):
-        assert phrase in line
-    assert "GitHub Actions" in list(phrases(line))
+@pytest.mark.parametrize(
+    ("text", "base", "count"),
+    [
+        (
+            "Scan your auth implementation for security holes.",
+            "Audit authentication flows for security flaws",
+            2,
+        ),
+        ("Generate video clips using Google's Veo API.", "Generate video using Google Veo (Veo 3.1).", 1),
+        ("Provides common string manipulation functions.", "Helpful string manipulation utilities", 1),
+        ("Sets up KV namespaces and R2 bindings.", "Generate Cloudflare Workers configuration", 4),
+        ("Validates JSON, YAML, and TOML files.", "Parse and validate configuration files", 3),
+        ("Manage tasks via td tools.", "Manages tasks.", 0),
+    ],
+)
+def test_what_a_sentence_brings(text: str, base: str, count: int) -> None:
+    assert brings(text, base) == count
 
 
 @pytest.mark.parametrize(

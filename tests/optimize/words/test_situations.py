@@ -85,6 +85,18 @@ def test_what_an_agent_does_is_no_request(heading: str) -> None:
     assert told(*items, heading=heading) == ""
 
 
+def test_steps_in_their_order_are_no_requests() -> None:
+    steps = (
+        "1. Ask for the region of the map\n2. Draw the sales chart of last year\n3. Save all old price data\n"
+    )
+    for heading in ("Example usage", "When to use this skill"):
+        skill = Skill(id="s", name="s", description="", body=f"# T\n\n## {heading}\n\n{steps}")
+        assert sentence(situations(read(skill), "s"), set()) == ""
+    for kept, form in (('1. "Draw the tea sales chart"', "said"), ("1. Drawing a chart of sales", "doing")):
+        skill = Skill(id="s", name="s", description="", body=f"# T\n\n## When to use this skill\n\n{kept}\n")
+        assert [each.form for each in situations(read(skill), "s")] == [form]
+
+
 def test_a_list_of_when_goes_before_more_examples() -> None:
     when = "## When to use\n\n- Draw a sales chart\n- Clean old price data\n"
     asked = "## Sample prompts\n\n- Plot the tea shops by region\n- Sort all coffee bars by price\n"
@@ -128,6 +140,8 @@ def test_what_a_template_puts_into_every_file_is_left_out() -> None:
         ("Should I update it or start fresh today?", None),
         ("Approve task 555 with payload {}", None),
         ("thanks", None),
+        ("Check your feed for new offers of coding", None),
+        ("Can you plot your overtime pay by month?", "Can you plot your overtime pay by month?"),
     ],
 )  # fmt: skip
 def test_a_request_is_quoted_whole_or_not_at_all(query: str, quoted: str | None) -> None:
