@@ -11,6 +11,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from skillaudit.text.caseless import Caseless
+
 # Letters of other scripts that a reader takes for Latin ones, after NFKD and case folding
 # (Unicode Technical Standard 39, confusables).
 _ALIKE = str.maketrans(
@@ -60,7 +62,7 @@ _READERS = (
     r"(?:auditors?|reviewers?|evaluators?|graders?|judges?|scanners?|moderators?|linters?|language models?|llms?"
     r"|routers?|a\.?i\.? (?:models?|assistants?|agents?|auditors?|reviewers?))"
 )
-_ADDRESSED = re.compile(
+_ADDRESSED = Caseless(
     r"(?<![\w-])(?:"
     rf"(?:note|message|attention|dear|hello|hey|instructions?)\s?(?:to|for|,|:)? (?:(?:the|all|any|whoever) )?"
     rf"(?:(?:security|code|skill|automated) )?{_READERS}\s?(?:[:,!—]|who|that|please|must|should)"
@@ -72,10 +74,9 @@ _ADDRESSED = re.compile(
     r"|verified|certified|cleared|reviewed|whitelisted|allowlisted|passed)\b"
     r"|(?:do not|don't|never) (?:flag|report|audit|scan|warn about|review|list) (?:this|the present) (?:skill|file"
     r"|library|plugin|package)"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
-_ORDERS = re.compile(
+_ORDERS = Caseless(
     r"(?<![\w-])(?:"
     r"(?:ignore|disregard|forget|override|bypass) (?:(?:all|any|the|your|every|of) )*(?:previous|prior|above|earlier"
     r"|preceding|foregoing|other|system) (?:\w+ )?(?:instructions?|prompts?|rules?|messages?|directions?|guidelines?"
@@ -89,8 +90,7 @@ _ORDERS = re.compile(
     r"|takes? (?:precedence|priority) over (?:everything|all others?|other skills)"
     r"|(?:system|developer) (?:prompt|message|instruction)s?:\s"
     r"|you are now (?:a|an|the|in)\b"
-    r")|</?(?:system|assistant|user|available_skills)>|\[/?(?:INST|SYSTEM|SYS)\]|<\|[\w-]{1,40}\|>",
-    re.IGNORECASE,
+    r")|</?(?:system|assistant|user|available_skills)>|\[/?(?:inst|system|sys)\]|<\|[\w-]{1,40}\|>"
 )
 _THINGS = (
     r"(?:(?:single|possible|user|other) |(?:kind|type)s? of )*(?:tasks?|requests?|questions?|messages?|prompts?"
@@ -101,7 +101,7 @@ _ALONE = (
     r"(?=\s?(?:[.,;!?—)\"'”’]|$|(?:and|or|first|always|whatever|no matter|that|which)"
     r" (?:always|you|the user|comes?|it|may|is)\b))"
 )
-_CLAIMS = re.compile(
+_CLAIMS = Caseless(
     r"(?<![\w-])(?:"
     r"(?:use|invoke|load|call|trigger|choose|activate|run|apply)(?: (?:this|it)(?: (?:skill|tool))?)?"
     rf" (?:(?:first|always|by default) )?(?:for|on|with|in|at|whenever|when|before)"
@@ -113,21 +113,18 @@ _CLAIMS = re.compile(
     r"|(?:best|right|correct|default) (?:choice|skill|option) for (?:any|every|all) "
     + _THINGS
     + _ALONE
-    + r")",
-    re.IGNORECASE,
+    + r")"
 )
 
 
 def addressed(text: str) -> str:
     """Return the words with which a descriptor speaks to an auditor or gives a model orders; else empty."""
-    match = _ADDRESSED.search(text) or _ORDERS.search(text)
-    return match[0] if match else ""
+    return _ADDRESSED.first(text) or _ORDERS.first(text)
 
 
 def claim(text: str) -> str:
     """Return the words with which a descriptor claims every request, whatever it is about; else empty."""
-    match = _CLAIMS.search(text)
-    return match[0] if match else ""
+    return _CLAIMS.first(text)
 
 
 REPEATED, SHARE = 8, 0.2
@@ -149,7 +146,9 @@ _PLAIN = frozenset(_PLAIN_WORDS.split())
 def stuffing(text: str) -> str:
     """Say how a descriptor is stuffed with keywords: a word that comes back, or a list without end; else empty."""
     words = [word.casefold() for word in _KEYWORD.findall(text)]
-    counts = Counter(word for word in words if word not in _PLAIN) if len(words) >= REPEATED else None
+    # Most texts need no counting: where no more words come back than these, none stands so often.
+    often = len(words) - len(set(words)) >= REPEATED - 1
+    counts = Counter(word for word in words if word not in _PLAIN) if often else None
     if counts:
         word, count = min(counts.items(), key=lambda one: (-one[1], one[0]))
         if count >= REPEATED and count >= SHARE * len(words):

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from skillaudit.load.spec import placeholder
+from skillaudit.text.caseless import Caseless
 
 GENERIC_PHRASES: tuple[str, ...] = (
     r"any(?: and all)? (?:task|request|question|problem|topic|project|job|situation|purpose|work|need)s?",
@@ -32,12 +33,12 @@ GENERIC_PHRASES: tuple[str, ...] = (
     r"do(?:es)? it all",
 )
 
-_PATTERN = re.compile(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)", re.IGNORECASE)
+_PATTERN = Caseless(r"(?<!\w)(?:" + "|".join(GENERIC_PHRASES) + r")(?!\w)")
 
 
 def generic_phrases(text: str) -> tuple[str, ...]:
     """List the all-claiming phrases of a descriptor in lower case, each once, in order of appearance."""
-    return tuple(dict.fromkeys(match.group().lower() for match in _PATTERN.finditer(text)))
+    return tuple(dict.fromkeys(phrase.lower() for phrase in _PATTERN.found(text)))
 
 
 _ANY = r"(?:any|every|each|all|whatever|whichever)"
@@ -65,7 +66,7 @@ _WHEN = (
     r"(?:for|on|with|in|at|whenever|when|before|during)(?: (?:the (?:start|beginning) of|starting|answering|executing"
     r"|doing|working on|handling|responding to|asked|facing|given|there is))*"
 )
-_SWEEPING = re.compile(
+_SWEEPING = Caseless(
     r"(?<![\w-])(?:"
     rf"{_USE} {_WHEN} {_ANY}{_OF} {_THING}\b{_DONE}"
     rf"|{_ANY}(?: and all)?{_OF} {_ASKED}\b{_DONE}"
@@ -81,10 +82,9 @@ _SWEEPING = re.compile(
     r"(?= ?(?:[.;!]|$| with (?:their|your|his|her|any|a) \w+(?:, (?:or )?(?:their|your)| or (?:their|your))))"
     r"|(?:does|do|handles?|covers?|solves?|answers?|ask (?:it|me|this)) (?:it all|(?:almost |nearly )?everything"
     rf"|(?:almost |nearly )?anything)\b{_DONE}"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
-_KIND_OF = re.compile(rf"(?<![\w-]){_USE} {_WHEN} {_ANY}{_OF}(?: [\w-]+){{1,2}}? {_THING}\b", re.IGNORECASE)
+_KIND_OF = Caseless(rf"(?<![\w-]){_USE} {_WHEN} {_ANY}{_OF}(?: [\w-]+){{1,2}}? {_THING}\b")
 _EMPTY_WORDS = """
 a about across adapt adapts after again all almost also always am an and another any anybody anyone anything apply
 are around as ask asked asking asks assist assistance assistant assistants assists at attention be beginner
@@ -131,12 +131,12 @@ def claims(text: str) -> tuple[str, ...]:
     public corpus, most of them meant to be loaded before everything else. What a template left there claims nothing.
     """
     phrases = generic_phrases(text)
-    sweeping = tuple(dict.fromkeys(match.group().lower() for match in _SWEEPING.finditer(text)))
+    sweeping = tuple(dict.fromkeys(words.lower() for words in _SWEEPING.found(text)))
     if sweeping or len(phrases) > 1:
         return tuple(dict.fromkeys((*sweeping, *phrases)))
-    field, listed = _KIND_OF.search(text), longest_list(text)
+    field, listed = _KIND_OF.first(text), longest_list(text)
     if field and listed >= LISTED:
-        return (field.group().lower(), *phrases)
+        return (field.lower(), *phrases)
     if ENDLESS <= listed <= 10 * ENDLESS:
         return (f"a list of {listed} things", *phrases)
     words = set(_ENGLISH.findall(text.lower())) if text.isascii() else set()
@@ -149,7 +149,8 @@ def claims(text: str) -> tuple[str, ...]:
 
 def longest_list(text: str) -> int:
     """Return how many items of one or two plain words stand in a row at most; 0 where that is below `LISTED`."""
-    if len(_ITEMS.findall(text)) < LISTED - 1:
+    # Every break has one of these in it, and they are counted sooner than the breaks.
+    if sum(map(text.count, (",", "and", "or"))) < LISTED - 1 or len(_ITEMS.findall(text)) < LISTED - 1:
         return 0
     best = 0
     for sentence in _STOPS.split(text):

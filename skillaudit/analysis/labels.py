@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import pairs
 from skillaudit.analysis.neighbors import Neighbors, Pairwise
-from skillaudit.text.words import terms
+from skillaudit.text.words import keys, terms
 
 _WORDS = 3
 _EXACT = 32
@@ -88,11 +88,9 @@ def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str,
     document_frequency: Counter[str] = Counter()
     groups = [_Words() for _ in range(count)]
     for text, label in zip(texts, labels.tolist(), strict=True):
-        found = terms(text)
-        keys = [key for key, _ in found]
-        document_frequency.update(set(keys))
+        document_frequency.update(keys(text))
         if label >= 0:
-            groups[label].add(keys, found)
+            groups[label].add(terms(text))
     return tuple(
         ", ".join(words.best(document_frequency, len(texts))) or f"group {index + 1}"
         for index, words in enumerate(groups)
@@ -108,10 +106,11 @@ class _Words:
         self.said: Counter[str] = Counter()
         self.found: list[tuple[str, str]] = []
 
-    def add(self, keys: list[str], found: list[tuple[str, str]]) -> None:
+    def add(self, found: list[tuple[str, str]]) -> None:
+        words = [key for key, _ in found]
         self.size += 1
-        self.holders.update(set(keys))
-        self.said.update(keys)
+        self.holders.update(set(words))
+        self.said.update(words)
         self.found += found
 
     def best(self, document_frequency: Counter[str], total: int) -> list[str]:

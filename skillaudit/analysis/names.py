@@ -11,6 +11,7 @@ from skillaudit.schema import Skill
 from skillaudit.text.words import stem, terms
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(word: str) -> str:
     """Return a word of a name without its ending; `docs` and `doc` are one, which is too short for a stem."""
     found = stem(word)
@@ -114,6 +115,12 @@ def named(skill: Skill) -> Named:
     return Named(skill, subject(parts(skill.name)), said)
 
 
+_POINTS = re.compile(r"\b(?:use|see|try|prefer|invoke) (?:the )?[`'\"“]?\Z")
+_POINTED = re.compile(r"[`'\"”]? ?(?:[.,;:()]|$|(?:skill|instead|directly|for|or|and)\b)")
+_REACH = 20
+"""More characters than the longest text that `_POINTS` matches has."""
+
+
 def sends_to(one: Skill, other: Skill) -> bool:
     """Whether a description names another skill: one of several joined words, or as in "for tiles use histolab"."""
     name, text = other.name.casefold(), one.description.casefold()
@@ -121,8 +128,12 @@ def sends_to(one: Skill, other: Skill) -> bool:
         return False
     if re.search(r"\w[-_]\w", name):
         return True
-    pointer = rf"\b(?:use|see|try|prefer|invoke) (?:the )?[`'\"“]?{re.escape(name)}[`'\"”]?"
-    return re.search(rf"{pointer} ?(?:[.,;:()]|$|(?:skill|instead|directly|for|or|and)\b)", text) is not None
+    at = text.find(name)
+    while at >= 0:
+        if _POINTS.search(text[max(0, at - _REACH) : at]) and _POINTED.match(text, at + len(name)):
+            return True
+        at = text.find(name, at + 1)
+    return False
 
 
 def set_apart(a: Named, b: Named) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,13 +27,14 @@ def template_families(descriptions: Sequence[str], *, smallest: int = COMMON) ->
     one family. Groups are numbered by first member; those below `smallest` are dropped.
     """
     n = len(descriptions)
-    vocabulary: dict[str, int] = {}
+    vocabulary: defaultdict[str, int] = defaultdict()
+    vocabulary.default_factory = vocabulary.__len__
     words: list[int] = []
     length = np.zeros(n, dtype=np.int64)
     for index, text in enumerate(descriptions):
         found = tokens(text)
         length[index] = len(found)
-        words += [vocabulary.setdefault(word, len(vocabulary)) for word in found]
+        words += map(vocabulary.__getitem__, found)
     flat = np.array(words, dtype=np.uint64)
     document = np.repeat(np.arange(n), length)
     # In scripts without spaces a token is one character, about half a word.

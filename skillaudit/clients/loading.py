@@ -65,6 +65,13 @@ def loading(skills: Sequence[Skill], rule: ClientProfile) -> tuple[Loaded, ...]:
 
 
 def _one(skill: Skill, rule: ClientProfile) -> Loaded:
+    if not skill.others and not skill.lacks:  # most of them, and every client asks anew
+        reason, fix = _verdict(skill, skill.site, rule)
+        if reason:
+            return Loaded(id=skill.id, state="not loaded", name=skill.name, reason=reason, fix=fix)
+        return Loaded(
+            id=skill.id, state="loads", name=_name(skill, skill.site, rule.loading), below=skill.site.below
+        )
     sites = (skill.site, *skill.others)
     verdicts = [_verdict(skill, site, rule) for site in sites]
     good = [site for site, (reason, _) in zip(sites, verdicts, strict=True) if not reason]

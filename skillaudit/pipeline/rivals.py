@@ -8,7 +8,7 @@ from itertools import filterfalse, islice
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
-from skillaudit.text.words import terms
+from skillaudit.text.words import keys
 
 NEAREST = 4
 TAKERS = 4
@@ -65,7 +65,7 @@ def _first(named: Sequence[str], words: Iterator[int]) -> tuple[str, ...]:
 
 
 def _words(skill: Skill) -> frozenset[str]:
-    return frozenset(key for key, _ in terms(skill.text) if len(key) >= SHORTEST or not key.isascii())
+    return frozenset(key for key in keys(skill.text) if len(key) >= SHORTEST or not key.isascii())
 
 
 def _ranked(words: Sequence[frozenset[str]]) -> tuple[list[frozenset[int]], list[str]]:

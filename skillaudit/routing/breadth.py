@@ -62,7 +62,7 @@ def breadth(
     if scorer.name == "dense":
         read, survey = _WithWords(skills, scorer), None
     if survey is None:
-        low, middle, best = _measures(_similarities(size, read))
+        low, middle, best = _measures(np.ascontiguousarray(_similarities(size, read).T))
     else:
         starts = range(0, size, SAMPLE)
         parts = [_measures(_sampled(survey, start, min(start + SAMPLE, size))) for start in starts]
@@ -149,30 +149,25 @@ def _similarities(skills: int, scorer: Scorer | _WithWords) -> npt.NDArray[np.fl
 
 
 def _sampled(survey: Survey, start: int, stop: int) -> npt.NDArray[np.float32]:
-    """(sample, stop - start) the same for some skills."""
-    block = np.ascontiguousarray(survey.tail(start, stop).T)
+    """(stop - start, sample) the same for some skills, by their rows."""
+    block = survey.tail(start, stop)
     place = np.flatnonzero((survey.sample >= start) & (survey.sample < stop))
-    block[place, survey.sample[place] - start] = np.nan
+    block[survey.sample[place] - start, place] = np.nan
     return block
 
 
-def _measures(similar: npt.NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
-    """10th and 25th percentile of each column, and the mean of its three best."""
-    filled = np.where(np.isnan(similar), -1.0, similar)
-    best = np.partition(filled, len(filled) - 3, axis=0)[-3:].mean(axis=0)
-    return *_quantiles(similar), best
+def _measures(similar: npt.NDArray[np.float32]) -> tuple[Floats, Floats, npt.NDArray[np.float32]]:
+    """10th and 25th percentile of each row, and the mean of its three best; one entry of a row may be missing.
 
-
-def _quantiles(values: npt.NDArray[np.float32]) -> tuple[Floats, Floats]:
-    """10th and 25th percentile of each column; one entry of a column may be missing.
-
-    A missing entry sorts last, so that the rank of a percentile hardly moves; `numpy.nanquantile` takes a
-    column at a time and a hundred times as long.
+    What is missing sorts last, so that the rank of a percentile hardly moves. Numpy sorts whole rows faster than it
+    finds three ranks of them; `numpy.nanquantile` takes a row at a time and a hundred times as long.
     """
-    last = len(values) - 1
-    ranks = [round(0.10 * last), round(0.25 * last)]
-    ordered = np.partition(np.nan_to_num(values, nan=np.inf), ranks, axis=0)
-    return ordered[ranks[0]].astype(np.float64), ordered[ranks[1]].astype(np.float64)
+    ordered = np.sort(similar, axis=1)
+    last = ordered.shape[1] - 1
+    low, middle = (ordered[:, round(share * last)].astype(np.float64) for share in (0.10, 0.25))
+    end = last + 1 - np.isnan(ordered[:, last])
+    best = np.take_along_axis(ordered, end[:, None] + np.arange(-3, 0), axis=1)
+    return low, middle, best.mean(axis=1)
 
 
 def _request_quartile(

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def tokens(text: str) -> list[str]:
 
     `c++` and `c#` stay whole; camelCase, hyphens and underscores separate.
     """
-    return [word for raw in _raw_tokens(text) for word in _words(raw)]
+    return list(chain.from_iterable(map(_words, _raw_tokens(text))))
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.int32]:
@@ -95,28 +96,35 @@ def _characters_of(words: Sequence[str]) -> Counts:
     return _count([_grams(codes, rows, n) for n in range(LOW, HIGH + 1)], (len(words), COLUMNS))
 
 
+class _Vocabulary(dict[str, list[int]]):
+    """The numbers of the words that a raw token is made of, given out as they are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: dict[str, int] = {}
+
+    def __missing__(self, raw: str) -> list[int]:
+        numbers = [self.words.setdefault(word, len(self.words)) for word in _words(raw)]
+        self[raw] = numbers
+        return numbers
+
+
 def count_ngrams(texts: Sequence[str]) -> tuple[Counts, Counts]:
     """Count words with their pairs, and character n-grams inside words.
 
     Returns two matrices (len(texts), COLUMNS): words and pairs of neighbouring words; character n-grams.
     Each distinct word is taken apart once, whatever the number of texts that use it.
     """
-    taken: dict[str, list[int]] = {}
-    vocabulary: dict[str, int] = {}
+    vocabulary = _Vocabulary()
     sequence: list[int] = []
     lengths: list[int] = []
     for text in texts:
         before = len(sequence)
-        for raw in _raw_tokens(text):
-            numbers = taken.get(raw)
-            if numbers is None:
-                numbers = [vocabulary.setdefault(word, len(vocabulary)) for word in _words(raw)]
-                taken[raw] = numbers
-            sequence += numbers
+        sequence += chain.from_iterable(map(vocabulary.__getitem__, _raw_tokens(text)))
         lengths.append(len(sequence) - before)
     order = np.array(sequence, dtype=np.int32)
     rows = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
-    words = list(vocabulary)
+    words = list(vocabulary.words)
     codes = _word_codes(words)[order]
     shape = (len(texts), COLUMNS)
     singles = _count([(rows, order)], (len(texts), len(words)))

@@ -38,7 +38,9 @@ STOP_WORDS = frozenset(_STOP.split())
 
 def tokens(text: str) -> list[str]:
     """Split into case-folded words, one per character in scripts without spaces."""
-    return [word.casefold() for word in (_ASCII if text.isascii() else _TOKEN).findall(text)]
+    if text.isascii():
+        return _ASCII.findall(text.lower())
+    return [word.casefold() for word in _TOKEN.findall(text)]
 
 
 def is_unspaced(token: str) -> bool:
@@ -61,6 +63,13 @@ def terms(text: str) -> list[tuple[str, str]]:
         elif key := _telling(run):
             found.append((key, run))
     return found
+
+
+def keys(text: str) -> set[str]:
+    """Return the different keys of `terms`."""
+    if text.isascii():
+        return set(filter(None, map(_telling, _ASCII.findall(text))))
+    return {key for key, _ in terms(text)}
 
 
 @lru_cache(maxsize=1 << 16)
