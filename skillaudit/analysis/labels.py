@@ -86,32 +86,31 @@ def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str,
     """
     count = int(labels.max(initial=-1)) + 1
     document_frequency: Counter[str] = Counter()
-    groups = [_Words() for _ in range(count)]
+    members: list[list[str]] = [[] for _ in range(count)]
     for text, label in zip(texts, labels.tolist(), strict=True):
         document_frequency.update(keys(text))
         if label >= 0:
-            groups[label].add(terms(text))
+            members[label].append(text)
     return tuple(
-        ", ".join(words.best(document_frequency, len(texts))) or f"group {index + 1}"
-        for index, words in enumerate(groups)
+        ", ".join(_Words(group).best(document_frequency, len(texts))) or f"group {index + 1}"
+        for index, group in enumerate(members)
     )
 
 
 class _Words:
     """Word statistics of one group."""
 
-    def __init__(self) -> None:
-        self.size = 0
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.size = len(texts)
         self.holders: Counter[str] = Counter()
         self.said: Counter[str] = Counter()
         self.found: list[tuple[str, str]] = []
-
-    def add(self, found: list[tuple[str, str]]) -> None:
-        words = [key for key, _ in found]
-        self.size += 1
-        self.holders.update(set(words))
-        self.said.update(words)
-        self.found += found
+        for text in texts:
+            found = terms(text)
+            words = [key for key, _ in found]
+            self.holders.update(set(words))
+            self.said.update(words)
+            self.found += found
 
     def best(self, document_frequency: Counter[str], total: int) -> list[str]:
         scores = {key: self._score(key, total / document_frequency[key]) for key in self.holders}

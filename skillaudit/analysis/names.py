@@ -73,12 +73,15 @@ def parts(name: str) -> tuple[str, ...]:
 
 def alternative(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether two names say different words of one kind, as `sdk-java` and `sdk-py` do; a stage only one must say."""
-    both = [list(map(folded, words)) for words in (ours, theirs)]
-    for kind in ALTERNATIVES:
-        left, right = ({kind[word] for word in words if word in kind} for words in both)
-        if left != right and ((left and right) or kind is ALTERNATIVES[-1]):
-            return True
-    return False
+    both = zip(ALTERNATIVES, _chosen(tuple(ours)), _chosen(tuple(theirs)), strict=True)
+    return any(left != right and ((left and right) or kind is ALTERNATIVES[-1]) for kind, left, right in both)
+
+
+@lru_cache(maxsize=1 << 16)
+def _chosen(words: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """Return what a name says of each of `ALTERNATIVES`; its pairs with all its neighbours ask."""
+    said = list(map(folded, words))
+    return tuple(frozenset(kind[word] for word in said if word in kind) for kind in ALTERNATIVES)
 
 
 def opposed(ours: Skill, theirs: Skill) -> bool:

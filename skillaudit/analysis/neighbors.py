@@ -1,8 +1,8 @@
 """The k most similar skills of every skill, exactly, without ever holding an N x N matrix.
 
 Similarities come in blocks of rows, so the same search serves dense vectors, the lexical scorer
-and their sum. A row is not sorted: the k-th largest of a few hundred chunk maxima is a lower bound
-of the k-th largest similarity, and hardly more than k entries reach it.
+and their sum. A row is not sorted, and read once: the k-th largest of its chunks' maxima is a lower bound
+of the k-th largest similarity, hardly more than k entries reach it, and they lie in as many chunks.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _BLOCK_CELLS = 1 << 22
 _PAIR_CELLS = 1 << 18
 _BLOCK_ROWS = 256  # thinner blocks slow the product down
 _CHUNKS = 256
+_DEPTH = 64
+"""Entries of a chunk at most, where there are more than `_CHUNKS` chunks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,21 +177,28 @@ def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
     """Columns and rounded values of the k largest entries of each row, ties by column."""
     columns = np.empty((sims.shape[0], k), dtype=np.int32)
     values = np.empty((sims.shape[0], k), dtype=np.float32)
+    chunked, maxima = _chunked(sims, k)
     # The margin keeps every entry that rounding could lift to the bound.
-    reached = sims >= (lower_bound(sims, k) - np.float32(2 * RESOLUTION))[:, None]
-    counts = np.count_nonzero(reached, axis=1)
-    crowded = counts > 8 * k + 64  # hundreds of equal similarities: sorting them all would cost N x N
+    bound = _last_of(maxima, k) - np.float32(2 * RESOLUTION)
+    near = maxima >= bound[:, None]
+    # Hundreds of equal similarities: sorting them all would cost N x N.
+    crowded = np.count_nonzero(near, axis=1) > 8 * k + 64
     for row in np.flatnonzero(crowded):
         columns[row], values[row] = _largest_of_ties(sims[row], k)
-    reached[crowded] = False
+    near[crowded] = False
     plain = np.flatnonzero(~crowded)
     if plain.size:
-        flat = np.flatnonzero(reached)
-        found_row, found_column = np.divmod(flat, sims.shape[1])
-        found = _rounded(sims.reshape(-1)[flat])
+        owner, chunk = np.nonzero(near)
+        parts = chunked[owner, :, chunk]
+        at, deep = np.nonzero(parts >= bound[owner, None])
+        whole = chunked.shape[1] * chunked.shape[2]
+        over, beyond = np.nonzero((sims[:, whole:] >= bound[:, None]) & ~crowded[:, None])
+        found_row = np.concatenate((owner[at], over))
+        found_column = np.concatenate((deep * chunked.shape[2] + chunk[at], whole + beyond))
+        found = _rounded(sims[found_row, found_column])
         order = np.lexsort((found_column, -found, found_row))
-        first = np.concatenate(([0], np.cumsum(counts[plain])[:-1]))
-        taken = order[first[:, None] + np.arange(k)]
+        counts = np.bincount(found_row, minlength=len(sims))[plain]
+        taken = order[(np.cumsum(counts) - counts)[:, None] + np.arange(k)]
         columns[plain] = found_column[taken]
         values[plain] = found[taken]
     return columns, values
@@ -197,13 +206,27 @@ def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
 
 def lower_bound(sims: FloatArray, k: int) -> FloatArray:
     """At least k entries of each row are as large as this value, and hardly more in a row of 1,000 and more."""
+    return _last_of(_chunked(sims, k)[1], k)
+
+
+def _chunked(sims: FloatArray, k: int) -> tuple[FloatArray, FloatArray]:
+    """Rows taken apart, (rows, depth, chunks), but for what is left over at their ends; the largest of each chunk.
+
+    In short rows every entry is a chunk.
+    """
     rows, n = sims.shape
-    chunks = max(_CHUNKS, 4 * k)
+    chunks = max(_CHUNKS, 4 * k, n // _DEPTH)
+    if n < 4 * chunks:
+        return sims[:, None, :], sims
     depth = n // chunks
-    if depth < 4:
-        return np.asarray(np.partition(sims, n - k, axis=1)[:, n - k])
-    maxima = sims[:, : depth * chunks].reshape(rows, depth, chunks).max(axis=1)
-    return np.asarray(np.partition(maxima, chunks - k, axis=1)[:, chunks - k])
+    chunked = sims[:, : depth * chunks].reshape(rows, depth, chunks)
+    return chunked, chunked.max(axis=1)
+
+
+def _last_of(values: FloatArray, k: int) -> FloatArray:
+    """The k-th largest of each row."""
+    last = values.shape[1] - k
+    return np.asarray(np.partition(values, last, axis=1)[:, last])
 
 
 def _largest_of_ties(row: FloatArray, k: int) -> tuple[NDArray[np.int64], FloatArray]:

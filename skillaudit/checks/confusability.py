@@ -107,15 +107,12 @@ def _twins(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for skill in evidence.skills:
         for rival in skill.rivals:
             inside = skill.cluster >= 0 and cluster_of.get(rival.id) == skill.cluster
-            if (
-                inside
-                and skill.cluster not in cloned
-                and rival.cosine >= bar
-                and not set_apart(about(skill.id), about(rival.id))
-            ):
+            if inside and skill.cluster not in cloned and rival.cosine >= bar:
                 pair = (min(skill.id, rival.id), max(skill.id, rival.id))
-                found.setdefault(skill.cluster, {})[pair] = rival.cosine
-    for pairs in sorted(found.values(), key=lambda pairs: (-max(pairs.values()), min(pairs))):
+                known = found.setdefault(skill.cluster, {})
+                if pair in known or not set_apart(about(skill.id), about(rival.id)):
+                    known[pair] = rival.cosine
+    for pairs in sorted(filter(None, found.values()), key=lambda pairs: (-max(pairs.values()), min(pairs))):
         (a, b), cosine = min(pairs.items(), key=lambda item: (-item[1], item[0]))
         others = [member for member in inside_of[cluster_of[a]] if member not in (a, b)]
         more = (

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from skillaudit.gate import Verdict
 
 
-_NONE = '\n  "skills": []'
-"""No skills at the top of a report; deeper down, lines are indented further."""
+_LISTS = ("skills", "clusters", "pairs", "findings")
+"""What grows with the library."""
 _TOGETHER = 500
-"""Skills in a piece."""
+"""Entries of a list in a piece."""
 
 
 def render(report: Report, *, verdict: Verdict | None = None) -> str:
@@ -26,20 +26,19 @@ def render(report: Report, *, verdict: Verdict | None = None) -> str:
 
 
 def pieces(report: Report, *, verdict: Verdict | None = None) -> Iterator[str]:
-    """Yield what `render` returns, some skills at a time: of 55,000 the whole is several times 200 MB."""
-    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(report, skills=()))
+    """Yield what `render` returns, some skills or findings at a time: of 55,000 the whole is several times 200 MB."""
+    short = msgspec.structs.replace(report, **dict.fromkeys(_LISTS, ()))
+    document: dict[str, Any] = msgspec.to_builtins(short)
     if verdict is not None:
         document["verdict"] = msgspec.to_builtins(verdict)
-    text = pretty(document)
-    if not report.skills:
-        yield text
-        return
-    before, after = text.split(_NONE)
-    yield before + _NONE.removesuffix("]")
-    for start in range(0, len(report.skills), _TOGETHER):
-        listed = pretty(report.skills[start : start + _TOGETHER])
-        yield ("," if start else "") + listed[1 : -len("\n]\n")].replace("\n", "\n  ")
-    yield "\n  ]" + after
+    for at, (name, value) in enumerate(document.items()):
+        head = f'{"," if at else "{"}\n  "{name}": '
+        listed = getattr(report, name) if name in _LISTS else ()
+        for start in range(0, len(listed), _TOGETHER):
+            part = pretty(listed[start : start + _TOGETHER]).removesuffix("\n]\n")
+            yield ("," if start else head + "[") + part[1:].replace("\n", "\n  ")
+        yield "\n  ]" if listed else head + pretty(value)[:-1].replace("\n", "\n  ")
+    yield "\n}\n"
 
 
 def pretty(document: object) -> str:

@@ -96,6 +96,7 @@ def _made(
         coverage=coverage(library, gathered),
         progress=progress,
     )
+    del around  # half as large as all that is held beside it, and no longer needed
     routing = msgspec.structs.replace(routing, rows=(*routing.rows, *rows, *searched))
     views = visibility(library.skills, context=config.context, order=config.order)
     law = None

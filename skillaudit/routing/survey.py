@@ -24,9 +24,9 @@ LARGE = 4_000
 EXACT = 16_000
 """Skills up to which every one is held against every other."""
 KEPT = 64
-CANDIDATES = 96
+CANDIDATES = 112
 """Nearest by a rough score, of which `KEPT` stay by the true one."""
-_ROWS = 1_024
+_ROWS, _CELLS = 1_024, 1 << 21
 TRIED, TOP = 64, 20
 """Skills whose `TOP` nearest are looked for exactly as well, to tell how many an index finds."""
 
@@ -82,7 +82,11 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
         by_vectors = found if isinstance(scorer, DenseScorer) else None
     else:
         words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
-        candidates = nearest(words.rough(), size, CANDIDATES, progress=progress, engine=engine).indices
+        # Made a row at a time, so that no more is held than a core's cache takes while the best are picked.
+        thin = max(4, _CELLS // size) if engine == "local" else None
+        candidates = nearest(
+            words.rough(), size, CANDIDATES, block_size=thin, progress=progress, engine=engine
+        ).indices
         if isinstance(scorer, HybridScorer):
             by_vectors = nearest(scorer.dense.similarities, size, KEPT, progress=progress, engine=engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
@@ -95,12 +99,15 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
     return Survey(found, sample, held, by_vectors, recall)
 
 
-def _recall(found: Neighbors, scorer: Scorer, rows: Sequence[int]) -> float:
+def _recall(found: Neighbors, scorer: HybridScorer | LexicalScorer, rows: Sequence[int]) -> float:
     """Share of the `TOP` nearest of some skills that are held, or are as near as the last that is."""
+    scores = np.empty((len(rows), found.n), dtype=np.float32)
+    block = scorer.against(np.array(rows))
+    for start in range(0, found.n, _ROWS):
+        scores[:, start : start + _ROWS] = block(start, min(start + _ROWS, found.n)).T
     reached = 0
-    for row in rows:
-        scores = np.array(scorer.similarities(row, row + 1)[0])
-        scores[row] = -np.inf
-        bar = np.partition(scores, -TOP)[-TOP]
-        reached += min(TOP, int((scores[found.indices[row]] >= bar).sum()))
+    for row, similar in zip(rows, scores, strict=True):
+        similar[row] = -np.inf
+        bar = np.partition(similar, -TOP)[-TOP]
+        reached += min(TOP, int((similar[found.indices[row]] >= bar).sum()))
     return reached / (TOP * len(rows))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -25,8 +27,9 @@ _OFTEN_FLOOR = 50
 _BLOCK_CELLS = 1 << 25
 _WIDE = 2_000
 """Skills from which a product is made row by row; the same numbers, bit for bit."""
-_POSTINGS = 1000
-"""Entries that a column keeps in a rough product."""
+_POSTINGS = 7.0
+"""Entries that a column keeps in a rough product, times the square root of the number of skills: so many of 500,000,
+whose rare words are shared by copies, find as large a part of the nearest as of 50,000."""
 _RUN = 32
 """Pairs of one row in a row from which on that row is spread out once for all of them."""
 _PAIR_BLOCK = 4096
@@ -100,8 +103,16 @@ class _Index:
         self._place = np.full(width, -1, dtype=np.int32)
         self._place[used[often]] = np.arange(len(often))
         self._place[np.delete(used, often)] = np.arange(len(often), len(used))
-        dense, sparse = self._split(rows)
-        self._dense, self._sparse = np.ascontiguousarray(dense.T), sparse.T.tocsr()
+
+    @cached_property
+    def _columns(self) -> tuple[NDArray[np.float32], Counts]:
+        """The dense block and the rest, by column: made where something is asked of all rows, as large as they are."""
+        dense, sparse = self._split(self.rows)
+        return np.ascontiguousarray(dense.T), sparse.T.tocsr()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Send the columns along, so that not every worker makes them again."""
+        return {**self.__dict__, "_columns": self._columns}
 
     def _split(self, rows: Counts) -> tuple[NDArray[np.float32], Counts]:
         """Take rows apart into the columns of the dense block and the rest."""
@@ -118,13 +129,13 @@ class _Index:
 
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
-        return self._products(rows, self._dense, self._sparse)
+        return self._products(rows, *self._columns)
 
     def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
         """Yield the products of `step` of the library's rows at a time with themselves and all after them."""
-        later = self._sparse
+        dense, later = self._columns
         for start in range(0, self.rows.shape[0], step):
-            yield self._products(self.rows[start : start + step], self._dense[:, start:], later)
+            yield self._products(self.rows[start : start + step], dense[:, start:], later)
             later = later[:, step:]
 
     def _products(
@@ -144,15 +155,16 @@ class _Index:
         return found
 
     def heaviest(self) -> Counts:
-        """Return the library's rows, of each column only the `_POSTINGS` heaviest entries.
+        """Return the library's rows, of each column only as many of the heaviest entries as `_POSTINGS` says.
 
         What many rows have in common costs most of a product and tells the least, above all where it weighs little.
         """
         by_column = self.rows.T.tocsr()
+        kept = int(_POSTINGS * math.sqrt(self.rows.shape[0]))
         filled = np.diff(by_column.indptr)
-        for column in np.flatnonzero(filled > _POSTINGS).tolist():
+        for column in np.flatnonzero(filled > kept).tolist():
             weights = by_column.data[by_column.indptr[column] : by_column.indptr[column + 1]]
-            weights[np.argpartition(weights, filled[column] - _POSTINGS)[: filled[column] - _POSTINGS]] = 0
+            weights[np.argpartition(weights, filled[column] - kept)[: filled[column] - kept]] = 0
         by_column.eliminate_zeros()
         return by_column.T.tocsr()
 

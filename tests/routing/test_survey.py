@@ -72,7 +72,7 @@ def found(request: pytest.FixtureRequest) -> Iterator[tuple[Quick, survey.Survey
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(survey, "LARGE", SIZE - 1)
         patch.setattr(survey, "EXACT", SIZE if how == "exact" else 0)
-        patch.setattr(lexical, "_POSTINGS", 100)
+        patch.setattr(lexical, "_POSTINGS", 2.5)
         scorer = made(name)
         around = survey.survey(scorer, SIZE, SILENT)
         assert around is not None
