@@ -19,6 +19,16 @@ from skillaudit.schema import Skill
 
 BY_PROJECT = frozenset({"claude-code"})
 """Clients whose transcripts say in which project a skill is used, and whose projects overrule the user's settings."""
+PROJECTS = {
+    "codex": "none is for one project only: Codex reads [[skills.config]] from your home alone",
+    "openclaw": "none is for one project only: OpenClaw reads its entries from your home alone",
+    "gemini-cli": "none is for one project only: what a project's list takes off adds to what your home's takes off",
+    "opencode": "for one project only is a skill that ~/.config/opencode/opencode.json denies and the project's "
+    "opencode.json allows; none is proposed, as the list has room for all",
+}
+"""What other clients with settings make of a skill for one project only: as read in Codex's `config_rules.rs` (it takes
+the layers of the user and the session), in Gemini CLI's schema of settings (lists are joined) and in OpenCode's pages
+on permissions (configurations are merged, the project's last); November 2026."""
 OFTEN = 5.0
 """Uses of one skill, with none of another that does the same, which chance brings once in 32 times."""
 USED = 2.0
@@ -129,6 +139,7 @@ def loadout(
         client=config.client,
         seats=chosen,
         settings=settings(skills, chosen, config.client),
+        projects=PROJECTS.get(config.client, ""),
         whole_before=whole(skills, config)[0],
         whole_after=whole([skill for skill in listed if skill.id not in gone and skill.description], config)[
             0

@@ -249,6 +249,8 @@ class Loadout(Record):
     before: RoutingRates | None = None
     """Forecast for the proof half as the client shows the library now; None without requests."""
     after: RoutingRates | None = None
+    projects: str = ""
+    """Why none is for one project only; empty where that is proposed, and for a client without settings."""
 
 
 class Step(Record):

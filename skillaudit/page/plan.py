@@ -324,6 +324,8 @@ def loadout_blocks(found: Loadout) -> list[Block]:
         blocks.append(Gauge("  under it", found.after.accuracy, "good"))
     for seat in [seat for seat in found.seats if seat.stance in ("project", "manual", "off")][:NAMED]:
         blocks.append(field(said[seat.stance], f"{seat.skill}: {seat.why}"))
+    if found.projects and found.settings:
+        blocks.append(Paragraph(f"{found.projects[:1].upper()}{found.projects[1:]}.", "muted"))
     if not found.settings:
         blocks.append(
             Paragraph(f"{found.client} has no such settings; make the skills manual-only.", "muted")

@@ -17,6 +17,8 @@ from skillaudit.optimize import optimize
 from skillaudit.optimize.apply.settings import write_settings
 from skillaudit.optimize.loadout import loadout, seated, seats, settings
 from skillaudit.optimize.records import Edit, Loadout, Seat, Stance
+from skillaudit.page.plan import loadout_blocks
+from skillaudit.page.text import render
 from skillaudit.schema import Origin, Site, Skill
 
 LONG = "Handles a matter at length, with many words that a client has no room for. " * 6
@@ -84,6 +86,14 @@ def test_what_was_used_in_one_project_alone_is_for_that_project_where_room_is_sh
     read = [json.loads((tmp_path / "out" / path).read_text())["skillOverrides"] for path in written]
     assert read[0]["skill-007"] == "user-invocable-only"
     assert read[1:] == [{"skill-007": "on"}, {"skill-009": "on"}]
+
+
+@pytest.mark.parametrize(("client", "said"), [("codex", "from your home alone"), ("claude-code", "")])
+def test_a_client_that_knows_no_settings_of_one_project_says_so(client: str, said: str) -> None:
+    found = loadout(library(60, used=(7,)), (), Config(client=client, context=4_000), alike(3, 4))
+    assert found is not None and found.settings
+    assert said in found.projects and bool(found.projects) is bool(said)
+    assert ("for one project only" in render(loadout_blocks(found))) is bool(said)
 
 
 def test_what_was_never_used_goes_where_a_used_skill_does_the_same() -> None:
