@@ -11,7 +11,7 @@ from skillaudit.checks.rule import fingerprint
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
 from skillaudit.gate.baseline import RANK, Baseline, compare, known_findings
-from skillaudit.gate.judge import judge
+from skillaudit.gate.judge import judge, judged
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
@@ -26,7 +26,8 @@ def compare_reports(before: Report | None, after: Report, *, reference: str = ""
     """Return what happened between two reports made with the same settings.
 
     `before` is None when there was no library yet. A skill with a new id and the description of one that
-    is gone counts as renamed, and its findings and losses are compared under its new id.
+    is gone counts as renamed, and its findings and losses are compared under its new id. Whom a library sends its
+    requests to has no rate where no request judges it; false triggers need none of its own.
     """
     none = Estimate(value=None, low=None, high=None)
     old = {skill.id: skill for skill in before.skills} if before else {}
@@ -45,10 +46,8 @@ def compare_reports(before: Report | None, after: Report, *, reference: str = ""
         removed=tuple(key for key in old if names.get(key, key) not in new),
         rewritten=rewritten,
         renamed=renamed,
-        hijack=RateChange(before=before.forecast.hijack if before else none, after=after.forecast.hijack),
-        accuracy=RateChange(
-            before=before.forecast.accuracy if before else none, after=after.forecast.accuracy
-        ),
+        hijack=RateChange(before=judged(before).hijack if before else none, after=judged(after).hijack),
+        accuracy=RateChange(before=judged(before).accuracy if before else none, after=judged(after).accuracy),
         false_trigger=RateChange(
             before=before.forecast.false_trigger if before else none, after=after.forecast.false_trigger
         ),

@@ -14,7 +14,7 @@ from skillaudit.gate.baseline import RANK, Baseline, BaselineDiff, compare
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
 from skillaudit.gate.verdict import LimitResult, Suppressed, Verdict
-from skillaudit.schema import Estimate, Finding, Report
+from skillaudit.schema import Estimate, Finding, Forecast, Report
 
 FAIL_ON = ("error", "warning", "info", "never")
 GATE_ON = ("value", "low", "high")
@@ -82,8 +82,19 @@ def _check(gate: Gate, listing: Listing | None) -> None:
         raise UsageError(f"max-budget cannot be held: {listing.client} has no known budget")
 
 
+def judged(report: Report) -> Forecast:
+    """Return the forecast without what no request judges: whom a library sends its requests to, where it has none.
+
+    False triggers need no request of its own.
+    """
+    if report.forecast.coverage.requests:
+        return report.forecast
+    none = Estimate(value=None, low=None, high=None)
+    return msgspec.structs.replace(report.forecast, hijack=none, accuracy=none)
+
+
 def _limits(report: Report, gate: Gate, listing: Listing | None) -> Iterator[LimitResult]:
-    forecast = report.forecast
+    forecast = judged(report)
     highest = (
         ("max-hijack", gate.max_hijack, forecast.hijack),
         ("max-false-trigger", gate.max_false_trigger, forecast.false_trigger),
@@ -132,7 +143,7 @@ def _limit_reason(limit: LimitResult, gate: Gate, listing: Listing | None) -> st
 
 
 def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
-    forecast = report.forecast
+    forecast = judged(report)
     for what, now, then, sign in (
         ("hijack rate", forecast.hijack.value, baseline.hijack, 1),
         ("accuracy", forecast.accuracy.value, baseline.accuracy, -1),
@@ -148,7 +159,7 @@ def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
 def _unjudged(report: Report, listing: Listing | None) -> Iterator[str]:
     """Say that no rate was forecast: that fails where a limit on one is set, and passes in silence nowhere."""
     skills = report.library.skills
-    if not skills or report.forecast.accuracy.value is not None:
+    if not skills or judged(report).accuracy.value is not None:
         return
     why = f"no request judges any of {skills:,} skills"
     if not report.library.routable:

@@ -63,6 +63,29 @@ def test_nothing_changed() -> None:
     assert ignored.notes == ()
 
 
+def unjudged(report: Report) -> Report:
+    coverage = msgspec.structs.replace(report.forecast.coverage, requests=0)
+    return msgspec.structs.replace(
+        report, forecast=msgspec.structs.replace(report.forecast, coverage=coverage)
+    )
+
+
+def test_without_a_request_no_rate_is_compared_that_the_report_withholds() -> None:
+    before, after = library("alpha", "beta", hijack=0.1), library("alpha", "beta", "gamma", hijack=0.4)
+    assert compare_reports(before, after).hijack.after.value == 0.4
+    change = compare_reports(unjudged(before), unjudged(after))
+    for rate in (change.hijack, change.accuracy):
+        assert rate.before.value is None and rate.after.value is None
+    assert change.false_trigger.after.value is not None
+    verdict = judge_change(change, unjudged(after), Gate(fail_on="never", max_hijack=0.05))
+    assert [one.measured for one in verdict.limits] == [None] and not verdict.passed
+    page = text.render(unjudged(after), verdict=verdict)
+    assert "false trigger" in page and "hijack  " not in page
+    assert "The hijack rate cannot be judged" in " ".join(page.split())
+    one_sided = compare_reports(unjudged(before), after)
+    assert one_sided.hijack.before.value is None and one_sided.hijack.after.value == 0.4
+
+
 def test_no_new_finding_is_not_called_a_clean_library() -> None:
     report = library("alpha", "beta", findings=[PAIR])
     verdict = judge_change(compare_reports(report, report), report, Gate())
