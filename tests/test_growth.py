@@ -23,8 +23,9 @@ from skillaudit.compile.tree import TreeError, parse
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import parse_skill
+from skillaudit.optimize.hierarchy.tree import tree_of
 from skillaudit.optimize.words.phrasing import fit, without_generic
-from skillaudit.optimize.words.source import phrases, source_of, stems
+from skillaudit.optimize.words.source import brings, source_of, stems
 from skillaudit.page import lines
 from skillaudit.page.markdown import escape
 from skillaudit.reading import JsonError, limits, parse_json
@@ -160,7 +161,10 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "generic phrases": lambda text: (generic_phrases(text), claims.__wrapped__(text)),
     "n-grams": lambda text: count_ngrams([text]),
     "hand-offs": lambda text: hand_offs([skill(f"{text} a-b"), skill("", name="a")]),
-    "quoting": lambda text: (stems(text), source_of(skill(text)), list(phrases(text[:4_000]))),
+    "quoting": lambda text: (stems(text), source_of(skill(text)), brings(text[:4_000], text)),
+    "naming a group": lambda text: tree_of(
+        [Skill(id=name, name=name + text[:100], description=text) for name in "ab"], [[[0, 1]]]
+    ),
     "descriptions": lambda text: (without_generic(text[:20_000]), fit(text[:20_000], 900)),
     "answers": lambda text: answers.parse(text, ["a-b", "c"]),
     "final answer": final_answer,

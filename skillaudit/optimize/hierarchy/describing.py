@@ -8,7 +8,7 @@ from typing import NamedTuple
 from skillaudit.optimize.hierarchy.naming import Name
 from skillaudit.optimize.hierarchy.vocabulary import Vocabulary
 from skillaudit.optimize.records import Node
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, language, spelled
+from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, MAX_NAME, language, spelled
 
 SUBJECTS = 3
 """Subjects of a category inside another that are named behind it."""
@@ -52,7 +52,8 @@ def described(vocabulary: Vocabulary, name: Name, children: Sequence[Node], rows
     spoken = language(" ".join(vocabulary.skills[row].description for row in rows[:_SAMPLE]))
     book = _BOOKS.get(spoken, _ENGLISH)
     load = book.load.format(len(rows))
-    head = _upper(book.joint.join(name.words) or name.slug.replace("-", " "))
+    said = book.joint.join(name.words)
+    head = _upper(said if 0 < len(said) <= MAX_NAME else name.slug.replace("-", " "))
     room = MAX_DESCRIPTION - len(head) - len(book.colon) - len(book.stop) - 1 - len(load)
     listed = next(each for each in _enumerations(vocabulary, book, children) if len(each) <= room)
     space = "" if book.stop == "。" else " "

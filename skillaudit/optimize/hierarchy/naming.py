@@ -83,7 +83,7 @@ def _subjects(vocabulary: Vocabulary, rows: Sequence[int]) -> _Subjects:
     said = vocabulary.holds(first, rows, LATER)
     enough = len(speaks) >= MOST * len(rows) or len(said) >= NEARLY_ALL * len(rows)
     others = [row for row in rows if row not in speaks]
-    second = _best(vocabulary, others, first.split(), FEW * len(rows))
+    second = _best(vocabulary, others, first.split(), FEW * len(rows), len(rows))
     return _Subjects(tuple(_written(vocabulary, each) for each in (first, second) if each), enough)
 
 
@@ -91,10 +91,13 @@ def _written(vocabulary: Vocabulary, phrase: str) -> str:
     return vocabulary.written(vocabulary.surface(phrase))
 
 
-def _best(vocabulary: Vocabulary, rows: Sequence[int], but: Sequence[str], least: float) -> str:
+def _best(
+    vocabulary: Vocabulary, rows: Sequence[int], but: Sequence[str], least: float, whole: int = 0
+) -> str:
     """Return the phrase that most of some rows are about and few others; empty where there is none.
 
-    It stands in a name that is not all of it, or opens some descriptions. For want of one a word that describes the
+    They are the rows of a group, or those of one of `whole` rows that its first subject says nothing of. The phrase
+    stands in a name that is not all of it, or opens some descriptions. For want of one a word that describes the
     group is taken, with a noun behind it.
     """
     strengths: defaultdict[str, list[float]] = defaultdict(list)
@@ -105,7 +108,7 @@ def _best(vocabulary: Vocabulary, rows: Sequence[int], but: Sequence[str], least
     words: dict[str, float] = {}
     for phrase, found in strengths.items():
         share = sum(found) / len(rows)
-        telling = vocabulary.telling(phrase, share)
+        telling = vocabulary.telling(phrase, sum(found) / (whole or len(rows)))
         if len(found) < max(least, min(2, len(rows))) or telling <= TELLING or set(phrase.split()) & set(but):
             continue
         worth = share**1.5 * telling * (1 + found.count(NAMED) / len(rows))

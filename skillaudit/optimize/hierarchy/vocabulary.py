@@ -7,7 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from skillaudit.optimize.words.phrasing import in_sentences, spelled
+from skillaudit.optimize.words.phrasing import MAX_NAME, in_sentences, spelled
 from skillaudit.optimize.words.source import MINUS, VAGUE, VERB_STEMS
 from skillaudit.schema import Skill
 from skillaudit.text.words import STOP_WORDS, stem, tokens
@@ -111,8 +111,8 @@ class Vocabulary:
         """Return a skill's name as its own description writes it, else as the library writes its words."""
         name = spelled(name)
         letters = [re.escape(letter) for letter in name if letter.isalnum()]
-        if not letters:
-            return name
+        if not letters or len(letters) > MAX_NAME:
+            return self.written(name)
         own = re.compile(rf"(?<!\w){'[ /-]?'.join(letters)}(?!\w)", re.IGNORECASE)
         for match in own.finditer(description):
             said = match[0]

@@ -116,9 +116,9 @@ learning level libraries library list logic management manager marketplace maste
 models multi operation operations option options output package pattern patterns plan platform point power pro
 process production professional professionals program programming project projects py quality question questions
 related resource result results review sdk service services setup site sites software solution solutions source
-specialist standard standards start step steps strategies strategy structure style suite system systems task
-tasks team teams technique techniques template templates text time tool toolkit tools topic topics ts type types
-usage value values version way ways web word words workflow workflows
+specialist specialized specializing standard standards start step steps strategies strategy structure style
+suite system systems task tasks team teams technique techniques template templates text time tool toolkit tools
+topic topics ts type types usage value values version way ways web word words workflow workflows
 """
 VAGUE = frozenset(map(stem, _COMMON.split()))
 """Words, stemmed, that many subjects share and that tell none of them by themselves."""

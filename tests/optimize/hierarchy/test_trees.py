@@ -154,6 +154,15 @@ def test_what_has_no_room_is_counted() -> None:
     assert f"{30 - said} more. Load it" in text
 
 
+@pytest.mark.parametrize("word", ["a", "说", "</"])
+def test_a_name_beyond_every_bound_is_none_of_a_category(word: str) -> None:
+    members = [Skill(id=str(at), name=word * 3000, description=word * 3000) for at in range(2)]
+    node = tree_of(members, [[[0, 1]]])[0]
+    assert len(node.description) <= 1024
+    assert "right one of 2" in node.description or "2 个" in node.description
+    assert 0 < len(node.id) <= 64
+
+
 def test_a_name_that_tells_nothing_is_told() -> None:
     members = [
         Skill(id="qux", name="qux", description="Comprehensive cheminformatics toolkit for molecules."),
