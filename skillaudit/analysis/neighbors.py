@@ -146,7 +146,7 @@ def _of_similarities(
     own = (np.arange(len(sims)), np.arange(start, start + len(sims)))
     mean = (sims.sum(axis=1) - sims[own]) / (sims.shape[1] - 1)
     sims[own] = -np.inf
-    return *_largest(sims, k), mean
+    return *largest(sims, k), mean
 
 
 def refined(
@@ -173,7 +173,7 @@ def refined(
     )
 
 
-def _largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
+def largest(sims: FloatArray, k: int) -> tuple[NDArray[np.int32], FloatArray]:
     """Columns and rounded values of the k largest entries of each row, ties by column."""
     columns = np.empty((sims.shape[0], k), dtype=np.int32)
     values = np.empty((sims.shape[0], k), dtype=np.float32)

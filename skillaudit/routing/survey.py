@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.analysis.halves import MANY, nearest_by_vectors
 from skillaudit.analysis.neighbors import Neighbors, nearest, nearest_by_halves, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
@@ -77,8 +78,11 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
         found = nearest_by_halves(scorer.upper, size, KEPT, seen=seen, progress=progress)
         return Survey(found, sample, held, found if isinstance(scorer, DenseScorer) else None, recall)
     if isinstance(scorer, DenseScorer) or size <= EXACT:
-        # Vectors are held against all others: up to 50,000 a product of matrices is cheaper than any index.
-        found = nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
+        found = (
+            _by_vectors(scorer, progress, engine)
+            if isinstance(scorer, DenseScorer)
+            else nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
+        )
         by_vectors = found if isinstance(scorer, DenseScorer) else None
     else:
         words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
@@ -88,7 +92,7 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
             words.rough(), size, CANDIDATES, block_size=thin, progress=progress, engine=engine
         ).indices
         if isinstance(scorer, HybridScorer):
-            by_vectors = nearest(scorer.dense.similarities, size, KEPT, progress=progress, engine=engine)
+            by_vectors = _by_vectors(scorer.dense, progress, engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
         found = refined(candidates, scorer.pairs, mean, KEPT)
@@ -97,6 +101,14 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
     for start in range(0, size, _ROWS):
         held[start : start + _ROWS] = block(start, min(start + _ROWS, size))
     return Survey(found, sample, held, by_vectors, recall)
+
+
+def _by_vectors(scorer: DenseScorer, progress: Progress, engine: EngineName) -> Neighbors:
+    """Hold vectors against all others: up to 100,000 no index finds as many at less cost."""
+    size = len(scorer.vectors)
+    if engine != "local" or size < MANY:
+        return nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
+    return nearest_by_vectors(scorer.vectors, KEPT, progress=progress)
 
 
 def _recall(found: Neighbors, scorer: HybridScorer | LexicalScorer, rows: Sequence[int]) -> float:

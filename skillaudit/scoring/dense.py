@@ -30,40 +30,40 @@ class DenseScorer:
 
     def __init__(self, vectors: ArrayLike, embed: Embed) -> None:
         """Take the descriptors' vectors, (skills, dimension), and what embeds a query as they were."""
-        self._vectors = _unit(vectors)
+        self.vectors = _unit(vectors)
         self._embed = embed
 
     def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Score queries against all descriptors: (len(queries), skills), in [-1, 1]."""
         if not queries:
-            return np.zeros((0, len(self._vectors)), dtype=np.float32)
-        return _unit(self._embed(queries)) @ self._vectors.T
+            return np.zeros((0, len(self.vectors)), dtype=np.float32)
+        return _unit(self._embed(queries)) @ self.vectors.T
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [-1, 1]."""
-        return self._vectors[start:stop] @ self._vectors.T
+        return self.vectors[start:stop] @ self.vectors.T
 
     def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
         """Yield the scores of `step` descriptors at a time against themselves and all after them, in [-1, 1]."""
-        for start in range(0, len(self._vectors), step):
-            yield self._vectors[start : start + step] @ self._vectors[start:].T
+        for start in range(0, len(self.vectors), step):
+            yield self.vectors[start : start + step] @ self.vectors[start:].T
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
         found = np.empty(len(rows), dtype=np.float32)
         for start in range(0, len(rows), _PAIR_BLOCK):
             part = slice(start, start + _PAIR_BLOCK)
-            found[part] = np.einsum("ij,ij->i", self._vectors[rows[part]], self._vectors[columns[part]])
+            found[part] = np.einsum("ij,ij->i", self.vectors[rows[part]], self.vectors[columns[part]])
         return found
 
     def against(self, chosen: NDArray[np.int64]) -> Block:
         """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [-1, 1]."""
-        others = np.ascontiguousarray(self._vectors[chosen].T)
-        return lambda start, stop: self._vectors[start:stop] @ others
+        others = np.ascontiguousarray(self.vectors[chosen].T)
+        return lambda start, stop: self.vectors[start:stop] @ others
 
     def total(self) -> NDArray[np.float64]:
         """Sum of each descriptor's scores against all, itself among them: (skills,)."""
-        return np.asarray(self._vectors @ self._vectors.sum(axis=0, dtype=np.float64), dtype=np.float64)
+        return np.asarray(self.vectors @ self.vectors.sum(axis=0, dtype=np.float64), dtype=np.float64)
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Nothing: a vector does not say which word it owes its place to."""
