@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -37,7 +38,8 @@ def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
     Comments are looked for in the body as loaded, metadata and line numbers in the file, where it can
     still be read below the skill's root. Of several sources, each excuses findings about its own skills alone.
     """
-    found = tuple((skill.root, one) for skill in skills for one in _in_skill(skill))
+    places: dict[bytes, Path | None] = {}
+    found = tuple((skill.root, one) for skill in skills for one in _in_skill(skill, places))
     roots = {skill.root for skill in skills}
     if len(roots) < 2:
         return tuple(one for _, one in found)
@@ -45,8 +47,8 @@ def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
     return tuple(msgspec.structs.replace(one, within=within[root]) for root, one in found)
 
 
-def _in_skill(skill: Skill) -> Iterator[Suppression]:
-    text = _file_text(skill)
+def _in_skill(skill: Skill, places: dict[bytes, Path | None]) -> Iterator[Suppression]:
+    text = _file_text(skill, places)
     if text is None:
         text = skill.body
     elif _KEY in text:
@@ -98,10 +100,10 @@ def _line_of(key: str, lines: Sequence[str], first_line: int) -> int | None:
     return None
 
 
-def _file_text(skill: Skill) -> str | None:
+def _file_text(skill: Skill, places: dict[bytes, Path | None]) -> str | None:
     """Return the cleaned text of the skill's file, or None where it is not a readable file below its root."""
     try:
-        path = file_of(skill)
+        path = file_of(skill, places)
         if path is None:
             return None
         data = read_file(path, SKILL.disk, links=False)

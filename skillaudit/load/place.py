@@ -33,12 +33,16 @@ def root_of(skill: Skill) -> Path | None:
     return real if real.is_dir() else real.parent if real.is_file() else None
 
 
-def file_of(skill: Skill) -> Path | None:
+def file_of(skill: Skill, roots: dict[bytes, Path | None] | None = None) -> Path | None:
     """Return the real file of a skill, below its root; None for a row, or for a file that is not there.
 
-    A link is followed only where it leads to a place below the same root.
+    A link is followed only where it leads to a place below the same root. `roots` keeps the root of each source
+    for a caller that asks for many skills at once.
     """
-    root, source = root_of(skill), source_of(skill)
+    known, source = {} if roots is None else roots, source_of(skill)
+    if skill.place[0] not in known:
+        known[skill.place[0]] = root_of(skill)
+    root = known[skill.place[0]]
     if root is None or source is None:
         return None
     path = Path(os.path.realpath(source / inside_of(skill)))
