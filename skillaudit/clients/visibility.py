@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from skillaudit.clients.listing import Listing, listing
 from skillaudit.clients.profiles import profile, profiles
@@ -42,14 +41,22 @@ def visibility(
     if clients is None:
         tools = bool(skills) and all(skill.is_tool for skill in skills)
         clients = () if tools else [rule.id for rule in profiles() if rule.current]
-    return _seen(tuple(skills), tuple(clients), context, order)
+    # The app asks twice: for what the files say, and for the report that follows. Skills that are the same are soon
+    # compared, where to hash them all would read every field of theirs.
+    asked = (tuple(skills), tuple(clients), context, order)
+    known = next((seen for key, seen in _LAST if key == asked), None)
+    if known is None:
+        known = _seen(*asked)
+        _LAST[:] = [(asked, known)]
+    return known
 
 
-@lru_cache(maxsize=1)
+_LAST: list[tuple[tuple[tuple[Skill, ...], tuple[str, ...], int | None, DropOrder], Visibility]] = []
+
+
 def _seen(
     skills: tuple[Skill, ...], names: tuple[str, ...], context: int | None, order: DropOrder
 ) -> Visibility:
-    # The app asks twice: for what the files say, and for the report that follows.
     wanted = {rule.id for rule in made_for(skills)}
     columns: list[ClientView] = []
     seen: list[list[Visible]] = []

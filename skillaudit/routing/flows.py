@@ -126,6 +126,8 @@ def examples(
     flow: Traffic, evidence: Evidence, skills: Sequence[Skill], requests: Sequence[Request], by_taker: bool
 ) -> list[tuple[RequestLoss, ...]]:
     """For each skill its likeliest lost requests, or with `by_taker` its likeliest stolen ones."""
+    if not (evidence.request >= 0).any():  # descriptors stand in, and are nobody's words
+        return [()] * len(skills)
     owner = flow.taker if by_taker else flow.victim
     if not by_taker:  # a lost request is shown once, with its likeliest taker
         best = np.lexsort((flow.taker, -flow.mass, flow.row))

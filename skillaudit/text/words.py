@@ -7,13 +7,15 @@ Two rooms split otherwise. `scoring.ngrams` keeps `c++` and `c#`, and the fitted
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from operator import add
 
 from skillaudit.text.scripts import UNSPACED
 
 _SPACED = rf"[^\W_{UNSPACED}]+(?:['’][^\W\d_]+)?"
 _TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
-_RUN = re.compile(rf"[{UNSPACED}]+|{_SPACED}")
+_RUN = re.compile(rf"([{UNSPACED}]+)|({_SPACED})")
 _ASCII = re.compile(r"[a-zA-Z0-9]+(?:'[a-zA-Z]+)?")
 """The same in a text of ASCII alone, which is read twice as fast so."""
 _UNSPACED_ONLY = re.compile(rf"[{UNSPACED}]+")
@@ -56,20 +58,31 @@ def terms(text: str) -> list[tuple[str, str]]:
     if text.isascii():
         return [(key, run) for run in _ASCII.findall(text) if (key := _telling(run))]
     found: list[tuple[str, str]] = []
-    for run in _RUN.findall(text):
-        if not run.isascii() and _UNSPACED_ONLY.fullmatch(run):
-            pairs = [run[start : start + 2] for start in range(max(1, len(run) - 1))]
+    for unspaced, word in _RUN.findall(text):
+        if unspaced:
+            pairs = list(_pairs(unspaced))
             found += zip(pairs, pairs, strict=True)
-        elif key := _telling(run):
-            found.append((key, run))
+        elif key := _telling(word):
+            found.append((key, word))
     return found
+
+
+def _pairs(run: str) -> Iterable[str]:
+    """Each two characters in a row, or the one that there is."""
+    return map(add, run, run[1:]) if len(run) > 1 else (run,)
 
 
 def keys(text: str) -> set[str]:
     """Return the different keys of `terms`."""
     if text.isascii():
         return set(filter(None, map(_telling, _ASCII.findall(text))))
-    return {key for key, _ in terms(text)}
+    found: set[str] = set()
+    for unspaced, word in _RUN.findall(text):
+        if unspaced:
+            found.update(_pairs(unspaced))
+        elif key := _telling(word):
+            found.add(key)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)
