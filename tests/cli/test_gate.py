@@ -93,7 +93,8 @@ def test_values_that_mean_nothing_are_refused(skillaudit: Runner, arguments: tup
 def test_settings_come_from_the_file_that_is_named_and_flags_win(
     skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path
 ) -> None:
-    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    body = '# Import\n\n## When to use\n\n- "Put the monthly export of our shop into the sales tables"\n'
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", body).parent.parent
     file = tmp_path / "skillaudit.toml"
     file.write_text('scorer = "lexical"\nmin-accuracy = 1.0\n', encoding="utf-8")
     assert skillaudit("check", root, "--config", file).code == 1
