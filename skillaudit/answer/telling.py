@@ -26,6 +26,8 @@ LAYOUTS = {
     ".openclaw": "openclaw",
 }
 """Folders that say for which client a library is made."""
+MEASURED = "measured: "
+"""Begins the router of a report whose rates a log measured."""
 DEFAULT_CLIENT = "claude-code"
 
 
@@ -185,6 +187,8 @@ def sure(report: Report, forecast: bool) -> str:
         return "What files and lists say is certain."
     if not coverage.requests:
         return "What files and lists say is certain; who is chosen cannot be forecast without requests."
+    if report.forecast.router.startswith(MEASURED):
+        return f"{report.forecast.source} The ranges hold 9 times in 10."
     yours = sum(count.requests for count in coverage.sources if count.source in {"sessions", "file", "evals"})
     said = (
         f"{coverage.requests:,} requests judge {coverage.judged_skills:,} of {report.library.routable:,} skills, "

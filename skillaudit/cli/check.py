@@ -173,10 +173,15 @@ def _measured(report: Report, found: Measured) -> Report:
     import msgspec
 
     from skillaudit.answer import answered
+    from skillaudit.answer.telling import MEASURED
 
+    coverage = report.forecast.coverage
+    if not coverage.requests:  # the answers judge a library that no request of its own speaks for
+        coverage = msgspec.structs.replace(coverage, requests=found.rates.requests)
     forecast = msgspec.structs.replace(
         report.forecast,
-        router=f"measured: {found.model}",
+        coverage=coverage,
+        router=f"{MEASURED}{found.model}",
         accuracy=found.rates.accuracy,
         hijack=found.rates.hijack,
         no_skill=found.rates.no_skill,

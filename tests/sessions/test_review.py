@@ -248,6 +248,7 @@ def test_decisions_that_a_team_keeps_are_limits_and_requests(
     assert skillaudit("check", library, *options, "--min-accuracy", "0.6").code == 0
     failed = skillaudit("check", library, *options, "--min-accuracy", "0.7")
     assert failed.code == 1
+    assert "answered 12 requests" in " ".join(failed.out.split()) and "No model was called" not in failed.out
     assert "67%" in failed.out or "66.7%" in failed.out
     asked = skillaudit("report", library, "--scorer", "lexical", "-f", "json", "--requests", file)
     coverage = json.loads(asked.out)["forecast"]["coverage"]
