@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skillaudit.laws.forms import Floats, Form, Law, evaluate, fit
+from skillaudit.laws.forms import Form, Law, evaluate, fit, fit_rows
+from skillaudit.stats.descent import Floats
 
 CAPACITY_DRAWS = 60
-"""The capacity form is a hundred times dearer to fit, so that fewer draws are refitted."""
+"""The capacity form is far dearer to fit than the line, so that fewer draws are refitted."""
 LEFT_OUT = 2
 """Largest sizes that a form is judged on after a fit without them."""
 
@@ -35,10 +36,8 @@ def fit_draws(
 ) -> Fitted:
     """Fit a form to `points` and to each column of `draws`, (sizes, B); `interference` as for `fit`."""
     law = fit(form, sizes, points, interference)
-    near = law if form == "capacity" else None
-    count = min(CAPACITY_DRAWS, draws.shape[1]) if form == "capacity" else draws.shape[1]
-    refits = (fit(form, sizes, draws[:, b].tolist(), interference, near=near) for b in range(count))
-    return Fitted(law, tuple(refits))
+    kept = draws[:, :CAPACITY_DRAWS] if form == "capacity" else draws
+    return Fitted(law, fit_rows(form, sizes, kept.T, interference, near=law))
 
 
 def left_out_error(

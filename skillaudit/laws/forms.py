@@ -11,11 +11,10 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from skillaudit.schema import LibraryCurve, Record
+from skillaudit.stats.descent import Floats, descend
 
-Floats = npt.NDArray[np.float64]
 Form = Literal["logarithmic", "capacity"]
 FORMS: tuple[Form, ...] = ("logarithmic", "capacity")
 
@@ -53,16 +52,13 @@ class Law(Record):
         """Largest size at which accuracy is still `floor`; None when it is not lost below `LARGEST`."""
         if self.accuracy(LARGEST, interference) >= floor:
             return None
-        low, high = 0.0, float(np.log(LARGEST))
         if self.accuracy(1.0, interference) < floor:
             return 0.0
-        for _ in range(80):
-            middle = (low + high) / 2
-            if self.accuracy(float(np.exp(middle)), interference) >= floor:
-                low = middle
-            else:
-                high = middle
-        return float(np.exp(low))
+        if self.form == "logarithmic":
+            return float(np.exp(((self.a or 0.0) - floor) / (self.b or 0.0)))
+        alpha, kappa, gamma, epsilon = _theta(self)
+        load = alpha / (floor + epsilon * interference) - 1.0
+        return float(np.exp(kappa + np.log(load) / gamma))
 
 
 def chosen_law(curve: LibraryCurve) -> Law | None:
@@ -73,15 +69,25 @@ def chosen_law(curve: LibraryCurve) -> Law | None:
 def _evaluate(law: Law, sizes: Floats, interference: Floats) -> Floats:
     if law.form == "logarithmic":
         return (law.a or 0.0) - (law.b or 0.0) * np.log(np.maximum(sizes, 1.0))
-    theta = np.array(
-        [law.alpha or 0.0, np.log(max(law.kappa or 1.0, 1.0)), law.gamma or 1.0, law.epsilon or 0.0]
-    )
-    return _capacity(theta, sizes, interference)
+    values, _ = _capacity(_theta(law)[None], sizes, interference)
+    return np.asarray(values[0], dtype=np.float64)
 
 
-def _capacity(theta: Floats, sizes: Floats, interference: Floats) -> Floats:
-    load = np.exp(np.clip(theta[2] * (np.log(np.maximum(sizes, 1.0)) - theta[1]), -60, 60))
-    return np.asarray(theta[0] / (1.0 + load) - theta[3] * interference, dtype=np.float64)
+def _theta(law: Law) -> Floats:
+    """What the capacity form is fitted by: alpha, ln kappa, gamma, epsilon."""
+    kappa = float(np.log(max(law.kappa or 1.0, 1.0)))
+    return np.array([law.alpha or 0.0, kappa, law.gamma or 1.0, law.epsilon or 0.0])
+
+
+def _capacity(theta: Floats, sizes: Floats, interference: Floats) -> tuple[Floats, Floats]:
+    """Values of the capacity form (B, S) for coefficients (B, 4), and their slopes (B, S, 4)."""
+    alpha, kappa, gamma, epsilon = (column[:, None] for column in theta.T)
+    over = np.log(np.maximum(sizes, 1.0)) - kappa
+    load = np.exp(np.clip(gamma * over, -60, 60))
+    left = 1.0 / (1.0 + load)
+    bend = alpha * load * left**2
+    slopes = (left, gamma * bend, -over * bend, np.broadcast_to(-interference, left.shape))
+    return alpha * left - epsilon * interference, np.stack(slopes, axis=2)
 
 
 def fit(
@@ -89,77 +95,77 @@ def fit(
     sizes: Sequence[float],
     accuracy: Sequence[float],
     interference: Sequence[float] | None = None,
-    near: Law | None = None,
 ) -> Law:
     """Fit one form by least squares; every point weighs the same.
 
-    `interference` is I(S) at each point; without it epsilon is zero. `near` is a law of the same form to start
-    from, in place of several starts all over. Coefficients keep to what they mean:
+    `interference` is I(S) at each point; without it epsilon is zero. Coefficients keep to what they mean:
     alpha in [0, 1], gamma in [0.05, 6], epsilon in [0, 2]. Raises ValueError with fewer than two sizes.
     """
-    n, y = np.asarray(sizes, dtype=np.float64), np.asarray(accuracy, dtype=np.float64)
+    return fit_rows(form, sizes, np.array([accuracy], dtype=np.float64), interference)[0]
+
+
+def fit_rows(
+    form: Form,
+    sizes: Sequence[float],
+    rows: Floats,
+    interference: Sequence[float] | None = None,
+    near: Law | None = None,
+) -> tuple[Law, ...]:
+    """Fit one form to each of `rows`, (B, sizes), as `fit` does.
+
+    `near` is a law of the same form that one start is taken from, in place of most of those all over.
+    """
+    n = np.asarray(sizes, dtype=np.float64)
     if len(np.unique(n)) < 2:
         raise ValueError("a law needs accuracies at two sizes at least")
     if form == "logarithmic":
         design = np.column_stack([np.ones(len(n)), -np.log(np.maximum(n, 1.0))])
-        (a, b), *_ = np.linalg.lstsq(design, y, rcond=None)
-        law = Law(form=form, a=float(a), b=float(b))
-        predicted = _evaluate(law, n, np.zeros(len(n)))
+        found = np.linalg.lstsq(design, rows.T, rcond=None)[0].T
+        laws = [Law(form=form, a=a, b=b) for a, b in found.tolist()]
+        errors = ((rows - found @ design.T) ** 2).sum(axis=1)
     else:
-        law, predicted = _fit_capacity(n, y, interference, near)
-    spread = float(((y - y.mean()) ** 2).sum())
-    error = float(((y - predicted) ** 2).sum())
-    r_squared = 1.0 - error / spread if spread > _EXPLAINS_NOTHING else None
-    return msgspec.structs.replace(law, r_squared=r_squared)
+        theta, errors = _fit_capacity(n, rows, interference, near)
+        theta[:, 1] = np.exp(theta[:, 1])
+        names = ("alpha", "kappa", "gamma", "epsilon")
+        laws = [Law(form=form, **dict(zip(names, row, strict=True))) for row in theta.tolist()]
+    spread = ((rows - rows.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    explained = [
+        1.0 - error / whole if whole > _EXPLAINS_NOTHING else None
+        for error, whole in zip(errors.tolist(), spread.tolist(), strict=True)
+    ]
+    return tuple(
+        msgspec.structs.replace(law, r_squared=share) for law, share in zip(laws, explained, strict=True)
+    )
 
 
 def _fit_capacity(
-    n: Floats, y: Floats, interference: Sequence[float] | None, near: Law | None
-) -> tuple[Law, Floats]:
-    from scipy.optimize import least_squares
-
+    n: Floats, rows: Floats, interference: Sequence[float] | None, near: Law | None
+) -> tuple[Floats, Floats]:
+    """Coefficients (B, 4) of the best of all starts for each of `rows`, and their squared errors (B,)."""
     extra = np.zeros(len(n)) if interference is None else np.asarray(interference, dtype=np.float64)
-    free = 3 if interference is None else 4
-    lower, upper = np.array(_LOWER[:free]), np.array(_UPPER[:free])
-
-    def residuals(theta: Floats) -> Floats:
-        return _capacity(np.append(theta, 0.0)[:4], n, extra) - y
-
-    def slopes(theta: Floats) -> Floats:
-        alpha, kappa, gamma = theta[:3]
-        over = np.log(np.maximum(n, 1.0)) - kappa
-        load = np.exp(np.clip(gamma * over, -60, 60))
-        bend = alpha * load / (1.0 + load) ** 2
-        return np.column_stack([1.0 / (1.0 + load), gamma * bend, -over * bend, -extra])[:, :free]
-
-    best: tuple[float, Floats] | None = None
-    for start in _starts(n, y, near):
-        inner = np.clip(start[:free], lower + 1e-6, upper - 1e-6)
-        found = least_squares(residuals, inner, slopes, bounds=(lower, upper), xtol=1e-10, ftol=1e-10)
-        if best is None or found.cost < best[0] - 1e-15:
-            best = (float(found.cost), np.append(found.x, 0.0)[:4])
-    assert best is not None
-    theta = best[1]
-    law = Law(
-        form="capacity",
-        alpha=float(theta[0]),
-        kappa=float(np.exp(theta[1])),
-        gamma=float(theta[2]),
-        epsilon=float(theta[3]),
+    lower, upper = np.array(_LOWER), np.array(_UPPER)
+    if interference is None:
+        upper[3] = 0.0
+    starts = [_starts(n, row, near) for row in rows]
+    each = len(starts[0])
+    theta, errors = descend(
+        lambda theta: _capacity(theta, n, extra),
+        np.concatenate(starts),
+        np.repeat(rows, each, axis=0),
+        lower,
+        upper,
     )
-    return law, _capacity(theta, n, extra)
+    best = np.arange(len(rows)) * each + errors.reshape(len(rows), each).argmin(axis=1)
+    return theta[best], errors[best]
 
 
-def _starts(n: Floats, y: Floats, near: Law | None) -> list[Floats]:
-    if near is not None:
-        kappa = np.log(max(near.kappa or 1.0, 1.0))
-        return [np.array([near.alpha or 0.5, kappa, near.gamma or 1.0, near.epsilon or 0.0])]
+def _starts(n: Floats, y: Floats, near: Law | None) -> Floats:
+    """Where a fit begins, (starts, 4)."""
     top = float(np.clip(y.max(), 0.05, 0.999))
-    return [
-        np.array([top, np.log(kappa), gamma, 0.05])
-        for kappa in (np.median(n), 3 * n.max(), 30 * n.max())
-        for gamma in (0.6, 1.6)
-    ]
+    far = 3 * n.max()
+    kappas = (np.median(n), far, 30 * n.max()) if near is None else (far,)
+    starts = [np.array([top, np.log(kappa), gamma, 0.05]) for kappa in kappas for gamma in (0.6, 1.6)]
+    return np.array(starts if near is None else [_theta(near), *starts])
 
 
 def evaluate(

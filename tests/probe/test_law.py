@@ -10,7 +10,6 @@ import pytest
 
 from skillaudit.asking.log import ProbeLog
 from skillaudit.errors import UsageError
-from skillaudit.laws import both
 from skillaudit.probe.law import measured_law
 from skillaudit.probe.probing import probe
 from tests.cli.runner import Runner
@@ -21,11 +20,6 @@ from tests.probe.rule import Chances, Rule, RuleRouter
 @pytest.fixture
 def skillaudit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Runner:
     return Runner(monkeypatch, capfd)
-
-
-@pytest.fixture(autouse=True)
-def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(both, "CAPACITY_DRAWS", 2)
 
 
 def decayed(path: Path) -> Path:

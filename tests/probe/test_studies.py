@@ -13,7 +13,6 @@ import pytest
 from skillaudit.asking.defaults import StudyName
 from skillaudit.asking.records import Fit, StudyPlan
 from skillaudit.errors import UsageError
-from skillaudit.laws import both
 from skillaudit.probe.ground import Ground
 from skillaudit.probe.studies import STUDIES, decay
 from skillaudit.probe.studies.anchors import strip_anchors
@@ -31,10 +30,7 @@ LEAST = 30
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
-def test_intervals_cover_nine_times_in_ten(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(both, "CAPACITY_DRAWS", 30 if name == "capacity" else 2)
+def test_intervals_cover_nine_times_in_ten(name: str, tmp_path: Path) -> None:
     counts = case(name).recovered(tmp_path, MANY)
     assert all(count >= LEAST for count in counts.values()), counts
     # Intervals that are far too wide would hold it every time.
@@ -46,8 +42,7 @@ def test_accuracy_notices_that_the_place_in_the_list_matters(tmp_path: Path) -> 
     assert value.high is not None and value.high < 0
 
 
-def test_decay_tells_its_two_forms_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(both, "CAPACITY_DRAWS", 2)
+def test_decay_tells_its_two_forms_apart(tmp_path: Path) -> None:
     assert (fits(case("line").run(tmp_path)[0])["R2"].value or 0) > 0.8
     found = fits(case("capacity").run(tmp_path, 1)[0])
     line, curve = (found[f"left-out error, {form}"].value for form in ("logarithmic", "capacity"))
