@@ -165,12 +165,12 @@ class Verdicts:
         """Whether two descriptions differ in nothing but what the skills are named for."""
         if self._core[a] == self._core[b]:
             return False
+        ours, theirs = (self._skills[row].description for row in (a, b))
+        parts = sentences(ours), sentences(theirs)
+        if len(parts[0]) != len(parts[1]) or tokens(ours) == tokens(theirs):
+            return False
         named = f"{self._skills[a].name} {self._skills[b].name}"
-        ours, theirs = (
-            [_form(part, named) for part in sentences(self._skills[row].description)] for row in (a, b)
-        )
-        told = [tokens(self._skills[row].description) for row in (a, b)]
-        return ours == theirs and told[0] != told[1]
+        return all(_form(one, named) == _form(other, named) for one, other in zip(*parts, strict=True))
 
     def _apart(self, a: int, b: int) -> bool:
         """Whether each is named for something of its own that its description speaks of: a template filled in twice."""
