@@ -8,11 +8,13 @@ low that a crowd of near copies reached it, the row is held against all others.
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, Neighbors, largest
+from skillaudit.embedding.devices import choose_threads, fixed_arithmetic
 from skillaudit.progress import SILENT, Progress
 
 _TILE = 1 << 10
@@ -26,6 +28,8 @@ _SURE = 3.0
 _CROWD = 4
 """Times as many as expected reach a bar where a row counts as crowded; bounds the memory."""
 _AGAIN = 256
+_TURN = 16
+"""Tiles between two looks at which rows are crowded."""
 
 Ints = NDArray[np.int64]
 
@@ -51,36 +55,47 @@ def nearest_by_vectors(
 
     def keep(tile: int, row: Ints, column: Ints, value: FloatArray) -> None:
         """Keep what reached the bars of the rows of a tile."""
-        own = slice(starts[tile], starts[tile] + _TILE)
-        left[own] -= np.bincount(row, minlength=len(bars[own]))
-        bars[own][left[own] < 0] = np.inf
+        own = left[starts[tile] : starts[tile] + _TILE]
+        own -= np.bincount(row, minlength=len(own))
         waiting[tile].append((row.astype(np.int16), column.astype(np.int32), value))
 
-    for tile, start in enumerate(starts):
-        for other in range(tile, len(starts)):
-            sims = vectors[start : start + _TILE] @ vectors[starts[other] : starts[other] + _TILE].T
-            if other == tile:
-                np.fill_diagonal(sims, -np.inf)
-            else:
-                row, column, value = _true(sims >= bars[starts[other] : starts[other] + _TILE], sims)
-                keep(other, column, row + start, value)
-            row, column, value = _true(sims >= bars[start : start + _TILE, None], sims)
-            keep(tile, row, column + starts[other], value)
-        rows, columns, values = (np.concatenate(part) for part in zip(*waiting[tile], strict=True))
-        waiting[tile].clear()
-        counts = np.bincount(rows, minlength=len(sims))
-        enough = (counts >= k) & (left[start : start + _TILE] >= 0)
-        ordered = _in_order(rows, columns, values)
-        taken = ordered[(np.cumsum(counts) - counts)[enough, None] + np.arange(k)]
-        at = start + np.flatnonzero(enough)
-        indices[at], similarities[at] = taken & _COLUMN, (_TOP - (taken >> 31 & _STEP)) * RESOLUTION
-        progress.update("neighbors", min(start + _TILE, n), n)
+    def products(pair: tuple[int, int]) -> list[tuple[int, Ints, Ints, FloatArray]]:
+        """What reaches a bar in a tile: the tile of rows that it is kept for, rows, columns, similarities."""
+        first, other = (slice(starts[tile], starts[tile] + _TILE) for tile in pair)
+        sims = vectors[first] @ vectors[other].T
+        if first == other:
+            np.fill_diagonal(sims, -np.inf)
+        row, column, value = _true(sims >= bars[first, None], sims)
+        found = [(pair[0], row, column + other.start, value)]
+        if first != other:
+            row, column, value = _true(sims >= bars[other], sims)
+            found.append((pair[1], column, row + first.start, value))
+        return found
+
+    # A thread on each tile, and none that waits for another in the middle of a product.
+    with fixed_arithmetic("cpu"), ThreadPoolExecutor(choose_threads(None)) as pool:
+        for tile, start in enumerate(starts):
+            for turn in range(tile, len(starts), _TURN):
+                pairs = [(tile, other) for other in range(turn, min(turn + _TURN, len(starts)))]
+                for kept in pool.map(products, pairs):
+                    for some in kept:
+                        keep(*some)
+                bars[left < 0] = np.inf
+            rows, columns, values = (np.concatenate(part) for part in zip(*waiting[tile], strict=True))
+            waiting[tile].clear()
+            counts = np.bincount(rows, minlength=min(_TILE, n - start))
+            enough = (counts >= k) & (left[start : start + _TILE] >= 0)
+            ordered = _in_order(rows, columns, values)
+            taken = ordered[(np.cumsum(counts) - counts)[enough, None] + np.arange(k)]
+            at = start + np.flatnonzero(enough)
+            indices[at], similarities[at] = taken & _COLUMN, (_TOP - (taken >> 31 & _STEP)) * RESOLUTION
+            progress.update("neighbors", min(start + _TILE, n), n)
     # What rounding lifts to the last value may have stayed below the bar.
     again = np.flatnonzero(similarities[:, -1] <= given + RESOLUTION)
-    for some in np.split(again, range(_AGAIN, len(again), _AGAIN)):
-        sims = vectors[some] @ vectors.T
-        sims[np.arange(len(some)), some] = -np.inf
-        indices[some], similarities[some] = largest(sims, k)
+    for part in np.split(again, range(_AGAIN, len(again), _AGAIN)):
+        sims = vectors[part] @ vectors.T
+        sims[np.arange(len(part)), part] = -np.inf
+        indices[part], similarities[part] = largest(sims, k)
     whole = vectors @ vectors.sum(axis=0, dtype=np.float64) - np.einsum("ij,ij->i", vectors, vectors)
     return Neighbors(indices, similarities, (whole / (n - 1)).astype(np.float32))
 

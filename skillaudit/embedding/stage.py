@@ -51,7 +51,7 @@ def embed(
     is in the cache.
     """
     source = resolve(model, cache)
-    digests = [_digest(text) for text in texts]
+    digests = [digest_of(text) for text in texts]
     distinct = dict(zip(digests, texts, strict=True))
     known = cache.get_vectors(source.key, list(distinct)) if cache else {}
     known = {digest: row for digest, row in known.items() if _fits(row, source.dimension)}
@@ -156,7 +156,8 @@ def _kept_encoder(model: str, device: str | None) -> Encoder:
     return _encoder(resolve(model), device, 1, None)
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return what the cache knows a text by."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

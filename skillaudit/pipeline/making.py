@@ -63,7 +63,8 @@ def _made(
     shown = competing(library, config)
     encode = embedder(config, cache, progress)
     scorer, vectors, embedding = scorer_for(shown, config, cache, progress, encode)
-    around = survey(scorer, len(shown), progress, config.engine)
+    with fixed_arithmetic("cpu"):  # the largest products are shared out among threads by themselves
+        around = survey(scorer, len(shown), progress, config.engine)
     structure = examine(shown, scorer, vectors, config.map, cache, progress, around, config.engine)
     parents = doors(library, config)
     routing = routed(
