@@ -28,7 +28,7 @@ KEPT = 64
 CANDIDATES = 112
 """Nearest by a rough score, of which `KEPT` stay by the true one."""
 _ROWS, _CELLS = 1_024, 1 << 21
-TRIED, TOP = 64, 20
+TRIED, TOP = 128, 20
 """Skills whose `TOP` nearest are looked for exactly as well, to tell how many an index finds."""
 
 
