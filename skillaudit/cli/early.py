@@ -1,18 +1,29 @@
-"""What words alone tell, said on stderr before many vectors are made."""
+"""What words alone tell, said on stderr, and on the page that is asked for, before many vectors are made."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
+
 from skillaudit.cli.diagnostics import ProgressBar, say
 from skillaudit.config import Config
-from skillaudit.schema import Library
+from skillaudit.schema import Library, Report
 
 
 class EarlyBar:
     """Draws a bar; before the vectors of many texts it says what a forecast by words alone comes to."""
 
-    def __init__(self, bar: ProgressBar, library: Library, config: Config) -> None:
-        """Take the bar, and the audit that its news is of."""
+    def __init__(
+        self,
+        bar: ProgressBar,
+        library: Library,
+        config: Config,
+        show: Callable[[Report], None] | None = None,
+    ) -> None:
+        """Take the bar, the audit that its news is of, and what else shows a report that is not the last."""
         self._bar = bar
+        self._show = show
         self._audit = (library, config)
         self._said = config.scorer == "lexical"
 
@@ -30,9 +41,15 @@ class EarlyBar:
 
         if texts <= MANY_TEXTS:
             return
-        said = render(answer_blocks(words_report(*self._audit)))
+        report = words_report(*self._audit)
+        said = render(answer_blocks(report))
         self._bar.close()
-        say(f"By words alone, until {texts:,} texts are embedded:")
+        basis = f"By words alone, until {texts:,} texts are embedded"
+        if self._show is not None:
+            notices = (*report.own_settings.notices, f"{basis}: load this again when the audit has ended.")
+            own = msgspec.structs.replace(report.own_settings, notices=notices)
+            self._show(msgspec.structs.replace(report, own_settings=own))
+        say(f"{basis}:")
         for line in said.strip("\n").splitlines():
             say(line)
         say("")

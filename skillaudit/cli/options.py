@@ -172,8 +172,13 @@ def narration(quiet: bool) -> Iterator[Progress]:
         bar.close()
 
 
-def audited(sources: Sequence[str], config: Config, *, quiet: bool) -> Report:
-    """Return the audit of `sources`, with progress on stderr, and on a terminal what words alone tell first."""
+def audited(
+    sources: Sequence[str], config: Config, *, quiet: bool, early: Callable[[Report], None] | None = None
+) -> Report:
+    """Return the audit of `sources`, with progress on stderr, and on a terminal what words alone tell first.
+
+    `early` is then given the report by words alone.
+    """
     from skillaudit.cli.diagnostics import ProgressBar
     from skillaudit.cli.early import EarlyBar
     from skillaudit.load import load
@@ -181,5 +186,5 @@ def audited(sources: Sequence[str], config: Config, *, quiet: bool) -> Report:
 
     with narration(quiet) as progress:
         library = load(sources, progress=progress)
-        heard = EarlyBar(progress, library, config) if isinstance(progress, ProgressBar) else progress
+        heard = EarlyBar(progress, library, config, early) if isinstance(progress, ProgressBar) else progress
         return audit_library(library, config, heard)

@@ -68,6 +68,11 @@ def on_screen(outputs: Sequence[Output]) -> bool:
     return any(_target(entry.path) is None and entry.form in READABLE for entry in outputs)
 
 
+def pages(outputs: Sequence[Output]) -> list[Output]:
+    """Return the pages that go into a file, which can be loaded again once more is known."""
+    return [entry for entry in outputs if entry.form == "html" and _target(entry.path) is not None]
+
+
 def write(
     outputs: Sequence[Output], report: Report, verdict: Verdict | None = None, *, everything: bool = False
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ def command(
     **options: Any,
 ) -> None:
     """Write the whole audit of the library in SOURCE."""
-    from skillaudit.cli.outputs import on_screen, parse, write
+    from skillaudit.cli.outputs import on_screen, pages, parse, write
 
     settings = settings_of(sources, **options)
     outputs = parse(settings.rules().format, output)
     if not on_screen(outputs):
         tell(settings)
-    report = audited(sources, settings.config(), quiet=quiet)
+    early = partial(write, pages(outputs)) if pages(outputs) else None
+    report = audited(sources, settings.config(), quiet=quiet, early=early)
     if plan_file is not None:
         from skillaudit.load import load
         from skillaudit.optimize.mending import with_plan
