@@ -1,7 +1,7 @@
 """Work over chunks, here or on the machines of a Ray cluster: the same results in the same order.
 
-A product of matrices may differ in its last bit where a node has another number of threads or kind of processor;
-vectors, which are made on one thread each, do not where the processors are of a kind.
+Everything is computed on one thread for each chunk, since the sums of a product shared out among threads differ in the
+last bit; processors of another kind may still differ in it.
 
 A cluster is one that runs already; `$RAY_ADDRESS` names it, else the one of this machine is taken. Every node needs
 this version of the program, and the weights where vectors are made.
@@ -79,8 +79,11 @@ def _made(version: str, held: tuple[Callable[[Any, Any], Any], Any], chunk: Any)
         raise MissingError(
             f"a node of the cluster has version {__version__}, not {version}; install the same everywhere"
         )
+    from threadpoolctl import threadpool_limits
+
     work, shared = held
-    return work(shared, chunk)
+    with threadpool_limits(limits=1, user_api="blas"):
+        return work(shared, chunk)
 
 
 def _told(ray: Any, one: Any) -> Any:

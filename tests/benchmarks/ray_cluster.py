@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from skillaudit.analysis.neighbors import nearest
+from skillaudit.embedding.devices import fixed_arithmetic
 from skillaudit.embedding.stage import embed
 from skillaudit.load import load
 from skillaudit.schema import EngineName
@@ -29,7 +30,8 @@ def work(texts: list[str], vectors: int, engine: EngineName) -> tuple[str, str]:
     start = time.perf_counter()
     made = embed(texts[:vectors], engine=engine)
     embedded = time.perf_counter()
-    found = nearest(make_scorer("lexical", texts).similarities, len(texts), engine=engine)
+    with fixed_arithmetic("cpu"):  # as in an audit
+        found = nearest(make_scorer("lexical", texts).similarities, len(texts), engine=engine)
     end = time.perf_counter()
     print(
         f"  {vectors:,} vectors {embedded - start:.1f} s, neighbours of {len(texts):,} {end - embedded:.1f} s"
