@@ -5,9 +5,9 @@ from __future__ import annotations
 from skillaudit.gate.baseline import Baseline, encode, make_baseline, read_baseline
 from skillaudit.gate.change import compare_reports, judge_change
 from skillaudit.gate.decisions import selection_of, suppressions_of
-from skillaudit.gate.git import Revision, checkout
 from skillaudit.gate.inline import inline_suppressions
 from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
+from skillaudit.gate.revision import Revision, checkout
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
 from skillaudit.gate.suppressions import Suppression

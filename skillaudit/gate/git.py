@@ -1,4 +1,4 @@
-"""The library as it was at an earlier revision, read from git's objects without touching the working tree."""
+"""Git, asked about a stranger's repository: for a limited time, in limited memory, and nothing is fetched or run."""
 
 from __future__ import annotations
 
@@ -8,312 +8,23 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from skillaudit.disk.writing import scratch_folder
 from skillaudit.errors import UsageError
 from skillaudit.reading import limits
 from skillaudit.safety.cleaning import clean
-from skillaudit.schema import Record
 
-SUFFIXES = frozenset(
-    {
-        ".csv",
-        ".gz",
-        ".json",
-        ".jsonl",
-        ".markdown",
-        ".md",
-        ".ndjson",
-        ".toml",
-        ".tsv",
-        ".txt",
-        ".yaml",
-        ".yml",
-    }
-)
-"""Files that can say something about a skill; others are not written out."""
 SECONDS = 300.0
 """What git may take for one answer: a pipe in a stranger's .git folder would hold it for good."""
-_BATCH = 32 << 20
-"""Bytes of files that are asked of git at a time."""
 _NO_ANSWER = "{}: git gave no answer within {:g} seconds; look for pipes in its .git folder"
 _NO_GIT = "git is not installed, and comparing with an earlier revision needs it"
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE"})
 
 
-class Revision(Record):
-    """An earlier state of the sources, laid out in a temporary folder."""
-
-    reference: str
-    """As the user wrote it."""
-    commit: str
-    """Full id of the commit that was read."""
-    sources: tuple[str, ...]
-    """Where each source lies now; sources that did not exist then are left out."""
-    names: tuple[str, ...]
-    """What the user calls each of them."""
-    note: str = ""
-    """What the reader should know about the choice of the commit."""
-
-
-@contextmanager
-def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision]:
-    """Yield the `sources` as they were where `reference` and HEAD part ways, in a folder that goes away after.
-
-    That point, the merge base, leaves out what others did on the branch since. In a shallow clone without
-    it, the tip of `reference` is taken and a note says so. No filters, hooks or export attributes apply.
-
-    Raises `UsageError` when a source is in no repository, or the reference or its files are not there,
-    which in a shallow clone says what to fetch.
-    """
-    folders = [Path(source) for source in sources]
-    tops = {_top(folder) for folder in folders}
-    if len(tops) != 1:
-        raise UsageError("the sources lie in different git repositories; audit them one by one")
-    top = tops.pop()
-    commit, note = _commit(top, reference)
-    with scratch_folder() as temporary:
-        root = temporary.resolve()
-        copy = _Copy(root, commit, reference)
-        found, names = [], []
-        for source, folder in zip(sources, folders, strict=True):
-            inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()
-            if was := copy.source(top, inside):
-                found.append(str(root / was))
-                names.append(str(source))
-        notes = " ".join(([note] if note else []) + copy.notes)
-        yield Revision(
-            reference=reference, commit=commit, sources=tuple(found), names=tuple(names), note=notes
-        )
-
-
-def _top(folder: Path) -> Path:
-    start = folder if folder.is_dir() else folder.parent
-    if not start.is_dir():
-        raise UsageError(f"{folder}: no such folder")
-    done = _git(start, "rev-parse", "--show-toplevel")
-    if done.returncode:
-        raise UsageError(
-            f"{folder}: not in a git repository, so there is no earlier revision to compare with"
-        )
-    top = Path(os.fsdecode(done.stdout.rstrip(b"\n"))).resolve()
-    if not (top / ".git").exists():  # its settings may say that its files are anybody's
-        raise UsageError(f"{folder}: its repository says that its files lie in {top}, which is no repository")
-    return top
-
-
-def _commit(top: Path, reference: str) -> tuple[str, str]:
-    shallow = _git(top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
-    done = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
-    if done.returncode:
-        if _git(top, "rev-parse", "--verify", "--quiet", "HEAD").returncode and not _any_commit(top):
-            raise UsageError(f"{top}: the repository has no commit yet, so there is nothing to compare with")
-        if shallow:
-            raise UsageError(
-                f"{reference!r} is not in this shallow clone; fetch it with `git fetch --depth=1 origin <branch>`, "
-                "or check out with the whole history (`fetch-depth: 0` in actions/checkout)"
-            )
-        raise UsageError(f"{reference!r} is no commit, branch or tag of this repository")
-    tip = done.stdout.decode().strip()
-    base = _git(top, "merge-base", tip, "HEAD")
-    if base.returncode == 0:
-        return base.stdout.decode().split()[0], ""
-    where = "this shallow clone" if shallow else "the history"
-    return tip, f"Compared with the tip of {reference}: {where} does not hold where it and HEAD part ways."
-
-
-def _any_commit(top: Path) -> bool:
-    return bool(_git(top, "rev-list", "--all", "--max-count=1").stdout.strip())
-
-
-class _Copy:
-    """Lays files of one commit out below a folder, within the limits of an earlier revision."""
-
-    def __init__(self, root: Path, commit: str, reference: str) -> None:
-        self.root = root
-        self.commit = commit
-        self.reference = reference
-        self.notes: list[str] = []
-        self._left = limits.GIT_TOTAL
-
-    def source(self, top: Path, inside: str) -> str:
-        """Write the files of a source, under its name of then where it had another; return that, or nothing."""
-        if self._tree(top, self.commit, inside, self.root) and (self.root / inside).exists():
-            return inside
-        was, shown = _name_then(top, self.commit, inside), clean(inside)
-        if was and self._tree(top, self.commit, was, self.root) and (self.root / was).exists():
-            self.notes.append(f"{shown} was called {clean(was)} then, and is compared with it.")
-            return was
-        where, count = _place_then(top, self.commit, inside)
-        told = (
-            f"; {clean(where)} holds {count:,} of its skills there, and `git add` tells what moved"
-            if where
-            else ""
-        )
-        self.notes.append(f"{clean(self.reference)} has no {shown}, so that all of it counts as new{told}.")
-        return ""
-
-    def _tree(self, top: Path, commit: str, inside: str, root: Path) -> bool:
-        wanted: list[tuple[str, str, bool]] = []
-        more = False
-        for line in _listing(top, commit, inside).split(b"\0"):
-            head, _, name = line.partition(b"\t")
-            if not name:
-                continue
-            mode, kind, blob = head.split()
-            path = os.fsdecode(name)
-            link = mode == b"120000"
-            if kind == b"blob" and (link or _matters(path)):
-                wanted.append((path, blob.decode(), link))
-            elif kind == b"commit":
-                more |= self._submodule(top, path, blob.decode(), root)
-        paths: dict[str, list[tuple[str, bool]]] = {}
-        for path, name_of, link in wanted:
-            paths.setdefault(name_of, []).append((path, link))
-        for name_of, content in _contents(top, list(paths)):
-            for path, link in paths[name_of]:
-                self._file(root, path, link, content)
-        return bool(wanted) or more
-
-    def _file(self, root: Path, path: str, link: bool, content: bytes) -> None:
-        target = _safe(root, path)
-        if target is None:
-            return
-        self._left -= len(content)
-        if self._left < 0:
-            raise UsageError(
-                f"{self.commit[:12]}: an earlier revision of more than {limits.GIT_TOTAL >> 20} MiB; "
-                "name a folder below as the source"
-            )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if link:
-            _link(root, target, path, content)
-        else:
-            target.write_bytes(content)
-
-    def _submodule(self, top: Path, path: str, commit: str, root: Path) -> bool:
-        """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
-        own, target = top / path, _safe(root, path)
-        if target is None or not (own / ".git").exists() or not own.resolve().is_relative_to(top):
-            self.notes.append(
-                f"The submodule {clean(path)} is not checked out, and nothing in it was compared: "
-                "`git submodule update --init` brings it."
-            )
-            return False
-        if _git(own, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
-            raise UsageError(
-                f"{path}: the submodule's commit {commit[:12]} is not in this clone; fetch it with "
-                f"`git -C {path} fetch origin {commit}`"
-            )
-        target.mkdir(parents=True, exist_ok=True)
-        return self._tree(own, commit, ".", target.resolve())
-
-
-def _name_then(top: Path, commit: str, inside: str) -> str:
-    """Return what the folder `inside` was called at `commit`: where most of its files came from; else nothing.
-
-    The index is what now is, so that a move counts before it is committed.
-    """
-    if inside == ".":
-        return ""
-    # An index may ask for the program that watches the files to be run: a stranger's settings name it.
-    compared = ("-c", "core.fsmonitor=false", "diff", "--cached", "--no-ext-diff", "--name-status", "-z")
-    fields = _some_output(top, *compared, "-M", "--diff-filter=R", commit).split(b"\0")
-    before: Counter[str] = Counter()
-    for old, new in zip(fields[1::3], fields[2::3], strict=False):
-        was, now = os.fsdecode(old), os.fsdecode(new)
-        rest = now.removeprefix(f"{inside}/")
-        if rest != now and was.endswith(f"/{rest}"):
-            before[was.removesuffix(f"/{rest}")] += 1
-    return min(before, key=lambda name: (-before[name], name)) if before else ""
-
-
-def _place_then(top: Path, commit: str, inside: str) -> tuple[str, int]:
-    """Return the folder that held most of the skills of `inside` at `commit`, by their names, and how many."""
-    before: Counter[str] = Counter()
-    for path in _some_output(top, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).split(b"\0"):
-        parts = os.fsdecode(path).split("/")
-        for at in range(1, len(parts) - 1) if parts[-1] == "SKILL.md" else ():
-            if top.joinpath(inside, *parts[at:]).is_file():
-                before["/".join(parts[:at])] += 1
-    return max(before.items(), key=lambda one: (one[1], one[0]), default=("", 0))
-
-
-def _listing(top: Path, commit: str, inside: str) -> bytes:
-    arguments = ["ls-tree", "-r", "-z", "--full-tree", commit]
-    if inside != ".":
-        arguments += ["--", inside]
-    listed = _some_output(top, *arguments)
-    if len(listed) > limits.GIT_LISTING:
-        raise UsageError(f"{commit[:12]}: too many files to compare with; name a folder below as the source")
-    return listed
-
-
-def _matters(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in SUFFIXES
-
-
-def _contents(top: Path, blobs: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield blobs with their contents, in order; those beyond the limit of a file are left out unread."""
-    if not blobs:
-        return
-    told = _git(top, "cat-file", "--batch-check", stdin="".join(f"{blob}\n" for blob in blobs).encode())
-    batch: list[tuple[str, int]] = []
-    waiting = 0
-    lines = told.stdout.splitlines()
-    for blob, line in zip(blobs, [*lines, *[b""] * (len(blobs) - len(lines))], strict=True):
-        words = line.split()
-        if len(words) != 3:
-            raise UsageError(
-                f"the file with id {blob[:12]} is not in this clone; fetch it, or clone without a blob filter"
-            )
-        if (size := int(words[2])) > limits.GIT_FILE:
-            continue
-        if waiting + size > _BATCH:
-            yield from _batch(top, batch)
-            batch, waiting = [], 0
-        batch.append((blob, size))
-        waiting += size
-    yield from _batch(top, batch)
-
-
-def _batch(top: Path, blobs: Sequence[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
-    if not blobs:
-        return
-    data = _git(top, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob, _ in blobs).encode()).stdout
-    at = 0
-    for blob, size in blobs:
-        start = data.find(b"\n", at) + 1
-        if not start or len(data) < start + size:
-            raise UsageError(f"the file with id {blob[:12]} cannot be read; run `git fsck`")
-        yield blob, data[start : start + size]
-        at = start + size + 1
-
-
-def _safe(root: Path, path: str) -> Path | None:
-    """Return where a path of the tree goes, or None for one that would leave the folder."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or any(part in {"..", ".git"} for part in parts):
-        return None
-    target = root.joinpath(*parts)
-    # A folder on the way may be a link that an earlier entry made.
-    return target if target.parent.resolve().is_relative_to(root) else None
-
-
-def _link(root: Path, target: Path, path: str, content: bytes) -> None:
-    destination = os.fsdecode(content)
-    resolved = Path(os.path.normpath(root / Path(path).parent / destination))
-    if not Path(destination).is_absolute() and resolved.is_relative_to(root):
-        target.symlink_to(destination)
-
-
-def _some_output(folder: Path, *arguments: str) -> bytes:
+def some_output(folder: Path, *arguments: str) -> bytes:
     """Return what git says, up to one byte beyond the limit of a listing; raises UsageError where git fails."""
     with tempfile.TemporaryFile() as complaints:
         try:
@@ -340,11 +51,12 @@ def _some_output(folder: Path, *arguments: str) -> bytes:
         if running.returncode:
             said = complaints.read(2_000)
             _check_memory(folder, said)
-            raise UsageError(f"git cannot list the files: {_first_line(said) or running.returncode}")
+            raise UsageError(f"git cannot list the files: {first_line(said) or running.returncode}")
     return data
 
 
-def _git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    """Ask git in a folder, and return what it says and how it ended; raises UsageError where it does not end."""
     try:
         with _started(
             folder, arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -400,5 +112,5 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _first_line(said: bytes) -> str:
+def first_line(said: bytes) -> str:
     return clean(said.decode("utf-8", "replace")).strip().partition("\n")[0]

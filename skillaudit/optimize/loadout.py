@@ -27,7 +27,7 @@ PROJECTS = {
     "opencode.json allows; none is proposed, as the list has room for all",
 }
 """What other clients with settings make of a skill for one project only: as read in Codex's `config_rules.rs` (it takes
-the layers of the user and the session), in Gemini CLI's schema of settings (lists are joined) and in OpenCode's pages
+the layers of the user and the session), in Gemini CLI 0.61 (lists of skills are joined) and in OpenCode's pages
 on permissions (configurations are merged, the project's last); November 2026."""
 OFTEN = 5.0
 """Uses of one skill, with none of another that does the same, which chance brings once in 32 times."""

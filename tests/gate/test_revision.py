@@ -18,7 +18,8 @@ import pytest
 
 from skillaudit.errors import UsageError
 from skillaudit.gate import checkout
-from skillaudit.gate import git as reading
+from skillaudit.gate import git as asking
+from skillaudit.gate import revision as reading
 from skillaudit.load import load
 from skillaudit.reading import limits
 
@@ -341,14 +342,14 @@ def test_what_is_too_large_is_never_unpacked(repository: Repository, monkeypatch
     (repository.skills / "large.md").write_text("x" * (limits.GIT_FILE + 1), encoding="utf-8")
     repository.commit("large")
     asked: list[bytes] = []
-    real = reading._git
+    real = asking.git
 
     def counted(*arguments: Any, stdin: bytes | None = None) -> Any:
         done = real(*arguments, stdin=stdin)
         asked.append(done.stdout)
         return done
 
-    monkeypatch.setattr(reading, "_git", counted)
+    monkeypatch.setattr(reading, "git", counted)
     with checkout("HEAD", [repository.folder / "skills"]) as revision:
         assert list(Path(revision.sources[0]).rglob("SKILL.md"))
         assert not list(Path(revision.sources[0]).rglob("large.md"))
@@ -379,20 +380,20 @@ def test_a_tree_that_names_one_file_without_end(
 def test_a_pipe_in_the_folder_of_git_holds_nobody(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 0.3)
+    monkeypatch.setattr(asking, "SECONDS", 0.3)
     head = repository.folder / ".git" / "HEAD"
     head.unlink()
     os.mkfifo(head)
     with pytest.raises(UsageError, match="git gave no answer within"), checkout("main", [repository.folder]):
         pass
     with pytest.raises(UsageError, match="git gave no answer within"):
-        reading._some_output(repository.folder, "ls-files")
+        asking.some_output(repository.folder, "ls-files")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipes in folders there")
 def test_an_interrupt_ends_a_git_that_waits(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither git nor what would have stopped it outlives the interrupt."""
-    head, started = repository.folder / ".git" / "HEAD", reading._started
+    head, started = repository.folder / ".git" / "HEAD", asking._started
     head.unlink()
     os.mkfifo(head)
     running: list[subprocess.Popen[bytes]] = []
@@ -409,9 +410,9 @@ def test_an_interrupt_ends_a_git_that_waits(repository: Repository, monkeypatch:
         running[0].stdout = cast("Any", Interrupted())
         return running[0]
 
-    monkeypatch.setattr(reading, "_started", start)
+    monkeypatch.setattr(asking, "_started", start)
     with pytest.raises(KeyboardInterrupt):
-        reading._some_output(repository.folder, "ls-files")
+        asking.some_output(repository.folder, "ls-files")
     assert running[0].returncode == -signal.SIGKILL
     for timer in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
         timer.join(10)  # it was called off, and ends as soon as it is let run
@@ -442,7 +443,7 @@ def test_git_takes_no_memory_without_end(repository: Repository, monkeypatch: py
     with pytest.raises(UsageError, match="git needs more than 64 MiB"), checkout("main", [repository.skills]):
         pass
     with pytest.raises(UsageError, match="git needs more than 64 MiB"):
-        reading._some_output(repository.folder, "log")
+        asking.some_output(repository.folder, "log")
 
 
 def test_git_is_told_to_fetch_by_no_program(repository: Repository, tmp_path: Path) -> None:
@@ -461,7 +462,7 @@ def test_git_is_told_to_fetch_by_no_program(repository: Repository, tmp_path: Pa
     with pytest.raises(UsageError, match="not in this clone"), checkout("main", [repository.skills]):
         pass
     assert not ran.exists()
-    allowed = {name: value for name, value in reading._environment().items() if name != "GIT_NO_LAZY_FETCH"}
+    allowed = {name: value for name, value in asking._environment().items() if name != "GIT_NO_LAZY_FETCH"}
     subprocess.run(
         ["git", "-C", str(repository.folder), "cat-file", "-e", blob],
         env=allowed,
