@@ -25,9 +25,11 @@ import argparse
 import compileall
 import dataclasses
 import gzip
+import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -88,6 +90,8 @@ class Run(NamedTuple):
     skills: int
     cpu: float
     megabytes: float
+    recall: str = ""
+    """Share of the 20 nearest that the index found, as the report says; empty without one."""
 
 
 def measured(contestant: str, skills: int, command: list[str]) -> Run:
@@ -97,6 +101,14 @@ def measured(contestant: str, skills: int, command: list[str]) -> Run:
     if os.waitstatus_to_exitcode(status):
         raise SystemExit(f"failed: {' '.join(command)[:200]}")
     return Run(contestant, skills, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def recall_of(report: Path) -> str:
+    """Return what a report says of its index; that stands before the skills."""
+    with report.open(encoding="utf-8") as file:
+        above = itertools.takewhile(lambda line: not line.startswith('  "skills"'), file)
+        said = (re.search(r"finds ([\d.]+%) of the", line) for line in above)
+        return next((match[1] for match in said if match), "")
 
 
 def commands(library: Path) -> dict[str, list[str]]:
@@ -143,7 +155,10 @@ def exponent(first: Run, last: Run) -> float:
 
 def table(runs: Sequence[Run]) -> list[str]:
     """Return the rows of a Markdown table, each with the growth since the size before and the ratio to the audit."""
-    lines = ["| skills | way | CPU s | ms a skill | MB | growth | / audit |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| skills | way | CPU s | ms a skill | MB | growth | / audit | recall |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     audits = {run.skills: run.cpu for run in runs if run.contestant == "lexical"}
     before: dict[str, Run] = {}
     for run in runs:
@@ -151,7 +166,7 @@ def table(runs: Sequence[Run]) -> list[str]:
         ratio = f"{run.cpu / audits[run.skills]:.1f}" if run.skills in audits else ""
         lines.append(
             f"| {run.skills:,} | {run.contestant} | {run.cpu:.1f} | {1000 * run.cpu / run.skills:.2f} | "
-            f"{run.megabytes:,.0f} | {grown} | {ratio} |"
+            f"{run.megabytes:,.0f} | {grown} | {ratio} | {run.recall} |"
         )
         before[run.contestant] = run
     return lines
@@ -316,7 +331,10 @@ def main() -> int:
                 continue
             for name, command in commands(library).items():
                 if name in options.only and size <= _MOST.get(name, size):
-                    runs.append(measured(name, size, command))
+                    run = measured(name, size, command)
+                    if name == "lexical":
+                        run = run._replace(recall=recall_of(library.with_suffix(".out")))
+                    runs.append(run)
                     print(table(runs)[-1], flush=True)
     print("", *(table(runs) if runs else ()), sep="\n")
     if options.svg:
