@@ -23,6 +23,7 @@ def assert_same(found: Neighbors, expected: Neighbors) -> None:
     assert found.mean == pytest.approx(expected.mean, abs=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     n=st.integers(40, 300),

@@ -119,6 +119,7 @@ def test_a_removed_working_folder_is_said(write_skill: Callable[..., Path], tmp_
         assert (found.returncode, "working folder is gone" in found.stderr) == (2, True), found.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 def test_a_file_that_cannot_grow_is_said_and_nothing_stays(
     write_skill: Callable[..., Path], tmp_path: Path

@@ -46,7 +46,9 @@ def reference(minilm: Path) -> Vectors:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("batch_tokens", [256, 512, 2048, 8192])
+@pytest.mark.parametrize(
+    "batch_tokens", [256, *(pytest.param(tokens, marks=pytest.mark.slow) for tokens in (512, 2048, 8192))]
+)
 def test_batches_and_threads_change_no_bit(
     minilm: Path, reference: Vectors, batch_tokens: int, threads: int
 ) -> None:

@@ -37,6 +37,7 @@ def test_the_pool_is_eight_by_five_by_five() -> None:
     assert len({skill.description for skill in everything}) == 280
 
 
+@pytest.mark.slow
 def test_no_two_skills_of_a_library_without_competitors_fit_the_same_task() -> None:
     skills = pool().skills
     tasks = [(skill, task) for skill in skills for task in worded(skill)]

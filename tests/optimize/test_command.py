@@ -74,7 +74,7 @@ def test_text_says_what_is_proved(run: Any) -> None:
     assert "STEP BY STEP" in found.stdout
 
 
-@pytest.mark.parametrize("only", [None, "hierarchy"])
+@pytest.mark.parametrize("only", [pytest.param(None, marks=pytest.mark.slow), "hierarchy"])
 def test_a_tree_is_written_where_its_step_is_named(tmp_path: Path, only: str | None) -> None:
     source = tmp_path / "skills"
     words = ("ledger", "harbour", "orchard", "kiln", "violin")

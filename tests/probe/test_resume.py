@@ -41,6 +41,7 @@ def make_router(on_call: object = None) -> RuleRouter:
     return RuleRouter(Rule(is_right, lambda asked, has: law), price=PRICE, on_call=watch)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
 @pytest.mark.parametrize("study", ["accuracy", "hierarchy"])
 def test_a_killed_run_ends_like_an_unbroken_one(tmp_path: Path, study: StudyName) -> None:

@@ -126,6 +126,7 @@ def test_the_evidence_is_that_of_all_against_all(found: tuple[Quick, survey.Surv
     np.testing.assert_allclose(wide, again, atol=0.01)
 
 
+@pytest.mark.slow
 def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:
     scorer, around = found
     exact, quick = told(scorer), told(scorer, around)
@@ -134,6 +135,7 @@ def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:
     assert ("come from an index" in quick.source) == (around.recall < 1)
 
 
+@pytest.mark.slow
 def test_a_cut_list_is_read_whole(found: tuple[Quick, survey.Survey]) -> None:
     _, around = found
     own = library()

@@ -163,6 +163,7 @@ def test_the_last_report_is_shown_before_it_is_known_to_hold(tmp_path: Path) -> 
     assert again is meter.early.report, "the screen keeps what it has"
 
 
+@pytest.mark.slow
 def test_a_forecast_by_words_comes_before_many_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     report = audit_here(LIBRARY, CONFIG, SILENT)
     out = io.BytesIO()

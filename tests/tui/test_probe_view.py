@@ -141,6 +141,7 @@ async def test_a_stop_keeps_the_result_and_works_from_every_tab() -> None:
         assert "Predicted, and below it measured" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_settings_are_changed_in_place() -> None:
     async with opened(reports.small(), keys="9", probe=Engine()) as (app, pilot):
         assert app.session is not None
@@ -226,6 +227,7 @@ async def test_the_result_is_copied_linked_and_kept_over_another_audit() -> None
         assert app.current == "skills" and app.session is not None and app.session.selected == "pdf-split"
 
 
+@pytest.mark.slow
 async def test_another_setting_is_said_above_the_result_even_when_it_was_scrolled() -> None:
     engine = Engine()
     engine.gate.set()
@@ -308,6 +310,7 @@ def lexical(source: Path) -> Probe:
     )
 
 
+@pytest.mark.slow
 async def test_the_engine_behind_it(source: Path) -> None:
     async with opened(reports.small(), keys="9", probe=lexical(source)) as (app, pilot):
         await fill_in(pilot, app, model="local/lexical", repeats="1")
