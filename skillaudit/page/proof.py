@@ -190,8 +190,7 @@ def live_blocks(live: LiveProof) -> list[Block]:
                 Gauge("  before", before, tone),
                 Gauge("  after", after, tone),
             ]
-    p = "no decision changes" if live.p_value is None else f"p = {live.p_value:.2g}, by chance alone"
-    blocks.append(field("changed", f"{live.gained:,} gained, {live.lost:,} lost; {p}"))
+    blocks.append(field("changed", _flips(live)))
     if live.order_noise.value is not None:
         blocks.append(
             field("order", f"another order of the same list changes {percent(live.order_noise.value)}")
@@ -246,9 +245,14 @@ def _hundred(change: Estimate) -> str:
     return points(change.value) + ends
 
 
+def _flips(test: PairedTest | LiveProof) -> str:
+    """Say how many decisions change, and how likely chance alone parts them as far."""
+    how = "no decision changes" if test.p_value is None else f"so far apart by chance: p = {test.p_value:.2g}"
+    return f"{test.gained:,} gained, {test.lost:,} lost; {how}"
+
+
 def _test(test: PairedTest) -> list[Block]:
-    p = "no decision changes" if test.p_value is None else f"p = {test.p_value:.2g}, by chance alone"
-    blocks: list[Block] = [field("first choice", f"{test.gained:,} gained, {test.lost:,} lost; {p}")]
+    blocks: list[Block] = [field("first choice", _flips(test))]
     for label, change in (("accuracy", test.difference), ("hijack", test.hijack)):
         if change.value is not None:
             ends = f" ({points(change.low)} to {points(change.high)})" if change.low is not None else ""

@@ -56,6 +56,9 @@ def test_refusing_by_hand_is_proved(
     assert proved.proof is not None
     assert found.proof is not None
     assert proved.proof.after == proved.proof.before == found.proof.before
+    at_work = msgspec.structs.replace(config, router="frontier")
+    proof = optimize(library, at_work, only=(), plan=read_plan(path, library)).proof
+    assert proof is not None and proof.after == proof.before and proof.before.false_trigger.value is not None
     kept = optimize(library, config, only=(), plan=plan)
     assert kept.proof == found.proof
 

@@ -42,7 +42,7 @@ def test_the_summary_has_proof_test_and_steps() -> None:
     assert "# 5 edits proposed" in text and "3 accepted" in text
     assert "## Proof (212 requests that chose no edit)" in text
     assert "before: 71% (65 to 77)\n- after: 81% (75 to 87)" in text
-    assert "21 gained, 3 lost; p = 0.0021, by chance alone" in text
+    assert "21 gained, 3 lost; so far apart by chance: p = 0.0021" in text
     assert "+9.3 (+8.3 to +10.3) points, paired" in text and "-8.4 points, paired" in text
     assert "| before |  | 71.3% | 26.0% | 3.0% |  |" in text
     assert "| narrow | 1 | 77.5% | 20.0% | 3.0% | +3.1 |" in text

@@ -6,7 +6,7 @@ Long because each action of the tab is walked through with its own keys.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.files import Unmade
+from skillaudit.optimize.records import Edit, Optimisation
 from skillaudit.page.lines import cells
 from skillaudit.progress import Progress
 from skillaudit.schema import Report
@@ -127,6 +128,23 @@ async def test_false_triggers_stand_among_the_rates() -> None:
         assert "falsely" not in line, "a figure that has no room is left out, not cut"
     async with planned(plans.Planner()) as (app, _):
         assert "falsely" not in screen_text(app)
+
+
+async def test_both_rates_rest_on_the_same_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests that an accepted edit quotes do not judge: with others accepted, other requests do."""
+
+    def judge(_: plans.StandIn, edits: Sequence[Edit], __: Progress) -> Optimisation:
+        rates = plans.rates(0.5)
+        proof = msgspec.structs.replace(plans.proof(0), before=rates, after=rates)
+        return msgspec.structs.replace(plans.optimisation(edits), proof=proof)
+
+    monkeypatch.setattr(plans.StandIn, "judge", judge)
+    async with planned(plans.Planner()) as (app, pilot):
+        await pilot.press("A")
+        await settle(pilot)
+        assert "0 accepted" in screen_text(app)
+        line = next(line for line in screen_lines(app) if "right " in line and "→" in line)
+        assert line.count("50%") == 2 and "71.3" not in line
 
 
 async def test_a_shortened_text_has_no_gain_of_its_own() -> None:

@@ -122,6 +122,15 @@ def prove(
     )
 
 
+def _firing(proof: Proof, before: Estimate, after: Estimate) -> Proof:
+    """Return a proof with rates of false triggers."""
+    return msgspec.structs.replace(
+        proof,
+        before=msgspec.structs.replace(proof.before, false_trigger=before),
+        after=msgspec.structs.replace(proof.after, false_trigger=after),
+    )
+
+
 def _weighty(harms: Sequence[Harm], edits: Sequence[Edit]) -> tuple[Harm, ...]:
     """Return the harms without those of skills that are made manual-only and take more than they lose by it."""
     gone = {edit.skills[0] for edit in edits if edit.accept and edit.spares}
@@ -249,8 +258,9 @@ class _Court:
 
     def confirmed(self, proof: Proof, edits: Sequence[Edit]) -> Proof:
         """Return a proof with what every class of routers, and another scorer, make of the same edits."""
+        fired = self.fired(())
         if not any(edit.accept for edit in edits):
-            return proof
+            return _firing(proof, fired, fired)
         config, after = self.config, self.after(edits)
         changes = tuple(
             ClassEffect(
@@ -267,11 +277,8 @@ class _Court:
             second = _Court(self.halves, msgspec.structs.replace(config, scorer=other), self.embed)
             router = f"local/{other}" if is_local(proof.router) else proof.router
             agreed = paired(second.before, second.after(edits), other, router).difference
-        first, last = self.fired(()), self.fired(edits)
         return msgspec.structs.replace(
-            proof,
-            before=msgspec.structs.replace(proof.before, false_trigger=first),
-            after=msgspec.structs.replace(proof.after, false_trigger=last),
+            _firing(proof, fired, self.fired(edits)),
             classes=changes,
             second=other or "",
             confirmed=agreed,

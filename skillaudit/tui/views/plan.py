@@ -203,10 +203,12 @@ class PlanView(ListView[PlanRow]):
             bar.show(None, None, "No request was kept back to judge this library: nothing is proved.")
             bar.border_title = Content("Forecast")
             return
-        judged = plan.judged
+        judged = plan.judged.proof if plan.judged is not None else None
         words = f"no forecast: {plan.forecast_error}" if plan.forecast_error is not None else "forecasting …"
-        bar.show(proof.before, judged.proof.after if judged is not None and judged.proof else None, words)
-        requests = plural(proof.before.requests, "request")
+        # Which requests judge depends on what is accepted: those that it quotes do not.
+        before = judged.before if judged is not None else proof.before
+        bar.show(before, judged.after if judged is not None else None, words)
+        requests = plural(before.requests, "request")
         bar.border_title = Content(f"As it is → with what is accepted · {requests} that chose no edit")
 
     def _status_blocks(self) -> Sequence[Block]:
