@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from skillaudit.answer.telling import focus
 from skillaudit.clients import BY_NAME, SHORTEST
@@ -42,6 +44,13 @@ def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
         *ranked,
         *([] if given or not report.library.routable else [_requests(report, "narrower ranges")]),
     )[:MOST]
+
+
+def about(report: Report, findings: Sequence[Finding]) -> tuple[NextStep, ...]:
+    """Return what to do about some findings alone, what has most at stake first."""
+    told = msgspec.structs.replace(report, findings=tuple(findings))
+    found = sorted((*_mend(told), *_sharpen(told)), key=lambda one: -one.stake)
+    return tuple(one.step for one in found)
 
 
 def _source(report: Report) -> str:

@@ -87,6 +87,7 @@ def _judged(
     from skillaudit.clients import listing, select
     from skillaudit.errors import LoadError
     from skillaudit.gate import (
+        answer_change,
         checkout,
         compare_reports,
         inline_suppressions,
@@ -129,7 +130,7 @@ def _judged(
         shown = listing(library.skills, config.client, context=config.context, order=config.order)
     if revision is not None:
         change = compare_reports(before, report, reference=revision.reference, note=note)
-        return report, judge_change(
+        verdict = judge_change(
             change,
             report,
             settings.gate(),
@@ -138,6 +139,7 @@ def _judged(
             baseline=known,
             listing=shown,
         )
+        return answer_change(report, verdict), verdict
     return report, judge(
         report,
         settings.gate(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.gate.baseline import Baseline, encode, make_baseline, read_baseline
-from skillaudit.gate.change import compare_reports, judge_change
+from skillaudit.gate.change import answer_change, compare_reports, judge_change
 from skillaudit.gate.decisions import selection_of, suppressions_of
 from skillaudit.gate.inline import inline_suppressions
 from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
@@ -29,6 +29,7 @@ __all__ = [
     "Suppressed",
     "Suppression",
     "Verdict",
+    "answer_change",
     "check_selectors",
     "checkout",
     "compare_reports",

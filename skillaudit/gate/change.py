@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 
 import msgspec
 
+from skillaudit.answer.steps import MOST, about
 from skillaudit.checks.rule import fingerprint
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
 from skillaudit.gate.baseline import RANK, Baseline, compare, known_findings
-from skillaudit.gate.judge import judge, judged
+from skillaudit.gate.judge import judge, judged, sentence
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
 from skillaudit.gate.verdict import Change, Lost, RateChange, Renamed, Verdict
-from skillaudit.schema import Estimate, Finding, Report, SkillReport
+from skillaudit.schema import Estimate, Finding, NextStep, Report, SkillReport
 
 LEAST_SHARE = 0.02
 """A victim is named when it loses at least this much more of its requests than before."""
+NAMED = 6
+"""Victims that a sentence names."""
 
 
 def compare_reports(before: Report | None, after: Report, *, reference: str = "", note: str = "") -> Change:
@@ -88,7 +92,9 @@ def judge_change(
     if baseline is not None:
         baseline = _excused(baseline, counted, apply(change.new_findings, used)[0], selection or Selection())
     verdict = judge(report, gate, selection=selection, suppressions=used, baseline=baseline, listing=listing)
-    reasons = [*_worse(change, gate.tolerance), *verdict.reasons]
+    worse = _worse(change, gate.tolerance)
+    missed = sum(not limit.passed for limit in verdict.limits)
+    reasons = [*verdict.reasons[:missed], *map(sentence, worse), *verdict.reasons[missed:]]
     notes = [*([change.note] if change.note else []), *verdict.notes]
     if stood := _stood(counted, change.new_findings, selection or Selection(), own):
         plural = "s that were" if stood > 1 else " that was"
@@ -100,8 +106,39 @@ def judge_change(
         plural = "s are" if len(complaints) > 1 else " is"
         notes.append(f"{len(complaints)} suppression{plural} idle; `check` without --since lists them.")
     return msgspec.structs.replace(
-        verdict, passed=not reasons, reasons=tuple(reasons), notes=tuple(notes), change=change
+        verdict,
+        passed=not reasons,
+        reasons=tuple(reasons),
+        notes=tuple(notes),
+        worse=tuple(worse),
+        change=change,
     )
+
+
+def answer_change(report: Report, verdict: Verdict) -> Report:
+    """Return the report with what fails its change first among what to do; as it is where nothing fails."""
+    answer, change = report.answer, verdict.change
+    if verdict.passed or answer is None or change is None:
+        return report
+    floor = RANK.get(verdict.fail_on, len(RANK))
+    failing = [one for one in verdict.findings if RANK[one.severity] >= floor]
+    first = list(about(report, failing or verdict.findings))
+    edited = [*change.added, *change.rewritten]
+    told = {skill for one in failing or verdict.findings for skill in one.skills}
+    if verdict.worse and edited and not (first and told & set(edited)):
+        more = f" and {len(edited) - NAMED} more" if len(edited) > NAMED else ""
+        first.append(
+            NextStep(
+                do=f"Narrow what changed in {', '.join(edited[:NAMED])}{more}, or take it back: "
+                f"{'; '.join(verdict.worse)}.",
+                gain="the rates from before",
+                command=f"git diff {shlex.quote(change.reference)}",
+            )
+        )
+    commands = {step.command for step in first}
+    rest = [step for step in answer.steps if step.command not in commands]
+    steps = tuple((*first, *rest)[:MOST])
+    return msgspec.structs.replace(report, answer=msgspec.structs.replace(answer, steps=steps))
 
 
 def _stood(
@@ -144,7 +181,8 @@ def _excused(
 
 
 def _worse(change: Change, tolerance: float) -> list[str]:
-    reasons = []
+    """Return in clauses which rates got worse, and whose doing that is."""
+    clauses = []
     rows = (
         ("hijack rate", change.hijack.before.value, change.hijack.after.value, 1),
         ("hijack rate of the skills that were there before", change.kept_before, change.kept_after, 1),
@@ -153,15 +191,31 @@ def _worse(change: Change, tolerance: float) -> list[str]:
     )
     for what, before, after, sign in rows:
         if before is not None and after is not None and sign * (after - before) > tolerance + 1e-9:
-            reasons.append(f"Predicted {what} went from {before:.1%} to {after:.1%} with this change.")
-    if reasons and change.lost:
-        by_absorber: dict[str, list[str]] = defaultdict(list)
-        for one in change.lost:
-            by_absorber[one.absorber].append(one.victim)
-        absorber, victims = next(iter(by_absorber.items()))
-        more = f" and {len(victims) - 6} more" if len(victims) > 6 else ""
-        reasons.append(f"{absorber} takes requests of {', '.join(victims[:6])}{more}.")
-    return reasons
+            clauses.append(f"predicted {what} went from {before:.1%} to {after:.1%} with this change")
+    if clauses and change.lost:
+        clauses.append(_takeover(change))
+    return clauses
+
+
+def _takeover(change: Change) -> str:
+    """Say who takes whose requests most, first a skill that the change brought or rewrote, and since when."""
+    changed = (*change.added, *change.rewritten)
+    by_absorber: dict[str, list[str]] = defaultdict(list)
+    for one in change.lost:
+        by_absorber[one.absorber].append(one.victim)
+    absorber = next((name for name in by_absorber if name in changed), next(iter(by_absorber)))
+    victims = by_absorber[absorber]
+    more = f" and {len(victims) - NAMED} more" if len(victims) > NAMED else ""
+    named = f"{', '.join(victims[:NAMED])}{more}"
+    if absorber in change.added:
+        return f"{absorber} takes requests of {named}"
+    if absorber in change.rewritten:
+        return f"since {absorber} changed, it takes requests of {named}"
+    # Whoever takes more without a change of its own takes it for what others no longer say, or say now.
+    causes = [name for name in victims if name in changed] or list(change.rewritten)
+    if len(causes) == 1 and causes[0] in change.rewritten:
+        return f"since {causes[0]} changed, {absorber} takes requests of {named}"
+    return f"with this change {absorber} takes requests of {named}"
 
 
 def _descriptor(skill: SkillReport) -> tuple[str, bool]:

@@ -18,6 +18,8 @@ from skillaudit.schema import Estimate, Finding, Forecast, Report
 
 FAIL_ON = ("error", "warning", "info", "never")
 GATE_ON = ("value", "low", "high")
+OPENINGS = frozenset({"predicted", "since", "with"})
+"""Words that a clause of `Verdict.worse` begins with, where no skill's name does."""
 _OWN = {"library": "settings file", "metadata": "skills' metadata", "comment": "comments"}
 """Where a library excuses its own findings."""
 
@@ -52,9 +54,10 @@ def judge(
         findings = difference.new
         suppressed = (*suppressed, *difference.accepted)
     limits = tuple(_limits(report, gate, listing))
+    worse = () if baseline is None else tuple(_ratchet(report, baseline, gate))
     reasons = [
         *(_limit_reason(limit, gate, listing) for limit in limits if not limit.passed),
-        *(_ratchet(report, baseline, gate) if baseline is not None else ()),
+        *map(sentence, worse),
         *_finding_reasons(findings, gate, new=baseline is not None),
     ]
     return Verdict(
@@ -67,8 +70,15 @@ def judge(
             *_unjudged(report, listing),
             *_notes(suppressed, difference, report, baseline, gate),
         ),
+        worse=worse,
         fail_on=gate.fail_on,
     )
+
+
+def sentence(clause: str) -> str:
+    """Write out a clause of `Verdict.worse`; one that begins with a skill's name keeps its letters."""
+    first = clause.split(" ", 1)[0]
+    return f"{clause[0].upper() if first in OPENINGS else clause[0]}{clause[1:]}."
 
 
 def _check(gate: Gate, listing: Listing | None) -> None:
@@ -153,7 +163,7 @@ def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
             continue
         # Half a rounding error of slack keeps a change of exactly the tolerance inside it.
         if sign * (now - then) > gate.tolerance + 1e-9:
-            yield f"Predicted {what} went from {then:.1%} to {now:.1%} since the baseline."
+            yield f"predicted {what} went from {then:.1%} to {now:.1%} since the baseline"
 
 
 def _unjudged(report: Report, listing: Listing | None) -> Iterator[str]:

@@ -113,6 +113,8 @@ class Verdict(Record):
     limits: tuple[LimitResult, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences that fail nothing, such as that the baseline can shrink."""
+    worse: tuple[str, ...] = ()
+    """What failed for being worse than before, beside limits and findings: clauses of `reasons`."""
     fail_on: str = "error"
     """Lowest severity that failed, or `never`."""
     change: Change | None = None
@@ -125,23 +127,28 @@ class Verdict(Record):
 
     @property
     def conclusion(self) -> str:
-        """Return the decision in one sentence, with every limit that was applied and what it met."""
+        """Return the decision in one sentence: all that failed it, every limit that was applied, and what it met."""
         told = [
             (limit.passed, f"{limit.name} {_share(limit, limit.limit)}: {_share(limit, limit.measured)}")
             for limit in self.limits
         ]
-        if not self.limits:
-            told.append((True, "no limit on a rate was set"))
-        never = self.fail_on == "never"
-        counted = sum(never is False and _RANK[one.severity] <= _RANK[self.fail_on] for one in self.findings)
-        what = "new findings" if self.new_only else "findings"
-        found = f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} {what}"
-        told.append((not counted, "findings never fail" if never else found))
+        rest = [] if self.limits else ["no limit on a rate was set"]
+        told += [(False, clause) for clause in self.worse]
+        if self.fail_on == "never":
+            rest.append("findings never fail")
+        else:
+            counted = sum(_RANK[one.severity] <= _RANK[self.fail_on] for one in self.findings)
+            what = "new findings" if self.new_only else "findings"
+            found = f"fail-on {self.fail_on}: {counted:,} of {len(self.findings):,} {what}"
+            if counted:
+                told.append((False, found))
+            else:
+                rest.append(found)
         broken = [said for held, said in told if not held]
         held = [said for held, said in told if held]
         if broken and held:
             held[0] = f"held: {held[0]}"
-        return f"{'PASSED' if self.passed else 'FAILED'}: {'; '.join(broken + held)}."
+        return f"{'PASSED' if self.passed else 'FAILED'}: {'; '.join(broken + held + rest)}."
 
     @property
     def exit_code(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from skillaudit.answer import answered
 from skillaudit.checks import RULES
 from skillaudit.config import Config, Gate
 from skillaudit.formatters import concise, github, html, jsonl, junit, sarif, text
@@ -20,6 +21,7 @@ from skillaudit.gate import (
     Selection,
     Suppression,
     Verdict,
+    answer_change,
     checkout,
     compare_reports,
     judge,
@@ -27,7 +29,7 @@ from skillaudit.gate import (
     make_baseline,
 )
 from skillaudit.pipeline import audit
-from skillaudit.schema import Finding, Pair, Report, Rival
+from skillaudit.schema import Cost, Finding, Pair, Report, Rival
 from tests.formatters.reports import make_finding, make_report, make_skill
 
 from .repository import TOPICS, Repository
@@ -485,3 +487,67 @@ def test_one_finding_about_the_whole_library_is_not_new_where_it_names_one_more(
     assert (change.new_findings, change.gone) == ((), 0)
     assert short.fingerprint == long.fingerprint and (short.alias, long.alias) == ("", "")
     assert long.skills == ("alpha", "beta")
+
+
+def test_the_conclusion_names_all_that_failed_and_whose_doing_it_is() -> None:
+    """A limit that held, or findings that never fail, do not hide what the change made worse."""
+    before = library("alpha", "beta", "gamma", hijack=0.1)
+    words = {skill.id: skill for skill in before.skills}
+    after = library("alpha", "beta", "gamma", beta__gamma=0.4, alpha__gamma=0.1, hijack=0.3, findings=[PAIR])
+    for edited, said in (
+        ("beta", "since beta changed, gamma takes requests of beta, alpha"),
+        ("gamma", "since gamma changed, it takes requests of beta, alpha"),
+    ):
+        skills = tuple(
+            msgspec.structs.replace(
+                skill, description=words[skill.id].description + " More." * (skill.id == edited)
+            )
+            for skill in after.skills
+        )
+        now = msgspec.structs.replace(after, skills=skills)
+        change = compare_reports(before, now, reference="HEAD")
+        never = judge_change(change, now, Gate(fail_on="never"))
+        assert never.conclusion == (
+            "FAILED: predicted hijack rate went from 10.0% to 30.0% with this change; predicted hijack rate of the "
+            f"skills that were there before went from 0.0% to 16.7% with this change; {said}; no limit on a rate was "
+            "set; findings never fail."
+        )
+        assert never.reasons[-1] == f"S{said[1:]}."
+        both = judge_change(change, now, Gate(max_hijack=0.2, fail_on="info"))
+        assert [reason.split()[0] for reason in both.reasons] == [
+            "Predicted",
+            "Predicted",
+            "Predicted",
+            "Since",
+            "1",
+        ]
+        assert "above the limit" in both.reasons[0] and f"; {said}; fail-on info: 1 of 1 " in both.conclusion
+
+
+def test_what_fails_a_change_is_what_to_do_first() -> None:
+    old, new = (
+        msgspec.structs.replace(
+            make_finding("SA301", (name,), severity="error"),
+            fix=f"Narrow {name}.",
+            cost=Cost(harm=harm, false_triggers=harm),
+        )
+        for name, harm in (("beta", 9.0), ("alpha", 2.0))
+    )
+    before = answered(library("alpha", "beta", findings=[old]))
+    first = make_skill("alpha", "Everything.", requests=10)
+    now = library("alpha", "beta", findings=[old, new], hijack=0.3)
+    now = answered(msgspec.structs.replace(now, skills=(first, *now.skills[1:])))
+    assert now.answer is not None and "for 1 more" in now.answer.steps[0].do
+    change = compare_reports(before, now, reference="HEAD")
+    for gate in (Gate(), Gate(fail_on="never")):
+        told = answer_change(now, judge_change(change, now, gate)).answer
+        assert told is not None and told.steps[0].do == "Narrow alpha." and len(told.steps) <= 3
+        assert sum("SA301" in step.command for step in told.steps) == 1
+    bare = msgspec.structs.replace(change, new_findings=())
+    told = answer_change(now, judge_change(bare, now, Gate())).answer
+    assert told is not None and told.steps[0].command == "git diff HEAD"
+    assert told.steps[0].do.startswith(
+        "Narrow what changed in alpha, or take it back: predicted hijack rate went"
+    )
+    fine = judge_change(bare, now, Gate(tolerance=1.0))
+    assert fine.passed and answer_change(now, fine) is now
