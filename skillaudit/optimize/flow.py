@@ -9,6 +9,7 @@ from functools import partial
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.cache import Cache
 from skillaudit.clients import select
+from skillaudit.clients.gateways import parents_of
 from skillaudit.config import Config
 from skillaudit.embedding.memory import Embed, Memory
 from skillaudit.embedding.stage import embed
@@ -103,7 +104,14 @@ def optimize(
         halves = unquoted(halves, edits)
         proven = prove(halves, config, maker, edits, plan is None, progress)
         asked = live(halves, proven.edits, config) if live is not None else None
-        hierarchy = _arrange(order, halves, bench, proven.edits)
+        hierarchy = None
+        if doors := len(set(parents_of(library.routable).values())):
+            notes.append(
+                f"this library is a tree already (gateways: {doors:,}), so no other one is proposed. The figures here "
+                "are of one list of all its skills; those of the report are of one choice after another."
+            )
+        else:
+            hierarchy = _arrange(order, halves, bench, proven.edits)
         anchor = plan.anchor if plan is not None else ""
         if plan is None and "anchor" in order.only:
             anchor = anchor_paragraph(bench, lexicon, bench.confused_pairs())

@@ -13,6 +13,7 @@ from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, par
 from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
+from skillaudit.optimize.forbidding import contradicted
 from skillaudit.optimize.records import OWNERS
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, slug, spelled
@@ -31,6 +32,8 @@ SAME_TEXT = 0.9
 """Share of telling words from which on two descriptions are one."""
 LIKE = {"name": 0.66, "subject": 0.71, "part": 0.74, "near": 0.9, "close": 0.83}
 """Least cosine of two descriptors, by what their names have in common."""
+HARDLY = 0.5
+"""Share of the words of the shorter body below which names and descriptions do not make two skills one."""
 SURE = 0.8
 """Cosine from which on a merge is ticked; the names have to agree for it to be proposed at all."""
 FAMILY = 3
@@ -107,6 +110,13 @@ class Verdicts:
         """Whether each of two files is about something that the other does not speak of."""
         ours, theirs = self._bodies[a], self._bodies[b]
         return _jaccard(ours, theirs) < ALIKE and bool(_own(ours, theirs)) and bool(_own(theirs, ours))
+
+    def shared(self, a: int, b: int) -> float | None:
+        """Return the share of the words of the shorter of two bodies that stand in the other; None where one is empty."""
+        ours, theirs = (self._bodies[row] - Counter(stems(self._skills[row].text)) for row in (a, b))
+        if not (ours and theirs):
+            return None
+        return (ours & theirs).total() / min(ours.total(), theirs.total())
 
     def by_text(self, a: int, b: int, mutual: bool) -> str:
         """Return why two skills do the same by their names and descriptions; blank where they do not.
@@ -252,10 +262,18 @@ def fold_duplicates(
             if not why:
                 why = verdicts.by_text(*pair, firsts[row] == other and firsts[other] == row)
                 doubted = why.startswith(CLOSE) or verdicts.cosine(*pair) < SURE
+                shared = verdicts.shared(*pair)
                 if why and (verdicts.differ(*pair) if why == SAME else doubted):
-                    bench.undecided |= set(pair)
                     refused = OPEN
+                elif why and shared is not None and shared < HARDLY:
+                    refused = APART
+                if why and shared is not None:
+                    why += f"; {shared:.0%} of the words of the shorter body stand in the other"
+            if why and not refused and (clash := contradicted(bench.skills[goes], bench.skills[stays])):
+                refused = f"{OWNERS}: one forbids what the other does: {clash}"
             if why:
+                if refused.startswith(OWNERS):
+                    bench.undecided |= set(pair)
                 lost = lost_with(bench.skills[goes], lexicon.sources[goes], bench.skills[stays])
                 text = joined(bench.skills[stays], bench.skills[goes])
                 bench.fold(goes, stays, f"merge instead of rewriting: {why}", lost, refused, text)
@@ -268,6 +286,7 @@ EMPTY = re.compile(
 )
 """A description that says that its skill is of no use now."""
 OPEN = f"{OWNERS}: names and texts agree, but not surely"
+APART = f"{OWNERS}: names and descriptions agree, but the files have little in common"
 """Why a merge is proposed and not ticked."""
 
 

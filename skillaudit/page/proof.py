@@ -29,7 +29,7 @@ def verdict(found: Optimisation, where: str = "--all shows them") -> str:
         return (
             "No edit is proposed; the tree below is."
             if found.hierarchy.recommended
-            else "No edit is proposed, and the tree below is not recommended: keep your library."
+            else "No edit is proposed, and the tree below is not recommended."
         )
     if not found.accepted:
         return _refused(found, where)

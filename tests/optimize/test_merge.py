@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from skillaudit.analysis.neighbors import nearest
 from skillaudit.load import load
 from skillaudit.optimize.apply.export import export
 from skillaudit.optimize.apply.files import changes
@@ -15,7 +16,7 @@ from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.optimize.apply.merged import redirected
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.merge import SAME, Verdicts, joined, two_programs
+from skillaudit.optimize.merge import SAME, Verdicts, fold_duplicates, joined, two_programs
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Plan
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import source_of
@@ -169,6 +170,39 @@ def test_a_joined_description_ends_every_sentence_and_repeats_no_template() -> N
 def test_no_description_is_joined_that_nobody_would_write(stays: str, goes: str, after: int) -> None:
     one, other = (Skill(id="forms", name="forms", description=text) for text in (stays, goes))
     assert joined(one, other) == (stays, goes)[after - 1]
+
+
+CLOUD = "Servers of Hetzner Cloud: list, create, resize and snapshot servers, volumes and networks."
+STEPS = "List servers, volumes and networks first; then resize, snapshot or label what was asked for.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "why"),
+    [
+        (f"{STEPS}- `servers list`\n", f"{STEPS}- `hcloud servers delete <id>`\n", ""),
+        (f"{STEPS}**NEVER execute delete commands.**\n", f"{STEPS}- `hcloud servers delete <id>`\n", "forbids"),
+        (f"{STEPS}All access is read-only.\n", f"{STEPS}```bash\nhcloud servers create x\n```\n", "forbids"),
+        (f"{STEPS}Never delete a server.\n", f"{STEPS}Never delete a server.\n`hcloud delete x`\n", ""),
+        (f"{STEPS}Never delete a server.\n", f"{STEPS}Create, never delete: `hcloud list`.\n", ""),
+        ("Ask for a token, paste it.\n", "Snapshots cost money; label every single one.\n", "little in common"),
+    ],
+)  # fmt: skip
+def test_files_that_contradict_each_other_or_share_nothing_are_the_owners_to_merge(
+    ours: str, theirs: str, why: str
+) -> None:
+    skills = [
+        Skill(id=f"{at}/hetzner", name="hetzner", description=text, body=body)
+        for at, text, body in (("a", CLOUD, ours), ("b", f"{CLOUD} Billing too.", theirs))
+    ]
+    texts = [skill.text for skill in skills]
+    bench = Bench.of(skills, [], Columns("lexical", texts, [], None), 60.0, 1024)
+    lexicon = Lexicon([source_of(skill) for skill in skills], texts, [()] * len(skills))
+    scores = np.eye(2, dtype=np.float32)
+    fold_duplicates(bench, lexicon, nearest(lambda start, stop: scores[start:stop], 2, 1))
+    (edit,) = bench.edits
+    assert edit.accept is not bool(why)
+    assert why in edit.refused
+    assert bench.undecided == ({0, 1} if why else set())
 
 
 BODY = "".join(

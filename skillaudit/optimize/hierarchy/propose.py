@@ -30,7 +30,7 @@ COVERED = 2
 """Telling words of a skill that its category's description has to say."""
 STEADY = 0.05
 """Logits that a unit of ln(1 + N / kappa) costs, below which the length of a list costs a model nothing."""
-LOSES_NOTHING = "this model loses nothing to a long list, so a tree has nothing to give it"
+LOSES_NOTHING = "this model loses nothing to a long list, so a tree has no accuracy to give it"
 DOUBT = 0.1
 """Fall of the scorer's own top ranks from which on a gain rests on the profile alone, and is not recommended unseen."""
 
@@ -85,7 +85,8 @@ def arrange(
         bound=bound,
         trees=trees,
         recommended=gain > MARGIN and not (_doubtful(trees) or steady or hidden or _firing(trees)),
-        reason=(LOSES_NOTHING if steady else _reason(gain, trees) + _hiding(hidden)) + _firing(trees),
+        reason=(LOSES_NOTHING if steady else _reason(gain, trees) + _hiding(hidden))
+        + (_firing(trees) or _calming(trees)),
     )
 
 
@@ -121,6 +122,19 @@ def _firing(trees: Sequence[Tree]) -> str:
     if flat is None or proposed is None or proposed - flat <= MARGIN:
         return ""
     return f"; {proposed:.1%} of requests that need no skill would take a category, {flat:.1%} take a skill of the list"
+
+
+def _calming(trees: Sequence[Tree]) -> str:
+    """Say that a tree makes fewer requests fire that need nothing, and what it takes for that."""
+    flat, proposed = trees[0], trees[-1]
+    if flat.false_trigger is None or proposed.false_trigger is None:
+        return ""
+    if flat.false_trigger - proposed.false_trigger <= MARGIN:
+        return ""
+    cost = (flat.accuracy or 0.0) - (proposed.accuracy or 0.0)
+    return f"; false triggers would fall from {flat.false_trigger:.1%} to {proposed.false_trigger:.1%}" + (
+        f", which costs {100 * cost:.1f} points of accuracy" if cost > 0 else ""
+    )
 
 
 def loses_nothing(router: str | None, name: ScorerName) -> bool:

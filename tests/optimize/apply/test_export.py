@@ -9,12 +9,15 @@ from urllib.parse import unquote
 
 import pytest
 
+from skillaudit.config import Config
 from skillaudit.disk.names import same
 from skillaudit.errors import UsageError
 from skillaudit.load import load
+from skillaudit.optimize import optimize
 from skillaudit.optimize.apply.export import ANCHOR_NAME, INDEX_NAME, PLAN_NAME, export
 from skillaudit.optimize.apply.gateway import gateway_file
 from skillaudit.optimize.apply.places import loadable
+from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.hierarchy.tree import tree_of
 from skillaudit.optimize.plan_file import read_plan
 from skillaudit.optimize.records import Edit, Node, Plan
@@ -62,6 +65,32 @@ def test_the_exported_plan_can_be_read_back(tree: Path, tmp_path: Path) -> None:
     made = edit("helper", "New text.", before=next(s.description for s in library.skills if s.id == "helper"))
     export(library, plan(library, made), tmp_path / "out")
     assert read_plan(tmp_path / "out" / PLAN_NAME, library).edits == (made,)
+
+
+def test_a_tree_is_given_no_second_tree(tmp_path: Path) -> None:
+    subjects = ("invoice payment", "hotel travel", "payslip pension", "chart sales")
+    for at in range(40):
+        folder = tmp_path / "skills" / f"skill-{at}"
+        folder.mkdir(parents=True)
+        text = f"---\nname: skill-{at}\ndescription: Handles {subjects[at % 4]} matter {at}.\n---\n\n# Skill {at}\n"
+        (folder / "SKILL.md").write_text(text, encoding="utf-8")
+    asked = tmp_path / "requests.csv"
+    rows = [f"{subjects[at % 4]} matter {at} please,skill-{at}" for at in range(40)]
+    asked.write_text("\n".join(["query,gold", *rows]) + "\n", encoding="utf-8")
+    config = Config(scorer="lexical", use_cache=False, requests=(asked,))
+    library = load([tmp_path / "skills"])
+    found = optimize(library, config, only=steps_named("hierarchy"))
+    assert found.hierarchy is not None
+    export(library, plan(library, tree=found.hierarchy.root), tmp_path / "tree")
+    made = load([tmp_path / "tree"])
+    again = optimize(made, config, only=steps_named("hierarchy"))
+    assert again.hierarchy is None
+    assert any("is a tree already" in note for note in again.notes)
+    export(made, plan(made), tmp_path / "copy")
+    before, after = snapshot(tmp_path / "tree"), snapshot(tmp_path / "copy")
+    assert {path: text for path, text in before.items() if path.endswith("SKILL.md")} == {
+        path: text for path, text in after.items() if path.endswith("SKILL.md")
+    }
 
 
 def test_a_tree_is_valid_and_every_skill_is_reached_from_the_root(tree: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from skillaudit.optimize.hierarchy.groups import grouped, levels_for
-from skillaudit.optimize.hierarchy.propose import _doubtful, _reason, loses_nothing, uncovered
+from skillaudit.optimize.hierarchy.propose import _calming, _doubtful, _reason, loses_nothing, uncovered
 from skillaudit.optimize.hierarchy.stages import Arrangement, predicted
 from skillaudit.optimize.hierarchy.tree import folders_of, tree_of
 from skillaudit.optimize.records import Node, Tree
@@ -288,6 +288,17 @@ def test_a_gain_that_the_scorer_does_not_see_says_so() -> None:
     assert not _doubtful([tree("flat", 0.6), tree("proposed", 0.58)])
     assert "live model" not in _reason(0.3, [tree("flat", 0.6), tree("proposed", 0.58)])
     assert "gains nothing" in _reason(0.0, [tree("flat", 0.6), tree("proposed", 0.2)])
+
+
+def test_what_a_tree_spares_stands_beside_what_it_costs() -> None:
+    def tree(arrangement: Any, accuracy: float, fired: float | None) -> Tree:
+        return Tree(arrangement=arrangement, stages=2, largest=9, accuracy=accuracy, false_trigger=fired)
+
+    flat, calm = tree("flat", 0.94, 0.093), tree("proposed", 0.89, 0.035)
+    assert _calming([flat, calm]) == (
+        "; false triggers would fall from 9.3% to 3.5%, which costs 5.0 points of accuracy"
+    )
+    assert _calming([calm, flat]) == _calming([flat, tree("proposed", 0.89, None)]) == ""
 
 
 def test_a_category_covers_what_it_hides_or_is_not_recommended() -> None:
