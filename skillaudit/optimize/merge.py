@@ -112,7 +112,7 @@ class Verdicts:
         return _jaccard(ours, theirs) < ALIKE and bool(_own(ours, theirs)) and bool(_own(theirs, ours))
 
     def shared(self, a: int, b: int) -> float | None:
-        """Return the share of the words of the shorter of two bodies that stand in the other; None where one is empty."""
+        """Return the share of the shorter of two bodies whose words stand in the other; None where one is empty."""
         ours, theirs = (self._bodies[row] - Counter(stems(self._skills[row].text)) for row in (a, b))
         if not (ours and theirs):
             return None
