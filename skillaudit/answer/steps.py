@@ -18,8 +18,6 @@ LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
 ALLOWED = frozenset({"SA303"})
 """What costs and is meant to."""
-TOKEN = 4
-"""Characters of a token."""
 LONGEST = 400
 """Characters of the sources that a command repeats, so that it works as it stands; longer ones it calls SOURCE."""
 
@@ -103,11 +101,9 @@ def _mend(report: Report) -> Iterator[_Ranked]:
 def _fit(report: Report) -> Iterator[_Ranked]:
     """A list that a client cuts."""
     view = focus(report)
-    if view is None or view.budget is None or view.whole <= view.budget:
+    if view is None or view.budget is None or not view.cuts_list:
         return
     unseen = view.shortened + view.name_only + view.unlisted
-    if not unseen:
-        return
     lost = next(
         (
             f.cost.requests
@@ -122,23 +118,30 @@ def _fit(report: Report) -> Iterator[_Ranked]:
     share = 100 * unseen / max(report.library.skills, 1)
     do = f"Shorten the list to the {view.budget:,} {view.unit} that {_whose(view)}."
     command = f"skillaudit optimize {_source(report)} --client {view.client}"
-    token = TOKEN if view.unit == "tokens" else 1
-    texts = [len(skill.description) for skill in report.skills if not skill.manual_only]
-    if view.budget < view.whole - sum(max(0, text - SHORTEST) for text in texts) // token:
+    stake = share if lost is None else lost
+    if view.budget < view.shortest:
         many = view.full + unseen
         room = f"{many:,} skills do not fit in {view.budget:,} {view.unit} with {SHORTEST} characters each"
         if view.client in BY_NAME:
             do = f"Choose what {view.title} lists whole, by name or not at all: {room}."
-            rest = max(0, view.budget - view.whole + sum(texts) // token)
-            most = rest * len(texts) * token // max(sum(texts), 1)
-            gain = f"about {most:,} descriptions seen whole, those that need it most"
+            most = max(0, view.budget - view.names) * many // max(view.whole - view.names, 1)
+            more = most - view.full
+            # Settings only choose whom the room is for: where it holds no more than now, nothing else is gained.
+            gain = (
+                f"about {most:,} descriptions seen whole in place of {view.full:,}, those that need it most"
+            )
+            if more <= 0:
+                gain, stake = (
+                    "whole descriptions for those that need them most, no more of them than now",
+                    LEAST,
+                )
             command += " --loadout DIR"
         else:
             do = f"Make skills manual-only in {view.title}, or arrange them in a tree: {room}."
             gain = "what stays on the list seen whole"
             command = f"skillaudit optimize {_source(report)} --only hierarchy"
     yield _Ranked(
-        share if lost is None else lost,
+        stake,
         NextStep(
             do=do,
             gain=gain,

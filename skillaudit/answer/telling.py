@@ -129,16 +129,10 @@ def _shown(view: ClientView, skills: int) -> str:
 
 def _others(report: Report, view: ClientView | None) -> Iterator[str]:
     """Which other clients cut the list."""
-    cut = [
-        other.title for other in report.clients if other.budget is not None and other != view and _hurt(other)
-    ]
+    cut = [other.title for other in report.clients if other.cuts_list and other != view]
     if cut:
         named = f"{', '.join(cut[:-1])} and {cut[-1]}" if cut[1:] else cut[0]
-        yield f"{named} {'cut' if cut[1:] else 'cuts'} the list{' too' if view is not None and _hurt(view) else ''}."
-
-
-def _hurt(view: ClientView) -> int:
-    return view.shortened + view.name_only + view.unlisted
+        yield f"{named} {'cut' if cut[1:] else 'cuts'} the list{' too' if view is not None and view.cuts_list else ''}."
 
 
 def asked(report: Report, view: ClientView | None) -> tuple[list[ForecastRow], bool]:

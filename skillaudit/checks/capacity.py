@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
+from skillaudit.text.occasions import SAID_WHEN
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
@@ -30,8 +31,12 @@ def _size(rule: Rule, evidence: Facts) -> Iterator[Finding]:
 
 
 def _carriers(evidence: Facts) -> tuple[list[ForecastRow], list[ForecastRow]]:
-    """Classes of models that carry the library at the floor, and those that do not, best first."""
-    rows = [row for row in evidence.rows if row.client is None and row.situation == "asked"]
+    """Classes of models that carry the library at the floor, and those that do not, best first.
+
+    None where no request judges the library.
+    """
+    judged = evidence.forecast.coverage.requests
+    rows = [row for row in evidence.rows if judged and row.client is None and row.situation == "asked"]
     known = [row for row in rows if row.accuracy.value is not None]
     known.sort(key=lambda row: -(row.accuracy.value or 0.0))
     able = [row for row in known if (row.accuracy.value or 0.0) >= evidence.floor]
@@ -68,11 +73,7 @@ def _alternatives(rule: Rule, evidence: Facts) -> Iterator[Finding]:
 
 
 def _overflow(rule: Rule, evidence: Facts) -> Iterator[Finding]:
-    over = [
-        view
-        for view in evidence.clients
-        if view.budget is not None and view.whole > view.budget and _hurt(view)
-    ]
+    over = [view for view in evidence.clients if view.cuts_list]
     costs = {view.client: _unseen(evidence, view) for view in over}
     alone = [
         view for view in over if view.client == evidence.client or costs[view.client].requests is not None
@@ -121,7 +122,9 @@ def _unseen(evidence: Facts, view: ClientView) -> Cost:
     right = {
         row.client: row.accuracy.value
         for row in reversed(evidence.rows)
-        if row.situation == "asked" and row.client in (None, view.client)
+        if evidence.forecast.coverage.requests
+        and row.situation == "asked"
+        and row.client in (None, view.client)
     }
     whole, cut = right.get(None), right.get(view.client)
     lost = None if whole is None or cut is None else max(0.0, 100 * (whole - cut))
@@ -157,9 +160,7 @@ def _bad_requests(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             )
 
 
-_SAID = re.compile(
-    r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]|\buse (?:this(?: skill)? |it )?when(?:ever)?\b", re.IGNORECASE
-)
+_SAID = re.compile(rf"[\"“«「][^\"”»」\n]{{4,400}}[\"”»」]|{SAID_WHEN}", re.IGNORECASE)
 
 
 def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
@@ -168,7 +169,9 @@ def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     if work is None or not shy:
         return
     none = work.no_skill
-    rate = "" if none.low is None or none.high is None else f", {percent(none.low)} to {percent(none.high)},"
+    rate = ""
+    if evidence.forecast.coverage.requests and none.low is not None and none.high is not None:
+        rate = f", {percent(none.low)} to {percent(none.high)},"
     shown = ", ".join(shy[:NAMED]) + (f" and {len(shy) - NAMED} more" if len(shy) > NAMED else "")
     yield rule.finding(
         shy,
@@ -182,7 +185,7 @@ def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
 
 
 def _outside(rule: Rule, evidence: Facts) -> Iterator[Finding]:
-    if evidence.forecast.extrapolates:
+    if evidence.forecast.extrapolates and evidence.forecast.coverage.requests:
         yield rule.finding(
             (),
             f"The forecast extrapolates: router {evidence.forecast.router} was fitted on "

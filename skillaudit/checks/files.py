@@ -292,7 +292,7 @@ RULES = (
         severity="info",
         what="The skill has no instructions, or more than a model should read at once.",
         why="An empty skill is chosen for nothing; a very long one fills the context when it is.",
-        fix="Keep the body under 500 lines and move reference material into files beside it.",
+        fix="Keep the body under 500 lines and 40,000 characters, and move reference material into files beside it.",
         check=_defects({"no-body": "warning", "file-too-large": "warning", "body-too-long": "info"}),
     ),
     Rule(

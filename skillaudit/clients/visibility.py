@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from skillaudit.clients.listing import Listing, listing
+from skillaudit.clients.listing import SHORTEST, Listing, listing
 from skillaudit.clients.profiles import profile, profiles
 from skillaudit.clients.selection import made_for, not_loaded
 from skillaudit.clients.shown import behind
 from skillaudit.config import DropOrder
 from skillaudit.schema import ClientView, Record, Skill, Visible
+
+TOKEN = 4
+"""Characters of a token, about."""
 
 
 class VisibilityRow(Record):
@@ -76,6 +80,12 @@ def _seen(
 
 def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) -> ClientView:
     rule = profile(shown.client)
+    texts = [
+        min(len(entry.description) + entry.lost, rule.entry_cap or sys.maxsize)
+        for entry in shown.entries
+        if entry.state != "invisible" or entry.reason == "over budget"
+    ]
+    token = TOKEN if shown.unit == "tokens" else 1
     return ClientView(
         client=shown.client,
         title=rule.title,
@@ -94,4 +104,6 @@ def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) ->
         loaded=sum(one.listed for one in shown.found),
         made_for=wanted,
         left_out=not_loaded(skills, shown.found, shown.client),
+        names=shown.whole - sum(texts) // token,
+        shortest=shown.whole - sum(max(0, text - SHORTEST) for text in texts) // token,
     )

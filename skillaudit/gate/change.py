@@ -13,7 +13,7 @@ from skillaudit.checks.rule import fingerprint
 from skillaudit.clients import Listing
 from skillaudit.config import Gate
 from skillaudit.gate.baseline import RANK, Baseline, compare, known_findings
-from skillaudit.gate.judge import judge, judged, sentence
+from skillaudit.gate.judge import judge, sentence
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
@@ -34,6 +34,7 @@ def compare_reports(before: Report | None, after: Report, *, reference: str = ""
     requests to has no rate where no request judges it; false triggers need none of its own.
     """
     none = Estimate(value=None, low=None, high=None)
+    was, now = before.forecast.judged if before else None, after.forecast.judged
     old = {skill.id: skill for skill in before.skills} if before else {}
     new = {skill.id: skill for skill in after.skills}
     renamed = _renamed(old, new)
@@ -50,11 +51,9 @@ def compare_reports(before: Report | None, after: Report, *, reference: str = ""
         removed=tuple(key for key in old if names.get(key, key) not in new),
         rewritten=rewritten,
         renamed=renamed,
-        hijack=RateChange(before=judged(before).hijack if before else none, after=judged(after).hijack),
-        accuracy=RateChange(before=judged(before).accuracy if before else none, after=judged(after).accuracy),
-        false_trigger=RateChange(
-            before=before.forecast.false_trigger if before else none, after=after.forecast.false_trigger
-        ),
+        hijack=RateChange(before=was.hijack if was else none, after=now.hijack),
+        accuracy=RateChange(before=was.accuracy if was else none, after=now.accuracy),
+        false_trigger=RateChange(before=was.false_trigger if was else none, after=now.false_trigger),
         kept_before=kept_before,
         kept_after=kept_after,
         lost=_lost(before, after, names),

@@ -14,7 +14,7 @@ from skillaudit.gate.baseline import RANK, Baseline, BaselineDiff, compare
 from skillaudit.gate.selection import Selection
 from skillaudit.gate.suppressions import Suppression, apply
 from skillaudit.gate.verdict import LimitResult, Suppressed, Verdict
-from skillaudit.schema import Estimate, Finding, Forecast, Report
+from skillaudit.schema import Estimate, Finding, Report
 
 FAIL_ON = ("error", "warning", "info", "never")
 GATE_ON = ("value", "low", "high")
@@ -92,19 +92,8 @@ def _check(gate: Gate, listing: Listing | None) -> None:
         raise UsageError(f"max-budget cannot be held: {listing.client} has no known budget")
 
 
-def judged(report: Report) -> Forecast:
-    """Return the forecast without what no request judges: whom a library sends its requests to, where it has none.
-
-    False triggers need no request of its own.
-    """
-    if report.forecast.coverage.requests:
-        return report.forecast
-    none = Estimate(value=None, low=None, high=None)
-    return msgspec.structs.replace(report.forecast, hijack=none, accuracy=none)
-
-
 def _limits(report: Report, gate: Gate, listing: Listing | None) -> Iterator[LimitResult]:
-    forecast = judged(report)
+    forecast = report.forecast.judged
     highest = (
         ("max-hijack", gate.max_hijack, forecast.hijack),
         ("max-false-trigger", gate.max_false_trigger, forecast.false_trigger),
@@ -153,7 +142,7 @@ def _limit_reason(limit: LimitResult, gate: Gate, listing: Listing | None) -> st
 
 
 def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
-    forecast = judged(report)
+    forecast = report.forecast.judged
     for what, now, then, sign in (
         ("hijack rate", forecast.hijack.value, baseline.hijack, 1),
         ("accuracy", forecast.accuracy.value, baseline.accuracy, -1),
@@ -169,13 +158,15 @@ def _ratchet(report: Report, baseline: Baseline, gate: Gate) -> Iterator[str]:
 def _unjudged(report: Report, listing: Listing | None) -> Iterator[str]:
     """Say that no rate was forecast: that fails where a limit on one is set, and passes in silence nowhere."""
     skills = report.library.skills
-    if not skills or judged(report).accuracy.value is not None:
+    if not skills or report.forecast.judged.accuracy.value is not None:
         return
-    why = f"no request judges any of {skills:,} skills"
+    one = skills == 1
+    why = "no request judges the skill" if one else f"no request judges any of {skills:,} skills"
     if not report.library.routable:
-        why = f"none of {skills:,} skills competes for requests"
+        none = "the skill does not compete" if one else f"none of {skills:,} skills competes"
+        why = f"{none} for requests"
     if listing is not None and listing.count("invisible") == len(listing.entries):
-        why = f"{listing.client} shows the model none of {skills:,} skills"
+        why = f"{listing.client} shows the model {'no skill' if one else f'none of {skills:,} skills'}"
     yield f"No rate was forecast, as {why}: what was judged is files and lists."
 
 

@@ -89,7 +89,7 @@ DEFECT_KINDS: Mapping[str, str] = MappingProxyType(
         "client-keys": "the frontmatter has keys of one client, which strict validators and uploads refuse",
         "compatibility-too-long": "the compatibility note is longer than 500 characters",
         "no-body": "the file has no instructions below its frontmatter",
-        "body-too-long": "the body has more than 500 lines or 40,000 characters",
+        "body-too-long": "the body is longer than a model should read at once",
     }
 )
 """Kind of defect -> one line saying what it means."""

@@ -103,8 +103,13 @@ def body_problems(body: str, line: int) -> Iterable[Problem]:
         yield Problem("no-body", line)
         return
     count = body.count("\n") + 1
-    if len(body) > MAX_BODY_CHARS or count > MAX_BODY_LINES:
-        yield Problem("body-too-long", line, f"{count:,} lines, {len(body):,} characters")
+    over = [
+        f"{size:,} {unit}, where {most:,} are the most"
+        for size, unit, most in ((count, "lines", MAX_BODY_LINES), (len(body), "characters", MAX_BODY_CHARS))
+        if size > most
+    ]
+    if over:
+        yield Problem("body-too-long", line, "; ".join(over))
 
 
 def placeholder(text: str) -> str:

@@ -8,6 +8,8 @@ from skillaudit.page.lines import Span
 from skillaudit.schema import Cost, Estimate, RequestLoss, Severity
 
 NONE = "–"
+UNJUDGED = "No request judges the library, so no rate stands here."
+"""Stands for rates that would be guesses."""
 FAR = 1e5
 """Sizes beyond this are told apart by no fit."""
 SEVERITIES: dict[Severity, tuple[str, str]] = {

@@ -19,7 +19,7 @@ from skillaudit.page.blocks import (
     field,
     table,
 )
-from skillaudit.page.figures import percent, rate, size
+from skillaudit.page.figures import UNJUDGED, percent, rate, size
 from skillaudit.page.lines import Span
 from skillaudit.schema import ForecastRow, LawForm, LibraryCurve, Report
 
@@ -35,7 +35,7 @@ def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
     note = f"expected of {forecast.router}, with 90% intervals"
     blocks: list[Block] = [Heading("Forecast", note, "forecast")]
     if not forecast.coverage.requests:
-        return [*blocks, Paragraph("No request judges the library, so no rate stands here.", "muted")]
+        return [*blocks, Paragraph(UNJUDGED, "muted")]
     if forecast.accuracy.value is not None:
         lost = forecast.taxonomy
         hijacked = lost.local + lost.drift + lost.capture

@@ -74,7 +74,7 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
     """
     accepted = len(found.accepted)
     refused = len(found.edits) - accepted
-    yield Title(verdict(found, "they stand below" if everything else "--all shows them"))
+    yield Title(verdict(found, "see below" if everything else "--all shows them"))
     if accepted or everything:
         yield Paragraph(
             f"{plural(len(found.edits), 'edit')} proposed: {accepted} accepted, {refused} refused", "muted"

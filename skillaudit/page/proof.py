@@ -68,14 +68,19 @@ def _refused(found: Optimisation, where: str) -> str:
         if not left:
             return "No edit was found that gains a request: keep your library."
         told = f"{plural(left, 'finding')} of the report {'is' if left == 1 else 'are'} left to you"
-        return f"No edit was found that gains a request; {told}: {where}."
+        return f"No edit was found that gains a request; {told}: {_shows(where, left)}."
     tried = (
         f"{plural(len(found.edits), 'edit')} {'was' if len(found.edits) == 1 else 'were'} tried and refused"
     )
     yours = len(found.undecided)
     one = "it is" if len(found.edits) == 1 else "one is"
     told = f", {one if yours == 1 else f'{yours:,} are'} yours to decide" if yours else ""
-    return f"No gain is sure: {tried}{told}; {where}."
+    return f"No gain is sure: {tried}{told}; {_shows(where, len(found.edits))}."
+
+
+def _shows(where: str, count: int) -> str:
+    """Say where `count` things are shown."""
+    return where.replace("shows them", "shows it") if count == 1 else where
 
 
 def _beside(found: Optimisation) -> str:

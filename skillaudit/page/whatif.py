@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skillaudit.page.blocks import Block, Column, Gauge, Heading, Paragraph, field, head, link, table
-from skillaudit.page.figures import amount, percent, points, some
+from skillaudit.page.figures import UNJUDGED, amount, percent, points, some
 from skillaudit.page.lines import Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ RATES = (("accuracy", "good"), ("hijack", "error"), ("no_skill", "muted"), ("fal
 def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
     """Yield the forecast before and after, and the skills that are affected."""
     for name, tone in RATES:
-        before, after = getattr(found.before, name), getattr(found.after, name)
+        before, after = (getattr(each.judged, name) for each in (found.before, found.after))
         if before.value is None and after.value is None:
             continue
         change = getattr(found, name, None)
@@ -30,8 +30,10 @@ def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
         yield Gauge("before", before, tone)
         yield Gauge("after", after, tone)
     if found.accuracy is None:
-        yield Paragraph("No request speaks for a skill that stays, so the difference is not judged.", "muted")
-    if found.steps:
+        judged = found.before.coverage.requests or found.after.coverage.requests
+        told = "No request speaks for a skill that stays, so the difference is not judged."
+        yield Paragraph(told if judged else UNJUDGED, "muted")
+    if found.steps and found.accuracy is not None:
         yield Heading("Each change alone")
     for step in found.steps:
         said = f"{step.skill}: accuracy {points(step.accuracy)}, hijack {points(step.hijack)} points"
@@ -43,7 +45,7 @@ def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
         yield Paragraph("No other skill is affected noticeably.", "muted")
         return
     columns = (
-        Column("skill"), *(Column(name, 7, "right") for name in ("loses", "then", "takes", "then"))
+        Column("skill"), *(Column(name, 9, "right") for name in ("loses", "will lose", "takes", "will take"))
     )  # fmt: skip
     rows = [
         (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from skillaudit.schema.answer import Answer
 from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.finding import Finding, PlannedEdit
@@ -88,6 +90,17 @@ class Forecast(Record):
     """True when this library lies outside the fit range."""
     contested: Estimate = Estimate(value=None, low=None, high=None)
     """Part of the requests, within the hijack rate, that another skill takes which answers them as well."""
+
+    @property
+    def judged(self) -> Forecast:
+        """The forecast without what no request judges: whom a library sends its requests to, where it has none.
+
+        Every face shows this one; false triggers need no request of the library's own.
+        """
+        if self.coverage.requests:
+            return self
+        none = Estimate(value=None, low=None, high=None)
+        return msgspec.structs.replace(self, accuracy=none, hijack=none, no_skill=none, contested=none)
 
 
 class Rival(Record):
@@ -286,11 +299,21 @@ class ClientView(Record):
     """Skills in no list that a listed gateway sends to; they are not among the invisible."""
     left_out: tuple[LeftOut, ...] = ()
     """What it does not load, or not whole, and why; skills left out by the user are not among them."""
+    names: int = 0
+    """What it would count, about, if every description were empty."""
+    shortest: int = 0
+    """What it would count, about, if every description were cut to 100 characters."""
 
     @property
     def unlisted(self) -> int:
         """Skills that it loads, and whose names do not even stand in its list."""
         return max(0, self.loaded - self.full - self.shortened - self.name_only)
+
+    @property
+    def cuts_list(self) -> bool:
+        """True where the list is over its budget and loses by it, not where one text is too long alone."""
+        hurt = self.shortened or self.name_only or self.unlisted
+        return self.budget is not None and self.whole > self.budget and bool(hurt)
 
 
 class EmbeddingSummary(Record):

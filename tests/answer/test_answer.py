@@ -15,6 +15,7 @@ from tests.reports import estimate, small_report
 CODE = s.ClientView(
     client="claude-code", title="Claude Code", date="2026-08", full=16, shortened=0, name_only=112, invisible=0,
     lost=9_000, unit="characters", used=8_000, whole=33_000, budget=8_000, assumption="", loaded=128,
+    names=3_000, shortest=15_000,
 )  # fmt: skip
 OTHER = msgspec.structs.replace(CODE, client="codex", title="Codex", shortened=128, name_only=0)
 
@@ -54,7 +55,10 @@ def test_a_list_that_no_shortening_makes_fit_is_chosen_from(unit: str) -> None:
         CODE,
         full=0,
         name_only=100,
+        loaded=100,
         whole=(60_000 if unit == "characters" else 15_000),
+        names=(5_000 if unit == "characters" else 1_250),
+        shortest=(15_000 if unit == "characters" else 3_750),
         budget=8_000 if unit == "characters" else 2_000,
         unit=unit,
     )
@@ -66,7 +70,19 @@ def test_a_list_that_no_shortening_makes_fit_is_chosen_from(unit: str) -> None:
     assert answer is not None
     assert answer.steps[0].do.startswith("Choose what Claude Code lists whole, by name or not at all")
     assert answer.steps[0].command.endswith("--client claude-code --loadout DIR")
-    assert answer.steps[0].gain == "about 5 descriptions seen whole, those that need it most"
+    assert answer.steps[0].gain == "about 5 descriptions seen whole in place of 0, those that need it most"
+    # Whose texts the report holds, whole ones or those that the client shows, changes nothing.
+    cut = tuple(msgspec.structs.replace(skill, description="") for skill in told)
+    same = report(clients=(wide,), skills=cut, client="claude-code").answer
+    assert same is not None and (same.steps[0].do, same.steps[0].gain) == (
+        answer.steps[0].do,
+        answer.steps[0].gain,
+    )
+    no_more = report(clients=(msgspec.structs.replace(wide, full=6, name_only=94),), skills=told).answer
+    assert no_more is not None and "no more of them than now" in no_more.steps[0].gain
+    fits = report(clients=(msgspec.structs.replace(wide, shortest=wide.budget),), skills=told).answer
+    assert fits is not None and fits.steps[0].do.startswith("Shorten the list")
+    assert fits.steps[0].gain == "100 descriptions seen whole"
     bare = report(
         clients=(msgspec.structs.replace(wide, client="codex", title="Codex"),), skills=told, client="codex"
     ).answer
@@ -232,3 +248,12 @@ def test_where_nothing_competes_nobody_is_sent_for_requests() -> None:
     assert "Write down what users ask" not in text and "without requests" not in text
     asked_for = said(report(forecast=forecast))
     assert "Nothing judges this library" in asked_for and "Write down what users ask" in asked_for
+
+
+def test_a_client_that_cuts_one_long_text_alone_does_not_cut_the_list() -> None:
+    """The sentence and SA402 count alike."""
+    roomy = msgspec.structs.replace(OTHER, shortened=1, whole=7_000)
+    assert (OTHER.cuts_list, roomy.cuts_list) == (True, False)
+    assert "cuts the list" not in said(report(clients=(CODE, roomy)))
+    short = msgspec.structs.replace(CODE, name_only=0, shortened=1, whole=7_000)
+    assert "Codex cuts the list." in said(report(clients=(short, OTHER)))

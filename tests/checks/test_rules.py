@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from skillaudit.checks import RULES, Facts, check
+from skillaudit.checks.capacity import _SAID
 from skillaudit.checks.rule import fingerprint
 from skillaudit.load import DEFECT_KINDS
+from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.schema import (
     BlackHole,
     Cluster,
@@ -186,6 +188,61 @@ def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_noth
     assert (finding.code, finding.skills, finding.severity) == ("SA504", ("a",), "info")
     assert "1 of 3 descriptions" in finding.message and "10% to 70%" in finding.evidence
     assert codes(evidence(library=shelf)) == []
+    # A rate that no request judges is a guess.
+    quiet = evidence()
+    alone = msgspec.structs.replace(
+        quiet.forecast, coverage=msgspec.structs.replace(quiet.forecast.coverage, requests=0)
+    )
+    (finding,) = check(evidence(library=shelf, rows=(row,), forecast=alone))
+    assert finding.code == "SA504" and "10%" not in finding.evidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When the user wants to track visits.",
+        "Tracks visits. When you need a plan, this makes one.",
+        "This skill should be used when working with tables.",
+        "计算税款。当用户需要计算税款时使用。",
+        "翻译合同，用户要求翻译时使用此技能。",
+        "契約書を訳す。ユーザーが翻訳したいときに使う。",
+        "계약서를 번역합니다. 사용자가 번역을 요청할 때 사용합니다.",
+        "Rechnet Steuern aus. Verwende dies, wenn der Nutzer danach fragt.",
+        "Calcule les taxes. À utiliser lorsque l’utilisateur demande un total.",
+        "Calcula impuestos. Usar cuando el usuario pida un total.",
+        "Calcula impostos. Use quando o usuário pedir um total.",
+        "Calcola le imposte. Da usare quando l’utente chiede un totale.",
+        "Считает налоги. Использовать, когда пользователь просит итог.",
+    ],
+)
+def test_in_many_languages_a_description_says_when(text: str) -> None:
+    """One table for the rule and for the edits that add such a sentence."""
+    assert _SAID.search(text) and SAYS_WHEN.search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["当前系统的税务工具。", "在线时间统计。", "Shows when trains leave.", "Zeigt die Zeiten.", "時刻表"],
+)
+def test_a_word_for_time_alone_does_not_say_when(text: str) -> None:
+    assert not _SAID.search(text)
+
+
+def test_no_rate_of_a_library_without_requests_is_told() -> None:
+    """Its rates would be guesses: no class of models is said to carry it, and no forecast extrapolates."""
+    quiet = evidence()
+    rows = (row("frontier", 0.9), row("older", 0.7), row("frontier", 0.2, "codex"))
+    (view,) = small_report().clients
+    for requests, told in ((1, {"SA403", "SA502", "SA402"}), (0, {"SA402"})):
+        forecast = msgspec.structs.replace(
+            quiet.forecast,
+            extrapolates=True,
+            coverage=msgspec.structs.replace(quiet.forecast.coverage, requests=requests),
+        )
+        found = check(evidence(rows=rows, forecast=forecast, clients=(view,)))
+        assert {one.code for one in found} == told
+        (cut,) = (one for one in found if one.code == "SA402")
+        assert (cut.cost.requests is None) is (not requests)
 
 
 def test_what_is_said_of_the_whole_library_lies_in_the_source_of_its_first_skill() -> None:

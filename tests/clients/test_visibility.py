@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from skillaudit.clients import listing, visibility
 
 from .libraries import many, skill
@@ -31,3 +33,14 @@ def test_a_table_asked_for_again_is_not_made_again() -> None:
     assert visibility(list(skills)) is table
     assert visibility(skills, order="worst") is not table
     assert visibility(skills[1:]).rows != table.rows
+
+
+def test_what_a_list_needs_with_short_texts_is_what_it_counts_with_them() -> None:
+    """Within the words that a client adds where it cuts; a text over a client's own length counts as it is cut."""
+    for library in (many(40, 700), many(40, 4_000)):
+        seen = visibility(library, ["claude-code", "codex", "copilot-cli", "openclaw"])
+        for column in seen.columns:
+            for most, said in ((100, column.shortest), (1, column.names + len(library))):
+                less = [msgspec.structs.replace(one, description=one.description[:most]) for one in library]
+                assert abs(said - listing(less, column.client).whole) <= 0.05 * column.whole
+            assert column.names < column.shortest < column.whole

@@ -10,6 +10,8 @@ import pytest
 
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
+from skillaudit.page.text import render
+from skillaudit.page.whatif import whatif_blocks
 from skillaudit.pipeline import audit
 from skillaudit.pipeline.whatif import imagine, what_if
 
@@ -157,3 +159,21 @@ def test_a_removal_hurts_nobody(library: Path, name: str) -> None:
     (step,) = what_if([library], LEXICAL, remove=[name]).steps
     assert step.hurt == ()
     assert step.accuracy is None or step.accuracy >= 0
+
+
+def test_no_rate_is_shown_of_a_library_without_requests(write_skill: Write) -> None:
+    """The record keeps what the profile says of descriptors; a person is shown no guess, but false triggers."""
+    for name, (description, _) in SKILLS.items():
+        source = write_skill(name, description, "Does it.\n")
+    found = what_if([source.parent.parent], LEXICAL, remove=["weather"])
+    assert found.before.accuracy.value is not None
+    text = render(list(whatif_blocks(found, 9)))
+    assert "No request judges the library, so no rate stands here." in text
+    assert "FALSE TRIGGER" in text and "EACH CHANGE ALONE" not in text
+    assert not {"ACCURACY", "HIJACK", "NO SKILL"} & {line.strip() for line in text.splitlines()}
+    assert "will lose" in text and "then" not in text
+
+
+def test_rates_stand_where_requests_judge(library: Path) -> None:
+    text = render(list(whatif_blocks(what_if([library], LEXICAL, remove=["weather"]), 9)))
+    assert all(head in text for head in ("ACCURACY", "HIJACK", "EACH CHANGE ALONE"))

@@ -12,6 +12,7 @@ from skillaudit.requests.headings import is_negative_item, scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
+from skillaudit.text.occasions import SAID_WHEN
 from skillaudit.text.sentences import sentences
 
 Form = Literal["doing", "clause", "to", "before", "said", "do", "does", "topic"]
@@ -69,7 +70,7 @@ SAYS_WHEN = re.compile(
     r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
     r"|\btriggers?\b|\bkeywords?:|\b(?:preferred|perfect|best|ideal|useful|suitable|meant|intended|designed|made) for\b"
     r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b|\b(?:any|every|each) ?time (?:i|you|the user|users?|someone)\b"
-    r"|(?:verwende|nutze|utilise|usar|使用|适用|当|とき|場合|때)",
+    rf"|{SAID_WHEN}",
     re.IGNORECASE,
 )
 """A description that says in some way when its skill is to be used."""

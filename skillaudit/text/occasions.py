@@ -1,0 +1,28 @@
+"""How descriptions say when to use something, language by language."""
+
+from __future__ import annotations
+
+_NEAR = r"[^.。！？\n]{0,60}?"
+WHEN = {
+    "en": r"\buse[ds]? (?:this(?: skill)? |it )?when(?:ever)?\b"
+    r"|(?:^|[.!?]\s|\n)\s*when(?:ever)?\b|\bwhen(?:ever)? (?:(?:the|a|your) )?(?:users?|you|someone|asked)\b",
+    "de": rf"\b(?:verwende|verwenden|nutze|nutzen|benutze|benutzen|einsetzen)\b{_NEAR}\b(?:wenn|sobald|falls)\b"
+    r"|(?:^|[.!?]\s)wenn\b|\bwenn (?:du|sie|man|(?:der|die|ein|eine) (?:nutzer|benutzer|anwender)\w*)\b",
+    "fr": rf"\b(?:utilise[rz]?|employe[rz]|invoque[rz])\b{_NEAR}\b(?:quand|lorsqu\w*|si)\b"
+    r"|\b(?:quand|lorsque) (?:vous|tu)\b|\b(?:quand|lorsque) l['’]utilisat",
+    "es": rf"\b(?:usar|usa|use|úsalo|úsala|utiliza|utilice|utilizar)\b{_NEAR}\bcuando\b|(?:^|[.!?]\s)cuando\b"
+    r"|\bcuando (?:el|la|un|una|los) usuari",
+    "pt": rf"\b(?:usar|usa|use|utilize|utilizar)\b{_NEAR}\bquando\b|\bquando (?:o|a|um|uma|os) (?:usuári|utilizador)",
+    "it": rf"\b(?:usare|usa|usalo|utilizza|utilizzare)\b{_NEAR}\bquando\b|(?:^|[.!?]\s)quando\b|\bquando l['’]utent",
+    "ru": rf"\b(?:использу\w+|использовать|применя\w+)\b{_NEAR}\b(?:когда|если)\b|(?:^|[.!?]\s)когда\b"
+    r"|\b(?:когда|если) пользовател",
+    "zh": r"(?:当|當|在)[^。！？\n]{1,80}?(?:时|時)(?!间|間|区|區|代|刻)|(?:时|時|时候|時候)"
+    r"(?:才|请|請|应|應)?(?:使用|调用|調用|触发|觸發|启用|啟用|加载|載入)"
+    r"|适用于|適用於|使用(?:场景|場景|时机|時機|情境)|何[时時]使用",
+    "ja": r"(?:とき|時|場合|際)(?:に|は|には)?(?:使|利用|適用|呼び出|実行|発動)"
+    r"|(?:したい|必要な|求められた|依頼された)(?:とき|時|場合|際)",
+    "ko": r"(?:때|경우)(?:에)?(?:는)? ?(?:사용|이용|쓰|호출|실행|적용)|요청(?:할|하는|했을) ?(?:때|경우)",
+}
+"""By language, as parts of a pattern that ignores case: a call to use it when, or when who does what."""
+SAID_WHEN = "|".join(WHEN.values())
+"""A pattern for texts that say, in any of these languages, when something is to be used."""
