@@ -84,16 +84,28 @@ class Bench:
 
     def harmful(self, row: int, delta: Delta) -> str:
         """Say which skill an edit of `row` costs more than the tolerance; empty for none."""
+        loser = self._loser(row, delta)
+        return "" if loser is None else self.skills[loser].id
+
+    def harm(self, row: int, delta: Delta) -> str:
+        """Say what an edit of `row` costs the skill that loses most by it; empty where that is within the tolerance."""
+        loser = self._loser(row, delta)
+        if loser is None:
+            return ""
+        owned = int(self.board.per_skill(np.ones(len(self.requests)))[loser])
+        lost = -float(self.board.per_skill(delta.hard)[loser])
+        soft = -float(self.board.per_skill(delta.soft)[loser])
+        much = f"{lost:.0f}" if lost > 0 else f"an expected {soft:.2f}"
+        return f"{self.skills[loser].id} would lose {much} of its {owned:,} request{'s' * (owned != 1)}"
+
+    def _loser(self, row: int, delta: Delta) -> int | None:
         owned = self.board.per_skill(np.ones(len(self.requests)))
         hard = self.board.per_skill(delta.hard)
         soft = self.board.per_skill(delta.soft)
         allowed = -self.tolerance * owned - 1e-9
         worst = np.flatnonzero((hard < allowed) | (soft < np.minimum(allowed, -0.05)))
         worst = worst[worst != row] if hard[row] >= 0 and soft[row] >= -0.05 else worst
-        if not worst.size:
-            return ""
-        loser = int(worst[np.argmin(hard[worst] + soft[worst])])
-        return self.skills[loser].id
+        return int(worst[np.argmin(hard[worst] + soft[worst])]) if worst.size else None
 
     def judge(self, row: int, text: str, scores: Floats) -> Delta:
         """Return what another description does to the work half, requests that it quotes left out."""

@@ -93,6 +93,8 @@ def independent(edits: Sequence[Edit]) -> list[Edit]:
     return [joined.get(at, edit) for at, edit in enumerate(edits) if at not in dropped]
 
 
+HALF = 0.5
+"""Expected requests that a sentence on when to use a skill may not cost where no decision gets better by it."""
 UNDECIDED = "no decision of the work half changes for the better"
 """Why an edit that was tried and brings nothing is not ticked."""
 LOADING = "no decision of the forecast gets better by it, and it is for agents that load no skill at all"
@@ -104,8 +106,8 @@ def decisive(edits: Sequence[Edit], labelled: Collection[str] = ()) -> list[Edit
 
     Fitting a client's room may lose some, and so may, until it is weighed with the others, a rewrite of a description
     that says next to nothing, where people's requests speak for its skill, one of `labelled`. Where as many are gained
-    as lost, that one and sentences on when to use a skill stay with a reason that says it, and what takes a skill off
-    the list stays. A rewrite that says no other word than before is dropped.
+    as lost, that one and sentences on when to use a skill stay with a reason that says it, those that cost less than
+    `HALF`, and what takes a skill off the list stays. A rewrite that says no other word than before is dropped.
     """
     return [
         _decided(edit, labelled)
@@ -128,6 +130,9 @@ def _decided(edit: Edit, labelled: Collection[str]) -> Edit:
     thin = rewrite and is_thin(edit.before) and edit.skills[0] in labelled
     if effect.lost > effect.gained and not thin:
         why = f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
+        return msgspec.structs.replace(edit, accept=False, refused=why)
+    if edit.step == "activation" and effect.expected <= -HALF:
+        why = f"on the requests that chose it, it loses {-effect.expected:.2f} by expectation"
         return msgspec.structs.replace(edit, accept=False, refused=why)
     if rewrite and not thin:
         return msgspec.structs.replace(edit, accept=False, refused=UNDECIDED)

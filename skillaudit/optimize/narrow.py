@@ -121,7 +121,7 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool, idle: f
     if router:
         reason = f"{what}; it calls itself a router: declare it, or make it manual-only"
         bench.remove("declare", "narrow", row, reason, "its author must say that it is one")
-    refused = f"{harmed} would lose requests" if harmed else ""
+    refused = bench.harm(row, removal) if harmed else ""
     if not refused and router:
         refused = "declare it instead, if it is a router"
     if not refused and not any(request.source in ("file", "evals") for request in bench.requests):

@@ -187,8 +187,11 @@ def gain(edit: Edit) -> list[Block]:
         words = f"{signed(effect.expected, 2)} requests expected where every text is shown whole"
         return [field("gain", f"{words}; what the room brings is counted for all together")]
     said = f"{signed(effect.expected, 2)} requests expected; {effect.gained:,} gained, {effect.lost:,} lost"
+    said += " where it was chosen"
     if edit.hundred:
-        said += "; in a hundred: " + ", ".join(f"{name} {signed(value, 2)}" for name, value in edit.hundred)
+        said += "; where it is checked, in a hundred: " + ", ".join(
+            f"{name} {signed(value, 2)}" for name, value in edit.hundred
+        )
     if edit.triggers is not None:
         said += f"; false triggers {signed(edit.triggers, 2)} of a hundred requests that need no skill"
     return [field("gain", said)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -158,7 +159,14 @@ def test_a_skill_that_calls_itself_a_router_is_not_demoted_by_itself() -> None:
 def test_an_edit_that_costs_another_skill_is_harmful() -> None:
     bench, _ = bench_of(library()[:3], ASKED)
     greedy = bench.columns.full(["travel: " + HOLE])[:, 0]
-    assert bench.harmful(1, bench.board.try_column(1, greedy)) in {"invoices", "payroll"}
+    delta = bench.board.try_column(1, greedy)
+    loser = bench.harmful(1, delta)
+    assert loser in {"invoices", "payroll"}
+    assert re.fullmatch(
+        rf"{loser} would lose (\d+|an expected \d\.\d\d) of its \d+ requests?", bench.harm(1, delta)
+    )
+    still = bench.board.try_column(1, bench.board.scores[:, 1])
+    assert bench.harmful(1, still) == bench.harm(1, still) == ""
 
 
 def anchored(first: Skill, second: Skill, shared: int = 3) -> str:
@@ -207,6 +215,17 @@ def test_a_description_without_a_when_is_given_one_unless_another_loses() -> Non
     )
 
 
+def test_a_sentence_that_two_skills_would_get_is_given_to_neither() -> None:
+    body = "# T\n\n## When to use\n\n- Claiming a hotel bill\n- Adding mileage for a drive\n"
+    other = body.replace("- Adding mileage for a drive", "- Asking for a refund of taxes")
+    for theirs, told in ((body, []), (other, ["travel", "trips"])):
+        skills = [skill("travel", "Trips and costs", body), skill("trips", "Journeys and sums", theirs)]
+        bench, lexicon = bench_of(skills, {})
+        lexicon.situations = [situations(read(each), each.name) for each in skills]
+        say_when(bench, lexicon)
+        assert [edit.skills[0] for edit in bench.edits] == told
+
+
 def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
     full = "Reconcile ledgers, journals, vouchers, receipts, statements, accruals, budgets, audits and taxes weekly."
     idle = _edit(full, "New.", effect=Effect(gained=0, lost=0, expected=0.3))
@@ -220,6 +239,12 @@ def test_rewrites_that_change_no_decision_are_not_ticked() -> None:
     assert decisive([_edit("Old.", "Old.!")], {"a"}) == []
     assert all("no decision of the forecast" in edit.reason for edit in decisive([thin, when], {"a"}))
     assert decisive([good], {"a"}) == [good]
+    dear = msgspec.structs.replace(when, effect=Effect(gained=1, lost=1, expected=-0.78))
+    (edit,) = decisive([dear])
+    assert (edit.accept, edit.refused) == (
+        False,
+        "on the requests that chose it, it loses 0.78 by expectation",
+    )
 
 
 def test_an_edit_that_loses_more_than_it_gains_is_not_ticked_whatever_its_step() -> None:

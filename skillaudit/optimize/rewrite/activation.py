@@ -7,6 +7,7 @@ it. In the one library that was measured before and after its descriptions were 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from skillaudit.optimize.bench import Bench
@@ -35,7 +36,7 @@ def say_when(
 
     One that hardly says what its skill does is given that, too. The rows of `apart` are left alone.
     """
-    drafts: list[tuple[int, str, str]] = []
+    drafts: list[tuple[int, str, str, tuple[str, ...]]] = []
     names = [skill.name for skill in bench.skills]
     for row, skill in enumerate(bench.skills):
         if row in bench.gone or row in apart or skill.declared_router:
@@ -50,12 +51,14 @@ def say_when(
         text = " ".join(filter(None, (ended(skill.description), ended(what), more)))
         fits = skill.description and len(text) <= min(LONGEST, bench.limit) and bench.allows(row, text)
         if fits and (what or (more and cues(text, names) > cues(skill.description, names))):
-            drafts.append((row, text, WHAT if what else REASON))
+            drafts.append((row, text, WHAT if what else REASON, tuple(filter(None, (what, more)))))
+    holders = Counter(sentence for *_, added in drafts for sentence in added)
+    # What two descriptions would say alike tells neither from the other.
+    drafts = [draft for draft in drafts if all(holders[sentence] == 1 for sentence in draft[3])]
     progress.update("optimize", 0, len(drafts), "activation")
-    scores = bench.columns.full([bench.text(row, text) for row, text, _ in drafts])
-    for at, (row, text, reason) in enumerate(drafts):
+    scores = bench.columns.full([bench.text(row, text) for row, text, *_ in drafts])
+    for at, (row, text, reason, _) in enumerate(drafts):
         delta = bench.board.try_column(row, scores[:, at])
         theirs = bench.board.owner != row
-        harmed = bench.harmful(row, Delta(delta.soft * theirs, delta.hard * theirs))
-        refused = f"{harmed} would lose requests" if harmed else ""
+        refused = bench.harm(row, Delta(delta.soft * theirs, delta.hard * theirs))
         bench.describe("describe", "activation", row, text, reason, scores[:, at], refused=refused)

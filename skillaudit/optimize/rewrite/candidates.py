@@ -17,7 +17,7 @@ from skillaudit.optimize.words.phrasing import (
     without_generic,
 )
 from skillaudit.optimize.words.situations import SAYS_WHEN, sentence
-from skillaudit.optimize.words.source import Source, is_thin, stems
+from skillaudit.optimize.words.source import Source, is_thin, restates, stems
 from skillaudit.optimize.words.topics import covering
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
@@ -66,7 +66,7 @@ def about_of(row: int, lexicon: Lexicon, base: str) -> str:
     about = ended(lexicon.sources[row].about, BOOKS[language(base)].stop)
     said = set(stems(about))
     new = said - set(stems(base))
-    return about if new and len(new) * 2 >= len(said) else ""
+    return about if new and len(new) * 2 >= len(said) and not restates(about, base) else ""
 
 
 def able_of(row: int, lexicon: Lexicon, base: str) -> str:
@@ -74,7 +74,8 @@ def able_of(row: int, lexicon: Lexicon, base: str) -> str:
     if language(base) != "en":
         return ""
     known = set(stems(base))
-    return doing(lexicon.abilities[row], known) or covering(lexicon.topics[row], known)
+    does = doing(lexicon.abilities[row], known)
+    return (does if does and not restates(does, base) else "") or covering(lexicon.topics[row], known)
 
 
 def asked_for(row: int, lexicon: Lexicon, base: str) -> str:

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from skillaudit.optimize.words.source import MINUS, VERBS, stems
+from skillaudit.optimize.words.source import MINUS, VAGUE, VERBS, stems
 from skillaudit.requests.headings import is_negative_item, scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
 from skillaudit.text.occasions import SAID_WHEN
 from skillaudit.text.sentences import sentences
+from skillaudit.text.words import stem
 
 Form = Literal["doing", "clause", "to", "before", "said", "do", "does", "topic"]
 
@@ -135,6 +136,8 @@ _SAID_ODD = re.compile(
 )
 
 
+_SINGLE = re.compile(r"[\"“‘']([a-z]+)[\"”’']")
+"""A single word, quoted."""
 _YOURS = re.compile(r"\byou(?:r|rs|rself)?\b", re.IGNORECASE)
 
 
@@ -305,7 +308,7 @@ def _formed(item: str) -> tuple[Form, str] | None:
     text = _CUT.split(text)[0].strip(" .,;:*_`")
     if len(text) > LONGEST:
         text = re.sub(r"\s*\([^)]*\)", "", text)
-    if not tidy(text) or len(text) > LONGEST or not 2 <= words(text) <= 18:
+    if not tidy(text) or len(text) > LONGEST or not 2 <= words(text) <= 18 or _everybody(text):
         return None
     flat = re.sub(r"\([^)]*\)", "", text)
     if "," in flat and not re.search(r"\b(?:and|or)\b", flat):
@@ -341,6 +344,11 @@ def _formed(item: str) -> tuple[Form, str] | None:
     ):
         return "to", lower
     return None
+
+
+def _everybody(text: str) -> bool:
+    """Whether a phrase quotes single words that anybody may say: `mentions "save", "add"` calls for any skill."""
+    return any(word in VERBS or stem(word) in VAGUE for word in _SINGLE.findall(text))
 
 
 def tidy(text: str) -> bool:

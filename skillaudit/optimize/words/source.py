@@ -27,6 +27,8 @@ EVERYWHERE = re.compile(
     re.IGNORECASE,
 )
 """Titles that say nothing of what a skill is about."""
+AGAIN = 2
+"""Telling words of a description, its verb among them, that a sentence beside it may say again."""
 THIN = 10
 """Telling words of a description from which on it says for itself what its skill does."""
 ALIKE = 4
@@ -145,6 +147,13 @@ def brings(text: str, base: str) -> int:
         key[:ALIKE] not in beginnings and not (len(word) < 3 and word.islower())
         for key, word in fresh.items()
     )
+
+
+def restates(text: str, base: str) -> bool:
+    """Whether a sentence opens with a verb that `base` has in some form, and says two more of its words again."""
+    said = set(stems(base))
+    first = (text.split() or [""])[0]
+    return opens_with_verb(text) and bool(said & set(stems(first))) and len(said & set(stems(text))) > AGAIN
 
 
 def is_thin(description: str, least: int = THIN) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skillaudit.optimize.rewrite.candidates import asked_for, by_recipe, candidates, when_of
+from skillaudit.optimize.rewrite.candidates import about_of, asked_for, by_recipe, candidates, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import (
     BOOKS,
@@ -18,7 +18,7 @@ from skillaudit.optimize.words.phrasing import (
     without_generic,
 )
 from skillaudit.optimize.words.situations import said, situations
-from skillaudit.optimize.words.source import brings, source_of, stems
+from skillaudit.optimize.words.source import brings, restates, source_of, stems
 from skillaudit.requests.mining import read
 from skillaudit.schema import Skill
 from skillaudit.text.words import tokens
@@ -142,6 +142,23 @@ def test_what_a_skill_is_not_for_is_not_quoted() -> None:
 )
 def test_what_a_sentence_brings(text: str, base: str, count: int) -> None:
     assert brings(text, base) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "again"),
+    [
+        ("Validates JSON, YAML and TOML configuration files.", "Parse and validate configuration files", True),
+        ("Search and retrieve channel information, growth and prices.", "Search and get channel information", True),
+        ("Formats JS, Python and shell scripts.", "Format and lint code files", False),
+        ("Merge coverage reports by configuration files.", "Parse and validate configuration files", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_says_its_description_again_is_not_added(text: str, base: str, again: bool) -> None:
+    assert restates(text, base) is again
+    body = f"# Tool\n\n{text}\n"
+    helper = Skill(id="s", name="s", description=base, body=body)
+    lexicon = Lexicon([source_of(helper)], [helper.text], [()])
+    assert (text in about_of(0, lexicon, base)) is (not again)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,16 @@ def test_a_question_for_anybody_is_not_quoted() -> None:
     )
 
 
+def test_single_words_that_anybody_says_call_for_no_skill() -> None:
+    real = ("User asks to recall decisions of last week", "User asks about notes of a meeting")
+    wanted = "Use when the user asks to recall decisions of last week or asks about notes of a meeting."
+    everybody = 'User explicitly mentions "satori", "remember", "save", "add", "store", or similar'
+    assert (
+        told(*real) == told(everybody.replace("explicitly ", ""), *real) == told(everybody, *real) == wanted
+    )
+    assert "satori" in told('User mentions "satori" or "supermemory" by name', *real)
+
+
 def test_what_turns_away_is_not_read() -> None:
     assert told("Building a chart", "Cleaning sales data", heading="When not to use") == ""
 
