@@ -20,7 +20,7 @@ def _way(chain: ChainReport) -> str:
 
 def _fragile(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     execution = evidence.execution
-    for chain in execution.chains if execution else ():
+    for chain in execution.chains if execution and execution.judged else ():
         success = chain.success
         if success.value is None or success.value >= DEAD:
             continue

@@ -117,7 +117,7 @@ def command(
     priced = cost(
         system,
         compilation,
-        accuracy=report.forecast.accuracy.value,
+        accuracy=report.forecast.judged.accuracy.value,
         assumptions=Assumptions(section_share=section_share),
     )
     if output is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skillaudit.page.blocks import Block, Column, Heading, Paragraph, Row, head, table
-from skillaudit.page.figures import percent, plural, rate
+from skillaudit.page.figures import UNJUDGED, percent, plural, rate
 from skillaudit.page.lines import Span
 from skillaudit.schema import ChainReport, DepthBySize, Execution, Zone
 
@@ -78,7 +78,14 @@ def chain_blocks(execution: Execution | None, most: int | None) -> list[Block]:
         return []
     blocks: list[Block] = []
     found = execution.chains
-    if found:
+    if found and not execution.judged:
+        rows = [Row((Span(way(chain)),), (origin(chain),)) for chain in head(found, most)]
+        blocks += [
+            Heading(f"{plural(len(found), 'chain')} of skills", id="chains"),
+            table((Column("chain"),), rows, len(found), "chain"),
+            Paragraph(UNJUDGED, "muted"),
+        ]
+    elif found:
         columns = (
             Column("chain"), Column("all steps right", 19, "right"), Column("one by one", 10, "right"),
             Column("at worst", 8, "right"),

@@ -98,6 +98,7 @@ def execution_of(
         + (f" Chains of skills that are left out, not forecast: {apart:,}." if apart else ""),
         fit_range=f"{forecast.fit_range or 'no recorded decisions'}; gamma on libraries of {mean.sizes[0]} to "
         f"{mean.sizes[1]} skills, {mean.router}",
+        judged=bool(forecast.coverage.requests),
     )
 
 

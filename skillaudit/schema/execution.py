@@ -99,3 +99,5 @@ class Execution(Record):
     """What the figures rest on."""
     fit_range: str
     """What that was fitted on."""
+    judged: bool = True
+    """False where no request judges the library: the chances are guesses then, and no face shows them."""

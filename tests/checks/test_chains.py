@@ -16,7 +16,9 @@ from tests.laws.test_execution_handoffs import skill
 from tests.reports import skill_report
 
 
-def judged(skills: list[Skill], victims: dict[str, float], accuracy: float = 0.9) -> list[Finding]:
+def judged(
+    skills: list[Skill], victims: dict[str, float], accuracy: float = 0.9, requests: int = 8
+) -> list[Finding]:
     """Return the findings about chains; each skill loses the given share, the others are not judged."""
     links, missing = hand_offs(skills)
     chains, cut = mined_chains(skills, links)
@@ -33,6 +35,7 @@ def judged(skills: list[Skill], victims: dict[str, float], accuracy: float = 0.9
         quiet.forecast,
         accuracy=Estimate(value=accuracy, low=accuracy - 0.02, high=accuracy + 0.02),
         no_skill=Estimate(value=0.0, low=0.0, high=0.0),
+        coverage=msgspec.structs.replace(quiet.forecast.coverage, requests=requests),
     )
     found = FoundChains(chains=chains, links=links, missing=missing, cut=cut)
     execution = execution_of(found, reports, [one.id for one in skills], forecast, None)
@@ -67,6 +70,10 @@ def test_a_long_chain_of_good_steps_is_fragile() -> None:
     assert "Handed on in s-0/SKILL.md, body line 1." in finding.evidence
     assert finding.fix.startswith("Restate the request and the result so far before s-3")
     assert finding.location is not None and finding.location.path == "s-0/SKILL.md"
+
+
+def test_no_chain_is_called_fragile_on_guesses() -> None:
+    assert judged(line_of(*(f"s-{n}" for n in range(7))), {}, requests=0) == []
 
 
 def test_a_chain_that_is_surely_fragile_is_a_warning() -> None:
