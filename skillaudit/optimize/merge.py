@@ -269,7 +269,8 @@ def fold_duplicates(
                     refused = APART
                 if why and shared is not None:
                     why += f"; {shared:.0%} of the words of the shorter body stand in the other"
-            if why and not refused and (clash := contradicted(bench.skills[goes], bench.skills[stays])):
+            clash = contradicted(bench.skills[goes], bench.skills[stays]) if why else ""
+            if clash and refused in ("", OPEN, APART):
                 refused = f"{OWNERS}: one forbids what the other does: {clash}"
             if why:
                 if refused.startswith(OWNERS):

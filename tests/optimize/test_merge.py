@@ -182,6 +182,7 @@ STEPS = "List servers, volumes and networks first; then resize, snapshot or labe
         (f"{STEPS}- `servers list`\n", f"{STEPS}- `hcloud servers delete <id>`\n", ""),
         (f"{STEPS}**NEVER execute delete commands.**\n", f"{STEPS}- `hcloud servers delete <id>`\n", "forbids"),
         (f"{STEPS}All access is read-only.\n", f"{STEPS}```bash\nhcloud servers create x\n```\n", "forbids"),
+        ("Never delete.\n", "Snapshots cost money: `hcloud servers delete <id>`\n", "forbids"),
         (f"{STEPS}Never delete a server.\n", f"{STEPS}Never delete a server.\n`hcloud delete x`\n", ""),
         (f"{STEPS}Never delete a server.\n", f"{STEPS}Create, never delete: `hcloud list`.\n", ""),
         ("Ask for a token, paste it.\n", "Snapshots cost money; label every single one.\n", "little in common"),
