@@ -154,9 +154,11 @@ def longest_list(text: str) -> int:
         return 0
     best = 0
     for sentence in _STOPS.split(text):
-        run = 0
-        for at, item in enumerate(_ITEMS.split(sentence.strip())):
+        run, items = 0, _ITEMS.split(sentence.strip())
+        if len(items) < max(LISTED, best):
+            continue
+        for at, item in enumerate(items):
             # A list may begin at the end of a clause: `Helps teams with strategy, content, copy`.
             run = run + 1 if _PLAIN.fullmatch(item) or (at == 0 and item[-1:].isalpha()) else 0
             best = max(best, run)
-    return best
+    return best if best >= LISTED else 0

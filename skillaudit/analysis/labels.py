@@ -14,6 +14,8 @@ from skillaudit.analysis.neighbors import Neighbors, Pairwise
 from skillaudit.text.words import keys, terms
 
 _WORDS = 3
+_NEAR = 0.35
+"""Share of the best word's score from which another one stands beside it."""
 _EXACT = 32
 _NONE = np.zeros(0)
 
@@ -113,21 +115,33 @@ class _Words:
             self.found += found
 
     def best(self, document_frequency: Counter[str], total: int) -> list[str]:
-        scores = {key: self._score(key, total / document_frequency[key]) for key in self.holders}
+        scores = {
+            key: self._score(holders, self.said[key], total / document_frequency[key])
+            for key, holders in self.holders.items()
+            if holders > 1
+        }
+        # Most words are one member's own, and where the best of the others is far ahead none of them is chosen.
+        if self._score(1, max(self.said.values(), default=1), total) >= _NEAR * max(
+            scores.values(), default=0.0
+        ):
+            scores |= {
+                key: self._score(1, self.said[key], total / document_frequency[key])
+                for key, holders in self.holders.items()
+                if holders == 1
+            }
         chosen: list[str] = []
         for key in sorted(scores, key=lambda key: (-scores[key], key)):
-            if len(chosen) == _WORDS or (chosen and scores[key] < 0.35 * scores[chosen[0]]):
+            if len(chosen) == _WORDS or (chosen and scores[key] < _NEAR * scores[chosen[0]]):
                 break
             if not any(_same_stem(key, other) for other in chosen):
                 chosen.append(key)
         forms = {word: Counter(form for key, form in self.found if key == word) for word in chosen}
         return [min(found.items(), key=lambda one: (-one[1], one[0]))[0] for found in forms.values()]
 
-    def _score(self, key: str, rarity: float) -> float:
+    def _score(self, holders: int, said: int, rarity: float) -> float:
         # One member's own word says nothing about the group, however rare it is.
-        share = self.holders[key] / self.size if self.holders[key] > 1 else 0.1 / self.size
-        often = math.sqrt(self.said[key] / self.holders[key])
-        return float(share**1.5 * often * math.log1p(rarity))
+        share = holders / self.size if holders > 1 else 0.1 / self.size
+        return float(share**1.5 * math.sqrt(said / holders) * math.log1p(rarity))
 
 
 def _same_stem(a: str, b: str) -> bool:

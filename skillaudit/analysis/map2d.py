@@ -76,8 +76,9 @@ def _principal(vectors: FloatArray) -> Positions:
     from threadpoolctl import threadpool_limits
 
     # Threads would wait for one another twenty times longer than one needs for all of it.
+    wide = centred.astype(np.float64)  # by itself, half of whose product is made
     with threadpool_limits(limits=1, user_api="blas"):
-        values, axes = np.linalg.eigh(centred.T.astype(np.float64) @ centred)
+        values, axes = np.linalg.eigh(wide.T @ wide)
     kept = axes[:, ::-1][:, : min(2, n - 1)]
     kept = kept * (values[::-1][: kept.shape[1]] > 1e-9)
     kept = kept * np.where(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])] < 0, -1, 1)

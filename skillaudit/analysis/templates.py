@@ -17,6 +17,8 @@ COMMON = 5
 """Descriptions that must have a phrase before it counts as part of a template."""
 SHARE = 0.5
 """Share of a description's words that common phrases must cover."""
+_SPREAD, _BUCKETS = np.uint64(0xD6E8FEB86659FD93), 22
+"""An odd number that carries the low bits of a hash up to its highest, of which so many name a bucket."""
 
 
 def template_families(descriptions: Sequence[str], *, smallest: int = COMMON) -> Labels:
@@ -63,15 +65,19 @@ def _families(
     phrase = np.zeros(start.size, dtype=np.uint64)
     for offset in range(width):  # a polynomial hash: 64 bits never collide among millions
         phrase = phrase * np.uint64(0x9E3779B97F4A7C15) + flat[start + offset] + np.uint64(1)
-    _, key = np.unique(phrase, return_inverse=True)
-    holders = np.unique(key * n + owner) // n
+    # Most phrases stand once, and need not be sorted to tell: so many that `COMMON` hold fall into one bucket.
+    bucket = (phrase * _SPREAD >> np.uint64(64 - _BUCKETS)).astype(np.int64)
+    often = np.flatnonzero(np.bincount(bucket)[bucket] >= COMMON)
+    _, key = np.unique(phrase[often], return_inverse=True)
+    holders = np.unique(key * n + owner[often]) // n
     common = np.bincount(holders, minlength=int(key.max(initial=-1)) + 1)[key] >= COMMON
+    start, owner, key = start[often[common]], owner[often[common]], key[common]
     hit = np.zeros(flat.size, dtype=bool)
     for offset in range(width):
-        hit[start[common] + offset] = True
+        hit[start + offset] = True
     member = np.bincount(document, weights=hit, minlength=n) >= SHARE * np.maximum(length, 1)
-    linking = common & member[owner]
+    owner, key = owner[member[owner]], key[member[owner]]
     # A star per phrase: everybody who has it is joined with the first who does.
-    _, first, inverse = np.unique(key[linking], return_index=True, return_inverse=True)
-    families = components(n, owner[linking], owner[linking][first][inverse])
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    families = components(n, owner, owner[first][inverse])
     return np.where(member & (np.bincount(families, minlength=n)[families] >= smallest), families, -1)

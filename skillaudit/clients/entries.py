@@ -113,6 +113,8 @@ def make_items(
     """Turn skills, already in order, into items, with the cap on single entries applied; `called` is by id."""
     items = []
     above = ""
+    fixed, headed = profile.location, profile.heading
+    folders = f"{profile.location_prefix}{profile.short_base or base}/"
     for position, skill in enumerate(skills, start=1):
         whole = skill.description
         if profile.when_to_use is not None and skill.when_to_use:
@@ -120,12 +122,9 @@ def make_items(
         cut = whole
         if profile.entry_cap is not None and len(cut) > profile.entry_cap:
             cut = cut[: profile.entry_cap - len(profile.entry_cap_suffix)] + profile.entry_cap_suffix
-        folder = _below(skill, called)
-        if profile.location is not None:
-            location = profile.location
-        else:
-            location = f"{profile.location_prefix}{profile.short_base or base}/{folder}/SKILL.md"
-        heading = profile.heading and profile.heading.format(category=_category(folder))
+        folder = _below(skill, called) if headed or fixed is None else ""
+        location = f"{folders}{folder}/SKILL.md" if fixed is None else fixed
+        heading = headed and headed.format(category=_category(folder))
         items.append(
             Item(
                 id=skill.id,

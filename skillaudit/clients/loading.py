@@ -244,9 +244,11 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
 def _behind(skills: Sequence[Skill], found: list[Loaded], rule: ClientProfile) -> list[Loaded]:
     """Tell what a listed gateway sends to from what is passed over, where its place alone is the reason for that."""
     parents = parents_of(skills)
+    if not parents:
+        return found
     reached = {one.id for one in found if one.listed}
     out = list(found)
-    for at in sorted(range(len(found)) if parents else (), key=lambda at: skills[at].path.count("/")):
+    for at in sorted(range(len(found)), key=lambda at: skills[at].path.count("/")):
         one = found[at]
         placed = (
             one.state == "not loaded"

@@ -32,8 +32,10 @@ def shown_skills(skills: Sequence[Skill], listing: Listing) -> tuple[Skill, ...]
 
 def behind(skills: Sequence[Skill], listing: Listing) -> dict[str, str]:
     """Return the gateway above each skill that is in no list, and that a gateway of the list leads to, by id."""
+    if "behind" not in [one.state for one in listing.found]:
+        return {}
     states = {one.id: one.state for one in listing.found}
-    parents = parents_of(skills) if "behind" in states.values() else {}
+    parents = parents_of(skills)
     shown = {entry.id for entry in listing.entries if entry.state != "invisible"}
 
     def door(skill: str) -> str:

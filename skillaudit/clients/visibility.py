@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 from skillaudit.clients.listing import SHORTEST, Listing, listing
@@ -86,14 +87,16 @@ def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) ->
         if entry.state != "invisible" or entry.reason == "over budget"
     ]
     token = TOKEN if shown.unit == "tokens" else 1
+    states = Counter([entry.state for entry in shown.entries])
+    found = Counter([one.state for one in shown.found])
     return ClientView(
         client=shown.client,
         title=rule.title,
         date=rule.date,
-        full=shown.count("full"),
-        shortened=shown.count("shortened"),
-        name_only=shown.count("name-only"),
-        invisible=shown.count("invisible") - gone,
+        full=states["full"],
+        shortened=states["shortened"],
+        name_only=states["name-only"],
+        invisible=states["invisible"] - gone,
         behind=gone,
         lost=sum(entry.lost for entry in shown.entries),
         unit=shown.unit,
@@ -101,7 +104,7 @@ def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) ->
         whole=shown.whole,
         budget=shown.budget,
         assumption=shown.assumption,
-        loaded=sum(one.listed for one in shown.found),
+        loaded=found["loads"] + found["degraded"],
         made_for=wanted,
         left_out=not_loaded(skills, shown.found, shown.client),
         names=shown.whole - sum(texts) // token,

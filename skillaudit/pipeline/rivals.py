@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import filterfalse, islice
+from itertools import chain, filterfalse, islice
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
@@ -70,7 +70,7 @@ def _words(skill: Skill) -> frozenset[str]:
 
 def _ranked(words: Sequence[frozenset[str]]) -> tuple[list[frozenset[int]], list[str]]:
     """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
-    counts = Counter(word for text in words for word in text)
+    counts = Counter(chain.from_iterable(words))
     named = sorted(counts, key=lambda word: (counts[word], word))
     number = {word: rank for rank, word in enumerate(named)}
     return [frozenset(map(number.__getitem__, text)) for text in words], named

@@ -50,12 +50,11 @@ def borrowed(skills: Sequence[Skill], families: Sequence[str]) -> dict[int, Borr
             holders[word].append(row)
     most = max(FEW, int(SHARE * len(skills))) + 1
     # Once a word, since a large library has words that hundreds of skills hold.
-    kinds = {
+    telling = {
         word: Counter(map(families.__getitem__, held))
         for word, held in holders.items()
-        if 2 <= len(held) <= most
+        if 2 <= len(held) <= most and len(set(map(families.__getitem__, held))) <= 2
     }
-    telling = {word: found for word, found in kinds.items() if len(found) <= 2}
     scores, told = np.zeros(len(skills)), []
     for row, words in enumerate(texts):
         of: Counter[str] = Counter()

@@ -58,15 +58,21 @@ def breadth(
     size = len(skills)
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
-    read: Scorer | _WithWords = scorer
-    if scorer.name == "dense":
-        read, survey = _WithWords(skills, scorer), None
+    joined = _WithWords(skills, scorer) if scorer.name == "dense" else None
+    read = joined or scorer
     if survey is None:
-        low, middle, best = _measures(np.ascontiguousarray(_similarities(size, read).T))
-    else:
-        starts = range(0, size, SAMPLE)
-        parts = [_measures(_sampled(survey, start, min(start + SAMPLE, size))) for start in starts]
-        low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
+        held = _similarities(size, read)
+        blocks = (held[start : start + SAMPLE] for start in range(0, size, SAMPLE))
+    elif joined is None:
+        blocks = (_sampled(survey, start, min(start + SAMPLE, size)) for start in range(0, size, SAMPLE))
+    else:  # the survey has held vectors against the sample, and not the words beside them
+        words = _similarities(size, joined.words)
+        blocks = (
+            _mean(survey.tail(start, min(start + SAMPLE, size)), words[start : start + SAMPLE])
+            for start in range(0, size, SAMPLE)
+        )
+    parts = [_measures(block) for block in blocks]
+    low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
     reached = _request_quartile(skills, requests, read)
     if reached is None:
@@ -90,15 +96,17 @@ class _WithWords:
         from skillaudit.scoring import LexicalScorer
 
         self._dense = dense
-        self._lexical = LexicalScorer([skill.text for skill in skills])
+        self.words = LexicalScorer([skill.text for skill in skills])
 
     def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
-        total = self._dense.scores(queries) + 2 * self._lexical.scores(queries)
-        return np.asarray(total / 3, dtype=np.float32)
+        return _mean(self._dense.scores(queries), self.words.scores(queries))
 
     def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
-        total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
-        return np.asarray(total / 3, dtype=np.float32)
+        return _mean(self._dense.similarities(start, stop), self.words.similarities(start, stop))
+
+
+def _mean(dense: npt.NDArray[np.float32], words: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    return np.asarray((dense + 2 * words) / 3, dtype=np.float32)
 
 
 def tail(z: Floats, scorer: ScorerName) -> Floats:
@@ -133,19 +141,19 @@ def sample_starts(size: int) -> npt.NDArray[np.int64]:
 
 
 def _similarities(skills: int, scorer: Scorer | _WithWords) -> npt.NDArray[np.float32]:
-    """(sample, N) similarities, NaN between a skill and itself.
+    """(N, sample) similarities, NaN between a skill and itself.
 
     A library beyond `SAMPLE` skills is read in blocks at even distances: a block of rows costs a scorer
     little more than one row.
     """
     starts = np.arange(0, skills, BLOCK) if skills <= SAMPLE else sample_starts(skills)
-    blocks = []
-    for start in starts.tolist():
+    found = np.empty((skills, min(skills, len(starts) * BLOCK)), dtype=np.float32)
+    for at, start in enumerate(starts.tolist()):
         stop = min(start + BLOCK, skills)
-        block = np.array(scorer.similarities(start, stop), dtype=np.float32)
-        block[np.arange(stop - start), np.arange(start, stop)] = np.nan
-        blocks.append(block)
-    return np.concatenate(blocks)
+        column = at * BLOCK
+        found[:, column : column + BLOCK] = scorer.similarities(start, stop).T
+        found[np.arange(start, stop), column + np.arange(stop - start)] = np.nan
+    return found
 
 
 def _sampled(survey: Survey, start: int, stop: int) -> npt.NDArray[np.float32]:

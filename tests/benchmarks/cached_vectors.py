@@ -6,8 +6,9 @@
 
 To embed 55,142 texts takes two cores 20 minutes, so most vectors are stand-ins: a ridge regression from words to the
 vectors of the N, and of what it misses on a fifth of them a random sum, so that texts lie as near to each other as
-theirs do. Each scorer audits twice: the first time vectors of requests are made, and then the reports are taken out of
-the cache. Printed of the second are seconds of the processor, memory, and whether torch or a model was loaded.
+theirs do; it is printed how many are. One audit goes ahead, in which the vectors of requests are made; before each that
+is measured, finished parts of reports are taken out of the cache. Printed are seconds of the processor, memory, and
+whether torch or a model was loaded.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def stand_ins(texts: list[str], real: int) -> NDArray[np.float32]:
         made[start : start + _STEP] = likeness * guess + np.einsum("ij,ijk->ik", signs, drawn)
     made[chosen] = known
     print(
-        f"{len(chosen):,} of {len(texts):,} vectors are the model's; words guess theirs to a cosine of {likeness:.2f}"
+        f"{len(chosen):,} of {len(texts):,} vectors are the model's, {len(texts) - len(chosen):,} are stand-ins; "
+        f"words guess the model's to a cosine of {likeness:.2f}",
+        flush=True,
     )
     return _unit(made)
 
@@ -87,7 +90,7 @@ def main() -> None:
     )
     parser.add_argument("library", type=Path)
     parser.add_argument("--real", type=int, default=3_000)
-    parser.add_argument("--scorers", nargs="*", default=["dense", "hybrid"], choices=["dense", "hybrid"])
+    parser.add_argument("--scorers", nargs="+", default=["dense", "hybrid"], choices=["dense", "hybrid"])
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     texts = [skill.text for skill in load([options.library]).skills]
@@ -101,14 +104,16 @@ def main() -> None:
                 resolve(DEFAULT_EMBEDDER, cache).key, [digest_of(text) for text in texts], vectors
             )
         command = [sys.executable, "-c", _AUDIT, str(options.library)]
-        for scorer in options.scorers:
-            measured(scorer, len(texts), [*command, scorer])
+        for number, scorer in enumerate((options.scorers[0], *options.scorers)):
             with sqlite3.connect(cache.path) as connection:
                 connection.execute("DELETE FROM blobs")
             run = measured(scorer, len(texts), [*command, scorer])
-            print(
-                f"{scorer}, {len(texts):,} skills: {run.cpu:.1f} s of the processor, {run.megabytes:,.0f} MB   limit 60"
-            )
+            if number:
+                print(
+                    f"{scorer}, {len(texts):,} skills: {run.cpu:.1f} s of the processor, {run.megabytes:,.0f} MB, "
+                    f"load average {os.getloadavg()[0]:.1f}   limit 60",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":
