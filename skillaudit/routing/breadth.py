@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,20 +59,11 @@ def breadth(
     size = len(skills)
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
-    joined = _WithWords(skills, scorer) if scorer.name == "dense" else None
-    read = joined or scorer
-    if survey is None:
-        held = _similarities(size, read)
-        blocks = (held[start : start + SAMPLE] for start in range(0, size, SAMPLE))
-    elif joined is None:
-        blocks = (_sampled(survey, start, min(start + SAMPLE, size)) for start in range(0, size, SAMPLE))
-    else:  # the survey has held vectors against the sample, and not the words beside them
-        words = _similarities(size, joined.words)
-        blocks = (
-            _mean(survey.tail(start, min(start + SAMPLE, size)), words[start : start + SAMPLE])
-            for start in range(0, size, SAMPLE)
-        )
-    parts = [_measures(block) for block in blocks]
+    read: Scorer | _WithWords = scorer
+    if scorer.name == "dense":
+        read, survey = _WithWords(skills, scorer), None
+    block = _similarities(size, read).__getitem__ if survey is None else partial(_sampled, survey)
+    parts = [_measures(block(slice(start, start + SAMPLE))) for start in range(0, size, SAMPLE)]
     low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
     reached = _request_quartile(skills, requests, read)
@@ -96,17 +88,15 @@ class _WithWords:
         from skillaudit.scoring import LexicalScorer
 
         self._dense = dense
-        self.words = LexicalScorer([skill.text for skill in skills])
+        self._lexical = LexicalScorer([skill.text for skill in skills])
 
     def scores(self, queries: Sequence[str]) -> npt.NDArray[np.float32]:
-        return _mean(self._dense.scores(queries), self.words.scores(queries))
+        total = self._dense.scores(queries) + 2 * self._lexical.scores(queries)
+        return np.asarray(total / 3, dtype=np.float32)
 
     def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
-        return _mean(self._dense.similarities(start, stop), self.words.similarities(start, stop))
-
-
-def _mean(dense: npt.NDArray[np.float32], words: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.asarray((dense + 2 * words) / 3, dtype=np.float32)
+        total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
+        return np.asarray(total / 3, dtype=np.float32)
 
 
 def tail(z: Floats, scorer: ScorerName) -> Floats:
@@ -156,8 +146,9 @@ def _similarities(skills: int, scorer: Scorer | _WithWords) -> npt.NDArray[np.fl
     return found
 
 
-def _sampled(survey: Survey, start: int, stop: int) -> npt.NDArray[np.float32]:
-    """(stop - start, sample) the same for some skills, by their rows."""
+def _sampled(survey: Survey, rows: slice) -> npt.NDArray[np.float32]:
+    """The same for some skills of a survey."""
+    start, stop, _ = rows.indices(len(survey.held))
     block = survey.tail(start, stop)
     place = np.flatnonzero((survey.sample >= start) & (survey.sample < stop))
     block[survey.sample[place] - start, place] = np.nan
