@@ -5,7 +5,7 @@ from __future__ import annotations
 _NEAR = r"[^.。！？\n]{0,60}?"
 WHEN = {
     "en": r"\buse[ds]? (?:this(?: skill)? |it )?when(?:ever)?\b"
-    r"|(?:^|[.!?]\s|\n)\s*when(?:ever)?\b|\bwhen(?:ever)? (?:(?:the|a|your) )?(?:users?|you|someone|asked)\b",
+    r"|(?:^|[.!?]\s|\n)[ \t]*when(?:ever)?\b|\bwhen(?:ever)? (?:(?:the|a|your) )?(?:users?|you|someone|asked)\b",
     "de": rf"\b(?:verwende|verwenden|nutze|nutzen|benutze|benutzen|einsetzen)\b{_NEAR}\b(?:wenn|sobald|falls)\b"
     r"|(?:^|[.!?]\s)wenn\b|\bwenn (?:du|sie|man|(?:der|die|ein|eine) (?:nutzer|benutzer|anwender)\w*)\b",
     "fr": rf"\b(?:utilise[rz]?|employe[rz]|invoque[rz])\b{_NEAR}\b(?:quand|lorsqu\w*|si)\b"
