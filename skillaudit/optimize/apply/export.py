@@ -17,10 +17,10 @@ from skillaudit.errors import LoadError, UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of, root_of
 from skillaudit.load.walk import is_skill_name, show
-from skillaudit.optimize.apply.files import Unmade, edited, folded, new_bytes, without_folds
+from skillaudit.optimize.apply.files import Unmade, edited, folded, new_bytes, stand_ins, without_folds
 from skillaudit.optimize.apply.frontmatter import FrontmatterError
 from skillaudit.optimize.apply.gateway import gateway_file
-from skillaudit.optimize.apply.merged import beside, folders_for, redirected, whole, with_bodies
+from skillaudit.optimize.apply.merged import beside, folders_for, redirected, relinked, whole, with_bodies
 from skillaudit.optimize.apply.places import categories, folder_of, places
 from skillaudit.optimize.plan_file import dump
 from skillaudit.optimize.records import Edit, Node, Plan
@@ -84,6 +84,7 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
     where = places(kept, tree)
     owned = {file.parent for skill in library.skills if (file := file_of(skill)) is not None}
     joins, names = folded(library.skills, edits)
+    stands = stand_ins(library.skills, joins)
     index: dict[str, object] = {}
     for skill in kept:
         place = folder / where[skill.id]
@@ -93,7 +94,10 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
         goes = joins.get(skill.id, ())
         inside = folders_for(goes, _taken(skill, where)) if goes else {}
         if data is not None:
-            data = with_bodies(redirected(data, names), goes, _way(inside))
+            data = redirected(data, names)
+            if (source := file_of(skill)) is not None:
+                data = relinked(data, source, stands)
+            data = with_bodies(data, goes, _way(inside))
         for other in goes:
             _move(other, place / inside[other.id], owned, done)
         source = file_of(skill)

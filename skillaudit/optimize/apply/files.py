@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import msgspec
 from skillaudit.load.layout import CLIENT_FOLDERS
 from skillaudit.load.place import file_of, root_of
 from skillaudit.optimize.apply.frontmatter import FrontmatterError, with_description, with_flag, with_router
-from skillaudit.optimize.apply.merged import redirected, whole, with_bodies
+from skillaudit.optimize.apply.merged import redirected, relinked, whole, with_bodies
 from skillaudit.optimize.edits import applied
 from skillaudit.optimize.records import Edit
 from skillaudit.schema import Skill
@@ -59,7 +59,8 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
     made: dict[str, FileChange] = {}
     problems: list[Unmade] = []
     joins, names = folded(skills, edits)
-    for skill, own, text, removed in edited(skills, edits, everybody=bool(names)):
+    stands = stand_ins(skills, joins)
+    for skill, own, text, removed in edited(skills, edits, everybody=bool(joins)):
         root, path = root_of(skill), file_of(skill)
         if root is None or path is None:
             reason = "it is a row of a list; use --export" if root is None else "its file cannot be found"
@@ -72,7 +73,8 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
             before = whole(path)
             after = None if removed else new_bytes(before, skill, own, text)
             if after is not None:
-                after = with_bodies(redirected(after, names), joins.get(skill.id, ()), _way(path))
+                after = relinked(redirected(after, names), path, stands)
+                after = with_bodies(after, joins.get(skill.id, ()), _way(path))
         except (OSError, FrontmatterError) as error:
             problems.append(Unmade(skill.id, str(error)))
             continue
@@ -122,6 +124,15 @@ def folded(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[dict[str, li
         if named[old] != named[new] and named[old] not in kept
     }
     return joins, names
+
+
+def stand_ins(skills: Sequence[Skill], joins: Mapping[str, Sequence[Skill]]) -> dict[Path, Path]:
+    """Return the files of the skills that go, each with the file that takes it in."""
+    found: dict[Path, Path] = {}
+    for skill in skills:
+        if (takes := joins.get(skill.id)) and (into := file_of(skill)) is not None:
+            found |= {file: into for goes in takes if (file := file_of(goes)) is not None}
+    return found
 
 
 def _way(path: Path) -> Callable[[Skill], str]:

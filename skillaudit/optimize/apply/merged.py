@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from skillaudit.disk.names import same
 from skillaudit.disk.reading import read_file
@@ -28,6 +29,8 @@ _FROM = "## From "
 _TOKEN = rb"[\w./\x80-\xff-]+"
 _IN_NAME = re.compile(rb"[\w-]")
 _IN_PATH = re.compile(rb"[\w/.-]*[/-]|\w")
+_LINK = re.compile(rb"\]\(<?([^()<>\s]{1,4096})>?\)")
+_ENTRY = re.compile(rb"[ \t]{0,8}[-*+] \[[^\]\n]{0,300}\]\(<?([^()<>\s]{1,4096})>?\)")
 _PLAIN_NAME = re.compile(r"\w[\w.:-]{0,99}")
 """A name that other files may be given to say."""
 
@@ -83,6 +86,41 @@ def redirected(data: bytes, names: Mapping[str, str]) -> bytes:
         if re.search(r"\w[-_]\w", old) and _PLAIN_NAME.fullmatch(new)
     }
     return head + _replaced(body, sure, _IN_PATH) if sure else data
+
+
+def relinked(data: bytes, path: Path, stands: Mapping[Path, Path]) -> bytes:
+    """Return the file at `path` with its links to files that go led to those that stand in for them.
+
+    `stands` maps the files that go. An entry of a list is dropped where another one leads to the same file already,
+    as in a gateway that listed both.
+    """
+    if not stands or b"](" not in data:
+        return data
+    fence = _FENCE.match(data)
+    start = fence.end() if fence else 0
+    body = data[start:]
+
+    def other(link: re.Match[bytes]) -> str:
+        """Where a link to a file that goes leads now; empty for any other link."""
+        told = unquote(os.fsdecode(link[1]))
+        new = stands.get(Path(os.path.normpath(path.parent / told))) if told and "\0" not in told else None
+        return "" if new is None else Path(os.path.relpath(new, path.parent)).as_posix()
+
+    listed = {unquote(os.fsdecode(link)) for link in _LINK.findall(body)}
+    lines: list[bytes] = []
+    for line in body.splitlines(keepends=True):
+        entry = _ENTRY.match(line)
+        if entry is not None and other(entry) in listed:
+            continue
+        lines.append(
+            _LINK.sub(lambda link: b"](" + _quoted(new) + b")" if (new := other(link)) else link[0], line)
+        )
+    return data[:start] + b"".join(lines)
+
+
+def _quoted(path: str) -> bytes:
+    """Spell a path as a link's address."""
+    return quote(os.fsencode(path), safe="/-_.~").encode()
 
 
 def beside(skill: Skill) -> list[str]:

@@ -155,3 +155,33 @@ def test_a_file_that_is_too_long_to_edit_is_copied(tmp_path: Path, monkeypatch: 
     done = export(library, Plan(plan_version=PLAN_VERSION, sources=(), edits=(edit,)), tmp_path / "out")
     assert [problem.skill for problem in done.problems] == ["one"]
     assert (tmp_path / "out/a/SKILL.md").read_bytes() == (place / "SKILL.md").read_bytes()
+
+
+LISTING = """Choose one.
+
+- [stays](a%20b/SKILL.md): Stays.
+- [goes](<goes/SKILL.md>): Goes.
+- [else](other/SKILL.md): Else.
+
+See [how](./goes/SKILL.md), [why](goes/notes.md), [web](https://goes/SKILL.md) and [bad](%00/SKILL.md).
+"""
+
+
+def test_links_lead_to_what_takes_a_file_in(tmp_path: Path) -> None:
+    """Of two entries of a list that would lead to one file, one stays."""
+    for folder, name in (("a b", "stays"), ("goes", "goes"), ("other", "other")):
+        write(tmp_path / "skills", folder, name, f"What {name} does.\n", "notes.md")
+    (tmp_path / "skills" / "SKILL.md").write_text(HEAD.format(name="door") + LISTING)
+    library = load([tmp_path / "skills"])
+    edits = folds(library, "stays", "goes")
+    found = {change.path.parent.name: change.after for change in changes(library.skills, edits)[0]}["skills"]
+    plan = Plan(plan_version=PLAN_VERSION, sources=library.sources, edits=tuple(edits))
+    done = export(library, plan, tmp_path / "out")
+    written = [
+        path.read_bytes() for path in done.folder.rglob("SKILL.md") if b"name: door" in path.read_bytes()
+    ]
+    assert found is not None and written == [found]
+    text = found.decode()
+    assert "(a%20b/SKILL.md): Stays." in text and "(other/SKILL.md)" in text
+    assert ": Goes." not in text and "goes/SKILL.md)," not in text and "[how](a%20b/SKILL.md)" in text
+    assert "https://goes/SKILL.md" in text and "%00/SKILL.md" in text
