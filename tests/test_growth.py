@@ -23,6 +23,7 @@ from skillaudit.compile.tree import TreeError, parse
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import parse_skill
+from skillaudit.optimize.forbidding import contradicted
 from skillaudit.optimize.hierarchy.tree import tree_of
 from skillaudit.optimize.words.phrasing import fit, without_generic
 from skillaudit.optimize.words.source import brings, source_of, stems
@@ -176,6 +177,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "TOML": form(parse_toml),
     "agents' YAML": form(lambda text: parse(text.encode(), "x")),
     "code in prompts": show_holes_outside_code,
+    "what is forbidden": lambda text: contradicted(skill(text), skill(f"`a create b`\n{text}", name="c-d")),
     "what is said": lambda text: (_SAID.search(text), _ITEMS.split(text)),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
@@ -31,9 +32,8 @@ _ONLY_READS = re.compile(
     r"|\bread[- ]only\s+(?:mode|skill|access)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(
-    r"`([^`\n]{1,300})`|^[ \t]*(?:```|~~~)[^\n]*\n(.*?)^[ \t]*(?:```|~~~)", re.DOTALL | re.MULTILINE
-)
+_CODE = re.compile(r"`([^`\n]{1,300})`")
+_FENCES = ("```", "~~~")
 
 
 def contradicted(one: Skill, other: Skill) -> str:
@@ -43,24 +43,33 @@ def contradicted(one: Skill, other: Skill) -> str:
 
 def _forbids(strict: Skill, free: Skill) -> str:
     run = _commands(free.body)
-    for line in strict.body.splitlines() if run else ():
-        for sentence in sentences(line.strip(" \t*_>-#")):
-            if sentence in free.body:
-                continue  # both say so
-            banned = {_FORMS[match[1].casefold()] for match in _BANS.finditer(sentence)}
-            banned |= _DESTROYS if _NO_HARM.search(sentence) else set()
-            banned |= _CHANGES if _ONLY_READS.search(sentence) else set()
-            if found := next((command for verb, command in run.items() if verb in banned), ""):
-                return f"{strict.id} says “{sentence.strip('*_ ')[:80]}”, {free.id} has `{found}`"
+    both = set(_said(free.body)) if run else set()
+    for sentence in _said(strict.body) if run else ():
+        if sentence in both:
+            continue
+        banned = {_FORMS[match[1].casefold()] for match in _BANS.finditer(sentence)}
+        banned |= _DESTROYS if _NO_HARM.search(sentence) else set()
+        banned |= _CHANGES if _ONLY_READS.search(sentence) else set()
+        if found := next((command for verb, command in run.items() if verb in banned), ""):
+            return f"{strict.id} says “{sentence.strip('*_ ')[:80]}”, {free.id} has `{found}`"
     return ""
+
+
+def _said(body: str) -> Iterator[str]:
+    for line in body.splitlines():
+        yield from sentences(line.strip(" \t*_>-#"))
 
 
 def _commands(body: str) -> dict[str, str]:
     """Return by verb the first line of code of a body that has it as a word of its own behind the program's name."""
     found: dict[str, str] = {}
-    for inline, fenced in _CODE.findall(body):
-        for line in (inline or fenced).splitlines():
-            words = line.split()
+    fenced = False
+    for line in body.splitlines():
+        if line.lstrip().startswith(_FENCES):
+            fenced = not fenced
+            continue
+        for code in (line,) if fenced else _CODE.findall(line):
+            words = code.split()
             for word in words[1:5]:
                 if word in _WRITES:
                     found.setdefault(word, " ".join(words)[:60])
