@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,7 @@ from skillaudit.optimize.records import OWNERS
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, slug, spelled
 from skillaudit.optimize.words.situations import SAYS_WHEN, calls
-from skillaudit.optimize.words.source import VERBS, Source, stems
+from skillaudit.optimize.words.source import VERBS, Source, stems, telling
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import stem, terms, tokens
@@ -44,6 +44,10 @@ LONG = 600
 """Characters of a joined description."""
 SHORT = 140
 """Characters of a sentence that is joined to another one."""
+SUBJECT = 2
+"""Words that name subjects, of a sentence on when to use a skill that is joined to another skill's description."""
+SHARED = 4
+"""Descriptions with one sentence from which on it is no skill's own."""
 _FEWEST = 6
 """Telling words of a description that can be called the same as another one."""
 _OWN = 2
@@ -249,6 +253,8 @@ def fold_duplicates(
     verdicts = Verdicts(bench.skills, vectors, lexicon.sources)
     labelled = np.array([request.source in ("file", "evals") for request in bench.requests])
     owned = bench.board.per_skill(labelled)
+    holders = Counter(part for each in bench.skills for part in set(sentences(each.description)))
+    common = {part for part in holders if holders[part] >= SHARED}
     firsts = neighbors.indices[:, 0].tolist() if neighbors.indices.shape[1] else []
     seen: set[tuple[int, int]] = set()
     for row in range(len(bench.skills)):
@@ -276,7 +282,7 @@ def fold_duplicates(
                 if refused.startswith(OWNERS):
                     bench.undecided |= set(pair)
                 lost = lost_with(bench.skills[goes], lexicon.sources[goes], bench.skills[stays])
-                text = joined(bench.skills[stays], bench.skills[goes])
+                text = joined(bench.skills[stays], bench.skills[goes], common)
                 bench.fold(goes, stays, f"merge instead of rewriting: {why}", lost, refused, text)
 
 
@@ -300,11 +306,11 @@ def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
     return key
 
 
-def joined(stays: Skill, goes: Skill) -> str:
+def joined(stays: Skill, goes: Skill, common: Collection[str] = ()) -> str:
     """Return the description of two skills in one: the first one's, and what only the other one does.
 
     The other one's, where it says what the first one says and more; unchanged where the other one says nothing of its
-    own or is of no use yet, or where both do not fit.
+    own or is of no use yet, or where both do not fit. Sentences of `common` are a library's and not a skill's.
     """
     known = set(stems(stays.text))
     said = set(stems(goes.description))
@@ -317,7 +323,7 @@ def joined(stays: Skill, goes: Skill) -> str:
     forms = {_form(part, stays.name) for part in base} - {()}
     # A sentence of a template says nothing new: the name of the other is what differs.
     told = [part for part in sentences(goes.description) if _form(part, goes.name) not in forms]
-    when = next((part for part in told if calls(part) and set(stems(part)) - known), "")
+    when = next((part for part in told if _occasion(part, known) and part not in common), "")
     lead = told[0] if told and not SAYS_WHEN.search(told[0]) else ""
     first = base[0].rstrip(" .") if base else stays.name
     if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))) and _alike(first, lead):
@@ -327,6 +333,12 @@ def joined(stays: Skill, goes: Skill) -> str:
         base.append(closed(when))
     text = " ".join([*map(ended, base[:-1]), *base[-1:]])
     return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
+
+
+def _occasion(sentence: str, known: Collection[str]) -> bool:
+    """Whether a sentence names an occasion that is not `known`, and not one that any work is, as `creating content`."""
+    own = set(stems(sentence))
+    return calls(sentence) and bool(own - set(known)) and len(telling(own)) >= SUBJECT
 
 
 def _alike(first: str, other: str) -> bool:
@@ -373,9 +385,8 @@ def _own(a: Counter[str], b: Counter[str]) -> set[str]:
 
 def _spelled(skill: Skill, found: Sequence[str]) -> list[str]:
     """Return stems as the first words of a file that have them."""
-    surface: dict[str, str] = {}
-    for key, word in terms(f"{skill.text}\n{skill.body}"):
-        surface.setdefault(stem(key), word.casefold())
+    words = reversed(list(terms(f"{skill.text}\n{skill.body}")))
+    surface = {stem(key): word.casefold() for key, word in words}
     return [surface.get(one, one) for one in found]
 
 

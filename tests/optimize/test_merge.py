@@ -159,6 +159,8 @@ def test_a_joined_description_ends_every_sentence_and_repeats_no_template() -> N
 @pytest.mark.parametrize(
     ("stays", "goes", "after"),
     [
+        ("Checks plugins of a marketplace for mistakes.", "Use when generating or creating new content.", 1),
+        ("Checks plugins of a marketplace for mistakes.", "Trigger with phrases like 'create' or 'scaffold'.", 1),
         ("Automate Forms tasks by proxy.", "Automate Forms tasks by proxy: answers, builder, sharing and flows.", 2),
         ("Run code in containers.", "Toolkit of graphics cards, rented by the second.", 1),
         ("Run code in containers.", "Run training on graphics cards that are rented by the second.", 1),
@@ -170,6 +172,15 @@ def test_a_joined_description_ends_every_sentence_and_repeats_no_template() -> N
 def test_no_description_is_joined_that_nobody_would_write(stays: str, goes: str, after: int) -> None:
     one, other = (Skill(id="forms", name="forms", description=text) for text in (stays, goes))
     assert joined(one, other) == (stays, goes)[after - 1]
+
+
+def test_what_a_whole_library_says_is_joined_to_no_description() -> None:
+    stays, goes = (
+        Skill(id=name, name=name, description=text)
+        for name, text in (("a", "Run code in containers."), ("b", "Use when a cluster of the company is down."))
+    )
+    assert joined(stays, goes, ()) == f"{stays.description} {goes.description}"
+    assert joined(stays, goes, {goes.description}) == stays.description
 
 
 CLOUD = "Servers of Hetzner Cloud: list, create, resize and snapshot servers, volumes and networks."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skillaudit.requests.mining import read, scoped, tasks
@@ -131,6 +131,11 @@ def stems(text: str) -> list[str]:
     return [stem(key) for key, _ in terms(text)]
 
 
+def telling(words: Iterable[str]) -> set[str]:
+    """Return those of some stems that name a subject: neither what is done nor what many subjects share."""
+    return {word for word in words if word not in VAGUE and VERB_STEMS.isdisjoint({word, word.removesuffix("s")})}
+
+
 def brings(text: str, base: str) -> int:
     """Return how many words of a text tell something that `base` does not say, in that form or in a like one.
 
@@ -141,7 +146,7 @@ def brings(text: str, base: str) -> int:
     fresh = {
         key: word
         for word, key in ((word, stem(key)) for key, word in terms(text))
-        if key not in said and VERB_STEMS.isdisjoint({key, key.removesuffix("s")}) and key not in VAGUE
+        if key not in said and telling((key,))
     }
     return sum(
         key[:ALIKE] not in beginnings and not (len(word) < 3 and word.islower())
