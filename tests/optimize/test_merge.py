@@ -177,7 +177,10 @@ def test_no_description_is_joined_that_nobody_would_write(stays: str, goes: str,
 def test_what_a_whole_library_says_is_joined_to_no_description() -> None:
     stays, goes = (
         Skill(id=name, name=name, description=text)
-        for name, text in (("a", "Run code in containers."), ("b", "Use when a cluster of the company is down."))
+        for name, text in (
+            ("a", "Run code in containers."),
+            ("b", "Use when a cluster of the company is down."),
+        )
     )
     assert joined(stays, goes, ()) == f"{stays.description} {goes.description}"
     assert joined(stays, goes, {goes.description}) == stays.description

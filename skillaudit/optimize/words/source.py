@@ -133,7 +133,9 @@ def stems(text: str) -> list[str]:
 
 def telling(words: Iterable[str]) -> set[str]:
     """Return those of some stems that name a subject: neither what is done nor what many subjects share."""
-    return {word for word in words if word not in VAGUE and VERB_STEMS.isdisjoint({word, word.removesuffix("s")})}
+    return {
+        word for word in words if word not in VAGUE and VERB_STEMS.isdisjoint({word, word.removesuffix("s")})
+    }
 
 
 def brings(text: str, base: str) -> int:
