@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +34,7 @@ TRIES = 8
 def spread(
     work: Callable[[Shared, Chunk], Made],
     shared: Shared,
-    chunks: Sequence[Chunk],
+    chunks: Iterable[Chunk],
     engine: EngineName = "local",
 ) -> Iterator[Made]:
     """Yield `work(shared, chunk)` for each chunk, in order; what all chunks need is sent to a node once.

@@ -8,7 +8,10 @@ low that a crowd of near copies reached it, the row is held against all others.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +19,13 @@ from numpy.typing import NDArray
 from skillaudit.analysis.neighbors import RESOLUTION, FloatArray, Neighbors, largest
 from skillaudit.embedding.devices import choose_threads, fixed_arithmetic
 from skillaudit.progress import SILENT, Progress
+from skillaudit.schema import EngineName
+from skillaudit.spread import spread
 
 _TILE = 1 << 10
 """Rows and columns of similarities at a time: a few MB, which stay in the cache of a core."""
 _SAMPLE, _SHARE = 1_024, 54
 """A bar is guessed from so many rows, or one in so many, which keeps what reaches a bar from growing."""
-MANY = 8 * _SAMPLE
-"""Rows from which on this pays."""
 _SURE = 3.0
 """Standard deviations that a guess leaves room for: one row in a hundred is held against all others."""
 _CROWD = 4
@@ -34,12 +37,31 @@ _TURN = 16
 Ints = NDArray[np.int64]
 
 
+class _Pair(NamedTuple):
+    """Two tiles by the rows that they begin at, and the bars of the rows of each."""
+
+    first: int
+    other: int
+    own: FloatArray
+    others: FloatArray
+
+
+_Found = tuple[int, Ints, Ints, FloatArray]
+"""What reaches a bar in two tiles: the start of the rows it is kept for, rows from there, columns, similarities."""
+
+
 def nearest_by_vectors(
-    vectors: FloatArray, k: int, *, progress: Progress = SILENT, sample: int | None = None
+    vectors: FloatArray,
+    k: int,
+    *,
+    progress: Progress = SILENT,
+    sample: int | None = None,
+    engine: EngineName = "local",
 ) -> Neighbors:
     """Find what `nearest` finds for the cosines of unit `vectors`, (N, d), where N is well above `sample` and k.
 
     Extra memory is some thousand bytes a row. `sample` is what bars are guessed from. `progress` may raise `Cancelled`.
+    With another `engine` the same tiles are held against each other on other machines, and give the same bits.
     """
     n = len(vectors)
     sample = sample or max(_SAMPLE, n // _SHARE)
@@ -53,34 +75,36 @@ def nearest_by_vectors(
     indices = np.zeros((n, k), dtype=np.int32)
     similarities = np.full((n, k), -np.inf, dtype=np.float32)
 
-    def keep(tile: int, row: Ints, column: Ints, value: FloatArray) -> None:
+    def keep(first: int, row: Ints, column: Ints, value: FloatArray) -> None:
         """Keep what reached the bars of the rows of a tile."""
-        own = left[starts[tile] : starts[tile] + _TILE]
+        own = left[first : first + _TILE]
         own -= np.bincount(row, minlength=len(own))
-        waiting[tile].append((row.astype(np.int16), column.astype(np.int32), value))
+        waiting[first // _TILE].append((row.astype(np.int16), column.astype(np.int32), value))
 
-    def products(pair: tuple[int, int]) -> list[tuple[int, Ints, Ints, FloatArray]]:
-        """What reaches a bar in a tile: the tile of rows that it is kept for, rows, columns, similarities."""
-        first, other = (slice(starts[tile], starts[tile] + _TILE) for tile in pair)
-        sims = vectors[first] @ vectors[other].T
-        if first == other:
-            np.fill_diagonal(sims, -np.inf)
-        row, column, value = _true(sims >= bars[first, None], sims)
-        found = [(pair[0], row, column + other.start, value)]
-        if first != other:
-            row, column, value = _true(sims >= bars[other], sims)
-            found.append((pair[1], column, row + first.start, value))
-        return found
+    def turns() -> Iterator[list[_Pair]]:
+        """Yield what is done between two looks; bars that were lifted since only spare work."""
+        for tile, start in enumerate(starts):
+            for turn in range(tile, len(starts), _TURN):
+                bars[left < 0] = np.inf
+                yield [
+                    _Pair(
+                        start, other, bars[start : start + _TILE].copy(), bars[other : other + _TILE].copy()
+                    )
+                    for other in starts[turn : turn + _TURN]
+                ]
 
     # A thread on each tile, and none that waits for another in the middle of a product.
     with fixed_arithmetic("cpu"), ThreadPoolExecutor(choose_threads(None)) as pool:
+        made: Iterator[list[list[_Found]]]
+        if engine == "local":
+            made = (list(pool.map(partial(_reaching, vectors), turn)) for turn in turns())
+        else:
+            made = spread(_turn, vectors, turns(), engine)
         for tile, start in enumerate(starts):
-            for turn in range(tile, len(starts), _TURN):
-                pairs = [(tile, other) for other in range(turn, min(turn + _TURN, len(starts)))]
-                for kept in pool.map(products, pairs):
+            for _ in range(tile, len(starts), _TURN):
+                for kept in next(made):
                     for some in kept:
                         keep(*some)
-                bars[left < 0] = np.inf
             rows, columns, values = (np.concatenate(part) for part in zip(*waiting[tile], strict=True))
             waiting[tile].clear()
             counts = np.bincount(rows, minlength=min(_TILE, n - start))
@@ -98,6 +122,24 @@ def nearest_by_vectors(
         indices[part], similarities[part] = largest(sims, k)
     whole = vectors @ vectors.sum(axis=0, dtype=np.float64) - np.einsum("ij,ij->i", vectors, vectors)
     return Neighbors(indices, similarities, (whole / (n - 1)).astype(np.float32))
+
+
+def _turn(vectors: FloatArray, pairs: list[_Pair]) -> list[list[_Found]]:
+    return [_reaching(vectors, pair) for pair in pairs]
+
+
+def _reaching(vectors: FloatArray, pair: _Pair) -> list[_Found]:
+    """Hold two tiles against each other."""
+    first, other, own, others = pair
+    sims = vectors[first : first + _TILE] @ vectors[other : other + _TILE].T
+    if first == other:
+        np.fill_diagonal(sims, -np.inf)
+    row, column, value = _true(sims >= own[:, None], sims)
+    found = [(first, row, column + other, value)]
+    if first != other:
+        row, column, value = _true(sims >= others, sims)
+        found.append((other, column, row + first, value))
+    return found
 
 
 _COLUMN, _STEP, _TOP = (1 << 31) - 1, (1 << 22) - 1, 1 << 21

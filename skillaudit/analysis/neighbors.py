@@ -14,6 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.embedding.devices import fixed_arithmetic
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import EngineName
 from skillaudit.spread import spread
@@ -22,8 +23,8 @@ FloatArray: TypeAlias = NDArray[np.float32]
 Block: TypeAlias = Callable[[int, int], FloatArray]
 """Similarities of rows start..stop to all skills, shape (stop - start, N); may be overwritten if fresh."""
 
-Upper: TypeAlias = Callable[[int], Iterator[FloatArray]]
-"""Similarities of so many rows at a time to themselves and all after them, shape (rows, N - start)."""
+Upper: TypeAlias = Callable[[int, int], Iterator[FloatArray]]
+"""Similarities of so many rows at a time to themselves and all after them, shape (rows, N - start), from a row on."""
 
 Pairwise: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], FloatArray]
 """Similarities of pairs of skills, each end by its position."""
@@ -35,6 +36,8 @@ DEFAULT_K = 32
 _BLOCK_CELLS = 1 << 22
 _PAIR_CELLS = 1 << 18
 _BLOCK_ROWS = 256  # thinner blocks slow the product down
+_AFAR_ROWS = 1_024
+"""Rows that another machine is given at a time, at least: thin blocks alone are not worth the way."""
 _CHUNKS = 256
 _DEPTH = 64
 """Entries of a chunk at most, where there are more than `_CHUNKS` chunks."""
@@ -80,7 +83,7 @@ def nearest(
     Exact on similarities rounded to `RESOLUTION`; a skill is never its own neighbour; equal
     similarities are ordered by index. k is cut to n - 1. Extra memory is a few blocks of
     `block_size` x n (by default about 16 MB each, and 256 rows at least). `progress` may raise `Cancelled`; with
-    another `engine` the blocks are worked out on other machines.
+    another `engine` the same blocks are worked out on other machines, some at a time.
     """
     k = max(0, min(k, n - 1))
     indices = np.zeros((n, k), dtype=np.int32)
@@ -89,10 +92,14 @@ def nearest(
     if k == 0:
         return Neighbors(indices, similarities, mean)
     rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // n)
-    chunks = [(start, min(start + rows, n)) for start in range(0, n, rows)]
-    for (start, stop), found in zip(chunks, spread(_of_rows, (block, k), chunks, engine), strict=True):
-        indices[start:stop], similarities[start:stop], mean[start:stop] = found
-        progress.update("neighbors", stop, n)
+    together = rows if engine == "local" else -(-_AFAR_ROWS // rows) * rows
+    chunks = [(start, min(start + together, n)) for start in range(0, n, together)]
+    with fixed_arithmetic("cpu"):
+        for (start, stop), found in zip(
+            chunks, spread(_of_rows, (block, k, rows), chunks, engine), strict=True
+        ):
+            indices[start:stop], similarities[start:stop], mean[start:stop] = found
+            progress.update("neighbors", stop, n)
     return Neighbors(indices, similarities, mean)
 
 
@@ -104,16 +111,19 @@ def nearest_by_halves(
     block_size: int | None = None,
     seen: Callable[[int, FloatArray], None] | None = None,
     progress: Progress = SILENT,
+    engine: EngineName = "local",
 ) -> Neighbors:
     """Find what `nearest` finds at half the products: the similarity of two skills is the same both ways.
 
-    A quarter of all similarities is held at most. `seen` is shown each block of rows by its start, whole.
+    A quarter of all similarities is held at most. `seen` is shown each block of rows by its start, whole. With another
+    `engine` the products are made on other machines, and come back whole.
     """
     k = max(0, min(k, n - 1))
     rows = block_size or max(_BLOCK_ROWS, _BLOCK_CELLS // max(n, 1))
     waiting: list[list[FloatArray]] = [[] for _ in range(0, n, rows)]
     found = []
-    for number, part in enumerate(upper(rows)):
+    parts = upper(rows, 0) if engine == "local" else spread(_half, (upper, rows), range(0, n, rows), engine)
+    for number, part in enumerate(parts):
         start = number * rows
         for later in range(number + 1, len(waiting)):
             first = later * rows - start
@@ -128,11 +138,25 @@ def nearest_by_halves(
     return Neighbors(np.concatenate(indices), np.concatenate(similarities), np.concatenate(mean))
 
 
+def _half(search: tuple[Upper, int], start: int) -> FloatArray:
+    """Similarities of the rows from `start` on."""
+    upper, rows = search
+    return next(upper(rows, start))
+
+
 def _of_rows(
-    search: tuple[Block, int], rows: tuple[int, int]
+    search: tuple[Block, int, int], chunk: tuple[int, int]
 ) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
-    """The neighbours of some rows, their similarities, and the mean ones."""
-    (block, k), (start, stop) = search, rows
+    """The neighbours of some rows, their similarities, and the mean ones, a block at a time."""
+    (block, k, rows), (first, last) = search, chunk
+    found = [_of_block(block, k, start, min(start + rows, last)) for start in range(first, last, rows)]
+    indices, similarities, mean = zip(*found, strict=True)
+    return np.concatenate(indices), np.concatenate(similarities), np.concatenate(mean)
+
+
+def _of_block(
+    block: Block, k: int, start: int, stop: int
+) -> tuple[NDArray[np.int32], FloatArray, FloatArray]:
     sims = np.ascontiguousarray(block(start, stop), dtype=np.float32)
     if not sims.flags.owndata:  # a view of somebody's matrix: its diagonal must survive
         sims = sims.copy()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.analysis.halves import MANY, nearest_by_vectors
+from skillaudit.analysis.halves import nearest_by_vectors
 from skillaudit.analysis.neighbors import Neighbors, nearest, nearest_by_halves, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
@@ -70,29 +70,25 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
     sample = (sample_starts(size)[:, None] + np.arange(BLOCK)).reshape(-1)
     held = np.empty((size, len(sample)), dtype=np.float16)
     recall, by_vectors = 1.0, None
-    if size <= EXACT and engine == "local":
+    if size <= EXACT:
 
         def seen(start: int, rows: npt.NDArray[np.float32]) -> None:
             held[start : start + len(rows)] = rows[:, sample]
 
-        found = nearest_by_halves(scorer.upper, size, KEPT, seen=seen, progress=progress)
+        found = nearest_by_halves(scorer.upper, size, KEPT, seen=seen, progress=progress, engine=engine)
         return Survey(found, sample, held, found if isinstance(scorer, DenseScorer) else None, recall)
-    if isinstance(scorer, DenseScorer) or size <= EXACT:
-        found = (
-            _by_vectors(scorer, progress, engine)
-            if isinstance(scorer, DenseScorer)
-            else nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
-        )
-        by_vectors = found if isinstance(scorer, DenseScorer) else None
+    if isinstance(scorer, DenseScorer):
+        # Up to 100,000 no index finds as many at less cost.
+        found = by_vectors = nearest_by_vectors(scorer.vectors, KEPT, progress=progress, engine=engine)
     else:
         words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
         # Made a row at a time, so that no more is held than a core's cache takes while the best are picked.
-        thin = max(4, _CELLS // size) if engine == "local" else None
+        thin = max(4, _CELLS // size)
         candidates = nearest(
             words.rough(), size, CANDIDATES, block_size=thin, progress=progress, engine=engine
         ).indices
         if isinstance(scorer, HybridScorer):
-            by_vectors = _by_vectors(scorer.dense, progress, engine)
+            by_vectors = nearest_by_vectors(scorer.dense.vectors, KEPT, progress=progress, engine=engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
         mean = ((scorer.total() - 1) / (size - 1)).astype(np.float32)
         found = refined(candidates, scorer.pairs, mean, KEPT)
@@ -101,14 +97,6 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
     for start in range(0, size, _ROWS):
         held[start : start + _ROWS] = block(start, min(start + _ROWS, size))
     return Survey(found, sample, held, by_vectors, recall)
-
-
-def _by_vectors(scorer: DenseScorer, progress: Progress, engine: EngineName) -> Neighbors:
-    """Hold vectors against all others: up to 100,000 no index finds as many at less cost."""
-    size = len(scorer.vectors)
-    if engine != "local" or size < MANY:
-        return nearest(scorer.similarities, size, KEPT, progress=progress, engine=engine)
-    return nearest_by_vectors(scorer.vectors, KEPT, progress=progress)
 
 
 def _recall(found: Neighbors, scorer: HybridScorer | LexicalScorer, rows: Sequence[int]) -> float:

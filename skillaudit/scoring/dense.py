@@ -33,6 +33,10 @@ class DenseScorer:
         self.vectors = _unit(vectors)
         self._embed = embed
 
+    def __getstate__(self) -> dict[str, object]:
+        """Leave behind what embeds, and the cache with it: elsewhere descriptors are held against each other alone."""
+        return {**self.__dict__, "_embed": None}
+
     def scores(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Score queries against all descriptors: (len(queries), skills), in [-1, 1]."""
         if not queries:
@@ -43,9 +47,9 @@ class DenseScorer:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [-1, 1]."""
         return self.vectors[start:stop] @ self.vectors.T
 
-    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [-1, 1]."""
-        for start in range(0, len(self.vectors), step):
+    def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Score `step` descriptors at a time, from `first` on, against themselves and all after, in [-1, 1]."""
+        for start in range(first, len(self.vectors), step):
             yield self.vectors[start : start + step] @ self.vectors[start:].T
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -97,9 +101,11 @@ class HybridScorer:
             1 - THIRD
         )
 
-    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [-1, 1]."""
-        for dense, lexical in zip(self.dense.upper(step), self.lexical.upper(step), strict=True):
+    def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Score `step` descriptors at a time, from `first` on, against themselves and all after, in [-1, 1]."""
+        for dense, lexical in zip(
+            self.dense.upper(step, first), self.lexical.upper(step, first), strict=True
+        ):
             yield dense * THIRD + lexical * (1 - THIRD)
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -131,10 +131,11 @@ class _Index:
         """Products of rows with all of the library's, dense."""
         return self._products(rows, *self._columns)
 
-    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
-        """Yield the products of `step` of the library's rows at a time with themselves and all after them."""
+    def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Yield products of `step` of the rows at a time, from `first` on, with themselves and all after."""
         dense, later = self._columns
-        for start in range(0, self.rows.shape[0], step):
+        later = later[:, first:] if first else later
+        for start in range(first, self.rows.shape[0], step):
             yield self._products(self.rows[start : start + step], dense[:, start:], later)
             later = later[:, step:]
 
@@ -237,9 +238,9 @@ class LexicalScorer:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [0, 1]."""
         return self._index.products(self._index.rows[start:stop])
 
-    def upper(self, step: int) -> Iterator[NDArray[np.float32]]:
-        """Yield the scores of `step` descriptors at a time against themselves and all after them, in [0, 1]."""
-        return self._index.upper(step)
+    def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
+        """Score `step` descriptors at a time, from `first` on, against themselves and all after, in [0, 1]."""
+        return self._index.upper(step, first)
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [0, 1]."""

@@ -53,8 +53,8 @@ def test_halves_give_what_the_whole_gives(n: int, k: int, levels: int, block_siz
     sims: FloatArray = np.maximum(half, half.T)
     rows: dict[int, FloatArray] = {}
 
-    def upper(step: int) -> Iterator[FloatArray]:
-        return (sims[start : start + step, start:].copy() for start in range(0, n, step))
+    def upper(step: int, first: int) -> Iterator[FloatArray]:
+        return (sims[start : start + step, start:].copy() for start in range(first, n, step))
 
     def seen(start: int, block: FloatArray) -> None:
         rows[start] = block.copy()
