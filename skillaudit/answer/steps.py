@@ -30,7 +30,7 @@ class _Ranked(NamedTuple):
 
 def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
     """Return what to do, what has most at stake first; requests where nothing judges the library."""
-    found = [*_count(report), *_mend(report), *_fit(report), *_sharpen(report)]
+    found = [*_count(report), *_mend(report), *_fit(report), *_sharpen(report), *_same(report)]
     ranked = [one.step for one in sorted(found, key=lambda one: -one.stake)]
     if not forecast:
         return tuple(ranked[:MOST])
@@ -184,6 +184,23 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
                 action="findings",
             ),
         )
+
+
+def _same(report: Report) -> Iterator[_Ranked]:
+    """Skills with one description, where no request tells what that costs."""
+    same = [finding for finding in report.findings if finding.code == "SA010"]
+    if report.forecast.coverage.requests or not same:
+        return
+    skills = list(dict.fromkeys(skill for finding in same for skill in finding.skills))
+    yield _Ranked(
+        100 * len(skills) / report.library.skills,
+        NextStep(
+            do=f"Merge skills that have one description, or say in each what only it does: {skills[0]} first.",
+            gain=f"{len(skills):,} skills that can be told apart",
+            command=f"skillaudit optimize {_source(report)}",
+            action="plan",
+        ),
+    )
 
 
 def _whom(finding: Finding) -> str:

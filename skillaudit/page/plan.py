@@ -243,7 +243,8 @@ def touched_blocks(edit: Edit) -> list[Block]:
 
 def _edit(found: Optimisation, edit: Edit) -> Iterator[Block]:
     """Describe an edit among others: what it changes and why."""
-    yield Field(edit.id, (Span(f"{change(edit)}: {', '.join(edit.skills)}", "value"),))
+    named = (skill for skill in edit.skills if skill != edit.into)
+    yield Field(edit.id, (Span(f"{change(edit)}: {', '.join(named)}", "value"),))
     yield field("", edit.reason)
     if edit.refused:
         yield field("refused", edit.refused, "warning")

@@ -119,6 +119,24 @@ def test_what_nobody_judged_is_said_first_and_no_rate_stands_there() -> None:
     assert "of 100 times" not in said(found)
 
 
+def test_skills_with_one_description_are_to_be_merged_where_no_request_tells_what_they_cost() -> None:
+    base = small_report()
+    coverage = msgspec.structs.replace(base.forecast.coverage, requests=0, judged_skills=0, sources=())
+    same = [
+        msgspec.structs.replace(base.findings[0], code="SA010", skills=(name,), cost=s.Cost(harm=0.1))
+        for name in ("merge-pdf", "join-pdf")
+    ]
+    unjudged = msgspec.structs.replace(base.forecast, coverage=coverage)
+    for forecast, many in ((unjudged, 1), (base.forecast, 0)):
+        found = report(findings=tuple(same), forecast=forecast).answer
+        assert found is not None
+        merging = [
+            step for step in found.steps if step.do.startswith("Merge skills that have one description")
+        ]
+        assert len(merging) == many
+        assert all("merge-pdf first" in step.do and step.gain.startswith("2 skills") for step in merging)
+
+
 @pytest.mark.parametrize(
     ("folder", "client"),
     [(".codex/skills", "Codex"), ("skills", "Claude Code"), (".claude/skills", "Claude Code")],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from skillaudit.disk.names import expanded
 from skillaudit.disk.reading import read_file
-from skillaudit.disk.writing import replace, why_not
+from skillaudit.disk.writing import replace, reported, why_not
 from skillaudit.errors import UsageError
 from skillaudit.optimize.apply.backup import Backup, backups_of, digest, newest, store
 from skillaudit.optimize.apply.files import FileChange, refusal
@@ -36,7 +36,8 @@ def apply(changes: Sequence[FileChange]) -> tuple[Path, ...]:
                 base = held.enter_context(backups_of(root))
                 written.append(store(base, root, mine))
                 for change in mine:
-                    _write(change)
+                    with reported(change.path):
+                        _write(change)
         except BaseException as error:
             for backup in reversed(written):
                 _restore(backup, strict=False)
@@ -44,6 +45,9 @@ def apply(changes: Sequence[FileChange]) -> tuple[Path, ...]:
                 raise  # an interrupt, with every file as it was
             reason = why_not(error) if isinstance(error, OSError) else error
             raise UsageError(f"nothing was changed: {reason}") from error
+        for change in changes:
+            if change.after is None:
+                _tidy(change.path.parent, change.root)
     return tuple(backup.folder for backup in written)
 
 
@@ -75,6 +79,14 @@ def _write(change: FileChange) -> None:
         change.path.unlink()
     else:
         replace(change.path, change.after)
+
+
+def _tidy(folder: Path, root: Path) -> None:
+    """Remove a folder in which nothing is left, and those above it that held nothing else."""
+    with contextlib.suppress(OSError):  # it holds something, or may not be removed
+        while root in folder.parents:
+            folder.rmdir()
+            folder = folder.parent
 
 
 def _restore(backup: Backup, *, strict: bool) -> tuple[Path, ...]:

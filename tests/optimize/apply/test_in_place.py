@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.load.place import file_of
+from skillaudit.optimize.apply import in_place
 from skillaudit.optimize.apply.files import FileChange, changes
 from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.optimize.records import Edit, Kind
@@ -115,6 +118,34 @@ def test_a_file_that_changed_meanwhile_stops_everything(tree: Path) -> None:
     before = snapshot(tree)
     with pytest.raises(UsageError, match="nothing was changed"):
         apply(made)
+    assert snapshot(tree) == before
+
+
+def test_a_file_that_cannot_be_written_is_named(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, data: bytes, *, mode: int | None = None) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    made, _ = changes(load([tree]).skills, [edit("helper", "A new text.")])
+    monkeypatch.setattr(in_place, "replace", refused)
+    with pytest.raises(UsageError, match=r"nothing was changed: cannot write .*helper.SKILL\.md: Permission"):
+        apply(made)
+
+
+def test_a_folder_that_a_merge_empties_goes_and_one_that_holds_more_stays(tree: Path) -> None:
+    (tree / "team").mkdir()
+    for name in ("payroll-questions", "helper"):
+        (tree / name).rename(tree / "team" / name)
+    (tree / "team" / "helper" / "notes.md").write_text("kept", encoding="utf-8")
+    before = snapshot(tree)
+    folds = [
+        edit(f"team/{name}", "", "fold", into="travel-expenses") for name in ("payroll-questions", "helper")
+    ]
+    folds = [msgspec.structs.replace(one, skills=(Path(one.skills[0]).name,)) for one in folds]
+    made, problems = changes(load([tree]).skills, folds)
+    assert not problems
+    apply(made)
+    assert sorted(path.name for path in (tree / "team").iterdir()) == ["helper"]
+    undo(tree)
     assert snapshot(tree) == before
 
 
