@@ -48,6 +48,8 @@ def inline_suppressions(skills: Sequence[Skill]) -> tuple[Suppression, ...]:
 
 
 def _in_skill(skill: Skill, places: dict[bytes, Path | None]) -> Iterator[Suppression]:
+    if skill.place[0] and not skill.names_us:
+        return  # so that its file need not be read once more
     text = _file_text(skill, places)
     if text is None:
         text = skill.body

@@ -47,6 +47,7 @@ class Draft:
     globs: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     homepage: str = ""
+    names_us: bool = False
 
 
 @dataclass(slots=True)

@@ -96,6 +96,7 @@ def _skill(draft: Draft, content: str, id_: str) -> Skill:
         globs=draft.globs,
         programs=draft.programs,
         homepage=draft.homepage,
+        names_us=draft.names_us,
     )
 
 

@@ -94,6 +94,7 @@ def parse_skill(data: bytes, *, folder: str, fallback: str = "", complete: bool 
         globs=_globs(fields),
         programs=_programs(fields),
         homepage=_homepage(fields),
+        names_us="skillaudit" in text.lower(),
     )
 
 

@@ -103,6 +103,8 @@ class Skill(Record):
     """Programs that it needs, by `metadata`, without those that are for anything, such as `curl`; case folded."""
     homepage: str = ""
     """Host and path of its `homepage`, or of its repository; case folded."""
+    names_us: bool = False
+    """True where its file holds the word skillaudit: it may excuse findings. Not known of a row."""
     out: Literal["", "excluded", "not loaded"] = ""
     """Why it does not compete: the user left it out, or no client that the library is made for loads it."""
 
