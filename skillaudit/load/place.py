@@ -24,6 +24,11 @@ def inside_of(skill: Skill) -> Path:
     return Path(os.fsdecode(skill.place[1]))
 
 
+def folders_of(skill: Skill) -> tuple[str, ...]:
+    """Return the folders from a skill's source down to its file."""
+    return tuple(os.fsdecode(skill.place[1]).split("/")[:-1])
+
+
 def root_of(skill: Skill) -> Path | None:
     """Return the real folder that nothing of a skill is read or written outside of; None for a row of a list."""
     source = source_of(skill)

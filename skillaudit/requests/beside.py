@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import os
+from collections.abc import Iterator, KeysView
 from pathlib import Path
 
-from skillaudit.load.place import inside_of, source_of
+from skillaudit.load.place import folders_of, source_of
 from skillaudit.requests.plugin_cases import CASE_FILES
 from skillaudit.schema import Library, Skill
 
 _SUFFIXES = (".json", ".jsonl", ".yaml", ".yml", ".csv")
-_FOLDERS = ("evals", "evals/cases", "evals/triggers", "eval", "tests", "tests/skills")
+_FOLDERS = tuple(
+    (name, name.partition("/")[0])
+    for name in ("evals", "evals/cases", "evals/triggers", "eval", "tests", "tests/skills")
+)
+"""Each with its first part, which stands beside the skill or above it."""
 _NAMES = frozenset(
     f"{stem}{suffix}"
     for stem in (
@@ -24,6 +29,7 @@ _NAMES = frozenset(
     )
     for suffix in _SUFFIXES
 ) | {"trigger_eval.json", "trigger-eval.json", "triggers.json", "triggers.yaml"}
+_ANY = _NAMES.union(first for _, first in _FOLDERS)
 _ABOVE = 4
 """Folders above a skill, up to its root, where a repository's `evals/` is looked for."""
 
@@ -32,26 +38,26 @@ class _Folders:
     """Lists folders, each once: thousands of skills share the ones above them."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, dict[str, None]] = {}
-        self._told: set[Path] = set()
+        self._known: dict[str, dict[str, None]] = {}
+        self._told: set[str] = set()
 
-    def names(self, folder: Path) -> Collection[str]:
+    def names(self, folder: str) -> KeysView[str]:
         """Sorted names in a folder, looked up at once however many; none where there is no such folder."""
         if folder not in self._known:
             try:
-                self._known[folder] = dict.fromkeys(sorted(path.name for path in folder.iterdir()))
+                self._known[folder] = dict.fromkeys(sorted(os.listdir(folder or "/")))  # noqa: PTH208 - names do
             except (OSError, UnicodeError):  # a name that this locale cannot spell
                 self._known[folder] = {}
-        return self._known[folder]
+        return self._known[folder].keys()
 
-    def cases(self, folder: Path) -> Iterator[Path]:
+    def cases(self, folder: str) -> Iterator[str]:
         """Yield the file that stands for each case of `claude plugin eval` in a folder, at the first call for it."""
         if folder in self._told:
             return
         self._told.add(folder)
         for name in self.names(folder):
-            inside = self.names(folder / name)
-            yield from (folder / name / file for file in [f for f in CASE_FILES if f in inside][:1])
+            inside = self.names(f"{folder}/{name}")
+            yield from (f"{folder}/{name}/{file}" for file in [f for f in CASE_FILES if f in inside][:1])
 
 
 def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
@@ -73,32 +79,36 @@ def eval_files(library: Library) -> Iterator[tuple[Path, Skill]]:
         base = roots[root]
         if base is None:
             continue
-        for path in _candidates(root, skill, folders):
+        for path in map(Path, _candidates(str(root).rstrip("/"), skill, folders)):
             real = path.resolve()
             if real not in seen and real.is_relative_to(base) and real.is_file():
                 seen.add(real)
                 yield path, skill
 
 
-def _candidates(root: Path, skill: Skill, folders: _Folders) -> Iterator[Path]:
-    below = inside_of(skill)
-    folder = (root / below).parent
-    around = folders.names(folder)
-    for place in (folder, *(folder / name for name in _FOLDERS if name.partition("/")[0] in around)):
-        yield from (place / name for name in folders.names(place) if name in _NAMES)
-    called = {name for name in (skill.name, folder.name) if name}
-    files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
-    depth = len(below.parts) - 1
-    for above in (folder, *list(folder.parents)[: min(depth, _ABOVE)]):
+def _candidates(root: str, skill: Skill, folders: _Folders) -> Iterator[str]:
+    way = folders_of(skill)
+    own = "/".join((root, *way))
+    around = folders.names(own)
+    if not around.isdisjoint(_ANY):
+        for place in (own, *(f"{own}/{name}" for name, first in _FOLDERS if first in around)):
+            yield from (f"{place}/{name}" for name in folders.names(place) if name in _NAMES)
+    called = {name for name in (skill.name, way[-1] if way else Path(root).name) if name}
+    for depth in range(len(way), max(0, len(way) - _ABOVE) - 1, -1):
+        above = "/".join((root, *way[:depth]))
         here = folders.names(above)
+        if here.isdisjoint(_ANY):
+            continue
         if "evals" in here:
-            yield from folders.cases(above / "evals")
-        for inside in _FOLDERS:
-            if inside.partition("/")[0] not in here:
+            yield from folders.cases(f"{above}/evals")
+        files = {f"{name}{suffix}" for name in called for suffix in _SUFFIXES}
+        for inside, first in _FOLDERS:
+            if first not in here:
                 continue
-            place = above / inside
+            place = f"{above}/{inside}"
             for name in folders.names(place):
                 if name in files:
-                    yield place / name
+                    yield f"{place}/{name}"
                 elif name in called:
-                    yield from (place / name / file for file in folders.names(place / name) if file in _NAMES)
+                    within = f"{place}/{name}"
+                    yield from (f"{within}/{file}" for file in folders.names(within) if file in _NAMES)
