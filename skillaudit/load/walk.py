@@ -59,6 +59,8 @@ class SkillFile:
     """True when a folder above it, within the source, is a skill too."""
     linked: Literal["", "file", "folder"] = ""
     """What of it is a link, if anything."""
+    agents: bool = True
+    """False where its folder holds nothing called `agents`."""
 
     @property
     def shown(self) -> str:
@@ -221,6 +223,9 @@ def _take_files(
             tree.markdown.append(SkillFile(entry.path, parts, entry.name, False))
         elif _is_near(entry.name, parts):
             near.append(entry.name)
+    if candidates and not any(entry.name.casefold() == "agents" for entry in listing):
+        for found in candidates:
+            found.agents = False
     candidates.sort(key=lambda found: (found.file_name != "SKILL.md", found.file_name))
     tree.files += candidates[:1]
     for name in near if not candidates or parts[-1:] == ("skills",) else ():
