@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from skillaudit.analysis.halves import nearest_by_vectors
+from skillaudit.analysis.halves import nearest_by_rows, nearest_by_vectors
 from skillaudit.analysis.neighbors import Neighbors, nearest, nearest_by_halves, refined
 from skillaudit.progress import Progress
 from skillaudit.routing.breadth import BLOCK, sample_starts
@@ -82,11 +82,16 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
         found = by_vectors = nearest_by_vectors(scorer.vectors, KEPT, progress=progress, engine=engine)
     else:
         words = scorer if isinstance(scorer, LexicalScorer) else scorer.lexical
-        # Made a row at a time, so that no more is held than a core's cache takes while the best are picked.
-        thin = max(4, _CELLS // size)
-        candidates = nearest(
-            words.rough(), size, CANDIDATES, block_size=thin, progress=progress, engine=engine
-        ).indices
+        # Few rows at a time, so that no more is held than a core's cache takes while the best are picked.
+        thin = 1 << max(2, (_CELLS // size).bit_length() - 1)
+        rough = words.rough()
+        candidates = (
+            nearest_by_rows(rough, size, CANDIDATES, thin, progress=progress)
+            if engine == "local"
+            else nearest(
+                rough.similarities, size, CANDIDATES, block_size=thin, progress=progress, engine=engine
+            ).indices
+        )
         if isinstance(scorer, HybridScorer):
             by_vectors = nearest_by_vectors(scorer.dense.vectors, KEPT, progress=progress, engine=engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.scoring.ngrams import COLUMNS, count_ngrams, tokens
+from skillaudit.scoring.postings import Postings
 
 if TYPE_CHECKING:
     from skillaudit.scoring.ngrams import Counts
@@ -25,8 +26,6 @@ _COMMON_FLOOR = 20
 _OFTEN = 0.1
 _OFTEN_FLOOR = 50
 _BLOCK_CELLS = 1 << 25
-_WIDE = 2_000
-"""Skills from which a product is made row by row; the same numbers, bit for bit."""
 _POSTINGS = 7.0
 """Entries that a column keeps in a rough product, times the square root of the number of skills: so many of 500,000,
 whose rare words are shared by copies, find as large a part of the nearest as of 50,000."""
@@ -84,7 +83,7 @@ class _Field:
         }
 
 
-class _Index:
+class Index:
     """The rows of a library, laid out for products with all of them at once."""
 
     def __init__(self, rows: Counts) -> None:
@@ -102,13 +101,16 @@ class _Index:
         # fill the cache of a core with where each begins.
         self._place = np.full(width, -1, dtype=np.int32)
         self._place[used[often]] = np.arange(len(often))
-        self._place[np.delete(used, often)] = np.arange(len(often), len(used))
+        # The fuller come first, so that where those that are asked for most begin stays in that cache.
+        rest = np.delete(used, often)
+        by_size = np.argsort(-np.delete(filled, often), kind="stable")
+        self._place[rest[by_size]] = np.arange(len(often), len(used))
 
     @cached_property
-    def _columns(self) -> tuple[NDArray[np.float32], Counts]:
+    def _columns(self) -> tuple[NDArray[np.float32], Postings]:
         """The dense block and the rest, by column: made where something is asked of all rows, as large as they are."""
         dense, sparse = self._split(self.rows)
-        return np.ascontiguousarray(dense.T), sparse.T.tocsr()
+        return np.ascontiguousarray(dense.T), Postings(sparse.T.tocsr())
 
     def __getstate__(self) -> dict[str, object]:
         """Send the columns along, so that not every worker makes them again."""
@@ -131,26 +133,39 @@ class _Index:
         """Products of rows with all of the library's, dense."""
         return self._products(rows, *self._columns)
 
+    def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Products of the library's rows from `start` to `stop` with all of them, dense."""
+        return self.products(self.rows[start:stop])
+
+    def some(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Products of some of the library's rows with all of them, dense."""
+        return self.products(self.rows[rows])
+
+    def against(self, chosen: NDArray[np.int64]) -> Block:
+        """Return what gives the products of the library's rows start..stop with the `chosen` alone."""
+        others = Index(self.rows[chosen])
+        return lambda start, stop: others.products(self.rows[start:stop])
+
     def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
         """Yield products of `step` of the rows at a time, from `first` on, with themselves and all after."""
-        dense, later = self._columns
-        later = later[:, first:] if first else later
+        dense, whole = self._columns
+        later = whole.rest()
+        later.skip(self._split(self.rows[:first])[1].indices)
         for start in range(first, self.rows.shape[0], step):
-            yield self._products(self.rows[start : start + step], dense[:, start:], later)
-            later = later[:, step:]
+            rows = self.rows[start : start + step]
+            yield self._products(rows, dense[:, start:], later)
+            later.skip(self._split(rows)[1].indices)
 
     def _products(
-        self, rows: Counts, dense_others: NDArray[np.float32], others: Counts
+        self, rows: Counts, dense_others: NDArray[np.float32], others: Postings
     ) -> NDArray[np.float32]:
+        """Products of rows with the last of the library's, as many as the dense block has."""
         dense, sparse = self._split(rows)
-        if others.shape[1] < _WIDE:
-            found = np.asarray((sparse @ others).toarray(), dtype=np.float32)
-        else:
-            # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
-            found = np.empty((rows.shape[0], others.shape[1]), dtype=np.float32)
-            for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
-                columns, weights = sparse.indices[start:stop], sparse.data[start:stop]
-                found[row] = others[columns].T @ weights
+        # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
+        found = np.zeros((rows.shape[0], others.width), dtype=np.float32)
+        for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
+            others.add(sparse.indices[start:stop], sparse.data[start:stop], found[row])
+        found = found[:, others.width - dense_others.shape[1] :]
         if self._often:
             found += dense @ dense_others
         return found
@@ -174,11 +189,11 @@ class _Index:
         found = np.empty(len(rows), dtype=np.float32)
         turns = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
         if len(rows) >= _RUN * len(turns):
-            spread = np.zeros(self.rows.shape[1], dtype=np.float32)
+            others, spread = Postings(self.rows), np.zeros(self.rows.shape[1], dtype=np.float32)
             for start, stop in itertools.pairwise(turns.tolist()):
                 row = slice(*self.rows.indptr[rows[start] : rows[start] + 2])
                 spread[self.rows.indices[row]] = self.rows.data[row]
-                found[start:stop] = self.rows[columns[start:stop]] @ spread
+                found[start:stop] = others.products(columns[start:stop], spread)
                 spread[self.rows.indices[row]] = 0
             return found
         for start in range(0, len(rows), _PAIR_BLOCK):
@@ -216,7 +231,7 @@ class LexicalScorer:
         basis = counts if corpus is None else count_ngrams(corpus)
         rows = list({text: row for row, text in enumerate(texts if corpus is None else corpus)}.values())
         self._words, self._characters = (_Field(_weights(other, rows)) for other in basis)
-        self._index = _Index(self._weigh(counts))
+        self._index = Index(self._weigh(counts))
 
     def weigh(self, texts: Sequence[str]) -> Counts:
         """Return rows whose products are the scores of `texts`, sparse, (len(texts), columns)."""
@@ -236,7 +251,7 @@ class LexicalScorer:
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Score descriptors `start` to `stop` against all: (stop - start, skills), in [0, 1]."""
-        return self._index.products(self._index.rows[start:stop])
+        return self._index.similarities(start, stop)
 
     def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
         """Score `step` descriptors at a time, from `first` on, against themselves and all after, in [0, 1]."""
@@ -246,17 +261,13 @@ class LexicalScorer:
         """Score descriptors pair by pair: (len(rows),), in [0, 1]."""
         return self._index.pairs(rows, columns)
 
-    def rough(self) -> Block:
+    def rough(self) -> Index:
         """Return what scores descriptors against all from below, at a cost that hardly grows with their number."""
-        rows = self._index.heaviest()
-        index = _Index(rows)
-        return lambda start, stop: index.products(rows[start:stop])
+        return Index(self._index.heaviest())
 
     def against(self, chosen: NDArray[np.int64]) -> Block:
         """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [0, 1]."""
-        rows = self._index.rows
-        index = _Index(rows[chosen])
-        return lambda start, stop: index.products(rows[start:stop])
+        return self._index.against(chosen)
 
     def total(self) -> NDArray[np.float64]:
         """Sum of each descriptor's scores against all, itself among them: (skills,)."""

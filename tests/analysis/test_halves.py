@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from skillaudit.analysis import halves, neighbors
-from skillaudit.analysis.halves import nearest_by_vectors
-from skillaudit.analysis.neighbors import FloatArray, Neighbors, nearest
+from skillaudit.analysis.halves import nearest_by_rows, nearest_by_vectors
+from skillaudit.analysis.neighbors import Block, FloatArray, Neighbors, nearest
 from skillaudit.progress import Cancelled
 
 
 def whole(vectors: FloatArray, k: int) -> Neighbors:
     return nearest(lambda start, stop: vectors[start:stop] @ vectors.T, len(vectors), k)
+
+
+class Cosines:
+    """Vectors of which each is held against all after it."""
+
+    def __init__(self, vectors: FloatArray) -> None:
+        self.vectors = vectors
+
+    def upper(self, step: int) -> Iterator[FloatArray]:
+        for start in range(0, len(self.vectors), step):
+            yield self.vectors[start : start + step] @ self.vectors[start:].T
+
+    def some(self, rows: NDArray[np.int64]) -> FloatArray:
+        return self.vectors[rows] @ self.vectors.T
+
+    def against(self, chosen: NDArray[np.int64]) -> Block:
+        return lambda start, stop: self.vectors[start:stop] @ self.vectors[chosen].T
 
 
 def assert_same(found: Neighbors, expected: Neighbors) -> None:
@@ -44,6 +64,29 @@ def test_what_all_products_give(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(halves, "_TILE", tile)
         assert_same(nearest_by_vectors(vectors, k, sample=sample), whole(vectors, k))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    n=st.integers(40, 300),
+    k=st.integers(1, 20),
+    copies=st.integers(1, 60),
+    step=st.sampled_from([1, 4, 16]),
+    most=st.sampled_from([1, 500, 1 << 20]),
+    sample=st.integers(4, 30),
+    seed=st.integers(0, 10_000),
+)
+def test_what_all_rows_give(
+    n: int, k: int, copies: int, step: int, most: int, sample: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    rows = rng.choice([-1, 1], size=(-(-n // copies), 16)) / 4
+    vectors = np.repeat(rows, copies, axis=0)[:n].astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(halves, "_TILE", 64)
+        patch.setattr(halves, "_MOST", most)
+        found = nearest_by_rows(Cosines(vectors), n, k, step, sample=sample)
+    assert found.tolist() == whole(vectors, k).indices.tolist()
 
 
 @pytest.mark.parametrize("crowd", [False, True])

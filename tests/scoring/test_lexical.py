@@ -113,20 +113,16 @@ def test_any_text_is_scored_in_range(texts: list[str], query: str) -> None:
     assert np.array_equal(scores, scorer.scores([query, *texts])[:1])
 
 
-def test_row_by_row_gives_the_same_bits_as_all_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_by_row_gives_the_same_bits_as_all_rows_at_once() -> None:
     texts = [
         f"skill-{i}: writes {WORDS[i % 7]} about {WORDS[i % 5]} for {WORDS[i % 3]} {i}" for i in range(60)
     ]
-    at_once = LexicalScorer(texts).similarities(0, 60)
-    monkeypatch.setattr(lexical, "_WIDE", 0)
-    assert np.array_equal(LexicalScorer(texts).similarities(0, 60), at_once)
+    scorer = LexicalScorer(texts)
+    rows = scorer.weigh(texts)
+    assert np.array_equal(scorer.similarities(0, 60), (rows @ rows.T).toarray())
 
 
-@pytest.mark.parametrize("wide", [0, 200, 1 << 20])
-def test_a_half_of_the_scores_is_the_whole_from_the_diagonal_on(
-    wide: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lexical, "_WIDE", wide)
+def test_a_half_of_the_scores_is_the_whole_from_the_diagonal_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexical, "_OFTEN_FLOOR", 5)
     rng = np.random.default_rng(3)
     texts = [" ".join(f"w{number}" for number in rng.zipf(1.5, 12)) for _ in range(300)]
