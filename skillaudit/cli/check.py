@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from skillaudit.cli.output import deliver
 
 if TYPE_CHECKING:
     from skillaudit.config import Config
-    from skillaudit.gate import Verdict
+    from skillaudit.gate import Point, Verdict
     from skillaudit.probe.exporting import Measured
     from skillaudit.progress import Progress
     from skillaudit.schema import Library, Report
@@ -85,14 +84,13 @@ def _judged(
 ) -> tuple[Report, Verdict]:
     """Return the report and the gate's decision on it, or on the change since a revision."""
     from skillaudit.clients import listing, select
-    from skillaudit.errors import LoadError
     from skillaudit.gate import (
         answer_change,
-        checkout,
         compare_reports,
         inline_suppressions,
         judge,
         judge_change,
+        locate,
         read_baseline,
         selection_of,
         suppressions_of,
@@ -105,21 +103,12 @@ def _judged(
     selection, config_suppressions = selection_of(settings), suppressions_of(settings)
     baseline = settings.rules().baseline
     known = None if baseline is None else read_baseline(Path(baseline))
-    with checkout(since, sources) if since is not None else nullcontext() as revision:
-        library = select(load(sources, progress=progress), config)
-        library = in_order_of_use(library, config.order, progress=progress)
-        found = None if log is None else _read_log(log, library)
-        before, note = None, revision.note if revision else ""
-        if revision and revision.sources:
-            try:
-                # Called as they are now, they are the library that was audited then, whose report may be kept.
-                then = load(revision.sources, called=revision.names, progress=progress)
-            except LoadError as error:  # such as a folder that held no skill yet
-                new = f"All of it counts as new, as {revision.reference} holds no library there: {error}"
-                note = f"{note} {new}".strip()
-            else:
-                before = audit_library(then, config, progress)
-        report = audit_library(library, config, progress)
+    point = None if since is None else locate(since, sources)
+    library = select(load(sources, progress=progress), config)
+    library = in_order_of_use(library, config.order, progress=progress)
+    found = None if log is None else _read_log(log, library)
+    before, note = (None, "") if point is None else _before(point, config, progress)
+    report = audit_library(library, config, progress)
     if found is not None:
         report = _measured(report, found)
     suppressions = config_suppressions
@@ -128,8 +117,8 @@ def _judged(
     shown = None
     if config.client is not None:
         shown = listing(library.skills, config.client, context=config.context, order=config.order)
-    if revision is not None:
-        change = compare_reports(before, report, reference=revision.reference, note=note)
+    if point is not None:
+        change = compare_reports(before, report, reference=point.reference, note=note)
         verdict = judge_change(
             change,
             report,
@@ -148,6 +137,28 @@ def _judged(
         baseline=known,
         listing=shown,
     )
+
+
+def _before(point: Point, config: Config, progress: Progress) -> tuple[Report | None, str]:
+    """Return the report on the library at `point`, None where it held none, and what the reader should know of it."""
+    from skillaudit.errors import LoadError
+    from skillaudit.gate import checkout
+    from skillaudit.load import load
+    from skillaudit.pipeline import audit_library, audited_before
+
+    known = audited_before([name for name, _ in point.places], point.state, config)
+    if known is not None:
+        return known, point.note
+    with checkout(point) as revision:
+        if not revision.sources:
+            return None, revision.note
+        try:
+            # Called as they are now, they are the library that was audited then, whose report may be kept.
+            then = load(revision.sources, called=revision.names, progress=progress)
+        except LoadError as error:  # such as a folder that held no skill yet
+            new = f"All of it counts as new, as {point.reference} holds no library there: {error}"
+            return None, f"{revision.note} {new}".strip()
+        return audit_library(then, config, progress, state=revision.state), revision.note
 
 
 def _read_log(log: Path, library: Library) -> Measured:

@@ -7,7 +7,7 @@ from skillaudit.gate.change import answer_change, compare_reports, judge_change
 from skillaudit.gate.decisions import selection_of, suppressions_of
 from skillaudit.gate.inline import inline_suppressions
 from skillaudit.gate.judge import FAIL_ON, GATE_ON, judge
-from skillaudit.gate.revision import Revision, checkout
+from skillaudit.gate.revision import Point, Revision, checkout, locate
 from skillaudit.gate.rules import GATE_RULES
 from skillaudit.gate.selection import PathRule, Selection, check_selectors, known_rules
 from skillaudit.gate.suppressions import Suppression
@@ -22,6 +22,7 @@ __all__ = [
     "LimitResult",
     "Lost",
     "PathRule",
+    "Point",
     "RateChange",
     "Renamed",
     "Revision",
@@ -38,6 +39,7 @@ __all__ = [
     "judge",
     "judge_change",
     "known_rules",
+    "locate",
     "make_baseline",
     "read_baseline",
     "selection_of",

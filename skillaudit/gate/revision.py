@@ -36,30 +36,44 @@ _BATCH = 32 << 20
 """Bytes of files that are asked of git at a time."""
 
 
-class Revision(Record):
-    """An earlier state of the sources, laid out in a temporary folder."""
+class Point(Record):
+    """Where a reference and HEAD part ways, and what git calls the sources there."""
 
     reference: str
     """As the user wrote it."""
     commit: str
-    """Full id of the commit that was read."""
+    """Full id of the commit."""
+    top: Path
+    """The repository."""
+    places: tuple[tuple[str, str], ...]
+    """What the user calls each source, and its path below `top`."""
+    state: str
+    """A text that tells the content of all sources, by git's ids; empty where one was not there."""
+    note: str = ""
+    """What the reader should know about the choice of the commit."""
+
+
+class Revision(Record):
+    """An earlier state of the sources, laid out in a temporary folder."""
+
     sources: tuple[str, ...]
     """Where each source lies now; sources that did not exist then are left out."""
     names: tuple[str, ...]
     """What the user calls each of them."""
     note: str = ""
-    """What the reader should know about the choice of the commit."""
+    """What the reader should know about the choice of the commit, and about what was found there."""
+    state: str = ""
+    """That of the point, where git's ids tell all that was laid out."""
 
 
-@contextmanager
-def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision]:
-    """Yield the `sources` as they were where `reference` and HEAD part ways, in a folder that goes away after.
+def locate(reference: str, sources: Sequence[str | Path]) -> Point:
+    """Return where `reference` and HEAD part ways.
 
     That point, the merge base, leaves out what others did on the branch since. In a shallow clone without
-    it, the tip of `reference` is taken and a note says so. No filters, hooks or export attributes apply.
+    it, the tip of `reference` is taken and a note says so.
 
-    Raises `UsageError` when a source is in no repository, or the reference or its files are not there,
-    which in a shallow clone says what to fetch.
+    Raises `UsageError` when a source is in no repository, or the reference is not there, which in a shallow clone
+    says what to fetch.
     """
     folders = [Path(source) for source in sources]
     tops = {_top(folder) for folder in folders}
@@ -67,19 +81,50 @@ def checkout(reference: str, sources: Sequence[str | Path]) -> Iterator[Revision
         raise UsageError("the sources lie in different git repositories; audit them one by one")
     top = tops.pop()
     commit, note = _commit(top, reference)
+    places = tuple(
+        (str(source), Path(os.path.relpath(folder.resolve(), top)).as_posix())
+        for source, folder in zip(sources, folders, strict=True)
+    )
+    state = _state(top, commit, [inside for _, inside in places])
+    return Point(reference=reference, commit=commit, top=top, places=places, state=state, note=note)
+
+
+@contextmanager
+def checkout(point: Point) -> Iterator[Revision]:
+    """Yield the sources as they were at `point`, in a folder that goes away after.
+
+    No filters, hooks or export attributes apply. Raises `UsageError` when their files are not there.
+    """
     with scratch_folder() as temporary:
         root = temporary.resolve()
-        copy = _Copy(root, commit, reference)
+        copy = _Copy(root, point.commit, point.reference)
         found, names = [], []
-        for source, folder in zip(sources, folders, strict=True):
-            inside = Path(os.path.relpath(folder.resolve(), top)).as_posix()
-            if was := copy.source(top, inside):
+        for name, inside in point.places:
+            if was := copy.source(point.top, inside):
                 found.append(str(root / was))
-                names.append(str(source))
-        notes = " ".join(([note] if note else []) + copy.notes)
+                names.append(name)
+        notes = " ".join(([point.note] if point.note else []) + copy.notes)
         yield Revision(
-            reference=reference, commit=commit, sources=tuple(found), names=tuple(names), note=notes
+            sources=tuple(found),
+            names=tuple(names),
+            note=notes,
+            state="" if copy.notes or copy.submodules else point.state,
         )
+
+
+def _state(top: Path, commit: str, insides: Sequence[str]) -> str:
+    """Return a text of the ids of all sources at `commit`; empty where one was not there.
+
+    It names the repository too: a stranger's may hold anything under the id that a file of yours has.
+    """
+    told = [os.fspath(top)]
+    for inside in insides:
+        name = f"{commit}^{{tree}}" if inside == "." else f"{commit}:{inside}"
+        done = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        if done.returncode:
+            return ""
+        told.append(f"{done.stdout.decode().strip()} {inside}")
+    return "\n".join(told)
 
 
 def _top(folder: Path) -> Path:
@@ -129,6 +174,8 @@ class _Copy:
         self.commit = commit
         self.reference = reference
         self.notes: list[str] = []
+        self.submodules = False
+        """True where some were met: whether they are checked out is nothing that the id of a tree tells."""
         self._left = limits.GIT_TOTAL
 
     def source(self, top: Path, inside: str) -> str:
@@ -188,6 +235,7 @@ class _Copy:
 
     def _submodule(self, top: Path, path: str, commit: str, root: Path) -> bool:
         """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
+        self.submodules = True
         own, target = top / path, _safe(root, path)
         if target is None or not (own / ".git").exists() or not own.resolve().is_relative_to(top):
             self.notes.append(

@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skillaudit.pipeline.flow import audit, audit_library
+    from skillaudit.pipeline.flow import audit, audit_library, audited_before
     from skillaudit.pipeline.ranking import Ranked, Ranking, route
 
-__all__ = ["Ranked", "Ranking", "audit", "audit_library", "route"]
+__all__ = ["Ranked", "Ranking", "audit", "audit_library", "audited_before", "route"]
 
 _ROOMS = {name: "flow" if name.startswith("audit") else "ranking" for name in __all__}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,11 @@ import msgspec
 import skillaudit
 from skillaudit.cache import Cache
 from skillaudit.config import Config
+from skillaudit.disk.names import expanded
+from skillaudit.errors import UsageError
+from skillaudit.laws.execution_declared import MAPPING
+from skillaudit.reading import read_bytes
+from skillaudit.reading.limits import REQUESTS
 from skillaudit.schema import EmbeddingSummary, Library, Report, SkillReport
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _KIND, _SKILLS = "report", "report-skills"
 _LAST = "last-report"
+_STATE = "report-of-state"
 _MOST_BYTES = 1 << 29
 """Of an unpacked report."""
 _TOGETHER = 500
@@ -53,6 +60,40 @@ def report_key(
     digest.update(repr(_settings(config)).encode())
     digest.update(_program())
     return digest.hexdigest()
+
+
+def state_key(
+    sources: Sequence[str],
+    state: str,
+    config: Config,
+    profile: RouterProfile,
+    embedding: EmbeddingSummary,
+) -> str:
+    """Return a hex digest of everything that the report on `sources` depends on, by the `state` that they were in.
+
+    A state is a text that no other content of theirs has. What speaks besides is read: requests, chains, and the
+    mapping of a compiled library. Empty where transcripts count, which grow by themselves.
+    """
+    if not state or config.sessions or config.order == "sessions":
+        return ""
+    beside = [*config.requests, *config.chains, *(expanded(source) / MAPPING for source in sources)]
+    digest = hashlib.blake2b(
+        repr((sources, state, _settings(config), beside)).encode("utf-8", "surrogatepass")
+    )
+    for record in (profile, embedding):
+        digest.update(msgspec.msgpack.encode(record))
+    for path in beside:
+        with suppress(UsageError):
+            digest.update(hashlib.blake2b(read_bytes(path, REQUESTS)).digest())
+        digest.update(b"\0")
+    digest.update(_program())
+    return digest.hexdigest()
+
+
+def recall_state(cache: Cache, key: str) -> Report | None:
+    """Return the report that was remembered for a state, or None."""
+    found = cache.get_sealed(_STATE, key) if key else None
+    return None if found is None else recall(cache, found.decode(errors="replace"))
 
 
 def recall_head(cache: Cache, key: str) -> Report | None:
@@ -111,9 +152,11 @@ def _unpacked(packed: bytes | memoryview, kind: type[T], most: int) -> tuple[T, 
         raise ValueError(str(error)) from error
 
 
-def remember(cache: Cache, library: Library, config: Config, key: str) -> None:
-    """Note that the report under `key` is the last one of this library with these settings."""
+def remember(cache: Cache, library: Library, config: Config, key: str, state: str = "") -> None:
+    """Note that the report under `key` is the last one of this library with these settings, and that of a state."""
     cache.put_sealed(_LAST, _place(library.sources, config), key.encode())
+    if state:
+        cache.put_sealed(_STATE, state, key.encode())
 
 
 def last_key(sources: Sequence[str], config: Config) -> str:

@@ -13,8 +13,8 @@ compiled first, as it is when it is installed.
   words by class; on the same words, projected to 384 dimensions.
 
 `--changed` takes the steps of somebody who changes one skill: an audit, the same again, one after the change, and
-in a repository of as many files `check` and `check --since HEAD`; it counts the skills of which the report says
-something else after the change.
+in a repository of as many files `check`, `check --since HEAD`, and that after another change; it counts the skills of
+which the report says something else after the change.
 
 Beyond the corpus, rows are copies of it with one word in eight taken from another row.
 """
@@ -255,6 +255,8 @@ def changed(library: Path) -> Iterator[str]:
     file = files / "skills" / f"skill-{middle}" / "SKILL.md"
     file.write_text(_skill(middle, _NEW), encoding="utf-8")
     yield _step(measured("check --since HEAD", len(rows), [*check, "--since", "HEAD"]))
+    file.write_text(_skill(middle, _NEW.replace("month", "region")), encoding="utf-8")
+    yield _step(measured("check --since HEAD, again", len(rows), [*check, "--since", "HEAD"]))
     beside = sum(bool(fields - {"x", "y"}) for fields in moved)
     placed = sum(not fields.isdisjoint(("x", "y")) for fields in moved)
     yield f"skills with another place on the map: {placed:,}; of which something else is said: {beside:,}"

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from skillaudit import gate
 from skillaudit.config import Config
+from skillaudit.gate import Point
 from skillaudit.load import load
 from skillaudit.optimize.halves import gathered
 from skillaudit.pipeline import making
@@ -214,6 +216,45 @@ def test_what_was_audited_before_a_change_is_not_audited_again(
     result = skillaudit("check", root, "--changed", "--tolerance", "0.5", *LEXICAL)
     assert "  added         slides\n" in result.out
     assert [len(report.skills) for report in made] == [len(load(root).skills)]
+
+
+def test_what_was_audited_at_a_commit_is_not_even_laid_out_again(
+    skillaudit: Runner, write_skill: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write_skill("csv-import", "Imports CSV files into the warehouse.", "Steps.").parent.parent
+    monkeypatch.setenv("SKILLAUDIT_CACHE", str(tmp_path / "cache"))
+    requests = tmp_path / "requests.jsonl"
+    requests.write_text('{"query": "load this table", "gold": ["csv-import"]}\n', encoding="utf-8")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "first")
+    slides = write_skill("slides", "Turns documents into decks.", "Steps.")
+    lain: list[str] = []
+    original = gate.checkout
+
+    def counted(point: Point) -> Any:
+        lain.append(point.commit)
+        return original(point)
+
+    monkeypatch.setattr(gate, "checkout", counted)
+    check = ("check", root, "--changed", "--tolerance", "1", "--requests", requests, *LEXICAL)
+
+    def agrees() -> int:
+        """Check with what is kept and without; return how often the first laid the commit out."""
+        lain.clear()
+        got = skillaudit(*check)
+        times = len(lain)
+        assert "  added         slides\n" in got.out and "accuracy" in got.out
+        assert got == skillaudit(*check, "--no-cache") and len(lain) == times + 1
+        return times
+
+    assert agrees() == 1
+    slides.write_text(slides.read_text(encoding="utf-8").replace("decks", "pictures"), encoding="utf-8")
+    assert agrees() == 0
+    requests.write_text('{"query": "load that table", "gold": ["csv-import"]}\n', encoding="utf-8")
+    assert agrees() == 1
+    git(root, "commit", "-qam", "second", "--allow-empty")
+    assert agrees() == 0, "another commit of the same content"
 
 
 def test_a_change_may_add_what_the_baseline_knows(

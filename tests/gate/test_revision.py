@@ -17,7 +17,7 @@ from typing import Any, cast
 import pytest
 
 from skillaudit.errors import UsageError
-from skillaudit.gate import checkout
+from skillaudit.gate import checkout, locate
 from skillaudit.gate import git as asking
 from skillaudit.gate import revision as reading
 from skillaudit.load import load
@@ -46,11 +46,13 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def test_the_tree_of_the_reference_without_other_files(repository: Repository) -> None:
-    with checkout("main", [repository.skills]) as revision:
+    point = locate("main", [repository.skills])
+    assert point.commit == git(repository.folder, "rev-parse", "main") and point.note == ""
+    with checkout(point) as revision:
         (source,) = revision.sources
         assert files(source) == ["dns-checker/SKILL.md"]
         assert Path(source).name == "skills" and revision.names == (str(repository.skills),)
-        assert revision.commit == git(repository.folder, "rev-parse", "main") and revision.note == ""
+        assert revision.note == ""
     assert not Path(source).exists()
     assert git(repository.folder, "status", "--porcelain") == ""
 
@@ -61,9 +63,28 @@ def test_every_list_that_is_loaded_is_a_source(tmp_path: Path, name: str) -> Non
     row = b'{"name": "dns-checker", "description": "Checks DNS records."}\n'
     (made.folder / name).write_bytes(gzip.compress(row) if name.endswith(".gz") else row)
     made.commit("one")
-    with checkout("HEAD", [made.folder / name]) as revision:
+    with checkout(locate("HEAD", [made.folder / name])) as revision:
         assert revision.note == ""
         assert [skill.id for skill in load(revision.sources).skills] == ["dns-checker"]
+
+
+def test_a_state_tells_the_content_and_the_repository(repository: Repository, tmp_path: Path) -> None:
+    sources = [repository.skills]
+    first = locate("HEAD", sources)
+    assert first.state and first.state != locate("main", sources).state
+    (repository.folder / "README.md").write_text("Beside the skills.", encoding="utf-8")
+    repository.commit("beside")
+    assert locate("HEAD", sources).state == first.state
+    assert locate("HEAD", [repository.folder]).state not in ("", first.state)
+    git(tmp_path, "clone", "--quiet", str(repository.folder), "clone")
+    assert locate("HEAD", [tmp_path / "clone" / "skills"]).state not in ("", first.state)
+    with checkout(first) as revision:
+        assert revision.state == first.state
+    git(repository.folder, "mv", "skills", "library")
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
+        assert revision.sources and revision.state == ""
+    (repository.folder / "new").mkdir()
+    assert locate("HEAD", [repository.folder, repository.folder / "new"]).state == ""
 
 
 def test_what_others_did_on_the_branch_since_is_left_out(repository: Repository) -> None:
@@ -71,19 +92,19 @@ def test_what_others_did_on_the_branch_since_is_left_out(repository: Repository)
     repository.add("map-drawer")
     repository.commit("three")
     git(repository.folder, "checkout", "--quiet", "feature")
-    with checkout("main", [repository.skills]) as revision:
+    with checkout(locate("main", [repository.skills])) as revision:
         assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
 
 
 def test_the_repository_itself_as_the_source(repository: Repository) -> None:
-    with checkout("main", [repository.folder]) as revision:
+    with checkout(locate("main", [repository.folder])) as revision:
         assert files(revision.sources[0]) == ["skills/dns-checker/SKILL.md"]
 
 
 def test_a_folder_that_was_not_there_yet(repository: Repository) -> None:
     other = repository.folder / "more"
     other.mkdir()
-    with checkout("main", [other, repository.skills]) as revision:
+    with checkout(locate("main", [other, repository.skills])) as revision:
         assert len(revision.sources) == 1
 
 
@@ -92,7 +113,7 @@ def test_attributes_and_filters_do_not_apply(repository: Repository) -> None:
         "*.md export-ignore\n*.md text eol=crlf\n", encoding="utf-8"
     )
     repository.commit("attributes")
-    with checkout("HEAD", [repository.skills]) as revision:
+    with checkout(locate("HEAD", [repository.skills])) as revision:
         content = (Path(revision.sources[0]) / "dns-checker" / "SKILL.md").read_bytes()
         assert content.startswith(b"---\n")
 
@@ -100,7 +121,7 @@ def test_attributes_and_filters_do_not_apply(repository: Repository) -> None:
 def test_names_in_any_script(repository: Repository) -> None:
     repository.add("名前 x", "Does something.")
     repository.commit("name")
-    with checkout("HEAD", [repository.skills]) as revision:
+    with checkout(locate("HEAD", [repository.skills])) as revision:
         assert "名前 x/SKILL.md" in files(revision.sources[0])
 
 
@@ -109,7 +130,7 @@ def test_links_inside_are_kept_and_links_out_are_not(repository: Repository) -> 
     (repository.skills / "outside").symlink_to("/etc")
     (repository.skills / "above").symlink_to("../../..")
     repository.commit("links")
-    with checkout("HEAD", [repository.skills]) as revision:
+    with checkout(locate("HEAD", [repository.skills])) as revision:
         source = Path(revision.sources[0])
         assert (source / "alias").is_symlink() and (source / "alias" / "SKILL.md").is_file()
         assert not (source / "outside").exists() and not (source / "above").exists()
@@ -121,27 +142,27 @@ def test_a_shallow_clone(repository: Repository, tmp_path: Path) -> None:
     with pytest.raises(
         UsageError, match=r"'origin/main' is not in this shallow clone.*--depth=1.*fetch-depth: 0"
     ):
-        checkout("origin/main", [clone / "skills"]).__enter__()
+        checkout(locate("origin/main", [clone / "skills"])).__enter__()
     git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main")
-    with checkout("origin/main", [clone / "skills"]) as revision:
+    with checkout(locate("origin/main", [clone / "skills"])) as revision:
         assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
         assert "this shallow clone does not hold where" in revision.note
 
 
 def test_mistakes(repository: Repository, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'nowhere' is no commit"):
-        checkout("nowhere", [repository.skills]).__enter__()
+        checkout(locate("nowhere", [repository.skills])).__enter__()
     with pytest.raises(UsageError, match="'--help' is no commit"):
-        checkout("--help", [repository.skills]).__enter__()
+        checkout(locate("--help", [repository.skills])).__enter__()
     plain = tmp_path / "plain"
     plain.mkdir()
     with pytest.raises(UsageError, match="not in a git repository"):
-        checkout("main", [plain]).__enter__()
+        checkout(locate("main", [plain])).__enter__()
     with pytest.raises(UsageError, match="no such folder"):
-        checkout("main", [tmp_path / "none" / "none"]).__enter__()
+        checkout(locate("main", [tmp_path / "none" / "none"])).__enter__()
     other = Repository(tmp_path / "other")
     with pytest.raises(UsageError, match="different git repositories"):
-        checkout("main", [repository.skills, other.folder]).__enter__()
+        checkout(locate("main", [repository.skills, other.folder])).__enter__()
 
 
 def test_files_that_a_partial_clone_lacks(repository: Repository, tmp_path: Path) -> None:
@@ -157,13 +178,13 @@ def test_files_that_a_partial_clone_lacks(repository: Repository, tmp_path: Path
     )
     git(tmp_path / "partial", "remote", "set-url", "origin", f"file://{tmp_path}/gone")
     with pytest.raises(UsageError, match="not in this clone"):
-        checkout("HEAD", [tmp_path / "partial"]).__enter__()
+        checkout(locate("HEAD", [tmp_path / "partial"])).__enter__()
 
 
 def test_a_repository_without_commits(tmp_path: Path) -> None:
     empty = Repository(tmp_path / "repo")
     empty.add("dns-checker")
-    with pytest.raises(UsageError, match="no commit yet"), checkout("HEAD", [empty.skills]):
+    with pytest.raises(UsageError, match="no commit yet"), checkout(locate("HEAD", [empty.skills])):
         pass
 
 
@@ -174,7 +195,7 @@ def test_where_git_was_started_says_nothing(
     other.commit("other")
     monkeypatch.setenv("GIT_DIR", str(other.folder / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", str(other.folder))
-    with checkout("main", [repository.skills]) as revision:
+    with checkout(locate("main", [repository.skills])) as revision:
         assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
 
 
@@ -187,20 +208,21 @@ def test_a_submodule_is_read_as_it_was_pinned(repository: Repository, tmp_path: 
     repository.commit("three")
     git(above.folder / "lib", "pull", "--quiet")
     for root in (above.folder, above.folder / "lib"):
-        with checkout("HEAD", [root]) as revision:
+        with checkout(locate("HEAD", [root])) as revision:
             names = {
                 Path(name).parent.name for name in files(revision.sources[0]) if name.endswith("SKILL.md")
             }
             assert names == {"dns-checker", "csv-cleaner", *(["map-drawer"] if root.name == "lib" else [])}
+            assert (revision.state == "") == (root.name != "lib")  # what is pinned may be checked out, or not
     git(above.folder / "lib", "update-ref", "-d", "refs/heads/feature")
     gone = "0" * 39 + "1"
     git(above.folder, "update-index", "--cacheinfo", f"160000,{gone},lib")
     git(above.folder, "commit", "--quiet", "--message", "lost")
     missing = pytest.raises(UsageError, match=r"^lib: the submodule's commit 000000000000")
-    with missing, checkout("HEAD", [above.folder]):
+    with missing, checkout(locate("HEAD", [above.folder])):
         pass
     git(above.folder, "submodule", "--quiet", "deinit", "--force", "lib")
-    with checkout("HEAD", [above.folder]) as revision:
+    with checkout(locate("HEAD", [above.folder])) as revision:
         assert revision.sources == ()
 
 
@@ -213,12 +235,12 @@ def test_no_other_repository_of_yours_is_read(repository: Repository, tmp_path: 
     git(evil.folder, "update-index", "--add", "--cacheinfo", f"160000,{commit},lib")
     git(evil.folder, "commit", "--quiet", "--message", "two")
     (evil.folder / "lib").symlink_to(repository.folder)
-    with checkout("HEAD", [evil.folder]) as revision:
+    with checkout(locate("HEAD", [evil.folder])) as revision:
         assert files(revision.sources[0]) == ["skills/unit-tester/SKILL.md"]
         assert "The submodule lib is not checked out" in revision.note
     git(evil.folder, "config", "core.worktree", str(tmp_path))
     elsewhere = pytest.raises(UsageError, match="says that its files lie in")
-    with elsewhere, checkout("HEAD", [evil.skills]):
+    with elsewhere, checkout(locate("HEAD", [evil.skills])):
         pass
 
 
@@ -226,14 +248,14 @@ def test_a_repository_inside_that_is_no_submodule_is_not_the_one_above(repositor
     inner = Repository(repository.folder / "inner")
     inner.add("unit-tester")
     inner.commit("inner")
-    with checkout("HEAD", [inner.skills]) as revision:
+    with checkout(locate("HEAD", [inner.skills])) as revision:
         assert files(revision.sources[0]) == ["unit-tester/SKILL.md"]
 
 
 def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
     git(repository.folder, "mv", "skills", "library")
     repository.commit("rename")
-    with checkout("HEAD~1", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD~1", [repository.folder / "library"])) as revision:
         (source,) = revision.sources
         assert Path(source).name == "skills" and list(Path(source).rglob("SKILL.md"))
         assert "library was called skills then" in revision.note
@@ -241,7 +263,7 @@ def test_a_source_that_was_called_otherwise(repository: Repository) -> None:
 
 def test_a_move_that_is_not_committed(repository: Repository) -> None:
     git(repository.folder, "mv", "skills", "library")
-    with checkout("HEAD", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
         assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
         assert "library was called skills then" in revision.note
 
@@ -249,14 +271,14 @@ def test_a_move_that_is_not_committed(repository: Repository) -> None:
 def test_a_source_that_was_not_there_is_told_and_where_its_skills_stood(repository: Repository) -> None:
     repository.skills.rename(repository.folder / "library")
     (repository.folder / "new" / "map-drawer").mkdir(parents=True)
-    with checkout("HEAD", [repository.folder / "library", repository.folder / "new"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library", repository.folder / "new"])) as revision:
         assert revision.sources == ()
         assert revision.note == (
             "HEAD has no library, so that all of it counts as new; skills holds 2 of its skills there, and `git add` "
             "tells what moved. HEAD has no new, so that all of it counts as new."
         )
     git(repository.folder, "add", "--all")
-    with checkout("HEAD", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
         assert "library was called skills then" in revision.note
 
 
@@ -271,7 +293,7 @@ def test_an_index_runs_no_program(repository: Repository, tmp_path: Path) -> Non
     git(repository.folder, "status")
     assert ran.exists()  # git itself runs it
     ran.unlink()
-    with checkout("HEAD", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
         assert "library was called skills then" in revision.note
     assert not ran.exists()
 
@@ -280,11 +302,11 @@ def test_files_are_asked_for_in_batches(repository: Repository, monkeypatch: pyt
     for name in ("map-drawer", "unit-tester", "recipe-scaler"):
         repository.add(name)
     repository.commit("more")
-    with checkout("HEAD", [repository.skills]) as revision:
+    with checkout(locate("HEAD", [repository.skills])) as revision:
         whole = {path: (Path(revision.sources[0]) / path).read_bytes() for path in files(revision.sources[0])}
     for most in (1, 500):
         monkeypatch.setattr(reading, "_BATCH", most)
-        with checkout("HEAD", [repository.skills]) as revision:
+        with checkout(locate("HEAD", [repository.skills])) as revision:
             found = Path(revision.sources[0])
             assert {path: (found / path).read_bytes() for path in files(found)} == whole
 
@@ -297,7 +319,7 @@ def test_of_several_names_the_one_most_files_came_from(repository: Repository) -
     git(repository.folder, "mv", "skills", "library")
     git(repository.folder, "mv", "aside", "library/map-drawer")
     repository.commit("rename")
-    with checkout("HEAD~1", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD~1", [repository.folder / "library"])) as revision:
         assert Path(revision.sources[0]).name == "skills"
         assert len(files(revision.sources[0])) == 5
 
@@ -308,7 +330,7 @@ def test_nothing_beside_the_source_is_read(repository: Repository, monkeypatch: 
         (repository.folder / "beside" / f"{number}.md").write_text("y" * 1000, encoding="utf-8")
     repository.commit("beside")
     monkeypatch.setattr(limits, "GIT_LISTING", 1_000)
-    with checkout("HEAD", [repository.skills]) as revision:
+    with checkout(locate("HEAD", [repository.skills])) as revision:
         assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
 
 
@@ -333,7 +355,7 @@ def test_a_submodule_that_is_not_checked_out_is_told(repository: Repository, tmp
     )
     repository.commit("submodule")
     git(repository.folder, "submodule", "deinit", "-f", "skills/more")
-    with checkout("HEAD", [repository.folder / "skills"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "skills"])) as revision:
         assert "The submodule skills/more is not checked out" in revision.note
         assert not list(Path(revision.sources[0]).glob("more/*"))
 
@@ -350,7 +372,7 @@ def test_what_is_too_large_is_never_unpacked(repository: Repository, monkeypatch
         return done
 
     monkeypatch.setattr(reading, "git", counted)
-    with checkout("HEAD", [repository.folder / "skills"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "skills"])) as revision:
         assert list(Path(revision.sources[0]).rglob("SKILL.md"))
         assert not list(Path(revision.sources[0]).rglob("large.md"))
     assert max(map(len, asked)) < limits.GIT_FILE
@@ -365,13 +387,13 @@ def test_a_tree_that_names_one_file_without_end(
     monkeypatch.setattr(limits, "GIT_TOTAL", 20_000)
     with (
         pytest.raises(UsageError, match="name a folder below as the source"),
-        checkout("HEAD", [repository.folder]),
+        checkout(locate("HEAD", [repository.folder])),
     ):
         pass
     monkeypatch.setattr(limits, "GIT_LISTING", 1_000)
     with (
         pytest.raises(UsageError, match="too many files to compare with"),
-        checkout("HEAD", [repository.folder]),
+        checkout(locate("HEAD", [repository.folder])),
     ):
         pass
 
@@ -384,7 +406,10 @@ def test_a_pipe_in_the_folder_of_git_holds_nobody(
     head = repository.folder / ".git" / "HEAD"
     head.unlink()
     os.mkfifo(head)
-    with pytest.raises(UsageError, match="git gave no answer within"), checkout("main", [repository.folder]):
+    with (
+        pytest.raises(UsageError, match="git gave no answer within"),
+        checkout(locate("main", [repository.folder])),
+    ):
         pass
     with pytest.raises(UsageError, match="git gave no answer within"):
         asking.some_output(repository.folder, "ls-files")
@@ -425,10 +450,10 @@ def test_names_that_are_no_text_are_told_as_text(repository: Repository) -> None
     git(repository.folder, "mv", "skills", odd)
     repository.commit("odd")
     git(repository.folder, "mv", odd, "library")
-    with checkout("HEAD", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
         assert "library was called sk" in revision.note and revision.note.isprintable()
     git(repository.folder, "reset", "--quiet")
-    with checkout("HEAD", [repository.folder / "library"]) as revision:
+    with checkout(locate("HEAD", [repository.folder / "library"])) as revision:
         assert "holds 2 of its skills there" in revision.note and revision.note.isprintable()
 
 
@@ -436,11 +461,14 @@ def test_names_that_are_no_text_are_told_as_text(repository: Repository) -> None
 def test_git_takes_no_memory_without_end(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     """A link to `/dev/zero` in its folder is read line by line, and the line never ends."""
     monkeypatch.setattr(limits, "GIT_MEMORY", 64 << 20)
-    with checkout("main", [repository.skills]) as revision:
+    with checkout(locate("main", [repository.skills])) as revision:
         assert revision.sources
     (repository.folder / ".git" / "info").mkdir(exist_ok=True)
     (repository.folder / ".git" / "info" / "grafts").symlink_to("/dev/zero")
-    with pytest.raises(UsageError, match="git needs more than 64 MiB"), checkout("main", [repository.skills]):
+    with (
+        pytest.raises(UsageError, match="git needs more than 64 MiB"),
+        checkout(locate("main", [repository.skills])),
+    ):
         pass
     with pytest.raises(UsageError, match="git needs more than 64 MiB"):
         asking.some_output(repository.folder, "log")
@@ -459,7 +487,7 @@ def test_git_is_told_to_fetch_by_no_program(repository: Repository, tmp_path: Pa
         git(repository.folder, "config", name, value)
     blob = git(repository.folder, "rev-parse", "main:skills/dns-checker/SKILL.md").strip()
     (repository.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    with pytest.raises(UsageError, match="not in this clone"), checkout("main", [repository.skills]):
+    with pytest.raises(UsageError, match="not in this clone"), checkout(locate("main", [repository.skills])):
         pass
     assert not ran.exists()
     allowed = {name: value for name, value in asking._environment().items() if name != "GIT_NO_LAZY_FETCH"}

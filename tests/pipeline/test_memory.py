@@ -13,9 +13,9 @@ from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.laws.execution_law import Chain
 from skillaudit.pipeline import audit, making, memory
-from skillaudit.pipeline.memory import keep, recall, report_key
+from skillaudit.pipeline.memory import keep, recall, report_key, state_key
 from skillaudit.requests.told import tell
-from skillaudit.routing.profiles import find
+from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.schema import EmbeddingSummary, Library, OwnSettings, Report
 from tests.reports import small_report
 
@@ -127,6 +127,28 @@ def test_places_are_in_the_key_by_what_lies_there(tmp_path: Path) -> None:
         ),
     }
     assert len(keys) == 3
+
+
+def test_a_report_is_found_by_a_state_and_all_that_speaks_besides(tmp_path: Path) -> None:
+    requests, chains, folder = tmp_path / "requests.jsonl", tmp_path / "chains.txt", tmp_path / "skills"
+    folder.mkdir()
+    embedding, lexical = EmbeddingSummary(model="none"), find(None, "lexical")
+    plain = Config(requests=(requests,), chains=(chains,))
+
+    def key(
+        state: str = "a", config: Config = plain, profile: RouterProfile = lexical, name: str = str(folder)
+    ) -> str:
+        return state_key((name,), state, config, profile, embedding)
+
+    keys = [key()]
+    for path in (requests, chains, folder / "mapping.json"):
+        path.write_text("[]", encoding="utf-8")
+        keys.append(key())
+    other = msgspec.structs.replace(plain, floor=0.5)
+    keys += [key("b"), key(config=other), key(profile=find("local", "lexical")), key(name="elsewhere")]
+    assert len(set(keys)) == len(keys) and "" not in keys
+    assert key("") == key(config=msgspec.structs.replace(plain, sessions=True)) == ""
+    assert key(config=msgspec.structs.replace(plain, order="sessions")) == ""
 
 
 def test_without_a_cache_nothing_is_remembered(write_skill: Callable[..., Path], made: list[Report]) -> None:
