@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from skillaudit import extras
 from skillaudit.errors import EmbeddingError
+from skillaudit.schema import EngineName, Precision
 
 _MOST_THREADS = 16
 """Beyond this the interpreter's lock, not the cores, sets the pace."""
@@ -19,11 +22,11 @@ _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 def choose_device(device: str | None) -> str:
     """Return the device named, or the best there is: CUDA, then MPS, then the CPU.
 
-    Everything but the CPU is torch's, which is not asked where it is not installed or built for the CPU
-    alone. Raises EmbeddingError for a name that torch does not know or a device that is not there, and
-    MissingError where torch would have to be installed first.
+    Everything but the CPU is torch's, which is not asked where it is not installed, is built for the CPU
+    alone, or would find no driver. Raises EmbeddingError for a name that torch does not know or a device that
+    is not there, and MissingError where torch would have to be installed first.
     """
-    if device == "cpu" or (device is None and not _has_gpu_build()):
+    if device == "cpu" or (device is None and not _may_have_gpu()):
         return "cpu"
     extras.require("models", f"The device {device!r}")
     import torch
@@ -38,6 +41,17 @@ def choose_device(device: str | None) -> str:
     if not there.get(chosen.type, False):
         raise EmbeddingError(f"The device {device!r} is not available here; use --device cpu.")
     return str(chosen)
+
+
+def choose_precision(device: str | None, engine: EngineName = "local") -> Precision:
+    """Return half for what runs on CUDA, whose products are several times as fast then, and single for all else.
+
+    Where other machines choose their devices themselves it is single, so that all make the same vectors. A device
+    that is named is not looked for.
+    """
+    if device is None:
+        device = "cpu" if engine != "local" or sys.platform == "darwin" else choose_device(None)
+    return "half" if device.partition(":")[0] == "cuda" else "single"
 
 
 def choose_threads(threads: int | None, *, in_step: bool = False) -> int:
@@ -61,10 +75,10 @@ def choose_threads(threads: int | None, *, in_step: bool = False) -> int:
 
 @contextlib.contextmanager
 def fixed_arithmetic(device: str) -> Iterator[None]:
-    """Full float32 products, one thread per operation on the CPU; the caller's settings come back afterwards.
+    """Full float32 products and sums, one thread per operation on the CPU; the caller's settings come back afterwards.
 
-    Without TF32 or bfloat16 a vector is the same on every run. Parallel work shares no operation, since
-    the way in which one is shared changes the order of sums.
+    Without TF32 or bfloat16 a vector is the same on every run, and what is multiplied in half precision is added up in
+    single. Parallel work shares no operation, since the way in which one is shared changes the order of sums.
     """
     if device == "cpu":
         from threadpoolctl import threadpool_limits
@@ -74,12 +88,15 @@ def fixed_arithmetic(device: str) -> Iterator[None]:
         return
     import torch
 
-    precision = torch.get_float32_matmul_precision()
+    precision, products = torch.get_float32_matmul_precision(), torch.backends.cuda.matmul
+    reduced = products.allow_fp16_reduced_precision_reduction
     torch.set_float32_matmul_precision("highest")
+    products.allow_fp16_reduced_precision_reduction = False
     try:
         yield
     finally:
         torch.set_float32_matmul_precision(precision)
+        products.allow_fp16_reduced_precision_reduction = reduced
 
 
 @contextlib.contextmanager
@@ -95,12 +112,22 @@ def failures_named(device: str) -> Iterator[None]:
         ) from error
 
 
-def _has_gpu_build() -> bool:
-    """Say whether torch is installed in a build that may find more than a CPU, without importing it."""
+def _may_have_gpu() -> bool:
+    """Say whether torch is installed in a build that may find more than a CPU here, without importing it."""
     try:
-        return not version("torch").endswith("+cpu")
+        build = version("torch").partition("+")[2]
     except PackageNotFoundError:
         return False
+    return build != "cpu" and (sys.platform == "darwin" or build.startswith("rocm") or _has_driver())
+
+
+def _has_driver() -> bool:
+    """Say whether the library is there by which CUDA reaches a GPU."""
+    try:
+        ctypes.CDLL({"win32": "nvcuda.dll"}.get(sys.platform, "libcuda.so.1"))
+    except OSError:
+        return False
+    return True
 
 
 def _affinity() -> int:

@@ -11,10 +11,11 @@ from skillaudit.cache import Cache
 from skillaudit.config import DEFAULT_EMBEDDER
 from skillaudit.disk.names import expanded
 from skillaudit.embedding import weights
+from skillaudit.embedding.devices import choose_precision
 from skillaudit.errors import EmbeddingError, UsageError
 from skillaudit.reading import parse_json, read_bytes
 from skillaudit.reading.limits import MODEL_SETTINGS
-from skillaudit.schema import EmbeddingSummary, Record
+from skillaudit.schema import EmbeddingSummary, EngineName, Precision, Record
 
 VECTOR_FORMAT = 2
 """Raised when the same model and text would no longer give the same vector."""
@@ -44,7 +45,7 @@ class EmbeddingModel(Record, frozen=True, kw_only=True):
     name: str
     """As the user wrote it."""
     key: str
-    """Identifies the vectors: equal keys and texts give equal vectors."""
+    """Identifies the model: equal keys, precisions and texts give equal vectors."""
     revision: str
     dimension: int
     """0 where only loading would tell."""
@@ -57,6 +58,14 @@ class EmbeddingModel(Record, frozen=True, kw_only=True):
     def packable(self) -> bool:
         """Whether the packed forward can run it."""
         return self.bert is not None
+
+    def precision(self, device: str | None, engine: EngineName) -> Precision:
+        """Return what its products are made in on a device: half on CUDA where the packed forward runs it."""
+        return choose_precision(device, engine) if self.packable else "single"
+
+    def key_in(self, precision: Precision) -> str:
+        """Return what identifies its vectors in that precision."""
+        return self.key if precision == "single" else f"{self.key}/{precision}"
 
     def load(self, cache: Cache | None) -> tuple[Path, Bert]:
         """Return the folder that holds model.safetensors and tokenizer.json, verified for the default."""
@@ -200,10 +209,21 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 
-def describe(model: str = DEFAULT_EMBEDDER, *, cache: Cache | None = None) -> EmbeddingSummary:
+def describe(
+    model: str = DEFAULT_EMBEDDER,
+    *,
+    device: str | None = None,
+    engine: EngineName = "local",
+    cache: Cache | None = None,
+) -> EmbeddingSummary:
     """Say what vectors `embed` gives for `model`, without loading it; `cache` spares hashing a folder again.
 
     Raises EmbeddingError when the model cannot be found.
     """
     source = resolve(model, cache)
-    return EmbeddingSummary(model=source.name, revision=source.revision, dimension=source.dimension)
+    return EmbeddingSummary(
+        model=source.name,
+        revision=source.revision,
+        dimension=source.dimension,
+        precision=source.precision(device, engine),
+    )

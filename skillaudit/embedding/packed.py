@@ -12,10 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.embedding.blocks import Block
-from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
+from skillaudit.embedding.devices import (
+    choose_device,
+    choose_precision,
+    choose_threads,
+    failures_named,
+    fixed_arithmetic,
+)
 from skillaudit.embedding.models import Bert
 from skillaudit.embedding.weights import read_part
 from skillaudit.errors import EmbeddingError
+from skillaudit.schema import Precision
 
 _CPU_TOKENS = 1024
 """Tokens in one batch: enough to keep the matrix products busy, few enough to stay near the caches."""
@@ -44,7 +51,9 @@ class PackedEncoder:
         device: str | None = None,
         threads: int | None = None,
         batch_tokens: int | None = None,
+        precision: Precision | None = None,
     ) -> None:
+        """Load the model of a folder; `precision` None takes what suits the device. Raises EmbeddingError."""
         from tokenizers import Tokenizer
 
         folder, shape = source
@@ -57,7 +66,7 @@ class PackedEncoder:
                 read_part(folder, "tokenizer.json", official=official)
             )
             weights = read_part(folder, "model.safetensors", official=official)
-            self._model = _load(weights, shape, self._device)
+            self._model = _load(weights, shape, self._device, precision or choose_precision(self._device))
         except Exception as error:  # both libraries raise their own, undocumented kinds
             raise EmbeddingError(
                 f"The model in {folder} cannot be loaded ({error}); "
@@ -96,14 +105,14 @@ class PackedEncoder:
 _COUNT = np.arange(8192, dtype=np.int64)
 
 
-def _load(weights: bytes, shape: Bert, device: str) -> _Forward:
-    if device == "cpu":
+def _load(weights: bytes, shape: Bert, device: str, precision: Precision) -> _Forward:
+    if device == "cpu" and precision == "single":
         from skillaudit.embedding.bert import BertModel
 
         return BertModel(weights, shape)
     from skillaudit.embedding.bert_torch import TorchBertModel
 
-    return TorchBertModel(weights, shape, device)
+    return TorchBertModel(weights, shape, device, precision)
 
 
 def pack(lengths: Sequence[int], budget: int) -> list[NDArray[np.intp]]:

@@ -62,6 +62,8 @@ def library_blocks(report: Report, most: Most = None, *, partial: bool = False) 
         return blocks
     blocks.append(field("clusters", f"{len(report.clusters):,}, {plural(report.noise, 'skill')} in none"))
     embedding = f"{report.embedding.model} {report.embedding.revision}".strip()
+    if report.embedding.precision == "half":
+        embedding += ", in half precision"
     blocks.append(field("vectors", embedding))
     told = ", ".join(f"{count.requests:,} from {SOURCES[count.source]}" for count in coverage.sources)
     blocks += [

@@ -116,4 +116,4 @@ def embedding_of(config: Config) -> EmbeddingSummary:
         return EmbeddingSummary(model="none")
     from skillaudit.embedding.models import describe
 
-    return describe(config.embedder)
+    return describe(config.embedder, device=config.device, engine=config.engine)

@@ -8,6 +8,7 @@ import msgspec
 
 ScorerName = Literal["hybrid", "dense", "lexical"]
 EngineName = Literal["local", "ray"]
+Precision = Literal["single", "half"]
 RequestSource = Literal["sessions", "file", "evals", "mined", "body", "synthetic", "descriptor"]
 """Where a request comes from, in falling order of trust; `descriptor` is the stand-in of last resort."""
 

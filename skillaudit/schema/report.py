@@ -10,7 +10,7 @@ from skillaudit.schema.answer import Answer
 from skillaudit.schema.execution import Estimate, Execution
 from skillaudit.schema.finding import Finding, PlannedEdit
 from skillaudit.schema.laws import LibraryCurve
-from skillaudit.schema.library import LeftOut, Record, RequestSource, ScorerName, Skipped
+from skillaudit.schema.library import LeftOut, Precision, Record, RequestSource, ScorerName, Skipped
 from skillaudit.schema.own_settings import OwnSettings
 from skillaudit.schema.use import Use
 
@@ -323,6 +323,8 @@ class EmbeddingSummary(Record):
     """Model id, or `none` for the lexical scorer."""
     revision: str = ""
     dimension: int = 0
+    precision: Precision = "single"
+    """Of the products behind them: `half` on CUDA, where cosines differ from the others by some 0.0001."""
 
 
 class Report(Record):

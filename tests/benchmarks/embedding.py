@@ -31,6 +31,7 @@ from skillaudit.embedding.devices import choose_threads
 from skillaudit.embedding.models import MINILM
 from skillaudit.embedding.packed import PackedEncoder
 from skillaudit.embedding.weights import default_folder
+from skillaudit.schema import Precision
 
 Vectors = NDArray[np.float32]
 _FLOP_PER_TOKEN = 12 * MINILM.hidden**2 * 2 * MINILM.layers
@@ -117,11 +118,14 @@ def operations(lengths: NDArray[np.float64]) -> float:
     return float(_FLOP_PER_TOKEN * lengths.sum() + _FLOP_PER_TOKEN_PAIR * (lengths**2).sum())
 
 
-def matmul_flops(size: int = 2048, repeats: int = 5, device: str = "cpu") -> float:
-    """Return the best floating point operations per second of a square float32 product in torch."""
+def matmul_flops(
+    size: int = 2048, repeats: int = 5, device: str = "cpu", precision: Precision = "single"
+) -> float:
+    """Return the best floating point operations per second of a square product in torch, as the encoder makes them."""
     import torch
 
-    matrix = torch.rand(size, size, device=device)
+    half = torch.float16 if device.startswith("cuda") else torch.bfloat16
+    matrix = torch.rand(size, size, device=device, dtype=half if precision == "half" else torch.float32)
     best = float("inf")
     for _ in range(repeats):
         start = time.perf_counter()

@@ -13,7 +13,13 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from skillaudit import extras
 from skillaudit.embedding import devices
-from skillaudit.embedding.devices import choose_device, choose_threads, failures_named, fixed_arithmetic
+from skillaudit.embedding.devices import (
+    choose_device,
+    choose_precision,
+    choose_threads,
+    failures_named,
+    fixed_arithmetic,
+)
 from skillaudit.errors import EmbeddingError, MissingError
 
 
@@ -68,15 +74,22 @@ def test_the_best_device_is_taken(
     import torch
 
     monkeypatch.setattr(devices, "version", lambda _: "2.9.0+cu130")
+    monkeypatch.setattr(devices, "_has_driver", lambda: True)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
     assert choose_device(None) == expected
     assert choose_device("cpu") == "cpu"
+    assert choose_precision(None) == ("half" if cuda else "single")
+    assert choose_precision(None, "ray") == "single"
 
 
 def test_torch_is_not_asked_where_it_can_find_no_more_than_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setattr(devices, "version", lambda _: "2.9.0+cpu")
+    assert choose_device(None) == "cpu"
+    monkeypatch.setattr(devices, "version", lambda _: "2.9.0")
+    monkeypatch.setattr(devices, "_has_driver", lambda: False)
+    monkeypatch.setattr(sys, "platform", "linux")
     assert choose_device(None) == "cpu"
 
     def not_installed(_: str) -> str:
@@ -84,6 +97,16 @@ def test_torch_is_not_asked_where_it_can_find_no_more_than_a_cpu(monkeypatch: py
 
     monkeypatch.setattr(devices, "version", not_installed)
     assert choose_device(None) == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("device", "expected"), [("cpu", "single"), ("mps", "single"), ("cuda", "half"), ("cuda:1", "half")]
+)
+def test_a_named_device_has_its_precision_and_torch_is_not_asked(
+    device: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert choose_precision(device) == choose_precision(device, "ray") == expected
 
 
 def test_a_gpu_without_torch_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,10 +148,14 @@ def test_precision_on_a_gpu_is_fixed_and_restored() -> None:
 
     precision = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
+    products = torch.backends.cuda.matmul
+    reduced = products.allow_fp16_reduced_precision_reduction
     try:
         with pytest.raises(ZeroDivisionError), fixed_arithmetic("cuda"):
             assert torch.get_float32_matmul_precision() == "highest"
+            assert not products.allow_fp16_reduced_precision_reduction
             raise ZeroDivisionError
+        assert products.allow_fp16_reduced_precision_reduction == reduced
         assert torch.get_float32_matmul_precision() == "medium"
     finally:
         torch.set_float32_matmul_precision(precision)

@@ -160,6 +160,27 @@ def test_torch_computes_the_same_vectors(minilm: Path, reference: Vectors) -> No
 
 
 @pytest.mark.slow
+def test_half_precision_gives_nearly_the_same_vectors(minilm: Path, reference: Vectors) -> None:
+    found = run(PackedEncoder((minilm, MINILM), official=True, device="cpu", precision="half"), TEXTS)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-6)
+    apart = np.abs(found @ found.T - reference @ reference.T)
+    assert 1e-5 < apart.mean() < 1e-3 and apart.max() < 8e-3
+
+
+@pytest.mark.slow
+def test_a_model_too_large_for_half_precision_is_one_clear_error(tiny: Path) -> None:
+    from safetensors.numpy import load_file, save_file
+
+    tensors = load_file(str(tiny / "model.safetensors"))
+    tensors["encoder.layer.0.output.dense.bias"][:] = 3.4e38  # rounds to infinity in bfloat16
+    save_file(tensors, str(tiny / "model.safetensors"))
+    shape = Bert(hidden=16, heads=4, layers=2, epsilon=1e-9, max_tokens=8)
+    with pytest.raises(EmbeddingError, match="--device cpu"):
+        run(PackedEncoder((tiny, shape), device="cpu", precision="half"), ["a b"], 16)
+
+
+@pytest.mark.slow
 def test_gelu_is_exact_to_single_precision() -> None:
     values = np.concatenate([np.linspace(-12, 12, 70_001), [0.0, -0.0, 1e-30, -1e-30, 80, -80]])
     exact = values * (1 + erf(values / np.sqrt(2))) / 2

@@ -94,6 +94,15 @@ def test_models_do_not_share_vectors(encoder: FakeEncoder, tmp_path: Path, tiny:
         assert encoder.seen == ["a"]
 
 
+def test_half_precision_has_a_place_of_its_own_in_the_cache(encoder: FakeEncoder, tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        for device in ("cpu", "cuda", "cuda:1", "mps"):
+            embed(["a"], device=device, cache=cache)
+    assert encoder.seen == ["a", "a"]
+    assert describe(device="cuda").precision == "half"
+    assert describe(device="cpu").precision == describe(device="mps").precision == "single"
+
+
 def test_a_cached_vector_of_the_wrong_length_is_computed_again(encoder: FakeEncoder, tmp_path: Path) -> None:
     with Cache(tmp_path) as cache:
         embed(["a"], cache=cache)

@@ -81,3 +81,12 @@ def test_the_short_text_has_at_most_sixty_lines_whatever_was_found() -> None:
     for many in (report.findings, found[:3], found):
         said = render_text(msgspec.structs.replace(report, findings=many))
         assert said.count("\n") <= 60 or len(many) == 40
+
+
+def test_half_precision_is_named() -> None:
+    report = small_report()
+    half = msgspec.structs.replace(
+        report, embedding=msgspec.structs.replace(report.embedding, precision="half")
+    )
+    assert "in half precision" not in render_text(report, everything=True)
+    assert "all-MiniLM-L6-v2 1110a243, in half precision" in render_text(half, everything=True)
