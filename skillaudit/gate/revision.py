@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from skillaudit.disk.writing import scratch_folder
@@ -177,13 +178,14 @@ class _Copy:
         self.submodules = False
         """True where some were met: whether they are checked out is nothing that the id of a tree tells."""
         self._left = limits.GIT_TOTAL
+        self._folders: set[str] = set()
 
     def source(self, top: Path, inside: str) -> str:
         """Write the files of a source, under its name of then where it had another; return that, or nothing."""
-        if self._tree(top, self.commit, inside, self.root) and (self.root / inside).exists():
+        if self._tree(top, self.commit, inside, self.root) and self._there(inside):
             return inside
         was, shown = _name_then(top, self.commit, inside), clean(inside)
-        if was and self._tree(top, self.commit, was, self.root) and (self.root / was).exists():
+        if was and self._tree(top, self.commit, was, self.root) and self._there(was):
             self.notes.append(f"{shown} was called {clean(was)} then, and is compared with it.")
             return was
         where, count = _place_then(top, self.commit, inside)
@@ -194,6 +196,10 @@ class _Copy:
         )
         self.notes.append(f"{clean(self.reference)} has no {shown}, so that all of it counts as new{told}.")
         return ""
+
+    def _there(self, inside: str) -> bool:
+        target = self.root / inside
+        return target.exists() and target.resolve().is_relative_to(self.root)
 
     def _tree(self, top: Path, commit: str, inside: str, root: Path) -> bool:
         wanted: list[tuple[str, str, bool]] = []
@@ -218,25 +224,53 @@ class _Copy:
         return bool(wanted) or more
 
     def _file(self, root: Path, path: str, link: bool, content: bytes) -> None:
-        target = _safe(root, path)
-        if target is None:
+        self._spend(len(content))
+        if (target := self._place(root, path)) is None:
             return
-        self._left -= len(content)
+        with suppress(
+            FileExistsError
+        ):  # a tree may hold a name twice: the first stands, and no link is written through
+            if link:
+                _link(root, target, path, content)
+            else:
+                with target.open("xb") as file:
+                    file.write(content)
+
+    def _place(self, root: Path, path: str) -> Path | None:
+        """Return where a path of the tree goes, in folders that are there; None where it would leave `root`."""
+        parts = _parts(path)
+        if not parts:
+            return None
+        above = os.fspath(root)
+        for part in parts[:-1]:
+            above = f"{above}/{part}"
+            if above not in self._folders and not self._folder(above):
+                return None
+        return Path(f"{above}/{parts[-1]}")
+
+    def _folder(self, path: str) -> bool:
+        """Make a folder; False where something else has its place, such as a link that an earlier entry made."""
+        self._spend(len(path))
+        try:
+            Path(path).mkdir()
+        except FileExistsError:
+            if not stat.S_ISDIR(os.lstat(path).st_mode):
+                return False
+        self._folders.add(path)
+        return True
+
+    def _spend(self, size: int) -> None:
+        self._left -= size
         if self._left < 0:
             raise UsageError(
                 f"{self.commit[:12]}: an earlier revision of more than {limits.GIT_TOTAL >> 20} MiB; "
                 "name a folder below as the source"
             )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if link:
-            _link(root, target, path, content)
-        else:
-            target.write_bytes(content)
 
     def _submodule(self, top: Path, path: str, commit: str, root: Path) -> bool:
         """Write the files of a submodule as the tree above pins it; False where it is not checked out."""
         self.submodules = True
-        own, target = top / path, _safe(root, path)
+        own, target = top / path, self._place(root, path)
         if target is None or not (own / ".git").exists() or not own.resolve().is_relative_to(top):
             self.notes.append(
                 f"The submodule {clean(path)} is not checked out, and nothing in it was compared: "
@@ -248,8 +282,7 @@ class _Copy:
                 f"{path}: the submodule's commit {commit[:12]} is not in this clone; fetch it with "
                 f"`git -C {path} fetch origin {commit}`"
             )
-        target.mkdir(parents=True, exist_ok=True)
-        return self._tree(own, commit, ".", target.resolve())
+        return self._folder(os.fspath(target)) and self._tree(own, commit, ".", target)
 
 
 def _name_then(top: Path, commit: str, inside: str) -> str:
@@ -333,14 +366,11 @@ def _batch(top: Path, blobs: Sequence[tuple[str, int]]) -> Iterator[tuple[str, b
         at = start + size + 1
 
 
-def _safe(root: Path, path: str) -> Path | None:
-    """Return where a path of the tree goes, or None for one that would leave the folder."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or any(part in {"..", ".git"} for part in parts):
-        return None
-    target = root.joinpath(*parts)
-    # A folder on the way may be a link that an earlier entry made.
-    return target if target.parent.resolve().is_relative_to(root) else None
+def _parts(path: str) -> list[str]:
+    """Return the names on a path of the tree; none for one that would leave the folder, or is git's own."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    windows = os.name == "nt" and ("\\" in path or ":" in path)
+    return [] if path.startswith("/") or windows or not {"..", ".git"}.isdisjoint(parts) else parts
 
 
 def _link(root: Path, target: Path, path: str, content: bytes) -> None:

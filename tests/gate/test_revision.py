@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any, cast
@@ -334,10 +335,71 @@ def test_nothing_beside_the_source_is_read(repository: Repository, monkeypatch: 
         assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
 
 
+def _tree(repository: Repository, *entries: tuple[str, str, str]) -> str:
+    """Write a tree of (mode, name, id) as it is given, names that stand twice included, and return its id."""
+    raw = b"".join(f"{mode} {name}\0".encode() + bytes.fromhex(of) for mode, name, of in entries)
+    return _object(repository, "tree", raw)
+
+
+def _object(repository: Repository, kind: str, content: bytes) -> str:
+    command = ("hash-object", "-t", kind, "-w", "--literally", "--stdin")
+    done = subprocess.run(
+        ["git", "-C", str(repository.folder), *command], input=content, capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+@pytest.mark.parametrize("twice", ["file", "folder", "source"])
+def test_nothing_is_written_or_read_through_a_link(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, twice: str
+) -> None:
+    """By its letters a link may stay inside, and lead out through another link; a tree may hold its name twice."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "mine.md").write_text("mine", encoding="utf-8")
+    scratch, depth = tmp_path / "scratch", 12
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    (blob, mine) = (_object(repository, "blob", text) for text in (b"evil", b"evil"))
+    up = _object(repository, "blob", b"../" * depth + b".")
+    below = _tree(repository, ("120000", "top", up))
+    for _ in range(depth - 1):
+        below = _tree(repository, ("40000", "d", below))
+    led = (
+        "/".join(["d"] * depth)
+        + "/top"
+        + "/.." * 2
+        + "/"
+        + "outside"
+        + ("/mine.md" if twice == "file" else "")
+    )
+    out = _object(repository, "blob", led.encode())
+    inner = _tree(repository, ("100644", "mine.md", blob), ("100644", "new.md", blob))
+    name = "skills" if twice == "source" else "x.md"
+    second = {
+        "file": ("100644", name, mine),
+        "folder": ("40000", name, inner),
+        "source": ("100644", "y.md", mine),
+    }
+    root = _tree(repository, ("40000", "d", below), ("120000", name, out), second[twice])
+    commit = git(repository.folder, "commit-tree", root, "-m", "evil")
+    git(repository.folder, "update-ref", "refs/heads/evil", commit)
+    sources = [repository.folder, *([repository.skills] if twice == "source" else [])]
+    with checkout(locate("evil", sources)) as revision:
+        (folder,) = scratch.iterdir()
+        assert twice == "source" or (folder / "x.md").is_symlink()
+        if twice == "file":
+            assert (folder / "x.md").resolve() == outside / "mine.md", "the link leads out indeed"
+        assert revision.names == (str(repository.folder),)
+    assert [path.name for path in outside.iterdir()] == ["mine.md"]
+    assert (outside / "mine.md").read_text(encoding="utf-8") == "mine"
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "a/.git/config", ""])
 def test_a_path_that_would_leave_the_folder_has_no_place(tmp_path: Path, path: str) -> None:
-    assert reading._safe(tmp_path, path) is None
-    assert reading._safe(tmp_path, "a/b") == tmp_path / "a" / "b"
+    assert reading._parts(path) == []
+    assert reading._parts("a//./b") == ["a", "b"]
 
 
 def test_a_submodule_that_is_not_checked_out_is_told(repository: Repository, tmp_path: Path) -> None:
