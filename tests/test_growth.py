@@ -15,7 +15,7 @@ import pytest
 
 from skillaudit.analysis.generic import _ITEMS, claims, generic_phrases
 from skillaudit.asking import answers
-from skillaudit.checks.capacity import _SAID
+from skillaudit.checks.capacity import speaks
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
 from skillaudit.compile.prose import fill_holes, role_of, topics
@@ -178,7 +178,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "agents' YAML": form(lambda text: parse(text.encode(), "x")),
     "code in prompts": show_holes_outside_code,
     "what is forbidden": lambda text: contradicted(skill(text), skill(f"`a create b`\n{text}", name="c-d")),
-    "what is said": lambda text: (_SAID.search(text), _ITEMS.split(text)),
+    "what is said": lambda text: (speaks(text), _ITEMS.split(text)),
 }  # fmt: skip
 
 

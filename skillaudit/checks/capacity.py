@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
-from skillaudit.text.occasions import SAID_WHEN
+from skillaudit.text.occasions import says_when
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
@@ -160,12 +160,17 @@ def _bad_requests(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             )
 
 
-_SAID = re.compile(rf"[\"“«「][^\"”»」\n]{{4,400}}[\"”»」]|{SAID_WHEN}", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]")
+
+
+def speaks(description: str) -> bool:
+    """Whether a description quotes what users say, or says when to use the skill."""
+    return bool(_QUOTED.search(description)) or says_when(description)
 
 
 def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     work = next((row for row in evidence.rows if row.situation == "at work"), None)
-    shy = [skill.id for skill in evidence.library.routable if not _SAID.search(skill.description)]
+    shy = [skill.id for skill in evidence.library.routable if not speaks(skill.description)]
     if work is None or not shy:
         return
     none = work.no_skill

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from skillaudit.text.caseless import Caseless
+
 _NEAR = r"[^.。！？\n]{0,60}?"
 WHEN = {
     "en": r"\buse[ds]? (?:this(?: skill)? |it )?when(?:ever)?\b"
@@ -26,3 +28,24 @@ WHEN = {
 """By language, as parts of a pattern that ignores case: a call to use it when, or when who does what."""
 SAID_WHEN = "|".join(WHEN.values())
 """A pattern for texts that say, in any of these languages, when something is to be used."""
+
+_TOLD = {
+    "en": ("when",),
+    "de": ("wenn", "sobald", "falls"),
+    "fr": ("quand", "lorsqu", "si"),
+    "es": ("cuando",),
+    "pt": ("quando",),
+    "it": ("quando",),
+    "ru": ("когда", "если"),
+    "zh": ("时", "時", "适用于", "適用於", "使用"),
+    "ja": ("とき", "時", "場合", "際"),
+    "ko": ("때", "경우"),
+}
+"""Of these one stands in whatever a language's pattern matches, and is found sooner than that."""
+_SPOKEN = tuple((_TOLD[language], Caseless(pattern)) for language, pattern in WHEN.items())
+
+
+def says_when(text: str) -> bool:
+    """Whether a text matches `SAID_WHEN`, in any case."""
+    plain = text.casefold().replace("ı", "i")  # which a pattern that ignores case takes for one
+    return any(any(word in plain for word in told) and when.first(text) for told, when in _SPOKEN)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from skillaudit.checks import RULES, Facts, check
-from skillaudit.checks.capacity import _SAID
+from skillaudit.checks.capacity import speaks
 from skillaudit.checks.rule import fingerprint
 from skillaudit.load import DEFECT_KINDS
 from skillaudit.optimize.words.situations import SAYS_WHEN
@@ -217,7 +217,7 @@ def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_noth
 )
 def test_in_many_languages_a_description_says_when(text: str) -> None:
     """One table for the rule and for the edits that add such a sentence."""
-    assert _SAID.search(text) and SAYS_WHEN.search(text)
+    assert speaks(text) and SAYS_WHEN.search(text)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_in_many_languages_a_description_says_when(text: str) -> None:
     ["当前系统的税务工具。", "在线时间统计。", "Shows when trains leave.", "Zeigt die Zeiten.", "時刻表"],
 )
 def test_a_word_for_time_alone_does_not_say_when(text: str) -> None:
-    assert not _SAID.search(text)
+    assert not speaks(text)
 
 
 def test_no_rate_of_a_library_without_requests_is_told() -> None:
