@@ -35,7 +35,7 @@ def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
     if not forecast:
         return tuple(ranked[:MOST])
     coverage = report.forecast.coverage
-    given = any(count.source in {"sessions", "file", "evals"} for count in coverage.sources)
+    given = coverage.aside or any(count.source in {"sessions", "file", "evals"} for count in coverage.sources)
     if not coverage.requests and report.library.routable:
         return (_requests(report, "a forecast at all"), *ranked[: MOST - 1])
     return (

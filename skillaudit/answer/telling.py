@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from skillaudit.requests.aside import not_counted
 from skillaudit.schema import ClientView, Estimate, ForecastRow, Report
 
 MODELS = {
@@ -177,10 +178,12 @@ def sure(report: Report, forecast: bool) -> str:
     coverage = report.forecast.coverage
     if not forecast:
         return "What files and lists say is certain; who is chosen was not forecast."
+    aside = not_counted(coverage.aside)
     if not report.library.routable and report.library.skills:
-        return "What files and lists say is certain."
+        return " ".join(("What files and lists say is certain.", *aside))
     if not coverage.requests:
-        return "What files and lists say is certain; who is chosen cannot be forecast without requests."
+        said = "What files and lists say is certain; who is chosen cannot be forecast without requests."
+        return " ".join((said, *aside))
     if report.forecast.router.startswith(MEASURED):
         return f"{report.forecast.source} The ranges hold 9 times in 10."
     yours = sum(count.requests for count in coverage.sources if count.source in {"sessions", "file", "evals"})
@@ -191,4 +194,4 @@ def sure(report: Report, forecast: bool) -> str:
     )
     if report.forecast.extrapolates:
         said += " The library lies outside the range that the forecast was fitted on."
-    return said
+    return " ".join((said, *aside))

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from skillaudit.progress import SILENT, Progress
-from skillaudit.requests import mining
+from skillaudit.requests import aside, mining
 from skillaudit.requests.context import Context
 from skillaudit.requests.leaks import LeakFilter
 from skillaudit.requests.records import Candidate, Gathered, Told
@@ -49,7 +49,7 @@ class _Gatherer:
 
     def __init__(self, library: Library, told: Told) -> None:
         self.library = library
-        self.drafts = list(told.drafts)
+        self.drafts, self.aside = aside.split(library, told.drafts)
         self.leaked = self.capped = self.boilerplate = 0
 
     @cached_property
@@ -132,10 +132,10 @@ def gather(
     In falling order of trust: what was `asked` of agents; `files` given by the user; eval files beside the
     skills; at most `per_skill` lines mined from the body of each routable skill that the user's files say nothing
     about; and for skills with none of these, half as many sentences of the body about what the skill does. Requests
-    that give their skill away, and lines of a body that speak of another skill, are dropped and counted; equal ones
-    are folded, all their skills right and their counts added. A mined line that does not say what it is about gets a
-    word of its skill's subject before it. Order and choice depend on the content alone. `read` gives the parts of a
-    body.
+    of which no skill competes are set aside and counted; those that give their skill away, and lines of a body that
+    speak of another skill, are dropped and counted; equal ones are folded, all their skills right and their counts
+    added. A mined line that does not say what it is about gets a word of its skill's subject before it. Order and
+    choice depend on the content alone. `read` gives the parts of a body.
 
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
@@ -153,7 +153,7 @@ def gather_told(
 ) -> Gathered:
     """Do the same with what people said as far as it was read: the rest depends on the library alone."""
     work = _Gatherer(library, told)
-    labelled = {skill for draft in told.drafts if draft.source != "evals" for skill in draft.gold}
+    labelled = {skill for draft in work.drafts if draft.source != "evals" for skill in draft.gold}
     work.labelled()
     judged = {skill for draft in work.drafts for skill in draft.gold}
     routable = library.routable
@@ -173,6 +173,7 @@ def gather_told(
         leaked=work.leaked,
         ignored=told.ignored,
         unknown=told.unknown,
+        aside=work.aside,
         boilerplate=work.boilerplate,
         capped=work.capped,
         defects=told.defects,
@@ -204,4 +205,5 @@ def coverage(library: Library, gathered: Gathered) -> Coverage:
             for source in sorted(counts, key=_TRUST.__getitem__)
         ),
         leaked=gathered.leaked,
+        aside=gathered.aside,
     )

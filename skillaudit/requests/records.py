@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from skillaudit.schema import Defect, Record, Request, RequestSource
+from skillaudit.schema import Defect, Record, Request, RequestSource, SetAside
 
 
 class LabelledLine(NamedTuple):
@@ -58,6 +58,8 @@ class Gathered(Record):
     """Rows that only say which skill is wrong, so that nothing can be counted on them."""
     unknown: int = 0
     """Rows dropped because none of their skills is in the library."""
+    aside: tuple[SetAside, ...] = ()
+    """Given rows dropped because none of their skills competes, by reason."""
     boilerplate: int = 0
     """Lines that stand in the bodies of more than two skills and so speak for none."""
     capped: int = 0

@@ -25,6 +25,17 @@ class SourceCount(Record):
     skills: int
 
 
+Bystanding = Literal["not loaded", "excluded", "manual-only"]
+"""Why a skill does not compete."""
+
+
+class SetAside(Record):
+    """Requests that people gave for skills that do not compete, all for one reason."""
+
+    reason: Bystanding
+    requests: int
+
+
 class Coverage(Record):
     """What the forecast rests on."""
 
@@ -36,6 +47,8 @@ class Coverage(Record):
     sources: tuple[SourceCount, ...]
     leaked: int
     """Requests dropped because they name a skill or repeat its description."""
+    aside: tuple[SetAside, ...] = ()
+    """Given requests that judge nothing, as none of their skills competes; not part of `requests`."""
 
 
 class Taxonomy(Record):

@@ -197,6 +197,20 @@ def test_a_library_that_is_mostly_left_out_says_so_first() -> None:
     assert "2 of 3 skills are not audited" in told
 
 
+def test_given_requests_that_judge_nothing_are_told_and_no_others_are_asked_for() -> None:
+    base = small_report()
+    aside = (s.SetAside(reason="not loaded", requests=80),)
+    mined = (s.SourceCount(source="body", requests=12, skills=2),)
+    coverage = msgspec.structs.replace(base.forecast.coverage, aside=aside, sources=mined)
+    text = said(report(forecast=msgspec.structs.replace(base.forecast, coverage=coverage)))
+    assert "none of them given by people" in text
+    assert "80 given requests are not counted: their skills are not loaded" in text and "--files all" in text
+    assert "Write down what users ask" not in text
+    none = msgspec.structs.replace(coverage, requests=0, sources=())
+    text = said(report(forecast=msgspec.structs.replace(base.forecast, coverage=none)))
+    assert "80 given requests are not counted" in text
+
+
 def test_an_audit_that_was_stopped_says_so() -> None:
     found = answered(small_report(), forecast=False).answer
     assert found is not None and found.happens[0].startswith("There is no forecast yet")

@@ -129,6 +129,14 @@ def test_labels_of_unknown_skills_are_said(run: Any, tmp_path: Path) -> None:
     assert "1 label of requests names no skill" in " ".join(found.stdout.split())
 
 
+def test_requests_for_skills_that_are_left_out_are_said(run: Any, tmp_path: Path) -> None:
+    asked = tmp_path / "asked.jsonl"
+    asked.write_text('{"query": "lend me a hand here", "gold": ["helper"]}\n', encoding="utf-8")
+    found = run("--only", "narrow", "--requests", str(asked), "--exclude", "helper/**")
+    assert found.exit_code == 0, found.output
+    assert "1 given request is not counted: its skills you leave out" in " ".join(found.stdout.split())
+
+
 def test_one_file_behind_a_link_is_undone_by_the_same_name(tree: Path, tmp_path: Path) -> None:
     link = tmp_path / "elsewhere" / "SKILL.md"
     link.parent.mkdir()

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from skillaudit.errors import RequestError
+from skillaudit.requests.aside import not_counted
 from skillaudit.requests.gathering import coverage, gather, is_proof
 from skillaudit.requests.records import Candidate
 from skillaudit.schema import Library, Request
@@ -89,6 +90,48 @@ def test_acceptable_skills_are_right_as_well(tmp_path: Path) -> None:
     assert (
         "acceptable is no list of names" in found.defects[0].detail and "'ships'" in found.defects[1].detail
     )
+
+
+def test_requests_for_skills_that_do_not_compete_judge_nothing_and_are_told(tmp_path: Path) -> None:
+    shelf = library(
+        skill("boats"),
+        skill("hats", out="not loaded"),
+        skill("kites", out="excluded"),
+        skill("stamps", manual_only=True),
+    )
+    path = file_of(
+        tmp_path,
+        {"query": "fold me something that swims", "gold": "boats"},
+        {"query": "fold me something to wear", "gold": "hats"},
+        {"query": "fold me something for my head", "gold": "hats"},
+        {"query": "fold me something that flies", "gold": ["kites", "stamps"]},
+        {"query": "collect something", "gold": "stamps"},
+        {"query": "either of the two", "gold": ["hats", "boats"]},
+        {"query": "what time is it", "gold": []},
+    )
+    found = gather(shelf, [path])
+    assert set(queries(found.requests)) == {
+        "fold me something that swims",
+        "either of the two",
+        "what time is it",
+    }
+    judged = coverage(shelf, found)
+    assert judged.requests == 3 and judged.judged_skills == 1 and [s.skills for s in judged.sources] == [1]
+    assert {each.reason: each.requests for each in judged.aside} == {
+        "not loaded": 2,
+        "excluded": 1,
+        "manual-only": 1,
+    }
+    first, second, third = not_counted(judged.aside)
+    assert first.startswith("2 given requests are not counted") and "--files all" in first
+    assert second.startswith("1 given request is not counted: its skills") and "--exclude" in second
+    assert "manual-only" in third
+
+
+def test_eval_files_of_skills_that_do_not_compete_are_nobodys_slip(tmp_path: Path) -> None:
+    rows = [Candidate("fold me a hat", ("hats",), "evals", "hats/evals.json:1", "hats")]
+    found = gather(library(skill("boats"), skill("hats", out="not loaded")), asked=rows)
+    assert found.requests == () and found.aside == ()
 
 
 def test_named_requests_are_dropped_and_counted(tmp_path: Path) -> None:
