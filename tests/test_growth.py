@@ -15,7 +15,6 @@ import pytest
 
 from skillaudit.analysis.generic import _ITEMS, claims, generic_phrases
 from skillaudit.asking import answers
-from skillaudit.checks.capacity import speaks
 from skillaudit.compile.executors import final_answer
 from skillaudit.compile.policies import show_holes_outside_code
 from skillaudit.compile.prose import fill_holes, role_of, topics
@@ -39,6 +38,7 @@ from skillaudit.safety.exits import shown
 from skillaudit.schema import Skill
 from skillaudit.scoring.ngrams import count_ngrams
 from skillaudit.text import markdown
+from skillaudit.text.occasions import speaks
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import identifiers, terms, tokens
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from skillaudit.checks.rule import Facts, Rule, percent, places
 from skillaudit.clients.gateways import parents_of
 from skillaudit.schema import ClientView, Cost, Finding, ForecastRow, Location
-from skillaudit.text.occasions import says_when
+from skillaudit.text.occasions import speaks
 
 CAPACITY = 83.5
 """The lower of the two published capacities: library size at which accuracy has halved (Li 2026,
@@ -160,17 +159,11 @@ def _bad_requests(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             )
 
 
-_QUOTED = re.compile(r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]")
-
-
-def speaks(description: str) -> bool:
-    """Whether a description quotes what users say, or says when to use the skill."""
-    return bool(_QUOTED.search(description)) or says_when(description)
-
-
 def _seldom(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     work = next((row for row in evidence.rows if row.situation == "at work"), None)
-    shy = [skill.id for skill in evidence.library.routable if not speaks(skill.description)]
+    shy = [
+        skill.id for skill in evidence.library.routable if not speaks(skill.description, skill.when_to_use)
+    ]
     if work is None or not shy:
         return
     none = work.no_skill

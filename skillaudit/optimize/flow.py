@@ -40,13 +40,13 @@ from skillaudit.optimize.rewrite.boundary import draw_boundaries
 from skillaudit.optimize.rewrite.model import Complete, ModelWriter
 from skillaudit.optimize.rewrite.victim import help_victims
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.situations import SAYS_WHEN
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.holes import broad_rows
 from skillaudit.routing.predict import spared
 from skillaudit.schema import Library, Skill
 from skillaudit.scoring import make_scorer
 from skillaudit.sessions.weighing import in_order_of_use
+from skillaudit.text.occasions import speaks
 
 EVERYDAY: frozenset[StepName] = frozenset({"boundary", "victim", "activation"})
 """Steps that a plan for no client in particular consists of."""
@@ -161,7 +161,7 @@ def _says_when(skills: Sequence[Skill], edits: Sequence[Edit]) -> SaysWhen:
     after, gone, into = applied(skills, edits)
     left = [skill for skill in after if skill.id not in gone and skill.id not in into]
     before, then = (
-        sum(SAYS_WHEN.search(skill.text) is not None for skill in each) for each in (skills, left)
+        sum(speaks(skill.description, skill.when_to_use) for skill in each) for each in (skills, left)
     )
     return SaysWhen(before=before, skills_before=len(skills), after=then, skills_after=len(left))
 

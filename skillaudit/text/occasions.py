@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from skillaudit.text.caseless import Caseless
 
 _NEAR = r"[^.。！？\n]{0,60}?"
@@ -49,3 +51,22 @@ def says_when(text: str) -> bool:
     """Whether a text matches `SAID_WHEN`, in any case."""
     plain = text.casefold().replace("ı", "i")  # which a pattern that ignores case takes for one
     return any(any(word in plain for word in told) and when.first(text) for told, when in _SPOKEN)
+
+
+_CALLED = (
+    r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
+    r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
+    r"|\btriggers?\b|\bkeywords?:|\b(?:preferred|perfect|best|ideal|useful|suitable|meant|intended|designed|made) for\b"
+    r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b|\b(?:any|every|each) ?time (?:i|you|the user|users?|someone)\b"
+)
+SAYS_WHEN = re.compile(rf"{_CALLED}|{SAID_WHEN}", re.IGNORECASE)
+"""A description that says in some way when its skill is to be used, "Use for ..." among them."""
+_CALLS = Caseless(_CALLED)
+_QUOTE = re.compile(r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]")
+
+
+def speaks(description: str, when_to_use: str = "") -> bool:
+    """Whether a skill says when it is to be used, in one way or another, or quotes what users say."""
+    return bool(
+        when_to_use or _CALLS.first(description) or says_when(description) or _QUOTE.search(description)
+    )

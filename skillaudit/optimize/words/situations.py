@@ -12,7 +12,7 @@ from skillaudit.requests.headings import is_negative_item, scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
 from skillaudit.text.markdown import Block, bare
-from skillaudit.text.occasions import SAID_WHEN
+from skillaudit.text.occasions import SAYS_WHEN as SAYS_WHEN
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import stem
 
@@ -66,15 +66,6 @@ _HANDLING = re.compile(
 """A heading over what an agent does, not over what it is asked."""
 _SEVERAL = re.compile(r"\b(?:each|which)\b", re.IGNORECASE)
 """A heading over what several skills, tools or modes are for."""
-SAYS_WHEN = re.compile(
-    r"\b(?:use[ds]?|using|apply|applies|invoke|trigger\w*|activat\w+|load|call|run|reach for|choose|pick)\b[^.]{0,60}?"
-    r"\b(?:when|whenever|if|for|on|before|after|to|with)\b|\bwhen(?:ever)? (?:the )?(?:users?|you|working|asked)\b"
-    r"|\btriggers?\b|\bkeywords?:|\b(?:preferred|perfect|best|ideal|useful|suitable|meant|intended|designed|made) for\b"
-    r"|^(?:when|if)\b|\bwhen(?:ever)? \w+ing\b|\b(?:any|every|each) ?time (?:i|you|the user|users?|someone)\b"
-    rf"|{SAID_WHEN}",
-    re.IGNORECASE,
-)
-"""A description that says in some way when its skill is to be used."""
 NO_GERUND = _set(
     "string thing something anything everything nothing during pricing marketing engineering banking billing "
     "onboarding branding advertising manufacturing landing existing missing failing breaking recurring "
