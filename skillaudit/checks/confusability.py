@@ -104,6 +104,7 @@ def _twins(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     for skill in evidence.skills:
         inside_of.setdefault(skill.cluster, []).append(skill.id)
     about = cache(lambda of: named(evidence.by_id[of]))
+    merges = {(min(pair.a, pair.b), max(pair.a, pair.b)): pair.merge for pair in evidence.pairs}
     for skill in evidence.skills:
         for rival in skill.rivals:
             inside = skill.cluster >= 0 and cluster_of.get(rival.id) == skill.cluster
@@ -125,9 +126,17 @@ def _twins(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             f"{a} and {b} say much the same{more}.",
             evidence=f"Likeness {cosine:.2f}, where 1 is the same; "
             f"{len(pairs)} pair{'s' if len(pairs) > 1 else ''} at {bar:.2f} or more.",
-            fix=f"Merge {a} and {b}, or say in each what only it does and name the other for the rest.",
+            fix=_merged_or_told(a, b, merges.get((a, b), "")),
             places=places(evidence, (a, b, *others)),
         )
+
+
+def _merged_or_told(a: str, b: str, why: str) -> str:
+    """Advise a merge first only where a plan proposes one."""
+    apart = f"say in each of {a} and {b} what only it does and name the other for the rest"
+    if why:
+        return f"Merge {a} and {b}: {why}. Or {apart}."
+    return f"{apart[:1].upper()}{apart[1:]}; merge them where nothing is left."
 
 
 def _flip(loss: RequestLoss) -> str:

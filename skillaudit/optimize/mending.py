@@ -27,6 +27,8 @@ STEPS_OF: dict[str, tuple[StepName, ...]] = {
 """Steps that try what `CODES` names."""
 BOTH = frozenset({"SA202", "SA204", "SA010", "SA006"})
 """Findings about a pair: merging mends them only where it merges these two."""
+_RULE = re.compile(r"^- `([^`]+)` or `([^`]+)`\?", re.MULTILINE)
+"""A rule of an anchor paragraph."""
 WHOLE = frozenset({"SA504", "SA402"})
 """Findings about the library, which name no skill or all of them."""
 
@@ -57,27 +59,40 @@ def mends(edit: Edit, finding: Finding) -> bool:
     return bool({edit.skills[0], edit.described} & named)
 
 
-def mended(findings: Sequence[Finding], edits: Sequence[Edit]) -> tuple[Mend, ...]:
+def mended(findings: Sequence[Finding], edits: Sequence[Edit], anchor: str = "") -> tuple[Mend, ...]:
     """Return for every finding the edits that mend it, accepted ones first, in the order of the findings.
 
-    One without an edit that no step is `looking` for is its author's to mend.
+    One without an edit that no step is `looking` for is its author's to mend. `anchor` is the paragraph of the plan,
+    which tells some pairs apart.
     """
     ranked = sorted(edits, key=lambda edit: not edit.accept)
+    told = ruled(anchor)
     return tuple(
         Mend(
             code=finding.code,
             skills=finding.skills,
             fingerprint=finding.fingerprint,
             edits=tuple(edit.id for edit in ranked if mends(edit, finding)),
+            anchored=finding.code in BOTH and {_called(skill) for skill in finding.skills[:2]} in told,
             about="" if finding.skills else re.split(r"[:;.](?:\s|$)", finding.message, maxsplit=1)[0],
         )
         for finding in findings
     )
 
 
+def _called(skill: str) -> str:
+    """The last part of an id, which is the skill's name; a rule gives the whole id of two that share one."""
+    return skill.rpartition("/")[2]
+
+
+def ruled(anchor: str) -> list[set[str]]:
+    """Return the pairs that an anchor paragraph tells apart, by name."""
+    return [{_called(name) for name in pair} for pair in _RULE.findall(anchor)]
+
+
 def linked(found: Optimisation, findings: Sequence[Finding]) -> Optimisation:
     """Return an optimisation whose edits name the findings that they mend, and the findings their edits."""
-    every = mended(findings, found.edits)
+    every = mended(findings, found.edits, found.anchor)
     edits = (msgspec.structs.replace(edit, mends=_mends(every, edit)) for edit in found.edits)
     return msgspec.structs.replace(found, mends=every, edits=tuple(edits))
 
@@ -98,6 +113,7 @@ def with_plan(report: Report, edits: Sequence[Edit]) -> Report:
                 skills=edit.skills,
                 into=edit.into,
                 accept=edit.accept,
+                refused=edit.refused,
                 findings=_mends(every, edit),
             )
             for edit in edits

@@ -276,10 +276,12 @@ class Mend(Record):
     """Ids of edits, accepted ones first; empty where none was found."""
     about: str = ""
     """What the finding says first, where it names no skill."""
+    anchored: bool = False
+    """Whether the anchor paragraph tells its two skills apart."""
 
 
 class SaysWhen(Record):
-    """How many descriptions say when to use their skill, which is what agents at work load skills by."""
+    """How many descriptions say when to use their skill or quote users, which is what agents at work load skills by."""
 
     before: int
     skills_before: int

@@ -73,3 +73,5 @@ class PlannedEdit(Record):
     """Fingerprints of the findings."""
     into: str = ""
     """Id of the skill that stays, where it folds one into another."""
+    refused: str = ""
+    """Why the plan did not accept it; empty where it did, or where a person took it back."""

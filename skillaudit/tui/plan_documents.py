@@ -274,7 +274,8 @@ def mending_blocks(plan: PlanTab, finding: Finding) -> list[Block]:
     if plan.found is None:
         return []
     edits = plan.mending(finding.fingerprint)
-    none = unmended(finding.code, plan.found, plan.found.client)
+    anchored = any(mend.anchored for mend in plan.found.mends if mend.fingerprint == finding.fingerprint)
+    none = unmended(finding.code, plan.found, plan.found.client, anchored)
     if edits or none is None:
         return _proposed(edits)
     return [Heading("Mended by"), Paragraph(f"{none[:1].upper()}{none[1:]}.", "muted")]

@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from skillaudit.checks import RULES, Facts, check
-from skillaudit.checks.capacity import speaks
 from skillaudit.checks.rule import fingerprint
 from skillaudit.load import DEFECT_KINDS
-from skillaudit.optimize.words.situations import SAYS_WHEN
+from skillaudit.optimize.flow import _says_when
 from skillaudit.schema import (
     BlackHole,
     Cluster,
@@ -26,6 +25,7 @@ from skillaudit.schema import (
     SkillReport,
     Skipped,
 )
+from skillaudit.text.occasions import speaks
 from tests.reports import skill_report, small_report
 
 QUIET = skill_report("a", victim_rate=0.1, absorbed=0.1)
@@ -181,12 +181,17 @@ def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_noth
             ("a", "Draws charts."),
             ("b", "Draws maps. Use when the user wants a map."),
             ("c", "Draws trees. “show me who reports to whom”"),
+            ("d", "Draws plans. Use for floors and gardens."),
         )
     )
+    skills += (Skill(id="e", name="e", description="Draws faces.", when_to_use="A portrait is asked for."),)
+    # The count of a plan is of the same descriptions.
+    told = _says_when(skills, ())
+    assert (told.before, told.skills_before) == (4, 5)
     shelf = Library(sources=("x",), skills=skills)
     (finding,) = check(evidence(library=shelf, rows=(row,)))
     assert (finding.code, finding.skills, finding.severity) == ("SA504", ("a",), "info")
-    assert "1 of 3 descriptions" in finding.message and "10% to 70%" in finding.evidence
+    assert "1 of 5 descriptions" in finding.message and "10% to 70%" in finding.evidence
     assert codes(evidence(library=shelf)) == []
     # A rate that no request judges is a guess.
     quiet = evidence()
@@ -217,7 +222,7 @@ def test_descriptions_that_no_user_would_say_are_told_where_agents_may_load_noth
 )
 def test_in_many_languages_a_description_says_when(text: str) -> None:
     """One table for the rule and for the edits that add such a sentence."""
-    assert speaks(text) and SAYS_WHEN.search(text)
+    assert speaks(text)
 
 
 @pytest.mark.parametrize(
@@ -280,6 +285,11 @@ def test_near_twins_are_told_by_cluster_and_scorer() -> None:
     (finding,) = check(evidence(skills=twins(0.75)))
     assert (finding.code, finding.skills) == ("SA204", ("a", "b", "c"))
     assert "with them stand c" in finding.message
+    # A merge is advised first only where a plan proposes one.
+    assert finding.fix.startswith("Say in each of a and b what only it does")
+    pair = Pair(a="b", b="a", cosine=0.75, a_to_b=0.0, b_to_a=0.0, merge="both are about maps")
+    (finding,) = check(evidence(skills=twins(0.75), pairs=(pair,)))
+    assert finding.fix.startswith("Merge a and b: both are about maps. Or say in each")
     assert codes(evidence(skills=twins(0.74))) == []
     assert codes(evidence(skills=twins(0.9, cluster=1))) == []
     lexical = msgspec.structs.replace(evidence().forecast, scorer="lexical")

@@ -51,7 +51,31 @@ def test_an_edit_names_the_skills_that_it_touches_and_the_pair_that_it_sets_apar
 def test_a_finding_about_many_skills_says_how_many_of_them_are_mended() -> None:
     edits = [rewrite(number, accept=number < 15) for number in range(20)]
     said = told([make_finding("SA504", MANY)], *edits)
-    assert "activation-0; activation-1; activation-2 and 17 more: 15 of 74 skills" in " ".join(said.split())
+    assert (
+        "activation-0; activation-1; activation-2 and 12 more: 15 of 74 skills; 5 more not accepted" in said
+    )
+
+
+def test_what_was_refused_mends_nothing_and_says_why() -> None:
+    one = rewrite(7, accept=False)
+    edits = [msgspec.structs.replace(one, refused="it costs a request"), rewrite(8, accept=False)]
+    findings = [make_finding("SA504", MANY)]
+    said = told(findings, *edits)
+    assert said.endswith("activation-7, not accepted: it costs a request; 1 more not accepted")
+    every = linked(found(*edits), findings)
+    assert render(mended_blocks(every, every.edits[0])).split() == ["would", "mend", "SA504", "skill-7"]
+    planned = with_plan(msgspec.structs.replace(make_report(), findings=tuple(findings)), edits)
+    text = " ".join(render(list(finding_blocks(planned, planned.findings, None, False, False))).split())
+    assert "activation-7, another description, not accepted: it costs a request" in text
+
+
+def test_a_pair_without_an_edit_says_why_or_that_the_anchor_paragraph_tells_it_apart() -> None:
+    anchor = "## Choosing\n\n- `mail` or `letters`? Sends mail. → `mail`. Writes letters. → `letters`."
+    made = msgspec.structs.replace(found(), tried=STEPS, work_requests=10, anchor=anchor)
+    pairs = [make_finding("SA202", ("letters", "post/mail")), make_finding("SA204", ("a", "b"))]
+    text = " ".join(render(mend_blocks(linked(made, pairs))).split())
+    assert "SA202 letters, post/mail no edit; the anchor paragraph (--all) tells the two apart" in text
+    assert "SA204 a, b no edit no edit neither names nor files make the two one" in text
 
 
 @pytest.mark.parametrize(
