@@ -7,15 +7,17 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from skillaudit.disk import writing
 from skillaudit.disk.copying import copy_file
 from skillaudit.disk.reading import read_file
 from skillaudit.disk.state import own_folder, state_folder, user_key
 from skillaudit.disk.unfinished import collect, unfinished
-from skillaudit.disk.writing import new_folder, replace, scratch_folder, why_not
+from skillaudit.disk.writing import memory_folder, new_folder, replace, scratch_folder, why_not
 
 
 def names(folder: Path) -> list[str]:
@@ -210,3 +212,22 @@ def test_a_link_in_the_state_folder_is_refused(tmp_path: Path) -> None:
     (state_folder() / "key").symlink_to("/dev/zero")
     with pytest.raises(OSError, match=r"symbolic links|no key of yours"):
         user_key()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system has one")
+def test_memory_is_taken_where_it_has_room_and_nobody_names_another_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_MEMORY", tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
+    tmp_path.chmod(0o1777)
+    assert memory_folder(1) == tmp_path
+    assert memory_folder(1 << 60) is None
+    tmp_path.chmod(0o777)
+    assert memory_folder(1) is None, "anybody could put another folder in the place of ours"
+    tmp_path.chmod(0o1777)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert memory_folder(1) is None
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
+    monkeypatch.setattr(writing, "_MEMORY", tmp_path / "none")
+    assert memory_folder(1) is None

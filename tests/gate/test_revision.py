@@ -20,7 +20,8 @@ import pytest
 from skillaudit.errors import UsageError
 from skillaudit.gate import checkout, locate
 from skillaudit.gate import git as asking
-from skillaudit.gate import revision as reading
+from skillaudit.gate import laying as reading
+from skillaudit.gate import revision as revisions
 from skillaudit.load import load
 from skillaudit.reading import limits
 
@@ -86,6 +87,23 @@ def test_a_state_tells_the_content_and_the_repository(repository: Repository, tm
         assert revision.sources and revision.state == ""
     (repository.folder / "new").mkdir()
     assert locate("HEAD", [repository.folder, repository.folder / "new"]).state == ""
+
+
+def test_a_revision_lies_in_memory_where_it_fits(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    for folder in (memory, disk):
+        folder.mkdir()
+    monkeypatch.setattr(revisions, "memory_folder", lambda _room: memory)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    point = locate("HEAD", [repository.skills])
+    for most, used, other in ((limits.GIT_TOTAL, memory, disk), (5_000, disk, memory)):
+        monkeypatch.setattr(limits, "GIT_TOTAL", most)  # two files take two pages in memory
+        with checkout(point) as revision:
+            assert Path(revision.sources[0]).is_relative_to(used) and list(other.iterdir()) == []
+            assert files(revision.sources[0]) == ["csv-cleaner/SKILL.md", "dns-checker/SKILL.md"]
+        assert list(used.iterdir()) == []
 
 
 def test_what_others_did_on_the_branch_since_is_left_out(repository: Repository) -> None:
