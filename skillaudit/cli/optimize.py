@@ -138,6 +138,7 @@ def command(
             complete=complete,
             rewriter=rewriter,
             live=live,
+            written=in_place or target is not None,
             progress=progress,
         )
         found = linked(found, audit_library(library, config, progress).findings)

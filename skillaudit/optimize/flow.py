@@ -72,6 +72,7 @@ def optimize(
     complete: Complete | None = None,
     rewriter: str = "extractive",
     live: Prove | None = None,
+    written: bool = False,
     progress: Progress = SILENT,
 ) -> Optimisation:
     """Propose edits to a library, chosen on the work half of its requests and proved on the other half.
@@ -79,7 +80,8 @@ def optimize(
     Nothing is written. With a `plan` its edits are proved as they stand, and none is made or refused.
     The client of `config` is whose budget the list has to keep, and whose cut text is judged. `complete`
     sends a prompt to the model called `rewriter`, which then writes the descriptions. `live` has a model route
-    the proof half before and after the accepted edits.
+    the proof half before and after the accepted edits. Where they are `written`, a client's loadout is for the library
+    as they leave it, else for the library as it is.
 
     Raises UsageError for an unknown router or client, and what `audit` raises.
     """
@@ -102,7 +104,7 @@ def optimize(
             notes += _propose(order, bench, lexicon)
         edits = decisive(independent(bench.edits), labelled(halves.work)) if plan is None else plan.edits
         halves = unquoted(halves, edits)
-        proven = prove(halves, config, maker, edits, plan is None, progress)
+        proven = prove(halves, config, maker, edits, plan is None, progress, written)
         asked = live(halves, proven.edits, config) if live is not None else None
         hierarchy = None
         if doors := len(set(parents_of(library.routable).values())):

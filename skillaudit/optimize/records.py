@@ -236,6 +236,10 @@ class SettingsFile(Record):
     """Folder of the one project that it belongs into; empty for what is for all of them."""
 
 
+AWAY: frozenset[Stance] = frozenset({"off", "manual", "project"})
+"""Where a skill does not stand on the list of every project."""
+
+
 class Loadout(Record):
     """Which skills get a client's room, with the forecast under it."""
 
@@ -251,6 +255,13 @@ class Loadout(Record):
     after: RoutingRates | None = None
     projects: str = ""
     """Why none is for one project only; empty where that is proposed, and for a client without settings."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether the settings only choose who is shown whole, and gain no request by it."""
+        if self.before is None or self.after is None or any(seat.stance in AWAY for seat in self.seats):
+            return False
+        return (self.after.accuracy.value or 0.0) <= (self.before.accuracy.value or 0.0)
 
 
 class Step(Record):

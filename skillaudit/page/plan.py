@@ -326,6 +326,10 @@ def loadout_blocks(found: Loadout) -> list[Block]:
     if found.before is not None and found.after is not None:
         blocks += [Paragraph("accuracy", "value"), Gauge("  now", found.before.accuracy, "good")]
         blocks.append(Gauge("  under it", found.after.accuracy, "good"))
+    if found.idle:
+        blocks.append(
+            Paragraph(f"These settings gain nothing: what {found.client} leaves out by itself costs no more.")
+        )
     for seat in [seat for seat in found.seats if seat.stance in ("project", "manual", "off")][:NAMED]:
         blocks.append(field(said[seat.stance], f"{seat.skill}: {seat.why}"))
     if found.projects and found.settings:

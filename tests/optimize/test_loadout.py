@@ -16,10 +16,10 @@ from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.apply.settings import write_settings
 from skillaudit.optimize.loadout import loadout, seated, seats, settings
-from skillaudit.optimize.records import Edit, Loadout, Seat, Stance
+from skillaudit.optimize.records import PLAN_VERSION, Edit, Loadout, Plan, RoutingRates, Seat, Stance
 from skillaudit.page.plan import loadout_blocks
 from skillaudit.page.text import render
-from skillaudit.schema import Origin, Site, Skill
+from skillaudit.schema import Estimate, Origin, Site, Skill
 
 LONG = "Handles a matter at length, with many words that a client has no room for. " * 6
 
@@ -125,6 +125,22 @@ def test_what_a_plan_folds_or_demotes_is_off_or_manual() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("stance", "after", "idle"),
+    [("name", 0.90, True), ("name", 0.91, True), ("name", 0.92, False), ("manual", 0.90, False)],
+)
+def test_settings_that_gain_nothing_say_so(stance: Stance, after: float, idle: bool) -> None:
+    def rates(value: float) -> RoutingRates:
+        accuracy, none = (Estimate(value=each, low=each, high=each) for each in (value, 0.0))
+        return RoutingRates(accuracy=accuracy, hijack=none, no_skill=none, requests=9)
+
+    found = Loadout(
+        client="claude-code", seats=(Seat(skill="a", stance=stance, why=""),), settings=(),
+        whole_before=1, whole_after=1, before=rates(0.91), after=rates(after),
+    )  # fmt: skip
+    assert ("settings gain nothing" in " ".join(render(loadout_blocks(found)).split())) is idle
+
+
 SEATS = (
     Seat(skill="a", stance="off", why=""),
     Seat(skill="b", stance="manual", why=""),
@@ -162,6 +178,22 @@ def test_a_library_without_requests_is_planned_and_its_settings_written(tmp_path
     assert write_settings(found.loadout, tmp_path / "out") == (".claude/settings.json",)
     with pytest.raises(Exception, match="exists"):
         write_settings(found.loadout, tmp_path / "out")
+
+
+def test_settings_are_for_the_library_that_the_same_command_writes(tmp_path: Path) -> None:
+    rows = [{"name": skill.name, "description": skill.description} for skill in library(60)]
+    source = tmp_path / "rows.jsonl"
+    source.write_text("\n".join(map(json.dumps, rows)) + "\n", encoding="utf-8")
+    read = load([source])
+    short = [
+        Edit(id=skill.id, kind="describe", step="budget", skills=(skill.id,), reason="", accept=True,
+             before=skill.description, after=skill.description[:9])
+        for skill in read.skills
+    ]  # fmt: skip
+    plan = Plan(plan_version=PLAN_VERSION, sources=read.sources, edits=tuple(short))
+    config = Config(scorer="lexical", client="claude-code", use_cache=False)
+    assert optimize(read, config, plan=plan).loadout is not None
+    assert optimize(read, config, plan=plan, written=True).loadout is None
 
 
 HOSTILE = ("../../../out", "..", "/abs", "a/../../b", ".ssh", "~", "\U0001f600", 'q"\\u', "*", "a?")

@@ -10,7 +10,8 @@ from skillaudit.load import load
 from skillaudit.optimize import optimize
 from skillaudit.optimize.flow import steps_named
 from skillaudit.optimize.narrow import _parts
-from skillaudit.optimize.proof.prove import _weighty, cost_of
+from skillaudit.optimize.proof.costs import cost_of
+from skillaudit.optimize.proof.prove import _weighty
 from skillaudit.optimize.records import Harm
 from skillaudit.optimize.words.source import is_narrower, source_of
 from skillaudit.requests.gathering import gather

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
-
+from skillaudit.optimize.proof.costs import without
 from skillaudit.optimize.records import Edit
 from skillaudit.schema import Estimate
 
@@ -27,18 +26,11 @@ def calmed(edits: Sequence[Edit], fired: Callable[[Sequence[Edit]], Estimate]) -
     taken = [edit for edit in kept if edit.accept and edit.after][:MOST]
     if before is None or now is None or now - before <= NOTICED:
         return kept
-    spared = {edit.id: now - (fired(_without(kept, edit.id, "")).value or 0.0) for edit in taken}
+    spared = {edit.id: now - (fired(without(kept, {edit.id: "tried"})).value or 0.0) for edit in taken}
     for edit in sorted(taken, key=lambda edit: -spared[edit.id]):
         if now - before <= NOTICED or spared[edit.id] < LEAST:
             break
         why = f"by itself it adds {100 * spared[edit.id]:.1f} false triggers of a hundred requests that need no skill"
-        kept = _without(kept, edit.id, why)
+        kept = without(kept, {edit.id: why})
         now = fired(kept).value or 0.0
     return kept
-
-
-def _without(edits: Sequence[Edit], refused: str, why: str) -> list[Edit]:
-    return [
-        msgspec.structs.replace(edit, accept=False, refused=why) if edit.id == refused else edit
-        for edit in edits
-    ]

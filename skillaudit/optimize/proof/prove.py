@@ -10,13 +10,22 @@ import msgspec
 from skillaudit.config import Config
 from skillaudit.optimize.board import Embed
 from skillaudit.optimize.budget import as_shown
-from skillaudit.optimize.edits import folded_into, touching
+from skillaudit.optimize.edits import applied, folded_into, touching
 from skillaudit.optimize.halves import Halves
 from skillaudit.optimize.loadout import loadout, seated
 from skillaudit.optimize.proof.calm import calmed
+from skillaudit.optimize.proof.costs import (
+    TOGETHER,
+    cost_of,
+    harmless,
+    roomy,
+    too_dear,
+    unproved,
+    without,
+)
 from skillaudit.optimize.proof.offers import offers
 from skillaudit.optimize.proof.paired import harmed, paired
-from skillaudit.optimize.proof.refusal import REFUSED, refuse_harm
+from skillaudit.optimize.proof.refusal import refuse_harm
 from skillaudit.optimize.proof.shown import Listed, by_client, shown
 from skillaudit.optimize.proof.state import Variant, expected, is_local, rates, rounded, variant
 from skillaudit.optimize.records import (
@@ -30,7 +39,6 @@ from skillaudit.optimize.records import (
     Proof,
     RoutingRates,
     Step,
-    StepName,
     is_gain,
 )
 from skillaudit.progress import Progress
@@ -42,16 +50,6 @@ from skillaudit.stats.intervals import UNKNOWN
 
 Prove = Callable[[Halves, Sequence[Edit], Config], LiveProof]
 """Has a live model route the proof half before and after some edits."""
-DEAR = 0.1
-"""Requests in a hundred that a sentence on when to use a skill may cost in the forecast of any class."""
-LEADING = "frontier"
-"""The class that most agents at work belong to."""
-JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
-"""Steps whose edits are for what a forecast shows."""
-UNPROVED = "the whole plan gains nothing for sure on the requests kept aside to check it"
-"""Why an edit for what a forecast shows is not ticked."""
-TOGETHER = "by itself it loses, but the plan gains less without it and the others like it"
-"""Why an edit that costs something is ticked all the same."""
 WEIGHED = (20, 100)
 """Accepted edits that are weighed one by one, those that bring most first: so many always, and at most."""
 _CELLS = 20_000_000
@@ -84,11 +82,15 @@ def prove(
     edits: Sequence[Edit],
     refuse: bool,
     progress: Progress,
+    written: bool = False,
 ) -> Proven:
-    """Return the edits with their proof; with `refuse`, those that harm a skill are refused first."""
+    """Return the edits with their proof; with `refuse`, those that harm a skill are refused first.
+
+    Where the edits are `written`, the loadout is for the library as they leave it, else for the library as it is.
+    """
     if not halves.proof:
         edits = unproved(edits) if refuse else edits
-        return Proven(tuple(edits), loadout=_loadout(halves, config, embed, edits))
+        return Proven(tuple(edits), loadout=_loadout(halves, config, embed, edits, written))
     progress.update("proof", 0, 1)
     court = _Court(halves, config, embed)
     planned = proof = court.proof(edits)
@@ -101,8 +103,9 @@ def prove(
     edits = court.weighed(edits, progress)
     same = planned is proof
     if refuse:
-        kept = court.worth(_without(edits, {edit.id: _too_dear(edit) for edit in edits}), proof)
-        kept = calmed(kept, court.fired)
+        kept = court.worth(without(edits, {edit.id: too_dear(edit) for edit in edits}), proof)
+        kept = roomy(calmed(kept, court.fired), court.gain, court.fired)
+        kept = harmless(kept, lambda some: court.proof(some).harmful)
         unchanged = [edit.accept for edit in kept] == [edit.accept for edit in edits]
         edits, same, proof = kept, same and unchanged, proof if unchanged else court.proof(kept)
         if not is_gain(planned.test.difference) and not is_gain(proof.test.difference):
@@ -117,7 +120,7 @@ def prove(
         planned=planned,
         steps=court.ablation(edits),
         offers=offers(edits, proof, court.proof) if refuse else (),
-        loadout=court.loadout(_loadout(halves, config, embed, edits)),
+        loadout=court.loadout(_loadout(halves, config, embed, edits, written), edits if written else ()),
         by_client=court.by_client(edits),
     )
 
@@ -137,51 +140,19 @@ def _weighty(harms: Sequence[Harm], edits: Sequence[Edit]) -> tuple[Harm, ...]:
     return tuple(harm for harm in harms if harm.skill not in gone)
 
 
-def cost_of(edit: Edit, judge: str) -> str:
-    """Say what an accepted edit loses by itself: requests that chose it, or some of a hundred of a class that counts.
-
-    Empty for nothing. The class that judges and the first of all may lose nothing, room for a client and skills made
-    manual-only for more false triggers than that aside.
-    """
-    if not edit.accept or edit.step == "budget":
-        return ""
-    for name, change in edit.hundred:
-        if name in (judge, LEADING) and change - (edit.triggers or 0.0) * edit.spares < 0:
-            return f"{REFUSED}, it costs {name} {-change:.2f} requests in a hundred"
-    effect = edit.effect
-    if effect is not None and effect.lost > effect.gained and not edit.spares:
-        return f"on the requests that chose it, it loses {effect.lost:,} and gains {effect.gained:,}"
-    return ""
-
-
-def unproved(edits: Sequence[Edit]) -> list[Edit]:
-    """Refuse what is for the forecast alone: the whole plan gains nothing by it."""
-    judged = [edit for edit in edits if edit.accept and edit.step in JUDGED and not edit.spares]
-    return _without(edits, {edit.id: UNPROVED for edit in judged})
-
-
-def _too_dear(edit: Edit) -> str:
-    """Say what a sentence on when to use a skill takes from others, where it is more than it may."""
-    router, change = min(edit.hundred, key=lambda each: each[1], default=("", 0.0))
-    if not edit.accept or edit.step != "activation" or change > -DEAR:
-        return ""
-    return f"{REFUSED}, it costs {router} {-change:.2f} requests in a hundred"
-
-
-def _without(edits: Sequence[Edit], costs: Mapping[str, str]) -> list[Edit]:
-    return [
-        msgspec.structs.replace(edit, accept=False, refused=costs[edit.id]) if costs.get(edit.id) else edit
-        for edit in edits
-    ]
-
-
-def _loadout(halves: Halves, config: Config, embed: Embed | None, edits: Sequence[Edit]) -> Loadout | None:
+def _loadout(
+    halves: Halves, config: Config, embed: Embed | None, edits: Sequence[Edit], written: bool
+) -> Loadout | None:
     if config.client is None:
         return None
-    texts = [skill.text for skill in halves.skills]
+    skills = halves.skills
+    if written:
+        after, gone, into = applied(skills, edits)
+        skills = tuple(skill for skill in after if skill.id not in gone and skill.id not in into)
+    texts = [skill.text for skill in skills]
     vectors = embed(texts) if embed is not None and config.scorer != "lexical" else None
     scorer = make_scorer(config.scorer, texts, vectors=vectors, embed=embed)
-    return loadout(halves.skills, edits, config, scorer.similarities)
+    return loadout(skills, () if written else edits, config, scorer.similarities)
 
 
 @dataclass(slots=True)
@@ -256,6 +227,11 @@ class _Court:
             harmed=harmed(self.before, after, scorer, wanted, touching(edits)),
         )
 
+    def gain(self, edits: Sequence[Edit]) -> float:
+        """Return the share of requests that some edits gain."""
+        found = paired(self.before, self.after(edits), self.config.scorer, self.config.router)
+        return found.difference.value or 0.0
+
     def confirmed(self, proof: Proof, edits: Sequence[Edit]) -> Proof:
         """Return a proof with what every class of routers, and another scorer, make of the same edits."""
         fired = self.fired(())
@@ -306,7 +282,7 @@ class _Court:
         when = {edit.id: costs[edit.id] for edit in edits if edit.id in costs and edit.step == "activation"}
         now = self.rates(self.after(edits))[1].accuracy.value or 0.0 if costs else 0.0
         for refused in filter(None, (costs, when)):
-            trial = _without(edits, refused)
+            trial = without(edits, refused)
             if (self.rates(self.after(trial))[1].accuracy.value or 0.0) >= now:
                 edits, costs = trial, {key: why for key, why in costs.items() if key not in refused}
                 break
@@ -342,20 +318,23 @@ class _Court:
             if name in profile.fits
         )
 
-    def loadout(self, found: Loadout | None) -> Loadout | None:
-        """Return a loadout with the forecast before it and under it."""
+    def loadout(self, found: Loadout | None, written: Sequence[Edit]) -> Loadout | None:
+        """Return a loadout with the forecast before it and under it, of a library into which edits are written."""
         if found is None:
             return None
-        listed, away = seated(self.halves.skills, found.seats, inside=True)
-        cut, hidden = as_shown([skill for skill in listed if skill.id not in away], self.config)
+        edited, manual, folds = applied(self.halves.skills, written)
+        listed, away = seated(edited, found.seats, inside=True)
+        away |= manual
+        cut, hidden = as_shown(
+            [each for each in listed if each.id not in away and each.id not in folds], self.config
+        )
         text = {skill.id: skill for skill in cut}
         skills = tuple(text.get(skill.id, skill) for skill in listed)
         # What is off because another skill does the same is that one's to answer.
-        into = folded_into([(seat.skill, seat.into) for seat in found.seats if seat.into])
-        gone = (away - set(into)) | hidden
-        halves = self.halves
-        after = variant(self.config.scorer, skills, gone, into, halves.proof, self.embed, halves.idle)
-        return msgspec.structs.replace(found, before=self.rates(self.before)[1], after=self.rates(after)[1])
+        into = folded_into([*folds.items(), *((seat.skill, seat.into) for seat in found.seats if seat.into)])
+        after = self.scored((skills, (away - set(into)) | hidden, into))
+        before = self.after(written) if written else self.before
+        return msgspec.structs.replace(found, before=self.rates(before)[1], after=self.rates(after)[1])
 
     def harms(self, edits: Sequence[Edit]) -> tuple[Harm, ...]:
         """Return whom some edits harm."""
