@@ -66,7 +66,9 @@ class Config(Record):
     ] = None
     engine: Annotated[
         EngineName,
-        About("Where vectors and neighbours are worked out: here, or on a Ray cluster that runs already."),
+        About(
+            "Where vectors and neighbours are worked out and models are asked: here, or on a running Ray cluster."
+        ),
     ] = "local"
     requests: Annotated[
         tuple[Path, ...],

@@ -163,6 +163,12 @@ class LiveModel:
         if api_base is not None:
             remember(api_base)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Arrive in another process, where the address is a secret too."""
+        self.__dict__.update(state)
+        if self._api_base is not None:
+            remember(self._api_base)
+
     @property
     def parameters(self) -> dict[str, Any]:
         """What decides an answer beside the name and the prompt."""

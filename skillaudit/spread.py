@@ -45,18 +45,7 @@ def spread(
     if engine == "local":
         yield from (work(shared, chunk) for chunk in chunks)
         return
-    extras.require("ray", "A Ray cluster")
-    import ray
-
-    if not ray.is_initialized():
-        try:
-            # Its workers import first from where the driver stood at this moment, which may be a stranger's library.
-            with contextlib.chdir(Path(__file__).parents[1]):
-                ray.init(address="auto", log_to_driver=False, logging_level=logging.ERROR)
-        except ConnectionError:
-            raise MissingError(
-                "--engine ray found no cluster: start one with `ray start`, or name it in RAY_ADDRESS"
-            ) from None
+    ray = joined()
     task = ray.remote(max_retries=TRIES)(_made)
     held = ray.put((work, shared))
     under_way: deque[Any] = deque()
@@ -73,12 +62,34 @@ def spread(
             ray.cancel(one)
 
 
-def _made(version: str, held: tuple[Callable[[Any, Any], Any], Any], chunk: Any) -> Any:
-    """Do one chunk on a node."""
+def joined() -> Any:
+    """Return Ray, having joined the cluster that runs; raises MissingError where there is neither."""
+    extras.require("ray", "A Ray cluster")
+    import ray
+
+    if not ray.is_initialized():
+        try:
+            # Its workers import first from where the driver stood at this moment, which may be a stranger's library.
+            with contextlib.chdir(Path(__file__).parents[1]):
+                ray.init(address="auto", log_to_driver=False, logging_level=logging.ERROR)
+        except ConnectionError:
+            raise MissingError(
+                "--engine ray found no cluster: start one with `ray start`, or name it in RAY_ADDRESS"
+            ) from None
+    return ray
+
+
+def same_version(version: str) -> None:
+    """Raise MissingError on a node where another version of the program is installed."""
     if version != __version__:
         raise MissingError(
             f"a node of the cluster has version {__version__}, not {version}; install the same everywhere"
         )
+
+
+def _made(version: str, held: tuple[Callable[[Any, Any], Any], Any], chunk: Any) -> Any:
+    """Do one chunk on a node."""
+    same_version(version)
     from threadpoolctl import threadpool_limits
 
     work, shared = held

@@ -17,6 +17,7 @@ from skillaudit.asking.routers import (
 )
 from skillaudit.asking.scorers import Scorers
 from skillaudit.llm import LiveModel, Price
+from skillaudit.schema import EngineName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +32,23 @@ class Terms:
     timeout: float = TIMEOUT
     api_base: str | None = None
 
-    def router(self, name: str, scorers: Scorers) -> LiveRouter | LocalRouter:
-        """Return the model, or the local stand-in, of that name; raises `UsageError` or `ModelError` for none."""
+    def router(self, name: str, scorers: Scorers, engine: EngineName = "local") -> LiveRouter | LocalRouter:
+        """Return the model, or the local stand-in, of that name; raises `UsageError` or `ModelError` for none.
+
+        With another `engine` a model is asked from the nodes of a cluster; a stand-in answers here all the same.
+        """
         if is_local(name):
             scorer, _ = parse_local(name)
             extra = {} if scorer == "lexical" else {"embedder": scorers.embedder}
             return LocalRouter(name, scorers.maker(scorer), extra)
         if name.startswith(CROSS_PREFIX):
             return CrossRouter(name, scorers.pairs(name.removeprefix(CROSS_PREFIX)))
-        return LiveRouter(LiveModel(name, api_base=self.api_base, timeout=self.timeout), self.price)
+        router = LiveRouter(LiveModel(name, api_base=self.api_base, timeout=self.timeout), self.price)
+        if engine == "local":
+            return router
+        from skillaudit.asking.far import FarRouter
+
+        return FarRouter(router)
 
     def limits(self, router: Router) -> Limits:
         """Return how much may be spent on a router."""

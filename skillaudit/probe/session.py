@@ -129,7 +129,7 @@ class _Session:
         self._progress = progress
         self._scorers = Scorers(config.embedder, config.device, cache)
         # A model that cannot be used is said before anything is loaded.
-        self._router = settings.router(settings.model, self._scorers)
+        self._router = settings.router(settings.model, self._scorers, config.engine)
         library = select(load(sources, progress=progress), config)
         self._library = in_order_of_use(library, config.order, cache=cache, progress=progress)
         gathered = gather(self._library, config.requests, progress=progress).once_each()

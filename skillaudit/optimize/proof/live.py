@@ -49,7 +49,7 @@ def prover(
     def prove(halves: Halves, edits: Sequence[Edit], config: Config) -> LiveProof:
         plan = plan_of(halves, edits, config)
         scorers = Scorers(config.embedder, config.device)
-        router = terms.router(model, scorers)
+        router = terms.router(model, scorers, config.engine)
         with ProbeLog(log or default_path()) as opened:
             run = hashlib.blake2b(
                 json.dumps([router.name, [trial.query for trial in plan.trials]]).encode("utf-8", "replace"),
