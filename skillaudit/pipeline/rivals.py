@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain, filterfalse, islice
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, filterfalse, islice, pairwise
+
+import numpy as np
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
@@ -23,9 +25,10 @@ def rivals_of(
     """Return, per skill, its nearest neighbours and its likeliest takers, most traffic first."""
     rows = {skill.id: row for row, skill in enumerate(shown)}
     traffic: list[dict[int, tuple[float, float]]] = [{} for _ in shown]
+    nearest = structure.neighbors.top(NEAREST)
     cosines: list[dict[int, float]] = [
-        dict(zip(near[:NEAREST].tolist(), similar[:NEAREST].tolist(), strict=True))
-        for near, similar in zip(structure.neighbors.indices, structure.neighbors.similarities, strict=True)
+        dict(zip(near, similar, strict=True))
+        for near, similar in zip(nearest.indices.tolist(), nearest.similarities.tolist(), strict=True)
     ]
     for pair in pairs:
         a, b = rows[pair.a], rows[pair.b]
@@ -33,13 +36,14 @@ def rivals_of(
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)
         cosines[a].setdefault(b, pair.cosine)
         cosines[b].setdefault(a, pair.cosine)
-    words, named = _ranked([_words(skill) for skill in shown])
+    ranked, named = _ranked(map(_words, shown))
+    words = list(map(frozenset, ranked))
     found = []
     for row in range(len(shown)):
         flow = traffic[row]
         takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosines[row][other], other))[:TAKERS]
         near = list(cosines[row])[:NEAREST]
-        ours = sorted(words[row])
+        ours = ranked[row]
         chosen = sorted(
             {*takers, *near},
             key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other),
@@ -64,13 +68,22 @@ def _first(named: Sequence[str], words: Iterator[int]) -> tuple[str, ...]:
     return tuple(map(named.__getitem__, islice(words, TERMS)))
 
 
-def _words(skill: Skill) -> frozenset[str]:
-    return frozenset(key for key in keys(skill.text) if len(key) >= SHORTEST or not key.isascii())
+def _words(skill: Skill) -> list[str]:
+    return [key for key in keys(skill.text) if len(key) >= SHORTEST or not key.isascii()]
 
 
-def _ranked(words: Sequence[frozenset[str]]) -> tuple[list[frozenset[int]], list[str]]:
-    """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
-    counts = Counter(chain.from_iterable(words))
-    named = sorted(counts, key=lambda word: (counts[word], word))
-    number = {word: rank for rank, word in enumerate(named)}
-    return [frozenset(map(number.__getitem__, text)) for text in words], named
+def _ranked(words: Iterable[Iterable[str]]) -> tuple[list[list[int]], list[str]]:
+    """Return each text's words as numbers, rising, the rarest word first, ties in alphabetical order; and the words."""
+    vocabulary: defaultdict[str, int] = defaultdict()
+    vocabulary.default_factory = vocabulary.__len__
+    found = [list(map(vocabulary.__getitem__, text)) for text in words]
+    owner = np.repeat(np.arange(len(found)), list(map(len, found)))
+    flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(owner))
+    named = sorted(vocabulary)
+    number = np.array([vocabulary[word] for word in named], dtype=np.int64)
+    order = np.argsort(np.bincount(flat, minlength=len(named))[number], kind="stable")
+    rank = np.empty(len(named), dtype=np.int64)
+    rank[number[order]] = np.arange(len(named))
+    ranked = (np.sort(owner * len(named) + rank[flat]) % max(1, len(named))).tolist()
+    ends = accumulate(map(len, found), initial=0)
+    return [ranked[start:stop] for start, stop in pairwise(ends)], [named[at] for at in order.tolist()]
