@@ -92,6 +92,7 @@ def survey(scorer: Scorer, size: int, progress: Progress, engine: EngineName = "
                 rough.similarities, size, CANDIDATES, block_size=thin, progress=progress, engine=engine
             ).indices
         )
+        del rough  # as large as the library's own rows, twice
         if isinstance(scorer, HybridScorer):
             by_vectors = nearest_by_vectors(scorer.dense.vectors, KEPT, progress=progress, engine=engine)
             candidates = np.concatenate((candidates, by_vectors.indices), axis=1)
