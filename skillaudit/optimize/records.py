@@ -58,6 +58,8 @@ class Effect(Record):
 
 OWNERS = "yours to decide"
 """Stands in why an edit is refused that only the owner of the library can judge."""
+OWN_CUT = "the client's own cut of these texts hardly costs more requests"
+"""Why what is shortened for a client is refused."""
 
 
 def is_gain(change: Estimate) -> bool:

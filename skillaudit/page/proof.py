@@ -63,6 +63,8 @@ def verdict(found: Optimisation, where: str = "--all shows them") -> str:
 
 def _refused(found: Optimisation, where: str) -> str:
     """Count what was tried for nothing, and what of it only the owner can judge."""
+    from skillaudit.optimize.records import OWN_CUT
+
     if not found.edits:
         left = sum(not mend.edits for mend in found.mends)
         if not left:
@@ -72,6 +74,8 @@ def _refused(found: Optimisation, where: str) -> str:
     tried = (
         f"{plural(len(found.edits), 'edit')} {'was' if len(found.edits) == 1 else 'were'} tried and refused"
     )
+    if {edit.refused for edit in found.edits} == {OWN_CUT}:
+        tried += f", as {OWN_CUT}"
     yours = len(found.undecided)
     one = "it is" if len(found.edits) == 1 else "one is"
     told = f", {one if yours == 1 else f'{yours:,} are'} yours to decide" if yours else ""
@@ -93,11 +97,14 @@ def _beside(found: Optimisation) -> str:
         told.append(
             f"{plural(counts['activation'], 'description')} that would say when to use the skill, or what it does"
         )
-    if counts["budget"]:
-        told.append(f"{plural(counts['budget'], 'description')} cut to a client's room")
+    cut = plural(counts["budget"], "description") + " cut to a client's room"
+    if counts["budget"] and found.proof is None:
+        told.append(cut)
     said = (
         f" Ticked for what no forecast shows: {', '.join(told)}; prove it with --prove MODEL." if told else ""
     )
+    if counts["budget"] and found.proof is not None:
+        said += f" Ticked for fewer false triggers: {cut}."
     if spares := [-(edit.triggers or 0.0) for edit in found.accepted if edit.spares]:
         made = f"{plural(len(spares), 'skill')} made manual-only"
         said += f" {made} for false triggers: up to {max(spares):.0f} of 100 by one alone."

@@ -8,7 +8,8 @@ import msgspec
 
 from skillaudit.optimize.proof.paired import CHANCE
 from skillaudit.optimize.proof.refusal import REFUSED
-from skillaudit.optimize.records import Edit, StepName
+from skillaudit.optimize.proof.records import LEAST_PROVED
+from skillaudit.optimize.records import OWN_CUT, Edit, StepName
 from skillaudit.schema import Estimate
 
 DEAR = 0.1
@@ -21,8 +22,6 @@ JUDGED: frozenset[StepName] = frozenset({"narrow", "boundary", "victim"})
 """Steps whose edits are for what a forecast shows."""
 UNPROVED = "the whole plan gains nothing for sure on the requests kept aside to check it"
 """Why an edit for what a forecast shows is not ticked."""
-OWN_CUT = "the client's own cut of these texts costs no more requests"
-"""Why what is shortened for a client is not ticked."""
 HARMFUL = "the plan loses requests for sure with it and the others like it"
 """Why an edit of a plan that does harm is not ticked."""
 TOGETHER = "by itself it loses, but the plan gains less without it and the others like it"
@@ -68,7 +67,7 @@ def roomy(
     gain: Callable[[Sequence[Edit]], float],
     fired: Callable[[Sequence[Edit]], Estimate],
 ) -> list[Edit]:
-    """Refuse what is shortened for a client, where its own cut of those texts costs no more requests.
+    """Refuse what is shortened for a client, where its own cut of those texts hardly costs more requests.
 
     `gain` gives the share of requests that some edits gain as the client shows them, `fired` that of false triggers.
     """
@@ -76,7 +75,7 @@ def roomy(
     if whole == list(edits):
         return whole
     spared = (fired(whole).value or 0.0) - (fired(edits).value or 0.0)
-    return whole if gain(edits) - gain(whole) + spared <= 0 else list(edits)
+    return whole if gain(edits) - gain(whole) + spared < LEAST_PROVED else list(edits)
 
 
 def harmless(edits: Sequence[Edit], harmful: Callable[[Sequence[Edit]], bool]) -> list[Edit]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from skillaudit.optimize.proof.costs import HARMFUL, OWN_CUT, cost_of, harmless, roomy
-from skillaudit.optimize.records import Edit, Effect, StepName
+from skillaudit.optimize.proof.costs import HARMFUL, cost_of, harmless, roomy
+from skillaudit.optimize.records import OWN_CUT, Edit, Effect, StepName
 from skillaudit.schema import Estimate
 
 
@@ -52,7 +52,7 @@ def _ticked(edits: Sequence[Edit]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("gained", "spared", "kept"), [(0.01, 0.0, True), (0.0, 0.0, False), (-0.002, 0.013, True), (-0.02, 0.013, False)]
+    ("gained", "spared", "kept"), [(0.01, 0.0, True), (0.004, 0.0, False), (-0.002, 0.013, True), (-0.02, 0.013, False)]
 )  # fmt: skip
 def test_texts_are_shortened_for_a_client_only_where_its_own_cut_loses_more(
     gained: float, spared: float, kept: bool
