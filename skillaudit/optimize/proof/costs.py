@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from skillaudit.optimize.proof.paired import CHANCE
-from skillaudit.optimize.proof.refusal import REFUSED
 from skillaudit.optimize.proof.records import LEAST_PROVED
+from skillaudit.optimize.proof.refusal import REFUSED
 from skillaudit.optimize.records import OWN_CUT, Edit, StepName
 from skillaudit.schema import Estimate
 
