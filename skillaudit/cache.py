@@ -112,18 +112,20 @@ class Cache:
     def get_vectors(self, model_key: str, digests: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Return the known vectors among `digests`, each read-only and of shape (d,)."""
 
-        def select(connection: sqlite3.Connection) -> list[tuple[str, bytes]]:
-            rows: list[tuple[str, bytes]] = []
+        def select(connection: sqlite3.Connection) -> dict[str, NDArray[np.float32]]:
+            known: dict[str, NDArray[np.float32]] = {}
             for start in range(0, len(digests), _PARAMETERS):
                 chunk = digests[start : start + _PARAMETERS]
-                rows += connection.execute(
+                rows = connection.execute(
                     "SELECT v.digest, v.vector FROM vectors v JOIN models m ON m.id = v.model "
                     f"WHERE m.key = ? AND length(v.vector) <= ? AND v.digest IN ({','.join('?' * len(chunk))})",
                     (model_key, _MOST_VECTOR, *chunk),
-                )
-            return rows
+                ).fetchall()
+                size = next(iter(known.values())).nbytes if known else 0
+                known |= _as_vectors(_intact(model_key, rows), size)
+            return known
 
-        return _as_vectors(_intact(model_key, self._read(select) or []))
+        return self._read(select) or {}
 
     def put_vectors(self, model_key: str, digests: Sequence[str], vectors: NDArray[np.float32]) -> None:
         """Store row i of `vectors`, shape (n, d), under `digests[i]`, all of them or none."""
@@ -342,11 +344,14 @@ def _intact(model_key: str, rows: Sequence[tuple[object, object]]) -> list[tuple
     return found
 
 
-def _as_vectors(rows: list[tuple[str, bytes]]) -> dict[str, NDArray[np.float32]]:
-    """Give each key its row of one matrix; a row of another length than the first, or of no direction, is absent."""
+def _as_vectors(rows: list[tuple[str, bytes]], size: int) -> dict[str, NDArray[np.float32]]:
+    """Give each key its row of one matrix; a row that has not `size` bytes, or no direction, is absent.
+
+    Where `size` is 0, it is that of the first row.
+    """
     import numpy as np
 
-    size = len(rows[0][1]) if rows else 0
+    size = size or (len(rows[0][1]) if rows else 0)
     if size == 0 or size % 4:
         return {}
     whole = [row for row in rows if len(row[1]) == size]

@@ -10,6 +10,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -50,6 +51,25 @@ def test_vectors_survive_the_process_bit_for_bit(tmp_path: Path) -> None:
     for digest, row in zip(digests(2500), rows, strict=True):
         assert known[digest].dtype == np.float32
         assert known[digest].tobytes() == row.tobytes()
+
+
+def test_many_are_read_without_holding_them_twice(tmp_path: Path) -> None:
+    rows = vectors(9_000, 128)
+    with Cache(tmp_path) as cache:
+        cache.put_vectors("m", digests(9_000), rows)
+        tracemalloc.start()
+        known = cache.get_vectors("m", digests(9_000))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert len(known) == 9_000
+    assert most < 1.9 * rows.nbytes
+
+
+def test_vectors_of_another_length_are_absent_however_far_on(tmp_path: Path) -> None:
+    with Cache(tmp_path) as cache:
+        cache.put_vectors("m", digests(2_000), vectors(2_000, 8))
+        cache.put_vectors("m", digests(3, "z"), vectors(3, 6))
+        assert set(cache.get_vectors("m", [*digests(2_000), *digests(3, "z")])) == set(digests(2_000))
 
 
 def test_models_do_not_share_vectors(tmp_path: Path) -> None:

@@ -23,5 +23,10 @@ class Memory:
         """Return the vectors of `texts`, (len(texts), dimension)."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
-            self._known.update(zip(new, self._embed(new), strict=True))
+            made = self._embed(new)
+            # Kept and given away without a copy, as large as they are.
+            made.flags.writeable = False
+            self._known.update(zip(new, made, strict=True))
+            if len(new) == len(texts):
+                return made
         return np.stack([self._known[text] for text in texts]) if texts else self._embed(texts)
