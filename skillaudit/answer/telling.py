@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from skillaudit.requests.aside import not_counted
+from skillaudit.requests.aside import alone, not_counted
 from skillaudit.schema import ClientView, Estimate, ForecastRow, Report
 
 MODELS = {
@@ -194,4 +194,5 @@ def sure(report: Report, forecast: bool) -> str:
     )
     if report.forecast.extrapolates:
         said += " The library lies outside the range that the forecast was fitted on."
-    return " ".join((said, *aside))
+    beside = (text[:1].upper() + text[1:] for text in alone([count.source for count in coverage.sources]))
+    return " ".join((said, *beside, *aside))

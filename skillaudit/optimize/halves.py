@@ -19,7 +19,7 @@ from skillaudit.optimize.words.situations import Situation, particular, said, si
 from skillaudit.optimize.words.source import is_thin, source_of, stems
 from skillaudit.optimize.words.topics import Writing, topics
 from skillaudit.progress import Progress
-from skillaudit.requests.aside import not_counted
+from skillaudit.requests.aside import alone, not_counted
 from skillaudit.requests.gathering import gather
 from skillaudit.requests.mining import Bodies, read
 from skillaudit.schema import Library, Request, Skill
@@ -67,7 +67,7 @@ def gathered(library: Library, config: Config, progress: Progress) -> Halves:
         one = found.unknown == 1
         labels = "1 label of requests names" if one else f"{found.unknown:,} labels of requests name"
         notes += (f"{labels} no skill of this library and {'is' if one else 'are'} not counted.",)
-    notes += not_counted(found.aside)
+    notes += (*not_counted(found.aside), *alone([request.source for request in found.requests]))
     if len(work) + len(proof) < (whole := sum(map(len, every))):
         notes += (
             f"of {whole:,} requests {len(work) + len(proof):,} are judged, the same number of each skill first.",

@@ -161,7 +161,7 @@ def made_blocks(found: Optimisation) -> list[Block]:
     blocks: list[Block] = [
         Heading("How it was made"),
         field("planned on", plural(found.work_requests, "request")),
-        field("proved on", f"{plural(found.proof_requests, 'other')}, which chose no edit"),
+        field("proved on", f"{plural(found.proof_requests, 'other')}, which chose no edit and none quotes"),
         field("router", f"{found.router or 'none'}, {found.scorer} scorer"),
         field("rewriter", found.rewriter),
     ]

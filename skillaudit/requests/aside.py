@@ -1,12 +1,12 @@
-"""Requests for skills that do not compete: they judge nothing, and are told with what to do about it."""
+"""Requests that do not count: those for skills that do not compete, and what stands back for people's own."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from skillaudit.requests.records import Candidate
-from skillaudit.schema import Bystanding, Library, SetAside
+from skillaudit.schema import Bystanding, Library, RequestSource, SetAside
 
 GIVEN = ("sessions", "file")
 """Sources whose rows a person gave for this audit; eval files beside skills that do not compete are nobody's slip."""
@@ -38,4 +38,14 @@ def not_counted(aside: Sequence[SetAside]) -> tuple[str, ...]:
         f"{each.requests:,} given {'request is' if each.requests == 1 else 'requests are'} not counted: "
         f"{'its skills' if each.requests == 1 else 'their skills'} {_WHY[each.reason]}."
         for each in aside
+    )
+
+
+def alone(sources: Collection[RequestSource]) -> tuple[str, ...]:
+    """Say that files stand back for people, where requests of both are there: giving some makes them fewer."""
+    both = not set(GIVEN).isdisjoint(sources) and not {"mined", "body"}.isdisjoint(sources)
+    return (
+        ("a skill that people gave requests for is judged by these alone, not by lines of its file.",)
+        if both
+        else ()
     )

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from skillaudit.errors import RequestError
-from skillaudit.requests.aside import not_counted
+from skillaudit.requests.aside import alone, not_counted
 from skillaudit.requests.gathering import coverage, gather, is_proof
 from skillaudit.requests.records import Candidate
 from skillaudit.schema import Library, Request
@@ -126,6 +126,16 @@ def test_requests_for_skills_that_do_not_compete_judge_nothing_and_are_told(tmp_
     assert first.startswith("2 given requests are not counted") and "--files all" in first
     assert second.startswith("1 given request is not counted: its skills") and "--exclude" in second
     assert "manual-only" in third
+
+
+def test_more_given_requests_may_be_fewer_in_all_and_that_is_said(tmp_path: Path) -> None:
+    shelf = library(skill("boats", body=lines(9)), skill("hats", body=lines(9, "felt")))
+    mined = gather(shelf)
+    given = gather(shelf, [file_of(tmp_path, {"query": "make me something that swims", "gold": "boats"})])
+    assert len(given.requests) < len(mined.requests)
+    assert alone([request.source for request in mined.requests]) == ()
+    (said,) = alone([request.source for request in given.requests])
+    assert "judged by these alone" in said
 
 
 def test_eval_files_of_skills_that_do_not_compete_are_nobodys_slip(tmp_path: Path) -> None:
