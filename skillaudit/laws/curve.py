@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.forms import FORMS, Form, Law, fit
 from skillaudit.progress import SILENT, Progress
-from skillaudit.routing.evidence import strengths
+from skillaudit.routing.evidence import relative, strengths
 from skillaudit.routing.outcome import chance_right, expected, ranked_right, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
-from skillaudit.routing.rates import coefficients
+from skillaudit.routing.rates import DIMENSIONS, ShownRates, accuracy, coefficients, right_draws
+from skillaudit.routing.reading import shifts
 from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.stats.draws import Clusters, normals, resample
 from skillaudit.stats.intervals import TAIL, interval
@@ -60,6 +61,8 @@ class _Walk:
 
     owner: Ints
     """(R,)"""
+    weight: Floats
+    """(R,) how often each request comes, with mean 1."""
     clearance: Floats
     """(R, orders, sizes)"""
     wins: Floats
@@ -98,19 +101,24 @@ def library_law(
     clusters = Clusters.of(walk.owner)
     picks = resample(len(clusters.starts), np.random.default_rng(seed), DRAWS)
     ranked = _ranked(walk, clusters, picks)
-    rates = ranked if choice is None else _expected(walk, sizes, choice, clusters, picks, seed)
+    rates = ranked
+    if choice is not None:
+        pairs = shifts([request for request, _ in kept], skills, choice)
+        rates = _expected(walk, sizes, choice, clusters, picks, seed, pairs, len(skills))
     interference = np.clip(walk.rival.mean(axis=(0, 1)), 0.0, 1.0)
     points = tuple(
         LawPoint(
             n=n,
-            accuracy=interval(float(rates.right[i]), rates.draws[i]),
+            accuracy=rates.accuracy[i],
             hijack=float(rates.hijack[i]),
             interference=float(interference[i]),
-            measured=None if choice is None else interval(float(ranked.right[i]), ranked.draws[i]),
+            measured=None if choice is None else ranked.accuracy[i],
         )
         for i, n in enumerate(sizes)
     )
-    law = fitted_curve(profile.name, points, rates.draws, floor)
+    law = replace(
+        fitted_curve(profile.name, points, rates.draws, floor), note=left_out(requests, skills, kept)
+    )
     if choice is None:
         return replace(law, basis="scorer")
     return replace(law, measured=forms_of(sizes, ranked.right.tolist(), interference.tolist()))
@@ -131,6 +139,23 @@ def sampled(skills: Sequence[Skill], requests: Sequence[Request]) -> list[tuple[
     return known
 
 
+def left_out(requests: Sequence[Request], skills: Sequence[Skill], kept: Sequence[object]) -> str:
+    """Say of which requests a curve is made where the forecast is of others as well; empty where both are of all."""
+    known = {skill.id for skill in skills}
+    asked = [request for request in requests if request.gold]
+    there = sum(not known.isdisjoint(request.gold) for request in asked)
+    said = []
+    if len(kept) < there:
+        said.append(f"The curve is of {len(kept):,} of {there:,} requests, the forecast of all.")
+    if missing := len(asked) - there:
+        one = missing == 1
+        said.append(
+            f"{missing:,} {'request' if one else 'requests'} for skills that are not shown {'is' if one else 'are'} "
+            "not in the curve, and lost in the forecast."
+        )
+    return " ".join(said)
+
+
 def _walk(
     skills: Sequence[Skill],
     kept: Sequence[tuple[Request, list[int]]],
@@ -146,8 +171,8 @@ def _walk(
     clearance, wins, rival = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     orders = [nested_order(skills, seed + k) for k in range(ORDERS)]
     # A gold skill that stands inside the prefix is masked, so the prefix holds up to n rivals, not n - 1;
-    # the difference is below the noise of one random skill.
-    ends = np.minimum(np.array(sizes) - 1, total - 1)
+    # the difference is below the noise of one random skill. The whole library is the whole library.
+    ends = np.array([size if size == total else size - 1 for size in sizes])
     step = max(1, BLOCK_CELLS // total)
     for start in range(0, count, step):
         progress.update("law", start, count)
@@ -177,7 +202,8 @@ def _walk(
             rival[part, k] = np.where(np.isfinite(top), top, 0.0)
     progress.update("law", count, count)
     owner = np.array([rows[0] for _, rows in kept], dtype=np.int64)
-    return _Walk(owner=owner, clearance=clearance, wins=wins, rival=rival)
+    weight = relative(np.array([request.weight for request, _ in kept]), np.ones(count, dtype=bool))
+    return _Walk(owner=owner, weight=weight, clearance=clearance, wins=wins, rival=rival)
 
 
 class _Rates(NamedTuple):
@@ -189,36 +215,62 @@ class _Rates(NamedTuple):
     """(S,)"""
     draws: Floats
     """(S, B) bootstrap draws of `right`."""
+    accuracy: tuple[Estimate, ...]
+    """`right` with its intervals."""
 
 
 def _ranked(walk: _Walk, clusters: Clusters, picks: Floats) -> _Rates:
     """How often the scorer ranks the right skill first."""
+    weight = walk.weight[:, None]
     right = walk.wins.mean(axis=1)
-    total = clusters.sizes.astype(np.float64) @ picks
-    return _Rates(right.mean(axis=0), 1 - right.mean(axis=0), clusters.sums(right).T @ picks / total)
+    curve = (right * weight).mean(axis=0)
+    draws = clusters.sums(right * weight).T @ picks / (clusters.sums(walk.weight) @ picks)
+    return _Rates(curve, 1 - curve, draws, tuple(map(interval, curve.tolist(), draws)))
 
 
 def _expected(
-    walk: _Walk, sizes: Sequence[int], choice: ChoiceFit, clusters: Clusters, picks: Floats, seed: int
+    walk: _Walk,
+    sizes: Sequence[int],
+    choice: ChoiceFit,
+    clusters: Clusters,
+    picks: Floats,
+    seed: int,
+    pairs: Floats,
+    skills: int,
 ) -> _Rates:
-    """What a profile expects."""
-    total = clusters.sizes.astype(np.float64) @ picks
-    slopes = coefficients(choice, normals(3, seed, DRAWS))
+    """What a profile expects, of the whole library just what its forecast does.
+
+    `pairs` (R, 2) are the shifts of the requests, with their standard deviations.
+    """
+    weight = walk.weight
+    total = clusters.sums(weight) @ picks
+    extra_sd = float((pairs[:, 1] * weight).mean())
+    slopes = coefficients(choice, normals(3, seed, DRAWS), extra_sd)
+    z = normals(DIMENSIONS, seed)
+    every = coefficients(choice, z, extra_sd)
+    moved = walk.clearance + (pairs[:, 0] / max(choice.coefficients[1], 1e-9))[:, None, None]
     curve, hijack, draws = np.zeros(len(sizes)), np.zeros(len(sizes)), np.zeros((len(sizes), DRAWS))
+    known: list[Estimate] = []
     for i, size in enumerate(sizes):
-        flat = walk.clearance[:, :, i].ravel()
-        x = regressors(flat, np.full(len(flat), float(size)), choice.kappa)
-        shape = walk.clearance.shape[:2]
-        right = chance_right(x, choice).reshape(shape)
-        other = expected(x @ np.array(choice.hijack), choice.hijack_sd**2 * np.ones(len(flat))).reshape(shape)
+        # In the whole library all orders are one.
+        part = moved[:, :1, i] if size == skills else moved[:, :, i]
+        shape = part.shape
+        x = regressors(part.ravel(), np.full(part.size, float(size)), choice.kappa)
+        right = chance_right(x, choice, extra_sd).reshape(shape)
+        other = expected(x @ np.array(choice.hijack), choice.hijack_sd**2 * np.ones(part.size)).reshape(shape)
         other += choice.always * (1 - other)
-        curve[i] = right.mean()
-        hijack[i] = ((1 - right) * other).mean() if size > 1 else 0.0
+        lost = ((1 - right) * other).mean(axis=1) * (size > 1)
+        right = right.mean(axis=1)
+        hijack[i] = float((lost * weight).mean())
+        asked = np.repeat(weight, shape[1]) / (weight.sum() * shape[1])
+        drawn = right_draws(part.ravel(), asked, size, choice, every)
+        known.append(accuracy(drawn, ShownRates(right, lost, weight, walk.owner), skills, z))
+        curve[i] = drawn.mean()
         # The orders are averaged before the draws: they share their requests, and only their mean is wanted.
-        mean = regressors(walk.clearance[:, :, i].mean(axis=1), np.full(shape[0], float(size)), choice.kappa)
-        shifted = logistic(mean @ slopes.T) + (right.mean(axis=1) - chance_right(mean, choice))[:, None]
-        draws[i] = np.einsum("kb,kb->b", clusters.sums(shifted), picks) / total
-    return _Rates(curve, hijack, np.clip(draws, 0.0, 1.0))
+        mean = regressors(part.mean(axis=1), np.full(shape[0], float(size)), choice.kappa)
+        shifted = logistic(mean @ slopes.T) + (right - chance_right(mean, choice, extra_sd))[:, None]
+        draws[i] = np.einsum("kb,kb->b", clusters.sums(shifted * weight[:, None]), picks) / total
+    return _Rates(curve, hijack, np.clip(draws, 0.0, 1.0), tuple(known))
 
 
 def forms_of(

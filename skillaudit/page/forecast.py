@@ -124,16 +124,16 @@ def law_blocks(report: Report, most: Most = None) -> list[Block]:
     return blocks
 
 
-def law_words(form: LawForm) -> str:
-    """Say what a fitted form means; its formula and coefficients stand in the record."""
+def law_words(form: LawForm, what: str = "right") -> str:
+    """Say what a fitted form means of the share called `what`; its formula and coefficients stand in the record."""
     known = form.parameters
     if form.form == "logarithmic":
         step = 100 * known["b"] * log(2)
         told = f"each doubling of the library {'loses' if step >= 0 else 'gains'} {abs(step):.1f} requests in a hundred"
     else:
-        told = f"right starts near {percent(known['alpha'])} and is at half of that with {known['kappa']:,.0f} skills"
+        told = f"{what} starts near {percent(known['alpha'])} and is at half of that with {known['kappa']:,.0f} skills"
         if known["kappa"] > FAR:
-            told = f"right starts near {percent(known['alpha'])}, and its half lies beyond {FAR:,} skills"
+            told = f"{what} starts near {percent(known['alpha'])}, and its half lies beyond {FAR:,} skills"
     return (
         told if form.r_squared is None else f"{told}; that explains {form.r_squared:.0%} of the differences"
     )
@@ -162,7 +162,8 @@ def basis(law: LibraryCurve) -> str:
                 if form.left_out_error is None
                 else f"; off by {100 * form.left_out_error:.1f} in a hundred at the largest sizes, unseen before"
             )
-            told += f" Measured is how often the scorer ranks the right skill first: {law_words(form)}{off}."
+            said = law_words(form, "measured")
+            told += f" Measured is how often the scorer ranks the right skill first: {said}{off}."
     return f"{told} To measure a model: skillaudit probe --study decay."
 
 

@@ -169,3 +169,5 @@ def _own(own: LibraryCurve) -> Iterator[Block]:
         mark = " (chosen)" if form.chosen else ""
         yield field("law", f"{FORMS[form.form]}: {'; '.join(told)}{mark}")
     yield from room_blocks(own)
+    if own.note:
+        yield Paragraph(own.note, "muted")

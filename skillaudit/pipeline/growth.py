@@ -13,6 +13,7 @@ from skillaudit.laws.curve import (
     MIN_SKILLS,
     fitted_curve,
     forms_of,
+    left_out,
     library_law,
     nested_order,
     sampled,
@@ -92,7 +93,8 @@ def law_of(
                 else interval(_mean(ranked), _draws(ranked, z)),
             )
         )
-    law = replace(fitted_curve(profile.name, tuple(points), np.stack(draws), floor), note=NOTE)
+    told = " ".join(filter(None, (NOTE, left_out(requests, leaves, kept))))
+    law = replace(fitted_curve(profile.name, tuple(points), np.stack(draws), floor), note=told)
     if scorer.name not in profile.fits:
         return replace(law, basis="scorer")
     values = [(point.measured.value if point.measured else None) or 0.0 for point in points]

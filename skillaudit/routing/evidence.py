@@ -231,11 +231,11 @@ def from_requests(
         rival_scores=rival_scores,
         rival_likeness=likeness(scorer, gold, rivals),
         shift=np.zeros(count),
-        weight=_relative(np.array([requests[at].weight for at in kept]), (gold >= 0) | (hides >= 0)),
+        weight=relative(np.array([requests[at].weight for at in kept]), (gold >= 0) | (hides >= 0)),
     )
 
 
-def _relative(weight: Floats, judged: npt.NDArray[np.bool_]) -> Floats:
+def relative(weight: Floats, judged: npt.NDArray[np.bool_]) -> Floats:
     """Weights with mean 1 over the judged requests, so that a constant in them is none of a rate's business."""
     if not len(weight) or np.ptp(weight) == 0:
         return np.ones(len(weight))

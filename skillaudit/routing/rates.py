@@ -117,17 +117,39 @@ def with_intervals(
         (drawn.right, drawn.hijack, drawn.none), (RIGHT, WRONG, NONE), scales, strict=True
     ):
         found = measured(values, z[:, column], count, scale, unseen)
-        step = float(weight.min() / weight.sum()) if np.ptp(values) > 0 else 0.0
-        parts.append((float(values.mean()), found, step))
+        parts.append(estimate(float(values.mean()), found, _step(values, weight)))
     both = drawn.hijack * part
     found = measured(both, z[:, PART], count, scales[1])
     return Rates(
-        accuracy=estimate(*parts[0]),
-        hijack=estimate(*parts[1]),
-        no_skill=estimate(*parts[2]),
+        accuracy=parts[0],
+        hijack=parts[1],
+        no_skill=parts[2],
         false_trigger=false_trigger,
         contested=estimate(float(both.mean()), found),
     )
+
+
+def accuracy(right: Floats, shown: ShownRates, skills: int, z: Floats) -> Estimate:
+    """The accuracy of `with_intervals`, of (B,) draws of it."""
+    scale, *_ = _scales(shown)
+    found = measured(right, z[:, RIGHT], shown.count, scale, _unseen(shown, skills))
+    return estimate(float(right.mean()), found, _step(right, shown.weight))
+
+
+def _step(values: Floats, weight: Floats) -> float:
+    """Distance of two shares that can be measured; none where nothing is drawn."""
+    return float(weight.min() / weight.sum()) if np.ptp(values) > 0 else 0.0
+
+
+def right_draws(moved: Floats, weight: Floats, size: int, fit: ChoiceFit, slopes: Floats) -> Floats:
+    """(B,) draws of how often the right one of `size` skills is taken, at clearances `moved` (R,) with their shifts.
+
+    `weight` (R,) sums to 1; `slopes` (B, 3) are draws of the coefficients.
+    """
+    points, weight = grouped(moved, weight)
+    level = slopes[:, 0] + slopes[:, 2] * np.log1p(size / fit.kappa)
+    found: Floats = logistic(level[:, None] + slopes[:, 1:2] * points) @ weight
+    return found
 
 
 def draw(

@@ -195,13 +195,18 @@ class Reader:
         return self._stand_ins[key]
 
 
+def shifts(requests: Sequence[Request], skills: Sequence[Skill], fit: ChoiceFit) -> Floats:
+    """(R, 2) logits by which the source and the script of each request make it easier, and how sure that is."""
+    pairs = np.array([fit.sources.get(request.source, (0.0, 0.0)) for request in requests]).reshape(-1, 2)
+    pairs[foreign(requests, skills)] += SHIFT
+    return pairs
+
+
 def _shifted(
     evidence: Evidence, requests: Sequence[Request], skills: Sequence[Skill], fit: ChoiceFit
 ) -> tuple[Evidence, float]:
     """Evidence with the shift of each row's source and script, and the standard deviation of their mean."""
-    pairs = np.array([fit.sources.get(request.source, (0.0, 0.0)) for request in requests]).reshape(-1, 2)
-    strange = foreign(requests, skills)
-    pairs[strange] += SHIFT
+    pairs = shifts(requests, skills, fit)
     if not evidence.judged.any() or not pairs.any():
         return evidence, 0.0
     rows = pairs[evidence.request]

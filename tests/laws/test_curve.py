@@ -12,7 +12,7 @@ from skillaudit.laws.curve import REACH, library_law, nested_order, sizes_of
 from skillaudit.laws.forms import Law, chosen_law
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import RouterProfile, find
-from skillaudit.schema import LibraryCurve, Request, ScorerName, Skill
+from skillaudit.schema import Estimate, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.scoring import make_scorer
 from tests.routing.conftest import World, coverage
 
@@ -32,6 +32,15 @@ def ranked(world: World) -> LibraryCurve:
     return library_law(world.skills, world.requests, world.scorer, router="local")
 
 
+def shown(rate: Estimate) -> tuple[float | None, ...]:
+    return rate.value, rate.low, rate.high
+
+
+def ends(law: LibraryCurve) -> tuple[float | None, ...]:
+    """What the whole library gets."""
+    return shown(law.points[-1].accuracy)
+
+
 def test_the_curve_falls_and_ends_at_the_forecast(world: World, law: LibraryCurve) -> None:
     values = [point.accuracy.value or 0 for point in law.points]
     assert [point.n for point in law.points] == sorted({point.n for point in law.points})
@@ -45,11 +54,40 @@ def test_the_curve_falls_and_ends_at_the_forecast(world: World, law: LibraryCurv
         neighbors=None,
         coverage=coverage(world.requests),
     )
-    assert values[-1] == pytest.approx(whole.forecast.accuracy.value, abs=0.02)
+    assert ends(law) == pytest.approx(shown(whole.forecast.accuracy), abs=1e-6) and not law.note
     for point in law.points:
         assert (
             0 <= (point.accuracy.low or 0) <= (point.accuracy.value or 0) <= (point.accuracy.high or 0) <= 1
         )
+
+
+def test_requests_of_files_are_easier_on_the_curve_as_in_the_forecast() -> None:
+    world = World(40, 3, noise=2.5)
+    mined = [
+        msgspec.structs.replace(each, source="mined", weight=1.0 + at % 3)
+        for at, each in enumerate(world.requests)
+    ]
+    law = library_law(world.skills, mined, world.scorer)
+    whole = forecast(
+        world.skills,
+        mined,
+        world.scorer,
+        families=world.families,
+        labels=world.labels,
+        neighbors=None,
+        coverage=coverage(mined),
+    )
+    assert ends(law) == pytest.approx(shown(whole.forecast.accuracy), abs=1e-6)
+
+
+def test_a_curve_of_fewer_requests_than_the_forecast_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(40, 3)
+    monkeypatch.setattr("skillaudit.laws.curve.MAX_REQUESTS", 100)
+    assert "100 of 120 requests" in library_law(world.skills, world.requests, world.scorer).note
+    cut = library_law(
+        world.skills[:39], world.requests, make_scorer("lexical", [s.text for s in world.skills[:39]])
+    )
+    assert "3 requests for skills that are not shown are not in the curve" in cut.note
 
 
 def test_a_local_router_ends_at_its_measured_rank(world: World, ranked: LibraryCurve) -> None:
