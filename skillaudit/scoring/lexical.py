@@ -112,6 +112,11 @@ class Index:
         dense, sparse = self._split(self.rows)
         return np.ascontiguousarray(dense.T), Postings(sparse.T.tocsr())
 
+    @cached_property
+    def _listed(self) -> Postings:
+        """The rows, of which some at a time are held against one."""
+        return Postings(self.rows)
+
     def __getstate__(self) -> dict[str, object]:
         """Send the columns along, so that not every worker makes them again."""
         return {**self.__dict__, "_columns": self._columns}
@@ -131,7 +136,7 @@ class Index:
 
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
-        return self._products(rows, *self._columns)
+        return self._products(*self._split(rows), *self._columns)
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Products of the library's rows from `start` to `stop` with all of them, dense."""
@@ -152,17 +157,16 @@ class Index:
         later = whole.rest()
         later.skip(self._split(self.rows[:first])[1].indices)
         for start in range(first, self.rows.shape[0], step):
-            rows = self.rows[start : start + step]
-            yield self._products(rows, dense[:, start:], later)
-            later.skip(self._split(rows)[1].indices)
+            own = self._split(self.rows[start : start + step])
+            yield self._products(*own, dense[:, start:], later)
+            later.skip(own[1].indices)
 
     def _products(
-        self, rows: Counts, dense_others: NDArray[np.float32], others: Postings
+        self, dense: NDArray[np.float32], sparse: Counts, dense_others: NDArray[np.float32], others: Postings
     ) -> NDArray[np.float32]:
-        """Products of rows with the last of the library's, as many as the dense block has."""
-        dense, sparse = self._split(rows)
+        """Products of rows, taken apart, with the last of the library's, as many as the dense block has."""
         # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
-        found = np.zeros((rows.shape[0], others.width), dtype=np.float32)
+        found = np.zeros((len(dense), others.width), dtype=np.float32)
         for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
             others.add(sparse.indices[start:stop], sparse.data[start:stop], found[row])
         found = found[:, others.width - dense_others.shape[1] :]
@@ -189,11 +193,11 @@ class Index:
         found = np.empty(len(rows), dtype=np.float32)
         turns = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
         if len(rows) >= _RUN * len(turns):
-            others, spread = Postings(self.rows), np.zeros(self.rows.shape[1], dtype=np.float32)
+            spread = np.zeros(self.rows.shape[1], dtype=np.float32)
             for start, stop in itertools.pairwise(turns.tolist()):
                 row = slice(*self.rows.indptr[rows[start] : rows[start] + 2])
                 spread[self.rows.indices[row]] = self.rows.data[row]
-                found[start:stop] = others.products(columns[start:stop], spread)
+                found[start:stop] = self._listed.products(columns[start:stop], spread)
                 spread[self.rows.indices[row]] = 0
             return found
         for start in range(0, len(rows), _PAIR_BLOCK):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from skillaudit.scoring import ngrams
 from skillaudit.scoring.ngrams import COLUMNS, count_ngrams, tokens
 
 
@@ -63,3 +64,8 @@ def test_rows_do_not_depend_on_their_company(texts: list[str]) -> None:
         alone = count_ngrams([text])
         assert abs(words[[i]] - alone[0]).sum() == 0
         assert abs(characters[[i]] - alone[1]).sum() == 0
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_read_as_any_text_is(text: str) -> None:
+    assert ngrams._ASCII.findall(text) == ngrams._TOKEN.findall(text)
