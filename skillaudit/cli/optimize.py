@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +108,8 @@ def command(
     if undo:
         _undo(sources)
         return
+    if judge is None:
+        _refuse_idle(("budget", "no_budget", "price", "concurrency", "timeout", "api_base"))
     import msgspec
 
     from skillaudit.load import load
@@ -120,6 +123,8 @@ def command(
         name: options.pop(name) for name in ("budget", "no_budget", "concurrency", "timeout", "api_base")
     }
     config = make_config(sources, **options)
+    if settings_folder is not None and config.client is None:
+        raise click.UsageError("--loadout writes the settings of one client; say which: --client NAME.")
     wanted = steps_named(only)
     complete = None
     if rewriter != EXTRACTIVE:
@@ -158,6 +163,14 @@ def command(
     if form != "json" and only is None and tree is not None and not (found.edits or tree.recommended):
         found = msgspec.structs.replace(found, hierarchy=None)  # nobody asked for it by name
     _print(found, form, everything)
+
+
+def _refuse_idle(names: Sequence[str]) -> None:
+    """Raise UsageError for an option that nothing would read without a model to ask."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for --prove MODEL, which is not given.")
 
 
 def _prover(model: str, price: str | None, asked: dict[str, Any], quiet: bool, progress: Progress) -> Prove:

@@ -129,6 +129,22 @@ def test_labels_of_unknown_skills_are_said(run: Any, tmp_path: Path) -> None:
     assert "1 label of requests names no skill" in " ".join(found.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (("--loadout", "out"), "--client NAME"),
+        (("--budget", "3"), "--budget is for --prove MODEL"),
+        (("--no-budget",), "--no-budget is for --prove MODEL"),
+        (("--api-base", "http://localhost"), "--api-base is for --prove MODEL"),
+    ],
+)
+def test_an_option_that_nothing_would_read_is_refused(
+    run: Any, arguments: tuple[str, ...], remedy: str
+) -> None:
+    found = run("--only", "narrow", *arguments)
+    assert found.exit_code == 2 and remedy in found.stderr
+
+
 def test_requests_for_skills_that_are_left_out_are_said(run: Any, tmp_path: Path) -> None:
     asked = tmp_path / "asked.jsonl"
     asked.write_text('{"query": "lend me a hand here", "gold": ["helper"]}\n', encoding="utf-8")
