@@ -36,7 +36,10 @@ def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
     if found.steps and found.accuracy is not None:
         yield Heading("Each change alone")
     for step in found.steps:
-        said = f"{step.skill}: accuracy {points(step.accuracy)}, hijack {points(step.hijack)} points"
+        said = f"{step.skill}: accuracy {points(step.accuracy)}, hijack {points(step.hijack)}"
+        if step.false_trigger is not None:
+            said += f", false triggers {points(step.false_trigger)}"
+        said += " points"
         yield field(step.kind, said, "value")
         for word, changes in (("hurts", step.hurt), ("helps", step.helped)):
             if changes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+import msgspec
+
 from skillaudit.routing.records import Routing, SkillFlow
 from skillaudit.schema import Forecast, Record, Request, Skill
 
@@ -43,6 +45,8 @@ class OneChange(Record):
     hurt: tuple[SkillChange, ...]
     """Skills that lose more of their requests, worst first."""
     helped: tuple[SkillChange, ...]
+    false_trigger: float | None = None
+    """Change of the share of requests that need no skill on which one is taken."""
 
 
 class WhatIf(Record):
@@ -93,12 +97,19 @@ def whatif(
         changed, _without(known.difference(skill.id for skill in changed), [*requests, *add_requests])
     )
     shared = _shared(requests, skills, changed)
+    idle = _minus(after.forecast.false_trigger.value, before.forecast.false_trigger.value)
+    alone = [("add", skill.id, _changed(skills, [skill], ())) for skill in add]
+    alone += [("remove", name, _changed(skills, (), [name])) for name in remove]
     steps: list[OneChange] = []
-    if each:
-        for skill in add:
-            steps.append(_step("add", skill.id, skills, _changed(skills, [skill], ()), requests, outline))
-        for name in remove:
-            steps.append(_step("remove", name, skills, _changed(skills, (), [name]), requests, outline))
+    for kind, name, one in alone if each else ():
+        step = _step(kind, name, skills, one, requests, outline)
+        if alone[1:]:  # what needs no skill is asked of a whole forecast alone
+            gone = known.difference(skill.id for skill in one)
+            fired = run(one, _without(gone, [*requests, *add_requests])).forecast.false_trigger
+            own = _minus(fired.value, before.forecast.false_trigger.value)
+        else:
+            own = idle
+        steps.append(msgspec.structs.replace(step, false_trigger=own))
     accuracy, hijack = _difference(outline, skills, changed, shared)
     return WhatIf(
         before=before.forecast,
@@ -107,7 +118,7 @@ def whatif(
         hijack=hijack,
         changes=_changes(before, after, len(requests)),
         steps=tuple(steps),
-        false_trigger=_minus(after.forecast.false_trigger.value, before.forecast.false_trigger.value),
+        false_trigger=idle,
     )
 
 

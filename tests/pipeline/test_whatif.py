@@ -91,6 +91,12 @@ def test_several_changes_are_tried_together_and_alone(library: Path, twin: Path)
     ]
     assert {"decks", "weather", "presenter"} <= {change.id for change in found.changes}
     assert "not on offer" not in found.after.source
+    # Of requests that need nothing, each alone says what it alone does.
+    for step in found.steps:
+        add, remove = ([twin], []) if step.kind == "add" else ([], [step.skill])
+        assert step.false_trigger == what_if([library], LEXICAL, add=add, remove=remove).false_trigger
+    assert any(step.false_trigger for step in found.steps)
+    assert render(whatif_blocks(found, 5)).count("false triggers") == 3
 
 
 def test_the_same_change_gives_the_same_answer(library: Path, twin: Path) -> None:

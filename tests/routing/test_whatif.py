@@ -83,7 +83,7 @@ def test_a_stranger_cannot_be_removed(scene: Any) -> None:
         whatif(world.skills, world.requests, run, remove=["nobody"])
 
 
-def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene: Any) -> None:
+def test_an_outline_is_asked_for_all_but_what_needs_no_skill(scene: Any) -> None:
     world, run, twin = scene
     asked: list[str] = []
 
@@ -103,8 +103,12 @@ def test_an_outline_is_asked_for_all_but_the_two_whole_libraries(scene: Any) -> 
         add=[twin],
         remove=["s5"],
     )
-    assert asked.count("whole") == 2 and asked.count("outline") == 6
+    # Both libraries, and what each of two changes does alone to requests that need no skill.
+    assert asked.count("whole") == 4 and asked.count("outline") == 6
     assert found == whatif(world.skills, world.requests, run, add=[twin], remove=["s5"])
+    asked.clear()
+    one = whatif(world.skills, world.requests, noted("whole"), outline=noted("outline"), add=[twin])
+    assert asked.count("whole") == 2 and one.steps[0].false_trigger == one.false_trigger
 
 
 @pytest.mark.parametrize("idle", [0, 6])
