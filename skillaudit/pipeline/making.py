@@ -24,6 +24,7 @@ from skillaudit.pipeline.by_client import client_rows
 from skillaudit.pipeline.chains import find_chains
 from skillaudit.pipeline.flow import embedding_of
 from skillaudit.pipeline.growth import law_of
+from skillaudit.pipeline.memory import keep_lines, recall_lines
 from skillaudit.pipeline.own_settings import with_own_settings
 from skillaudit.pipeline.rounding import rounded
 from skillaudit.pipeline.shortlist import shortlist_rows
@@ -31,6 +32,7 @@ from skillaudit.pipeline.stages import Around, routed
 from skillaudit.pipeline.structure import examine
 from skillaudit.progress import Progress
 from skillaudit.requests.gathering import coverage, gather_told
+from skillaudit.requests.lines import Lines
 from skillaudit.requests.records import Gathered, Told
 from skillaudit.routing.survey import survey
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
@@ -46,7 +48,11 @@ def make_report(
     stated: Sequence[Chain],
 ) -> Report:
     """Return the report on a library, by what people `told` of it and the chains that are `stated`."""
-    gathered = gather_told(library, told, progress=progress)
+    known = {} if cache is None else recall_lines(cache, library.sources)
+    lines = Lines(known=known)
+    gathered = gather_told(library, told, lines=lines, progress=progress)
+    if cache is not None and lines.said != known:
+        keep_lines(cache, library.sources, lines.said)
     # Words alone make no product that is worth a second thread: one would spin for more than it computes.
     with fixed_arithmetic("cpu") if config.scorer == "lexical" else nullcontext():
         return _made(library, gathered, config, cache, progress, stated)

@@ -24,6 +24,7 @@ from skillaudit.schema import EmbeddingSummary, Library, Report, SkillReport
 
 if TYPE_CHECKING:
     from skillaudit.laws.execution_law import Chain
+    from skillaudit.requests.lines import Said
     from skillaudit.requests.records import Told
     from skillaudit.routing.profiles import RouterProfile
 
@@ -31,8 +32,10 @@ T = TypeVar("T")
 _KIND, _SKILLS = "report", "report-skills"
 _LAST = "last-report"
 _STATE = "report-of-state"
+_LINES = "lines-of-bodies"
 _MOST_BYTES = 1 << 29
 """Of an unpacked report."""
+_MOST_LINES = 1 << 25
 _TOGETHER = 500
 """Skills in one part: each is decoded in one go, during which a screen waits."""
 _PLACES = frozenset({"cache", "use_cache", "engine", "requests", "chains", "sessions"})
@@ -134,6 +137,29 @@ def keep(cache: Cache, key: str, report: Report) -> None:
     frames = [_packed(part) for part in parts]
     cache.put_sealed(_SKILLS, key, b"".join(len(frame).to_bytes(4, "big") + frame for frame in frames))
     cache.put_sealed(_KIND, key, _packed(msgspec.structs.replace(report, skills=())))
+
+
+def recall_lines(cache: Cache, sources: Sequence[str]) -> dict[str, Said]:
+    """Return the lines of the bodies that these sources held when they were audited last."""
+    from skillaudit.requests.lines import Said  # with all its patterns, which a report that is kept needs not
+
+    packed = cache.get_sealed(_LINES, _lines_key(sources))
+    try:
+        return {} if packed is None else _unpacked(packed, dict[str, Said], _MOST_BYTES)[0]
+    except ValueError:
+        return {}
+
+
+def keep_lines(cache: Cache, sources: Sequence[str], said: dict[str, Said]) -> None:
+    """Keep the lines of bodies for the next audit of these sources, unless they would crowd out all else."""
+    packed = _packed(said)
+    if len(packed) <= _MOST_LINES:
+        cache.put_sealed(_LINES, _lines_key(sources), packed)
+
+
+def _lines_key(sources: Sequence[str]) -> str:
+    text = repr([str(Path(source).absolute()) for source in sources])
+    return hashlib.blake2b(text.encode(errors="surrogateescape") + _program(), digest_size=20).hexdigest()
 
 
 def _packed(value: object) -> bytes:

@@ -12,6 +12,7 @@ from skillaudit.progress import SILENT, Progress
 from skillaudit.requests import aside, mining
 from skillaudit.requests.context import Context
 from skillaudit.requests.leaks import LeakFilter
+from skillaudit.requests.lines import Lines
 from skillaudit.requests.records import Candidate, Gathered, Told
 from skillaudit.requests.told import tell
 from skillaudit.schema import Coverage, Library, Request, RequestSource, Skill, SourceCount
@@ -140,7 +141,7 @@ def gather(
     Raises `RequestError` when one of `files` cannot be read. See DESIGN section 4.
     """
     told = tell(library, files, asked=asked, progress=progress)
-    return gather_told(library, told, per_skill=per_skill, read=read, progress=progress)
+    return gather_told(library, told, per_skill=per_skill, lines=Lines(read), progress=progress)
 
 
 def gather_told(
@@ -148,10 +149,14 @@ def gather_told(
     told: Told,
     *,
     per_skill: int = PER_SKILL,
-    read: Callable[[Skill], Sequence[Block]] = mining.read,
+    lines: Lines | None = None,
     progress: Progress = SILENT,
 ) -> Gathered:
-    """Do the same with what people said as far as it was read: the rest depends on the library alone."""
+    """Do the same with what people said as far as it was read: the rest depends on the library alone.
+
+    `lines` takes them from bodies, and may know some from before.
+    """
+    lines = Lines() if lines is None else lines
     work = _Gatherer(library, told)
     labelled = {skill for draft in work.drafts if draft.source != "evals" for skill in draft.gold}
     work.labelled()
@@ -163,10 +168,9 @@ def gather_told(
         if skill.id in labelled:
             continue
         before = len(work.drafts)
-        parts = read(skill)
-        work.written(skill, mining.mined(parts, skill.name), "mined", per_skill)
+        work.written(skill, lines.mined(skill), "mined", per_skill)
         if len(work.drafts) == before and skill.id not in judged:
-            work.written(skill, mining.tasks(parts, skill.name), "body", (per_skill + 1) // 2)
+            work.written(skill, lines.tasks(skill), "body", (per_skill + 1) // 2)
     progress.update("requests", len(routable), len(routable))
     return Gathered(
         requests=work.fold(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,10 +13,12 @@ from skillaudit.cache import Cache
 from skillaudit.config import Config
 from skillaudit.laws.execution_law import Chain
 from skillaudit.pipeline import audit, making, memory
-from skillaudit.pipeline.memory import keep, recall, report_key, state_key
+from skillaudit.pipeline.memory import keep, keep_lines, recall, recall_lines, report_key, state_key
+from skillaudit.requests.lines import Said
 from skillaudit.requests.told import tell
 from skillaudit.routing.profiles import RouterProfile, find
 from skillaudit.schema import EmbeddingSummary, Library, OwnSettings, Report
+from skillaudit.text.markdown import Block, blocks
 from tests.reports import small_report
 
 
@@ -77,6 +79,56 @@ def test_whatever_a_report_depends_on_makes_a_new_one(
         assert len(made) == number
     audit([root], config)
     assert len(made) == 9
+
+
+def test_only_bodies_that_changed_are_read_again(
+    write_skill: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "## When to use\n\n- Load the {} of last month\n"
+    paths = [write_skill(f"skill-{at}", f"Loads {at}.", body.format(f"file {at}")) for at in range(3)]
+    paths.append(
+        write_skill("plain", "Sorts the letters.", "This skill sorts the letters of a text by weight.")
+    )
+    root, config = paths[0].parent.parent, Config(scorer="lexical", cache=tmp_path / "cache", law=False)
+    read: list[str] = []
+
+    def counted(text: str) -> Iterator[Block]:
+        read.append(text)
+        return blocks(text)
+
+    monkeypatch.setattr("skillaudit.requests.mining.blocks", counted)
+
+    def reads() -> int:
+        """Audit with what is kept; return how many bodies that read, and see that it told what a first one tells."""
+        read.clear()
+        report = audit([root], config)
+        found = len(read)
+        assert report == audit([root], msgspec.structs.replace(config, use_cache=False))
+        return found
+
+    def edit(path: Path, old: str, new: str) -> None:
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    assert reads() == 4
+    edit(paths[0], "Loads 0.", "Loads nothing.")
+    assert reads() == 0, "a description is not its body"
+    edit(paths[0], "last month", "last year")
+    assert reads() == 1
+    edit(paths[1], "name: skill-1", "name: skill-one")
+    assert reads() == 1, "what speaks of the skill by its name"
+    paths[2].unlink()
+    assert reads() == 0
+    with Cache(config.cache) as cache:
+        keep_lines(cache, [str(root)], {"a": Said(mined=("one",))})
+        assert recall_lines(cache, [str(root)]) == {"a": Said(mined=("one",))}
+        assert recall_lines(cache, [str(root.parent)]) == {}
+        cache.put_blob(memory._LINES, memory._lines_key([str(root)]), b"forged")
+        assert recall_lines(cache, [str(root)]) == {}
+        cache.put_sealed(memory._LINES, memory._lines_key([str(root)]), b"garbage")
+        assert recall_lines(cache, [str(root)]) == {}
+        monkeypatch.setattr(memory, "_MOST_LINES", 10)
+        keep_lines(cache, [str(root)], {"a": Said(mined=("one",))})
+        assert recall_lines(cache, [str(root)]) == {}
 
 
 OTHER = {
