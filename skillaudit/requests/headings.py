@@ -87,32 +87,36 @@ def squash(text: str) -> str:
     return "".join(ch for ch in unicodedata.normalize("NFKC", text).casefold() if ch.isalnum())
 
 
-@lru_cache(maxsize=8192)
 def scope_of(label: str, own: str) -> Scope:
     """What a heading or label of the skill called `own` announces; empty when it announces nothing.
 
     Turning away wins over everything, and `Use vLLM when:` in another skill turns away too.
     """
+    scope, named = _announced(label)
+    if named and scope != "not":
+        name = squash(own)
+        if named not in name and name not in named:
+            return "not"
+    return scope
+
+
+@lru_cache(maxsize=1 << 15)
+def _announced(label: str) -> tuple[Scope, str]:
+    """Return what a label announces in any skill, and what it says to use, squashed: most stand in many skills."""
     label = _NUMBERING.sub("", label).strip(" :：*_")
     if len(label) > 120:
-        return ""
-    if _NOT.search(label) or _names_other(label, own):
-        return "not"
-    if _USE.search(label):
-        return "use"
-    if _PROMPTS.search(label):
-        return "prompts"
-    if _EXAMPLES.search(label):
-        return "examples"
-    return "about" if _ABOUT.search(label) else ""
-
-
-def _names_other(label: str, own: str) -> bool:
+        return "", ""
     match = _OTHER.match(label)
-    if match is None or _ITSELF.match(match.group(1)):
-        return False
-    what, name = squash(match.group(1)), squash(own)
-    return what not in name and name not in what
+    named = "" if match is None or _ITSELF.match(match.group(1)) else squash(match.group(1))
+    if _NOT.search(label):
+        return "not", named
+    if _USE.search(label):
+        return "use", named
+    if _PROMPTS.search(label):
+        return "prompts", named
+    if _EXAMPLES.search(label):
+        return "examples", named
+    return "about" if _ABOUT.search(label) else "", named
 
 
 def is_negative_item(item: str) -> bool:
