@@ -87,7 +87,8 @@ class Index:
     """The rows of a library, laid out for products with all of them at once."""
 
     def __init__(self, rows: Counts) -> None:
-        self.rows = rows
+        from scipy.sparse import csr_array
+
         # Columns that many skills fill are multiplied as a dense block, the many rare ones sparsely:
         # over twice as fast at 10,000 skills as sparse alone.
         here, width = rows.shape
@@ -97,19 +98,24 @@ class Index:
         often = np.flatnonzero(filled > max(_OFTEN * here, _OFTEN_FLOOR))
         often = np.sort(often[np.argsort(-filled[often], kind="stable")][: _BLOCK_CELLS // max(here, 1)])
         self._often, self._width = len(often), len(used)
-        # Columns are numbered anew, those of the dense block first: a million of them, most of them empty, would
-        # fill the cache of a core with where each begins.
-        self._place = np.full(width, -1, dtype=np.int32)
-        self._place[used[often]] = np.arange(len(often))
-        # The fuller come first, so that where those that are asked for most begin stays in that cache.
-        rest = np.delete(used, often)
-        by_size = np.argsort(-np.delete(filled, often), kind="stable")
-        self._place[rest[by_size]] = np.arange(len(often), len(used))
+        # Columns are numbered anew, in order: of a million most are empty, and would fill the cache of a core.
+        self._used = used
+        number = np.full(width, -1, dtype=np.int32)
+        number[used] = np.arange(len(used))
+        self.rows = csr_array((rows.data, number[rows.indices], rows.indptr), shape=(here, len(used)))
+        # In products they stand in another order, those of the dense block first, then the fuller ones: where those
+        # that are asked for most begin stays in that cache.
+        rest = np.delete(np.arange(len(used)), often)
+        order = np.concatenate((often, rest[np.argsort(-filled[rest], kind="stable")]))
+        self._own = np.empty(len(used), dtype=np.int32)
+        self._own[order] = np.arange(len(used))
+        self._place = number
+        self._place[used] = self._own
 
     @cached_property
     def _columns(self) -> tuple[NDArray[np.float32], Postings]:
         """The dense block and the rest, by column: made where something is asked of all rows, as large as they are."""
-        dense, sparse = self._split(self.rows)
+        dense, sparse = self._split(self.rows, self._own)
         return np.ascontiguousarray(dense.T), Postings(sparse.T.tocsr())
 
     @cached_property
@@ -121,11 +127,11 @@ class Index:
         """Send the columns along, so that not every worker makes them again."""
         return {**self.__dict__, "_columns": self._columns}
 
-    def _split(self, rows: Counts) -> tuple[NDArray[np.float32], Counts]:
-        """Take rows apart into the columns of the dense block and the rest."""
+    def _split(self, rows: Counts, places: NDArray[np.int32]) -> tuple[NDArray[np.float32], Counts]:
+        """Take rows apart into the columns of the dense block and the rest, by the place of each column."""
         from scipy.sparse import csr_array
 
-        place = self._place[rows.indices]
+        place = places[rows.indices]
         inside = np.flatnonzero((place >= 0) & (place < self._often))
         row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
         dense = np.zeros((rows.shape[0], self._often), dtype=np.float32)
@@ -136,15 +142,22 @@ class Index:
 
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
-        return self._products(*self._split(rows), *self._columns)
+        return self._products(*self._split(rows, self._place), *self._columns)
+
+    def row(self, number: int) -> Counts:
+        """One of the rows as it was given."""
+        from scipy.sparse import csr_array
+
+        own = self.rows[number : number + 1]
+        return csr_array((own.data, self._used[own.indices], own.indptr), shape=(1, len(self._place)))
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Products of the library's rows from `start` to `stop` with all of them, dense."""
-        return self.products(self.rows[start:stop])
+        return self._products(*self._split(self.rows[start:stop], self._own), *self._columns)
 
     def some(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Products of some of the library's rows with all of them, dense."""
-        return self.products(self.rows[rows])
+        return self._products(*self._split(self.rows[rows], self._own), *self._columns)
 
     def against(self, chosen: NDArray[np.int64]) -> Block:
         """Return what gives the products of the library's rows start..stop with the `chosen` alone."""
@@ -155,9 +168,9 @@ class Index:
         """Yield products of `step` of the rows at a time, from `first` on, with themselves and all after."""
         dense, whole = self._columns
         later = whole.rest()
-        later.skip(self._split(self.rows[:first])[1].indices)
+        later.skip(self._split(self.rows[:first], self._own)[1].indices)
         for start in range(first, self.rows.shape[0], step):
-            own = self._split(self.rows[start : start + step])
+            own = self._split(self.rows[start : start + step], self._own)
             yield self._products(*own, dense[:, start:], later)
             later.skip(own[1].indices)
 
@@ -285,7 +298,7 @@ class LexicalScorer:
         of words counts half for each; character n-grams count for the word that they stand in.
         """
         words, characters = count_ngrams([query])
-        target = self._index.rows[index : index + 1] * (1 / _ROOT_HALF)
+        target = self._index.row(index) * (1 / _ROOT_HALF)
         word_shares = self._words.shares(words, target[:, :COLUMNS])
         character_shares = self._characters.shares(characters, target[:, COLUMNS:])
         order = tokens(query)
