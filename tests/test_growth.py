@@ -22,7 +22,10 @@ from skillaudit.compile.tree import TreeError, parse
 from skillaudit.laws.execution_handoffs import hand_offs
 from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import parse_skill
+from skillaudit.optimize.acting.acts import acts_of, brought
+from skillaudit.optimize.apply.sections import carried, sections
 from skillaudit.optimize.forbidding import contradicted
+from skillaudit.optimize.foreign import Foreign, lost_with
 from skillaudit.optimize.hierarchy.tree import tree_of
 from skillaudit.optimize.words.phrasing import fit, without_generic
 from skillaudit.optimize.words.source import brings, source_of, stems
@@ -129,6 +132,12 @@ def leaks(text: str) -> None:
     found.mentions(text[:4_000], "a-b")
 
 
+def merge(goes: Skill, stays: Skill) -> None:
+    foreign = Foreign([goes, stays])
+    foreign.forbids(goes, stays)
+    lost_with(goes, stays, foreign.brings(goes, stays))
+
+
 def form(read: Callable[[str], Any]) -> Callable[[str], None]:
     """Return a function that reads a text and lets the form's own error pass."""
 
@@ -179,6 +188,12 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "code in prompts": show_holes_outside_code,
     "what is forbidden": lambda text: contradicted(skill(text), skill(f"`a create b`\n{text}", name="c-d")),
     "what is said": lambda text: (speaks(text), _ITEMS.split(text)),
+    "what is done": lambda text: brought(acts_of(text[:8_000]), acts_of(f"`curl {text[:4_000]}`")),
+    "what code does": lambda text: brought(
+        acts_of(f"```bash\n{text[:8_000]}\n```"), acts_of(f"```py\n{text[:4_000]}\n```")
+    ),
+    "what a merge brings": lambda text: merge(skill(text[:4_000]), skill(f"# a\n{text[:2_000]}", name="c-d")),
+    "what is carried": lambda text: carried(text, {part.key for part in sections(f"# a\n{text}")}, "a", bool),
 }  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -14,11 +13,13 @@ from skillaudit.analysis.neighbors import Neighbors
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
 from skillaudit.optimize.forbidding import contradicted
+from skillaudit.optimize.foreign import Foreign, lost_with
+from skillaudit.optimize.joining import EMPTY, form, joined
+from skillaudit.optimize.programs import other_program, two_programs
 from skillaudit.optimize.records import OWNERS
 from skillaudit.optimize.words.lexicon import Lexicon
-from skillaudit.optimize.words.phrasing import MAX_DESCRIPTION, closed, ended, slug, spelled
-from skillaudit.optimize.words.situations import SAYS_WHEN, calls
-from skillaudit.optimize.words.source import VERBS, Source, stems, telling
+from skillaudit.optimize.words.phrasing import slug
+from skillaudit.optimize.words.source import Source, stems
 from skillaudit.schema import Skill
 from skillaudit.text.sentences import sentences
 from skillaudit.text.words import stem, terms, tokens
@@ -38,14 +39,6 @@ SURE = 0.8
 """Cosine from which on a merge is ticked; the names have to agree for it to be proposed at all."""
 FAMILY = 3
 """Skills whose names share something, from which on that is the name of a family and not of one skill."""
-NEW = 0.6
-"""Share of a sentence's telling words that a description must lack for the sentence to be joined to it."""
-LONG = 600
-"""Characters of a joined description."""
-SHORT = 140
-"""Characters of a sentence that is joined to another one."""
-SUBJECT = 2
-"""Words that name subjects, of a sentence on when to use a skill that is joined to another skill's description."""
 SHARED = 4
 """Descriptions with one sentence from which on it is no skill's own."""
 _FEWEST = 6
@@ -64,6 +57,7 @@ class Verdicts:
         self._skills = skills
         self._vectors = vectors
         self._said = lru_cache(maxsize=None)(lambda row: frozenset(stems(skills[row].description)))
+        self._whole = lru_cache(maxsize=1024)(lambda row: Counter(stems(skills[row].body)))
         self._bodies = [_words(skill, source) for skill, source in zip(skills, sources, strict=False)]
         words = [parts(skill.name) for skill in skills]
         self._full = [frozenset(map(folded, own)) for own in words]
@@ -100,7 +94,9 @@ class Verdicts:
         if not self._filled(goes, stays):  # one text under two names says each name
             named = set(stems(f"{self._skills[goes].name} {self._skills[stays].name}".replace("-", " ")))
             own = [word for word in own if word not in named]
-        why = f"{share:.0%} of the words of {self._skills[goes].id} stand in {self._skills[stays].id}"
+        ours, theirs = self._whole(goes) or self._bodies[goes], self._whole(stays) or self._bodies[stays]
+        share = (ours & theirs).total() / max(ours.total(), 1)
+        why = f"{_percent(share)} of the words of {self._skills[goes].id} stand in {self._skills[stays].id}"
         return (
             why,
             f"it has words of its own: {', '.join(_spelled(self._skills[goes], own[:5]))}" if own else "",
@@ -115,9 +111,27 @@ class Verdicts:
         ours, theirs = self._bodies[a], self._bodies[b]
         return _jaccard(ours, theirs) < ALIKE and bool(_own(ours, theirs)) and bool(_own(theirs, ours))
 
+    def of(self, goes: int, stays: int, mutual: bool) -> tuple[str, str]:
+        """Return why two skills do the same, and why they are not merged all the same; blanks where they do not."""
+        why, refused = self.by_files(goes, stays)
+        if why or not (why := self.by_text(min(goes, stays), max(goes, stays), mutual)):
+            return why, refused
+        shared = self.shared(goes, stays)
+        if (
+            self.differ(goes, stays)
+            if why == SAME
+            else (why.startswith(CLOSE) or self.cosine(goes, stays) < SURE)
+        ):
+            refused = OPEN
+        elif shared is not None and shared < HARDLY:
+            refused = APART
+        if shared is not None:
+            why += f"; {_percent(shared)} of the words of the shorter body stand in the other"
+        return why, refused
+
     def shared(self, a: int, b: int) -> float | None:
         """Return the share of the shorter of two bodies whose words stand in the other; None where one is empty."""
-        ours, theirs = (self._bodies[row] - Counter(stems(self._skills[row].text)) for row in (a, b))
+        ours, theirs = self._whole(a), self._whole(b)
         if not (ours and theirs):
             return None
         return (ours & theirs).total() / min(ours.total(), theirs.total())
@@ -184,7 +198,7 @@ class Verdicts:
         if len(parts[0]) != len(parts[1]) or tokens(ours) == tokens(theirs):
             return False
         named = f"{self._skills[a].name} {self._skills[b].name}"
-        return all(_form(one, named) == _form(other, named) for one, other in zip(*parts, strict=True))
+        return all(form(one, named) == form(other, named) for one, other in zip(*parts, strict=True))
 
     def _apart(self, a: int, b: int) -> bool:
         """Whether each is named for something of its own that its description speaks of: a template filled in twice."""
@@ -207,35 +221,6 @@ class Verdicts:
         return sum(words <= core for core in self._core)
 
 
-def two_programs(one: Skill, other: Skill) -> bool:
-    """Whether two skills are for different programs, by the ones that they need or by their homepages."""
-    homes = bool(one.homepage and other.homepage)
-    return other_program(one, other) or (homes and not _same_place(one.homepage, other.homepage))
-
-
-def other_program(one: Skill, other: Skill) -> bool:
-    """Whether both skills name programs that they need, and none that both do."""
-    ours, theirs = (skill.programs or _called(skill) for skill in (one, other))
-    return bool(ours and theirs) and not set(ours) & set(theirs)
-
-
-def _called(skill: Skill) -> tuple[str, ...]:
-    """Return the programs that a text calls by name, as in "via the `td` CLI" and "use the td (Todoist CLI)"."""
-    found = _CLI.findall(f"{skill.description}\n{skill.body}")
-    return tuple(dict.fromkeys(word.casefold() for pair in found for word in pair if word))
-
-
-def _same_place(ours: str, theirs: str) -> bool:
-    """Whether two addresses are of one project: a repository goes by its path, any other site by its host."""
-    (host, path), (other, there) = (address.partition("/")[::2] for address in (ours, theirs))
-    if host == other:
-        return not path or not there or path == there or not _FORGE.search(f"{host}/{path}")
-    return host.endswith(f".{other}") or other.endswith(f".{host}")
-
-
-_CLI = re.compile(r"`([\w.-]+)` CLI\b|\b(?:via|using|[Uu]se) the ([\w.-]+) (?:CLI\b|\([^()]{1,40} CLI\))")
-_FORGE = re.compile(r"^[^/]*(?:git|bitbucket|codeberg)|^[^/]*/(?:packages?|projects?)/")
-"""Addresses of hosts of many projects: forges, and indexes of packages."""
 SAME = "their descriptions say the same words"
 CLOSE = "each is the other's nearest"
 
@@ -256,6 +241,7 @@ def fold_duplicates(
     holders = Counter(part for each in bench.skills for part in set(sentences(each.description)))
     common = {part for part in holders if holders[part] >= SHARED}
     firsts = neighbors.indices[:, 0].tolist() if neighbors.indices.shape[1] else []
+    foreign = Foreign(bench.skills)
     seen: set[tuple[int, int]] = set()
     for row in range(len(bench.skills)):
         for other in sorted(neighbors.indices[row, :NEAREST].tolist()):
@@ -264,34 +250,34 @@ def fold_duplicates(
                 continue
             seen.add(pair)
             stays, goes = sorted(pair, key=_rank(bench, owned))
-            why, refused = verdicts.by_files(goes, stays)
-            if not why:
-                why = verdicts.by_text(*pair, firsts[row] == other and firsts[other] == row)
-                doubted = why.startswith(CLOSE) or verdicts.cosine(*pair) < SURE
-                shared = verdicts.shared(*pair)
-                if why and (verdicts.differ(*pair) if why == SAME else doubted):
-                    refused = OPEN
-                elif why and shared is not None and shared < HARDLY:
-                    refused = APART
-                if why and shared is not None:
-                    why += f"; {shared:.0%} of the words of the shorter body stand in the other"
-            clash = contradicted(bench.skills[goes], bench.skills[stays]) if why else ""
+            mutual = firsts[row] == other and firsts[other] == row
+            if not verdicts.of(goes, stays, mutual)[0]:
+                continue
+            if _adds(foreign, bench.skills[stays], bench.skills[goes]):
+                stays, goes = goes, stays
+            why, refused = verdicts.of(goes, stays, mutual)
+            one, two = bench.skills[goes], bench.skills[stays]
+            clash = contradicted(one, two)
             if clash and refused in ("", OPEN, APART):
                 refused = f"{OWNERS}: one forbids what the other does: {clash}"
-            if why:
-                if refused.startswith(OWNERS):
-                    bench.undecided |= set(pair)
-                lost = lost_with(bench.skills[goes], lexicon.sources[goes], bench.skills[stays])
-                text = joined(bench.skills[stays], bench.skills[goes], common)
-                bench.fold(goes, stays, f"merge instead of rewriting: {why}", lost, refused, text)
+            refused = refused or foreign.forbids(one, two)
+            if refused.startswith(OWNERS):
+                bench.undecided |= set(pair)
+            lost = lost_with(one, two, foreign.brings(one, two))
+            bench.fold(goes, stays, why, lost, refused, joined(two, one, common))
 
 
-EMPTY = re.compile(
-    r"\b(?:not|no) (?:yet|currently|longer) (?:available|implemented|supported|maintained)\b|\ba placeholder\b"
-    r"|(?:^|\b(?:is|now|been) )(?:deprecated|obsolete)\b",
-    re.IGNORECASE,
-)
-"""A description that says that its skill is of no use now."""
+def _adds(foreign: Foreign, stays: Skill, goes: Skill) -> bool:
+    """Whether the skill that would stay alone has its reader do something more, and the other one is of use.
+
+    An impostor is its model and more, and evals that it ships are labelled requests too: so what the two files have
+    their reader do says first which of them may be handed the other's requests.
+    """
+    if EMPTY.search(goes.description) or not foreign.brings(stays, goes):
+        return False
+    return not foreign.brings(goes, stays)
+
+
 OPEN = f"{OWNERS}: names and texts agree, but not surely"
 APART = f"{OWNERS}: names and descriptions agree, but the files have little in common"
 """Why a merge is proposed and not ticked."""
@@ -306,60 +292,9 @@ def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
     return key
 
 
-def joined(stays: Skill, goes: Skill, common: Collection[str] = ()) -> str:
-    """Return the description of two skills in one: the first one's, and what only the other one does.
-
-    The other one's, where it says what the first one says and more; unchanged where the other one says nothing of its
-    own or is of no use yet, or where both do not fit. Sentences of `common` are a library's and not a skill's.
-    """
-    known = set(stems(stays.text))
-    said = set(stems(goes.description))
-    new = said - known
-    if len(new) * 4 < len(said) or EMPTY.search(goes.description):
-        return stays.description
-    if set(stems(stays.description)) <= said and new - set(stems(spelled(goes.name))):
-        return goes.description
-    base = sentences(stays.description)
-    forms = {_form(part, stays.name) for part in base} - {()}
-    # A sentence of a template says nothing new: the name of the other is what differs.
-    told = [part for part in sentences(goes.description) if _form(part, goes.name) not in forms]
-    when = next((part for part in told if _occasion(part, known) and part not in common), "")
-    lead = told[0] if told and not SAYS_WHEN.search(told[0]) else ""
-    first = base[0].rstrip(" .") if base else stays.name
-    if lead and len(set(stems(lead)) - known) > NEW * len(set(stems(lead))) and _alike(first, lead):
-        also = lead.rstrip(" .")
-        base = [f"{first}; also {also[:1].lower()}{also[1:]}.", *base[1:]]
-    if when and (not SAYS_WHEN.search(stays.description) or not lead):
-        base.append(closed(when))
-    text = " ".join([*map(ended, base[:-1]), *base[-1:]])
-    return text if len(text) <= min(max(LONG, len(stays.description)), MAX_DESCRIPTION) else stays.description
-
-
-def _occasion(sentence: str, known: Collection[str]) -> bool:
-    """Whether a sentence names an occasion that is not `known`, and not one that any work is, as `creating content`."""
-    own = set(stems(sentence))
-    return calls(sentence) and bool(own - set(known)) and len(telling(own)) >= SUBJECT
-
-
-def _alike(first: str, other: str) -> bool:
-    """Whether two short sentences open with other verbs of one form, so that `also` may join them."""
-    heads = [(text.split() or [""])[0].casefold() for text in (first, other)]
-    forms = [(head in VERBS, head.removesuffix("s") in VERBS) for head in heads]
-    return (
-        forms[0] == forms[1] != (False, False) and heads[0] not in (heads[1], "use") and len(other) <= SHORT
-    )
-
-
-def _form(sentence: str, name: str) -> tuple[str, ...]:
-    """Return the words of a sentence without those of a name, in one word or several: what is left of a template."""
-    own = tokens(spelled(name))
-    return tuple(word for word in tokens(sentence) if not any(_within(word, each) for each in own))
-
-
-def _within(word: str, whole: str) -> bool:
-    """Whether a word is another one or one end of a compound, as `calendar` is of `googlecalendar`."""
-    rest = len(whole) - len(word)
-    return word == whole or (min(rest, len(word)) > 2 and (whole.startswith(word) or whole.endswith(word)))
+def _percent(share: float) -> str:
+    """Write a share so that all is said of nothing but all."""
+    return f"{int(100 * share)}%"
 
 
 def _share(a: frozenset[str], b: frozenset[str]) -> float:
@@ -388,13 +323,3 @@ def _spelled(skill: Skill, found: Sequence[str]) -> list[str]:
     words = reversed(list(terms(f"{skill.text}\n{skill.body}")))
     surface = {stem(key): word.casefold() for key, word in words}
     return [surface.get(one, one) for one in found]
-
-
-def lost_with(goes: Skill, source: Source, stays: Skill) -> tuple[str, ...]:
-    """Return what only the folded skill holds: headings, then sentences of its description; at most ten."""
-    kept = set(stems(f"{stays.text}\n{stays.body}"))
-    titles = dict.fromkeys(title for _, title in source.titles)
-    found = [title for title in titles if set(stems(title)) - kept]
-    if set(stems(goes.description)) - kept:
-        found.append(goes.description)
-    return tuple(found[:10])

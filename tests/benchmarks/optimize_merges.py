@@ -34,15 +34,20 @@ ASKED = {
 MERGE: tuple[StepName, ...] = ("merge",)
 
 
+_UNPACKED: list[tempfile.TemporaryDirectory[str]] = []
+"""Folders that stay as long as the program: what lies beside the skills is read too."""
+
+
 def library_of(data: Path, name: str) -> Library:
     """Return a library by its files where they are there, else by its texts."""
     archive = data / "trees" / f"{name}.tar.gz"
     if not archive.is_file():
         return load(sorted((data / "libraries").glob(f"{name}.jsonl*"))[:1])
-    with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
-        return load([Path(folder)])
+    folder = tempfile.TemporaryDirectory()
+    _UNPACKED.append(folder)
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder.name, filter="data")
+    return load([Path(folder.name)])
 
 
 def main() -> int:
@@ -71,6 +76,7 @@ def main() -> int:
                 f"\n{'x' if edit.accept else ' '} {edit.skills[0]} -> {edit.into}: {edit.reason}; {edit.refused}"
             )
             print(f"- {known[edit.skills[0]]}\n- {known[edit.into]}\n+ {edit.after}")
+            print("".join(f"  · {line}\n" for line in edit.lost), end="")
     return 0
 
 

@@ -16,7 +16,9 @@ from skillaudit.optimize.apply.in_place import apply, undo
 from skillaudit.optimize.apply.merged import redirected
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
-from skillaudit.optimize.merge import SAME, Verdicts, fold_duplicates, joined, two_programs
+from skillaudit.optimize.joining import joined
+from skillaudit.optimize.merge import SAME, Verdicts, fold_duplicates
+from skillaudit.optimize.programs import two_programs
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Plan
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import source_of

@@ -100,7 +100,7 @@ def test_what_a_fold_would_lose_is_said() -> None:
     bench, lexicon = bench_of(skills, {"a": ["match transfers", "match the transfer"], "b": []})
     fold(bench, lexicon)
     (edit,) = bench.edits
-    assert edit.lost == ("Paper archive",)
+    assert edit.lost == ("Paper archive", "Old.")
 
 
 def test_chains_of_folds_end_at_one_skill() -> None:

@@ -97,7 +97,7 @@ def _write(library: Library, plan: Plan, folder: Path, done: Exported) -> None:
             data = redirected(data, names)
             if (source := file_of(skill)) is not None:
                 data = relinked(data, source, stands)
-            data = with_bodies(data, goes, _way(inside))
+            data = with_bodies(data, skill, goes, _way(inside))
         for other in goes:
             _move(other, place / inside[other.id], owned, done)
         source = file_of(skill)
@@ -183,7 +183,7 @@ def _mergeable(library: Library, edits: Sequence[Edit], done: Exported) -> list[
     for stays, goes in folded(library.skills, edits)[0].items():
         source = file_of(kept[stays])
         try:
-            with_bodies(b"" if source is None else whole(source), goes, _way({}))
+            with_bodies(b"" if source is None else whole(source), kept[stays], goes, _way({}))
         except (OSError, FrontmatterError) as error:
             refused |= {skill.id for skill in goes}
             done.problems += [Unmade(skill.id, str(error)) for skill in goes]

@@ -74,7 +74,7 @@ def changes(skills: Sequence[Skill], edits: Sequence[Edit]) -> tuple[list[FileCh
             after = None if removed else new_bytes(before, skill, own, text)
             if after is not None:
                 after = relinked(redirected(after, names), path, stands)
-                after = with_bodies(after, joins.get(skill.id, ()), _way(path))
+                after = with_bodies(after, skill, joins.get(skill.id, ()), _way(path))
         except (OSError, FrontmatterError) as error:
             problems.append(Unmade(skill.id, str(error)))
             continue

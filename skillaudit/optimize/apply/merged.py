@@ -1,9 +1,10 @@
-"""The file of two skills in one: bodies whole under headings, files moved along, names redirected."""
+"""The file of two skills in one: what only one body says under a heading, files moved along, names redirected."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -14,6 +15,7 @@ from skillaudit.load.place import file_of
 from skillaudit.load.walk import is_skill_name
 from skillaudit.optimize.apply.frontmatter import FrontmatterError
 from skillaudit.optimize.apply.places import loadable
+from skillaudit.optimize.apply.sections import carried, sections
 from skillaudit.optimize.words.phrasing import slug
 from skillaudit.reading.limits import MIB, SKILL
 from skillaudit.schema import Skill
@@ -26,6 +28,8 @@ MAX_ODD = 50
 """Of these, and of names, those that hold other characters than words and paths do."""
 _FENCE = re.compile(rb"\A(?:\xef\xbb\xbf)?---[ \t]*\r?\n.*?^---[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 _FROM = "## From "
+_ALONE = "## "
+_WORD = re.compile(r"[\w./-]+")
 _TOKEN = rb"[\w./\x80-\xff-]+"
 _IN_NAME = re.compile(rb"[\w-]")
 _IN_PATH = re.compile(rb"[\w/.-]*[/-]|\w")
@@ -43,33 +47,86 @@ def whole(path: Path) -> bytes:
     return data
 
 
-def with_bodies(data: bytes, goes: Sequence[Skill], prefix: Callable[[Skill], str]) -> bytes:
-    """Return a skill file with the bodies of `goes` after its own, each whole under a heading with its name.
+def with_bodies(data: bytes, stays: Skill, goes: Sequence[Skill], prefix: Callable[[Skill], str]) -> bytes:
+    """Return a skill file with the bodies of `goes` after its own, each under a heading with its name.
 
     `prefix` leads from the file's folder to that of each of them; links to what lies there are made to follow.
-    A body that stands in the file already is not repeated. Raises FrontmatterError where the file would be longer
-    than what is read of one.
+    What stands in the file already, whole or section by section, is not repeated. Raises FrontmatterError where the
+    file would be longer than what is read of one.
     """
     end = b"\r\n" if b"\r\n" in data[:4096] else b"\n"
-    known = _folded(data)
+    fence = _FENCE.match(data)
+    text = (data[fence.end() :] if fence else data).decode("utf-8", "surrogateescape")
+    whole, known = _folded(data), {part.key for part in sections(text)}
+    names = Counter(skill.name for skill in (stays, *goes))
     for skill in goes:
-        body = _body(skill).strip()
-        if not body or (own := _folded(body)) in known:
+        raw = _body(skill).strip()
+        if not raw or (own := _folded(raw)) in whole:
             continue
-        known += b" " + own
+        paths = beside(skill)
+        text = raw.decode("utf-8", "surrogateescape")
+        new = carried(text, known, skill.name, _leads_to(stays, skill, paths))
+        whole += b" " + own
+        known |= {part.key for part in sections(text)}
+        if not new:
+            continue
         where = os.fsencode(prefix(skill))
-        links = {path: where + path for path in map(os.fsencode, beside(skill))}
-        body = _replaced(body, links, _IN_NAME, rb"(?:\./)?")
-        heading = f"{_FROM}{skill.name}".encode("utf-8", "replace")
-        data = data.rstrip() + end * 2 + heading + end * 2 + body + end
+        links = {path: where + path for path in map(os.fsencode, paths)}
+        body = _replaced(new.encode("utf-8", "surrogateescape"), links, _IN_NAME, rb"(?:\./)?")
+        heading = _heading(skill.name if names[skill.name] < 2 else skill.id, new)
+        data = data.rstrip() + end * 2 + heading.encode("utf-8", "replace") + end * 2 + body + end
         if len(data) > SKILL.disk:
             raise FrontmatterError(_too_long(skill.id))
     return data
 
 
+def brought_along(stays: Skill, goes: Skill) -> str:
+    """Return what of one body is written into the file of another skill."""
+    if not goes.body.strip() or " ".join(goes.body.split()) in " ".join(stays.body.split()):
+        return ""
+    known = {part.key for part in sections(stays.body)}
+    return carried(goes.body, known, goes.name, _leads_to(stays, goes, beside(goes)))
+
+
+def _leads_to(stays: Skill, goes: Skill, paths: Sequence[str]) -> Callable[[str], bool]:
+    return lambda text: bool(of_its_own(text, stays, goes, paths))
+
+
+def of_its_own(text: str, stays: Skill, goes: Skill, paths: Sequence[str] | None = None) -> list[str]:
+    """Return the files beside a skill that a text names and that do not stand beside the other one, byte for byte."""
+    paths = beside(goes) if paths is None else paths
+    named = sorted({word.removeprefix("./").rstrip(".") for word in _WORD.findall(text)}.intersection(paths))
+    if not named:
+        return []
+    ours, theirs = file_of(goes), file_of(stays)
+    if ours is None or theirs is None:
+        return named
+    return [path for path in named if not _alike(ours.parent / path, theirs.parent / path)]
+
+
+def _alike(one: Path, other: Path) -> bool:
+    try:
+        size = one.stat().st_size
+        return (
+            size == other.stat().st_size
+            and size <= MAX_FILE
+            and read_file(one, size) == read_file(other, size)
+        )
+    except OSError:
+        return False
+
+
+def _heading(name: str, body: str) -> str:
+    """Return the heading of a body: with a word of English where the body is in letters that English has."""
+    letters = sum(map(str.isalpha, body))
+    latin = sum(char < "\u0250" and char.isalpha() for char in body)
+    return f"{_FROM if 2 * latin >= letters else _ALONE}{name}"
+
+
 def origins(body: str) -> list[str]:
-    """Return the names in the headings that `with_bodies` writes."""
-    return [line.removeprefix(_FROM).strip() for line in body.splitlines() if line.startswith(_FROM)]
+    """Return the names in the headings that `with_bodies` writes, and other headings of their level."""
+    lines = (line for line in body.splitlines() if line.startswith(_ALONE))
+    return [line.removeprefix(_FROM).removeprefix(_ALONE).strip() for line in lines]
 
 
 def redirected(data: bytes, names: Mapping[str, str]) -> bytes:
