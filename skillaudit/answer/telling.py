@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from skillaudit.requests.aside import alone, not_counted
@@ -30,6 +30,10 @@ LAYOUTS = {
 MEASURED = "measured: "
 """Begins the router of a report whose rates a log measured."""
 DEFAULT_CLIENT = "claude-code"
+NAMED = 5
+"""Clients that one part of a sentence names; more are counted."""
+FEW = 0.1
+"""Of what a client loads, the part it may leave out for what its rules say of single files."""
 
 
 def focus(report: Report) -> ClientView | None:
@@ -129,11 +133,40 @@ def _shown(view: ClientView, skills: int) -> str:
 
 
 def _others(report: Report, view: ClientView | None) -> Iterator[str]:
-    """Which other clients cut the list."""
-    cut = [other.title for other in report.clients if other.cuts_list and other != view]
-    if cut:
-        named = f"{', '.join(cut[:-1])} and {cut[-1]}" if cut[1:] else cut[0]
-        yield f"{named} {'cut' if cut[1:] else 'cuts'} the list{' too' if view is not None and view.cuts_list else ''}."
+    """Which other clients cut the list, show few descriptions whole, or more or fewer than the one told of."""
+    others = [other for other in report.clients if other != view]
+    parts = []
+    if cut := [other.title for other in others if other.cuts_list]:
+        too = " too" if view is not None and view.cuts_list else ""
+        parts.append(f"{_named_all(cut)} {'cut' if cut[1:] else 'cuts'} the list{too}")
+    rest = [other for other in others if other.loaded and not other.cuts_list and not other.behind]
+    if dark := [other for other in rest if 2 * other.full < other.loaded]:
+        much = (
+            "few descriptions whole, or none" if any(other.full for other in dark) else "no description whole"
+        )
+        titles = [other.title for other in dark]
+        parts.append(f"{_named_all(titles)} {'show' if dark[1:] else 'shows'} {much}")
+    told = 0 if view is None else _lacking(view)
+    lacks = {other.title: _lacking(other) for other in rest if other not in dark}
+    lacks = {title: lacking for title, lacking in lacks.items() if lacking not in (0, told)}
+    if lacks:
+        low, high = min(lacks.values()), max(lacks.values())
+        most = f"all but {low:,}{f' to {high:,}' if high > low else ''}"
+        parts.append(f"{_named_all(list(lacks))} {'show' if len(lacks) > 1 else 'shows'} {most} whole")
+    if parts:
+        yield f"{'; '.join(parts)}."
+
+
+def _lacking(view: ClientView) -> int:
+    """Descriptions that a client does not show whole; what it does not load is counted where it loads nearly all."""
+    passed = view.invisible - view.unlisted
+    return view.loaded - view.full + (passed if passed <= FEW * view.loaded else 0)
+
+
+def _named_all(titles: Sequence[str]) -> str:
+    shown = list(titles[:NAMED])
+    last = f"{len(titles) - NAMED:,} more" if len(titles) > NAMED else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def asked(report: Report, view: ClientView | None) -> tuple[list[ForecastRow], bool]:

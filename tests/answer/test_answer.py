@@ -282,6 +282,30 @@ def test_where_nothing_competes_nobody_is_sent_for_requests() -> None:
     assert "Nothing judges this library" in asked_for and "Write down what users ask" in asked_for
 
 
+def test_clients_that_show_few_descriptions_whole_stand_in_one_sentence() -> None:
+    """No budget cuts them: their rules say what every entry may hold."""
+
+    def client(title: str, full: int, invisible: int = 0) -> s.ClientView:
+        return msgspec.structs.replace(
+            CODE, client=title, title=title, full=full, name_only=128 - full - invisible, invisible=invisible,
+            loaded=128 - invisible, budget=None,
+        )  # fmt: skip
+
+    whole = msgspec.structs.replace(CODE, full=128, name_only=0, whole=7_000)
+    views = (whole, client("Cline", 0), client("Hermes", 0), client("Crush", 127, 1), client("Goose", 128))
+    text = said(report(clients=views))
+    assert (
+        "shows all 128 skills whole. Cline and Hermes show no description whole; Crush shows all but 1 whole."
+        in text
+    )
+    text = said(report(clients=(whole, client("Cline", 2), client("Crush", 126, 2), client("Pi", 125))))
+    assert "Cline shows few descriptions whole, or none; Crush and Pi show all but 2 to 3 whole." in text
+    # Most of a library that lies in another client's folders is no matter of its descriptions.
+    assert "Crush" not in said(report(clients=(whole, client("Crush", 8, 120))))
+    many = tuple(client(f"C{at}", 0) for at in range(7))
+    assert "C4 and 2 more show no description whole." in said(report(clients=(whole, *many)))
+
+
 def test_a_client_that_cuts_one_long_text_alone_does_not_cut_the_list() -> None:
     """The sentence and SA402 count alike."""
     roomy = msgspec.structs.replace(OTHER, shortened=1, whole=7_000)
