@@ -70,22 +70,28 @@ def stand(accepted: bool | None, by_hand: bool = False) -> Span:
     return Span(f"✓ accepted{who}", "good") if accepted else Span(f"✗ refused{who}", "warning")
 
 
+def accepted(plan: PlanTab) -> str:
+    """Count what is accepted: the edits, and beside them what is ticked and is none."""
+    edits = f"{sum(edit.accept for edit in plan.edits):,} accepted"
+    beside = [name for key, name in ((TREE, "tree"), (ANCHOR, "paragraph")) if plan.accepts(key)]
+    return " + ".join((edits, *beside))
+
+
 # The whole.
 
 
 def summary_document(plan: PlanTab, found: Optimisation) -> list[Block]:
     """Describe what is proposed, its proof as it is accepted now, and what each step brings."""
-    accepted = sum(edit.accept for edit in plan.edits)
     blocks: list[Block] = [
         Title(
             plural(len(found.edits), "edit") + " proposed" if found.edits else "No edit is proposed",
-            (Span(f"{accepted:,} accepted", "good"), Span("nothing is written", "muted")),
+            (Span(accepted(plan), "good"), Span("nothing is written", "muted")),
         )
     ]
     if not found.edits:
         blocks.append(
             Paragraph(
-                "No other wording, fold or removal passed the tests on the requests there are.", "muted"
+                "No other wording, merge or removal passed the tests on the requests there are.", "muted"
             )
         )
     else:

@@ -102,8 +102,11 @@ ROWS = (
 class Form:
     """The rows and what they hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, scorer: str = "") -> None:
+        """Begin with the stand-in of `scorer`, which the audit is made with."""
         self._values = {row.name: row.value for row in ROWS}
+        if scorer:
+            self._values["model"] = f"local/{scorer}"
 
     def copy(self) -> Form:
         """Return a form that later changes leave as it is."""

@@ -123,8 +123,8 @@ class Run(Meter):
 class Probing:
     """The form and the last run; kept when the library is audited again."""
 
-    def __init__(self) -> None:
-        self.form = Form()
+    def __init__(self, scorer: str = "") -> None:
+        self.form = Form(scorer)
         self.run: Run | None = None
 
     @property

@@ -118,7 +118,7 @@ class ReportState:
         self.open_clusters: set[int] = set()
         self.changes = Changes()
         self.plan = PlanTab()
-        self.probing = Probing()
+        self.probing = Probing(report.forecast.scorer)
         self._orders: dict[tuple[str, bool], Sieve[SkillReport]] = {}
         self._visible: tuple[str, frozenset[str]] | None = None
 

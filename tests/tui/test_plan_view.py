@@ -101,7 +101,7 @@ async def test_a_plan_is_made_in_a_thread_with_its_stages_on_show() -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "8 Plan 5" in screen_lines(app)[1] and "Plan 5 · 3 accepted" in text
-        assert "right     71% (65 to 77)         → 81% (75 to 87)         +9.3 points" in text
+        assert "accuracy      71% (65 to 77)         → 81% (75 to 87)         +9.3 points" in text
         assert row_keys(app)[0] == "summary" and app.focused is view(app).query_one(RowList)
 
 
@@ -119,15 +119,17 @@ def falsely(before: float, after: float) -> plans.Planner:
 async def test_false_triggers_stand_among_the_rates() -> None:
     async with planned(falsely(0.4, 0.3)) as (app, _):
         text = screen_text(app)
-        assert "falsely   40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in text
-        assert "none " in text
+        assert "false trigger 40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in text
+        assert "no skill " in text
     async with planned(falsely(0.4, 0.3), NARROW) as (app, _):
-        assert "falsely   40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in screen_text(app)
+        assert "false trigger 40% (34 to 46)         → 30% (24 to 36)         -10.0 points" in screen_text(
+            app
+        )
     async with planned(falsely(0.4, 0.3), TINY) as (app, _):
-        line = next(line for line in screen_lines(app) if "right 71.3%" in line)
-        assert "falsely" not in line, "a figure that has no room is left out, not cut"
+        line = next(line for line in screen_lines(app) if "accuracy 71.3%" in line)
+        assert "false trigger" not in line, "a figure that has no room is left out, not cut"
     async with planned(plans.Planner()) as (app, _):
-        assert "falsely" not in screen_text(app)
+        assert "false trigger" not in screen_text(app)
 
 
 async def test_both_rates_rest_on_the_same_requests(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,15 +145,36 @@ async def test_both_rates_rest_on_the_same_requests(monkeypatch: pytest.MonkeyPa
         await pilot.press("A")
         await settle(pilot)
         assert "0 accepted" in screen_text(app)
-        line = next(line for line in screen_lines(app) if "right " in line and "→" in line)
+        line = next(line for line in screen_lines(app) if "accuracy " in line and "→" in line)
         assert line.count("50%") == 2 and "71.3" not in line
+
+
+async def test_changes_and_words_are_those_of_the_text() -> None:
+    """Figures that round apart have not moved, where request by request they have not."""
+    proof = plans.proof(3)
+    near = {"before": 0.0546, "after": 0.0544}
+    rates = {
+        side: msgspec.structs.replace(getattr(proof, side), hijack=reports.estimate(value))
+        for side, value in near.items()
+    }
+    test = msgspec.structs.replace(proof.test, hijack=reports.estimate(-0.0002))
+    found = msgspec.structs.replace(
+        plans.optimisation(anchor="# Which"), proof=msgspec.structs.replace(proof, test=test, **rates)
+    )
+    async with planned(plans.Planner(found)) as (app, _):
+        text = screen_text(app)
+        line = next(line for line in screen_lines(app) if "hijack " in line and "→" in line)
+        assert " 0.0 points" in line and "-0.1" not in line
+        assert "3 accepted + paragraph" in text, "each tick is counted"
+        steps = {edit.step for edit in found.edits}
+        assert steps and all(step in text for step in steps)
 
 
 async def test_a_shortened_text_has_no_gain_of_its_own() -> None:
     edit = msgspec.structs.replace(plans.EDITS[0], id="budget-1", kind="shorten", step="budget", into="")
     assert edit.effect is not None
     async with planned(plans.Planner(plans.optimisation((edit,)))) as (app, _):
-        row = next(line for line in screen_lines(app) if "shorten" in line)
+        row = next(line for line in screen_lines(app) if "budget" in line)
         assert "room" in row and f"{edit.effect.expected:+.2f}" not in row
 
 
@@ -433,7 +456,7 @@ async def test_every_row_fits_a_tiny_window() -> None:
 
 async def test_a_short_window_has_the_forecast_in_one_line() -> None:
     async with planned(plans.Planner(), TINY) as (app, pilot):
-        assert "right 71.3% → 80.6% +9.3  another 25.8% → 17.5% -8.3" in screen_lines(app)[2]
+        assert "accuracy 71.3% → 80.6% +9.3  hijack 25.8% → 17.5% -8.4" in screen_lines(app)[2]
         assert "8 Plan" in screen_lines(app)[1]
         await pilot.press("j", "a")
         await settle(pilot)

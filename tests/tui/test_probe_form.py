@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from skillaudit.asking.routers import parse_local
 from skillaudit.errors import UsageError
 from skillaudit.tui.probe_form import LOCAL, ROWS, Form
+from skillaudit.tui.state import ReportState
+from tests.tui import reports
 
 
 def test_the_stand_ins_are_those_of_the_engine() -> None:
@@ -88,3 +91,11 @@ def test_a_copy_stays_as_it_is() -> None:
     other = form.copy()
     form.set("study", "decay")
     assert other["study"] == "accuracy" and other.rows != form.rows
+
+
+def test_a_form_begins_with_the_scorer_of_the_audit() -> None:
+    assert Form()["model"] == LOCAL[0] and Form("lexical")["model"] == "local/lexical"
+    report = msgspec.structs.replace(
+        reports.small(), forecast=msgspec.structs.replace(reports.small().forecast, scorer="lexical")
+    )
+    assert ReportState(report).probing.form["model"] == "local/lexical"

@@ -15,8 +15,8 @@ from skillaudit.page.blocks import Block, Paragraph, Title
 from skillaudit.page.figures import plural, signed
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
-from skillaudit.page.plan import count
-from skillaudit.tui.plan_documents import plan_document
+from skillaudit.page.plan import change, count
+from skillaudit.tui.plan_documents import accepted, plan_document
 from skillaudit.tui.planning import PlanRow
 from skillaudit.tui.sieve import matches
 from skillaudit.tui.state import ReportState
@@ -43,8 +43,12 @@ class PlanView(ListView[PlanRow]):
         ),
         ("flips", "requests won less requests lost, by the scorer's first choice"),
         ("points", "change on the requests kept back for the proof, which chose no edit"),
-        ("describe", "another description; boundary: with a clause that sends rivals' requests away"),
-        ("manual-only", "made manual-only; declare: a router that may stay; fold: one skill into another"),
+        (
+            "merge",
+            "one skill into another; retire and narrow: made manual-only, declared as a router, or cut up",
+        ),
+        ("activation", "a description that says when; boundary and victim: one that tells rivals apart"),
+        ("budget", "a description cut to a client's room"),
         ("tree", "categories with their number of skills; accepted, it is what an export lays out"),
     )
 
@@ -78,7 +82,7 @@ class PlanView(ListView[PlanRow]):
         """Return the columns, the skill taking what is left."""
         return (
             ListColumn("", self._sign, 1),
-            ListColumn("kind", self._kind, 8),
+            ListColumn("step", self._step, 10),
             ListColumn("skill", self._title_cell),
             ListColumn("flips", self._flips, 5, "right", 44),
             ListColumn("gain", self._gain, 6, "right"),
@@ -89,10 +93,10 @@ class PlanView(ListView[PlanRow]):
             return Span("·" if row.edit is not None else "", "muted")
         return Span("✓", "good") if row.accepted else Span("✗", "warning")
 
-    def _kind(self, row: PlanRow) -> Span:
-        kinds = {"summary": "proof", "hierarchy": "tree", "anchor": "anchor", "node": ""}
+    def _step(self, row: PlanRow) -> Span:
+        steps = {"summary": "proof", "hierarchy": "tree", "anchor": "anchor", "node": ""}
         return Span(
-            row.edit.kind if row.edit is not None else kinds[row.what], "muted" if not row.accepted else ""
+            row.edit.step if row.edit is not None else steps[row.what], "muted" if not row.accepted else ""
         )
 
     def _title_cell(self, row: PlanRow) -> Span:
@@ -128,7 +132,16 @@ class PlanView(ListView[PlanRow]):
 
     def _matching(self, edit: Edit) -> bool:
         words = "\n".join(
-            (edit.id, edit.kind, *edit.skills, edit.into, edit.reason, edit.refused, *edit.rivals)
+            (
+                edit.id,
+                edit.kind,
+                change(edit),
+                *edit.skills,
+                edit.into,
+                edit.reason,
+                edit.refused,
+                *edit.rivals,
+            )
         )
         return matches(words.casefold(), self.session.query)
 
@@ -137,10 +150,9 @@ class PlanView(ListView[PlanRow]):
         return len(self.session.plan.edits)
 
     def note(self) -> str:
-        """Return how many are accepted, and their order where it is not that of the plan."""
+        """Return what is accepted, and the order where it is not that of the plan."""
         plan = self.session.plan
-        order = " · by gain ↓" if plan.by_gain else ""
-        return f"{sum(edit.accept for edit in plan.edits):,} accepted{order}"
+        return f"{accepted(plan)}{' · by gain ↓' if plan.by_gain else ''}"
 
     def skill_of(self, row: PlanRow) -> str | None:
         """Return the skill that an edit changes, or that a leaf of the tree is."""
@@ -154,7 +166,7 @@ class PlanView(ListView[PlanRow]):
         if edit is None:
             return self._title_cell(row).text.strip()
         stand = "advice" if row.accepted is None else "accepted" if row.accepted else "refused"
-        return f"{edit.id}\t{stand}\t{edit.kind}\t{edit.skills[0]}\t{edit.after or edit.reason}"
+        return f"{edit.id}\t{stand}\t{edit.step}\t{edit.skills[0]}\t{edit.after or edit.reason}"
 
     def empty_text(self) -> str:
         """Say that there is nothing."""
@@ -207,7 +219,11 @@ class PlanView(ListView[PlanRow]):
         words = f"no forecast: {plan.forecast_error}" if plan.forecast_error is not None else "forecasting …"
         # Which requests judge depends on what is accepted: those that it quotes do not.
         before = judged.before if judged is not None else proof.before
-        bar.show(before, judged.after if judged is not None else None, words)
+        after, paired = None, None
+        if judged is not None:
+            after = judged.after
+            paired = {"accuracy": judged.test.difference, "hijack": judged.test.hijack}
+        bar.show(before, after, words, paired)
         requests = plural(before.requests, "request")
         bar.border_title = Content(f"As it is → with what is accepted · {requests} that chose no edit")
 
@@ -232,7 +248,7 @@ class PlanView(ListView[PlanRow]):
         return [
             Title("No plan yet"),
             Paragraph(""),
-            Paragraph("Press i to have better descriptions, folds and a tree of categories proposed."),
+            Paragraph("Press i to have better descriptions, merges and a tree of categories proposed."),
             Paragraph(""),
             Paragraph(
                 "Edits are chosen on one half of the requests and proved on the other, which they never saw. "

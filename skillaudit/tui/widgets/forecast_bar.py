@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.strip import Strip
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 RATES = (("accuracy", 1), ("hijack", -1), ("no_skill", 0), ("false_trigger", -1))
 """Names, and which way is better."""
-LABELS = {"accuracy": "right", "hijack": "another", "no_skill": "none", "false_trigger": "falsely"}
+WIDEST = 13
+"""Cells of the longest name."""
 SHORT = ("accuracy", "hijack", "false_trigger")
 """What stands in one line, as far as there is room."""
-INTERVALS_FROM = 74
+INTERVALS_FROM = 76
 """Cells from which on there is room for intervals."""
 
 
@@ -32,10 +34,17 @@ class ForecastBar(LineDrawer):
         self._before: RoutingRates | None = None
         self._after: RoutingRates | None = None
         self._words = ""
+        self._paired: Mapping[str, Estimate] = {}
 
-    def show(self, before: RoutingRates | None, after: RoutingRates | None, words: str = "") -> None:
-        """Show two sets of rates; `words` stand where there is nothing after."""
-        self._before, self._after, self._words = before, after, words
+    def show(
+        self,
+        before: RoutingRates | None,
+        after: RoutingRates | None,
+        words: str = "",
+        paired: Mapping[str, Estimate] | None = None,
+    ) -> None:
+        """Show two sets of rates; `words` stand where there is nothing after, `paired` changes where they are known."""
+        self._before, self._after, self._words, self._paired = before, after, words, paired or {}
         self.set_class(len(self._rates) == len(RATES), "-all-rates")
         self.refresh()
 
@@ -64,18 +73,26 @@ class ForecastBar(LineDrawer):
             return EMPTY
         name, better = rates[y]
         before: Estimate = getattr(self._before, name)
-        label = Span(fit(LABELS[name], 10), "muted")
-        head = (label, Span(self._figures(before)), Span(" → ", "muted"))
+        label = Span(fit(_label(name), WIDEST), "muted")
+        head = (label, Span(" "), Span(self._figures(before)), Span(" → ", "muted"))
         if self._after is None:
             return (*head, Span(self._words if not y else "…", "muted"))
         after: Estimate = getattr(self._after, name)
-        change = _change(before, after)
-        unit = " points" if change else ""
+        change = self._change(name, before, after)
+        unit = " points" if change is not None else ""
         return (
             *head,
             Span(self._figures(after), "value"),
-            Span(f" {change}{unit}", _tone(before, after, better)),
+            Span(f" {_written(change)}{unit}", _tone(change, better)),
         )
+
+    def _change(self, name: str, before: Estimate, after: Estimate) -> float | None:
+        """The paired change, as the plan's text has it; else that of the figures as they are written."""
+        if name in self._paired:
+            return self._paired[name].value
+        if before.value is None or after.value is None:
+            return None
+        return (round(100 * after.value, 1) - round(100 * before.value, 1)) / 100
 
     def _figures(self, value: Estimate) -> str:
         if self.room < INTERVALS_FROM:
@@ -89,13 +106,14 @@ class ForecastBar(LineDrawer):
             if name not in SHORT:
                 continue
             before: Estimate = getattr(self._before, name)
-            said = [Span(f"{LABELS[name]} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
+            said = [Span(f"{_label(name)} ", "muted"), Span(percent(before.value)), Span(" → ", "muted")]
             if self._after is None:
                 return (*said, Span(self._words, "muted"))
             after: Estimate = getattr(self._after, name)
+            change = self._change(name, before, after)
             said += [
                 Span(percent(after.value), "value"),
-                Span(f" {_change(before, after)}  ", _tone(before, after, better)),
+                Span(f" {_written(change)}  ", _tone(change, better)),
             ]
             if line and line_width((*line, *said)) > self.room + 2:  # the last two are blank
                 break
@@ -103,14 +121,16 @@ class ForecastBar(LineDrawer):
         return tuple(line)
 
 
-def _change(before: Estimate, after: Estimate) -> str:
-    if before.value is None or after.value is None:
-        return ""
-    # Of the figures as they are written, so that the line adds up.
-    return points((round(100 * after.value, 1) - round(100 * before.value, 1)) / 100)
+def _label(name: str) -> str:
+    """The name of a rate as the plan's text has it."""
+    return name.replace("_", " ")
 
 
-def _tone(before: Estimate, after: Estimate, better: int) -> str:
+def _written(change: float | None) -> str:
+    return "" if change is None else points(change)
+
+
+def _tone(change: float | None, better: int) -> str:
     """Say in a tone whether a change is for the better; the sign before the figure says which way it goes."""
-    change = ((after.value or 0.0) - (before.value or 0.0)) * better
-    return "good" if change > 0.0005 else "warning" if change < -0.0005 else "muted"
+    gain = (change or 0.0) * better
+    return "good" if gain > 0.0005 else "warning" if gain < -0.0005 else "muted"
