@@ -65,7 +65,10 @@ def _suspicious(text: str) -> bool:
     """Say whether anything in `text` needs a closer look; fast, since most text is harmless."""
     if text.isascii():
         return bool(text.encode("ascii").translate(None, _HARMLESS_ASCII))
-    return bool(_SUSPECT.search(text) or _SELECTORS.search(text))
+    # Most of what is not ASCII is a few signs in a long text: the harmless rest goes first.
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _HARMLESS_ASCII)
+    odd = rest.decode("utf-8", "surrogatepass")
+    return bool(_SUSPECT.search(odd) or (_SELECTORS.search(odd) and _SELECTORS.search(text)))
 
 
 def clean(text: str) -> str:
