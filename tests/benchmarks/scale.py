@@ -1,7 +1,7 @@
 """CPU and memory of an audit by the size of the library, beside those of plainer ways to the same answer.
 
     python -m tests.benchmarks.scale CORPUS.jsonl.gz [--sizes 1000 5000 20000 55142] [--only lexical plain steps]
-        [--svg docs/scale.svg] [--counts] [--forecasts] [--changed]
+        [--svg docs/scale.svg] [--counts] [--forecasts] [--changed [--bodies LIST ...]]
 
 Each row is a process of its own from start to exit; CPU seconds are user and system time, which other work on the
 machine lengthens less than it lengthens the wall clock, but does lengthen: ratios and exponents count. The program is
@@ -14,7 +14,8 @@ compiled first, as it is when it is installed.
 
 `--changed` takes the steps of somebody who changes one skill: an audit, the same again, one after the change, and
 in a repository of as many files `check`, `check --since HEAD`, and that after another change; it counts the skills of
-which the report says something else after the change.
+which the report says something else after the change. The files say little but their descriptions, or with `--bodies`
+what the rows of other lists have under `body`, in turn.
 
 Beyond the corpus, rows are copies of it with one word in eight taken from another row.
 """
@@ -223,7 +224,16 @@ def forecasts(library: Path) -> str:
 _NEW = "Draws a chart of sales by month for the finance team when the quarter ends."
 
 
-def changed(library: Path) -> Iterator[str]:
+def bodies_of(lists: Sequence[Path]) -> list[str]:
+    """Return the bodies in lists of skills; one short one without lists."""
+    found = []
+    for path in lists:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
+            found += [row["body"] for row in map(json.loads, file) if row.get("body")]
+    return found or ["Do it."]
+
+
+def changed(library: Path, bodies: Sequence[str]) -> Iterator[str]:
     """Yield a row for each step around the change of one skill, and what the change moves in the report."""
     os.environ["SKILLAUDIT_CACHE"] = str(library.with_suffix(".cache"))
     lexical, out = ["--scorer", "lexical", "-q"], library.with_suffix(".out")
@@ -244,7 +254,7 @@ def changed(library: Path) -> Iterator[str]:
     for at, row in enumerate(rows):
         file = files / "skills" / f"skill-{at}" / "SKILL.md"
         file.parent.mkdir(parents=True)
-        file.write_text(_skill(at, row["description"]), encoding="utf-8")
+        file.write_text(_skill(at, row["description"], bodies), encoding="utf-8", errors="replace")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "first"]):
         subprocess.run(
             ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *command], cwd=files, check=True
@@ -253,10 +263,12 @@ def changed(library: Path) -> Iterator[str]:
     check = [*audit, "check", str(files / "skills"), *lexical, "-f", "json", "-o", str(out), *gate]
     yield _step(measured("check", len(rows), check))
     file = files / "skills" / f"skill-{middle}" / "SKILL.md"
-    file.write_text(_skill(middle, _NEW), encoding="utf-8")
+    file.write_text(_skill(middle, _NEW, bodies), encoding="utf-8", errors="replace")
     yield _step(measured("check --since HEAD", len(rows), [*check, "--since", "HEAD"]))
-    file.write_text(_skill(middle, _NEW.replace("month", "region")), encoding="utf-8")
+    again = _NEW.replace("month", "region")
+    file.write_text(_skill(middle, again, bodies), encoding="utf-8", errors="replace")
     yield _step(measured("check --since HEAD, again", len(rows), [*check, "--since", "HEAD"]))
+    yield _step(measured("check --since HEAD, unchanged", len(rows), [*check, "--since", "HEAD"]))
     beside = sum(bool(fields - {"x", "y"}) for fields in moved)
     placed = sum(not fields.isdisjoint(("x", "y")) for fields in moved)
     yield f"skills with another place on the map: {placed:,}; of which something else is said: {beside:,}"
@@ -266,8 +278,10 @@ def _step(run: Run) -> str:
     return f"| {run.skills:,} | {run.contestant} | {run.cpu:.1f} |"
 
 
-def _skill(number: int, description: str) -> str:
-    return f"---\nname: skill-{number}\ndescription: {json.dumps(description)}\n---\n\nDo it.\n"
+def _skill(number: int, description: str, bodies: Sequence[str]) -> str:
+    """A skill with one of the bodies, and a comment that tells it from others with the same."""
+    head = f"---\nname: skill-{number}\ndescription: {json.dumps(description)}\n---\n"
+    return f"{head}\n{bodies[number % len(bodies)]}\n\n<!-- {number} -->\n"
 
 
 def plot(runs: Sequence[Run]) -> str:
@@ -317,6 +331,9 @@ def main() -> int:
     parser.add_argument("--svg", type=Path)
     parser.add_argument("--counts", action="store_true", help="count multiplications instead")
     parser.add_argument("--changed", action="store_true", help="change one skill instead")
+    parser.add_argument(
+        "--bodies", type=Path, nargs="+", default=[], help="lists whose bodies the skills get"
+    )
     parser.add_argument("--forecasts", action="store_true", help="forecast by index and exactly instead")
     options = parser.parse_args()
     compileall.compile_dir(Path(skillaudit.__file__).parent, quiet=1)
@@ -325,7 +342,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for size, library in libraries(options.corpus, sorted(options.sizes), Path(scratch)).items():
             if options.changed:
-                for line in changed(library):
+                for line in changed(library, bodies_of(options.bodies)):
                     print(line, flush=True)
                 continue
             if options.counts or options.forecasts:
