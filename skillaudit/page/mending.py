@@ -20,9 +20,14 @@ PAIR = 2
 """Skills that are named of a finding; more are counted."""
 _OF_TWO = frozenset({"SA202", "SA204"})
 """Findings that are about their first two skills, whoever stands by."""
+_HOLES = frozenset({"SA301", "SA302"})
+"""Findings about a skill that takes from others: whichever takes enough to be told has an edit, refused or not."""
 _BY_CLIENT = frozenset({"SA402"})
 """What only a plan for one client's list mends."""
-SEARCHED = "no edit: neither names nor files make the two one, and no text that was tried gains a request"
+SEARCHED = (
+    "no edit: neither names nor files make the two one, and no text that was tried surely gains a request without "
+    "costing another skill"
+)
 """Why a pair has no edit, where all steps looked that make one."""
 Change = TypeVar("Change", "Edit", "PlannedEdit")
 
@@ -118,6 +123,8 @@ def unmended(
     left = [step for step in steps if step not in found.tried]
     tried = "nothing was found" if len(left) < len(steps) else "not tried"
     if not left:
+        if code in _HOLES:
+            return "no edit: of the requests that the plan is made by it takes few or none"
         return SEARCHED if code in BOTH else tried
     if not found.work_requests and UNJUDGED.isdisjoint(left):
         return f"{tried}: {some(left, None)} {'needs' if len(left) == 1 else 'need'} requests"

@@ -96,6 +96,7 @@ def test_no_edit_is_told_only_where_a_step_tries(code: str, said: str) -> None:
     ("code", "tried", "requests", "said"),
     [
         ("SA203", STEPS, 10, "nothing was found"),
+        ("SA301", STEPS, 10, "no edit: of the requests that the plan is made by it takes few or none"),
         ("SA301", ("merge", "hierarchy"), 10, "not tried: --only left out retire, narrow"),
         ("SA504", ("merge", "retire"), 0, "not tried: --only left out activation"),
         ("SA202", ("merge", "retire"), 10, "nothing was found: --only left out boundary, victim"),
