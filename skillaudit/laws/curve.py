@@ -15,9 +15,9 @@ from skillaudit.laws.both import Fitted, fit_draws, left_out_error
 from skillaudit.laws.forms import FORMS, Form, Law, fit
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.evidence import relative, strengths
-from skillaudit.routing.outcome import chance_right, expected, ranked_right, regressors
+from skillaudit.routing.outcome import chance_right, ranked_right, regressors
 from skillaudit.routing.profiles import ChoiceFit, Contrast, find
-from skillaudit.routing.rates import DIMENSIONS, ShownRates, accuracy, coefficients, right_draws
+from skillaudit.routing.rates import DIMENSIONS, ShownRates, accuracy, coefficients, drawn_at
 from skillaudit.routing.reading import shifts
 from skillaudit.schema import Estimate, LawForm, LawPoint, LibraryCurve, Request, ScorerName, Skill
 from skillaudit.stats.draws import Clusters, normals, resample
@@ -256,16 +256,11 @@ def _expected(
         part = moved[:, :1, i] if size == skills else moved[:, :, i]
         shape = part.shape
         x = regressors(part.ravel(), np.full(part.size, float(size)), choice.kappa)
-        right = chance_right(x, choice, extra_sd).reshape(shape)
-        other = expected(x @ np.array(choice.hijack), choice.hijack_sd**2 * np.ones(part.size)).reshape(shape)
-        other += choice.always * (1 - other)
-        lost = ((1 - right) * other).mean(axis=1) * (size > 1)
-        right = right.mean(axis=1)
-        hijack[i] = float((lost * weight).mean())
+        right = chance_right(x, choice, extra_sd).reshape(shape).mean(axis=1)
         asked = np.repeat(weight, shape[1]) / (weight.sum() * shape[1])
-        drawn = right_draws(part.ravel(), asked, size, choice, every)
-        known.append(accuracy(drawn, ShownRates(right, lost, weight, walk.owner), skills, z))
-        curve[i] = drawn.mean()
+        drawn = drawn_at(part.ravel(), asked, size, choice, every, z)
+        known.append(accuracy(drawn.right, ShownRates(right, 1 - right, weight, walk.owner), skills, z))
+        curve[i], hijack[i] = drawn.right.mean(), drawn.hijack.mean() * (size > 1)
         # The orders are averaged before the draws: they share their requests, and only their mean is wanted.
         mean = regressors(part.mean(axis=1), np.full(shape[0], float(size)), choice.kappa)
         shifted = logistic(mean @ slopes.T) + (right - chance_right(mean, choice, extra_sd))[:, None]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from skillaudit.routing.evidence import Evidence
-from skillaudit.routing.outcome import Outcome, design, trigger_columns
+from skillaudit.routing.outcome import Outcome, trigger_columns
 from skillaudit.routing.profiles import ChoiceFit
 from skillaudit.schema import Estimate, Forecast
 from skillaudit.stats.draws import Clusters, estimate, grouped, measured, normals, root
@@ -141,15 +141,25 @@ def _step(values: Floats, weight: Floats) -> float:
     return float(weight.min() / weight.sum()) if np.ptp(values) > 0 else 0.0
 
 
-def right_draws(moved: Floats, weight: Floats, size: int, fit: ChoiceFit, slopes: Floats) -> Floats:
-    """(B,) draws of how often the right one of `size` skills is taken, at clearances `moved` (R,) with their shifts.
+def drawn_at(
+    moved: Floats, weight: Floats, size: int, fit: ChoiceFit, slopes: Floats, z: Floats
+) -> DrawnRates:
+    """Draws of the rates among `size` skills, at clearances `moved` (R,) with their shifts.
 
-    `weight` (R,) sums to 1; `slopes` (B, 3) are draws of the coefficients.
+    `weight` (R,) sums to 1 where these are all requests; `slopes` (B, 3) are draws of the coefficients.
     """
     points, weight = grouped(moved, weight)
-    level = slopes[:, 0] + slopes[:, 2] * np.log1p(size / fit.kappa)
-    found: Floats = logistic(level[:, None] + slopes[:, 1:2] * points) @ weight
-    return found
+    capacity = np.log1p(size / fit.kappa)
+    level = slopes[:, 0] + slopes[:, 2] * capacity
+    chance = logistic(level[:, None] + slopes[:, 1:2] * points)
+    other = logistic(
+        fit.hijack[0]
+        + fit.hijack[1] * points
+        + fit.hijack[2] * capacity
+        + (z[:, HIJACK] * fit.hijack_sd)[:, None]
+    )
+    other[_certain(fit.always, z)] = 1.0
+    return DrawnRates(chance @ weight, ((1.0 - chance) * other) @ weight)
 
 
 def draw(
@@ -166,23 +176,11 @@ def draw(
         )
     right, hijack = np.zeros(len(z)), np.zeros(len(z))
     if offered.any():
-        columns = design(evidence, fit.kappa)[offered]
         slopes = coefficients(fit, z, extra_sd)
-        level = slopes[:, 0] + slopes[:, 2] * columns[0, 2]
         # A shift of the level is a step along the clearance, at the slope of the point.
-        moved = columns[:, 1] + evidence.shift[offered] / max(fit.coefficients[1], 1e-9)
-        points, weight = grouped(moved, evidence.weight[offered] / total)
-        chance = logistic(level[:, None] + slopes[:, 1:2] * points)
-        other = logistic(
-            fit.hijack[0]
-            + fit.hijack[1] * points
-            + fit.hijack[2] * columns[0, 2]
-            + (z[:, HIJACK] * fit.hijack_sd)[:, None]
-        )
-        other[_certain(fit.always, z)] = 1.0
-        some = float(outcome.shares.any())
-        right = chance @ weight
-        hijack = ((1.0 - chance) * other) @ weight * some
+        moved = evidence.clearance[offered] + evidence.shift[offered] / max(fit.coefficients[1], 1e-9)
+        found = drawn_at(moved, evidence.weight[offered] / total, evidence.size, fit, slopes, z)
+        right, hijack = found.right, found.hijack * float(outcome.shares.any())
     if hidden.any():
         hijack = hijack + _fires(evidence, fit, z, hidden) * evidence.weight[hidden].sum() / total
     return DrawnRates(right, hijack)
