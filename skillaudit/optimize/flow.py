@@ -93,7 +93,14 @@ def optimize(
         maker: Embed | None = None
         if config.scorer != "lexical":
             maker = Memory(
-                partial(embed, model=config.embedder, device=config.device, cache=cache, progress=progress)
+                partial(
+                    embed,
+                    model=config.embedder,
+                    device=config.device,
+                    engine=config.engine,
+                    cache=cache,
+                    progress=progress,
+                )
             )
         halves = gathered(library, config, progress)
         steps = frozenset(only) if halves.work else frozenset(only) & UNJUDGED

@@ -201,6 +201,7 @@ class _Forecaster:
             embed,
             model=self._config.embedder,
             device=self._config.device,
+            engine=self._config.engine,
             cache=self._cache,
             progress=self._progress,
         )
