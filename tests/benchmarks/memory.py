@@ -53,8 +53,11 @@ def main() -> None:
         for size, library in libraries(options.corpus, options.sizes, Path(folder)).items():
             for what in options.what:
                 command = [sys.executable, "-m", __spec__.name, str(library), "--inside", what]
-                told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                print("\n".join(f"| {size:,} | {line} |" for line in told.splitlines()), flush=True)
+                with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as inside:
+                    for line in inside.stdout or ():
+                        print(f"| {size:,} | {line.strip()} |", flush=True)
+                if inside.returncode:
+                    raise SystemExit(inside.returncode)
 
 
 class Watch:
@@ -63,16 +66,22 @@ class Watch:
     def __init__(self) -> None:
         """Begin with what is imported."""
         self.most: dict[str, float] = {}
+        self._said: dict[str, float] = {}
         self.stage = "start"
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def update(self, stage: str, done: int, total: int, note: str = "") -> None:
-        """Take the name of the stage."""
-        self.look()
-        self.stage = stage
-        self.look()
+        """Take the name of the stage, and say what the last one held where it held more than before."""
+        held = self.look()
+        if stage != self.stage:
+            most = self.most[self.stage]
+            if most > self._said.get(self.stage, 0.0):
+                print(f"{self.stage} | {most:,.0f}", flush=True)
+                self._said[self.stage] = most
+            self.stage = stage
+            self.most[stage] = max(held, self.most.get(stage, 0.0))
 
     def look(self) -> float:
         """Note and return what is held now, in MB."""
@@ -80,12 +89,10 @@ class Watch:
         self.most[self.stage] = max(held, self.most.get(self.stage, 0.0))
         return held
 
-    def told(self) -> None:
-        """Print what was held."""
+    def end(self) -> None:
+        """Look no more."""
         self._ended.set()
         self._thread.join()
-        for name, held in self.most.items():
-            print(f"{name} | {held:,.0f}")
 
     def _look(self) -> None:
         while not self._ended.wait(_EVERY):
@@ -101,12 +108,12 @@ def resident() -> float:
 def audited(path: Path) -> None:
     """Audit a library by words alone."""
     watch = Watch()
-    watch.stage = "load"
     library = load([path], progress=watch)
     watch.update("loaded", 0, 0)
     report = audit_library(library, Config(scorer="lexical", use_cache=False), watch)
     watch.update(f"report of {len(report.skills):,}", 0, 0)
-    watch.told()
+    watch.update("end", 0, 0)
+    watch.end()
 
 
 class StandIn:
@@ -139,7 +146,7 @@ def told(texts: Sequence[str], folder: Path, name: str, before: float) -> NDArra
     with Cache(folder, max_bytes=1 << 34) as cache:
         vectors = stage.embed(texts, device="cpu", cache=cache)
     watch.look()
-    watch._ended.set()
+    watch.end()
     print(f"{name}, on top of texts and imports | {max(watch.most.values()) - before:,.0f}")
     return vectors
 
