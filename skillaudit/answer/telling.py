@@ -220,8 +220,9 @@ def sure(report: Report, forecast: bool) -> str:
     if report.forecast.router.startswith(MEASURED):
         return f"{report.forecast.source} The ranges hold 9 times in 10."
     yours = sum(count.requests for count in coverage.sources if count.source in {"sessions", "file", "evals"})
+    judge = "request judges" if coverage.requests == 1 else "requests judge"
     said = (
-        f"{coverage.requests:,} requests judge {coverage.judged_skills:,} of {report.library.routable:,} skills, "
+        f"{coverage.requests:,} {judge} {coverage.judged_skills:,} of {report.library.routable:,} skills, "
         f"{'all' if yours >= coverage.requests else f'{yours:,}' if yours else 'none'} of them given by people; "
         "the ranges hold 9 times in 10. No model was called."
     )

@@ -206,6 +206,10 @@ def test_given_requests_that_judge_nothing_are_told_and_no_others_are_asked_for(
     assert "none of them given by people" in text
     assert "80 given requests are not counted: their skills are not loaded" in text and "--files all" in text
     assert "Write down what users ask" not in text
+    one = msgspec.structs.replace(coverage, requests=1, judged_skills=1)
+    assert "1 request judges 1 of" in said(
+        report(forecast=msgspec.structs.replace(base.forecast, coverage=one))
+    )
     none = msgspec.structs.replace(coverage, requests=0, sources=())
     text = said(report(forecast=msgspec.structs.replace(base.forecast, coverage=none)))
     assert "80 given requests are not counted" in text
