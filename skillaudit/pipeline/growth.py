@@ -22,7 +22,7 @@ from skillaudit.laws.curve import (
 from skillaudit.pipeline.stages import led, lists_of, way_of
 from skillaudit.progress import SILENT, Progress
 from skillaudit.routing.profiles import RouterProfile, find
-from skillaudit.routing.rates import DIMENSIONS, RIGHT
+from skillaudit.routing.rates import DIMENSIONS, RIGHT, accuracy
 from skillaudit.routing.reading import Reader
 from skillaudit.routing.staged import Joint, Level, joint
 from skillaudit.schema import LawPoint, LibraryCurve, Request, ScorerName, Skill
@@ -82,10 +82,15 @@ def law_of(
         right, hijack = (
             float(np.mean([getattr(way.drawn, name) for way in said])) for name in ("right", "hijack")
         )
+        known = interval(right, drawn)
+        if size == len(leaves) and (way := part.along(profile, normals(DIMENSIONS, 0))) is not None:
+            # In the whole tree all orders are one: that of the forecast.
+            known = accuracy(way.drawn.right, way.shown, len(shown), normals(DIMENSIONS, 0))
+            hijack = float(way.drawn.hijack.mean())
         points.append(
             LawPoint(
                 n=size,
-                accuracy=interval(right, drawn),
+                accuracy=known,
                 hijack=hijack,
                 interference=float(np.mean(near)),
                 measured=None

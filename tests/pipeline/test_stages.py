@@ -181,6 +181,8 @@ def test_an_exported_tree_is_what_was_promised(seed: int, router: str, tmp_path:
     # The curve ends at the forecast: in the words of the page, with all these skills on offer.
     assert report.law is not None and report.law.points[-1].n == 36
     assert report.law.points[-1].accuracy.value == pytest.approx(promised.accuracy, abs=0.02)
+    assert report.law.points[-1].accuracy == report.forecast.accuracy, "the curve ends at the forecast"
+    assert report.law.points[-1].hijack == report.forecast.hijack.value
     assert len({point.accuracy.value for point in report.law.points}) > 1 and "in stages" in report.law.note
 
 
