@@ -11,7 +11,7 @@ from skillaudit.load.place import file_of
 from skillaudit.optimize.acting.acts import acts_of, brought, references
 from skillaudit.optimize.acting.lines import lines_of
 from skillaudit.optimize.acting.places import hosts
-from skillaudit.optimize.acting.programs import is_read
+from skillaudit.optimize.acting.programs import MARK, is_prose
 from skillaudit.optimize.apply.merged import brought_along, of_its_own
 from skillaudit.optimize.programs import two_programs
 from skillaudit.optimize.records import OWNERS
@@ -56,7 +56,7 @@ class Foreign:
             if self._named[host] <= KNOWN:
                 new.setdefault(host, line)
         for path in of_its_own(ours.body, theirs, ours):
-            if is_read(path):
+            if is_prose(path):
                 new |= brought(acts_of(_beside(ours, path), own), known)
             else:
                 new.setdefault(path, path)
@@ -102,7 +102,7 @@ def lost_with(goes: Skill, stays: Skill, new: Mapping[str, str]) -> tuple[str, .
     held = {
         part
         for line in lines_of(f"{stays.description}\n\n{stays.body}")
-        for part in (line.text, *sentences(line.text))
+        for part in (line.text, *sentences(MARK.sub("", line.text, count=1)))
     }
     acting = dict.fromkeys(new.values())
     code: dict[str, None] = {}
@@ -118,7 +118,7 @@ def lost_with(goes: Skill, stays: Skill, new: Mapping[str, str]) -> tuple[str, .
             if set(stems(title := line.text.lstrip("# "))) - kept:
                 titles.setdefault(title)
         else:
-            for sentence in sentences(line.text):
+            for sentence in sentences(MARK.sub("", line.text, count=1)):
                 if sentence not in held:
                     (linked if any(hosts(sentence, "")) else prose).setdefault(sentence)
     found = [*acting, *code, *titles, *linked, *prose]

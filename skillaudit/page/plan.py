@@ -128,13 +128,14 @@ def document(found: Optimisation, *, everything: bool = False) -> Iterator[Block
 
 
 def offer_blocks(found: Optimisation) -> list[Block]:
-    """Show the refused edits that would help the whole library, and whom they cost what."""
+    """Show the refused edits that would help the whole library, and whom they cost what, or why else they wait."""
     if not found.offers:
         return []
+    costly = all(offer.harmed for offer in found.offers)
     edits = {edit.id: edit for edit in found.edits}
     columns = (
         Column("edit"), Column("what"), Column("accuracy", 8, "right"), Column("gain", 6, "right"),
-        Column("hijack", 6, "right"), Column("costs"),
+        Column("hijack", 6, "right"), Column("costs" if costly else "costs, or why it waits"),
     )  # fmt: skip
     rows = []
     for offer in found.offers:
@@ -142,6 +143,7 @@ def offer_blocks(found: Optimisation) -> list[Block]:
         price = ", ".join(
             f"{harm.skill} {harm.before:.0%} → {harm.after:.0%} of {harm.requests}" for harm in offer.harmed
         )
+        price = price or first.refused.removeprefix("yours to decide: ")
         what = f"{VERBS.get(first.kind, first.kind)} {first.skills[0]}"
         spares = f"; false triggers {signed(offer.triggers, 1)} of 100" if offer.triggers else ""
         rows.append(
@@ -152,8 +154,11 @@ def offer_blocks(found: Optimisation) -> list[Block]:
                 Span(price, "warning"),
             )
         )  # fmt: skip
-    note = "refused for the sake of one skill, better for the whole; set `accept` in a --plan file"
-    return [Heading("Yours to decide", note), table(columns, rows)]
+    why = "refused for the sake of one skill, better" if costly else "refused, though better"
+    return [
+        Heading("Yours to decide", f"{why} for the whole; set `accept` in a --plan file"),
+        table(columns, rows),
+    ]
 
 
 def made_blocks(found: Optimisation) -> list[Block]:
@@ -255,7 +260,7 @@ def _edit(found: Optimisation, edit: Edit) -> Iterator[Block]:
     yield from flip_blocks(edit, 2)
     if edit.lost:
         yield Paragraph("What only this skill holds:")
-        yield from lost_blocks(edit, 5)
+        yield from lost_blocks(edit, LOST_LIMIT)
 
 
 def _accepted(found: Optimisation, everything: bool) -> Iterator[Block]:

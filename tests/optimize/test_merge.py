@@ -317,3 +317,40 @@ def test_only_names_that_are_no_plain_words_are_redirected() -> None:
     data = b"---\nname: slo-implement\n---\nslo-implement, slo-implement-x, a/slo-implement/b, performance"
     assert redirected(data, names).endswith(b"slo, slo-implement-x, a/slo-implement/b, performance")
     assert redirected(data, names).startswith(b"---\nname: slo-implement\n")
+
+
+def test_sentences_of_wide_scripts_are_joined_without_a_blank() -> None:
+    stays, goes = (
+        Skill(id=name, name=name, description=text)
+        for name, text in (
+            ("pdf-tools", "处理PDF文件：合并、拆分、提取文字和表格。当用户提到PDF时使用。"),
+            ("pdf-forms", "填写表单，签名，盖章，核对税号与发票抬头。"),
+        )
+    )
+    text = joined(stays, goes)
+    assert "。 " not in text and text.startswith(stays.description.partition("。")[0])
+    short = msgspec.structs.replace(stays, description="处理PDF文件。拆分")
+    assert "拆分." not in joined(short, goes)
+
+
+def test_all_is_said_of_nothing_but_all() -> None:
+    """Lines that speak for requests of the proof half count too, and code."""
+    shared = "1. 用Excel打开文件，检查编码。\n2. 删除重复的行。\n"
+    skills = [
+        Skill(
+            id=name,
+            name=name,
+            description=f"处理{what}的Excel文件。",
+            body=f"# 用\n\n## 何时使用\n\n- {line}\n\n## 步骤\n\n{shared}",
+        )
+        for name, what, line in (
+            ("excel-a", "公式", "写一个公式计算税额"),
+            ("excel-b", "图表", "做一张销售透视图"),
+        )
+    ]
+    held = [source_of(skills[0], ("写一个公式计算税额",)), source_of(skills[1], ("做一张销售透视图",))]
+    shared_part = Verdicts(skills, None, held).shared(0, 1)
+    assert shared_part is not None and 0.4 < shared_part < 1
+    near = [msgspec.structs.replace(skills[0], body=f"{BODY * 40}{word}") for word in ("Once.", "Twice.")]
+    why, _ = Verdicts(near, None, [source_of(one) for one in near]).by_files(0, 1)
+    assert why.startswith("99% of the words")

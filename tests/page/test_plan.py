@@ -119,6 +119,18 @@ def test_an_offer_tells_its_price(everything: bool) -> None:
     assert all(cells(line) <= WIDTH for line in text.splitlines())
 
 
+def test_an_offer_that_costs_nobody_anything_says_why_it_waits() -> None:
+    why = "names and descriptions agree, but the files have little in common"
+    merge = msgspec.structs.replace(
+        edit(4, accept=False, refused=f"{OWNERS}: {why}"), kind="fold", skills=("goes", "stays"), into="stays"
+    )
+    offer = Offer(edits=(merge.id,), accuracy=0.83, hijack=0.1, gain=0.012)
+    text = render(found(edit(1, accept=True), merge, offers=(offer,)))
+    offered = " ".join(text[text.index("YOURS TO DECIDE") : text.index("REFUSED")].split())
+    assert "one skill" not in offered
+    assert all(word in offered.split() for word in why.replace("names and", "").split())
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [

@@ -28,13 +28,13 @@ _REACHES = re.compile(
     r"(?<![\w.])(os\.(?:system|popen|exec\w*|environ|remove|unlink)|subprocess|eval|exec|__import__|requests|urllib\w*"
     r"|http\.client|httpx|aiohttp|socket|paramiko|ftplib|smtplib|child_process|execSync|spawn\w*|fetch|axios"
     r"|XMLHttpRequest|sendBeacon|WebSocket|shutil\.rmtree|pickle|marshal|ctypes|process\.env|importlib|runpy"
-    r"|b64decode|atob|fs\.\w+|Deno\.\w+)\b(?!\s*:)"
+    r"|b64decode|atob|system(?=\()|fs\.\w+|Deno\.\w+)\b(?!\s*:)"
 )
 """What code of other languages reaches beyond itself with."""
 _DOES = re.compile(
     r"\b(delete|destroy|erase|wipe|purge|terminate|send|post|publish|push|transfer|buy|sell|pay|withdraw"
     r"|upload|exfiltrate)\b|(?<!\S)(--(?:force|hard|no-verify|privileged|dangerously[\w-]*|no-check[\w-]*|insecure)"
-    r"|-rf|-fr)\b"
+    r"|-rf|-fr|-delete|-exec)\b"
 )
 """Words and flags of a command that change what cannot be changed back."""
 _SECRETS = re.compile(
@@ -83,7 +83,7 @@ def acts_of(body: str, own: Collection[str] = ()) -> Acts:
         names = found.links if refers(line) else found.hosts
         for host in hosts(line.text, line.code):
             names.setdefault(host, line.text)
-        for place in places(line.text, own):
+        for place in places(line.text, line.code, own):
             found.places.setdefault(place, line.text)
         for blob in OPAQUE.findall(line.text):
             found.orders.setdefault(f"{blob[:24]}…", line.text)
@@ -95,8 +95,9 @@ def acts_of(body: str, own: Collection[str] = ()) -> Acts:
                 found.programs.setdefault(act, line.text)
             for host in fetched(code) if called & FETCHES else ():
                 found.hosts.setdefault(host, line.text)
-            for match in _DOES.finditer(code) if called else ():
-                found.orders.setdefault(match[0], line.text)
+            for match in _DOES.finditer(code):
+                if called or match[2]:
+                    found.orders.setdefault(match[0], line.text)
         for act in spoken(line) if line.language == "inline" else ():
             found.programs.setdefault(act, line.text)
         for sentence in sentences(line.text):

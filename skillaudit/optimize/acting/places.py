@@ -7,7 +7,11 @@ from collections.abc import Collection, Iterator
 
 from skillaudit.optimize.acting.lines import DOTTED, Line
 
-_URL = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://([^\s/?#\"'`<>()|\\,]{1,255})", re.IGNORECASE)
+_URL = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{1,20}://(?:[^\s/?#\"'`<>()|\\,\[]{0,80}@)?"
+    r"(\[[\da-f:.%]{2,60}\]|[^\s/?#\"'`<>()|\\,\[\]]{1,255})",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
 OPAQUE = re.compile(r"(?<![\w+/=.-])(?:0x[0-9a-fA-F]{40}|(?=[A-Za-z+/=]*\d)[A-Za-z0-9+/=_-]{48,})(?![\w+/-])")
@@ -29,19 +33,25 @@ _SERVES_MANY = re.compile(
     r"(?:.*\.)?(?:github|gitlab|bitbucket|codeberg|sourceforge|huggingface|medium|substack|t|bit|youtube"
     r"|x|twitter|docker|gist|pastebin|githubusercontent|reddit|notion|google)\.\w+"
 )
-"""Hosts whose projects or users go by the first part of the path."""
+"""Hosts whose projects or users go by the first part of the path, or by the second below some words."""
+_OWNER = re.compile(r"/((?:(?:repos|users|orgs|user|r|c|p|d|packages?|projects?)/)?[\w.~@-]+)")
 _DESK_WORDS = "www api docs doc developer developers dev app help support console dashboard platform raw"
 _DESK = frozenset(_DESK_WORDS.split())
 _PATH = re.compile(
-    r"(?<![\w.~/$}*:%-])(?:~[\w-]{0,30}(?=/)|\$\{?HOME\}?|\$env:\w{1,30}|%[A-Z]{3,30}%|[A-Z]:(?=\\)"
+    r"(?<![\w.~/$}*:%-])(?:(?:\.\./)+[\w.-]*|~[\w-]{0,30}(?=/)|\$\{?HOME\}?|\$env:\w{1,30}|%[A-Z]{3,30}%|[A-Z]:(?=\\)"
     r"|/(?:root|etc|home|usr|var|opt|Users|bin|sbin|Library|proc|sys|dev|boot|srv|mnt|Applications|private|System)"
     r"(?![\w.-]))(?:[\\/][^\s\"'`,;|&<>()\[\]{}\\/*?:]*)*"
 )
+_KEYS = re.compile(
+    r"(?<![\w./-])(?:\.env(?:\.(?:local|prod\w*|dev\w*))?|\.n\w{2}rc|\.py\w{2}rc|\.git-credentials|id_(?:rsa|dsa|ecdsa|ed25519)|wallet\.dat)"
+    r"(?![\w.-])|\$\{?(\w*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)\w*)"
+)
+"""Files and variables that hold what opens something."""
 _HARMLESS = re.compile(
     r"/dev/(?:null|std\w+|tty|urandom)|/usr/bin/env|(?:/usr(?:/local)?)?/bin/\w+|.*/homebrew\b.*"
 )
 _TOUCHY = re.compile(
-    r"/(?:etc|proc|sys|boot|root)\b|\.(?:ssh|aws|gnupg|kube|docker)\b|LaunchAgents|/skills/|(?:CLAUDE|AGENTS|GEMINI)\.md|cron|systemd|autostart|[Ss]tartup"
+    r"/(?:etc|proc|sys|boot|root)\b|\.(?:ssh|aws|gnupg|kube|docker)\b|LaunchAgents|/skills/|(?:CLAUDE|AGENTS|GEMINI|SKILL)\.md|cron|systemd|autostart|[Ss]tartup"
 )
 """Places where one file beside another may be another matter."""
 
@@ -49,9 +59,10 @@ _TOUCHY = re.compile(
 def hosts(text: str, code: str) -> Iterator[str]:
     """Yield the hosts of a line, each with the owner's name on one that serves many, and addresses of mail."""
     for match in _URL.finditer(text):
-        host = match[1].rpartition("@")[2].casefold().partition(":")[0].strip(".*_")
+        host = match[1].rpartition("@")[2].casefold()
+        host = host if host[:1] == "[" else host.partition(":")[0].strip(".*_")
         path = text[match.end() : match.end() + 80] if _SERVES_MANY.fullmatch(host) else ""
-        owner = re.match(r"/([\w.~@-]+)", path)
+        owner = _OWNER.match(path)
         if host:
             yield f"{host}/{owner[1].casefold()}" if owner else host
     yield from (match[0].casefold() for match in _MAIL.finditer(text))
@@ -84,7 +95,9 @@ def held_host(host: str, known: Collection[str], houses: Collection[str]) -> boo
     return bare(host) in houses or any(each in known and not _SHARED.fullmatch(each) for each in above)
 
 
-def places(text: str, own: Collection[str]) -> Iterator[str]:
+def places(text: str, code: str, own: Collection[str]) -> Iterator[str]:
+    """Yield the places outside of a skill that a line names, and the keys of its user that code of it reads."""
+    yield from (f"${match[1]}" if match[1] else match[0] for match in _KEYS.finditer(code))
     for match in _PATH.finditer(text):
         path = match[0].replace("\\", "/").rstrip("/.")
         path = re.sub(r"^(?:\$\{?HOME\}?|/home/[^/]+|/Users/[^/]+|/root|~[\w-]*)(?=/|$)", "~", path)

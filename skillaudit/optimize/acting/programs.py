@@ -64,7 +64,8 @@ _SWITCHES = re.compile(
 )
 """Flags of a program that fetches after which no value comes."""
 _HOST_END = re.compile(r"[/:?#]")
-_MARK = re.compile(r"^(?:(?:[-*+>$%]|\d{1,3}[.)]) )*")
+MARK = re.compile(r"^(?:(?:[-*+>$%]|\d{1,3}[.)]) )*")
+"""What stands before the words of an item or of a line typed at a prompt."""
 _PROSE = re.compile(
     r"^\w+ (?:is|are|was|to|the|a|an|and|or|of|for|in|on|with|that|it|this|you|not|has|can)\b|[.:!?]$"
 )
@@ -93,6 +94,7 @@ _ANYTHING = frozenset(_ANYTHING_WORDS.split())
 _SCRIPT = re.compile(r"\S*(?:/[\w.-]+|\.[A-Za-z]\w{0,4})")
 _READ = re.compile(r".*\.(?:md|txt|json|jsonl|ya?ml|csv|toml|html?|pdf|png|jpe?g|svg|log|db)", re.IGNORECASE)
 """Files that nothing runs."""
+_PROSE_FILE = re.compile(r".*\.(?:md|mdx|txt|rst|csv|pdf|png|jpe?g|gif|svg|webp)", re.IGNORECASE)
 
 
 def programs(code: str, strict: bool, bare: bool) -> Iterator[str]:
@@ -135,9 +137,9 @@ def _called(words: list[str], joints: tuple[str, str], any_word: bool) -> Iterat
         yield name
 
 
-def is_read(name: str) -> bool:
-    """Whether a file is one that nothing runs."""
-    return _READ.fullmatch(name) is not None
+def is_prose(path: str) -> bool:
+    """Whether a file beside a skill is one that is read or looked at, and tells no program what to do."""
+    return _PROSE_FILE.fullmatch(path) is not None and "requirements" not in path
 
 
 def _is_program(word: str, name: str) -> bool:
@@ -177,7 +179,7 @@ def _known(name: str, rest: list[str], joints: tuple[str, str]) -> Iterator[str]
 def spoken(line: Line) -> Iterator[str]:
     """Yield the known programs that a line of prose calls: as its first word, with a flag, or at a pipe's end."""
     plain = INLINE.sub(" ", line.text)
-    begins = _MARK.sub("", plain, count=1)
+    begins = MARK.sub("", plain, count=1)
     if begins.split(" ", 1)[0] in KNOWN and not _PROSE.search(begins):
         yield from programs(begins, strict=False, bare=False)
     for match in _SPOKEN.finditer(plain) if not plain.startswith("|") else ():

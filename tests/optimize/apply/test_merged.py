@@ -185,3 +185,76 @@ def test_links_lead_to_what_takes_a_file_in(tmp_path: Path) -> None:
     assert "(a%20b/SKILL.md): Stays." in text and "(other/SKILL.md)" in text
     assert ": Goes." not in text and "goes/SKILL.md)," not in text and "[how](a%20b/SKILL.md)" in text
     assert "https://goes/SKILL.md" in text and "%00/SKILL.md" in text
+
+
+def test_headings_of_a_body_stand_below_the_one_with_its_name(tmp_path: Path) -> None:
+    """Those in fenced code are left alone, and both forms of a heading are one."""
+    write(tmp_path, "a", "stays", "# Stays\n\n## Steps\n\nIts own.\n")
+    body = (
+        "# Ways out\n\nOf it.\n\nDoors\n-----\n\nOpen.\n\n~~~\n# no heading\n~~~\n\n"
+        "### Keys ##\n\nTurn.\n\n###### Deep\n\nDown.\n"
+    )
+    write(tmp_path, "b", "goes", body)
+    found = after(tmp_path, "stays", "goes")["a"]
+    assert found is not None
+    added = found.decode().partition("## From goes\n\n")[2]
+    assert added == (
+        "### Ways out\n\nOf it.\n\n#### Doors\n\nOpen.\n\n~~~\n# no heading\n~~~\n\n##### Keys\n\nTurn.\n\n"
+        "###### Deep\n\nDown.\n"
+    )
+
+
+def test_a_section_that_stands_there_already_is_not_carried(tmp_path: Path) -> None:
+    shared = "## Rules\n\nBe kind.\n\n- Be brief.\n\n### More\n\nSay it once.\n"
+    write(tmp_path, "a", "stays", f"# Work\n\n{shared}\n## Its own\n\nFirst.\n")
+    other = shared.replace("Be kind.\n", "Be  kind.\n\n").replace("### More", "## More")
+    write(tmp_path, "b", "goes", f"# Work\n\n{other}\n### Last\n\nGood bye.\n")
+    found = after(tmp_path, "stays", "goes")["a"]
+    assert found is not None
+    # The heading above what is carried stands, its text not.
+    assert found.decode().partition("## From goes\n\n")[2] == "### More\n\n#### Last\n\nGood bye.\n"
+    write(tmp_path, "c", "twin", f"# Work\n\n{shared}")
+    again = after(tmp_path, "stays", "goes", "twin")["a"]
+    assert again == found
+
+
+def test_a_section_that_leads_to_another_file_of_the_same_name_is_carried(tmp_path: Path) -> None:
+    body = "# Work\n\n## Run\n\nRun run.py.\n\n## Rest\n\nRest.\n"
+    for folder, name in (("a", "stays"), ("b", "goes"), ("c", "same")):
+        write(tmp_path, folder, name, f"{body}\n## Of {name}\n\nMore.\n", "run.py")
+    (tmp_path / "c/run.py").write_bytes((tmp_path / "a/run.py").read_bytes())
+    found = after(tmp_path, "stays", "goes", "same")["a"]
+    assert found is not None
+    assert found.decode().partition("## From goes\n\n")[2] == (
+        "### Run\n\nRun ../b/run.py.\n\n### Of goes\n\nMore.\n\n## From same\n\n### Of same\n\nMore.\n"
+    )
+
+
+def test_a_heading_says_whose_where_skills_have_one_name(tmp_path: Path) -> None:
+    for folder in ("ann", "bob", "carol"):
+        write(tmp_path, f"{folder}/tea", "tea", f"What {folder} does.\n")
+    library = load([tmp_path])
+    stays, *goes = (skill.id for skill in library.skills)
+    edits = [
+        Edit(id=f"merge-{one}", kind="fold", step="merge", skills=(one, stays), into=stays, reason="r")
+        for one in goes
+    ]
+    (text,) = (change.after for change in changes(library.skills, edits)[0] if change.after is not None)
+    assert merged.origins(text.decode()) == goes
+    assert "## From bob/tea\n\nWhat bob does.\n\n## From carol/tea\n" in text.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "heading"),
+    [
+        ("用Excel新建工作表。\n", "## goes\n"),
+        ("Сначала файл.\n", "## goes\n"),
+        ("Erst die Akte.\n", "## From goes\n"),
+    ],
+)
+def test_a_heading_has_no_english_in_other_letters(tmp_path: Path, body: str, heading: str) -> None:
+    write(tmp_path, "a", "stays", "Its own.\n")
+    write(tmp_path, "b", "goes", f"# goes\n\n{body}")
+    found = after(tmp_path, "stays", "goes")["a"]
+    assert found is not None and found.decode().endswith(f"\n\n{heading}\n{body}")
+    assert "goes" in merged.origins(found.decode())
