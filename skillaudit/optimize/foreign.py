@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from skillaudit.disk.reading import read_file
 from skillaudit.load.place import file_of
-from skillaudit.optimize.acting.acts import acts_of, brought, references
+from skillaudit.optimize.acting.acts import Acts, acts_of, brought, references
 from skillaudit.optimize.acting.lines import lines_of
 from skillaudit.optimize.acting.places import hosts
 from skillaudit.optimize.acting.programs import MARK, is_prose
@@ -37,6 +37,10 @@ class Foreign:
     def __init__(self, skills: Sequence[Skill]) -> None:
         """Take the library: what many of its skills refer to is foreign to none."""
         self._skills = skills
+        self._read = lru_cache(maxsize=256)(acts_of)
+
+    def _acts(self, skill: Skill) -> Acts:
+        return self._read(f"{skill.description}\n\n{skill.body}")
 
     @cached_property
     def _named(self) -> Counter[str]:
@@ -50,14 +54,14 @@ class Foreign:
             for each in (ours, theirs)
             for part in (each.name, *each.id.split("/"), *each.path.split("/")[-2:-1])
         }
-        acts, known = (acts_of(f"{each.description}\n\n{each.body}", own) for each in (ours, theirs))
-        new = brought(acts, known)
+        acts, known = self._acts(ours), self._acts(theirs)
+        new = brought(acts, known, own)
         for host, line in references(acts, known).items():
             if self._named[host] <= KNOWN:
                 new.setdefault(host, line)
         for path in of_its_own(ours.body, theirs, ours):
             if is_prose(path):
-                new |= brought(acts_of(_beside(ours, path), own), known)
+                new |= brought(acts_of(_beside(ours, path)), known, own)
             else:
                 new.setdefault(path, path)
         return new

@@ -18,6 +18,7 @@ from skillaudit.optimize.acting.places import (
     held_host,
     held_place,
     hosts,
+    is_home,
     places,
     refers,
 )
@@ -76,14 +77,14 @@ class Acts(NamedTuple):
     """Words that change what cannot be changed back, that no author of a skill says, or that nobody can read."""
 
 
-def acts_of(body: str, own: Collection[str] = ()) -> Acts:
-    """Read what a body has its reader do; a folder of skills is outside of it, but for those called as in `own`."""
+def acts_of(body: str) -> Acts:
+    """Read what a body has its reader do."""
     found = Acts({}, {}, {}, {}, {})
     for line in lines_of(body):
         names = found.links if refers(line) else found.hosts
         for host in hosts(line.text, line.code):
             names.setdefault(host, line.text)
-        for place in places(line.text, line.code, own):
+        for place in places(line.text, line.code):
             found.places.setdefault(place, line.text)
         for blob in OPAQUE.findall(line.text):
             found.orders.setdefault(f"{blob[:24]}…", line.text)
@@ -106,12 +107,19 @@ def acts_of(body: str, own: Collection[str] = ()) -> Acts:
     return found
 
 
-def brought(ours: Acts, theirs: Acts) -> dict[str, str]:
-    """Return what `ours` does and `theirs` does not, with the lines that say so: what harms most first."""
+def brought(ours: Acts, theirs: Acts, own: Collection[str] = ()) -> dict[str, str]:
+    """Return what `ours` does and `theirs` does not, with the lines that say so: what harms most first.
+
+    The folder of a skill that is called as in `own`, among a client's, is no place outside of it.
+    """
     new = {word: line for word, line in ours.orders.items() if word not in theirs.orders}
     new |= {word: line for word, line in ours.programs.items() if word not in theirs.programs}
     folders = {path.rpartition("/")[0] for path in theirs.places}
-    new |= {path: line for path, line in ours.places.items() if not held_place(path, theirs.places, folders)}
+    new |= {
+        path: line
+        for path, line in ours.places.items()
+        if not (is_home(path, own) or held_place(path, theirs.places, folders))
+    }
     return new | _foreign(ours.hosts, theirs)
 
 

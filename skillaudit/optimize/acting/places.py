@@ -47,6 +47,7 @@ _KEYS = re.compile(
     r"(?![\w.-])|\$\{?(\w*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)\w*)"
 )
 """Files and variables that hold what opens something."""
+_INSTALLED = re.compile(r"/skills/([^/]+)(?:/|$)")
 _HARMLESS = re.compile(
     r"/dev/(?:null|std\w+|tty|urandom)|/usr/bin/env|(?:/usr(?:/local)?)?/bin/\w+|.*/homebrew\b.*"
 )
@@ -95,20 +96,25 @@ def held_host(host: str, known: Collection[str], houses: Collection[str]) -> boo
     return bare(host) in houses or any(each in known and not _SHARED.fullmatch(each) for each in above)
 
 
-def places(text: str, code: str, own: Collection[str]) -> Iterator[str]:
+def places(text: str, code: str) -> Iterator[str]:
     """Yield the places outside of a skill that a line names, and the keys of its user that code of it reads."""
     yield from (f"${match[1]}" if match[1] else match[0] for match in _KEYS.finditer(code))
     for match in _PATH.finditer(text):
         path = match[0].replace("\\", "/").rstrip("/.")
         path = re.sub(r"^(?:\$\{?HOME\}?|/home/[^/]+|/Users/[^/]+|/root|~[\w-]*)(?=/|$)", "~", path)
-        home = re.search(r"/skills/([^/]+)(?:/|$)", path)
-        if path and path != "~" and not _HARMLESS.fullmatch(path) and not (home and home[1] in own):
+        if path and path != "~" and not _HARMLESS.fullmatch(path):
             yield path
 
 
 def is_touchy(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     return folder in ("", "~") or name.startswith(".") or _TOUCHY.search(path) is not None
+
+
+def is_home(path: str, own: Collection[str]) -> bool:
+    """Whether a path leads into the folder that a skill called as in `own` has among a client's."""
+    home = _INSTALLED.search(path)
+    return home is not None and home[1] in own
 
 
 def held_place(path: str, known: Collection[str], folders: Collection[str]) -> bool:
