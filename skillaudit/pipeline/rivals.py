@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, filterfalse, islice, pairwise
+from itertools import chain, filterfalse, islice
 
 import numpy as np
 
@@ -36,14 +36,13 @@ def rivals_of(
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)
         cosines[a].setdefault(b, pair.cosine)
         cosines[b].setdefault(a, pair.cosine)
-    ranked, named = _ranked(map(_words, shown))
-    words = list(map(frozenset, ranked))
+    words, named = _ranked(map(_words, shown))
     found = []
     for row in range(len(shown)):
         flow = traffic[row]
         takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosines[row][other], other))[:TAKERS]
         near = list(cosines[row])[:NEAREST]
-        ours = ranked[row]
+        ours = sorted(words[row])
         chosen = sorted(
             {*takers, *near},
             key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other),
@@ -72,18 +71,16 @@ def _words(skill: Skill) -> list[str]:
     return [key for key in keys(skill.text) if len(key) >= SHORTEST or not key.isascii()]
 
 
-def _ranked(words: Iterable[Iterable[str]]) -> tuple[list[list[int]], list[str]]:
-    """Return each text's words as numbers, rising, the rarest word first, ties in alphabetical order; and the words."""
+def _ranked(words: Iterable[Iterable[str]]) -> tuple[list[frozenset[int]], list[str]]:
+    """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
     vocabulary: defaultdict[str, int] = defaultdict()
     vocabulary.default_factory = vocabulary.__len__
     found = [list(map(vocabulary.__getitem__, text)) for text in words]
-    owner = np.repeat(np.arange(len(found)), list(map(len, found)))
-    flat = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=len(owner))
+    counts = np.bincount(np.fromiter(chain.from_iterable(found), dtype=np.int64), minlength=len(vocabulary))
     named = sorted(vocabulary)
     number = np.array([vocabulary[word] for word in named], dtype=np.int64)
-    order = np.argsort(np.bincount(flat, minlength=len(named))[number], kind="stable")
-    rank = np.empty(len(named), dtype=np.int64)
-    rank[number[order]] = np.arange(len(named))
-    ranked = (np.sort(owner * len(named) + rank[flat]) % max(1, len(named))).tolist()
-    ends = accumulate(map(len, found), initial=0)
-    return [ranked[start:stop] for start, stop in pairwise(ends)], [named[at] for at in order.tolist()]
+    order = np.argsort(counts[number], kind="stable")
+    ranks = np.empty(len(named), dtype=np.int64)
+    ranks[number[order]] = np.arange(len(named))
+    rank = ranks.tolist()
+    return [frozenset(map(rank.__getitem__, text)) for text in found], [named[at] for at in order.tolist()]
