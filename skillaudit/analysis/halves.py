@@ -31,7 +31,7 @@ _SURE = 3.0
 _CROWD = 4
 """Times as many as expected reach a bar where a row counts as crowded; bounds the memory."""
 _AGAIN = 256
-_MOST = 1 << 20
+_MOST = 1 << 17
 """What reached a bar and is not sorted into tiles yet."""
 _TURN = 16
 """Tiles between two looks at which rows are crowded."""
@@ -63,15 +63,13 @@ class _Reached:
         self.indices = np.zeros((n, k), dtype=np.int32)
         self.similarities = np.full((n, k), -np.inf, dtype=np.float32)
         self._left = np.full(n, _CROWD * self.rank * n // sample)
-        self._waiting: list[list[tuple[NDArray[np.int16], NDArray[np.int32], FloatArray]]] = [
-            [] for _ in self.starts
-        ]
+        self._waiting: list[list[Ints]] = [[] for _ in self.starts]
 
     def keep(self, first: int, row: Ints, column: Ints, value: FloatArray) -> None:
         """Keep what reached the bars of the tile from `first` on; rows are counted from there."""
         own = self._left[first : first + _TILE]
         own -= np.bincount(row, minlength=len(own))
-        self._waiting[first // _TILE].append((row.astype(np.int16), column.astype(np.int32), value))
+        self._waiting[first // _TILE].append(_packed(row, column, value))
 
     def raise_crowded(self, bars: FloatArray) -> None:
         """Let nothing more reach the bars of rows that too many reached."""
@@ -80,12 +78,11 @@ class _Reached:
     def close(self, tile: int) -> None:
         """Put the rows of a tile in order: all that reaches their bars is known."""
         start = self.starts[tile]
-        rows, columns, values = (np.concatenate(part) for part in zip(*self._waiting[tile], strict=True))
+        ordered = np.sort(np.concatenate(self._waiting[tile]))
         self._waiting[tile].clear()
         n, k = self.indices.shape
-        counts = np.bincount(rows, minlength=min(_TILE, n - start))
+        counts = np.bincount(ordered >> 53, minlength=min(_TILE, n - start))
         enough = (counts >= k) & (self._left[start : start + _TILE] >= 0)
-        ordered = _in_order(rows, columns, values)
         taken = ordered[(np.cumsum(counts) - counts)[enough, None] + np.arange(k)]
         at = start + np.flatnonzero(enough)
         self.indices[at], self.similarities[at] = taken & _COLUMN, (_TOP - (taken >> 31 & _STEP)) * RESOLUTION
@@ -226,13 +223,13 @@ def nearest_by_rows(
 
 
 _COLUMN, _STEP, _TOP = (1 << 31) - 1, (1 << 22) - 1, 1 << 21
-"""A sorted entry: 10 bits of row, 22 of how many steps its similarity is below 2, 31 of column."""
+"""An entry: 10 bits of row, 22 of how many steps its similarity is below 2, 31 of column."""
 
 
-def _in_order(row: NDArray[np.integer], column: NDArray[np.integer], value: FloatArray) -> Ints:
-    """Sort by row, falling similarity rounded to `RESOLUTION`, and column: one number each sorts fastest."""
+def _packed(row: Ints, column: Ints, value: FloatArray) -> Ints:
+    """One number each, which sorts fastest: by row, falling similarity rounded to `RESOLUTION`, and column."""
     below = _TOP - np.rint(value * np.float32(1 / RESOLUTION)).astype(np.int64)
-    return np.sort(row.astype(np.int64) << 53 | below << 31 | column)
+    return np.asarray(row << 53 | below << 31 | column, dtype=np.int64)
 
 
 def _true(reached: NDArray[np.bool_], sims: FloatArray) -> tuple[Ints, Ints, FloatArray]:
