@@ -26,6 +26,7 @@ from skillaudit.gate import (
     compare_reports,
     judge,
     judge_change,
+    locate,
     make_baseline,
 )
 from skillaudit.pipeline import audit
@@ -338,7 +339,7 @@ HOLE = "Any task. " + " ".join(f"{use.capitalize()}." for _, uses in TOPICS.valu
 
 def since(repository: Repository, reference: str) -> tuple[Change, Verdict]:
     """Audit the working tree against a reference."""
-    with checkout(reference, [repository.skills]) as revision:
+    with checkout(locate(reference, [repository.skills])) as revision:
         before = audit(revision.sources, CONFIG) if revision.sources else None
     after = audit([repository.skills], CONFIG)
     change = compare_reports(before, after, reference=reference, note=revision.note)
