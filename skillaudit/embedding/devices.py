@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from skillaudit import extras
@@ -112,12 +113,27 @@ def failures_named(device: str) -> Iterator[None]:
         ) from error
 
 
+def version(package: str) -> str:
+    """Return the version that a package gives itself, 0 where it gives none; empty where it is not installed.
+
+    `importlib.metadata` would tell, and import for it what a report that is kept needs not.
+    """
+    spec = find_spec(package)
+    if spec is None:
+        return ""
+    try:
+        text = (Path(spec.origin or "").parent / "version.py").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return "0"
+    match = re.search(r"""^__version__ = ["']([^"'\n]+)""", text, re.MULTILINE)
+    return match[1] if match else "0"
+
+
 def _may_have_gpu() -> bool:
     """Say whether torch is installed in a build that may find more than a CPU here, without importing it."""
-    try:
-        build = version("torch").partition("+")[2]
-    except PackageNotFoundError:
+    if not (found := version("torch")):
         return False
+    build = found.partition("+")[2]
     return build != "cpu" and (sys.platform == "darwin" or build.startswith("rocm") or _has_driver())
 
 

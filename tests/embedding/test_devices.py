@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -91,12 +90,18 @@ def test_torch_is_not_asked_where_it_can_find_no_more_than_a_cpu(monkeypatch: py
     monkeypatch.setattr(devices, "_has_driver", lambda: False)
     monkeypatch.setattr(sys, "platform", "linux")
     assert choose_device(None) == "cpu"
-
-    def not_installed(_: str) -> str:
-        raise PackageNotFoundError
-
-    monkeypatch.setattr(devices, "version", not_installed)
+    monkeypatch.setattr(devices, "version", lambda _: "")
     assert choose_device(None) == "cpu"
+
+
+def test_a_version_is_told_by_the_package_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    for name, text in (("told_one", "__version__ = '2.9.0+cu130'\n"), ("told_none", "debug = True\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit", encoding="utf-8")
+        (tmp_path / name / "version.py").write_text(text, encoding="utf-8")
+    found = [devices.version(name) for name in ("told_one", "told_none", "not_there")]
+    assert found == ["2.9.0+cu130", "0", ""]
 
 
 @pytest.mark.parametrize(
