@@ -24,10 +24,14 @@ from skillaudit.load.prose import first_paragraph
 from skillaudit.load.skill_file import parse_skill
 from skillaudit.optimize.acting.acts import acts_of, brought
 from skillaudit.optimize.apply.sections import carried, sections
+from skillaudit.optimize.fitting import _acronyms, _phrases
 from skillaudit.optimize.forbidding import contradicted
 from skillaudit.optimize.foreign import Foreign, lost_with
 from skillaudit.optimize.hierarchy.tree import tree_of
+from skillaudit.optimize.words.lexicon import _CALLED, _NOT_FOR
+from skillaudit.optimize.words.lists import QUOTED
 from skillaudit.optimize.words.phrasing import fit, without_generic
+from skillaudit.optimize.words.situations import _LEARNS, _PURPOSE
 from skillaudit.optimize.words.source import brings, source_of, stems
 from skillaudit.page import lines
 from skillaudit.page.markdown import escape
@@ -194,6 +198,10 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     ),
     "what a merge brings": lambda text: merge(skill(text[:4_000]), skill(f"# a\n{text[:2_000]}", name="c-d")),
     "what is carried": lambda text: carried(text, {part.key for part in sections(f"# a\n{text}")}, "a", bool),
+    "fitting": lambda text: (QUOTED.sub("", text), list(_phrases(text)), list(_acronyms(text)), _NOT_FOR.search(text)),
+    "occasions": lambda text: (
+        _CALLED.match(text), _PURPOSE.search(text), _LEARNS.match(text), _LEARNS.match(f"learning {text}"),
+    ),
 }  # fmt: skip
 
 

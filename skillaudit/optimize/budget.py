@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Floats
 from skillaudit.optimize.edits import applied
-from skillaudit.optimize.prune import fitted
+from skillaudit.optimize.fitting import fitted, sending
 from skillaudit.optimize.records import Edit, Room
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
@@ -28,8 +27,8 @@ from skillaudit.stats.intervals import UNKNOWN
 
 FILLED = 2
 """Most that a text may be longer than an even share of a client's room, as a multiple."""
-_TRIES = 4
-TIE = 0.1
+_TRIES = 5
+TIE = 0.5
 """Requests by which a text must be better than the one that tells most for its length."""
 NAMED = 6
 """Skills that a remark names."""
@@ -320,12 +319,19 @@ def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], li
 
 
 def _drafts(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], room: int) -> list[str]:
-    """Return descriptions for so many characters: what tells most, and openings, empty where none fits."""
+    """Return descriptions for so many characters: what tells most, and openings, empty where none fits.
+
+    What tells most comes with the sentences that send to other skills, rivals first, and without them.
+    """
     before = skill.description
     texts = [before, lead_of(skill, lexicon.sources[row]), without_generic(before)]
-    away = partial(lexicon.turns_away, row)
-    told = fitted(before, lexicon.weights(row, rivals), room, away)
-    return [told, *(opening(text, room) for text in texts)]
+    away = sending(lexicon, row, tuple(dict.fromkeys((*rivals, *lexicon.nearest(row)))))
+    weights = lexicon.weights(row, rivals)
+    told = [
+        fitted(before, weights, room, worth, skill.name)
+        for worth in (away, lambda text: None if away(text) is None else 0.0)
+    ]
+    return [*told, *(opening(text, room) for text in texts)]
 
 
 def opening(text: str, limit: int) -> str:

@@ -96,11 +96,14 @@ def _narrow(bench: Bench, lexicon: Lexicon, row: int, significant: bool, idle: f
     proposed += tuple(pruned(bench, row, lexicon)[-PRUNED:]) if owned else ()
     if significant and owned < FEW:
         bench.broad.add(row)
-    # One that claims everything still draws what needs no skill.
+    claimed = set(generic_phrases(skill.description))
+    # A claim that is told is what goes, and one that is left still draws what needs no skill.
     texts = [
         text
         for text in proposed
-        if is_narrower(text, skill.description) and not (triggers and generic_phrases(text))
+        if is_narrower(text, skill.description)
+        and (not claimed or set(generic_phrases(text)) < claimed)
+        and not (triggers and generic_phrases(text))
     ]
     scores = bench.columns.full([bench.text(row, text) for text in texts])
     best = None

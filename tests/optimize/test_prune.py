@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.prune import clauses_of, fitted, joined, less, pruned
+from skillaudit.optimize.prune import clauses_of, joined, less, pruned
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import is_narrower, source_of
 from skillaudit.text.words import tokens
@@ -68,6 +68,11 @@ def test_what_a_skill_is_not_for_stays() -> None:
     assert lexicon.turns_away(0, "For lathes see metal-shop.")
     assert not lexicon.turns_away(1, "For lathes see metal-shop.")
     assert not lexicon.turns_away(0, "Best wood in town.")
+    assert not lexicon.turns_away(
+        0, 'Also use when the user says "my saw isn\'t cutting" or wants to avoid dust.'
+    )
+    assert lexicon.turns_away(0, "Use when wood is cut, not for metal.")
+    assert lexicon.sends(0, "For lathes see metal-shop.") == {"metal-shop"}
 
 
 def test_pruning_lets_go_of_what_others_are_asked_for() -> None:
@@ -91,34 +96,3 @@ def test_less_is_shorter_and_made_of_the_same_words(pieces: list[str]) -> None:
     for option in options(text):
         assert len(option) <= len(text) + 1
         assert set(tokens(option)) <= set(tokens(text))
-
-
-TEXT = (
-    "Match bank transfers for a shop. Covers many things that many skills cover, and other such things. "
-    'Also use when the user mentions "ledger," "voucher," "reconcile," or "thing."'
-)
-TOLD = {
-    "ledger": 3.0,
-    "voucher": 2.0,
-    "reconcil": 2.0,
-    "match": 1.0,
-    "bank": 1.0,
-    "transfer": 1.0,
-    "shop": 1.0,
-}
-
-
-def test_room_that_is_left_goes_to_what_tells_most() -> None:
-    whole, least = fitted(TEXT, TOLD, 400), fitted(TEXT, TOLD, 40)
-    assert whole == TEXT and least == "Match bank transfers for a shop."
-    for room in (90, 100, 110):
-        kept = fitted(TEXT, TOLD, room)
-        assert kept.startswith('Match bank transfers for a shop. Also use when the user mentions "ledger')
-        assert len(kept) <= room and "Covers" not in kept
-    away = "Match transfers for a shop. For ledgers and vouchers, see books."
-    assert fitted(away, TOLD, 50, lambda text: "see" in text) == "Match transfers for a shop."
-    assert fitted(away, TOLD, 64) == away
-    when = (
-        "Match transfers for a shop. Use when the bank sends a statement. It reads every ledger and voucher."
-    )
-    assert fitted(when, TOLD, 70).endswith("Use when the bank sends a statement.")

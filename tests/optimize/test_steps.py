@@ -25,9 +25,9 @@ from skillaudit.optimize.budget import (
     rooms,
 )
 from skillaudit.optimize.edits import applied, decisive, folded_into, next_text
+from skillaudit.optimize.fitting import fitted
 from skillaudit.optimize.merge import fold_duplicates
 from skillaudit.optimize.narrow import narrow_holes
-from skillaudit.optimize.prune import fitted
 from skillaudit.optimize.records import Edit, Effect
 from skillaudit.optimize.rewrite.activation import say_when
 from skillaudit.optimize.words.lexicon import Lexicon

@@ -15,14 +15,12 @@ from skillaudit.optimize.board import Delta
 from skillaudit.optimize.rewrite.candidates import able_of, about_of, asked_for, when_of
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.phrasing import ended
-from skillaudit.optimize.words.situations import cues
+from skillaudit.optimize.words.situations import TITLE, cues
 from skillaudit.optimize.words.source import brings, is_thin
 from skillaudit.progress import SILENT, Progress
 
 LONGEST = 700
 """Characters of a description to which nothing is added: a client would cut it, and a reader skip it."""
-BARE = 6
-"""Telling words of a description that is no more than a title."""
 FRESH = 3
 """Words that a sentence on what a skill does has to bring to its description."""
 REASON = "its description does not say when to use it, which its own file does"
@@ -44,7 +42,7 @@ def say_when(
         more = when_of(skill, row, lexicon, skill.description)
         more = more or (asked_for(row, lexicon, skill.description) if not skill.when_to_use else "")
         what = ""
-        if is_thin(skill.description, BARE):
+        if is_thin(skill.description, TITLE):
             options = (about_of(row, lexicon, skill.description), able_of(row, lexicon, skill.description))
             base = f"{skill.name} {skill.description}"
             what = next((each for each in options if brings(each, base) >= FRESH), "")

@@ -58,7 +58,7 @@ def when_of(skill: Skill, row: int, lexicon: Lexicon, base: str) -> str:
     """
     if skill.when_to_use or SAYS_WHEN.search(base) or language(f"{base} {skill.name}") != "en":
         return ""
-    return sentence(lexicon.situations[row], set(stems(f"{skill.name} {base}")))
+    return sentence(lexicon.situations[row], set(stems(f"{skill.name} {base}")), beside=base)
 
 
 def about_of(row: int, lexicon: Lexicon, base: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from skillaudit.optimize.words.lists import QUOTED
 from skillaudit.optimize.words.situations import Situation
 from skillaudit.optimize.words.source import MINUS, Source, stems
 from skillaudit.text.words import identifiers
@@ -14,9 +15,14 @@ from skillaudit.text.words import identifiers
 _ARROW = re.compile(r"[→⇒]|[-=]>")
 _SENDS = re.compile(r"\b(?:use|see|prefer|try)\s+((?:[`'\"]?[\w-]+[`'\"]?(?:,\s*|\s+or\s+|\s+and\s+)?){1,3})")
 """Sends a reader to something that may be a skill."""
+_CALLED = re.compile(r"(?:also )?(?:use (?:this )?(?:skill )?)?when(?:ever)?\b", re.IGNORECASE)
+"""Opens an occasion to use a skill, in which a negation may be what its user says."""
+_NOT_FOR = re.compile(r"\b(?:not (?:for|when|if|to)|instead|never|do not use|don[’']t use)\b", re.IGNORECASE)
 _BODY_WEIGHT = 0.25
 FRESH = 0.5
 """Least share of the telling words of a sentence that a description does not say yet."""
+NEAREST = 3
+"""Skills that a boundary is drawn against where no request says more."""
 _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 WHEN = re.compile(
@@ -52,9 +58,9 @@ class Lexicon:
         self.situations = situations or [()] * len(sources)
         self.abilities = abilities or [()] * len(sources)
         self.topics = topics or [()] * len(sources)
-        self._names = [name.casefold() for name in names]
-        self._all = set(self._names)
-        self._known = {name for name in self._names if identifiers(name) == [name]}
+        self.names = [name.casefold() for name in names]
+        self._all = set(self.names)
+        self._known = {name for name in self.names if identifiers(name) == [name]}
         self.described = [set(stems(text)) for text in texts]
         self.holders: Counter[str] = Counter()
         for source, words in zip(sources, self.described, strict=True):
@@ -65,16 +71,39 @@ class Lexicon:
         for counts in self.asked:
             self.total.update(counts)
         self.requests = max(sum(self.number), 1)
+        self._near: dict[int, list[int]] = {}
 
     def turns_away(self, skill: int, text: str) -> bool:
         """Say whether a text tells what a skill is not for: by a negation, an arrow, or another skill's name."""
-        if MINUS.search(text) or _ARROW.search(text):
+        plain = QUOTED.sub("", text)  # `my emails don't arrive` is what a user says
+        if (_NOT_FOR if _CALLED.match(text) else MINUS).search(plain) or _ARROW.search(text):
             return True
-        own = self._names[skill] if skill < len(self._names) else ""
+        return bool(self.sends(skill, text))
+
+    def sends(self, skill: int, text: str) -> set[str]:
+        """Return the names of other skills that a text names or sends a reader to, folded."""
+        own = self.names[skill] if skill < len(self.names) else ""
         folded = text.casefold()
         named = {word.strip("-_") for word in identifiers(folded)}
         sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
-        return bool(((named & self._known) | (sent & self._all)) - {own, ""})
+        return ((named & self._known) | (sent & self._all)) - {own, ""}
+
+    def nearest(self, skill: int) -> list[int]:
+        """Return the skills whose descriptors share most with one's, by the words that few have, nearest first."""
+        if skill in self._near:
+            return self._near[skill]
+        own, size = self.described[skill], len(self.sources)
+
+        def told(words: set[str]) -> float:
+            return math.fsum(math.log((size + 1) / self.holders[word]) for word in sorted(words))
+
+        alike = {
+            other: told(words & own) / math.sqrt(told(words) or 1.0)
+            for other, words in enumerate(self.described)
+            if other != skill
+        }
+        found = sorted((other for other in alike if alike[other]), key=lambda other: -alike[other])
+        return self._near.setdefault(skill, found[:NEAREST])
 
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
         """Weigh the words of one skill's file: what its users say, and what its body says, more than others.

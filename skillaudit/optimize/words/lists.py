@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from skillaudit.optimize.words.source import VERBS
+from skillaudit.optimize.words.source import MINUS, VERBS
 from skillaudit.text.words import tokens
 
 LONGEST = 40
@@ -44,11 +44,12 @@ _COUNTED = re.compile(rf"\b{_NUMBER}\b[^:—–]*(?::|\s[—–])\s", re.IGNOREC
 _ONE_OF = re.compile(rf"(?<![:—–] )\b(?:an?|{_NUMBER}) [\w-]+,$", re.IGNORECASE)
 """Before an item without an article the first of several adjectives: `a short, plain text and its rationale`."""
 _ONE = re.compile(rf"(?:an?|the|{_NUMBER})\b", re.IGNORECASE)
-_QUOTED = re.compile(
-    r"\"[^\"]{2,}\"|“[^”]{2,}”|(?<!\w)'(?:[^']|'(?=\w)){2,}'(?!\w)|‘(?:[^’]|’(?=\w)){2,}’(?!\w)"
+QUOTED = re.compile(
+    r"\"[^\"]{2,200}\"|“[^”]{2,200}”|(?<!\w)'(?:[^']|'(?=\w)){2,200}'(?!\w)|‘(?:[^’]|’(?=\w)){2,200}’(?!\w)"
 )
+"""A phrase in quotes."""
 _ROW = re.compile(
-    rf"(?:{_QUOTED.pattern}),?(?:\s(?:(?:and|or)\s)?(?:{_QUOTED.pattern})(?:,(?=\s(?:and\s|or\s)?[\"“'‘]))?)+"
+    rf"(?:{QUOTED.pattern}),?(?:\s(?:(?:and|or)\s)?(?:{QUOTED.pattern})(?:,(?=\s(?:and\s|or\s)?[\"“'‘]))?)+"
 )
 """Two quoted phrases or more in a row."""
 _BEGINS = re.compile(r"(?:including|such as|e\.g\.|using|especially|particularly|like)\s", re.IGNORECASE)
@@ -147,17 +148,17 @@ def shorter(clauses: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _quotes(sentence: str) -> Iterator[tuple[str, ...]]:
-    """Yield a sentence with one phrase less of a row of quoted ones, the first always staying.
+    """Yield a sentence with one phrase less of a row of quoted ones, of which two stay: one alone reads as all.
 
     The comma stands within the quotes or after them, as it did; the last keeps its `or`, and the stop within.
     """
     for run in _ROW.finditer(sentence):
-        items = [match.group() for match in _QUOTED.finditer(run.group())]
+        items = [match.group() for match in QUOTED.finditer(run.group())]
         inside = items[0][-2] == ","
         join = next((word for word in ("or", "and") if f" {word} " in f" {run.group()} "), "")
         bare = [f"{item[0]}{item[1:-1].rstrip(',.;')}{item[-1]}" for item in items]
         stop = items[-1][-2] if items[-1][-2] in ".,;" else ""
-        for cut in range(1, len(bare)):
+        for cut in range(len(bare) if len(bare) > 2 else 0):
             left = [*bare[:cut], *bare[cut + 1 :]]
             text = _row(left, join, inside, stop)
             yield (f"{sentence[: run.start()]}{text}{sentence[run.end() :]}",)
@@ -213,7 +214,9 @@ def _ends(clauses: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _asides(sentence: str) -> Iterator[tuple[str, ...]]:
-    if (match := re.search(r"\s\([^()]*\)", sentence)) is not None:
+    match = re.search(r"\s\([^()]*\)", sentence)
+    # `(not account creation)` tells it from another skill.
+    if match is not None and not MINUS.search(match.group()):
         yield (sentence[: match.start()] + sentence[match.end() :],)
     dashes = list(_DASH.finditer(sentence))
     if not dashes or len(dashes) > 2:

@@ -68,7 +68,7 @@ BOOKS: dict[str, Phrasebook] = {
 }
 """By language; the last is for all others and has no words at all."""
 
-JOINING = "use when for requests such as or and the user you need wants asks to about before after"
+JOINING = "also use when for requests such as or and the user you need wants asks to about before after"
 """What joins situations in a sentence on when to use a skill."""
 FUNCTION_WORDS = frozenset(
     [*tokens(JOINING), *(word for book in BOOKS.values() for word in tokens(book.cover))]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from skillaudit.optimize.words.source import MINUS, VAGUE, VERBS, stems
+from skillaudit.optimize.words.source import MINUS, VAGUE, VERBS, is_thin, stems
 from skillaudit.requests.headings import is_negative_item, scope_of
 from skillaudit.requests.mining import scoped
 from skillaudit.requests.wording import quoted, words
@@ -46,6 +46,8 @@ class Situation(NamedTuple):
 
 PARTICULAR = 4
 """Telling words of a quoted request that need not say a word of the description."""
+TITLE = 6
+"""Telling words of a description that is no more than a title."""
 MAX_LISTED = 4
 """Situations of one sentence: a reader takes in no more."""
 ROOM = 280
@@ -75,6 +77,14 @@ NO_GERUND = _set(
     "trading gaming streaming machine-learning"
 )
 """Words that end as a gerund does and name a thing."""
+_PURPOSE = re.compile(r"(?:^|[.,;] )for (?!example\b|instance\b)[a-z]", re.IGNORECASE)
+"""Says what a skill is for: `For evolutionary analysis`, or `, for pipelines`."""
+_LEARNS = re.compile(
+    r"(?:(?:you(?:['’]re| are)|the user is) )?(?:getting (?:started|familiar)\b|new to\b|familiari[sz]ing\b"
+    r"|learning\b.*\b(?:concepts?|workflows?|basics|fundamentals|syntax|api)\b)",
+    re.IGNORECASE,
+)
+"""Learning to work with what a skill is about, which is no use of the skill."""
 _SHARED = (
     "the user wants to ",
     "the user asks to ",
@@ -216,11 +226,13 @@ def _asks(text: str) -> bool:
     return bool(_WISH.match(text)) or text.split()[0].casefold() in VERBS
 
 
-def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = ROOM, *, least: int = 2) -> str:
+def sentence(
+    chosen: Sequence[Situation], known: Collection[str], room: int = ROOM, *, least: int = 2, beside: str = ""
+) -> str:
     """Return one sentence that says when to use a skill; empty where fewer than `least` situations can stand in it.
 
     All are of one form and one list, the one with most, examples of requests last; each brings a telling word that is
-    not `known`.
+    not `known`. Where the text that it stands `beside` names uses that the list has no more, it opens with `also`.
     """
     groups: dict[tuple[Form, int], list[Situation]] = {}
     for situation in chosen:
@@ -230,8 +242,20 @@ def sentence(chosen: Sequence[Situation], known: Collection[str], room: int = RO
         texts = _telling(group, known, room - 20, _MOST.get(form, MAX_LISTED))
         rank = (not group[0].example, len(texts))
         if len(texts) >= least and rank > best[:2]:
-            best = (*rank, _joined(form, texts))
+            best = (*rank, _joined(form, texts, _is_more(texts, chosen, set(known), beside)))
     return best[2]
+
+
+def _is_more(texts: Sequence[str], chosen: Sequence[Situation], known: set[str], beside: str) -> bool:
+    """Whether a list of occasions is less than a skill is used for, by what a description says or the file lists."""
+    if is_thin(beside, TITLE) or not all(_is_new(text, known) for text in texts):
+        return False
+    return _PURPOSE.search(beside) is not None or not all(_is_new(each.text, known) for each in chosen)
+
+
+def _is_new(text: str, known: set[str]) -> bool:
+    own = set(stems(text))
+    return len(own - known) * 3 >= len(own) * 2
 
 
 def _telling(group: Sequence[Situation], known: Collection[str], room: int, most: int) -> list[str]:
@@ -250,7 +274,7 @@ def _telling(group: Sequence[Situation], known: Collection[str], room: int, most
     return texts
 
 
-def _joined(form: Form, texts: Sequence[str]) -> str:
+def _joined(form: Form, texts: Sequence[str], more: bool = False) -> str:
     if form == "said":
         return "Use for requests such as " + _list([f'"{text}"' for text in texts]) + "."
     if form == "topic":
@@ -259,6 +283,7 @@ def _joined(form: Form, texts: Sequence[str]) -> str:
         said = _list(texts, "and")
         return f"{said[:1].upper()}{said[1:]}."
     opening = {"to": "Use to ", "before": "Use "}.get(form, "Use when ")
+    opening = f"Also {opening.lower()}" if more else opening
     shared = next((start for start in _SHARED if all(text.startswith(start) for text in texts)), "")
     if len({text.startswith("to ", len(shared)) for text in texts}) > 1:
         shared = ""  # to do one thing or another thing
@@ -307,6 +332,8 @@ def _formed(item: str) -> tuple[Form, str] | None:
     first, _, tail = text.partition(" ")
     verb = first.casefold().strip(",")
     lower = text[:1].lower() + text[1:]
+    if _LEARNS.match(text):
+        return None
     if re.fullmatch(r"[a-z-]{2,}ing", verb) and verb not in NO_GERUND and tail:
         return None if _TURNS.search(tail) else ("doing", lower)
     if match := _USER.match(text):

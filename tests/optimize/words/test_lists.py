@@ -57,7 +57,7 @@ TESTING = (
         (SMS, "When the user wants to plan, build, or optimize SMS or MMS marketing."),
         (ADS, "When the user wants to generate, iterate, or scale ad creative for any paid advertising platform."),
         (TESTING, "When the user wants to plan or implement an A/B test or experiment."),
-        ("Asks the press (not pull requests).", "Asks the press."),
+        ("Asks the press (papers and radio).", "Asks the press."),
         ("Plots runs, including bars, pies, and maps.", "Plots runs, including bars and maps."),
         ("Matches bank transfers with invoices, and flags double payments.", "Matches bank transfers with invoices."),
     ],
@@ -121,7 +121,10 @@ def test_two_items_take_no_comma_and_no_list_ends_without_its_join(text: str) ->
                 'Use when asked to "get prices" or "check quotes" today.',
             },
         ),
-        ('Triggers: "one two", "three four".', {'Triggers: "one two".'}),
+        (
+            'Triggers: "one two", "three four", "five".',
+            {'Triggers: "one two", "five".', 'Triggers: "three four", "five".'},
+        ),
         ("Use it when the user's page isn't the author's.", set()),
     ],
 )
@@ -143,3 +146,8 @@ def test_a_row_of_quoted_phrases_loses_one_at_a_time(text: str, left: set[str]) 
 )
 def test_a_list_that_is_counted_and_adjectives_lose_nothing(text: str) -> None:
     assert every(text) <= {text}
+
+
+def test_two_quoted_phrases_stay_and_so_does_an_aside_that_says_what_is_not_meant() -> None:
+    assert not list(shorter(clauses_of('Triggers: "one two", "three four".')[0]))
+    assert not list(shorter(clauses_of("Asks the press (not pull requests).")[0]))
