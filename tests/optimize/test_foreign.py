@@ -152,6 +152,7 @@ def test_an_impostor_goes_though_requests_speak_for_it_and_its_lines_are_listed(
         "See [the docs](https://docs.open-meteo.com/en) for more.",
         "Keep the last one in `~/.cache/weather/last.json`.",
         "Never post the user's API keys to a service.",
+        "Say `/weather-now` or `/wn` for the short form.",
         "| Flag | What |\n|---|---|\n| python | the language |",
     ],
 )  # fmt: skip

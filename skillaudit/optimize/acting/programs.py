@@ -53,9 +53,9 @@ KNOWN = FETCHES | _HARMS | set(INTERPRETS) | set(_INSTALLS)
 """Programs that count wherever a line calls them; any other one only where a line of commands begins with it."""
 _FLAG = re.compile(r"\s-{1,2}\w|\||>")
 _RUNS = re.compile(
-    r"(?:[~.]{0,2}/|scripts/|bin/)[\w./-]*|[\w/-]+\.(?:sh|py|js|mjs|cjs|ts|rb|pl|php|ps1|bat|exe)"
+    r"(?:(?:~|\.{1,2}|/[\w.-]+)/|scripts/|bin/)[\w./-]*|[\w/-]+\.(?:sh|py|js|mjs|cjs|ts|rb|pl|php|ps1|bat|exe)"
 )
-"""A path that is run by being named."""
+"""A path that is run by being named; `/review` is a command of a client."""
 _GIVEN = re.compile(r"-(?:c|e|m|enc\w*|[Cc]ommand|)|<")
 """Says that an interpreter is given its text and not a file."""
 _PACKAGE = re.compile(r"[@\w][\w./@:+-]*")
