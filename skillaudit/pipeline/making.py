@@ -36,7 +36,7 @@ from skillaudit.requests.lines import Lines
 from skillaudit.requests.records import Gathered, Told
 from skillaudit.routing.survey import survey
 from skillaudit.schema import EmbeddingSummary, Library, Report, Skill
-from skillaudit.scoring import Scorer, make_scorer
+from skillaudit.scoring import HybridScorer, LexicalScorer, Scorer, make_scorer
 
 
 def make_report(
@@ -119,6 +119,8 @@ def _made(
                 progress=progress,
             )
         )
+    if isinstance(scorer, HybridScorer | LexicalScorer):
+        scorer.forget()  # as large as the library's words, beside a report that is larger still
     report = assemble(
         library,
         shown,

@@ -108,6 +108,10 @@ class HybridScorer:
         ):
             yield dense * THIRD + lexical * (1 - THIRD)
 
+    def forget(self) -> None:
+        """Let go of what only scores against all descriptors need; it is made again where some are asked for."""
+        self.lexical.forget()
+
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Score descriptors pair by pair: (len(rows),), in [-1, 1]."""
         return self.dense.pairs(rows, columns) * THIRD + self.lexical.pairs(rows, columns) * (1 - THIRD)

@@ -123,6 +123,10 @@ class Index:
         """The rows, of which some at a time are held against one."""
         return Postings(self.rows)
 
+    def forget(self) -> None:
+        """Let go of the columns; they are made again where something is asked of all rows."""
+        self.__dict__.pop("_columns", None)
+
     def __getstate__(self) -> dict[str, object]:
         """Send the columns along, so that not every worker makes them again."""
         return {**self.__dict__, "_columns": self._columns}
@@ -285,6 +289,10 @@ class LexicalScorer:
     def against(self, chosen: NDArray[np.int64]) -> Block:
         """Return what scores descriptors against the `chosen` alone: (stop - start, len(chosen)), in [0, 1]."""
         return self._index.against(chosen)
+
+    def forget(self) -> None:
+        """Let go of what only scores against all descriptors need; it is made again where some are asked for."""
+        self._index.forget()
 
     def total(self) -> NDArray[np.float64]:
         """Sum of each descriptor's scores against all, itself among them: (skills,)."""

@@ -163,3 +163,11 @@ def test_same_scores_in_every_process() -> None:
     }
     assert len(runs) == 1
     assert runs.pop().endswith("[]\n")
+
+
+def test_what_was_let_go_is_made_again() -> None:
+    scorer = LexicalScorer(["a: writes tables", "b: reads tables", "c: draws"])
+    before = scorer.scores(["tables"])
+    scorer.forget()
+    assert scorer.pairs(np.array([0]), np.array([1])) > 0
+    assert np.array_equal(scorer.scores(["tables"]), before)
