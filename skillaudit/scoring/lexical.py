@@ -296,8 +296,11 @@ class LexicalScorer:
 
     def total(self) -> NDArray[np.float64]:
         """Sum of each descriptor's scores against all, itself among them: (skills,)."""
-        rows = self._index.rows
-        return np.asarray(rows @ np.bincount(rows.indices, rows.data, rows.shape[1]), dtype=np.float64)
+        rows, step = self._index.rows, _PAIR_BLOCK
+        sums = np.zeros(rows.shape[1])
+        np.add.at(sums, rows.indices, rows.data)  # `bincount` makes every entry twice as wide first
+        parts = [rows[start : start + step] @ sums for start in range(0, rows.shape[0], step)]
+        return np.concatenate([np.zeros(0), *parts])
 
     def explain(self, query: str, index: int) -> tuple[tuple[str, float], ...]:
         """Say which words of a query carried its score for the skill at `index`.
