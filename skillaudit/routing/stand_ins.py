@@ -108,6 +108,9 @@ def _longer(shown: Skill, own: Skill | None) -> str:
     return shown.text if own is None or len(own.text) <= len(shown.text) else own.text
 
 
+_AT_ONCE = 16
+
+
 def _surveyed(
     survey: Survey, scorer: Scorer, contrast: Contrast, gold_score: float, progress: Progress
 ) -> Evidence:
@@ -120,7 +123,8 @@ def _surveyed(
         float(strengths(np.array([score]), contrast.offset)[0]) for score in (gold_score, 0.0)
     )
     clearance = np.zeros(size)
-    block = max(1, BLOCK_CELLS // (near.k + len(survey.sample)))
+    # Half a dozen such blocks are held at once, and nothing is asked of a scorer that larger ones would make quicker.
+    block = max(1, BLOCK_CELLS // (_AT_ONCE * (near.k + len(survey.sample))))
     for start in range(0, size, block):
         progress.update("routing", start, size)
         stop = min(start + block, size)
