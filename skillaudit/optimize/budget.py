@@ -28,8 +28,10 @@ from skillaudit.stats.intervals import UNKNOWN
 FILLED = 2
 """Most that a text may be longer than an even share of a client's room, as a multiple."""
 _TRIES = 5
-TIE = 0.5
+TIE = 0.2
 """Requests by which a text must be better than the one that tells most for its length."""
+NO_TIE = 0.02
+"""The same where that one sends to other skills: scores read no negation, and take their words for its own."""
 NAMED = 6
 """Skills that a remark names."""
 CLAIMS = "cut that short it would claim everything, and draw requests that need no skill"
@@ -274,14 +276,23 @@ class _Shortening:
         for at, (row, text) in enumerate(drafts):
             gain = bench.gain(bench.board.try_column(row, scores[:, at]))
             found.setdefault(row, []).append(_Option(text, scores[:, at], gain))
-        for options in found.values():
+        for row, options in found.items():
             best = max(
                 (each.gain for each in options if len(each.text) <= self.limit), default=options[0].gain
             )
+            ties = {each.text: self._tie(row, each.text) for each in options}
             options.sort(
-                key=lambda each: (max(len(each.text) - self.limit, 0), max(best - TIE - each.gain, 0.0))
+                key=lambda each: (
+                    max(len(each.text) - self.limit, 0),
+                    max(best - ties[each.text] - each.gain, 0.0),
+                )
             )
         return found
+
+    def _tie(self, row: int, text: str) -> float:
+        """Return by how many requests a text may be worse than another: one that sends elsewhere by hardly any."""
+        sends = any(self.lexicon.turns_away(row, sentence) for sentence in in_sentences(text))
+        return NO_TIE if sends else TIE
 
     def _broad(self, texts: Mapping[int, str]) -> frozenset[str]:
         """Return the ids of the skills that claim everything with some descriptions changed."""

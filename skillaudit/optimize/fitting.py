@@ -25,7 +25,7 @@ PHRASE = 0.5
 """Of a quoted phrase of users, beside its words, likewise."""
 FIRST = 0.5
 """How much more the first item of a list tells than the last: authors begin with what they are asked most."""
-BOUNDARY = 140
+BOUNDARY = 60
 """Characters of average text that tell as much as the sentence that sends a reader to the nearest rival."""
 ELSEWHERE = 0.2
 """Of that, a sentence that sends a reader to another skill, or says what the skill is not for."""
