@@ -15,7 +15,7 @@ from skillaudit.config import Config
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Embed, Floats
 from skillaudit.optimize.edits import applied
-from skillaudit.optimize.fitting import fitted, sending
+from skillaudit.optimize.fitting import fitted
 from skillaudit.optimize.records import Edit, Room
 from skillaudit.optimize.rewrite.candidates import lead_of
 from skillaudit.optimize.words.lexicon import Lexicon
@@ -30,8 +30,6 @@ FILLED = 2
 _TRIES = 5
 TIE = 0.2
 """Requests by which a text must be better than the one that tells most for its length."""
-NO_TIE = 0.02
-"""The same where that one sends to other skills: scores read no negation, and take their words for its own."""
 NAMED = 6
 """Skills that a remark names."""
 CLAIMS = "cut that short it would claim everything, and draw requests that need no skill"
@@ -276,23 +274,14 @@ class _Shortening:
         for at, (row, text) in enumerate(drafts):
             gain = bench.gain(bench.board.try_column(row, scores[:, at]))
             found.setdefault(row, []).append(_Option(text, scores[:, at], gain))
-        for row, options in found.items():
+        for options in found.values():
             best = max(
                 (each.gain for each in options if len(each.text) <= self.limit), default=options[0].gain
             )
-            ties = {each.text: self._tie(row, each.text) for each in options}
             options.sort(
-                key=lambda each: (
-                    max(len(each.text) - self.limit, 0),
-                    max(best - ties[each.text] - each.gain, 0.0),
-                )
+                key=lambda each: (max(len(each.text) - self.limit, 0), max(best - TIE - each.gain, 0.0))
             )
         return found
-
-    def _tie(self, row: int, text: str) -> float:
-        """Return by how many requests a text may be worse than another: one that sends elsewhere by hardly any."""
-        sends = any(self.lexicon.turns_away(row, sentence) for sentence in in_sentences(text))
-        return NO_TIE if sends else TIE
 
     def _broad(self, texts: Mapping[int, str]) -> frozenset[str]:
         """Return the ids of the skills that claim everything with some descriptions changed."""
@@ -330,19 +319,13 @@ def _shorter(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], li
 
 
 def _drafts(skill: Skill, row: int, lexicon: Lexicon, rivals: Sequence[int], room: int) -> list[str]:
-    """Return descriptions for so many characters: what tells most, and openings, empty where none fits.
-
-    What tells most comes with the sentences that send to other skills, rivals first, and without them.
-    """
+    """Return descriptions for so many characters: what tells most, and openings, empty where none fits."""
     before = skill.description
     texts = [before, lead_of(skill, lexicon.sources[row]), without_generic(before)]
-    away = sending(lexicon, row, tuple(dict.fromkeys((*rivals, *lexicon.nearest(row)))))
-    weights = lexicon.weights(row, rivals)
-    told = [
-        fitted(before, weights, room, worth, skill.name)
-        for worth in (away, lambda text: None if away(text) is None else 0.0)
-    ]
-    return [*told, *(opening(text, room) for text in texts)]
+    told = fitted(
+        before, lexicon.weights(row, rivals), room, lambda text: lexicon.turns_away(row, text), skill.name
+    )
+    return [told, *(opening(text, room) for text in texts)]
 
 
 def opening(text: str, limit: int) -> str:

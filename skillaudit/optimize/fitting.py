@@ -9,7 +9,7 @@ from itertools import combinations
 
 from skillaudit.analysis.generic import generic_phrases
 from skillaudit.optimize.prune import clauses_of, joined, less
-from skillaudit.optimize.words.lexicon import WHEN, Lexicon
+from skillaudit.optimize.words.lexicon import WHEN
 from skillaudit.optimize.words.lists import QUOTED
 from skillaudit.optimize.words.phrasing import spelled
 from skillaudit.optimize.words.source import stems
@@ -25,10 +25,6 @@ PHRASE = 0.5
 """Of a quoted phrase of users, beside its words, likewise."""
 FIRST = 0.5
 """How much more the first item of a list tells than the last: authors begin with what they are asked most."""
-BOUNDARY = 60
-"""Characters of average text that tell as much as the sentence that sends a reader to the nearest rival."""
-ELSEWHERE = 0.2
-"""Of that, a sentence that sends a reader to another skill, or says what the skill is not for."""
 LONGEST = 6
 """Letters of an acronym."""
 _ACRONYM = re.compile(r"(?<![\w-])[A-Za-z]?[A-Z]{2,6}(?![\w-])")
@@ -36,24 +32,19 @@ _PHRASE = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def _none(_sentence: str) -> float | None:
-    return None
-
-
 def fitted(
     text: str,
     weights: Mapping[str, float],
     room: int,
-    away: Callable[[str], float | None] = _none,
+    away: Callable[[str], bool] = lambda _: False,
     name: str = "",
 ) -> str:
     """Return a description of at most `room` characters, rid of whole sentences and items of lists.
 
-    What goes first is what tells least for its length, by the words that no other part says. `away` says of a sentence
-    that tells what the skill is not for what it is worth, in parts of one that sends to the nearest rival, and None of
-    others. The first sentence stays, the last one that says when to use the skill goes last, and the text is longer
-    where nothing more can be left out. What room is left goes to what tells most of what is gone, cut to it, again and
-    again while that tells enough for its length.
+    What goes first is what tells least for its length, by the words that no other part says; before all a sentence that
+    is `away`, telling what the skill is not for. The first sentence stays, the last one that says when to use the skill
+    goes last, and the text is longer where nothing more can be left out. What room is left goes to what tells most of
+    what is gone, cut to it, again and again while that tells enough for its length.
     """
     fit = _Fit(text, weights, room, away, name)
     parts = fit.trimmed(fit.whole, list(fit.whole))
@@ -84,16 +75,16 @@ class _Fit:
         text: str,
         weights: Mapping[str, float],
         room: int,
-        away: Callable[[str], float | None],
+        away: Callable[[str], bool],
         name: str,
     ) -> None:
         """Take the text whole."""
         self.whole: _Parts = dict(enumerate(clauses_of(text)))
         said = {at: " ".join(clauses) for at, clauses in self.whole.items()}
-        sent = {at: worth for at, sentence in said.items() if at and (worth := away(sentence)) is not None}
-        self._when = {at for at, sentence in said.items() if WHEN.search(sentence)} - sent.keys()
+        self._away = {at for at, sentence in said.items() if at and away(sentence)}
+        self._when = {at for at, sentence in said.items() if WHEN.search(sentence)} - self._away
         self._room = room
-        own = [sentence for at, sentence in said.items() if at not in sent]
+        own = [sentence for at, sentence in said.items() if at not in self._away]
         words = {word for sentence in own for word in stems(sentence)}
         total = math.fsum(weights.get(word, 0.0) for word in sorted(words))
         average = total / max(sum(weights.get(word, 0.0) > 0 for word in words), 1)
@@ -106,22 +97,20 @@ class _Fit:
         for _, worths in self._marks:
             self._weights.update(worths)
         self._weights.update(dict.fromkeys(_phrases(text), average * PHRASE))
-        self._sent = {at: worth * BOUNDARY * total / max(sum(map(len, own)), 1) for at, worth in sent.items()}
         self._words: dict[str, frozenset[str]] = {}
 
     def told(self, parts: _Parts) -> float:
-        """Weigh what is left: its words, names and acronyms, and the sentences that send elsewhere."""
+        """Weigh what is left: its words, names and acronyms, of sentences about the skill itself."""
         said: set[str] = set()
         for at, clauses in parts.items():
-            for clause in clauses if at not in self._sent else ():
+            for clause in clauses if at not in self._away else ():
                 if clause not in self._words:
                     marks = [worths for pattern, worths in self._marks if pattern.search(clause)]
                     self._words[clause] = frozenset(
                         (*stems(clause), *(mark for own in marks for mark in own), *_phrases(clause))
                     )
                 said |= self._words[clause]
-        words = math.fsum(self._weights.get(word, 0.0) for word in sorted(said))
-        return words + math.fsum(self._sent[at] for at in sorted(self._sent.keys() & parts.keys()))
+        return math.fsum(self._weights.get(word, 0.0) for word in sorted(said))
 
     @staticmethod
     def written(parts: _Parts) -> str:
@@ -204,16 +193,3 @@ def _acronyms(text: str) -> _Marks:
                     yield re.compile(rf"(?<![\w-]){acronym}(?![\w-])"), {**either, f"\0{said} short": BOTH}
                     whole = "[ -]".join(words[first:last])
                     yield re.compile(rf"(?<!\w){whole}(?!\w)"), {**either, f"\0{said} long": BOTH}
-
-
-def sending(lexicon: Lexicon, row: int, rivals: Sequence[int]) -> Callable[[str], float | None]:
-    """Return what a sentence that sends elsewhere is worth, by which of the `rivals`, nearest first, it names."""
-
-    def worth(sentence: str) -> float | None:
-        if not lexicon.turns_away(row, sentence):
-            return None
-        named = lexicon.sends(row, sentence)
-        ranks = [at for at, rival in enumerate(rivals) if lexicon.names[rival] in named]
-        return max(1 / (1 + ranks[0]), ELSEWHERE) if ranks else ELSEWHERE
-
-    return worth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skillaudit.optimize.fitting import _acronyms, _named, fitted, sending
+from skillaudit.optimize.fitting import _acronyms, _named, fitted
 from skillaudit.optimize.words.lexicon import Lexicon
 from skillaudit.optimize.words.source import source_of
 from tests.optimize.test_steps import skill
@@ -32,9 +32,7 @@ def test_room_that_is_left_goes_to_what_tells_most() -> None:
         assert kept.startswith('Match bank transfers for a shop. Also use when the user mentions "ledger')
         assert len(kept) <= room and "Covers" not in kept
     away = "Match transfers for a shop. For ledgers and vouchers, see books."
-    assert (
-        fitted(away, TOLD, 50, lambda text: 0.0 if "see" in text else None) == "Match transfers for a shop."
-    )
+    assert fitted(away, TOLD, 50, lambda text: "see" in text) == "Match transfers for a shop."
     assert fitted(away, TOLD, 64) == away
     when = (
         "Match transfers for a shop. Use when the bank sends a statement. It reads every ledger and voucher."
@@ -75,23 +73,7 @@ def test_a_name_is_kept_as_users_say_it() -> None:
     assert [len(worths) for _, worths in _named(text, "site-maker")] == [1, 1]
 
 
-def test_a_sentence_that_sends_to_the_nearest_rival_outweighs_one_to_another_skill() -> None:
-    texts = [
-        "Cuts wood. For steel, see metal-shop. For clay, see clay-shop.",
-        "Cuts wood and steel.",
-        "Fires clay.",
-    ]
-    names = ["wood-shop", "metal-shop", "clay-shop"]
-    sources = [source_of(skill(name, text)) for name, text in zip(names, texts, strict=True)]
-    lexicon = Lexicon(sources, texts, [(), (), ()], names)
-    away = sending(lexicon, 0, (1,))
-    assert away("Cuts wood.") is None
-    assert (away("For steel, see metal-shop.") or 0) > (away("For clay, see clay-shop.") or 0) > 0
-    assert lexicon.nearest(0) == [1, 2]
-    assert fitted(texts[0], lexicon.weights(0), 40, away) == "Cuts wood. For steel, see metal-shop."
-
-
 def test_what_users_say_is_no_sentence_that_sends_elsewhere() -> None:
     text = 'Reads figures. Use when the user says "it doesn\'t count" or "figures." It is a thing for things of a kind.'
     lexicon = Lexicon([source_of(skill("s", text))], [text], [()], ["s"])
-    assert "count" in fitted(text, lexicon.weights(0), 75, sending(lexicon, 0, ()))
+    assert "count" in fitted(text, lexicon.weights(0), 75, lambda part: lexicon.turns_away(0, part))

@@ -72,7 +72,6 @@ def test_what_a_skill_is_not_for_stays() -> None:
         0, 'Also use when the user says "my saw isn\'t cutting" or wants to avoid dust.'
     )
     assert lexicon.turns_away(0, "Use when wood is cut, not for metal.")
-    assert lexicon.sends(0, "For lathes see metal-shop.") == {"metal-shop"}
 
 
 def test_pruning_lets_go_of_what_others_are_asked_for() -> None:

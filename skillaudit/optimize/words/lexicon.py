@@ -21,8 +21,6 @@ _NOT_FOR = re.compile(r"\b(?:not (?:for|when|if|to)|instead|never|do not use|don
 _BODY_WEIGHT = 0.25
 FRESH = 0.5
 """Least share of the telling words of a sentence that a description does not say yet."""
-NEAREST = 3
-"""Skills that a boundary is drawn against where no request says more."""
 _SUPPORT = 2
 """Work requests of a skill that must say a word, before it counts as a word of its users."""
 WHEN = re.compile(
@@ -58,9 +56,9 @@ class Lexicon:
         self.situations = situations or [()] * len(sources)
         self.abilities = abilities or [()] * len(sources)
         self.topics = topics or [()] * len(sources)
-        self.names = [name.casefold() for name in names]
-        self._all = set(self.names)
-        self._known = {name for name in self.names if identifiers(name) == [name]}
+        self._names = [name.casefold() for name in names]
+        self._all = set(self._names)
+        self._known = {name for name in self._names if identifiers(name) == [name]}
         self.described = [set(stems(text)) for text in texts]
         self.holders: Counter[str] = Counter()
         for source, words in zip(sources, self.described, strict=True):
@@ -71,39 +69,17 @@ class Lexicon:
         for counts in self.asked:
             self.total.update(counts)
         self.requests = max(sum(self.number), 1)
-        self._near: dict[int, list[int]] = {}
 
     def turns_away(self, skill: int, text: str) -> bool:
         """Say whether a text tells what a skill is not for: by a negation, an arrow, or another skill's name."""
         plain = QUOTED.sub("", text)  # `my emails don't arrive` is what a user says
         if (_NOT_FOR if _CALLED.match(text) else MINUS).search(plain) or _ARROW.search(text):
             return True
-        return bool(self.sends(skill, text))
-
-    def sends(self, skill: int, text: str) -> set[str]:
-        """Return the names of other skills that a text names or sends a reader to, folded."""
-        own = self.names[skill] if skill < len(self.names) else ""
+        own = self._names[skill] if skill < len(self._names) else ""
         folded = text.casefold()
         named = {word.strip("-_") for word in identifiers(folded)}
         sent = {word for run in _SENDS.findall(folded) for word in re.split(r"\W+", run)}
-        return ((named & self._known) | (sent & self._all)) - {own, ""}
-
-    def nearest(self, skill: int) -> list[int]:
-        """Return the skills whose descriptors share most with one's, by the words that few have, nearest first."""
-        if skill in self._near:
-            return self._near[skill]
-        own, size = self.described[skill], len(self.sources)
-
-        def told(words: set[str]) -> float:
-            return math.fsum(math.log((size + 1) / self.holders[word]) for word in sorted(words))
-
-        alike = {
-            other: told(words & own) / math.sqrt(told(words) or 1.0)
-            for other, words in enumerate(self.described)
-            if other != skill
-        }
-        found = sorted((other for other in alike if alike[other]), key=lambda other: -alike[other])
-        return self._near.setdefault(skill, found[:NEAREST])
+        return bool(((named & self._known) | (sent & self._all)) - {own, ""})
 
     def weights(self, skill: int, rivals: Sequence[int] = ()) -> dict[str, float]:
         """Weigh the words of one skill's file: what its users say, and what its body says, more than others.
