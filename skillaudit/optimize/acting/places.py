@@ -35,6 +35,8 @@ _SERVES_MANY = re.compile(
 )
 """Hosts whose projects or users go by the first part of the path, or by the second below some words."""
 _OWNER = re.compile(r"/((?:(?:repos|users|orgs|user|r|c|p|d|packages?|projects?)/)?[\w.~@-]+)")
+_SHELF = re.compile(r"/(?:packages?|projects?)/")
+"""Opens a path on an index of packages, or on a host of many projects."""
 _DESK_WORDS = "www api docs doc developer developers dev app help support console dashboard platform raw"
 _DESK = frozenset(_DESK_WORDS.split())
 _PATH = re.compile(
@@ -62,8 +64,9 @@ def hosts(text: str, code: str) -> Iterator[str]:
     for match in _URL.finditer(text):
         host = match[1].rpartition("@")[2].casefold()
         host = host if host[:1] == "[" else host.partition(":")[0].strip(".*_")
-        path = text[match.end() : match.end() + 80] if _SERVES_MANY.fullmatch(host) else ""
-        owner = _OWNER.match(path)
+        path = text[match.end() : match.end() + 80]
+        many = _SHELF.match(path) or _SERVES_MANY.fullmatch(host)
+        owner = _OWNER.match(path) if many else None
         if host:
             yield f"{host}/{owner[1].casefold()}" if owner else host
     yield from (match[0].casefold() for match in _MAIL.finditer(text))
