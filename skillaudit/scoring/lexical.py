@@ -97,26 +97,21 @@ class Index:
         filled = filled[used]
         often = np.flatnonzero(filled > max(_OFTEN * here, _OFTEN_FLOOR))
         often = np.sort(often[np.argsort(-filled[often], kind="stable")][: _BLOCK_CELLS // max(here, 1)])
-        self._often, self._width = len(often), len(used)
         # Columns are numbered anew, in order: of a million most are empty, and would fill the cache of a core.
-        self._used = used
-        number = np.full(width, -1, dtype=np.int32)
-        number[used] = np.arange(len(used))
-        self.rows = csr_array((rows.data, number[rows.indices], rows.indptr), shape=(here, len(used)))
-        # In products they stand in another order, those of the dense block first, then the fuller ones: where those
-        # that are asked for most begin stays in that cache.
-        rest = np.delete(np.arange(len(used)), often)
-        order = np.concatenate((often, rest[np.argsort(-filled[rest], kind="stable")]))
-        self._own = np.empty(len(used), dtype=np.int32)
-        self._own[order] = np.arange(len(used))
-        self._place = number
-        self._place[used] = self._own
+        self._used, self._number = used, np.full(width, -1, dtype=np.int32)
+        self._number[used] = np.arange(len(used))
+        rows.sort_indices()
+        self.rows = csr_array((rows.data, self._number[rows.indices], rows.indptr), shape=(here, len(used)))
+        self._often, self._block = often, np.full(len(used), -1, dtype=np.int32)
+        self._block[often] = np.arange(len(often))
 
     @cached_property
     def _columns(self) -> tuple[NDArray[np.float32], Postings]:
         """The dense block and the rest, by column: made where something is asked of all rows, as large as they are."""
-        dense, sparse = self._split(self.rows, self._own)
-        return np.ascontiguousarray(dense.T), Postings(sparse.T.tocsr())
+        columns = self.rows.T.tocsr()
+        dense, rest = columns[self._often].toarray(), Postings(columns)
+        rest.empty(self._often)
+        return dense, rest
 
     @cached_property
     def _listed(self) -> Postings:
@@ -131,37 +126,31 @@ class Index:
         """Send the columns along, so that not every worker makes them again."""
         return {**self.__dict__, "_columns": self._columns}
 
-    def _split(self, rows: Counts, places: NDArray[np.int32]) -> tuple[NDArray[np.float32], Counts]:
-        """Take rows apart into the columns of the dense block and the rest, by the place of each column."""
-        from scipy.sparse import csr_array
-
-        place = places[rows.indices]
-        inside = np.flatnonzero((place >= 0) & (place < self._often))
-        row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
-        dense = np.zeros((rows.shape[0], self._often), dtype=np.float32)
-        dense[row[inside], place[inside]] = rows.data[inside]
-        kept = np.flatnonzero(place >= self._often)
-        indptr = np.searchsorted(kept, rows.indptr).astype(np.int32)
-        return dense, csr_array((rows.data[kept], place[kept], indptr), shape=(rows.shape[0], self._width))
-
     def products(self, rows: Counts) -> NDArray[np.float32]:
         """Products of rows with all of the library's, dense."""
-        return self._products(*self._split(rows, self._place), *self._columns)
+        from scipy.sparse import csr_array
+
+        rows.sort_indices()
+        number = self._number[rows.indices]
+        kept = np.flatnonzero(number >= 0)
+        indptr = np.searchsorted(kept, rows.indptr).astype(np.int32)
+        known = csr_array((rows.data[kept], number[kept], indptr), shape=(rows.shape[0], len(self._used)))
+        return self._products(known, *self._columns)
 
     def row(self, number: int) -> Counts:
         """One of the rows as it was given."""
         from scipy.sparse import csr_array
 
         own = self.rows[number : number + 1]
-        return csr_array((own.data, self._used[own.indices], own.indptr), shape=(1, len(self._place)))
+        return csr_array((own.data, self._used[own.indices], own.indptr), shape=(1, len(self._number)))
 
     def similarities(self, start: int, stop: int) -> NDArray[np.float32]:
         """Products of the library's rows from `start` to `stop` with all of them, dense."""
-        return self._products(*self._split(self.rows[start:stop], self._own), *self._columns)
+        return self._products(self.rows[start:stop], *self._columns)
 
     def some(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Products of some of the library's rows with all of them, dense."""
-        return self._products(*self._split(self.rows[rows], self._own), *self._columns)
+        return self._products(self.rows[rows], *self._columns)
 
     def against(self, chosen: NDArray[np.int64]) -> Block:
         """Return what gives the products of the library's rows start..stop with the `chosen` alone."""
@@ -171,23 +160,36 @@ class Index:
     def upper(self, step: int, first: int = 0) -> Iterator[NDArray[np.float32]]:
         """Yield products of `step` of the rows at a time, from `first` on, with themselves and all after."""
         dense, whole = self._columns
-        later = whole.rest()
-        later.skip(self._split(self.rows[:first], self._own)[1].indices)
-        for start in range(first, self.rows.shape[0], step):
-            own = self._split(self.rows[start : start + step], self._own)
-            yield self._products(*own, dense[:, start:], later)
-            later.skip(own[1].indices)
+        later, size = whole.rest(), self.rows.shape[0]
+        self._skip(later, 0, first)
+        for start in range(first, size, step):
+            stop = min(start + step, size)
+            yield self._products(self.rows[start:stop], dense[:, start:], later)
+            self._skip(later, start, stop)
+
+    def _skip(self, columns: Postings, start: int, stop: int) -> None:
+        """Leave out of `columns` the rows from `start` to `stop`; those before them are."""
+        for begin, end in itertools.pairwise(self.rows.indptr[start : stop + 1].tolist()):
+            columns.skip(self.rows.indices[begin:end])
 
     def _products(
-        self, dense: NDArray[np.float32], sparse: Counts, dense_others: NDArray[np.float32], others: Postings
+        self, rows: Counts, dense_others: NDArray[np.float32], others: Postings
     ) -> NDArray[np.float32]:
-        """Products of rows, taken apart, with the last of the library's, as many as the dense block has."""
+        """Products of rows with the last of the library's, as many as the dense block has."""
+        gone = others.width - dense_others.shape[1]
         # Added up row by row into a dense one: no list of what is hit, which costs more than the sums.
-        found = np.zeros((len(dense), others.width), dtype=np.float32)
-        for row, (start, stop) in enumerate(itertools.pairwise(sparse.indptr.tolist())):
-            others.add(sparse.indices[start:stop], sparse.data[start:stop], found[row])
-        found = found[:, others.width - dense_others.shape[1] :]
-        if self._often:
+        found = np.empty((rows.shape[0], others.width), dtype=np.float32)
+        found[:, gone:] = 0
+        for row, (start, stop) in enumerate(itertools.pairwise(rows.indptr.tolist())):
+            others.add(rows.indices[start:stop], rows.data[start:stop], found[row])
+        if gone:
+            found = found[:, gone:]
+        if len(self._often):
+            block = self._block[rows.indices]
+            inside = np.flatnonzero(block >= 0)
+            row_of = np.repeat(np.arange(len(found)), np.diff(rows.indptr))
+            dense = np.zeros((len(found), len(self._often)), dtype=np.float32)
+            dense[row_of[inside], block[inside]] = rows.data[inside]
             found += dense @ dense_others
         return found
 

@@ -15,11 +15,13 @@ def _rows() -> csr_array[np.float32, tuple[int, int]]:
 
 
 def test_rows_are_added_as_a_product_adds_them(rows: csr_array[np.float32, tuple[int, int]]) -> None:
-    picked = np.array([7, 0, 39, 7])
-    weights = np.array([0.5, -2, 3, 0.125], dtype=np.float32)
+    picked = np.array([0, 7, 7, 39])
+    weights = np.array([-2, 0.5, 0.125, 3], dtype=np.float32)
     total = np.zeros(90, dtype=np.float32)
     Postings(rows).add(picked, weights, total)
-    assert np.array_equal(total, rows[picked].T @ weights)
+    assert np.array_equal(total, rows[picked[::-1]].T @ weights[::-1])
+    Postings(rows).add(picked[:0], weights[:0], total)
+    assert np.array_equal(total, rows[picked[::-1]].T @ weights[::-1])
 
 
 def test_products_with_a_dense_row(rows: csr_array[np.float32, tuple[int, int]]) -> None:
@@ -32,11 +34,30 @@ def test_products_with_a_dense_row(rows: csr_array[np.float32, tuple[int, int]])
 def test_what_is_skipped_is_left_out_of_the_rest_alone(rows: csr_array[np.float32, tuple[int, int]]) -> None:
     whole = Postings(rows)
     rest = whole.rest()
-    rest.skip(np.array([2, 2, 5]))
+    rest.skip(np.array([2, 5]))
+    rest.skip(np.array([2]))
+    rest.empty(np.array([7, 39]))
+    rest.skip(np.array([7, 8]))
     ones = np.ones(90, dtype=np.float32)
     before, after = (some.products(np.arange(40), ones) for some in (whole, rest))
-    entries = [rows.data[rows.indptr[row] :][:2] for row in (2, 5)]
-    assert after[2] == pytest.approx(before[2] - entries[0].sum())
-    assert after[5] == pytest.approx(before[5] - entries[1][0])
-    assert np.array_equal(np.delete(before, [2, 5]), np.delete(after, [2, 5]))
+    entries = {row: rows.data[rows.indptr[row] :][:most] for row, most in ((2, 2), (5, 1), (8, 1))}
+    assert all(after[row] == pytest.approx(before[row] - some.sum()) for row, some in entries.items())
+    assert not after[[7, 39]].any()
+    assert np.array_equal(np.delete(before, [2, 5, 7, 8, 39]), np.delete(after, [2, 5, 7, 8, 39]))
     assert np.array_equal(before, rows @ ones)
+
+
+def test_what_is_left_is_added_as_it_is_multiplied(rows: csr_array[np.float32, tuple[int, int]]) -> None:
+    rest = Postings(rows).rest()
+    for gone in range(3):
+        rest.skip(np.flatnonzero(np.diff(rows.indptr) > gone))
+    rest.empty(np.array([0, 20, 39]))
+    total = np.zeros(90, dtype=np.float32)
+    rest.add(np.arange(40), np.ones(40, dtype=np.float32), total)
+    left = [
+        total_of
+        for row in range(40)
+        for total_of in rows.data[rows.indptr[row] + 3 : rows.indptr[row + 1]].tolist()
+        if row not in {0, 20, 39}
+    ]
+    assert total.sum() == pytest.approx(sum(left), rel=1e-5)
