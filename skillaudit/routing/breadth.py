@@ -21,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from skillaudit.routing.evidence import Remembered
 from skillaudit.schema import Request, ScorerName, Skill
 
 if TYPE_CHECKING:
+    from skillaudit.analysis.neighbors import Block
     from skillaudit.routing.survey import Survey
     from skillaudit.scoring import Scorer
 
@@ -59,10 +61,12 @@ def breadth(
     size = len(skills)
     if size < MIN_SKILLS or 2 * sum(bool(skill.description) for skill in skills) < size:
         return None
-    read: Scorer | _WithWords = scorer
-    if scorer.name == "dense":
-        read, survey = _WithWords(skills, scorer), None
-    block = _similarities(size, read).__getitem__ if survey is None else partial(_sampled, survey)
+    read = _WithWords(skills, scorer) if scorer.name == "dense" else scorer
+    if survey is None:
+        block = _similarities(size, read).__getitem__
+    else:
+        held = read.against(survey.sample) if isinstance(read, _WithWords) else survey.tail
+        block = partial(_sampled, held, survey.sample, size)
     parts = [_measures(block(slice(start, start + SAMPLE))) for start in range(0, size, SAMPLE)]
     low, middle, best = (np.concatenate(found) for found in zip(*parts, strict=True))
     total: Floats = robust_z(low) + robust_z(middle) - 0.5 * robust_z(best)
@@ -97,6 +101,14 @@ class _WithWords:
     def similarities(self, start: int, stop: int) -> npt.NDArray[np.float32]:
         total = self._dense.similarities(start, stop) + 2 * self._lexical.similarities(start, stop)
         return np.asarray(total / 3, dtype=np.float32)
+
+    def against(self, chosen: npt.NDArray[np.int64]) -> Block:
+        """The same against the `chosen` skills alone, of a scorer of a whole library."""
+        from skillaudit.scoring import DenseScorer
+
+        assert isinstance(self._dense, DenseScorer | Remembered)
+        dense, lexical = self._dense.against(chosen), self._lexical.against(chosen)
+        return lambda start, stop: (dense(start, stop) + 2 * lexical(start, stop)) / np.float32(3)
 
 
 def tail(z: Floats, scorer: ScorerName) -> Floats:
@@ -146,12 +158,12 @@ def _similarities(skills: int, scorer: Scorer | _WithWords) -> npt.NDArray[np.fl
     return found
 
 
-def _sampled(survey: Survey, rows: slice) -> npt.NDArray[np.float32]:
-    """The same for some skills of a survey."""
-    start, stop, _ = rows.indices(len(survey.held))
-    block = survey.tail(start, stop)
-    place = np.flatnonzero((survey.sample >= start) & (survey.sample < stop))
-    block[survey.sample[place] - start, place] = np.nan
+def _sampled(held: Block, sample: npt.NDArray[np.int64], size: int, rows: slice) -> npt.NDArray[np.float32]:
+    """The same for some of `size` skills, `held` against a sample; overwrites what that returns."""
+    start, stop, _ = rows.indices(size)
+    block = held(start, stop)
+    place = np.flatnonzero((sample >= start) & (sample < stop))
+    block[sample[place] - start, place] = np.nan
     return block
 
 

@@ -27,6 +27,7 @@ from skillaudit.analysis.neighbors import lower_bound
 from skillaudit.progress import SILENT, Progress
 
 if TYPE_CHECKING:
+    from skillaudit.analysis.neighbors import Block
     from skillaudit.routing.profiles import Contrast
     from skillaudit.schema import Request, ScorerName, Skill
     from skillaudit.scoring import Scorer
@@ -156,6 +157,13 @@ class Remembered:
             ]
             self._rows = np.concatenate(parts)
         return self._rows[start:stop]
+
+    def against(self, chosen: Ints) -> Block:
+        """Return what scores descriptors against the `chosen` alone, of a scorer of a whole library."""
+        from skillaudit.scoring import DenseScorer, HybridScorer, LexicalScorer
+
+        assert isinstance(self._scorer, DenseScorer | HybridScorer | LexicalScorer)
+        return self._scorer.against(chosen)
 
     def pairs(self, rows: Ints, columns: Ints) -> npt.NDArray[np.float32]:
         """(E,) similarities of descriptors, pair by pair."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -111,8 +112,10 @@ def taxonomy(
     family = np.unique(np.asarray(families, dtype=object).astype(str), return_inverse=True)[1]
     local = (cluster[victim] == cluster[taker]) & (cluster[victim] >= 0)
     local |= family[victim] == family[taker]
-    if near is not None and near.size:
-        local |= (near[victim] == taker[:, None]).any(axis=1)
+    for others in (
+        () if near is None else near.T
+    ):  # all of them at once would take a tenth of the room of an audit
+        local |= others[victim] == taker
     total = max(flow.total, 1.0)
     parts = [float(pairs.data[mask].sum()) for mask in (local & ~captured, ~local & ~captured, captured)]
     gone = flow.strays.tocoo()
@@ -226,20 +229,22 @@ def top_pairs(
     contested: npt.NDArray[np.bool_],
 ) -> tuple[Pair, ...]:
     """Pairs that lose most requests to each other, both ways; at most `PAIR_LIMIT`. Cosines are left to the caller."""
-    from scipy.sparse import triu
-
-    if not flow.between.nnz:
+    size = len(flow.owned)
+    share = flow.between.multiply(1.0 / np.where(flow.owned > 0, flow.owned, 1.0)[:, None]).tocsr()
+    # Of two that add up to so much, one is half of it or more.
+    some = np.flatnonzero(share.data >= PAIR_SHARE / 2)
+    if not len(some):
         return ()
-    owned = np.where(flow.owned > 0, flow.owned, 1.0)
-    share = flow.between.multiply(1.0 / owned[:, None]).tocsr()
-    both = triu(share + share.T, k=1).tocoo()
-    keep = np.nonzero(both.data >= PAIR_SHARE)[0]
-    left, right = both.coords[0][keep], both.coords[1][keep]
-    if not len(keep):
+    one, other = (end[some].astype(np.int64) for end in share.tocoo().coords)
+    left, right = np.divmod(np.unique(np.minimum(one, other) * size + np.maximum(one, other)), size)
+    keep = (left < right) & (share[left, right] + share[right, left] >= PAIR_SHARE)
+    left, right = left[keep], right[keep]
+    if not len(left):
         return ()
-    lost = triu(flow.between + flow.between.T, k=1).tocsr()[left, right]
-    order = np.lexsort((right, left, -np.round(np.asarray(lost).ravel(), 12)))[:PAIR_LIMIT]
-    left, right = left[order].astype(np.int64), right[order].astype(np.int64)
+    lost = flow.between[left, right] + flow.between[right, left]
+    order = np.lexsort((right, left, -np.round(lost, 12)))[:PAIR_LIMIT]
+    left, right = left[order], right[order]
+    flow = _among(flow, np.union1d(left, right))
     moved = _flips(left, right, skills, requests, evidence, flow)
     shared = _contested_pairs(left, right, evidence, flow, contested)
     pairs = []
@@ -255,6 +260,14 @@ def top_pairs(
             )
         )
     return tuple(pairs)
+
+
+def _among(flow: Traffic, some: Ints) -> Traffic:
+    """The entries between `some` skills alone."""
+    chosen = np.isin(np.arange(len(flow.owned)), some)
+    kept = np.flatnonzero((flow.victim >= 0) & chosen[flow.victim] & chosen[flow.taker])
+    entries = ("row", "victim", "taker", "mass", "weight")
+    return dataclasses.replace(flow, **{name: getattr(flow, name)[kept] for name in entries})
 
 
 def _contested_pairs(

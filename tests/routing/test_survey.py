@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from skillaudit.analysis.neighbors import nearest
 from skillaudit.progress import SILENT
 from skillaudit.routing import survey
-from skillaudit.routing.breadth import breadth
-from skillaudit.routing.evidence import Evidence
+from skillaudit.routing.breadth import _WithWords, breadth
+from skillaudit.routing.evidence import Evidence, Remembered
 from skillaudit.routing.predict import forecast
 from skillaudit.routing.profiles import Contrast
 from skillaudit.routing.stand_ins import from_descriptors
@@ -124,6 +124,13 @@ def test_the_evidence_is_that_of_all_against_all(found: tuple[Quick, survey.Surv
     wide, again = (breadth(library(), (), scorer, one) for one in (None, around))
     assert wide is not None and again is not None
     np.testing.assert_allclose(wide, again, atol=0.01)
+
+
+def test_vectors_with_words_are_held_against_a_sample_alone() -> None:
+    sample = np.array([5, 900, 17])
+    whole = _WithWords(library(), made("dense")).similarities(3, 40)[:, sample]
+    for scorer in (made("dense"), Remembered(made("dense"), SIZE)):
+        np.testing.assert_allclose(_WithWords(library(), scorer).against(sample)(3, 40), whole, atol=1e-6)
 
 
 @pytest.mark.slow
