@@ -47,7 +47,7 @@ from skillaudit.scoring.ngrams import count_ngrams
 from skillaudit.text import markdown
 from skillaudit.text.occasions import speaks
 from skillaudit.text.sentences import sentences
-from skillaudit.text.words import identifiers, terms, tokens
+from skillaudit.text.words import Keys, identifiers, terms, tokens
 
 pytestmark = pytest.mark.slow
 
@@ -171,7 +171,7 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
         wording.enumerated(text[:4_000]), wording.is_about(text[:4_000]), wording.is_statement(text),
     ),
     "synthesis": synthesis.parse,
-    "tokens": lambda text: (tokens(text), list(terms(text))),
+    "tokens": lambda text: (tokens(text), list(terms(text)), Keys().of(text)),
     "generic phrases": lambda text: (generic_phrases(text), claims.__wrapped__(text)),
     "n-grams": lambda text: count_ngrams([text]),
     "hand-offs": lambda text: hand_offs([skill(f"{text} a-b"), skill("", name="a")]),

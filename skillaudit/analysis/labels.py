@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillaudit.analysis.clustering import pairs
 from skillaudit.analysis.neighbors import Neighbors, Pairwise
-from skillaudit.text.words import keys, terms
+from skillaudit.text.words import Keys, terms
 
 _WORDS = 3
 _NEAR = 0.35
@@ -87,10 +88,11 @@ def name_clusters(texts: Sequence[str], labels: NDArray[np.int64]) -> tuple[str,
     Inflections of a chosen word are passed over. A group without words is called `group 1` and so on.
     """
     count = int(labels.max(initial=-1)) + 1
-    document_frequency: Counter[str] = Counter()
+    keys = Keys()
+    held = np.fromiter(chain.from_iterable(map(keys.of, texts)), dtype=np.int32)
+    document_frequency = dict(zip(keys.numbers, np.bincount(held).tolist(), strict=True))
     members: list[list[str]] = [[] for _ in range(count)]
     for text, label in zip(texts, labels.tolist(), strict=True):
-        document_frequency.update(keys(text))
         if label >= 0:
             members[label].append(text)
     return tuple(
@@ -114,7 +116,7 @@ class _Words:
             self.said.update(words)
             self.found += found
 
-    def best(self, document_frequency: Counter[str], total: int) -> list[str]:
+    def best(self, document_frequency: Mapping[str, int], total: int) -> list[str]:
         scores = {
             key: self._score(holders, self.said[key], total / document_frequency[key])
             for key, holders in self.holders.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, filterfalse, islice
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
-from skillaudit.text.words import keys
+from skillaudit.text.words import Keys
 
 NEAREST = 4
 TAKERS = 4
@@ -36,7 +35,7 @@ def rivals_of(
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)
         cosines[a].setdefault(b, pair.cosine)
         cosines[b].setdefault(a, pair.cosine)
-    words, named = _ranked(map(_words, shown))
+    words, named = _ranked(skill.text for skill in shown)
     found = []
     for row in range(len(shown)):
         flow = traffic[row]
@@ -67,18 +66,13 @@ def _first(named: Sequence[str], words: Iterator[int]) -> tuple[str, ...]:
     return tuple(map(named.__getitem__, islice(words, TERMS)))
 
 
-def _words(skill: Skill) -> list[str]:
-    return [key for key in keys(skill.text) if len(key) >= SHORTEST or not key.isascii()]
-
-
-def _ranked(words: Iterable[Iterable[str]]) -> tuple[list[frozenset[int]], list[str]]:
+def _ranked(texts: Iterable[str]) -> tuple[list[frozenset[int]], list[str]]:
     """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
-    vocabulary: defaultdict[str, int] = defaultdict()
-    vocabulary.default_factory = vocabulary.__len__
-    found = [list(map(vocabulary.__getitem__, text)) for text in words]
-    counts = np.bincount(np.fromiter(chain.from_iterable(found), dtype=np.int64), minlength=len(vocabulary))
-    named = sorted(vocabulary)
-    number = np.array([vocabulary[word] for word in named], dtype=np.int64)
+    keys = Keys(SHORTEST)
+    found = [tuple(keys.of(text)) for text in texts]
+    counts = np.bincount(np.fromiter(chain.from_iterable(found), dtype=np.int64), minlength=len(keys.numbers))
+    named = sorted(keys.numbers)
+    number = np.array([keys.numbers[word] for word in named], dtype=np.int64)
     order = np.argsort(counts[number], kind="stable")
     ranks = np.empty(len(named), dtype=np.int64)
     ranks[number[order]] = np.arange(len(named))

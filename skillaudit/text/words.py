@@ -18,6 +18,8 @@ _TOKEN = re.compile(rf"[{UNSPACED}]|{_SPACED}")
 _RUN = re.compile(rf"([{UNSPACED}]+)|({_SPACED})")
 _ASCII = re.compile(r"[a-zA-Z0-9]+(?:'[a-zA-Z]+)?")
 """The same in a text of ASCII alone, which is read twice as fast so."""
+_APART = bytes(code if chr(code).isascii() and chr(code).isalnum() else ord(" ") for code in range(256))
+"""What each character of ASCII is where nothing but letters and digits counts."""
 _UNSPACED_ONLY = re.compile(rf"[{UNSPACED}]+")
 _JOINED = re.compile(r"\w++(?:-\w++)*+")
 
@@ -41,8 +43,13 @@ STOP_WORDS = frozenset(_STOP.split())
 def tokens(text: str) -> list[str]:
     """Split into case-folded words, one per character in scripts without spaces."""
     if text.isascii():
-        return _ASCII.findall(text.lower())
+        return _plain(text.lower())
     return [word.casefold() for word in _TOKEN.findall(text)]
+
+
+def _plain(text: str) -> list[str]:
+    """The words of a text of ASCII alone; where no apostrophe joins any, they are what is left between the rest."""
+    return _ASCII.findall(text) if "'" in text else text.encode().translate(_APART).decode().split()
 
 
 def is_unspaced(token: str) -> bool:
@@ -56,7 +63,7 @@ def terms(text: str) -> list[tuple[str, str]]:
     Stop words, single letters and bare numbers are left out.
     """
     if text.isascii():
-        return [(key, run) for run in _ASCII.findall(text) if (key := _telling(run))]
+        return [(key, run) for run in _plain(text) if (key := _telling(run))]
     found: list[tuple[str, str]] = []
     for unspaced, word in _RUN.findall(text):
         if unspaced:
@@ -72,17 +79,35 @@ def _pairs(run: str) -> Iterable[str]:
     return map(add, run, run[1:]) if len(run) > 1 else (run,)
 
 
-def keys(text: str) -> set[str]:
-    """Return the different keys of `terms`."""
-    if text.isascii():
-        return set(filter(None, map(_telling, _ASCII.findall(text))))
-    found: set[str] = set()
-    for unspaced, word in _RUN.findall(text):
-        if unspaced:
-            found.update(_pairs(unspaced))
-        elif key := _telling(word):
-            found.add(key)
-    return found
+class Keys(dict[str, int]):
+    """Numbers for the keys of `terms` in many texts: each word is looked at once, whatever the number of texts.
+
+    Maps a word as it is written to the number of its key, -1 where it has none.
+    """
+
+    def __init__(self, shortest: int = 0) -> None:
+        """Leave out keys of ASCII that are shorter than `shortest`."""
+        super().__init__()
+        self.numbers: dict[str, int] = {}
+        """Of each key its number, in order."""
+        self._shortest = shortest
+
+    def __missing__(self, run: str) -> int:
+        key = run if is_unspaced(run) else _telling(run)
+        told = key and not (key.isascii() and len(key) < self._shortest)
+        self[run] = number = self.numbers.setdefault(key, len(self.numbers)) if told else -1
+        return number
+
+    def of(self, text: str) -> set[int]:
+        """Return the numbers of the different keys of a text."""
+        if text.isascii():
+            found = set(map(self.__getitem__, _plain(text)))
+        else:
+            found = set()
+            for unspaced, word in _RUN.findall(text):
+                found.update(map(self.__getitem__, _pairs(unspaced) if unspaced else (word,)))
+        found.discard(-1)
+        return found
 
 
 @lru_cache(maxsize=1 << 16)

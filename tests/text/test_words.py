@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skillaudit.text.scripts import HANGUL, SYLLABIC, UNSPACED
-from skillaudit.text.words import identifiers, is_unspaced, stem, tokens
+from skillaudit.text.words import Keys, identifiers, is_unspaced, stem, terms, tokens
 
 
 @given(st.text(st.sampled_from("ab1_-. é的"), max_size=30))
@@ -31,6 +31,26 @@ def test_a_character_is_a_word_only_where_nothing_separates_words() -> None:
         "read", "请", "求", "的", "々", *"และ", "한국어", "it's",
     ]  # fmt: skip
     assert is_unspaced("的々") and not is_unspaced("한국") and not is_unspaced("a")
+
+
+@given(st.lists(st.text(st.sampled_from("abTheX09 '’-_的請é๑한"), max_size=30), max_size=4))
+def test_words_are_numbered_by_their_keys(texts: list[str]) -> None:
+    keys = Keys()
+    numbers = [keys.of(text) for text in texts]
+    assert list(keys.numbers.values()) == list(range(len(keys.numbers)))
+    for text, found in zip(texts, numbers, strict=True):
+        assert found == {keys.numbers[key] for key, _ in terms(text)}
+
+
+def test_short_words_of_ascii_may_be_left_out() -> None:
+    keys = Keys(shortest=3)
+    keys.of("SQL to go 图表 é1 go")
+    assert set(keys.numbers) == {"sql", "图表", "é1"}
+
+
+@given(st.text(st.sampled_from("aB1 '-_\0\x7f\n"), max_size=30))
+def test_words_of_ascii_are_those_of_any_text(text: str) -> None:
+    assert tokens(text) == re.findall(r"[^\W_]+(?:'[^\W\d_]+)?", text.lower())
 
 
 def test_the_table_holds_each_script_once() -> None:
