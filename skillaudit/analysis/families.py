@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,56 +46,70 @@ def coarse_groups(neighbors: Neighbors, count: int | None = None) -> Labels:
     count = count or max(2, round(math.sqrt(n)))
     largest = max(2.0, _LARGEST * n / count)
     low, high, weight = pairs(neighbors)
-    low, high, weight = low[weight > 0], high[weight > 0], weight[weight > 0]
-    labels = np.arange(n)
-    size = np.ones(n, dtype=np.int64)
-    while (excess := size.size - count) > 0:
-        merged = _mutual_best(low, high, weight, size, largest)[:excess]
+    labels, size, left = np.arange(n), np.ones(n, dtype=np.int64), n
+    links = _fitting(_Links(low, high, weight, weight), size, largest)
+    while (excess := left - count) > 0:
+        merged = _mutual_best(links, n)[:excess]
         if not len(merged):
             break
-        successor = np.arange(size.size)
+        successor = np.arange(n)
         successor[merged[:, 1]] = merged[:, 0]
-        _, dense = np.unique(successor, return_inverse=True)
-        labels = dense[labels]
-        size = np.bincount(labels)
-        low, high, weight = _summed(dense[low], dense[high], weight, size.size)
+        labels = successor[labels]
+        size[merged[:, 0]] += size[merged[:, 1]]
+        left -= len(merged)
+        # In most rounds few groups merge, and all other links stay as they are.
+        touched = np.isin(np.arange(n), merged)
+        moved = touched[links.low] | touched[links.high]
+        ends = successor[links.low[moved]], successor[links.high[moved]]
+        links = links.some(~moved).and_(_fitting(_summed(*ends, links.weight[moved], n), size, largest))
     return numbered(labels)
 
 
-def _mutual_best(
-    low: NDArray[np.int64],
-    high: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    size: NDArray[np.int64],
-    largest: float,
-) -> NDArray[np.int64]:
+class _Links(NamedTuple):
+    """Similarities between groups, each two of them once; a group has the number of its first skill."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    """Sum over the pairs of their skills; one that is on neither's list counts as zero."""
+    mean: NDArray[np.float64]
+
+    def some(self, chosen: NDArray[np.bool_]) -> _Links:
+        return _Links(self.low[chosen], self.high[chosen], self.weight[chosen], self.mean[chosen])
+
+    def and_(self, more: _Links) -> _Links:
+        low, high = np.concatenate((self.low, more.low)), np.concatenate((self.high, more.high))
+        weight, mean = np.concatenate((self.weight, more.weight)), np.concatenate((self.mean, more.mean))
+        return _Links(low, high, weight, mean)
+
+
+def _fitting(links: _Links, size: NDArray[np.int64], largest: float) -> _Links:
+    """Links with their means, without those of groups that are too large to merge: groups only grow."""
+    kept = links.some((size[links.low] + size[links.high] <= largest) & (links.weight > 0))
+    mean = kept.weight / (size[kept.low] * size[kept.high])
+    return kept._replace(mean=np.asarray(np.round(mean, 9), dtype=np.float64))
+
+
+def _mutual_best(links: _Links, n: int) -> NDArray[np.int64]:
     """Pairs of groups that are each other's most similar, best first, shape (pairs, 2)."""
-    fits = size[low] + size[high] <= largest
-    low, high, weight = low[fits], high[fits], weight[fits]
-    # A pair of skills that is on neither's list counts as similarity zero.
-    mean = np.round(weight / (size[low] * size[high]), 9)
-    strength = np.zeros(size.size)
+    low, high, mean = links.low, links.high, links.mean
+    strength = np.zeros(n)
     np.maximum.at(strength, low, mean)
     np.maximum.at(strength, high, mean)
     # The first of equal partners, so that equal pairs cannot chase each other in a ring.
-    best = np.full(size.size, size.size)
-    np.minimum.at(best, low, np.where(mean == strength[low], high, size.size))
-    np.minimum.at(best, high, np.where(mean == strength[high], low, size.size))
-    chosen = (best[low] == high) & (best[high] == low)
-    low, high, mean = low[chosen], high[chosen], mean[chosen]
-    order = np.lexsort((low, -mean))
-    return np.stack((low[order], high[order]), axis=1)
+    best = np.full(n, n)
+    for one, other in ((low, high), (high, low)):
+        reached = np.flatnonzero(mean == strength[one])
+        np.minimum.at(best, one[reached], other[reached])
+    chosen = np.flatnonzero((best[low] == high) & (best[high] == low))
+    chosen = chosen[np.lexsort((low[chosen], -mean[chosen]))]
+    return np.stack((low[chosen], high[chosen]), axis=1)
 
 
-def _summed(
-    one: NDArray[np.int64], other: NDArray[np.int64], weight: NDArray[np.float64], count: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _summed(one: NDArray[np.int64], other: NDArray[np.int64], weight: NDArray[np.float64], n: int) -> _Links:
     """Add up the weights between each two different groups."""
-    from scipy.sparse import coo_array
-
     crossing = one != other
-    ends = (np.minimum(one, other)[crossing], np.maximum(one, other)[crossing])
-    summed = coo_array((weight[crossing], ends), shape=(count, count)).tocsr()
-    summed.sort_indices()
-    low = np.repeat(np.arange(count), np.diff(summed.indptr))
-    return low, summed.indices.astype(np.int64), summed.data
+    one, other = one[crossing], other[crossing]
+    key, place = np.unique(np.minimum(one, other) * n + np.maximum(one, other), return_inverse=True)
+    total = np.bincount(place, weights=weight[crossing], minlength=len(key)).astype(np.float64)
+    return _Links(key // n, key % n, total, total)

@@ -112,9 +112,11 @@ def structural_hubs(
         return ()  # everybody lists everybody
     expected = _expected(neighbors, counts, k)
     q_values = benjamini_hochberg(_tail(counts, expected, _dispersion(counts, expected)))
+    lists = neighbors.indices[:, :k]
+    places, ends = np.argsort(lists, axis=None, kind="stable") // lists.shape[1], np.cumsum(counts)
     hubs = []
     for skill in np.flatnonzero(q_values <= q).tolist():
-        listed_by = np.flatnonzero((neighbors.indices[:, :k] == skill).any(axis=1)).tolist()
+        listed_by = places[ends[skill] - counts[skill] : ends[skill]].tolist()
         families_robbed = effective_number([families[i] for i in listed_by])
         if families_robbed >= breadth:
             hubs.append(

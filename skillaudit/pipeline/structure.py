@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.analysis import clustering
 from skillaudit.analysis.clustering import THRESHOLDS, Labels, cluster_cached
 from skillaudit.analysis.families import families
 from skillaudit.analysis.hubness import (
@@ -99,7 +100,7 @@ def examine(
     counts = k_occurrence(neighbors, K)
     measures = structure(neighbors)
     places = layout(vectors, neighbors, cache=cache, method=method)
-    return Structure(
+    found = Structure(
         pairs=pairs,
         neighbors=neighbors,
         surroundings=neighbors.top(max(1, min(K, round(math.sqrt(len(shown)))))).indices,
@@ -135,6 +136,8 @@ def examine(
         ),
         positions=tuple((float(x), float(y)) for x, y in places),
     )
+    clustering.pairs.cache_clear()  # larger than the lists, and all who ask for them are done
+    return found
 
 
 def _cloned(labels: Labels, templates: Labels) -> tuple[bool, ...]:

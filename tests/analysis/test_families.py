@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from skillaudit.analysis.clustering import pairs
 from skillaudit.analysis.families import coarse_groups, families
 from tests.analysis.cosines import nearest_vectors
 from tests.analysis.samples import blobs, scatter
@@ -24,6 +26,41 @@ def test_everybody_is_in_a_group_of_bounded_size(n: int) -> None:
         target = max(2, round(n**0.5))
         assert np.bincount(labels).max() <= max(2, 3 * n / target)
         assert labels.max() + 1 >= min(n, target)
+
+
+def defined(similar: NDArray[np.float64], count: int, largest: float) -> list[int]:
+    """Average linkage round by round, of which nothing is carried over but the groups."""
+    groups = [[row] for row in range(len(similar))]
+    while (excess := len(groups) - count) > 0:
+        mean = np.array([[round(similar[np.ix_(a, b)].mean(), 9) for b in groups] for a in groups])
+        fits = np.array([[a is not b and len(a) + len(b) <= largest for b in groups] for a in groups])
+        mean[~fits] = 0
+        best = mean.argmax(axis=1)
+        found = [
+            (-mean[a, b], a, b)
+            for a, b in enumerate(best.tolist())
+            if mean[a, b] > 0 and a < b and best[b] == a
+        ]
+        if not found:
+            break
+        merged = {b: a for _, a, b in sorted(found)[:excess]}
+        for b, a in merged.items():
+            groups[a] = groups[a] + groups[b]
+        groups = [group for at, group in enumerate(groups) if at not in merged]
+    labels = [0] * len(similar)
+    for at, group in enumerate(sorted(groups, key=min)):
+        for row in group:
+            labels[row] = at
+    return labels
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_groups_are_those_of_average_linkage(seed: int) -> None:
+    found = nearest_vectors(scatter(60, seed=seed), 9)
+    similar = np.zeros((60, 60))
+    for low, high, weight in zip(*pairs(found), strict=True):
+        similar[low, high] = similar[high, low] = max(0.0, weight)
+    assert coarse_groups(found).tolist() == defined(similar, 8, 3 * 60 / 8)
 
 
 def test_order_does_not_matter() -> None:
