@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from skillaudit.analysis.neighbors import RESOLUTION, Block, FloatArray, Neighbors, largest
+from skillaudit.analysis.neighbors import RESOLUTION, Block, FloatArray, Neighbors, largest, lower_bound
 from skillaudit.embedding.devices import choose_threads, fixed_arithmetic
 from skillaudit.progress import SILENT, Progress
 from skillaudit.schema import EngineName
@@ -239,10 +239,10 @@ def _true(reached: NDArray[np.bool_], sims: FloatArray) -> tuple[Ints, Ints, Flo
 
 
 def _bars(block: Block, chosen: Ints, n: int, rank: int) -> FloatArray:
-    """The similarity to the nearest but `rank` of the `chosen`, (n,), where `block` holds rows against those."""
+    """The similarity to the `rank`-th nearest of the `chosen`, (n,), or hardly less; `block` holds rows against those."""
     bars = np.empty(n, dtype=np.float32)
     for start in range(0, n, _TILE):
         sims = block(start, min(start + _TILE, n))
         sims[chosen == np.arange(start, start + len(sims))[:, None]] = -np.inf
-        bars[start : start + _TILE] = np.partition(sims, -rank, axis=1)[:, -rank]
+        bars[start : start + _TILE] = lower_bound(sims, rank)
     return bars
