@@ -239,7 +239,7 @@ def _true(reached: NDArray[np.bool_], sims: FloatArray) -> tuple[Ints, Ints, Flo
 
 
 def _bars(block: Block, chosen: Ints, n: int, rank: int) -> FloatArray:
-    """The similarity to the `rank`-th nearest of the `chosen`, (n,), or hardly less; `block` holds rows against those."""
+    """About the similarity to the `rank`-th nearest of the `chosen`, (n,), where `block` holds rows against those."""
     bars = np.empty(n, dtype=np.float32)
     for start in range(0, n, _TILE):
         sims = block(start, min(start + _TILE, n))
