@@ -68,16 +68,19 @@ def _families(
     # Most phrases stand once, and need not be sorted to tell: so many that `COMMON` hold fall into one bucket.
     bucket = (phrase * _SPREAD >> np.uint64(64 - _BUCKETS)).astype(np.int64)
     often = np.flatnonzero(np.bincount(bucket)[bucket] >= COMMON)
-    _, key = np.unique(phrase[often], return_inverse=True)
-    holders = np.unique(key * n + owner[often]) // n
-    common = np.bincount(holders, minlength=int(key.max(initial=-1)) + 1)[key] >= COMMON
-    start, owner, key = start[often[common]], owner[often[common]], key[common]
+    often = often[np.argsort(phrase[often], kind="stable")]
+    start, owner, phrase = start[often], owner[often], phrase[often]
+    new = np.diff(phrase, prepend=~phrase[:1]) != 0
+    key = np.cumsum(new) - 1
+    holders = np.bincount(key, weights=new | (np.diff(owner, prepend=-1) != 0))
+    common = holders[key] >= COMMON
+    start, owner, key = start[common], owner[common], key[common]
     hit = np.zeros(flat.size, dtype=bool)
     for offset in range(width):
         hit[start + offset] = True
     member = np.bincount(document, weights=hit, minlength=n) >= SHARE * np.maximum(length, 1)
     owner, key = owner[member[owner]], key[member[owner]]
     # A star per phrase: everybody who has it is joined with the first who does.
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    families = components(n, owner, owner[first][inverse])
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    families = components(n, owner, np.repeat(owner[first], np.diff(first, append=key.size)))
     return np.where(member & (np.bincount(families, minlength=n)[families] >= smallest), families, -1)
