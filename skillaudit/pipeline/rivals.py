@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, filterfalse, islice
+from itertools import chain, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from skillaudit.pipeline.structure import Structure
 from skillaudit.schema import Pair, Rival, Skill
 from skillaudit.text.words import Keys
 
+Ints = npt.NDArray[np.int64]
+
 NEAREST = 4
 TAKERS = 4
 TERMS = 6
+NOTHING = (0.0, 0.0)
+_TOGETHER = 2_048
+"""Skills whose words are held against those of their rivals at once."""
 SHORTEST = 3
 """Letters of a word in a Latin script that may tell two skills apart."""
 
@@ -35,46 +42,75 @@ def rivals_of(
         traffic[b][a] = (pair.b_to_a, pair.a_to_b)
         cosines[a].setdefault(b, pair.cosine)
         cosines[b].setdefault(a, pair.cosine)
-    words, named = _ranked(skill.text for skill in shown)
-    found = []
-    for row in range(len(shown)):
-        flow = traffic[row]
-        takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosines[row][other], other))[:TAKERS]
-        near = list(cosines[row])[:NEAREST]
-        ours = sorted(words[row])
-        chosen = sorted(
-            {*takers, *near},
-            key=lambda other: (-sum(flow.get(other, (0.0, 0.0))), -cosines[row][other], other),
-        )
-        found.append(
-            tuple(
-                Rival(
-                    id=shown[other].id,
-                    cosine=cosines[row][other],
-                    loses_to=flow.get(other, (0.0, 0.0))[0],
-                    takes_from=flow.get(other, (0.0, 0.0))[1],
-                    shared_terms=_first(named, filter(words[other].__contains__, ours)),
-                    own_terms=_first(named, filterfalse(words[other].__contains__, ours)),
-                )
-                for other in chosen
+    met = []
+    for flow, cosine in zip(traffic, cosines, strict=True):
+        takers = sorted(flow, key=lambda other: (-max(flow[other]), -cosine[other], other))[:TAKERS]
+        near = list(cosine)[:NEAREST]
+        chosen = {*takers, *near}
+        met.append(sorted(chosen, key=lambda other: (-sum(flow.get(other, NOTHING)), -cosine[other], other)))
+    told = _Words(skill.text for skill in shown).told(met)
+    return tuple(
+        tuple(
+            Rival(
+                id=shown[other].id,
+                cosine=cosine[other],
+                loses_to=flow.get(other, NOTHING)[0],
+                takes_from=flow.get(other, NOTHING)[1],
+                shared_terms=shared,
+                own_terms=own,
             )
+            for other, (shared, own) in zip(chosen, told, strict=False)  # as many as are chosen
         )
-    return tuple(found)
+        for flow, cosine, chosen in zip(traffic, cosines, met, strict=True)
+    )
 
 
-def _first(named: Sequence[str], words: Iterator[int]) -> tuple[str, ...]:
-    return tuple(map(named.__getitem__, islice(words, TERMS)))
+class _Words:
+    """The words of all descriptors, the rarest of each first, ties in alphabetical order."""
 
+    def __init__(self, texts: Iterable[str]) -> None:
+        keys, counts, found = Keys(SHORTEST), [], array("q")
+        for text in texts:
+            own = keys.of(text)
+            counts.append(len(own))
+            found.extend(own)
+        word = np.frombuffer(found, dtype=np.int64)
+        named = sorted(keys.numbers)
+        number = np.array([keys.numbers[name] for name in named], dtype=np.int64)
+        order = np.argsort(np.bincount(word, minlength=len(named))[number], kind="stable")
+        rank = np.empty(len(named), dtype=np.int64)
+        rank[number[order]] = np.arange(len(named))
+        self._named = np.array(named, dtype=object)[order]
+        self._ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        self._held = np.sort(np.repeat(np.arange(len(counts)), counts) * len(named) + rank[word])
+        """In one number the row of a descriptor and the rank of a word."""
 
-def _ranked(texts: Iterable[str]) -> tuple[list[frozenset[int]], list[str]]:
-    """Return each text's words as numbers, the rarest word first, ties in alphabetical order, and the words."""
-    keys = Keys(SHORTEST)
-    found = [tuple(keys.of(text)) for text in texts]
-    counts = np.bincount(np.fromiter(chain.from_iterable(found), dtype=np.int64), minlength=len(keys.numbers))
-    named = sorted(keys.numbers)
-    number = np.array([keys.numbers[word] for word in named], dtype=np.int64)
-    order = np.argsort(counts[number], kind="stable")
-    ranks = np.empty(len(named), dtype=np.int64)
-    ranks[number[order]] = np.arange(len(named))
-    rank = ranks.tolist()
-    return [frozenset(map(rank.__getitem__, text)) for text in found], [named[at] for at in order.tolist()]
+    def told(self, met: Sequence[Sequence[int]]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Of each row and each one that it `met`, the first words that both have, and that the row alone has."""
+        for start in range(0, len(met), _TOGETHER):
+            part = met[start : start + _TOGETHER]
+            row = np.repeat(np.arange(start, start + len(part)), list(map(len, part)))
+            yield from self._told(row, np.fromiter(chain.from_iterable(part), dtype=np.int64))
+
+    def _told(self, row: Ints, other: Ints) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        begin, length = self._ends[row], np.diff(self._ends)[row]
+        pair = np.repeat(np.arange(len(row)), length)
+        place = np.arange(len(pair)) + (begin - np.cumsum(length) + length)[pair]
+        word = self._held[place] % len(self._named)
+        wanted = other[pair] * len(self._named) + word
+        at = np.minimum(np.searchsorted(self._held, wanted), len(self._held) - 1)
+        both = self._held[at] == wanted
+        return zip(
+            self._first(pair, word, both, len(row)), self._first(pair, word, ~both, len(row)), strict=True
+        )
+
+    def _first(
+        self, pair: Ints, word: Ints, chosen: npt.NDArray[np.bool_], pairs: int
+    ) -> Iterator[tuple[str, ...]]:
+        """The first of the `chosen` words of each pair."""
+        pair, word = pair[chosen], word[chosen]
+        count = np.bincount(pair, minlength=pairs)
+        kept = np.arange(len(pair)) - (np.cumsum(count) - count)[pair] < TERMS
+        named = self._named[word[kept]].tolist()
+        ends = np.cumsum(np.minimum(count, TERMS)).tolist()
+        return (tuple(named[begin:end]) for begin, end in pairwise([0, *ends]))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from skillaudit.config import Config
 from skillaudit.load import load
 from skillaudit.page.report import document
 from skillaudit.page.text import render
-from skillaudit.pipeline import audit
+from skillaudit.pipeline import audit, rivals
+from skillaudit.pipeline.rivals import TERMS
 from skillaudit.schema import Report
 from tests.conftest import SAMPLES
 
@@ -27,6 +31,28 @@ def test_rivals_share_telling_words_and_own_others() -> None:
             assert not {"use", "when", "the", "with", "for"} & {*rival.shared_terms, *rival.own_terms}
             seen += len(rival.shared_terms)
     assert seen > 20
+
+
+@pytest.mark.parametrize("together", [1, 3, 100])
+def test_the_rarest_words_come_first_then_by_the_alphabet(
+    together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rivals, "_TOGETHER", together)
+    rng = np.random.default_rng(3)
+    vocabulary = [f"{letter}{digit}{letter}" for letter in "vwxyz" for digit in "1234"]
+    texts = ["", *(" ".join(rng.choice(vocabulary, rng.integers(1, 16))) for _ in range(12))]
+    held = [set(text.split()) for text in texts]
+    often = {word: sum(word in own for own in held) for word in vocabulary}
+    met = [rng.permutation(13)[: rng.integers(0, 5)].tolist() for _ in texts]
+    told = iter(rivals._Words(texts).told(met))
+    for own, others in zip(held, met, strict=True):
+        ranked = sorted(own, key=lambda word: (often[word], word))
+        for other in others:
+            both = [word for word in ranked if word in held[other]]
+            alone = [word for word in ranked if word not in held[other]]
+            assert next(told) == (tuple(both[:TERMS]), tuple(alone[:TERMS]))
+    assert not list(told)
+    assert list(rivals._Words(["", ""]).told([[1], []])) == [((), ())]
 
 
 def test_rivals_come_by_traffic_then_by_likeness() -> None:
