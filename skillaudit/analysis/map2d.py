@@ -6,6 +6,7 @@ import hashlib
 import importlib
 import sys
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Literal, Protocol, TypeAlias, cast
 
@@ -21,6 +22,8 @@ Positions: TypeAlias = NDArray[np.float32]
 SEED = 20_260
 _KIND = "layout"
 _VERSION = 1
+_ROWS = 4_096
+"""Vectors that are held in double precision at once."""
 _SMALLEST = 8
 """Below this UMAP has nothing to arrange, and its spectral start fails."""
 
@@ -72,17 +75,24 @@ def _principal(vectors: FloatArray) -> Positions:
     out = np.zeros((n, 2), dtype=np.float32)
     if n < 2:
         return out
-    centred = vectors - vectors.mean(axis=0)
     from threadpoolctl import threadpool_limits
 
+    mean = vectors.mean(axis=0)
+
+    def centred() -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        for start in range(0, n, _ROWS):
+            rows = slice(start, start + _ROWS)
+            yield rows, (vectors[rows] - mean).astype(np.float64)
+
     # Threads would wait for one another twenty times longer than one needs for all of it.
-    wide = centred.astype(np.float64)  # by itself, half of whose product is made
     with threadpool_limits(limits=1, user_api="blas"):
-        values, axes = np.linalg.eigh(wide.T @ wide)
+        # By itself, half of a product is made.
+        values, axes = np.linalg.eigh(sum(part.T @ part for _, part in centred()))
     kept = axes[:, ::-1][:, : min(2, n - 1)]
     kept = kept * (values[::-1][: kept.shape[1]] > 1e-9)
     kept = kept * np.where(kept[np.abs(kept).argmax(axis=0), np.arange(kept.shape[1])] < 0, -1, 1)
-    out[:, : kept.shape[1]] = centred @ kept
+    for rows, part in centred():
+        out[rows, : kept.shape[1]] = part @ kept
     return out
 
 
