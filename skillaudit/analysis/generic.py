@@ -134,8 +134,8 @@ def claims(text: str) -> tuple[str, ...]:
     sweeping = tuple(dict.fromkeys(words.lower() for words in _SWEEPING.found(text)))
     if sweeping or len(phrases) > 1:
         return tuple(dict.fromkeys((*sweeping, *phrases)))
-    field, listed = _KIND_OF.first(text), longest_list(text)
-    if field and listed >= LISTED:
+    listed = longest_list(text)
+    if listed and (field := _KIND_OF.first(text)):
         return (field.lower(), *phrases)
     if ENDLESS <= listed <= 10 * ENDLESS:
         return (f"a list of {listed} things", *phrases)
@@ -150,7 +150,8 @@ def claims(text: str) -> tuple[str, ...]:
 def longest_list(text: str) -> int:
     """Return how many items of one or two plain words stand in a row at most; 0 where that is below `LISTED`."""
     # Every break has one of these in it, and they are counted sooner than the breaks.
-    if sum(map(text.count, (",", "and", "or"))) < LISTED - 1 or len(_ITEMS.findall(text)) < LISTED - 1:
+    words = text.split()
+    if text.count(",") + words.count("and") + words.count("or") < LISTED - 1:
         return 0
     best = 0
     for sentence in _STOPS.split(text):
