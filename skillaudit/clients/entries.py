@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from skillaudit.clients.profiles import ClientProfile, ListBudget, Measure, Unit
+from skillaudit.clients.profiles import ClientProfile
 from skillaudit.schema import Record, Skill
 
-_XML_NUMBERED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
-_XML = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;"))
+Signs = tuple[tuple[str, str], ...]
+_ANGLE = (("<", "&lt;"), (">", "&gt;"))
+_QUOTES = (("&", "&amp;"), *_ANGLE, ('"', "&quot;"))
 """The ampersand comes first, since the others bring one."""
+_XML_NUMBERED = (*_QUOTES, ("'", "&#39;"))
+_SIGNS: dict[str, Signs] = {
+    "none": (),
+    "angle": _ANGLE,
+    "xml": (*_QUOTES, ("'", "&apos;")),
+}
 
 
 class Item(Record):
-    """A skill on its way into a list, before any budget."""
+    """A skill on its way into a list, before any budget, with what its entry shows of it."""
 
-    id: str
+    at: int
+    """Place of its skill among those that were given; -1 where that stands in the list under another name already."""
     name: str
+    """Empty where the client shows none, as are `location` and `number`."""
     description: str
     """With `when_to_use` where the client shows it, cut at the entry's own cap."""
     whole: str
     """The same before that cap."""
     location: str
-    number: str
+    number: str = ""
     """`skill_001` and so on, in the order shown."""
     heading: str = ""
     """Line above it, where it is the first of its category."""
@@ -35,30 +44,29 @@ class Item(Record):
 
 def folder_of(skill: Skill) -> str:
     """Return the folder a skill is installed in: that of its SKILL.md, else its name."""
-    folders, _, file = skill.path.rpartition("/")
-    folder = folders.rpartition("/")[2]
-    return folder if folder and file.lower() == "skill.md" else skill.name
+    above = skill.path[:-9] if skill.path[-9:].lower() == "/skill.md" else ""
+    return above.rpartition("/")[2] or skill.name
 
 
 @lru_cache(maxsize=1 << 17)
-def collation_key(name: str) -> tuple[str, str]:
+def collation_key(name: str) -> str:
     """Return a key that sorts names as a dictionary does, like `localeCompare(..., "en")`.
 
     Punctuation before digits before letters, accents and case only as tie-breakers, lower case first.
     Exact for names of letters, digits, hyphens and underscores, which is what the specification allows.
     """
     plain = name if name.isascii() else unicodedata.normalize("NFD", name)
-    # One text, each character behind its rank and before a zero: texts are compared faster than tuples.
-    primary = "".join(
-        f"{_rank(char)}{char.casefold()}\0" for char in plain if not unicodedata.combining(char)
-    )
-    return (primary, plain.swapcase())
+    return f"{''.join(map(_ranked, plain))}\0{plain.swapcase()}"
 
 
 @lru_cache(maxsize=1 << 12)
-def _rank(char: str) -> str:
+def _ranked(char: str) -> str:
+    """Return a character behind its rank and before a zero: one text is compared faster than tuples."""
+    if unicodedata.combining(char):
+        return ""
     # The underscore sorts before the hyphen in the Unicode root collation, unlike in ASCII.
-    return "3" if char.isalpha() else "2" if char.isdigit() else "0" if char == "_" else "1"
+    rank = "3" if char.isalpha() else "2" if char.isdigit() else "0" if char == "_" else "1"
+    return f"{rank}{char.casefold()}\0"
 
 
 class Called(Protocol):
@@ -73,25 +81,32 @@ class Called(Protocol):
         """Folders from the client's root down to it; empty where unknown."""
 
 
-def ordered(skills: Iterable[Skill], called: Mapping[str, Called], profile: ClientProfile) -> list[Skill]:
-    """Return the skills in the order in which the client lists them; `called` is by id."""
-    if profile.order == "name":
-        return sorted(skills, key=lambda skill: (called[skill.id].name, skill.path))
-    if profile.order == "collated":
-        return sorted(skills, key=lambda skill: (collation_key(called[skill.id].name), skill.path))
+Entrant = tuple[int, Skill, Called]
+"""A skill that gets into a list: its `at`, itself, and what the client makes of it."""
+
+
+def ordered(entrants: Sequence[Entrant], profile: ClientProfile) -> Sequence[Entrant]:
+    """Return the skills in the order in which the client lists them."""
+    if profile.order == "declared":
+        return entrants
     if profile.order == "path":
-        return sorted(skills, key=lambda skill: (skill.path.lower(), skill.name.lower()))
-    if profile.order == "category":
-        return sorted(
-            skills, key=lambda skill: (_category(_below(skill, called)), called[skill.id].name, skill.path)
-        )
+        return sorted(entrants, key=lambda entrant: (entrant[1].path.lower(), entrant[1].name.lower()))
     if profile.order == "scopes":
-        return sorted(skills, key=lambda skill: _group(skill, profile))
-    return list(skills)
+        groups = profile.loading.groups
+        entrants = sorted(entrants, key=lambda entrant: _path_in_scope(entrant[1]))
+        return sorted(entrants, key=lambda entrant: _group(entrant[1], groups))
+    # One text after the other, the last one first: texts are compared faster than tuples of them.
+    entrants = sorted(entrants, key=lambda entrant: entrant[1].path)
+    if profile.order == "collated":
+        return sorted(entrants, key=lambda entrant: collation_key(entrant[2].name))
+    entrants = sorted(entrants, key=lambda entrant: entrant[2].name)
+    if profile.order == "category":
+        return sorted(entrants, key=lambda entrant: _category(_below(*entrant[1:])))
+    return entrants
 
 
-def _below(skill: Skill, called: Mapping[str, Called]) -> str:
-    return called[skill.id].below or folder_of(skill)
+def _below(skill: Skill, called: Called) -> str:
+    return called.below or folder_of(skill)
 
 
 def _category(below: str) -> str:
@@ -99,40 +114,42 @@ def _category(below: str) -> str:
     return below.rpartition("/")[0] or below
 
 
-def _group(skill: Skill, profile: ClientProfile) -> tuple[object, ...]:
+def _group(skill: Skill, groups: Sequence[str]) -> str:
     """Return what a list by scopes sorts by; plugins stand in the order of their marketplace."""
     if skill.origin.plugin:
-        return (profile.loading.groups.index("plugin"), ())
-    scope = skill.origin.scope or "project"
-    return (profile.loading.groups.index(scope), (collation_key(folder_of(skill)), skill.path))
+        return f"{groups.index('plugin')}"
+    return f"{groups.index(skill.origin.scope or 'project')}{collation_key(folder_of(skill))}"
 
 
-def make_items(
-    skills: Iterable[Skill], called: Mapping[str, Called], profile: ClientProfile, base: str
-) -> list[Item]:
-    """Turn skills, already in order, into items, with the cap on single entries applied; `called` is by id."""
+def _path_in_scope(skill: Skill) -> str:
+    return "" if skill.origin.plugin else skill.path
+
+
+def make_items(entrants: Iterable[Entrant], profile: ClientProfile, base: str) -> list[Item]:
+    """Turn skills, already in order, into items, with the cap on single entries applied."""
     items = []
     above = ""
-    fixed, headed = profile.location, profile.heading
+    headed, entry, joint = profile.heading, profile.entry, profile.when_to_use
+    cap, dots = profile.entry_cap, profile.entry_cap_suffix
+    fixed = profile.location if "{location}" in entry else ""
+    named, numbered = "{name}" in entry, "{number}" in entry
     folders = f"{profile.location_prefix}{profile.short_base or base}/"
-    for position, skill in enumerate(skills, start=1):
+    for position, (at, skill, called) in enumerate(entrants, start=1):
         whole = skill.description
-        if profile.when_to_use is not None and skill.when_to_use:
-            whole = f"{whole}{profile.when_to_use}{skill.when_to_use}" if whole else skill.when_to_use
-        cut = whole
-        if profile.entry_cap is not None and len(cut) > profile.entry_cap:
-            cut = cut[: profile.entry_cap - len(profile.entry_cap_suffix)] + profile.entry_cap_suffix
+        if joint is not None and skill.when_to_use:
+            whole = f"{whole}{joint}{skill.when_to_use}" if whole else skill.when_to_use
+        cut = whole if cap is None or len(whole) <= cap else whole[: cap - len(dots)] + dots
         folder = _below(skill, called) if headed or fixed is None else ""
         location = f"{folders}{folder}/SKILL.md" if fixed is None else fixed
-        heading = headed and headed.format(category=_category(folder))
+        heading = headed and headed.replace("{category}", _category(folder))
         items.append(
             Item(
-                id=skill.id,
-                name=called[skill.id].name,
+                at=at,
+                name=called.name if named else "",
                 description=cut,
                 whole=whole,
                 location=location,
-                number=f"skill_{position:03d}",
+                number=f"skill_{position:03d}" if numbered else "",
                 heading="" if heading == above else heading,
                 used=skill.used,
             )
@@ -141,13 +158,15 @@ def make_items(
     return items
 
 
-def escaped(text: str, profile: ClientProfile) -> str:
+def signs_of(profile: ClientProfile) -> tuple[Signs, Signs]:
+    """Return what the client escapes in names and descriptions, and what in locations."""
+    signs = _SIGNS[profile.escape]
+    return signs, _XML_NUMBERED if profile.location_escape else signs
+
+
+def escaped(text: str, signs: Signs) -> str:
     """Return `text` as the client writes it into its list."""
-    if profile.escape == "angle":
-        return text.replace("<", "&lt;").replace(">", "&gt;")
-    if profile.escape != "xml":
-        return text
-    for sign, spelled in _XML:  # four times as fast as `translate`
+    for sign, spelled in signs:  # four times as fast as `translate`
         text = text.replace(sign, spelled)
     return text
 
@@ -155,44 +174,10 @@ def escaped(text: str, profile: ClientProfile) -> str:
 def render_entry(item: Item, description: str, profile: ClientProfile) -> str:
     """Return the item's entry with `description` in place of its own; empty means without one."""
     template = profile.entry if description else profile.entry_bare
-    name, location = item.name, item.location
-    if profile.escape != "none":
-        name, description = escaped(name, profile), escaped(description, profile)
-    if profile.location_escape:
-        location = location.translate(_XML_NUMBERED)
-    elif profile.escape != "none":
-        location = escaped(location, profile)
+    texts, places = signs_of(profile)
     return item.heading + template.format(
-        name=name, description=description, location=location, number=item.number
+        name=escaped(item.name, texts),
+        description=escaped(description, texts),
+        location=escaped(item.location, places),
+        number=item.number,
     )
-
-
-def width(text: str, measure: Measure) -> int:
-    """Return how many characters the client counts in `text`."""
-    if measure == "code-points" or text.isascii():
-        return len(text)
-    if measure == "utf16":
-        return len(text.encode("utf-16-le", "surrogatepass")) // 2
-    return sum(map(_columns, text))
-
-
-@lru_cache(maxsize=1 << 14)
-def _columns(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def in_unit(characters: int, unit: Unit, budget: ListBudget) -> int:
-    """Turn a number of characters into the budget's unit."""
-    if unit == "characters":
-        return characters
-    per = budget.chars_per_token
-    return (characters + per - 1) // per if budget.rounding == "up" else (characters + per // 2) // per
-
-
-def size(text: str, unit: Unit, budget: ListBudget) -> int:
-    """Return what `text` costs in `unit`; clients that round up tokens count UTF-8 bytes for them."""
-    if unit == "tokens" and budget.rounding == "up":
-        return in_unit(len(text.encode("utf-8", "surrogatepass")), unit, budget)
-    return in_unit(width(text, budget.measure), unit, budget)

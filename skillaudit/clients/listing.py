@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
 from skillaudit.clients import overflow
-from skillaudit.clients.entries import Item, make_items, ordered, render_entry, size
+from skillaudit.clients.entries import Entrant, Item, make_items, ordered, render_entry
+from skillaudit.clients.lengths import Lengths, Shown, omitted_line, opening
 from skillaudit.clients.loading import Loaded, loading
-from skillaudit.clients.profiles import ClientProfile, ListBudget, Unit, profile
+from skillaudit.clients.profiles import Aliases, ClientProfile, ListBudget, Unit, profile
 from skillaudit.config import DropOrder
 from skillaudit.schema import Record, Skill
 
@@ -93,31 +94,17 @@ def listing(
     only for clients that drop the least used first. `base` is the folder the skills are installed in, for
     clients that show paths. Raises `UsageError` for an unknown client.
     """
-    rule = profile(client)
-    base = rule.base if base is None else base.rstrip("/")
-    found = {one.id: one for one in loading(skills, rule)}
-    hidden = _hidden(skills, found, rule)
-    listed, called = [], dict(found)
-    for skill in (skill for skill in skills if skill.id not in hidden):
-        listed.append(skill)
-        for name in found[skill.id].twice:  # the same text stands in the list under each of its names
-            listed.append(msgspec.structs.replace(skill, id=f"{skill.id}\0{name}"))
-            called[listed[-1].id] = msgspec.structs.replace(found[skill.id], name=name)
-    items = make_items(ordered(listed, called, rule), called, rule, base)
-    cut = _fit(items, rule, context, order, base)
-    shown = dict(zip((item.id for item in items), cut.shown, strict=True))
-    by_id = {item.id: item for item in items}
-    entries = tuple(
-        _entry(skill, by_id[skill.id], shown[skill.id], rule)
-        if skill.id in by_id
-        else _invisible(skill, hidden[skill.id])
-        for skill in skills
-    )
+    laid = lay(skills, profile(client), context=context, order=order, base=base)
+    rule, cut = laid.rule, laid.cut
+    items = {item.at: item for item in cut.items}
     return Listing(
         client=rule.id,
         date=rule.date,
-        text=cut.text,
-        entries=entries,
+        text=_written(cut, rule),
+        entries=tuple(
+            _entry(skill, kept, items.get(at))
+            for at, (skill, kept) in enumerate(zip(skills, laid.kept, strict=True))
+        ),
         unit=cut.unit,
         used=cut.used,
         budget=cut.limit,
@@ -125,41 +112,93 @@ def listing(
         prose=cut.prose,
         context=context,
         order=order,
-        assumption=_ASSUMPTIONS[order] if rule.order_matters else "",
-        found=tuple(found.values()),
+        assumption=laid.assumption,
+        found=laid.found,
     )
 
 
-class _Cut(Record):
-    """The outcome of a budget."""
+Kept = tuple[State, str, int, str]
+"""What is left of one skill: its state, the description as shown, the characters lost, and why it is invisible."""
 
-    shown: tuple[str | None, ...]
-    text: str
+
+class Laid(Record):
+    """A client's list for a set of skills before it is written out."""
+
+    rule: ClientProfile
+    found: tuple[Loaded, ...]
+    kept: list[Kept]
+    """One for each skill that was given, in that order, as are `found`."""
+    cut: Cut
+    assumption: str
+
+
+class Cut(Record):
+    """The outcome of a budget: what is left of the items of a list, and what the client counts, in `unit`."""
+
+    items: list[Item]
+    shown: Shown
+    base: str
     unit: Unit
     used: int
     limit: int | None
     whole: int
     prose: int = 0
+    table: str = ""
+    """Short paths that stand below the first line of the list."""
 
 
-def _hidden(skills: Sequence[Skill], found: Mapping[str, Loaded], rule: ClientProfile) -> dict[str, str]:
-    """Return the ids of skills that never reach the list, with the reason."""
-    hidden: dict[str, str] = {}
-    winners: dict[str, str] = {}
-    for skill in skills:
-        name = found[skill.id].name
+def lay(
+    skills: Sequence[Skill],
+    rule: ClientProfile,
+    *,
+    context: int | None = None,
+    order: DropOrder = "declared",
+    base: str | None = None,
+    plain: Sequence[Loaded | None] = (),
+) -> Laid:
+    """Return what a list holds and what is lost, all of `listing` but its texts; `plain` is as for `loading`."""
+    base = rule.base if base is None else base.rstrip("/")
+    found = loading(skills, rule, plain)
+    hidden = _hidden(skills, found, rule)
+    listed: list[Entrant] = []
+    for at, (skill, one) in enumerate(zip(skills, found, strict=True)):
+        if at not in hidden:
+            listed.append((at, skill, one))
+            for name in one.twice:  # the same text stands in the list under each of its names
+                listed.append((-1, skill, msgspec.structs.replace(one, name=name)))
+    cut = _fit(make_items(ordered(listed, rule), rule, base), rule, context, order, base)
+    kept: list[Kept] = [("invisible", "", 0, "")] * len(skills)
+    for at, reason in hidden.items():
+        kept[at] = ("invisible", "", len(skills[at].description), reason)
+    for item, left in zip(cut.items, cut.shown, strict=True):
+        if item.at >= 0:
+            kept[item.at] = _kept(item, left)
+    return Laid(
+        rule=rule,
+        found=found,
+        kept=kept,
+        cut=cut,
+        assumption=_ASSUMPTIONS[order] if rule.order_matters else "",
+    )
+
+
+def _hidden(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfile) -> dict[int, str]:
+    """Return the places of skills that never reach the list, with the reason."""
+    hidden: dict[int, str] = {}
+    taken: set[str] = set()
+    places = range(len(skills))
+    for at in reversed(places) if rule.same_name == "last" else places:
+        skill, one = skills[at], found[at]
         if skill.out == "excluded":
-            hidden[skill.id] = "left out"
-        elif not found[skill.id].listed:
-            hidden[skill.id] = found[skill.id].reason
+            hidden[at] = "left out"
+        elif not one.listed:
+            hidden[at] = one.reason
         elif skill.manual_only and rule.honours_manual_only and _honours(skill, rule):
-            hidden[skill.id] = "manual-only"
+            hidden[at] = "manual-only"
         elif rule.same_name != "both":
-            earlier = winners.get(name)
-            if earlier is not None:
-                hidden[earlier if rule.same_name == "last" else skill.id] = "same name"
-            if earlier is None or rule.same_name == "last":
-                winners[name] = skill.id
+            if one.name in taken:
+                hidden[at] = "same name"
+            taken.add(one.name)
     return hidden
 
 
@@ -167,61 +206,51 @@ def _honours(skill: Skill, rule: ClientProfile) -> bool:
     return not skill.manual_by or not set(skill.manual_by).isdisjoint(rule.loading.manual)
 
 
-def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: DropOrder, base: str) -> _Cut:
-    budget = rule.budget
-    everything = tuple(item.description for item in items)
-    if budget is None:
-        text = _render(items, everything, rule, base)
-        return _Cut(
-            shown=everything, text=text, unit="characters", used=len(text), limit=None, whole=len(text)
-        )
+_UNBOUNDED = ListBudget(unit="characters", measure="code-points", counts="block", overflow="stop")
+
+
+def _fit(items: list[Item], rule: ClientProfile, context: int | None, order: DropOrder, base: str) -> Cut:
+    budget = rule.budget or _UNBOUNDED
     limit, unit = budget.limit_for(context)
-    whole, _ = _used(items, everything, rule, budget, unit, base)
-    shown = _overflow(items, rule, budget, limit, unit, order, base)
-    used, prose = _used(items, shown, rule, budget, unit, base)
-    plain = _Cut(
-        shown=tuple(shown),
-        text=_render(items, shown, rule, base),
+    lengths = Lengths(items, rule, budget, unit, base)
+    shown = _overflow(lengths, limit, order) if rule.budget else lengths.everything
+    used, prose = lengths.used(shown)
+    plain = Cut(
+        items=items,
+        shown=shown,
+        base=base,
         unit=unit,
         used=used,
-        limit=limit,
-        whole=whole,
+        limit=limit if rule.budget else None,
+        whole=lengths.used(lengths.everything)[0],
         prose=prose,
     )
     if budget.context_divisor is not None and context is not None:
-        return _for_context(items, plain, rule, budget, base, context // budget.context_divisor)
-    if rule.aliases is None or plain.shown == everything:
+        return _for_context(plain, lengths, context // budget.context_divisor)
+    if rule.aliases is None or shown == lengths.everything:
         return plain
-    return _with_aliases(items, plain, rule, budget, base)
+    return _with_aliases(plain, rule.aliases, limit, lengths)
 
 
-def _overflow(
-    items: list[Item],
-    rule: ClientProfile,
-    budget: ListBudget,
-    limit: int,
-    unit: Unit,
-    order: DropOrder,
-    base: str,
-) -> overflow.Shown:
-    if not items:
+def _overflow(lengths: Lengths, limit: int, order: DropOrder) -> Shown:
+    if not lengths.items:
         return []
-    match budget.overflow:
+    match lengths.budget.overflow:
         case "stop":
-            return overflow.stop(items, rule, budget, limit, unit)
+            return overflow.stop(lengths, limit)
         case "drop-descriptions":
-            return overflow.drop_descriptions(items, rule, budget, limit, unit, _drop_order(items, order))
+            return overflow.drop_descriptions(lengths, limit, _drop_order(lengths.items, order))
         case "keep-most-used":
-            return overflow.keep_most_used(items, rule, budget, limit, unit, _drop_order(items, order)[::-1])
+            return overflow.keep_most_used(lengths, limit, _drop_order(lengths.items, order)[::-1])
         case "equal-share":
-            return overflow.equal_share(items, rule, budget, limit, unit)
+            return overflow.equal_share(lengths, limit)
         case "round-robin":
-            return overflow.round_robin(items, rule, budget, limit, unit)
+            return overflow.round_robin(lengths, limit)
         case "common-cap":
-            return overflow.common_cap(items, rule, budget, limit, unit, base)
+            return overflow.common_cap(lengths, limit)
 
 
-def _drop_order(items: list[Item], order: DropOrder) -> list[int]:
+def _drop_order(items: Sequence[Item], order: DropOrder) -> list[int]:
     positions = list(range(len(items)))
     if order == "declared":
         return positions[::-1]
@@ -231,18 +260,17 @@ def _drop_order(items: list[Item], order: DropOrder) -> list[int]:
     return sorted(positions, key=lambda at: (-1 if longest_first else 1) * len(items[at].description))
 
 
-def _for_context(
-    items: list[Item], plain: _Cut, rule: ClientProfile, budget: ListBudget, base: str, room: int
-) -> _Cut:
+def _for_context(plain: Cut, lengths: Lengths, room: int) -> Cut:
     """Cut all descriptions once more, at the longest cap that brings the whole below `room` characters."""
     if plain.used <= room:
         return plain
+    budget = lengths.budget
+    frame = plain.used - lengths.cost(sum(lengths.listed(plain.shown)))
 
-    def cut(cap: int) -> _Cut:
-        shown = tuple(text and overflow.cut_to(text, cap, budget.cap_suffix) for text in plain.shown)
-        text = _render(items, shown, rule, base)
-        used = plain.used + size(text, plain.unit, budget) - size(plain.text, plain.unit, budget)
-        return msgspec.structs.replace(plain, shown=shown, text=text, used=used)
+    def cut(cap: int) -> Cut:
+        shown = [text and overflow.cut_to(text, cap, budget.cap_suffix) for text in plain.shown]
+        used = frame + lengths.cost(sum(lengths.listed(shown)))
+        return msgspec.structs.replace(plain, shown=shown, used=used)
 
     low, high = budget.context_caps
     best = cut(low)
@@ -255,93 +283,48 @@ def _for_context(
     return best if best.used < plain.used else plain
 
 
-def _with_aliases(items: list[Item], plain: _Cut, rule: ClientProfile, budget: ListBudget, base: str) -> _Cut:
+def _with_aliases(plain: Cut, aliases: Aliases, limit: int, lengths: Lengths) -> Cut:
     """Return the list with short paths where that shows more than absolute paths do."""
-    aliases = rule.aliases
-    if aliases is None or plain.limit is None:
-        return plain
+    base = lengths.base
     table = aliases.heading + "\n" + aliases.root.format(index=0, base=base) + "\n"
-    with_table = "x" * aliases.prose_with_aliases + table
-    overhead = size(with_table, plain.unit, budget) - size("x" * aliases.prose, plain.unit, budget)
-    if overhead >= plain.limit:
+    with_table = lengths.text("x" * aliases.prose_with_aliases + table)
+    overhead = lengths.cost(with_table) - lengths.cost(aliases.prose)
+    if overhead >= limit:
         return plain
     short = [
-        msgspec.structs.replace(item, location="r0" + item.location.removeprefix(base)) for item in items
+        msgspec.structs.replace(item, location="r0" + item.location.removeprefix(base))
+        for item in plain.items
     ]
-    shown = _overflow(short, rule, budget, plain.limit - overhead, plain.unit, "declared", base)
-    used = _used(short, shown, rule, budget, plain.unit, base)[0] + overhead
-    better = (_listed(shown), -_lost(items, shown), -used) > (
-        _listed(plain.shown),
-        -_lost(items, plain.shown),
-        -plain.used,
-    )
-    if not better:
+    aliased = Lengths(short, lengths.profile, lengths.budget, plain.unit, base)
+    shown = _overflow(aliased, limit - overhead, "declared")
+    used = aliased.used(shown)[0] + overhead
+
+    def worth(shown: Shown, used: int) -> tuple[int, int, int]:
+        left = [text for text in shown if text is not None]
+        return len(left), sum(map(len, left)), -used
+
+    if worth(shown, used) <= worth(plain.shown, plain.used):
         return plain
-    heading, _, rest = rule.open.partition("\n")
-    text = f"{heading}\n{table}{rest}" + _render(short, shown, rule, base).removeprefix(rule.open)
-    return msgspec.structs.replace(plain, shown=tuple(shown), text=text, used=used)
+    return msgspec.structs.replace(plain, items=short, shown=shown, used=used, table=table)
 
 
-def _listed(shown: Sequence[str | None]) -> int:
-    return sum(description is not None for description in shown)
+def _written(cut: Cut, rule: ClientProfile) -> str:
+    """Return a list as the model reads it."""
+    both = zip(cut.items, cut.shown, strict=True)
+    entries = [render_entry(item, left, rule) for item, left in both if left is not None]
+    heading, line, rest = opening(rule, cut.base).partition("\n")
+    remark = omitted_line(rule, len(entries), len(cut.items), cut.base)
+    return heading + line + cut.table + rest + rule.separator.join(entries) + remark + rule.close
 
 
-def _lost(items: list[Item], shown: Sequence[str | None]) -> int:
-    return sum(len(item.description) - len(left or "") for item, left in zip(items, shown, strict=True))
-
-
-def _used(
-    items: list[Item],
-    shown: Sequence[str | None],
-    rule: ClientProfile,
-    budget: ListBudget,
-    unit: Unit,
-    base: str,
-) -> tuple[int, int]:
-    """Return what the client counts for this list, in `unit`, and the prose in it, in characters."""
-    if budget.counts == "each-entry-and-newline":
-        return sum(size(entry + "\n", unit, budget) for entry in _entries(items, shown, rule)), 0
-    if budget.counts == "joined-entries":
-        entries = _entries(items, shown, rule)
-        return sum(size(entry, unit, budget) for entry in entries) + max(0, len(entries) - 1), 0
-    whole = all(left is None or left == item.description for item, left in zip(items, shown, strict=True))
-    cap = None if whole else int(any(shown))
-    prose = overflow.prose_size(budget, _listed(shown), len(items), cap)
-    text = _render(items, shown, rule, base)
-    # The filler stands for the client's own words, which are plain ASCII but for the warning sign.
-    return size(text + "x" * prose, unit, budget), prose
-
-
-def _entries(items: list[Item], shown: Sequence[str | None], rule: ClientProfile) -> list[str]:
-    both = zip(items, shown, strict=True)
-    return [render_entry(item, left, rule) for item, left in both if left is not None]
-
-
-def _render(items: list[Item], shown: Sequence[str | None], rule: ClientProfile, base: str) -> str:
-    entries = _entries(items, shown, rule)
-    remark = overflow.omitted_line(rule, len(entries), len(items), base)
-    opening = rule.open.replace("{base}", base) if rule.short_base else rule.open
-    return opening + rule.separator.join(entries) + remark + rule.close
-
-
-def _entry(skill: Skill, item: Item, left: str | None, rule: ClientProfile) -> ListingEntry:
+def _kept(item: Item, left: str | None) -> Kept:
     if left is None:
-        return _invisible(skill, "over budget", len(item.whole))
-    state: State = "name-only"
-    if left:
-        state = "full" if left == item.whole else "shortened"
-    name = item.name if "{name}" in rule.entry else ""
-    handle = name or item.location.split("/")[-2]
+        return "invisible", "", len(item.whole), "over budget"
+    if left == item.whole:
+        return "full" if left else "name-only", left, 0, ""
     # What remains is a prefix but for the dots that some clients end it with.
     kept = len(left) if item.whole.startswith(left) else _common(left, item.whole)
-    return ListingEntry(
-        id=skill.id,
-        state=state,
-        name=name,
-        description=left,
-        text=f"{handle}: {left}" if left else handle,
-        lost=len(item.whole) - kept,
-    )
+    return "shortened" if left else "name-only", left, len(item.whole) - kept, ""
 
 
 def _common(a: str, b: str) -> int:
@@ -350,13 +333,18 @@ def _common(a: str, b: str) -> int:
     return next((at for at, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(a), len(b)))
 
 
-def _invisible(skill: Skill, reason: str, lost: int | None = None) -> ListingEntry:
+def _entry(skill: Skill, kept: Kept, item: Item | None) -> ListingEntry:
+    state, left, lost, reason = kept
+    name = handle = ""
+    if item is not None and state != "invisible":
+        name = item.name
+        handle = name or item.location.split("/")[-2]
     return ListingEntry(
         id=skill.id,
-        state="invisible",
-        name="",
-        description="",
-        text="",
-        lost=len(skill.description) if lost is None else lost,
+        state=state,
+        name=name,
+        description=left,
+        text=f"{handle}: {left}" if left else handle,
+        lost=lost,
         reason=reason,
     )

@@ -58,10 +58,32 @@ class Loaded(Record):
         return self.state in {"loads", "degraded"}
 
 
-def loading(skills: Sequence[Skill], rule: ClientProfile) -> tuple[Loaded, ...]:
-    """Return what a client makes of each skill, in order, by its dated rules."""
-    found = [_one(skill, rule) for skill in skills]
+def loading(
+    skills: Sequence[Skill], rule: ClientProfile, plain: Sequence[Loaded | None] = ()
+) -> tuple[Loaded, ...]:
+    """Return what a client makes of each skill, in order, by its dated rules.
+
+    `plain` is what `as_plain` says of each, worked out once where several clients are asked.
+    """
+    how = rule.loading
+    if not plain or how.name != "written" or how.strict or how.replaced or how.name_cap is not None:
+        plain = [None] * len(skills)
+    found = [one or _one(skill, rule) for one, skill in zip(plain, skills, strict=True)]
     return tuple(_behind(skills, _clashes(skills, found, rule), rule))
+
+
+def as_plain(skill: Skill) -> Loaded | None:
+    """Return what every client makes of a skill that calls skills as they are written; None where clients differ.
+
+    They agree on a skill with all that any of them asks for that stands in a library at most one folder deep.
+    """
+    site = skill.site
+    placed = site.kind == "library" and not (site.passed or site.nested or site.linked or site.origin.plugin)
+    spelled = not site.path or site.path.endswith("SKILL.md")
+    whole = skill.description and not (skill.others or skill.lacks or skill.globs)
+    if placed and spelled and whole and "/" not in site.below:
+        return Loaded(id=skill.id, state="loads", name=skill.name, below=site.below)
+    return None
 
 
 def _one(skill: Skill, rule: ClientProfile) -> Loaded:
@@ -216,12 +238,13 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
     how = rule.loading
     groups: dict[str, list[int]] = defaultdict(list)
     if how.overrides or how.nested == "listed":
+        names = Counter([one.name for one in found if one.listed])
         for at, one in enumerate(found):
-            if one.listed:
+            if names[one.name] > 1 and one.listed:
                 groups[one.name].append(at)
     out = list(found)
     for members in groups.values():
-        if len(members) > 1 and how.overrides:
+        if how.overrides:
             ranks = [_rank(skills[at], how) for at in members]
             for at, rank in zip(members, ranks, strict=True):
                 if rank > min(ranks):
@@ -231,7 +254,7 @@ def _clashes(skills: Sequence[Skill], found: Sequence[Loaded], rule: ClientProfi
                         reason=f"the {_SCOPES[min(ranks)]}'s own skill of this name counts",
                         fix="give one of them another name",
                     )
-        if len(members) > 1 and how.nested == "listed":
+        if how.nested == "listed":
             for at in members:
                 inside = skills[at].site.inside
                 if inside and skills[at].site.kind == "client" and out[at].state != "not loaded":

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from skillaudit.clients.gateways import parents_of
-from skillaudit.clients.listing import Listing
+from skillaudit.clients.listing import Listing, State
+from skillaudit.clients.loading import Loaded
 from skillaudit.schema import Skill
 
 
@@ -30,23 +31,26 @@ def shown_skills(skills: Sequence[Skill], listing: Listing) -> tuple[Skill, ...]
     )
 
 
-def behind(skills: Sequence[Skill], listing: Listing) -> dict[str, str]:
-    """Return the gateway above each skill that is in no list, and that a gateway of the list leads to, by id."""
-    if "behind" not in [one.state for one in listing.found]:
+def behind(skills: Sequence[Skill], found: Sequence[Loaded], states: Sequence[State]) -> dict[str, str]:
+    """Return the gateway above each skill that is in no list, and that a gateway of the list leads to, by id.
+
+    `found` and `states` are parallel: what the client loads and what its list shows.
+    """
+    if "behind" not in [one.state for one in found]:
         return {}
-    states = {one.id: one.state for one in listing.found}
+    loaded = {one.id: one.state for one in found}
     parents = parents_of(skills)
-    shown = {entry.id for entry in listing.entries if entry.state != "invisible"}
+    shown = {one.id for one, state in zip(found, states, strict=True) if state != "invisible"}
 
     def door(skill: str) -> str:
-        while states[skill] == "behind":
+        while loaded[skill] == "behind":
             skill = parents[skill]
         return skill
 
     return {
         skill.id: parents[skill.id]
         for skill in skills
-        if states.get(skill.id) == "behind"
+        if loaded.get(skill.id) == "behind"
         and not (skill.manual_only or skill.out == "excluded")
         and door(skill.id) in shown
     }
@@ -55,7 +59,7 @@ def behind(skills: Sequence[Skill], listing: Listing) -> dict[str, str]:
 def offered(skills: Sequence[Skill], listing: Listing) -> tuple[tuple[Skill, ...], dict[str, str]]:
     """Return the skills of a client's list, cut, with those behind its gateways, whole; and `behind`."""
     found = {skill.id: skill for skill in shown_skills(skills, listing)}
-    parents = behind(skills, listing)
+    parents = behind(skills, listing.found, [entry.state for entry in listing.entries])
     return tuple(
         found.get(skill.id, skill) for skill in skills if skill.id in found or skill.id in parents
     ), parents

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from skillaudit.clients.listing import SHORTEST, Listing, listing
+from skillaudit.clients.listing import SHORTEST, Laid, State, lay
+from skillaudit.clients.loading import as_plain
 from skillaudit.clients.profiles import profile, profiles
 from skillaudit.clients.selection import made_for, not_loaded
 from skillaudit.clients.shown import behind
@@ -62,14 +62,17 @@ _LAST: list[tuple[tuple[tuple[Skill, ...], tuple[str, ...], int | None, DropOrde
 def _seen(
     skills: tuple[Skill, ...], names: tuple[str, ...], context: int | None, order: DropOrder
 ) -> Visibility:
+    plain = [as_plain(skill) for skill in skills]
     wanted = {rule.id for rule in made_for(skills)}
     columns: list[ClientView] = []
-    seen: list[list[Visible]] = []
+    seen: list[Sequence[Visible]] = []
     for name in names:  # one list at a time is held: each is as large as the library
-        shown = listing(skills, name, context=context, order=order)
-        gone = behind(skills, shown)
-        columns.append(_column(skills, shown, shown.client in wanted, len(gone)))
-        seen.append(["behind" if entry.id in gone else entry.state for entry in shown.entries])
+        laid = lay(skills, profile(name), context=context, order=order, plain=plain)
+        states = [kept[0] for kept in laid.kept]
+        gone = behind(skills, laid.found, states)
+        columns.append(_column(skills, laid, states, laid.rule.id in wanted, len(gone)))
+        both = zip(skills, states, strict=True)
+        seen.append(["behind" if skill.id in gone else state for skill, state in both] if gone else states)
     return Visibility(
         columns=tuple(columns),
         rows=tuple(
@@ -79,34 +82,38 @@ def _seen(
     )
 
 
-def _column(skills: Sequence[Skill], shown: Listing, wanted: bool, gone: int) -> ClientView:
-    rule = profile(shown.client)
+def _column(
+    skills: Sequence[Skill], laid: Laid, states: Sequence[State], wanted: bool, gone: int
+) -> ClientView:
+    rule, cut = laid.rule, laid.cut
     texts = [
-        min(len(entry.description) + entry.lost, rule.entry_cap or sys.maxsize)
-        for entry in shown.entries
-        if entry.state != "invisible" or entry.reason == "over budget"
+        len(left) + lost
+        for state, left, lost, reason in laid.kept
+        if state != "invisible" or reason == "over budget"
     ]
-    token = TOKEN if shown.unit == "tokens" else 1
-    states = Counter([entry.state for entry in shown.entries])
-    found = Counter([one.state for one in shown.found])
+    if rule.entry_cap:
+        texts = [min(text, rule.entry_cap) for text in texts]
+    token = TOKEN if cut.unit == "tokens" else 1
+    count = Counter(states)
+    found = Counter([one.state for one in laid.found])
     return ClientView(
-        client=shown.client,
+        client=rule.id,
         title=rule.title,
         date=rule.date,
-        full=states["full"],
-        shortened=states["shortened"],
-        name_only=states["name-only"],
-        invisible=states["invisible"] - gone,
+        full=count["full"],
+        shortened=count["shortened"],
+        name_only=count["name-only"],
+        invisible=count["invisible"] - gone,
         behind=gone,
-        lost=sum(entry.lost for entry in shown.entries),
-        unit=shown.unit,
-        used=shown.used,
-        whole=shown.whole,
-        budget=shown.budget,
-        assumption=shown.assumption,
+        lost=sum(lost for _, _, lost, _ in laid.kept),
+        unit=cut.unit,
+        used=cut.used,
+        whole=cut.whole,
+        budget=cut.limit,
+        assumption=laid.assumption,
         loaded=found["loads"] + found["degraded"],
         made_for=wanted,
-        left_out=not_loaded(skills, shown.found, shown.client),
-        names=shown.whole - sum(texts) // token,
-        shortest=shown.whole - sum(max(0, text - SHORTEST) for text in texts) // token,
+        left_out=not_loaded(skills, laid.found, rule.id),
+        names=cut.whole - sum(texts) // token,
+        shortest=cut.whole - sum(text - SHORTEST for text in texts if text > SHORTEST) // token,
     )

@@ -7,8 +7,11 @@ import json
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from skillaudit.clients.entries import Item
+from skillaudit.clients.profiles import ClientProfile
 from skillaudit.schema import Skill
 
 REAL = (
@@ -25,6 +28,16 @@ def skill(name: str, description: str, **fields: object) -> Skill:
     """Return a skill in a folder of its own name."""
     values: dict[str, object] = {"id": name, "path": f"skills/{name}/SKILL.md", **fields}
     return Skill(name=name, description=description, **values)  # type: ignore[arg-type]  # fields by name
+
+
+def shown_of(item: Item, rule: ClientProfile) -> Item:
+    """Return an item with no more than what the client's entries show, as `make_items` makes it."""
+    return msgspec.structs.replace(
+        item,
+        name=item.name if "{name}" in rule.entry else "",
+        location=item.location if "{location}" in rule.entry else "",
+        number=item.number if "{number}" in rule.entry else "",
+    )
 
 
 def many(count: int, length: int) -> list[Skill]:

@@ -9,16 +9,18 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from skillaudit.clients import listing, loading, losses, made_for, profile, select
+from skillaudit.clients import listing, loading, losses, made_for, profile, profiles, select
+from skillaudit.clients.loading import as_plain
 from skillaudit.config import Config
 from skillaudit.errors import UsageError
 from skillaudit.load import load
 from skillaudit.reading.limits import PATTERNS
-from skillaudit.schema import Library, Skill
+from skillaudit.schema import Library, Origin, Site, Skill
 from tests.load.trees import text, write
 from tests.test_growth import SECONDS, limited
 
@@ -433,3 +435,56 @@ def test_a_library_of_which_its_client_loads_nothing_competes_whole(tmp_path: Pa
     assert routable(tmp_path, exclude=("mead",)) == ["tea"]
     write(tmp_path, ".cursor/skills/cider/SKILL.md")
     assert routable(tmp_path) == ["cider"]
+
+
+PLAIN = Skill(
+    id="a",
+    name="a-b",
+    description="Does it.",
+    path="skills/a/SKILL.md",
+    site=Site(path="a/SKILL.md", below="a"),
+)
+SITES = {
+    "path": ("", "a/skill.md", "a/Skill.MD", "a.md"),
+    "kind": ("client", "plugin", "elsewhere", "sample"),
+    "root": (".claude/skills", "skills"),
+    "inside": ("app",),
+    "below": ("", "a/b", "a/b/c/d/e/f/g"),
+    "linked": ("file", "folder"),
+    "nested": (True,),
+    "ships": (("claude",), ("codex", "github")),
+    "passed": (("claude",), ("cursor", "open")),
+    "origin": (Origin(plugin="p"), Origin(scope="user")),
+}
+FIELDS = {
+    "name": ("x:y", "Größe", "x" * 70, "b"),
+    "description": ("", "x" * 1_025),
+    "path": ("list.jsonl:3", "skills/b/SKILL.md"),
+    "others": ((Site(kind="client", root=".claude/skills", below="c"),), (Site(below="d", linked="folder"),)),
+    "lacks": (("name",), ("yaml", "description"), ("frontmatter",)),
+    "globs": (("*.py",),),
+}
+SOME_SKILL = st.builds(
+    lambda site, fields: msgspec.structs.replace(
+        PLAIN, site=msgspec.structs.replace(PLAIN.site, **dict(site)), **dict(fields)
+    ),
+    *(
+        st.lists(st.sampled_from([(key, value) for key in table for value in table[key]]), max_size=3)
+        for table in (SITES, FIELDS)
+    ),
+)
+
+
+@given(st.lists(SOME_SKILL, min_size=1, max_size=4))
+@example([PLAIN])
+@settings(deadline=None)
+def test_what_is_plain_for_one_client_is_so_for_each(skills: list[Skill]) -> None:
+    skills = [msgspec.structs.replace(skill, id=f"{at}") for at, skill in enumerate(skills)]
+    plain = [as_plain(skill) for skill in skills]
+    for rule in profiles():
+        assert loading(skills, rule, plain) == loading(skills, rule)
+
+
+def test_a_skill_in_a_folder_of_its_own_is_plain_and_so_is_a_row() -> None:
+    row = Skill(id="r", name="r", description="Does it.", path="list.jsonl:3")
+    assert [one and (one.name, one.below) for one in map(as_plain, (PLAIN, row))] == [("a-b", "a"), ("r", "")]

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 
 from skillaudit.clients import overflow
 from skillaudit.clients.entries import Item, render_entry
-from skillaudit.clients.profiles import ClientProfile, ListBudget, Prose, profile
+from skillaudit.clients.lengths import Lengths, omitted_line
+from skillaudit.clients.profiles import ClientProfile, ListBudget, Prose, Unit, profile
+
+from .libraries import shown_of
 
 CODEX, CLAUDE, OPENCLAW, CURSOR = (profile(name) for name in ("codex", "claude-code", "openclaw", "cursor"))
 OLD_CLAUDE = profile("claude-code@2.1.30")
@@ -26,11 +29,16 @@ def budget_of(rule: ClientProfile) -> ListBudget:
 
 def items(*descriptions: str) -> list[Item]:
     return [
-        Item(
-            id=f"s{n}", name=f"s{n}", description=text, whole=text, location=f"/s{n}", number=f"skill_{n:03d}"
-        )
+        Item(at=n, name=f"s{n}", description=text, whole=text, location=f"/s{n}", number=f"skill_{n:03d}")
         for n, text in enumerate(descriptions)
     ]
+
+
+def measured(
+    listed: list[Item], rule: ClientProfile, budget: ListBudget | None = None, unit: Unit = "characters"
+) -> Lengths:
+    made = [shown_of(item, rule) for item in listed]
+    return Lengths(made, rule, budget or budget_of(rule), unit, "/b")
 
 
 ITEMS = st.lists(st.text("abc é", max_size=30), min_size=1, max_size=7).map(lambda texts: items(*texts))
@@ -39,7 +47,7 @@ LIMITS = st.integers(0, 330)
 
 @given(ITEMS, LIMITS)
 def test_stop(listed: list[Item], limit: int) -> None:
-    got = overflow.stop(listed, CODEX, budget_of(CODEX), limit, "characters")
+    got = overflow.stop(measured(listed, CODEX), limit)
     expected: list[str | None] = []
     text = ""
     for item in listed:
@@ -54,7 +62,7 @@ def test_stop(listed: list[Item], limit: int) -> None:
 def test_drop_descriptions(listed: list[Item], limit: int, random: object) -> None:
     order = list(range(len(listed)))
     random.shuffle(order)  # type: ignore[attr-defined]  # as it comes
-    got = overflow.drop_descriptions(listed, CLAUDE, budget_of(CLAUDE), limit, "characters", order)
+    got = overflow.drop_descriptions(measured(listed, CLAUDE), limit, order)
     expected: list[str | None] = [item.description for item in listed]
 
     def text() -> str:
@@ -72,7 +80,7 @@ def test_drop_descriptions(listed: list[Item], limit: int, random: object) -> No
 def test_keep_most_used(listed: list[Item], limit: int, random: object) -> None:
     order = list(range(len(listed)))
     random.shuffle(order)  # type: ignore[attr-defined]  # as it comes
-    got = overflow.keep_most_used(listed, CLAUDE, budget_of(CLAUDE), limit, "characters", order)
+    got = overflow.keep_most_used(measured(listed, CLAUDE), limit, order)
 
     def length(left: list[str | None]) -> int:
         return len(
@@ -91,7 +99,7 @@ def test_keep_most_used(listed: list[Item], limit: int, random: object) -> None:
 @given(ITEMS, LIMITS)
 def test_equal_share(listed: list[Item], limit: int) -> None:
     budget = msgspec.structs.replace(budget_of(OLD_CLAUDE), min_cap=4)
-    got = overflow.equal_share(listed, OLD_CLAUDE, budget, limit, "characters")
+    got = overflow.equal_share(measured(listed, OLD_CLAUDE, budget), limit)
     whole = "\n".join(render_entry(item, item.description, OLD_CLAUDE) for item in listed)
     if len(whole) <= limit:
         assert got == [item.description for item in listed]
@@ -109,12 +117,12 @@ def test_equal_share(listed: list[Item], limit: int) -> None:
 
 @pytest.mark.parametrize("unit", ["characters", "tokens"])
 @given(listed=ITEMS, limit=LIMITS)
-def test_round_robin(listed: list[Item], limit: int, unit: str) -> None:
+def test_round_robin(listed: list[Item], limit: int, unit: Unit) -> None:
     def cost(item: Item, length: int) -> int:
         line = render_entry(item, item.description[:length], CODEX) + "\n"
         return len(line) if unit == "characters" else math.ceil(len(line.encode()) / 4)
 
-    got = overflow.round_robin(listed, CODEX, budget_of(CODEX), limit, unit)  # type: ignore[arg-type]  # a case
+    got = overflow.round_robin(measured(listed, CODEX, unit=unit), limit)
     if sum(cost(item, len(item.description)) for item in listed) <= limit:
         assert got == [item.description for item in listed]
         return
@@ -163,7 +171,7 @@ def block_size(rule: ClientProfile, listed: list[Item], count: int, cap: int | N
                 text = text[:cap] if cap <= len(suffix) else text[: cap - len(suffix)].rstrip() + suffix
         shown.append(render_entry(item, text, rule))
     total = len(listed)
-    remark = overflow.omitted_line(rule, count, total, "/b")
+    remark = omitted_line(rule, count, total, "/b")
     size = len(rule.open + rule.separator.join(shown) + remark + rule.close)
     if not prose:
         return size
@@ -178,7 +186,7 @@ def test_common_cap_with_names_first(listed: list[Item], limit: int, most: int) 
     budget = msgspec.structs.replace(
         budget_of(OPENCLAW), max_entries=most, prose=PROSE, min_cap=4, max_cap=12
     )
-    got = overflow.common_cap(listed, OPENCLAW, budget, limit, "characters", "/b")
+    got = overflow.common_cap(measured(listed, OPENCLAW, budget), limit)
 
     def fits(count: int, cap: int | None) -> bool:
         return block_size(OPENCLAW, listed, count, cap, True) <= limit
@@ -207,7 +215,7 @@ def test_common_cap_with_a_threshold(listed: list[Item], limit: int) -> None:
     budget = msgspec.structs.replace(
         budget_of(CURSOR), prose=Prose(), min_cap=6, max_cap=20, cap_threshold=10, rounding="nearest"
     )
-    got = overflow.common_cap(listed, CURSOR, budget, limit, "tokens", "/b")
+    got = overflow.common_cap(measured(listed, CURSOR, budget, "tokens"), limit)
 
     def fits(count: int, cap: int | None) -> bool:
         return (block_size(CURSOR, listed, count, cap, False) + 2) // 4 <= limit
