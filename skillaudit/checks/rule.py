@@ -28,7 +28,7 @@ from skillaudit.schema import (
 )
 
 
-class Facts(Record, dict=True):
+class Facts(Record, dict=True, gc=True):
     """Everything that the audit knows before it passes judgement."""
 
     library: Library

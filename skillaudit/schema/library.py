@@ -14,8 +14,11 @@ RequestSource = Literal["sessions", "file", "evals", "mined", "body", "synthetic
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
-class Record(msgspec.Struct, frozen=True):
-    """Base of all records: immutable, compared by value, convertible to JSON."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """Base of all records: immutable, compared by value, convertible to JSON.
+
+    None holds itself, so garbage is not looked for among them.
+    """
 
 
 SiteKind = Literal["library", "client", "plugin", "elsewhere", "sample"]
