@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from types import ModuleType
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,18 +120,25 @@ def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], N
 
     Clusters, families and cohesion ask for the same.
     """
-    n, k = neighbors.n, neighbors.k
-    source = np.repeat(np.arange(n), k)
+    source = np.repeat(np.arange(neighbors.n), neighbors.k)
     target = neighbors.indices.reshape(-1).astype(np.int64)
-    low, high = np.minimum(source, target), np.maximum(source, target)
-    # Both directions of a pair may differ in the last bit; the larger one counts.
-    order = np.lexsort((-neighbors.similarities.reshape(-1), low * n + high))
-    key = (low * n + high)[order]
-    first = order[np.concatenate(([True], key[1:] != key[:-1]))] if key.size else order
-    found = low[first], high[first], neighbors.similarities.reshape(-1)[first].astype(np.float64)
+    low, high, similarity = once(neighbors.n, source, target, neighbors.similarities.reshape(-1))
+    found = low, high, similarity.astype(np.float64)
     for part in found:
         part.flags.writeable = False
     return found
+
+
+def once(
+    n: int, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
+    """Each pair of n nodes once, in order: the lower one, the higher one, the largest similarity that is given."""
+    key = np.minimum(source, target) * n + np.maximum(source, target)
+    order = np.argsort(key)
+    key = key[order]
+    first = np.flatnonzero(np.concatenate((key[:1] >= 0, key[1:] != key[:-1])))
+    low, high = np.divmod(key[first], max(n, 1))
+    return low, high, np.maximum.reduceat(similarity[order], first) if first.size else similarity[:0]
 
 
 def edge_floor(
@@ -247,15 +254,12 @@ def _spanning_tree(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree
 
-    a, b = np.minimum(source, target), np.maximum(source, target)
-    order = np.lexsort((-similarity, b, a))
-    order = order[a[order] != b[order]]
-    if order.size == 0:
-        return a[:0], b[:0], similarity[:0]
-    first = np.concatenate(([True], (a[order][1:] != a[order][:-1]) | (b[order][1:] != b[order][:-1])))
-    order = order[first]
+    apart = source != target
+    a, b, similarity = once(n, source[apart], target[apart], similarity[apart])
+    if a.size == 0:
+        return a, b, similarity
     # scipy reads a weight of zero as no edge; 2 - similarity is never zero.
-    graph = coo_array((2 - similarity[order], (a[order], b[order])), shape=(n, n)).tocsr()
+    graph = coo_array((2 - similarity, (a, b)), shape=(n, n)).tocsr()
     tree = minimum_spanning_tree(graph).tocoo()
     kept = np.lexsort((tree.col, tree.row, tree.data))
     return tree.row[kept].astype(np.int64), tree.col[kept].astype(np.int64), 2 - tree.data[kept]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from skillaudit.analysis.clustering import once
 from skillaudit.pipeline.structure import Structure
 from skillaudit.routing.records import Routing
 from skillaudit.schema import Pair, Skill
@@ -51,14 +52,13 @@ def pairs_of(
     return (*sorted(pairs, key=lambda pair: not pair.merge), *silent)
 
 
-def _likest(structure: Structure) -> list[tuple[int, int]]:
+def _likest(structure: Structure) -> Iterator[tuple[int, int]]:
     """Return the pairs of near neighbours, each once, the likest first."""
     near = structure.neighbors.top(NEAREST)
     owner = np.repeat(np.arange(near.n), near.k)
-    other, alike = near.indices.ravel(), near.similarities.ravel()
-    low, high = np.minimum(owner, other), np.maximum(owner, other)
-    order = np.lexsort((high, low, -alike))
-    return list(dict.fromkeys(zip(low[order].tolist(), high[order].tolist(), strict=True)))
+    low, high, alike = once(near.n, owner, near.indices.ravel().astype(np.int64), near.similarities.ravel())
+    order = np.argsort(-alike, kind="stable")
+    return zip(low[order].tolist(), high[order].tolist(), strict=True)
 
 
 def _with_cosines(pairs: Sequence[Pair], shown: Sequence[Skill], structure: Structure) -> tuple[Pair, ...]:
