@@ -67,6 +67,7 @@ _QUOTE = re.compile(r"[\"“«「][^\"”»」\n]{4,400}[\"”»」]")
 
 def speaks(description: str, when_to_use: str = "") -> bool:
     """Whether a skill says when it is to be used, in one way or another, or quotes what users say."""
+    # What is told soonest comes first.
     return bool(
-        when_to_use or _CALLS.first(description) or says_when(description) or _QUOTE.search(description)
+        when_to_use or _QUOTE.search(description) or says_when(description) or _CALLS.first(description)
     )
