@@ -5,13 +5,14 @@ Long because each case writes the folders that it is about.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillaudit.clients import listing, loading, losses, made_for, profile, profiles, select
@@ -460,29 +461,34 @@ FIELDS = {
     "name": ("x:y", "Größe", "x" * 70, "b"),
     "description": ("", "x" * 1_025),
     "path": ("list.jsonl:3", "skills/b/SKILL.md"),
-    "others": ((Site(kind="client", root=".claude/skills", below="c"),), (Site(below="d", linked="folder"),)),
+    "others": (
+        (Site(kind="client", root=".claude/skills", below="c"),),
+        (Site(kind="plugin", origin=Origin(plugin="p"), ships=("claude",)),),
+    ),
     "lacks": (("name",), ("yaml", "description"), ("frontmatter",)),
     "globs": (("*.py",),),
 }
-SOME_SKILL = st.builds(
-    lambda site, fields: msgspec.structs.replace(
-        PLAIN, site=msgspec.structs.replace(PLAIN.site, **dict(site)), **dict(fields)
-    ),
-    *(
-        st.lists(st.sampled_from([(key, value) for key in table for value in table[key]]), max_size=3)
-        for table in (SITES, FIELDS)
-    ),
-)
+OTHERWISE = [(table, key, value) for table in (SITES, FIELDS) for key in table for value in table[key]]
 
 
-@given(st.lists(SOME_SKILL, min_size=1, max_size=4))
-@example([PLAIN])
-@settings(deadline=None)
-def test_what_is_plain_for_one_client_is_so_for_each(skills: list[Skill]) -> None:
-    skills = [msgspec.structs.replace(skill, id=f"{at}") for at, skill in enumerate(skills)]
+def changed(skill: Skill, table: object, key: str, value: object) -> Skill:
+    if table is FIELDS:
+        return msgspec.structs.replace(skill, **{key: value})
+    return msgspec.structs.replace(skill, site=msgspec.structs.replace(skill.site, **{key: value}))
+
+
+def test_what_is_plain_for_one_client_is_so_for_each() -> None:
+    """A skill that differs from a plain one in any two things is loaded as if none were known to be plain."""
+    skills = [PLAIN]
+    for one, other in itertools.product(OTHERWISE, repeat=2):
+        made = changed(changed(PLAIN, *one), *other)
+        skills.append(msgspec.structs.replace(made, id=f"{len(skills)}", name=f"{made.name}{len(skills)}"))
     plain = [as_plain(skill) for skill in skills]
+    assert len(skills) / 10 < sum(one is not None for one in plain) < len(skills) / 2
     for rule in profiles():
-        assert loading(skills, rule, plain) == loading(skills, rule)
+        written = msgspec.structs.replace(rule.loading, name="written")
+        for client in (rule, msgspec.structs.replace(rule, loading=written)):
+            assert loading(skills, client, plain) == loading(skills, client)
 
 
 def test_a_skill_in_a_folder_of_its_own_is_plain_and_so_is_a_row() -> None:
