@@ -83,17 +83,20 @@ def round_robin(lengths: Lengths, limit: int) -> Shown:
 
 def _deal_out(lengths: Lengths, names: Sequence[int], remaining: int) -> list[int]:
     """Return how many characters of each description fit when each gets one in turn."""
-    steps = [[lengths.text(char) for char in item.description] for item in lengths.items]
+    steps = [
+        [1] * len(text) if text.isascii() else list(map(lengths.text, text))
+        for text in (item.description for item in lengths.items)
+    ]
     dealt = [0] * len(names)
     paid = [0] * len(names)
-    # One more character than the description's own: the blank before it.
-    sizes = [bare + 1 for bare in lengths.bare]
+    # Two more characters than the description's own: the blank before it and the newline.
+    sizes = [bare + 2 for bare in lengths.bare]
     active = [position for position, item in enumerate(lengths.items) if item.description]
     while active:
         still = []
         for position in active:
             step = steps[position][dealt[position]]
-            cost = lengths.line(sizes[position] + step) - names[position]
+            cost = lengths.cost(sizes[position] + step) - names[position]
             # A skill that cannot pay now may be able to no more: costs only grow, the rest only shrinks.
             if cost - paid[position] > remaining:
                 continue
