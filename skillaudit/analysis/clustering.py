@@ -130,15 +130,22 @@ def pairs(neighbors: Neighbors) -> tuple[NDArray[np.int64], NDArray[np.int64], N
 
 
 def once(
-    n: int, source: NDArray[np.int64], target: NDArray[np.int64], similarity: NDArray[Any]
+    n: int,
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    similarity: NDArray[Any],
+    of_several: np.ufunc = np.maximum,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
-    """Each pair of n nodes once, in order: the lower one, the higher one, the largest similarity that is given."""
+    """Each pair of n nodes once, in order: the lower one, the higher one, the largest similarity that is given.
+
+    `of_several` says what counts where a pair is given more than once, `numpy.add` all of them.
+    """
     key = np.minimum(source, target) * n + np.maximum(source, target)
     order = np.argsort(key)
     key = key[order]
     first = np.flatnonzero(np.concatenate((key[:1] >= 0, key[1:] != key[:-1])))
     low, high = np.divmod(key[first], max(n, 1))
-    return low, high, np.maximum.reduceat(similarity[order], first) if first.size else similarity[:0]
+    return low, high, of_several.reduceat(similarity[order], first) if first.size else similarity[:0]
 
 
 def edge_floor(
