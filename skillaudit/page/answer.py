@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from skillaudit.page.blocks import Block, Bullet, Heading, Most, Paragraph
+from skillaudit.page.library import likeness
 from skillaudit.page.sessions import evidence
 from skillaudit.schema import Report
 
@@ -19,6 +20,8 @@ def answer_blocks(report: Report, most: Most = None, *, keys: Mapping[str, str] 
         blocks.append(Paragraph(known, "muted"))
     blocks += [Paragraph(said, "value") for said in answer.happens]
     blocks.append(Paragraph(answer.sure, "muted"))
+    if told := likeness(report):
+        blocks.append(Paragraph(told, "muted"))
     if not answer.steps:
         return [*blocks, Paragraph("Nothing needs to be done first.", "good")]
     blocks.append(Heading("Do first", id="do-first"))

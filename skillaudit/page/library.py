@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from skillaudit.page.blocks import Block, Column, Heading, Most, field, head, table
-from skillaudit.page.figures import NONE, SOURCES, decimal, plural, some
+from skillaudit.page.figures import NONE, SOURCES, decimal, percent, plural, some
 from skillaudit.page.lines import Span
 from skillaudit.schema import Report, Visible
 
@@ -41,6 +41,19 @@ def made_for(report: Report) -> str:
     none = report.library.routable and not any(view.loaded for view in report.clients if view.made_for)
     whole = "; nothing of it is loaded there, so all of it competes"
     return f"{', '.join(titles)}, by its folders and manifests{whole if none else ''}"
+
+
+def likeness(report: Report) -> str:
+    """Say in a line by what skills are held to be alike, and how many of the nearest an index finds.
+
+    Empty for a report without neighbours, whose audit was stopped.
+    """
+    if not report.hubness.k:
+        return ""
+    vectors, found = f"vectors of {report.embedding.model}", report.forecast.nearest_found
+    by = {"lexical": "words alone", "dense": f"{vectors} alone", "hybrid": f"both words and {vectors}"}
+    index = "" if found is None else f"; its index finds {percent(found)} of the 20 nearest"
+    return f"What is alike is told by {by[report.forecast.scorer]} (scorer {report.forecast.scorer}){index}."
 
 
 def notice_blocks(report: Report) -> list[Block]:

@@ -113,6 +113,7 @@ def forecast(
             ),
             fit_range=_fit_range(profile),
             extrapolates=profile.extrapolates(len(skills)),
+            nearest_found=survey.recall if survey and survey.recall < 1 else None,
         ),
         flows=skill_flows(skills, requests, judged, outcome, flow, _level_sd(found.hijack)),
         pairs=() if brief else top_pairs(skills, requests, judged, flow, contested(judged, name, NAMED)),

@@ -103,6 +103,8 @@ class Forecast(Record):
     """True when this library lies outside the fit range."""
     contested: Estimate = Estimate(value=None, low=None, high=None)
     """Part of the requests, within the hijack rate, that another skill takes which answers them as well."""
+    nearest_found: float | None = None
+    """Share of the 20 nearest that the index of a large library finds; None where all was held against all."""
 
     @property
     def judged(self) -> Forecast:

@@ -317,3 +317,23 @@ def test_a_client_that_cuts_one_long_text_alone_does_not_cut_the_list() -> None:
     assert "cuts the list" not in said(report(clients=(CODE, roomy)))
     short = msgspec.structs.replace(CODE, name_only=0, shortened=1, whole=7_000)
     assert "Codex cuts the list." in said(report(clients=(short, OTHER)))
+
+
+@pytest.mark.parametrize(
+    ("scorer", "told"),
+    [
+        ("lexical", "What is alike is told by words alone (scorer lexical)"),
+        ("dense", "What is alike is told by vectors of all-MiniLM-L6-v2 alone (scorer dense)"),
+        ("hybrid", "What is alike is told by both words and vectors of all-MiniLM-L6-v2 (scorer hybrid)"),
+    ],
+)
+def test_what_is_alike_is_told_by_which_scorer_and_how_well_its_index_finds_it(
+    scorer: str, told: str
+) -> None:
+    base = small_report()
+    forecast = msgspec.structs.replace(base.forecast, scorer=scorer)
+    assert f"{told}." in said(report(forecast=forecast))
+    searched = msgspec.structs.replace(forecast, nearest_found=0.989)
+    assert f"{told}; its index finds 98.9% of the 20 nearest." in said(report(forecast=searched))
+    stopped = report(hubness=s.Hubness(k=0, skewness=None, anti_hubs=()))
+    assert "What is alike" not in said(stopped)

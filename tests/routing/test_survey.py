@@ -140,6 +140,7 @@ def test_the_forecast_hardly_moves(found: tuple[Quick, survey.Survey]) -> None:
     for rate in ("accuracy", "hijack", "no_skill", "false_trigger"):
         assert getattr(exact, rate).value == pytest.approx(getattr(quick, rate).value, abs=0.002)
     assert ("come from an index" in quick.source) == (around.recall < 1)
+    assert quick.nearest_found == (around.recall if around.recall < 1 else None)
 
 
 @pytest.mark.slow
