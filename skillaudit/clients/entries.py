@@ -118,7 +118,9 @@ def _group(skill: Skill, groups: Sequence[str]) -> str:
     """Return what a list by scopes sorts by; plugins stand in the order of their marketplace."""
     if skill.origin.plugin:
         return f"{groups.index('plugin')}"
-    return f"{groups.index(skill.origin.scope or 'project')}{collation_key(folder_of(skill))}"
+    own = skill.origin.scope
+    # A client that knows no such scope finds the folder where it was told to, as it finds a project's.
+    return f"{groups.index(own if own in groups else 'project')}{collation_key(folder_of(skill))}"
 
 
 def _path_in_scope(skill: Skill) -> str:

@@ -19,7 +19,8 @@ NAMES = st.text(st.sampled_from("abAB01_-.éE\u0301中\0"), min_size=1, max_size
 @st.composite
 def entrants(draw: st.DrawFn) -> Entrant:
     """Return a skill in one of a few places, under the name that a client gives it."""
-    origin = Origin(plugin=draw(st.sampled_from(["", "", "p"])), scope=draw(st.sampled_from(["", "user"])))
+    scope = draw(st.sampled_from(["", "user", "enterprise"]))
+    origin = Origin(plugin=draw(st.sampled_from(["", "", "p"])), scope=scope)
     path = draw(st.sampled_from(["b/SKILL.md", "x/a/skill.md", "skills/B/SKILL.md", "list.jsonl:3", "c.md"]))
     made = Skill(id="", name=draw(NAMES), description="", path=path, site=Site(origin=origin))
     below = draw(st.sampled_from(["", "g/a", "a"]))
@@ -30,7 +31,7 @@ def key(entrant: Entrant, rule: ClientProfile) -> tuple[object, ...]:
     """Return what a client sorts a skill by, one thing after the other."""
     _, skill, called = entrant
     below = called.below or folder_of(skill)
-    group = "plugin" if skill.origin.plugin else skill.origin.scope or "project"
+    group = "plugin" if skill.origin.plugin else skill.origin.scope
     keys: dict[str, tuple[object, ...]] = {
         "declared": (),
         "name": (called.name, skill.path),
@@ -41,7 +42,7 @@ def key(entrant: Entrant, rule: ClientProfile) -> tuple[object, ...]:
     if rule.order != "scopes":
         return keys[rule.order]
     inside = () if skill.origin.plugin else (*collated(folder_of(skill)), skill.path)
-    return (rule.loading.groups.index(group), *inside)
+    return (rule.loading.groups.index(group if group in rule.loading.groups else "project"), *inside)
 
 
 def collated(name: str) -> tuple[object, ...]:
