@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,12 +16,13 @@ from skillaudit.schema import Origin, Site, Skill
 
 NAMES = st.text(st.sampled_from("abAB01_-.éE\u0301中\0"), min_size=1, max_size=3)
 
+SCOPES: tuple[Literal["", "user", "enterprise"], ...] = ("", "user", "enterprise")
+
 
 @st.composite
 def entrants(draw: st.DrawFn) -> Entrant:
     """Return a skill in one of a few places, under the name that a client gives it."""
-    scope = draw(st.sampled_from(["", "user", "enterprise"]))
-    origin = Origin(plugin=draw(st.sampled_from(["", "", "p"])), scope=scope)
+    origin = Origin(plugin=draw(st.sampled_from(["", "", "p"])), scope=draw(st.sampled_from(SCOPES)))
     path = draw(st.sampled_from(["b/SKILL.md", "x/a/skill.md", "skills/B/SKILL.md", "list.jsonl:3", "c.md"]))
     made = Skill(id="", name=draw(NAMES), description="", path=path, site=Site(origin=origin))
     below = draw(st.sampled_from(["", "g/a", "a"]))
