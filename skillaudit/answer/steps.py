@@ -174,7 +174,7 @@ def _sharpen(report: Report) -> Iterator[_Ranked]:
         more = "" if len(group) == 1 else f" The same for {len(group) - 1:,} more ({first.code})."
         gain = f"up to {_figure(lost)} of 100 requests" if lost >= 0.1 else ""
         if idle >= 0.1:
-            gain += f"{', ' if gain else 'up to '}{_figure(idle)} of 100 false triggers"
+            gain += f"{', and ' if gain else 'up to '}{_figure(idle)} of 100 requests that need no skill"
         yield _Ranked(
             lost + idle,
             NextStep(

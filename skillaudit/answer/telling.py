@@ -65,7 +65,7 @@ def hundred(value: Estimate) -> str:
 def happens(report: Report, forecast: bool) -> tuple[str, ...]:
     """Return what happens, one sentence each; what nobody judged comes first."""
     said: list[str] = []
-    judged = bool(report.forecast.coverage.requests)
+    judged = report.judged
     view = focus(report)
     if not forecast:
         said.append("There is no forecast yet; this is what the files say.")
@@ -76,7 +76,7 @@ def happens(report: Report, forecast: bool) -> tuple[str, ...]:
     elif not judged:
         said.append(
             "Nothing judges this library: there are no requests, and no skill gives an example of one. "
-            "Rates would be guesses, so none stands here."
+            f"Who gets its requests would be a guess and is not told{_idle(report)}."
         )
     said += _broken(report)
     if report.library.skills and report.clients and not any(one.loaded for one in report.clients):
@@ -90,6 +90,15 @@ def happens(report: Report, forecast: bool) -> tuple[str, ...]:
         said += _chosen(report, view)
         said += _worst(report)
     return tuple(said)
+
+
+def _idle(report: Report) -> str:
+    """How often a skill fires where none is needed, which is forecast without the library's own requests."""
+    rate = report.forecast.false_trigger
+    if rate.value is None:
+        return ""
+    models = MODELS.get(report.forecast.router, report.forecast.router)
+    return f"; where no skill is needed, {models} load one {hundred(rate)}"
 
 
 def _broken(report: Report) -> Iterator[str]:

@@ -167,7 +167,10 @@ def _unjudged(report: Report, listing: Listing | None) -> Iterator[str]:
         why = f"{none} for requests"
     if listing is not None and listing.count("invisible") == len(listing.entries):
         why = f"{listing.client} shows the model {'no skill' if one else f'none of {skills:,} skills'}"
-    yield f"No rate was forecast, as {why}: what was judged is files and lists."
+    if report.forecast.judged.false_trigger.value is None:
+        yield f"No rate was forecast, as {why}: what was judged is files and lists."
+    else:
+        yield f"Only false triggers were forecast, as {why}: beside them, files and lists were judged."
 
 
 def _other_end(report: Report, gate: Gate) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from skillaudit.page.encode import to_json
 from skillaudit.page.figures import FIRST
 from skillaudit.safety.cleaning import one_line
-from skillaudit.schema import Report
+from skillaudit.schema import Report, SkillReport
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource
@@ -64,6 +64,11 @@ def script() -> Packed:
     return Packed(packed.decode("ascii"), f"'sha256-{b64encode(sha256(found).digest()).decode('ascii')}'")
 
 
+def _note(skill: SkillReport, hole: bool, judged: bool) -> str:
+    takes = f"takes {skill.absorbed:.1f} requests" if judged else f"near to {skill.hubness:,} skills"
+    return f"black hole, {takes}" if hole else takes
+
+
 def map_chart(report: Report) -> MapChart | None:
     """Return the skills in the plane, black holes and the greatest takers on top; None without positions."""
     from bokeh.models import ColumnDataSource, HoverTool, WheelZoomTool
@@ -90,10 +95,10 @@ def map_chart(report: Report) -> MapChart | None:
         point = (
             round(skill.x or 0.0, 4),
             round(skill.y or 0.0, 4),
-            round(6 + min(18.0, 4 * skill.absorbed**0.5), 1),
+            round(6 + min(18.0, 4 * skill.absorbed**0.5), 1) if report.judged else 8.0,
             _colour(skill.cluster),
             one_line(skill.name)[:80],
-            ("black hole, " if skill.id in holes else "") + f"takes {skill.absorbed:.1f} requests",
+            _note(skill, skill.id in holes, report.judged),
             _MARKERS[max(skill.cluster, 0) // FIRST % len(_MARKERS)],
             _beside(skill.name, groups.get(skill.cluster)),
         )

@@ -77,7 +77,7 @@ def skill_document(index: Index, skill: SkillReport, proposal: Sequence[Block] =
     if skill.manual_only:
         blocks.append(Paragraph("The model may not choose it by itself, so it does not compete.", "muted"))
         return [*blocks, *_findings(index, skill.id)]
-    blocks += [Heading("Forecast"), *_figures(skill), *_use(index, skill)]
+    blocks += [Heading("Forecast"), *_figures(skill, index.report.judged), *_use(index, skill)]
     blocks += _findings(index, skill.id)
     blocks += _rivals(skill)
     blocks += _requests("Requests it loses", skill.lost, taken_from=False)
@@ -153,7 +153,8 @@ def _cluster_text(index: Index, skill: SkillReport) -> str:
     return f"{cluster.label} ({plural(len(cluster.skills), 'skill')})"
 
 
-def _figures(skill: SkillReport) -> list[Block]:
+def _figures(skill: SkillReport, known: bool) -> list[Block]:
+    """What is known of a skill in figures; who takes from whom is `known` where some request judges the library."""
     judged = f"of its {plural(skill.requests, 'request')}"
     if skill.victim_rate is None:
         loses = "not judged: no request speaks for it"
@@ -162,6 +163,8 @@ def _figures(skill: SkillReport) -> list[Block]:
         loses = f"{lost} {judged}"
     ends = f"({amount(skill.absorbed_low)} to {amount(skill.absorbed_high)})"
     takes = f"{amount(skill.absorbed)} {ends} requests, {percent(skill.absorbed_share)} of those of others"
+    if not known:
+        takes = "not judged: no request speaks for any skill"
     near = f"one of the nearest of {plural(skill.hubness, 'skill')}"
     return [
         field("loses", loses),
@@ -284,7 +287,7 @@ def _pairs(index: Index, cluster: int) -> list[Block]:
     pairs = index.pairs_inside.get(cluster, ())
     if not pairs:
         return []
-    judged = index.report.forecast.coverage.requests > 0
+    judged = index.report.judged
     title = "Pairs that take each other's requests" if judged else "Pairs alike"
     blocks: list[Block] = [Heading(title, f"{len(pairs):,}")]
     columns = (Column("first"), Column("second"), Column("→", 6, "right"), Column("←", 6, "right"))

@@ -8,8 +8,8 @@ from skillaudit.page.lines import Span
 from skillaudit.schema import Cost, Estimate, RequestLoss, Severity
 
 NONE = "–"
-UNJUDGED = "No request judges the library, so no rate stands here."
-"""Stands for rates that would be guesses."""
+UNJUDGED = "No request judges the library: who gets its requests is not told."
+"""Stands for rates that would be guesses; false triggers are none."""
 FAR = 1e5
 """Sizes beyond this are told apart by no fit."""
 SEVERITIES: dict[Severity, tuple[str, str]] = {

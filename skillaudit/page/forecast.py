@@ -34,8 +34,11 @@ def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
     forecast = report.forecast
     note = f"expected of {forecast.router}, with 90% intervals"
     blocks: list[Block] = [Heading("Forecast", note, "forecast")]
-    if not forecast.coverage.requests:
-        return [*blocks, Paragraph(UNJUDGED, "muted")]
+    if not report.judged:
+        blocks.append(Paragraph(UNJUDGED, "muted"))
+        if forecast.false_trigger.value is not None:
+            blocks.append(Gauge("false trigger", forecast.false_trigger, "warning"))
+        return blocks
     if forecast.accuracy.value is not None:
         lost = forecast.taxonomy
         hijacked = lost.local + lost.drift + lost.capture
@@ -66,7 +69,7 @@ def forecast_blocks(report: Report, most: Most = None) -> list[Block]:
 
 def class_blocks(report: Report, most: Most = None) -> list[Block]:
     """One row for each class of models, and each client, that the library was forecast for."""
-    if not report.forecasts or not report.forecast.coverage.requests:
+    if not report.forecasts or not report.judged:
         return []
     columns = (
         Column("who"), Column("right", 16, "right"), *(Column(name, 7, "right") for name in RATES),

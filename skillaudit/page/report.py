@@ -181,7 +181,7 @@ def _taker(skill: SkillReport) -> Span:
 
 def _absorbers(report: Report, most: Most) -> list[Block]:
     absorbers = sorted((s for s in report.skills if s.absorbed >= 0.5), key=lambda s: (-s.absorbed, s.id))
-    if not absorbers:
+    if not absorbers or not report.judged:
         return []
     columns = (
         Column("skill"), Column("takes", 18, "right"), Column("share", 6, "right"), Column("close to", 8, "right")
@@ -267,7 +267,7 @@ def _clusters(report: Report, most: Most) -> list[Block]:
 def _pairs(report: Report, most: Most) -> list[Block]:
     if not report.pairs:
         return []
-    judged = report.forecast.coverage.requests > 0
+    judged = report.judged
     columns = (
         Column("first"), Column("second"),
         *((Column("→", 6, "right"), Column("←", 6, "right")) if judged else ()), Column("alike", 5, "right"),
@@ -306,8 +306,9 @@ def _map(report: Report) -> Iterator[Block]:
         yield Paragraph("This report was made without the map.", "muted")
         return
     yield Paragraph(
-        "Skills with similar descriptions stand together; colour and mark are its cluster, size is what it takes from "
-        "others, rings are black holes. Drag to move, Ctrl and scroll to zoom; click a skill to see whom it meets.",
+        "Skills with similar descriptions stand together; colour and mark are its cluster, "
+        f"{'size is what it takes from others, ' if report.judged else ''}rings are black holes. "
+        "Drag to move, Ctrl and scroll to zoom; click a skill to see whom it meets.",
         "muted",
     )
     yield Map(report)
@@ -322,20 +323,22 @@ def _skills(report: Report, most: Most) -> Iterator[Block]:
     )  # fmt: skip
     shown = head(order, most)
     rows = [
-        Row(tuple(Span(text) for text in _told(skill)), tuple(_about(skill)), skill.id) for skill in shown
+        Row(tuple(Span(text) for text in _told(skill, report.judged)), tuple(_about(skill)), skill.id)
+        for skill in shown
     ]
     yield Heading(plural(len(order), "skill"), "most requests lost or taken first", "skills")
     every = order if len(shown) < len(order) else ()
     yield table(columns, rows, len(order), "skill")._replace(
-        whole=tuple(_told(skill) for skill in every), about=tuple(skill.description for skill in every)
+        whole=tuple(_told(skill, report.judged) for skill in every),
+        about=tuple(skill.description for skill in every),
     )
 
 
-def _told(skill: SkillReport) -> tuple[str, ...]:
+def _told(skill: SkillReport, judged: bool) -> tuple[str, ...]:
     """Return the cells of a skill."""
     return (
         skill.id + (" (manual-only)" if skill.manual_only else ""), skill.category or "",
-        between(skill.victim_rate, skill.victim_low, skill.victim_high), amount(skill.absorbed),
+        between(skill.victim_rate, skill.victim_low, skill.victim_high), amount(skill.absorbed if judged else None),
         f"{skill.requests:,}", f"{skill.hubness:,}",
     )  # fmt: skip
 

@@ -33,6 +33,8 @@ def whatif_blocks(found: WhatIf, most: int) -> Iterator[Block]:
         judged = found.before.coverage.requests or found.after.coverage.requests
         told = "No request speaks for a skill that stays, so the difference is not judged."
         yield Paragraph(told if judged else UNJUDGED, "muted")
+        if not judged:
+            return
     if found.steps and found.accuracy is not None:
         yield Heading("Each change alone")
     for step in found.steps:

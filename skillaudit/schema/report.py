@@ -378,3 +378,8 @@ class Report(Record):
     """What the library says about its own audit, and what of it counts; every face shows its notices."""
     plan: tuple[PlannedEdit, ...] | None = None
     """The edits of the plan that it was read with; None without one."""
+
+    @property
+    def judged(self) -> bool:
+        """Whether any request judges the library: without, no face tells who takes how many requests from whom."""
+        return self.forecast.coverage.requests > 0

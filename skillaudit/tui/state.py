@@ -37,7 +37,7 @@ class Sort(NamedTuple):
 
 SORTS: tuple[Sort, ...] = (
     Sort("loses", "loses", True, lambda _, skill: skill.victim_rate),
-    Sort("takes", "takes", True, lambda _, skill: skill.absorbed),
+    Sort("takes", "takes", True, lambda index, skill: skill.absorbed if index.report.judged else None),
     Sort("name", "name", False, lambda _, skill: skill.name.casefold()),
     Sort("near", "near", True, lambda _, skill: float(skill.hubness)),
     Sort("cluster", "cluster", False, lambda index, skill: _cluster_key(index, skill)),

@@ -8,6 +8,7 @@ import pytest
 from skillaudit import schema as s
 from skillaudit.answer import answered
 from skillaudit.answer.telling import hundred
+from skillaudit.formatters.text import render as render_text
 from skillaudit.page.answer import answer_blocks
 from skillaudit.page.text import render
 from tests.reports import estimate, small_report
@@ -116,7 +117,12 @@ def test_what_nobody_judged_is_said_first_and_no_rate_stands_there() -> None:
     assert found.answer is not None and not found.answer.judged
     assert found.answer.happens[0].startswith("Nothing judges this library")
     assert "--requests FILE.jsonl" in found.answer.steps[0].command
-    assert "of 100 times" not in said(found)
+    assert "pick right" not in said(found)
+    idle = "where no skill is needed, frontier models load one 30 of 100 times (10 to 60)."
+    assert found.answer.happens[0].endswith(idle)
+    text = render_text(msgspec.structs.replace(found, answer=None), everything=True)
+    assert "false trigger" in text and "hijack" not in text
+    assert "ABSORBERS" not in text and "who gets its requests is not told" in text
 
 
 def test_skills_with_one_description_are_to_be_merged_where_no_request_tells_what_they_cost() -> None:
@@ -163,7 +169,9 @@ def test_what_has_most_at_stake_is_done_first_and_little_is_not_worth_naming() -
         "helper: Narrow it.",
         "helper: Merge them. The same for 1 more (SA204).",
     ]
-    assert found.answer.steps[0].gain == "up to 3.0 of 100 requests, 6.0 of 100 false triggers"
+    assert (
+        found.answer.steps[0].gain == "up to 3.0 of 100 requests, and 6.0 of 100 requests that need no skill"
+    )
     assert "Say less." not in said(found)
 
 

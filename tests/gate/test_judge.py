@@ -64,6 +64,11 @@ def test_that_nothing_was_forecast_is_told_and_fails_nothing_by_itself(
     unasked = judge(replace(CLEAN, forecast=none), Gate())
     assert unasked.passed
     assert unasked.notes == (
+        "Only false triggers were forecast, as no request judges any of 3 skills: beside them, files and lists were "
+        "judged.",
+    )
+    none = replace(none, false_trigger=Estimate(value=None, low=None, high=None))
+    assert judge(replace(CLEAN, forecast=none), Gate()).notes == (
         "No rate was forecast, as no request judges any of 3 skills: what was judged is files and lists.",
     )
     assert judge(CLEAN, Gate()).notes == ()

@@ -99,7 +99,7 @@ def test_the_text_has_chain_map_and_sources() -> None:
 def test_chances_that_no_request_judges_are_not_shown() -> None:
     told = drawn(msgspec.structs.replace(EXECUTION, judged=False, depth_by_size=None), None)
     assert "deploy -> helper -> tables" in told and "handed on in deploy/SKILL.md" in told
-    assert "No request judges the library, so no rate stands here." in told and "%" not in told
+    assert "No request judges the library: who gets its requests is not told." in told and "%" not in told
 
 
 def test_a_library_without_chains_has_one_sentence() -> None:

@@ -174,10 +174,10 @@ def test_no_rate_is_shown_of_a_library_without_requests(write_skill: Write) -> N
     found = what_if([source.parent.parent], LEXICAL, remove=["weather"])
     assert found.before.accuracy.value is not None
     text = render(list(whatif_blocks(found, 9)))
-    assert "No request judges the library, so no rate stands here." in text
+    assert "No request judges the library: who gets its requests is not told." in text
     assert "FALSE TRIGGER" in text and "EACH CHANGE ALONE" not in text
     assert not {"ACCURACY", "HIJACK", "NO SKILL"} & {line.strip() for line in text.splitlines()}
-    assert "will lose" in text and "then" not in text
+    assert "will lose" not in text and "then" not in text
 
 
 def test_rates_stand_where_requests_judge(library: Path) -> None:

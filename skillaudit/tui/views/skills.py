@@ -59,7 +59,7 @@ class SkillsView(ListView[SkillReport]):
             ListColumn("", lambda skill: sign(self.session, skill), 2),
             ListColumn("skill", lambda skill: Span(skill.id), sort="name"),
             ListColumn("loses", lambda skill: Span(percent(skill.victim_rate)), 6, "right", sort="loses"),
-            ListColumn("takes", lambda skill: self._figure(amount(skill.absorbed)), 5, "right", sort="takes"),
+            ListColumn("takes", lambda skill: self._figure(self._takes(skill)), 5, "right", sort="takes"),
             ListColumn("close", lambda skill: self._figure(str(skill.hubness)), 5, "right", 46, "near"),
             *self._used(),
             ListColumn("reqs", lambda skill: self._figure(str(skill.requests)), 4, "right", 62, "requests"),
@@ -86,6 +86,9 @@ class SkillsView(ListView[SkillReport]):
             return ()
         return (ListColumn("used", lambda skill: Span(f"{used[skill.id].total:,}"), 4, "right", 44),)
 
+    def _takes(self, skill: SkillReport) -> str:
+        return amount(skill.absorbed if self.session.report.judged else None)
+
     def _figure(self, text: str) -> Span:
         return Span(NONE if self.session.index.partial else text)
 
@@ -107,7 +110,7 @@ class SkillsView(ListView[SkillReport]):
 
     def text_of(self, row: SkillReport) -> str:
         """Return id, file and figures."""
-        return f"{row.id}\t{row.path}\tloses {percent(row.victim_rate)}\ttakes {amount(row.absorbed)}"
+        return f"{row.id}\t{row.path}\tloses {percent(row.victim_rate)}\ttakes {self._takes(row)}"
 
     def empty_text(self) -> str:
         """Say that no skill was found, and where that was looked for."""
