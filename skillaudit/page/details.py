@@ -23,6 +23,7 @@ from skillaudit.page.figures import (
     SOURCES,
     amount,
     between,
+    claimed,
     cost_text,
     decimal,
     flip,
@@ -322,19 +323,25 @@ def black_hole_document(index: Index, hole: BlackHole) -> list[Block]:
     if hole.declared:
         badge = Span("declared router: allowed", "muted")
     elif hole.evidence == "structure":
-        badge = Span("over-general by structure; no request shows it yet", "muted")
+        why = (
+            "too broad by its text alone" if hole.skill in index.black_holes else "over-general by structure"
+        )
+        badge = Span(f"{why}; no request shows it yet", "muted")
     else:
         badge = Span("◉ black hole", "warning")
-    evidence = {"requests": "requests", "structure": "structure only", "both": "requests and structure"}[
-        hole.evidence
-    ]
-    blocks: list[Block] = [
-        Title(hole.skill, (badge,)),
-        field("takes", f"{amount(hole.absorbed)} requests of others, {percent(hole.share)} of all"),
-        field("expected", f"{amount(hole.expected)} for a skill in its place"),
-        field("families", f"{hole.families:.1f} it takes from, weighed by how much"),
+    evidence = {"requests": "requests", "structure": "its text alone", "both": "requests and its text"}
+    blocks: list[Block] = [Title(hole.skill, (badge,))]
+    if hole.evidence == "structure":
+        blocks.append(field("families", f"{claimed(hole)} that it claims the ground of, or is near to"))
+    else:
+        blocks += [
+            field("takes", f"{amount(hole.absorbed)} requests of others, {percent(hole.share)} of all"),
+            field("expected", f"{amount(hole.expected)} for a skill in its place"),
+            field("families", f"{hole.families:.1f} it takes from, weighed by how much"),
+        ]
+    blocks += [
         field("luck", f"{percent(hole.q_value)}  (chance that this is nothing but luck)"),
-        field("evidence", evidence),
+        field("evidence", evidence[hole.evidence]),
     ]
     skill = index.skills.get(hole.skill)
     if skill:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skillaudit.page.lines import Span
-from skillaudit.schema import Cost, Estimate, RequestLoss, Severity
+from skillaudit.schema import BlackHole, Cost, Estimate, RequestLoss, Severity
 
 NONE = "–"
 UNJUDGED = "No request judges the library: who gets its requests is not told."
@@ -81,6 +81,11 @@ def amount(value: float | None) -> str:
     if value is None:
         return NONE
     return f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
+
+
+def claimed(hole: BlackHole) -> str:
+    """Write how many families' ground a skill claims; a dash where its words are of none in particular."""
+    return f"{hole.families:.1f}" if hole.families >= 1.5 else NONE
 
 
 def size(value: Estimate) -> str:

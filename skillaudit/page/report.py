@@ -25,6 +25,7 @@ from skillaudit.page.chains import chain_blocks
 from skillaudit.page.figures import (
     amount,
     between,
+    claimed,
     cut,
     decimal,
     flip,
@@ -208,11 +209,20 @@ def _holes(report: Report, most: Most) -> list[Block]:
         Column("skill"), Column("takes", 6, "right"), Column("share", 6, "right"), Column("expected", 8, "right"),
         Column("families", 8, "right"), Column("luck", 7, "right"),
     )  # fmt: skip
-    if report.black_holes:
-        rows = [_hole(hole, amount) for hole in head(report.black_holes, most)]
+    taking = [hole for hole in report.black_holes if hole.evidence != "structure"]
+    broad = [hole for hole in report.black_holes if hole.evidence == "structure"]
+    if taking:
+        rows = [_hole(hole, amount) for hole in head(taking, most)]
         blocks += [
-            Heading("Black holes", "skills that swallow requests of many families", "black-holes"),
-            table(columns, rows, len(report.black_holes), "black hole"),
+            Heading("Black holes", "skills that take requests of many families", "black-holes"),
+            table(columns, rows, len(taking), "black hole"),
+        ]
+    if broad:
+        note = "black holes by their text alone: broader than real skills, or claiming everything; no request shows it"
+        told = (columns[0], Column("families", 8, "right"), columns[-1])
+        blocks += [
+            Heading("Too broad", note, "too-broad"),
+            table(told, [_broad(hole) for hole in head(broad, most)], len(broad), "skill"),
         ]
     if report.over_general:
         rows = [_hole(hole, lambda value: f"{value:,.0f}") for hole in head(report.over_general, most)]
@@ -224,19 +234,27 @@ def _holes(report: Report, most: Most) -> list[Block]:
     return blocks
 
 
+def _broad(hole: BlackHole) -> Row:
+    """A row of what only the text of a skill shows; its words may be of no family in particular."""
+    cells = link(hole.skill), Span(claimed(hole)), Span(percent(hole.q_value), "muted")
+    return Row(cells, tuple(_about_hole(hole)))
+
+
 def _hole(hole: BlackHole, write: Callable[[float], str]) -> Row:
-    notes = []
-    if hole.declared:
-        notes.append("declared as a router")
-    if hole.victims and hole.evidence != "structure":
-        notes.append(f"takes from {some(hole.victims, 8)}")
-    if hole.generic_phrases:
-        notes.append(f"phrases that fit anything: {some(hole.generic_phrases, 8)}")
     cells = (
         link(hole.skill), Span(write(hole.absorbed), "value"), Span(percent(hole.share)),
         Span(write(hole.expected), "muted"), Span(f"{hole.families:.1f}"), Span(percent(hole.q_value), "muted"),
     )  # fmt: skip
-    return Row(cells, tuple(notes))
+    return Row(cells, tuple(_about_hole(hole)))
+
+
+def _about_hole(hole: BlackHole) -> Iterator[str]:
+    if hole.declared:
+        yield "declared as a router"
+    if hole.victims and hole.evidence != "structure":
+        yield f"takes from {some(hole.victims, 8)}"
+    if hole.generic_phrases:
+        yield f"phrases that fit anything: {some(hole.generic_phrases, 8)}"
 
 
 def _clusters(report: Report, most: Most) -> list[Block]:

@@ -216,7 +216,7 @@ class Cluster(Record):
 
 
 class BlackHole(Record):
-    """A skill that takes significantly more than its share, from several families."""
+    """A skill that takes significantly more than its share from several families, or by its text alone would."""
 
     skill: str
     absorbed: float

@@ -33,7 +33,10 @@ WORDS = (
     ("in 100", "requests of a hundred that a finding costs, at most"),
     ("unseen", "descriptions that a client's model is not shown whole"),
     ("neighbours", "skills of the same group or family; strangers are of another"),
-    ("black hole", "a skill that takes many more requests than its share, from several families"),
+    (
+        "black hole",
+        "a skill that takes many more requests than its share from several families, or that is too broad by its text",
+    ),
     ("likeness", "how alike two descriptions are: 1 the same, 0 nothing in common"),
     ("luck", "the chance that a figure like this comes about by luck alone"),
     ("frontier", "the strongest models of 2026; fast are small ones, older those of 2024 and 2025"),

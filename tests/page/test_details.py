@@ -11,7 +11,7 @@ from skillaudit.page.index import Index
 from skillaudit.page.layout import layout
 from skillaudit.page.lines import Span
 from skillaudit.page.markdown import render as to_markdown
-from skillaudit.page.report import pane
+from skillaudit.page.report import document, pane
 from skillaudit.schema import BlackHole, Finding, LawForm, Location, Report, SkillReport
 from skillaudit.tui.state import ClusterRow, ReportState, row_document
 from skillaudit.tui.status import empty_blocks
@@ -180,3 +180,28 @@ def test_a_fitted_form_is_said_in_plain_words() -> None:
 )
 def test_a_place_names_its_file_and_line_once(place: Location, said: str) -> None:
     assert place_text(place) == said
+
+
+def test_a_hole_by_its_text_alone_is_said_to_take_nothing(index: Index) -> None:
+    import msgspec
+
+    broad = msgspec.structs.replace(index.report.black_holes[0], evidence="structure", families=0.0)
+    text, _ = drawn(index, broad)
+    assert "too broad by its text alone; no request shows it yet" in text
+    assert "takes  " not in text and "expected  " not in text and "0.0  " not in text
+    claiming = msgspec.structs.replace(broad, families=3.1)
+    assert "3.1 that it claims the ground of" in drawn(index, claiming)[0]
+    report = msgspec.structs.replace(index.report, black_holes=(broad,), findings=())
+    page = to_markdown(list(document(report, most=None)))
+    assert "# Black holes" not in page and "# Too broad" in page and "by their text alone" in page
+    assert "| 0.0 |" not in page
+
+
+def test_where_nothing_judges_no_skill_is_said_to_take_requests(index: Index) -> None:
+    import msgspec
+
+    coverage = msgspec.structs.replace(index.report.forecast.coverage, requests=0)
+    forecast = msgspec.structs.replace(index.report.forecast, coverage=coverage)
+    bare = Index(msgspec.structs.replace(index.report, forecast=forecast))
+    assert "takes         not judged" in drawn(bare, index.skills["assistant-helper"])[0]
+    assert "takes         not judged" not in drawn(index, index.skills["assistant-helper"])[0]

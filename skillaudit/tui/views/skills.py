@@ -17,7 +17,7 @@ from skillaudit.tui.widgets.row_list import ListColumn, RowList
 SIGNS = (
     ("x  E", "taken out, or rewritten, in What-if only"),
     ("+  ~", "new, or rewritten, since the last audit"),
-    ("◉", "black hole: takes more than its share, from several families"),
+    ("◉", "black hole: takes more than its share from several families, or is too broad by its text"),
     ("⊘", "manual only: the model may not choose it by itself"),
     ("!!  !  ·", "its worst finding: error, warning, note"),
 )
