@@ -45,7 +45,7 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
 _PLACEHOLDER = re.compile(
     r"""
       \[\s*(?:TODO|TBD|FIXME|describe\b|insert\b|your\b|add\b|待办)[^\]]*\]?
-    | ^\W*(?:TODO|TBD|FIXME|XXX|待办事项)\s*(?:[:：.!-]|$)
+    | ^\W*(?:TODO|TBD|FIXME|XXX|待办事项)['"]?\s*(?:[:：.!-]|$)
     | \{\{\s*[A-Za-z_][\w .-]*\}\} | (?<![$\w])\{[A-Z][A-Z0-9]*_[A-Z0-9_]+\}
     | <\s*(?:your|insert|todo|description|describe)\b[^>]*>
     | \b(?:your|the)\s+description\s+(?:goes\s+)?here\b | \bdescription\s+goes\s+here\b
@@ -120,7 +120,7 @@ def placeholder(text: str) -> str:
     match = _PLACEHOLDER.search(text)
     if match is None:
         return ""
-    if match[0].startswith("{") and not match[0].startswith("{{"):
+    if match[0].startswith("{") and match[0][1:2].isalpha():
         cased = _PLACEHOLDER_CASED.search(text)
         return cased[0] if cased else ""
     return match[0]

@@ -8,8 +8,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from skillaudit.analysis.generic import claims
 from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
+from skillaudit.load.spec import description_problems
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
 from skillaudit.optimize.forbidding import contradicted
@@ -57,6 +59,7 @@ class Verdicts:
         self._skills = skills
         self._vectors = vectors
         self._said = lru_cache(maxsize=None)(lambda row: frozenset(stems(skills[row].description)))
+        self._blank = lru_cache(maxsize=None)(lambda row: _blank(skills[row]))
         self._whole = lru_cache(maxsize=1024)(lambda row: Counter(stems(skills[row].body)))
         self._bodies = [_words(skill, source) for skill, source in zip(skills, sources, strict=False)]
         words = [parts(skill.name) for skill in skills]
@@ -80,6 +83,8 @@ class Verdicts:
 
     def by_files(self, goes: int, stays: int) -> tuple[str, str]:
         """Return why one file holds what another says, and why they stay two all the same; blanks where it does not."""
+        if self._unsaid(goes, stays):
+            return "", ""
         share = _jaccard(self._bodies[goes], self._bodies[stays])
         own = sorted(_own(self._bodies[goes], self._bodies[stays]))
         if share < ALIKE and two_programs(self._skills[goes], self._skills[stays]):
@@ -143,7 +148,7 @@ class Verdicts:
         """
         said = self._said(a), self._said(b)
         pair = self._skills[a], self._skills[b]
-        if self._opposed(a, b) or self._template(a, b) or other_program(*pair):
+        if self._unsaid(a, b) or self._opposed(a, b) or self._template(a, b) or other_program(*pair):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
             return SAME  # a copy has its own home
@@ -182,6 +187,13 @@ class Verdicts:
         if shared and cosine >= LIKE["close"] and not self._apart(a, b):
             return f"{CLOSE}, and both are named for {self._spell(a, shared)}"
         return ""
+
+    def _unsaid(self, a: int, b: int) -> bool:
+        """Whether a description says nothing of its own, so that only one and the same file makes two skills one."""
+        ours, theirs = self._skills[a], self._skills[b]
+        if ours.body and (ours.description, ours.body) == (theirs.description, theirs.body):
+            return False
+        return self._blank(a) or self._blank(b)
 
     def _filled(self, a: int, b: int) -> bool:
         """Whether either is named for something that its description speaks of and the other's does not."""
@@ -290,6 +302,13 @@ def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
         return (idle, -float(owned[at]), slug(skill.name) != skill.name, len(skill.id), at)
 
     return key
+
+
+def _blank(skill: Skill) -> bool:
+    """Whether a description is missing, a template's, its skill's name or a claim on everything."""
+    text = skill.description.strip()
+    found = {problem.kind for problem in description_problems(text, skill.name, 0)}
+    return not text or bool(found & {"placeholder", "description-repeats-name"}) or bool(claims(text))
 
 
 def _percent(share: float) -> str:

@@ -69,6 +69,7 @@ def test_a_clean_file_has_no_defect() -> None:
         (text(description="Fills in forms.\\nUse for forms").encode(), ["literal-escape"]),
         (text(description="'[TODO: say what this does]'").encode(), ["placeholder"]),
         (text(description="Replace with description of the skill").encode(), ["placeholder"]),
+        (text(description="\"{'TODO': 'say what this does'}\"").encode(), ["placeholder"]),
     ],
 )
 def test_each_defect_is_found(content: bytes, expected: list[str]) -> None:

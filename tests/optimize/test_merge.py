@@ -129,6 +129,26 @@ def test_one_text_under_two_names_is_one_skill_unless_a_template_was_filled_in()
     ).startswith(SAME)
 
 
+TODO = "TODO: Complete and informative explanation of what the skill does and when to use it"
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [f"[{TODO}]", "{'TODO': '" + TODO[6:] + "'}", "", "For any task.", "Fit tests."],
+)  # fmt: skip
+def test_what_no_description_says_makes_no_two_skills_one(empty: str) -> None:
+    """The files of two folders may be the same; words of a template say nothing about the skill."""
+    body = "# Steps\n\nList servers, volumes and networks first; then resize, snapshot or label them.\n"
+    one = Skill(id="fit-tests", name="fit-tests", description=empty, body=body)
+    for other, same in (
+        (msgspec.structs.replace(one, id="b", name="fit-test", body=body * 2), False),
+        (msgspec.structs.replace(one, id="b"), True),
+    ):
+        skills = [one, other]
+        found = Verdicts(skills, np.ones((2, 1), np.float32), [source_of(skill) for skill in skills])
+        assert bool(found.of(0, 1, True)[0]) is same
+
+
 def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
     stays = Skill(
         id="modal", name="modal", description="Run code in serverless containers. Use when deploying models."
