@@ -11,6 +11,7 @@ import numpy as np
 from skillaudit.analysis.generic import claims
 from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
+from skillaudit.analysis.templates import template_families
 from skillaudit.load.spec import description_problems
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Doubles, Floats
@@ -72,6 +73,7 @@ class Verdicts:
         ]
         """As the core, without two words that several names begin with: those of a plugin."""
         self._stands = [parts(skill.id) for skill in skills]
+        self._template_of = template_families([skill.description for skill in skills])
         self._named = Counter(word for name in self._full for word in name)
         self._family = lru_cache(maxsize=None)(self._sharing)
 
@@ -118,18 +120,22 @@ class Verdicts:
 
     def of(self, goes: int, stays: int, mutual: bool) -> tuple[str, str]:
         """Return why two skills do the same, and why they are not merged all the same; blanks where they do not."""
+        apart = self._named_apart(goes, stays)
+        if apart and self._template_of[goes] == self._template_of[stays] >= 0:
+            return "", ""
         why, refused = self.by_files(goes, stays)
         if why or not (why := self.by_text(min(goes, stays), max(goes, stays), mutual)):
-            return why, refused
+            return why, refused or (apart if why else "")
         shared = self.shared(goes, stays)
         if (
             self.differ(goes, stays)
-            if why == SAME
+            if why in (SAME, NEARLY)
             else (why.startswith(CLOSE) or self.cosine(goes, stays) < SURE)
         ):
             refused = OPEN
         elif shared is not None and shared < HARDLY:
             refused = APART
+        refused = apart or refused
         if shared is not None:
             why += f"; {_percent(shared)} of the words of the shorter body stand in the other"
         return why, refused
@@ -151,7 +157,7 @@ class Verdicts:
         if self._unsaid(a, b) or self._opposed(a, b) or self._template(a, b) or other_program(*pair):
             return ""
         if _share(*said) >= SAME_TEXT and min(map(len, said)) >= _FEWEST and not self._filled(a, b):
-            return SAME  # a copy has its own home
+            return SAME if said[0] == said[1] else NEARLY  # a copy has its own home
         if two_programs(*pair):
             return ""
         cosine = self.cosine(a, b)
@@ -217,6 +223,14 @@ class Verdicts:
         ours, theirs = self._core[a] - self._core[b], self._core[b] - self._core[a]
         return bool(ours & self._said(a) and theirs & self._said(b))
 
+    def _named_apart(self, a: int, b: int) -> str:
+        """Say what each of two skills is named for and the other is not, where their descriptions differ as well."""
+        ours, theirs = self._core[a] - self._core[b], self._core[b] - self._core[a]
+        one_word = "".join(parts(self._skills[a].name)) == "".join(parts(self._skills[b].name))
+        if not (ours and theirs) or one_word or self._said(a) == self._said(b):
+            return ""
+        return f"{OWNERS}: one is named for {self._spell(a, ours)}, the other for {self._spell(b, theirs)}"
+
     def _opposed(self, a: int, b: int) -> bool:
         """Whether two skills are told apart on purpose: by what their names say, or by naming each other."""
         ours, theirs = self._skills[a], self._skills[b]
@@ -234,6 +248,7 @@ class Verdicts:
 
 
 SAME = "their descriptions say the same words"
+NEARLY = "their descriptions say nearly the same words"
 CLOSE = "each is the other's nearest"
 
 

@@ -17,7 +17,7 @@ from skillaudit.optimize.apply.merged import redirected
 from skillaudit.optimize.bench import Bench
 from skillaudit.optimize.board import Columns
 from skillaudit.optimize.joining import joined
-from skillaudit.optimize.merge import SAME, Verdicts, fold_duplicates
+from skillaudit.optimize.merge import NEARLY, SAME, Verdicts, fold_duplicates
 from skillaudit.optimize.programs import two_programs
 from skillaudit.optimize.records import PLAN_VERSION, Edit, Plan
 from skillaudit.optimize.words.lexicon import Lexicon
@@ -147,6 +147,33 @@ def test_what_no_description_says_makes_no_two_skills_one(empty: str) -> None:
         skills = [one, other]
         found = Verdicts(skills, np.ones((2, 1), np.float32), [source_of(skill) for skill in skills])
         assert bool(found.of(0, 1, True)[0]) is same
+
+
+RUBE = (
+    "Automate {} tasks via Rube MCP (Composio): records, lists and reports. Search tools first for schemas."
+)
+
+
+def test_skills_named_for_two_things_are_not_merged_unasked() -> None:
+    """`composio` and `search` stand in both descriptions, and `activecampaign` is what tells them apart."""
+
+    def said(names: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, str]:
+        skills = [
+            Skill(id=name, name=name, description=text) for name, text in zip(names, texts, strict=True)
+        ]
+        return Verdicts(skills, None, [source_of(skill) for skill in skills]).of(0, 1, True)
+
+    names = ("active-campaign-automation", "composio-search-automation")
+    texts = tuple(map(RUBE.format, ("ActiveCampaign", "Composio Search")))
+    why, refused = said(names, texts)
+    assert (
+        why.startswith(NEARLY)
+        and "one is named for active campaign, the other for composio search" in refused
+    )
+    more = ("Trello", "Asana", "Notion")
+    assert said((*names, *map(str.lower, more)), (*texts, *map(RUBE.format, more))) == ("", "")
+    assert said(names, (texts[0], texts[0])) == (SAME, "")
+    assert not said(("the-sims", "thesims"), (SLO, SLO.replace("for a", "of one")))[1]
 
 
 def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
