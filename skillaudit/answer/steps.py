@@ -18,6 +18,10 @@ LEAST = 0.3
 """Requests of a hundred below which a step is not worth naming."""
 ALLOWED = frozenset({"SA303"})
 """What costs and is meant to."""
+MANY = 0.1
+"""Part of the skills from which on what holds for each of them is worth a step, though none of them costs much."""
+WORTH = {"SA006": "skills with a name of their own", "SA008": "skills that say what they are for"}
+"""What is gained where a rule is met that holds for many skills."""
 LONGEST = 400
 """Characters of the sources that a command repeats, so that it works as it stands; longer ones it calls SOURCE."""
 
@@ -30,7 +34,14 @@ class _Ranked(NamedTuple):
 
 def steps(report: Report, forecast: bool) -> tuple[NextStep, ...]:
     """Return what to do, what has most at stake first; requests where nothing judges the library."""
-    found = [*_count(report), *_mend(report), *_fit(report), *_sharpen(report), *_same(report)]
+    found = [
+        *_count(report),
+        *_mend(report),
+        *_fit(report),
+        *_sharpen(report),
+        *_same(report),
+        *_many(report),
+    ]
     ranked = [one.step for one in sorted(found, key=lambda one: -one.stake)]
     if not forecast:
         return tuple(ranked[:MOST])
@@ -122,9 +133,11 @@ def _fit(report: Report) -> Iterator[_Ranked]:
     if view.budget < view.shortest:
         many = view.full + unseen
         room = f"{many:,} skills do not fit in {view.budget:,} {view.unit} with {SHORTEST} characters each"
-        if view.client in BY_NAME:
+        most = max(0, view.budget - view.names) * many // max(view.whole - view.names, 1)
+        if (
+            view.client in BY_NAME and most
+        ):  # where the names alone fill the list, no choice shows a description
             do = f"Choose what {view.title} lists whole, by name or not at all: {room}."
-            most = max(0, view.budget - view.names) * many // max(view.whole - view.names, 1)
             more = most - view.full
             # Settings only choose whom the room is for: where it holds no more than now, nothing else is gained.
             gain = (
@@ -196,11 +209,33 @@ def _same(report: Report) -> Iterator[_Ranked]:
         100 * len(skills) / report.library.skills,
         NextStep(
             do=f"Merge skills that have one description, or say in each what only it does: {skills[0]} first.",
-            gain=f"{len(skills):,} skills that can be told apart",
+            gain=f"{len(skills):,} fewer skills that only a name tells apart",
             command=f"skillaudit optimize {_source(report)}",
             action="plan",
         ),
     )
+
+
+def _many(report: Report) -> Iterator[_Ranked]:
+    """Rules about single files that a large part of the skills breaks, and that no other step is about."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.code in WORTH and finding.severity != "info":
+            groups.setdefault(finding.code, []).append(finding)
+    for code, group in groups.items():
+        skills = {skill for finding in group for skill in finding.skills}
+        if len(skills) < MANY * report.library.skills:
+            continue
+        yield _Ranked(
+            100 * len(skills) / report.library.skills,
+            NextStep(
+                do=f"{group[0].fix} {code} holds for {len(skills):,} of {report.library.skills:,} skills, "
+                f"{group[0].skills[0]} first.",
+                gain=f"{len(skills):,} {WORTH[code]}",
+                command=f"skillaudit rule {code}",
+                action="findings",
+            ),
+        )
 
 
 def _whom(finding: Finding) -> str:

@@ -84,7 +84,7 @@ def happens(report: Report, forecast: bool) -> tuple[str, ...]:
         lie = "it lies" if report.library.skills == 1 else "they lie"
         said.append(f"No client loads {what} from where {lie}.")
     else:
-        said += [] if view is None else [_shown(view, report.library.skills)]
+        said += [] if view is None else [_shown(view, report.library.skills, _bare(report))]
         said += _others(report, view)
     if judged and forecast:
         said += _chosen(report, view)
@@ -112,10 +112,17 @@ def _broken(report: Report) -> Iterator[str]:
         yield f"{len(broken):,} {many}: there nobody gets {'them' if len(broken) > 1 else 'it'}."
 
 
-def _shown(view: ClientView, skills: int) -> str:
+def _bare(report: Report) -> int:
+    """How many skills have no description that a client could show; what a client's cut leaves empty is none."""
+    return 0 if report.client else sum(not skill.description and not skill.out for skill in report.skills)
+
+
+def _shown(view: ClientView, skills: int, bare: int) -> str:
     parts = []
-    if view.name_only:
-        parts.append((view.name_only, "loses its description", "lose their description"))
+    if bare:
+        parts.append((bare, "has no description", "have no description"))
+    if view.name_only > bare:
+        parts.append((view.name_only - bare, "loses its description", "lose their description"))
     if view.shortened:
         parts.append((view.shortened, "has its description cut short", "have their description cut short"))
     if view.unlisted:

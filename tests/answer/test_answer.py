@@ -140,7 +140,9 @@ def test_skills_with_one_description_are_to_be_merged_where_no_request_tells_wha
             step for step in found.steps if step.do.startswith("Merge skills that have one description")
         ]
         assert len(merging) == many
-        assert all("merge-pdf first" in step.do and step.gain.startswith("2 skills") for step in merging)
+        assert all(
+            "merge-pdf first" in step.do and step.gain.startswith("2 fewer skills") for step in merging
+        )
 
 
 @pytest.mark.parametrize(
@@ -345,3 +347,36 @@ def test_what_is_alike_is_told_by_which_scorer_and_how_well_its_index_finds_it(
     assert f"{told}; its index finds 98.9% of the 20 nearest." in said(report(forecast=searched))
     stopped = report(hubness=s.Hubness(k=0, skewness=None, anti_hubs=()))
     assert "What is alike" not in said(stopped)
+
+
+def test_what_a_tenth_of_the_library_breaks_is_a_step_with_its_number() -> None:
+    one = msgspec.structs.replace(
+        small_report().findings[0],
+        code="SA006",
+        severity="warning",
+        fix="Give each a name.",
+        cost=s.Cost(breaks=1),
+    )
+    many = tuple(msgspec.structs.replace(one, skills=(f"s{at}",)) for at in range(13))
+    found = report(findings=many, clients=()).answer
+    assert found is not None
+    assert found.steps[0].do == "Give each a name. SA006 holds for 13 of 128 skills, s0 first."
+    assert found.steps[0].gain == "13 skills with a name of their own"
+    few = report(findings=many[:12], clients=()).answer
+    assert few is not None and not any("SA006" in step.do for step in few.steps)
+
+
+def test_a_description_that_never_was_is_not_lost() -> None:
+    blank = tuple(
+        msgspec.structs.replace(small_report().skills[0], id=f"s{at}", description="") for at in range(100)
+    )
+    text = said(report(skills=blank))
+    assert "In Claude Code 100 of 128 skills have no description and 12 lose their description." in text
+    assert "have no description" not in said(report(skills=blank, client="claude-code"))
+
+
+def test_a_list_that_names_alone_fill_is_not_offered_a_choice_of_descriptions() -> None:
+    full = msgspec.structs.replace(CODE, names=9_000, full=0, name_only=128)
+    answer = report(clients=(full,)).answer
+    assert answer is not None and answer.steps[0].do.startswith("Make skills manual-only in Claude Code")
+    assert not any("--loadout" in step.command for step in answer.steps)
