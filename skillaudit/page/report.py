@@ -275,7 +275,8 @@ def _clusters(report: Report, most: Most) -> list[Block]:
         )
         for cluster in head(ordered, most)
     ]  # fmt: skip
-    note = f"most confused first; {plural(report.noise, 'skill')} in none"
+    first = "most confused" if report.judged else "largest"
+    note = f"{first} first; {plural(report.noise, 'skill')} in none"
     return [
         Heading(plural(len(ordered), "cluster") + " of confusable skills", note, "clusters"),
         table(columns, rows, len(ordered), "cluster"),
@@ -334,17 +335,21 @@ def _map(report: Report) -> Iterator[Block]:
 
 def _skills(report: Report, most: Most) -> Iterator[Block]:
     """All skills, those that lose or take most first, each with what else is known about it."""
-    order = sorted(report.skills, key=lambda s: (-(s.victim_rate or 0.0) * s.requests - s.absorbed, s.id))
+    order = sorted(
+        report.skills,
+        key=lambda s: (-(s.victim_rate or 0.0) * s.requests - s.absorbed if report.judged else 0, s.id),
+    )
     columns = (
         Column("skill"), Column("category", 12), Column("loses", 20, "right"), Column("takes", 6, "right"),
         Column("requests", 8, "right"), Column("close to", 8, "right"),
     )  # fmt: skip
     shown = head(order, most)
+    first = "most requests lost or taken first" if report.judged else "by name"
     rows = [
         Row(tuple(Span(text) for text in _told(skill, report.judged)), tuple(_about(skill)), skill.id)
         for skill in shown
     ]
-    yield Heading(plural(len(order), "skill"), "most requests lost or taken first", "skills")
+    yield Heading(plural(len(order), "skill"), first, "skills")
     every = order if len(shown) < len(order) else ()
     yield table(columns, rows, len(order), "skill")._replace(
         whole=tuple(_told(skill, report.judged) for skill in every),

@@ -205,3 +205,8 @@ def test_where_nothing_judges_no_skill_is_said_to_take_requests(index: Index) ->
     bare = Index(msgspec.structs.replace(index.report, forecast=forecast))
     assert "takes         not judged" in drawn(bare, index.skills["assistant-helper"])[0]
     assert "takes         not judged" not in drawn(index, index.skills["assistant-helper"])[0]
+    page = to_markdown(list(document(bare.report, page=True)))
+    assert "(by name)" in page and "(largest first;" in page
+    assert "most confused first" not in page and "most requests lost or taken first" not in page
+    judged = to_markdown(list(document(index.report, page=True)))
+    assert "most confused first" in judged and "most requests lost or taken first" in judged

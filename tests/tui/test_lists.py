@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from skillaudit.tui.views.base import ListView
 from skillaudit.tui.widgets.detail import DetailPane
 from skillaudit.tui.widgets.row_list import RowList
@@ -227,3 +229,16 @@ async def test_ten_thousand_skills_draw_only_what_is_seen() -> None:
         assert 0 < len(drawn) < 200
         await pilot.press("slash", *"09999", "enter")
         assert len(rows.rows) == 1
+
+
+async def test_where_nothing_judges_the_skills_stand_by_name_and_say_so() -> None:
+    judged = reports.small()
+    coverage = msgspec.structs.replace(judged.forecast.coverage, requests=0)
+    skills = tuple(msgspec.structs.replace(one, victim_rate=None) for one in judged.skills)
+    bare = msgspec.structs.replace(
+        judged, skills=skills, forecast=msgspec.structs.replace(judged.forecast, coverage=coverage)
+    )
+    async with opened(bare, keys="2") as (app, _):
+        assert "Skills 30 · by name" in screen_text(app) and "by loses" not in screen_text(app)
+    async with opened(judged, keys="2") as (app, _):
+        assert "by loses" in screen_text(app)

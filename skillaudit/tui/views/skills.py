@@ -101,7 +101,9 @@ class SkillsView(ListView[SkillReport]):
         return len(self.session.report.skills)
 
     def note(self) -> str:
-        """Return the sort order."""
+        """Return the sort order; where nothing judges, all are alike in what they lose and take."""
+        if self.session.sort.id in {"loses", "takes"} and not self.session.report.judged:
+            return "by name"
         return f"by {self.session.sort_label}"
 
     def skill_of(self, row: SkillReport) -> str:
