@@ -15,6 +15,9 @@ from skillaudit.gate.laying import Copy, TooLargeError
 from skillaudit.reading import limits
 from skillaudit.schema import Record
 
+AUTO = "auto"
+"""What the action for GitHub takes in place of a revision."""
+
 
 class Point(Record):
     """Where a reference and HEAD part ways, and what git calls the sources there."""
@@ -141,6 +144,16 @@ def _commit(top: Path, reference: str) -> tuple[str, str]:
     if done.returncode:
         if git(top, "rev-parse", "--verify", "--quiet", "HEAD").returncode and not _any_commit(top):
             raise UsageError(f"{top}: the repository has no commit yet, so there is nothing to compare with")
+        if reference == AUTO:
+            raise UsageError(
+                f"{AUTO!r} is no revision: it stands for the base branch of a pull request, and only the action for "
+                "GitHub knows that; name a branch or commit, such as --since origin/main"
+            )
+        if shallow and (back := _back(reference)):
+            raise UsageError(
+                f"{reference!r} is not in this shallow clone; fetch it with `git fetch --deepen={back}`, or the whole "
+                "history with `git fetch --unshallow` (`fetch-depth: 0` in actions/checkout)"
+            )
         if shallow:
             raise UsageError(
                 f"{reference!r} is not in this shallow clone; fetch it with `git fetch --depth=1 origin <branch>`, "
@@ -153,6 +166,14 @@ def _commit(top: Path, reference: str) -> tuple[str, str]:
         return base.stdout.decode().split()[0], ""
     where = "this shallow clone" if shallow else "the history"
     return tip, f"Compared with the tip of {reference}: {where} does not hold where it and HEAD part ways."
+
+
+def _back(reference: str) -> int:
+    """How many commits before another a reference such as `HEAD~2` or `main^` means; 0 for one that names a commit."""
+    steps = reference.partition("~")[2]
+    if steps.isascii() and steps.isdecimal() and len(steps) < 7:
+        return int(steps)
+    return reference.count("~") + reference.count("^")
 
 
 def _any_commit(top: Path) -> bool:

@@ -162,6 +162,11 @@ def test_a_shallow_clone(repository: Repository, tmp_path: Path) -> None:
         UsageError, match=r"'origin/main' is not in this shallow clone.*--depth=1.*fetch-depth: 0"
     ):
         checkout(locate("origin/main", [clone / "skills"])).__enter__()
+    for reference, deep in (("HEAD~1", 1), ("HEAD^", 1), ("HEAD~~", 2), ("HEAD~3", 3)):
+        with pytest.raises(UsageError, match=rf"not in this shallow clone.*--deepen={deep}`.*--unshallow"):
+            locate(reference, [clone / "skills"])
+    with pytest.raises(UsageError, match=r"'auto' is no revision.*--since origin/main"):
+        locate("auto", [clone / "skills"])
     git(clone, "fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main")
     with checkout(locate("origin/main", [clone / "skills"])) as revision:
         assert files(revision.sources[0]) == ["dns-checker/SKILL.md"]
