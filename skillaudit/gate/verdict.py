@@ -144,6 +144,12 @@ class Verdict(Record):
                 told.append((False, found))
             else:
                 rest.append(found)
+        if lost := [one for one in self.findings if one.code == "SA001" and one.severity != "info"]:
+            where = f", {lost[0].location.path}" if lost[0].location else ""
+            first = " first" if len(lost) > 1 else ""
+            rest.append(
+                f"{len(lost):,} {'files or rows' if first else 'file or row'} could not be read{where}{first}"
+            )
         broken = [said for held, said in told if not held]
         held = [said for held, said in told if held]
         if broken and held:

@@ -182,3 +182,13 @@ def test_findings_left_out_by_selection_do_not_fail() -> None:
         make_report(findings=[make_finding()]), Gate(), selection=Selection(severity={"SA202": "error"})
     )
     assert not raised.passed and raised.findings[0].severity == "error"
+
+
+def test_what_could_not_be_read_is_named_in_the_conclusion() -> None:
+    row = make_finding("SA001", (), message="tools.jsonl:3 was not loaded.", path="tools.jsonl:3")
+    one = judge(make_report(findings=(row,)), Gate())
+    assert one.passed and one.conclusion.endswith("; 1 file or row could not be read, tools.jsonl:3.")
+    two = judge(make_report(findings=(row, row)), Gate())
+    assert two.conclusion.endswith("; 2 files or rows could not be read, tools.jsonl:3 first.")
+    meant = make_finding("SA001", (), "info", path="references")
+    assert "could not be read" not in judge(make_report(findings=(meant,)), Gate()).conclusion
