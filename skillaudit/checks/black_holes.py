@@ -16,7 +16,7 @@ SURE_CLAIMS = 2
 
 def _message(hole: BlackHole) -> str:
     victims = ", ".join(hole.victims[:NAMED])
-    more = f" and {len(hole.victims) - NAMED} more" if len(hole.victims) > NAMED else ""
+    more = f" and {len(hole.victims) - NAMED:,} more" if len(hole.victims) > NAMED else ""
     if hole.evidence == "structure":
         what = (
             f"claims the ground of {hole.families:.0f} families"
@@ -87,10 +87,10 @@ def _anti_hubs(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     anti_hubs = evidence.hubness.anti_hubs
     if anti_hubs:
         shown = ", ".join(anti_hubs[:NAMED])
-        more = f" and {len(anti_hubs) - NAMED} more" if len(anti_hubs) > NAMED else ""
+        more = f" and {len(anti_hubs) - NAMED:,} more" if len(anti_hubs) > NAMED else ""
         yield rule.finding(
             anti_hubs,
-            f"{len(anti_hubs)} skill{'s are' if len(anti_hubs) > 1 else ' is'} in no other skill's "
+            f"{len(anti_hubs):,} skill{'s are' if len(anti_hubs) > 1 else ' is'} in no other skill's "
             f"neighbourhood: {shown}{more}.",
             places=places(evidence, anti_hubs),
         )

@@ -23,7 +23,7 @@ def _size(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     if size > CAPACITY:
         yield rule.finding(
             (),
-            f"{size} skills compete in one flat list; models of 2024 and 2025 get worse with every one of them.",
+            f"{size:,} skills compete in one flat list; models of 2024 and 2025 get worse with every one of them.",
             evidence="Published capacities of flat lists are 83.5 and 91.8 skills, on synthetic libraries; of "
             "the strongest models of 2026 one lost nothing between 48 and 2,000 real skills.",
         )
@@ -67,7 +67,7 @@ def _alternatives(rule: Rule, evidence: Facts) -> Iterator[Finding]:
             (),
             f"No class of models picks the right skill for {evidence.floor:.0%} of the requests; the best, "
             f"{_right(unable[0])}.",
-            evidence=f"{len(evidence.library.routable)} skills compete in one list.",
+            evidence=f"{len(evidence.library.routable):,} skills compete in one list.",
         )
 
 
@@ -97,15 +97,15 @@ def _hurt(view: ClientView) -> str:
         (view.name_only, "shown by name only"),
         (view.shortened, "cut short"),
     )
-    return ", ".join(f"{count} {what}" for count, what in counts if count)
+    return ", ".join(f"{count:,} {what}" for count, what in counts if count)
 
 
 def _no_room(views: Sequence[ClientView], skills: int) -> str:
     first, *more = views
     if not more:
-        return f"{first.title} has no room for this library: of {skills} skills, {_hurt(first)}."
+        return f"{first.title} has no room for this library: of {skills:,} skills, {_hurt(first)}."
     told = "; ".join(f"in {view.title} {_hurt(view)}" for view in views)
-    return f"{len(views)} clients have no room for this library: of {skills} skills, {told}."
+    return f"{len(views)} clients have no room for this library: of {skills:,} skills, {told}."
 
 
 def _room(view: ClientView) -> str:
@@ -135,10 +135,10 @@ def _unjudged(rule: Rule, evidence: Facts) -> Iterator[Finding]:
     unjudged = evidence.forecast.coverage.unjudged
     if unjudged:
         shown = ", ".join(unjudged[:NAMED])
-        more = f" and {len(unjudged) - NAMED} more" if len(unjudged) > NAMED else ""
+        more = f" and {len(unjudged) - NAMED:,} more" if len(unjudged) > NAMED else ""
         yield rule.finding(
             unjudged,
-            f"No request judges {len(unjudged)} of {len(evidence.library.routable)} skills that compete: "
+            f"No request judges {len(unjudged):,} of {len(evidence.library.routable):,} skills that compete: "
             f"{shown}{more}.",
             places=places(evidence, unjudged, 1),
             whole=True,

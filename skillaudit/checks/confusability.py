@@ -45,7 +45,7 @@ def _clones(rule: Rule, evidence: Facts) -> Iterator[Finding]:
         first = cluster.skills[0]
         yield rule.finding(
             cluster.skills,
-            f"{len(cluster.skills)} skills share one description but for a word or two ({cluster.label}); "
+            f"{len(cluster.skills):,} skills share one description but for a word or two (alike in: {cluster.label}); "
             f"{first} and {cluster.skills[1]} are two of them.",
             evidence=f"Mean likeness of the descriptions {cluster.cohesion:.2f}, where 1 is the same.",
             fix="Fold them into one skill that asks which case applies, or say in each what only it can do.",

@@ -127,7 +127,7 @@ def client_blocks(report: Report, most: Most = None) -> list[Block]:
             Span(f"{view.name_only:,}", "warning" if view.name_only else "faint"),
             *([Span(f"{view.behind:,}", "" if view.behind else "faint")] if tree else []),
             Span(f"{view.invisible:,}", "error" if view.invisible else "faint"),
-            Span(f"{100 * view.whole / view.budget:.0f}%" if view.budget else f"{view.whole:,}"),
+            Span(f"{100 * view.whole / view.budget:,.0f}%" if view.budget else f"{view.whole:,}"),
             Span("unknown" if view.budget is None else f"{view.budget:,} {view.unit}", "muted"),
         )
         for view in report.clients

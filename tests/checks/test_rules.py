@@ -149,6 +149,13 @@ def test_a_pair_inside_a_clone_family_is_told_once() -> None:
     inside = Pair(a="a", b="b", cosine=0.97, a_to_b=0.5, b_to_a=0.5)
     across = Pair(a="a", b="e", cosine=0.7, a_to_b=0.4, b_to_a=0.0)
     assert codes(evidence(clusters=(clones,), pairs=(inside, across))) == ["SA201", "SA202"]
+    (family,) = check(evidence(clusters=(clones,)))
+    assert "but for a word or two (alike in: " in family.message
+
+
+def test_counts_of_a_large_library_are_written_as_elsewhere() -> None:
+    (finding,) = check(evidence(library=library(skills=1_084)))
+    assert finding.message.startswith("1,084 skills compete in one flat list")
 
 
 def test_a_rival_that_is_a_template_is_to_be_written_or_to_go_and_not_to_be_told_apart() -> None:
