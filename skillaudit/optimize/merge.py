@@ -276,7 +276,7 @@ def fold_duplicates(
             if pair in seen or row == other or row in bench.gone or other in bench.gone:
                 continue
             seen.add(pair)
-            stays, goes = sorted(pair, key=_rank(bench, owned))
+            stays, goes = sorted(pair, key=_rank(bench, owned, pair))
             mutual = firsts[row] == other and firsts[other] == row
             if not verdicts.of(goes, stays, mutual)[0]:
                 continue
@@ -310,11 +310,17 @@ APART = f"{OWNERS}: names and descriptions agree, but the files have little in c
 """Why a merge is proposed and not ticked."""
 
 
-def _rank(bench: Bench, owned: Doubles) -> Callable[[int], tuple[float, ...]]:
+def _rank(bench: Bench, owned: Doubles, pair: Sequence[int]) -> Callable[[int], tuple[float, ...]]:
+    """Return what orders two skills: the first one stays."""
+    said = {word for at in pair for word in tokens(bench.skills[at].description)}
+
     def key(at: int) -> tuple[float, ...]:
         skill = bench.skills[at]
         idle = EMPTY.search(skill.description) is not None
-        return (idle, -float(owned[at]), slug(skill.name) != skill.name, len(skill.id), at)
+        about = subject(parts(skill.name))
+        spoken = sum(any(word.startswith(own) for word in said) for own in about) / max(len(about), 1)
+        plain = slug(skill.name) == skill.name
+        return (idle, -float(owned[at]), not plain, -spoken, len(skill.name), len(skill.id), at)
 
     return key
 
