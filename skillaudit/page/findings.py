@@ -42,6 +42,8 @@ def finding_blocks(
     )  # fmt: skip
     rows = [_finding(report, one, page, brief) for one in shown]
     yield table(columns, rows, len(found) if page else None, "finding")
+    if any("false" in cost_text(one.cost) for one in shown):
+        yield Paragraph("false: of 100 requests that need no skill, so many load one because of it.", "muted")
     if report.plan is None:
         yield Paragraph("optimize --plan FILE tries edits for them; report --plan FILE names each.", "muted")
     left = found[len(shown) :]

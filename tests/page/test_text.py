@@ -14,7 +14,7 @@ from skillaudit.formatters import render
 from skillaudit.formatters.text import render as render_text
 from skillaudit.gate import judge
 from skillaudit.page.lines import cells
-from skillaudit.schema import Estimate
+from skillaudit.schema import Cost, Estimate
 from tests.reports import skill_report, small_report
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -90,3 +90,12 @@ def test_half_precision_is_named() -> None:
     )
     assert "in half precision" not in render_text(report, everything=True)
     assert "all-MiniLM-L6-v2 1110a243, in half precision" in render_text(half, everything=True)
+
+
+def test_what_false_costs_are_of_is_said_where_one_stands() -> None:
+    report = small_report()
+    told = "false: of 100 requests that need no skill, so many load one because of it."
+    assert told not in render_text(report)
+    idle = msgspec.structs.replace(report.findings[0], cost=Cost(harm=2.0, false_triggers=2.0))
+    text = render_text(msgspec.structs.replace(report, findings=(idle,)))
+    assert "2.0 in 100 false" in text and told in text
