@@ -312,15 +312,25 @@ APART = f"{OWNERS}: names and descriptions agree, but the files have little in c
 
 def _rank(bench: Bench, owned: Doubles, pair: Sequence[int]) -> Callable[[int], tuple[float, ...]]:
     """Return what orders two skills: the first one stays."""
-    said = {word for at in pair for word in tokens(bench.skills[at].description)}
+    both = [bench.skills[at] for at in pair]
+    said = {word for skill in both for word in tokens(skill.description)}
+    named = frozenset.intersection(*(subject(parts(skill.name)) for skill in both))
 
     def key(at: int) -> tuple[float, ...]:
         skill = bench.skills[at]
         idle = EMPTY.search(skill.description) is not None
         about = subject(parts(skill.name))
-        spoken = sum(any(word.startswith(own) for word in said) for own in about) / max(len(about), 1)
+        spoken = sum(own in named or any(word.startswith(own) for word in said) for own in about)
         plain = slug(skill.name) == skill.name
-        return (idle, -float(owned[at]), not plain, -spoken, len(skill.name), len(skill.id), at)
+        return (
+            idle,
+            -float(owned[at]),
+            not plain,
+            -spoken / max(len(about), 1),
+            len(skill.name),
+            len(skill.id),
+            at,
+        )
 
     return key
 

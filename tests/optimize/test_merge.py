@@ -307,19 +307,27 @@ def test_one_description_of_two_files_is_not_one_skill() -> None:
     assert not verdicts.differ(0, 0)
 
 
-@pytest.mark.parametrize("junk", ["asdasdasd", "mine", "a"])
-@pytest.mark.parametrize("first", [False, True])
-def test_of_two_names_for_one_text_the_one_that_the_text_speaks_of_stays(junk: str, first: bool) -> None:
+@pytest.mark.parametrize(
+    ("good", "junk"),
+    [
+        ("google-workspace", "asdasdasd"),
+        ("google-workspace", "a"),
+        ("gws", "gws-mail"),
+        ("workspace", "agent-workspace"),
+    ],
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_two_names_for_one_text_the_one_that_tells_stays(good: str, junk: str, step: int) -> None:
+    """Of names whose words the texts or both names have, the shorter one."""
     text = "Google Workspace on the command line: mail, calendars, drives, contacts, sheets and documents."
-    names = ("google-workspace", junk) if first else (junk, "google-workspace")
-    skills = [Skill(id=name, name=name, description=text) for name in names]
+    skills = [Skill(id=name, name=name, description=text) for name in (good, junk)[::step]]
     texts = [skill.text for skill in skills]
     bench = Bench.of(skills, [], Columns("lexical", texts, [], None), 60.0, 1024)
     lexicon = Lexicon([source_of(skill) for skill in skills], texts, [()] * len(skills))
     same = np.ones((2, 1), dtype=np.float32)
     scores = same @ same.T
     fold_duplicates(bench, lexicon, nearest(lambda start, stop: scores[start:stop], 2, 1), same)
-    assert [(edit.accept, edit.into) for edit in bench.edits] == [(True, "google-workspace")]
+    assert [(edit.accept, edit.into) for edit in bench.edits] == [(True, good)]
 
 
 @pytest.fixture
