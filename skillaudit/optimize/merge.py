@@ -224,11 +224,10 @@ class Verdicts:
         return bool(ours & self._said(a) and theirs & self._said(b))
 
     def _named_apart(self, a: int, b: int) -> str:
-        """Say what each of two skills is named for and the other is not, where what they say differs as well."""
+        """Say what each of two skills is named for and the other is not, where their descriptions differ as well."""
         ours, theirs = self._core[a] - self._core[b], self._core[b] - self._core[a]
         one_word = "".join(parts(self._skills[a].name)) == "".join(parts(self._skills[b].name))
-        one_text = self._said(a) == self._said(b) and self._whole(a) == self._whole(b)
-        if not (ours and theirs) or one_word or one_text:
+        if not (ours and theirs) or one_word or self._said(a) == self._said(b):
             return ""
         return f"{OWNERS}: one is named for {self._spell(a, ours)}, the other for {self._spell(b, theirs)}"
 

@@ -176,16 +176,6 @@ def test_skills_named_for_two_things_are_not_merged_unasked() -> None:
     assert not said(("the-sims", "thesims"), (SLO, SLO.replace("for a", "of one")))[1]
 
 
-def test_one_description_over_files_of_two_names_is_the_owners_to_merge() -> None:
-    """What a plugin says of all its skills tells none of them."""
-    skills = [
-        Skill(id=name, name=name, description=SLO, body=STEPS * 9 + more)
-        for name, more in (("manage-rollback", "Roll back."), ("build-pipeline", "Build a stage."))
-    ]
-    why, refused = Verdicts(skills, None, [source_of(skill) for skill in skills]).of(0, 1, True)
-    assert "of the words of" in why and "named for" in refused
-
-
 def test_descriptions_are_joined_in_one_sentence_or_left() -> None:
     stays = Skill(
         id="modal", name="modal", description="Run code in serverless containers. Use when deploying models."
