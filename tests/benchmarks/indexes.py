@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.indexes VECTORS.npy [--rows 55142 200000] [--only exact faiss-ivf usearch ...]
 
-VECTORS are unit rows of one library, (N, d) float32; `python -m tests.benchmarks.vectors LIBRARY OUT.npy` writes them.
+VECTORS are unit rows of one library, (N, d) float32, as `python -m tests.benchmarks.cached_vectors LIBRARY --out
+VECTORS.npy` writes them.
 Rows beyond are copies, each turned towards another row to a cosine of about .85. Every way finds the 64 nearest of
 every row, which is what an audit asks, in a process of its own; seconds of the processor and of the clock, and the
 memory at its peak above the vectors. Recall is the share of the 20 nearest of 500 rows, equal ones counting alike.
