@@ -30,6 +30,7 @@ from skillaudit.pipeline import audit
 from skillaudit.safety.cleaning import one_line
 from skillaudit.schema import Report
 from skillaudit.tui.engine import Worker
+from skillaudit.tui.widgets.row_list import RowList
 from tests.benchmarks.tui_speed import Watched, spread, until
 from tests.page.chromium import Browser, chromium
 
@@ -113,7 +114,9 @@ async def app(library: Path, report: Report) -> None:
             ("1", "overview"),
         ):
             await timed(shown, view, key, lambda view=view: shown.current == view)
-            await timed(shown, f"  down in {view}", "j", lambda: True)
+            listed = shown.focused
+            last = isinstance(listed, RowList) and listed.cursor == len(listed.rows) - 1
+            await timed(shown, f"  a row on in {view}", "k" if last else "j", lambda: True)
 
 
 async def timed(shown: Watched, what: str, key: str, condition: Callable[..., bool]) -> None:
