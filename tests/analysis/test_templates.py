@@ -35,6 +35,10 @@ def test_fewer_than_five_are_no_family() -> None:
     assert template_families(CLONES, smallest=11).tolist() == [-1] * 10
 
 
+def test_a_phrase_that_one_description_repeats_is_no_template() -> None:
+    assert template_families(["again and again and " * 6, *PLAIN], smallest=1).tolist() == [-1] * 4
+
+
 def test_scripts_without_spaces_need_longer_phrases() -> None:
     clones = [f"当用户需要预订{name}服务时可以使用此功能" for name in "清水电木车船"]
     free = [
