@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
+from skillaudit.analysis.clustering import Labels
 from skillaudit.analysis.generic import claims
 from skillaudit.analysis.names import VARIANT, alternative, folded, opposed, parts, sends_to, subject
 from skillaudit.analysis.neighbors import Neighbors
@@ -73,9 +74,13 @@ class Verdicts:
         ]
         """As the core, without two words that several names begin with: those of a plugin."""
         self._stands = [parts(skill.id) for skill in skills]
-        self._template_of = template_families([skill.description for skill in skills])
         self._named = Counter(word for name in self._full for word in name)
         self._family = lru_cache(maxsize=None)(self._sharing)
+
+    @cached_property
+    def _template_of(self) -> Labels:
+        """Template of each description, which merges alone ask for, and no audit."""
+        return template_families([skill.description for skill in self._skills])
 
     def cosine(self, a: int, b: int) -> float:
         """Cosine of two descriptors; without vectors, twice the share of telling words that both say."""
